@@ -1,0 +1,63 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** What each top folder may import. Arrows point one way: crds, kit, model <- drivers <- sync; <- hub; <- operator; cli sees all. */
+const MAY_IMPORT = {
+  kit: [],
+  crds: [],
+  model: ['crds'],
+  drivers: ['crds', 'kit', 'model'],
+  sync: ['crds', 'kit', 'model', 'drivers'],
+  hub: ['crds', 'kit', 'model'],
+  operator: ['crds', 'kit'],
+  cli: ['crds', 'kit', 'model', 'drivers', 'sync', 'hub', 'operator'],
+};
+const FOLDERS = Object.keys(MAY_IMPORT);
+
+const layers = FOLDERS.map((folder) => ({
+  files: [`${folder}/**/*.ts`],
+  ignores: ['**/*.test.ts'],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: [{
+        group: FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).flatMap((other) => [`../${other}/*`, `../${other}/**`, `../../${other}/**`, `../../../${other}/**`]),
+        message: `${folder}/ may import only: ${MAY_IMPORT[folder].join(', ') || 'nothing of ours'}.`,
+      }],
+    }],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/**', '**/node_modules/**', 'test/stores/**/*.js', 'coverage/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      complexity: ['error', 14],
+      'max-depth': ['error', 4],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Named exports only: a name is found by search.' }],
+    },
+  },
+  ...layers,
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'max-lines': 'off',
+    },
+  },
+  { files: ['*.js', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+);
