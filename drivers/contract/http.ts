@@ -1,0 +1,48 @@
+/**
+ * The only way a driver talks to a store. The engine stands behind it: the connection's budget, time-outs, repeats of
+ * reads, the store's clock from its Date header, and Test mode (a `write` is recorded and never sent).
+ */
+export interface StoreRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** Absolute, or relative to the driver's base URL. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as is; a driver sets its own content-type. */
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface StoreResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The whole body as text; bounded by the engine (64 MiB). */
+  text(): Promise<string>;
+  /** The body parsed as JSON; throws a DriverError `UnexpectedPayload` (retry) when it is not JSON. */
+  json(): Promise<unknown>;
+}
+
+export interface StoreHttp {
+  /**
+   * A call without effect at the store (a GraphQL query by POST is one). Repeated by the engine on 429, 5xx and broken
+   * connections. Resolves for any final status; throws DriverError for network failures: reasons `DnsFailure`,
+   * `ConnectionRefused`, `CertificateInvalid`, `Timeout`, `ConnectionFailed`, `RateLimited`.
+   */
+  read(request: StoreRequest): Promise<StoreResponse>;
+  /**
+   * A call that changes the store. Sent at most once, but after a 429, which proves that it was not done. In Test mode
+   * it is recorded and throws `HeldWrite`; a driver lets that pass through.
+   */
+  write(request: StoreRequest): Promise<StoreResponse>;
+}
+
+/** Thrown by `write` in Test mode, after the exact request was kept. */
+export class HeldWrite extends Error {
+  readonly request: StoreRequest;
+
+  constructor(request: StoreRequest) {
+    super('Held: mode is Test, nothing is written to the store');
+    this.name = 'HeldWrite';
+    this.request = request;
+  }
+}
