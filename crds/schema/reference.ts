@@ -51,7 +51,7 @@ function typeName(property: JsonSchema): string {
   if (values) return values.map((value) => `\`${String(value)}\``).join(' \\| ');
   if (property['type'] === 'array') return `list of ${typeName((property['items'] as JsonSchema | undefined) ?? {})}`;
   if (property['additionalProperties']) return 'map of string';
-  return String(property['type'] ?? 'any');
+  return (property['type'] as string | undefined) ?? 'any';
 }
 
 function ownRules(schema: JsonSchema): string[] {
