@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../context.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
-import { redriveRejected } from '../sync/redrive.ts';
+import { redriveRejected } from '../ingest/redrive.ts';
 import { endpointSecret, webhookMasterKey } from '../webhooks/secrets.ts';
 import { storeOf, type App } from './app.ts';
 import { once } from './idempotency.ts';

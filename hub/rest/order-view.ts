@@ -69,8 +69,8 @@ export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<O
 }
 
 function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connection: { namespace: string; name: string } | undefined): OrderView {
-  const camel = (source: Row, names: readonly string[]) => Object.fromEntries(names.map((name) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), source[name] ?? null]));
-  const addressOf = (prefix: string) => Object.fromEntries(['name', 'company', 'street1', 'street2', 'city', 'region', 'country', 'phone'].map((part) => [part, row[`${prefix}_${part}`] ?? null]).concat([['postalCode', row[`${prefix}_postal_code`] ?? null]]));
+  const camel = (source: Row, names: readonly string[]) => Object.fromEntries(names.map((name): [string, unknown] => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), source[name] ?? null]));
+  const addressOf = (prefix: string) => Object.fromEntries(['name', 'company', 'street1', 'street2', 'city', 'region', 'country', 'phone'].map((part): [string, unknown] => [part, row[`${prefix}_${part}`] ?? null]).concat([['postalCode', row[`${prefix}_postal_code`] ?? null]]));
   return {
     id: `${String(row['connection_id'])}.${String(row['external_id'])}`,
     externalId: row['external_id'],

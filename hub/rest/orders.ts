@@ -3,7 +3,7 @@ import type { HubContext } from '../context.ts';
 import { conflict, notFound } from '../errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { hint } from '../sync/hints.ts';
+import { hint } from '../ingest/hints.ts';
 import { page, pageQuery, storeOf, type App } from './app.ts';
 import { once } from './idempotency.ts';
 import { orderSchema, orderViews } from './order-view.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../context.ts';
 import { badRequest, conflict } from '../errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
-import { hint } from '../sync/hints.ts';
+import { hint } from '../ingest/hints.ts';
 import { storeOf, type App } from './app.ts';
 import { once } from './idempotency.ts';
 import { orderViews, shipmentView } from './order-view.ts';

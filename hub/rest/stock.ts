@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { hint } from '../sync/hints.ts';
+import { hint } from '../ingest/hints.ts';
 import { page, pageQuery, storeOf, type App } from './app.ts';
 import { once } from './idempotency.ts';
 

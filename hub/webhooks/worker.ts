@@ -8,7 +8,7 @@ const IDLE_MS = 500;
 
 export interface DeliveryWorker {
   /** Something was queued in this process: look now. */
-  wake(): void;
+  readonly wake: () => void;
   stop(): Promise<void>;
 }
 
