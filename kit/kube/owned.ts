@@ -28,10 +28,10 @@ export function ownedDigest(object: KubeObject, manager: string, subresource?: s
   return digest(ownedPart(object, manager, subresource));
 }
 
-/** Digest of an intent: identity (apiVersion, kind, name, namespace) is no field of it. */
+/** Digest of an intent: identity (apiVersion, kind, name, namespace, uid) is no field of it. */
 export function intentDigest(intent: object): string {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = intent as Record<string, unknown>;
-  const { name: _name, namespace: _namespace, ...meta } = (metadata ?? {}) as Record<string, unknown>;
+  const { name: _name, namespace: _namespace, uid: _uid, ...meta } = (metadata ?? {}) as Record<string, unknown>;
   return digest({ ...rest, metadata: meta });
 }
 
