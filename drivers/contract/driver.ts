@@ -159,5 +159,5 @@ export interface DriverDefinition<C = unknown, S = unknown> {
 
 /** Keeps the credential and settings types of a driver together and hides them from the registry. */
 export function defineDriver<C, S>(definition: DriverDefinition<C, S>): DriverDefinition {
-  return definition as unknown as DriverDefinition;
+  return definition;
 }

@@ -1,0 +1,6 @@
+export * from './kinds/index.ts';
+export * from './schema/define.ts';
+export type { Condition } from './schema/fields.ts';
+export * from './names.ts';
+export { validateResource, type Violation } from './schema/validate.ts';
+export { parseDuration } from './schema/duration.ts';

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { FEED_TYPES } from '../../model/feeds.ts';
+import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, setOf, text } from '../schema/fields.ts';
+
+const feed = z.strictObject({
+  type: z.enum(FEED_TYPES),
+  defaultSchedule: cron('Schedule of a Feed that gives none, where the platform wants another than the usual.').optional(),
+});
+
+const spec = z.strictObject({
+  title: text(120, 'Name that people read.'),
+  documentation: httpUrl('Where the driver is described.').optional(),
+  platformKind: z.enum(['Store', 'Marketplace', 'Carrier', 'PointOfSale']).describe('What stands behind a connection.'),
+  feeds: keyedList(feed, 'type', 12, 'Feeds that a connection of this driver can have.'),
+  credentialSchema: freeForm('JSON Schema of the keys that the Secret must hold.').optional(),
+  settingsSchema: freeForm('JSON Schema of a connection\'s `settings`.').optional(),
+  hosts: setOf(z.string().min(1).max(253), 32, 'Hosts it contacts; `settings.KEY` means the host of that setting.').optional(),
+  terms: z.strictObject({
+    version: text(32, 'Version a connection accepts by `acceptedTerms`.'),
+    url: httpUrl('Where the terms are read.'),
+  }).optional().describe('Terms that must be accepted before a connection runs.'),
+  image: text(512, 'Container image of a driver that is not built in. It runs in place of the built-in sync pod.').optional(),
+});
+
+const status = z.strictObject({
+  observedGeneration,
+  conditions,
+  connections: z.int().min(0).optional().describe('How many connections use it.'),
+});
+
+export type DriverResource = Resource<z.infer<typeof spec>, z.infer<typeof status>>;
+
+export const driverKind = defineKind({
+  kind: 'Driver', plural: 'drivers', singular: 'driver', shortNames: ['scdrv'], scope: 'Cluster',
+  description: 'A catalogue entry: a platform that connections can be made to. Built-in ones come with the chart.',
+  spec, status,
+  columns: [
+    { name: 'Title', type: 'string', jsonPath: '.spec.title' },
+    { name: 'Platform', type: 'string', jsonPath: '.spec.platformKind' },
+    { name: 'Connections', type: 'integer', jsonPath: '.status.connections' },
+    ...READY_COLUMNS,
+  ],
+});

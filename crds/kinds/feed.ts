@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { FEED_TYPES } from '../../model/feeds.ts';
+import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { conditions, cron, duration, observedGeneration, resourceName, timeZone, timestamp } from '../schema/fields.ts';
+import { immutable, withRules } from '../schema/rules.ts';
+
+export const RUN_RESULTS = ['Running', 'Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held'] as const;
+export type RunResult = (typeof RUN_RESULTS)[number];
+export const SEVERITIES = ['Info', 'Retry', 'Error'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+const connectionRef = immutable(z.strictObject({
+  kind: z.enum(['Connection', 'ClusterConnection']).optional().describe('Connection if absent.'),
+  name: resourceName('Connection the feed belongs to.'),
+}), 'connectionRef', 'create another Feed');
+
+const spec = withRules(z.strictObject({
+  connectionRef,
+  type: immutable(z.enum(FEED_TYPES), 'type', 'create another Feed').describe('Which flow of data.'),
+  schedule: cron('When it runs; the type\'s usual schedule if absent.').optional(),
+  timeZone: timeZone('IANA time zone of the schedule; UTC if absent.').optional(),
+  suspend: z.boolean().optional().describe('true: no scheduled runs.'),
+  filters: z.strictObject({
+    skuPrefixes: z.array(z.string().min(1).max(64)).max(100).optional().describe('Only SKUs that begin with one of these.'),
+    locations: z.array(z.string().min(1).max(128)).max(100).optional().describe('Only these stock locations.'),
+  }).optional().describe('What of the data.'),
+  batchSize: z.int().min(1).max(1000).optional().describe('Records a page; the largest that the platform gives, at most 250, if absent.'),
+  retry: z.strictObject({
+    maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of one run; 5 if absent.'),
+    initialDelay: duration('Before the second attempt; 2s if absent.').optional(),
+    maxDelay: duration('Longest pause; 5m if absent.').optional(),
+  }).optional(),
+  freshness: duration('Data older than this makes the feed not Ready; three schedule intervals if absent.').optional(),
+}), {
+  rule: "!has(self.timeZone) || has(self.schedule)",
+  message: 'timeZone needs a schedule: the usual schedules are in UTC',
+});
+
+export const runSummary = z.strictObject({
+  id: z.string().max(64),
+  trigger: z.string().max(32),
+  result: z.enum(RUN_RESULTS),
+  startedAt: timestamp('Start.'),
+  finishedAt: timestamp('End.').optional(),
+  read: z.int().min(0).describe('Records read from the store.'),
+  changed: z.int().min(0).describe('Records written.'),
+  problems: z.int().min(0),
+  message: z.string().max(1024).optional(),
+});
+
+const status = z.strictObject({
+  observedGeneration,
+  conditions,
+  effective: z.strictObject({
+    schedule: z.string().max(120).optional(), timeZone: z.string().max(64).optional(),
+    batchSize: z.int().optional(), freshness: z.string().max(32).optional(),
+  }).optional().describe('Values in force, defaults applied.'),
+  lastRun: runSummary.optional(),
+  recentRuns: z.array(runSummary).max(5).optional().describe('Newest first.'),
+  nextRunAt: timestamp('When the schedule runs it next.').optional(),
+  lastSuccessAt: timestamp('End of the last run that succeeded.').optional(),
+  checkpoint: z.strictObject({
+    position: z.string().max(253).optional().describe('How far it has read, for people.'),
+    token: z.string().max(64).optional().describe('Digest of the cursor.'),
+    at: timestamp('When it was saved.'),
+  }).optional(),
+  problems: z.strictObject({
+    info: z.int().min(0), retry: z.int().min(0), error: z.int().min(0),
+  }).optional().describe('Open problems by severity.'),
+  recentProblems: z.array(z.strictObject({
+    severity: z.enum(SEVERITIES), reason: z.string().max(64), record: z.string().max(253),
+    message: z.string().max(1024), at: timestamp('Last seen.'),
+  })).max(5).optional(),
+  heldPlan: z.strictObject({
+    digest: z.string().max(64).describe('Put it into the annotation supercargo.dev/release to let the plan go.'),
+    summary: z.string().max(1024),
+  }).optional(),
+  lastHandledRunRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/run-requested-at that was carried out.'),
+  lastHandledSyncRequest: z.string().max(253).optional().describe('Last sync request of the connection that this feed has run for.'),
+});
+
+export type FeedSpec = z.infer<typeof spec>;
+export type FeedStatus = z.infer<typeof status>;
+export type RunSummary = z.infer<typeof runSummary>;
+export type FeedResource = Resource<FeedSpec, FeedStatus>;
+
+export const feedKind = defineKind({
+  kind: 'Feed', plural: 'feeds', singular: 'feed', shortNames: ['scfeed'], scope: 'Namespaced',
+  description: 'One flow of data on one connection.',
+  spec, status,
+  columns: [
+    { name: 'Connection', type: 'string', jsonPath: '.spec.connectionRef.name' },
+    { name: 'Type', type: 'string', jsonPath: '.spec.type' },
+    { name: 'Schedule', type: 'string', jsonPath: '.status.effective.schedule' },
+    { name: 'Last Result', type: 'string', jsonPath: '.status.lastRun.result' },
+    { name: 'Read', type: 'integer', jsonPath: '.status.lastRun.read' },
+    { name: 'Changed', type: 'integer', jsonPath: '.status.lastRun.changed', priority: 1 },
+    { name: 'Errors', type: 'integer', jsonPath: '.status.problems.error' },
+    { name: 'Last Success', type: 'date', jsonPath: '.status.lastSuccessAt' },
+    ...READY_COLUMNS,
+  ],
+  selectableFields: ['.spec.connectionRef.name', '.spec.connectionRef.kind', '.spec.type'],
+});

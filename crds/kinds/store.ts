@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { conditions, httpUrl, keyedList, label, observedGeneration, resourceName, setOf, text, timestamp } from '../schema/fields.ts';
+import { withRules } from '../schema/rules.ts';
+
+const percent = (description: string) => z.int().min(0).max(100).describe(description);
+
+const warehouse = z.strictObject({
+  name: label(63, 'Name of the warehouse; a label value.'),
+  location: text(128, 'Id of the store\'s stock location that this warehouse fills.').optional(),
+});
+
+const webhook = z.strictObject({
+  name: label(63, 'Names the endpoint in metrics, Events and dead letters.'),
+  url: httpUrl('Where order events are posted.'),
+  events: setOf(z.enum(['order.created', 'order.cancelled', 'order.changed_after_export', 'order.updated']), 8, 'Which events; all when absent.').optional(),
+});
+
+const orderNumbers = z.strictObject({
+  maxLength: z.int().min(6).max(64).optional().describe('Longest `cust_ref` that the back office takes; 20 if absent.'),
+  alphabet: z.enum(['Digits', 'UpperAlphanumeric', 'Printable']).optional().describe('Characters it takes; Printable if absent.'),
+  prefix: withRules(z.string().min(1).max(8).describe('Put before every reference.'), {
+    rule: "self.matches('^[A-Za-z0-9_-]+$')",
+    messageExpression: `'prefix "' + self + '" may hold letters, digits, "-" and "_" only'`,
+  }).optional(),
+});
+
+const spec = withRules(z.strictObject({
+  client: label(63, 'Whose goods these are. The namespace\'s name if absent.').optional(),
+  title: text(120, 'Name that people read.').optional(),
+  warehouses: keyedList(warehouse, 'name', 64, 'Where the goods lie.').optional(),
+  skuAliases: z.record(z.string().max(128), z.string().min(1).max(128)).meta({ description: 'SKU as an order names it -> SKU of the catalogue. Adding one re-drives the orders rejected for it.', maxProperties: 5000 }).optional(),
+  promotionalCodes: setOf(z.string().min(1).max(128), 500, 'SKUs on order lines that are no goods (vouchers, gift wrap): left out, never unknown.').optional(),
+  shippingMethods: z.record(z.string().max(128), z.string().min(1).max(128)).meta({ description: 'The store\'s shipping method -> the back office\'s code. With a map, a method that is not in it is an error; without, codes pass as they are.', maxProperties: 500 }).optional(),
+  orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),
+  brakes: z.strictObject({
+    maxZeroedPercent: percent('A stock run that would set more than this share of SKUs to zero is Held; 20 if absent.').optional(),
+    maxStockChangePercent: percent('A stock run that would change more than this share of SKUs is Held; off if absent.').optional(),
+    maxPriceChangePercent: percent('A price change larger than this is Held; off if absent.').optional(),
+  }).optional().describe('Runs that would change too much are Held until released.'),
+  developerApi: z.strictObject({
+    secretName: resourceName('Secret the operator creates with a new developer API key; `<store>-developer-api` if absent.').optional(),
+  }).optional().describe('Access for WMS and ERP.'),
+  orderWebhooks: keyedList(webhook, 'name', 16, 'Endpoints that are told about orders (Standard Webhooks).').optional(),
+  allowedPrivateNetworks: setOf(withRules(z.string().min(3).max(64), {
+    rule: "self.matches('^[0-9a-fA-F.:]+/[0-9]{1,3}$')",
+    messageExpression: `'"' + self + '" is not a network: write it as CIDR, for example "10.20.0.0/16"'`,
+  }), 32, 'Private networks that webhooks may reach. None if absent: only public addresses.').optional(),
+}), {
+  rule: "!has(self.orderNumbers) || !has(self.orderNumbers.prefix) || !has(self.orderNumbers.maxLength) || self.orderNumbers.maxLength - self.orderNumbers.prefix.size() >= 6",
+  message: 'orderNumbers.maxLength must leave at least six characters after the prefix: raise maxLength or shorten prefix',
+});
+
+const status = z.strictObject({
+  observedGeneration,
+  conditions,
+  client: z.string().max(63).optional().describe('The client in force.'),
+  connections: z.int().min(0).optional(),
+  readyConnections: z.int().min(0).optional(),
+  developerKey: z.strictObject({
+    secretName: z.string().max(253),
+    hash: z.string().max(128).describe('SHA-256 of the key in force, hex; the key itself is in the Secret alone.'),
+    createdAt: timestamp('When the key was made.'),
+  }).optional(),
+});
+
+export type StoreSpec = z.infer<typeof spec>;
+export type StoreResource = Resource<StoreSpec, z.infer<typeof status>>;
+
+export const storeKind = defineKind({
+  kind: 'Store', plural: 'stores', singular: 'store', shortNames: ['scst'], scope: 'Namespaced',
+  description: 'Whose goods these are and how its orders are to be read: aliases, shipping methods, references, brakes, webhooks.',
+  spec, status,
+  columns: [
+    { name: 'Client', type: 'string', jsonPath: '.status.client' },
+    { name: 'Connections', type: 'integer', jsonPath: '.status.connections' },
+    ...READY_COLUMNS,
+  ],
+});

@@ -1,0 +1,50 @@
+import { GROUP } from './schema/define.ts';
+
+/** Annotations that a person or the CLI sets; any new value is a new request, status echoes the last one handled. */
+export const ANNOTATIONS = {
+  syncRequested: `${GROUP}/sync-requested-at`,
+  runRequested: `${GROUP}/run-requested-at`,
+  testRequested: `${GROUP}/test-requested-at`,
+  /** On a Feed: digest of the held plan that may go. */
+  release: `${GROUP}/release`,
+} as const;
+
+/** Set on every child and mirrored to the connection, so that lists filter by them. */
+export const LABELS = {
+  client: `${GROUP}/client`,
+  store: `${GROUP}/store`,
+  warehouse: `${GROUP}/warehouse`,
+  driver: `${GROUP}/driver`,
+  platformKind: `${GROUP}/platform-kind`,
+  connection: `${GROUP}/connection`,
+  connectionKind: `${GROUP}/connection-kind`,
+} as const;
+
+export const FINALIZER = `${GROUP}/connection`;
+
+/** Field managers of server-side apply: who owns which fields (DESIGN §2, "Who writes what"). */
+export const FIELD_MANAGERS = { operator: 'supercargo-operator', sync: 'supercargo-sync', hub: 'supercargo-hub', cli: 'supercargo-cli' } as const;
+
+/** Audience of the projected token by which a sync pod proves itself to the hub. */
+export const HUB_AUDIENCE = 'supercargo-hub';
+
+export type ConnectionKindName = 'Connection' | 'ClusterConnection';
+
+/** What identifies a connection everywhere: its kind, its name and the namespace of its pod. */
+export interface ConnectionKey {
+  readonly kind: ConnectionKindName;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Name of every child of a connection (ServiceAccount, Role, Deployment …), unique within the namespace. */
+export function childName(key: Pick<ConnectionKey, 'kind' | 'name'>): string {
+  return `${key.kind === 'Connection' ? 'sync' : 'csync'}-${key.name}`;
+}
+
+/** The connection behind a sync pod's ServiceAccount, or undefined for any other account. */
+export function connectionOfServiceAccount(namespace: string, account: string): ConnectionKey | undefined {
+  if (account.startsWith('sync-')) return { kind: 'Connection', namespace, name: account.slice('sync-'.length) };
+  if (account.startsWith('csync-')) return { kind: 'ClusterConnection', namespace, name: account.slice('csync-'.length) };
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { GROUP, VERSION, type KindDefinition } from './define.ts';
+import { structuralSchema, type JsonSchema } from './structural.ts';
+
+/** The CustomResourceDefinition of a kind, as an object ready to be written as YAML. */
+export function customResourceDefinition(definition: KindDefinition): JsonSchema {
+  const names = {
+    kind: definition.kind, listKind: `${definition.kind}List`, plural: definition.plural, singular: definition.singular,
+    shortNames: definition.shortNames, categories: ['supercargo'],
+  };
+  const version = {
+    name: VERSION,
+    served: true,
+    storage: true,
+    additionalPrinterColumns: definition.columns.map(({ name, type, jsonPath, priority, description }) => ({ name, type, jsonPath, ...(priority ? { priority } : {}), ...(description ? { description } : {}) })),
+    ...(definition.selectableFields ? { selectableFields: definition.selectableFields.map((jsonPath) => ({ jsonPath })) } : {}),
+    subresources: { status: {} },
+    schema: { openAPIV3Schema: rootSchema(definition) },
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${definition.plural}.${GROUP}` },
+    spec: { group: GROUP, scope: definition.scope, names, versions: [version] },
+  };
+}
+
+function rootSchema(definition: KindDefinition): JsonSchema {
+  return {
+    description: definition.description,
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: structuralSchema(definition.spec),
+      status: structuralSchema(definition.status),
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+
+export const GROUP = 'supercargo.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly jsonPath: string;
+  /** 0 is always shown, 1 with `-o wide`. */
+  readonly priority?: 0 | 1;
+  readonly description?: string;
+}
+
+/** All that is known of a kind: the CRD, the types, the reference pages and the offline validator come from it. */
+export interface KindDefinition<S extends z.ZodType = z.ZodType, T extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly description: string;
+  readonly spec: S;
+  readonly status: T;
+  readonly columns: readonly PrinterColumn[];
+  /** Fields that a watch can select by (KEP-4358). */
+  readonly selectableFields?: readonly string[];
+}
+
+export function defineKind<S extends z.ZodType, T extends z.ZodType>(definition: KindDefinition<S, T>): KindDefinition<S, T> {
+  return definition;
+}
+
+/** `kubectl get` answers "is it well, and since when?" the same way for every kind. */
+export const READY_COLUMNS: readonly PrinterColumn[] = [
+  { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+  { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+  { name: 'Since', type: 'date', jsonPath: '.status.conditions[?(@.type=="Ready")].lastTransitionTime' },
+  { name: 'Message', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
+];
+
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }[];
+  managedFields?: unknown[];
+}
+
+/** A resource of a kind, as the API server gives it. */
+export interface Resource<S = unknown, T = unknown> {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec: S;
+  status?: T;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { withRules } from './rules.ts';
+
+/** A string with a bound: without one the API server cannot bound the cost of CEL over it and refuses the CRD. */
+export const text = (max: number, description: string) => z.string().min(1).max(max).describe(description);
+
+/** RFC 1123 label, as the name of a resource in the same namespace. */
+export const resourceName = (description: string) =>
+  withRules(z.string().min(1).max(253).describe(description), {
+    rule: "self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",
+    messageExpression: `'"' + self + '" is not a resource name: use lower-case letters, digits, "-" and ".", starting and ending with a letter or digit'`,
+  });
+
+export const label = (max: number, description: string) =>
+  withRules(z.string().min(1).max(max).describe(description), {
+    rule: "self.matches('^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$')",
+    messageExpression: `'"' + self + '" cannot be a label value: use letters, digits, "-", "_" and ".", starting and ending with a letter or digit'`,
+  });
+
+/** "90s", "15m", "1h30m", "7d": whole numbers, largest unit first. */
+export const duration = (description: string) =>
+  withRules(z.string().min(2).max(32).describe(description), {
+    rule: "self.matches('^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$')",
+    messageExpression: `'"' + self + '" is not a duration: write for example "90s", "15m", "1h30m" or "7d"'`,
+  });
+
+const CRON_FIELD = '(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?(,(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)*';
+const CRON_NAMED = '([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)(,([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?))*';
+
+export const cron = (description: string) =>
+  withRules(z.string().min(1).max(120).describe(description), {
+    rule: `self.matches('^(@(hourly|daily|weekly|monthly|yearly)|${CRON_FIELD} ${CRON_FIELD} ${CRON_FIELD} ${CRON_NAMED} ${CRON_NAMED})$')`,
+    messageExpression: `'"' + self + '" is not a cron schedule: use five fields (minute hour day-of-month month day-of-week), for example "*/5 * * * *", or @hourly, @daily, @weekly, @monthly'`,
+  });
+
+export const timeZone = (description: string) =>
+  withRules(z.string().min(1).max(64).describe(description), {
+    rule: "self.matches('^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z0-9_+-]+){1,2})$')",
+    messageExpression: `'"' + self + '" is not an IANA time zone: use for example "UTC" or "Europe/Berlin"'`,
+  });
+
+/** RFC 3339, as Kubernetes writes times. Not zod's own check: its pattern of 300 characters would land in the CRD. */
+export const timestamp = (description: string) =>
+  z.string().min(20).max(40).regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/, 'must be an RFC 3339 time such as 2026-01-31T08:00:00Z').describe(description);
+
+export const httpUrl = (description: string) =>
+  withRules(z.string().min(8).max(2048).describe(description), {
+    rule: "self.matches('^https?://[^/ ?#@]+(:[0-9]+)?([/?#].*)?$')",
+    messageExpression: `'"' + self + '" is not a URL: it must begin with http:// or https:// and name a host (no user or password in it)'`,
+  });
+
+/** Free-form objects that a driver's own schema checks later. */
+export const freeForm = (description: string) =>
+  z.record(z.string(), z.unknown()).meta({ description, 'x-kubernetes-preserve-unknown-fields': true });
+
+/** A list whose entries are found by a key: a server-side apply of one entry leaves the others alone. */
+export function keyedList<T extends z.ZodType>(item: T, key: string, max: number, description: string) {
+  return z.array(item).max(max).meta({ description, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
+}
+
+export function setOf<T extends z.ZodType>(item: T, max: number, description: string) {
+  return z.array(item).max(max).meta({ description, 'x-kubernetes-list-type': 'set' });
+}
+
+/** Kubernetes API conventions, "Typical status properties". */
+export const condition = z.strictObject({
+  type: z.string().max(316),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().max(1024),
+  message: z.string().max(32768),
+  lastTransitionTime: timestamp('When the status last changed.'),
+  observedGeneration: z.int().min(0).optional(),
+});
+export type Condition = z.infer<typeof condition>;
+
+export const conditions = keyedList(condition, 'type', 24, 'What is known about the resource (kstatus: Ready, Reconciling, Stalled).').optional();
+export const observedGeneration = z.int().min(0).optional().describe('The generation that the conditions speak of.');

@@ -1,0 +1,90 @@
+import { parse } from '@marcbachmann/cel-js';
+import type { z } from 'zod';
+import { API_VERSION, type KindDefinition } from './define.ts';
+import type { Rule } from './rules.ts';
+import { structuralSchema, type JsonSchema } from './structural.ts';
+
+/** One thing wrong with a manifest: where, and what to do. */
+export interface Violation {
+  /** "spec.schedule", "spec.orderWebhooks[0].url". */
+  readonly field: string;
+  readonly message: string;
+}
+
+interface Manifest {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: { readonly name?: unknown };
+  readonly spec?: unknown;
+}
+
+/**
+ * The admission decision of the API server, offline: structure by zod, rules by the very CEL of the CRD. Used by
+ * reconcile (a CRD may be older than the operator) and by `supercargo validate` and `up`. `old` adds the rules about change.
+ */
+export function validateResource(definition: KindDefinition, resource: Manifest, old?: Manifest): Violation[] {
+  const violations: Violation[] = [];
+  if (resource.apiVersion !== API_VERSION) violations.push({ field: 'apiVersion', message: `"${String(resource.apiVersion)}" is not known: use ${API_VERSION}` });
+  violations.push(...nameViolations(resource.metadata?.name));
+  const parsed = definition.spec.safeParse(resource.spec ?? {});
+  if (!parsed.success) return [...violations, ...parsed.error.issues.flatMap(describeIssue)];
+  return [...violations, ...celViolations(structuralSchema(definition.spec), resource.spec, old?.spec, 'spec')];
+}
+
+function nameViolations(name: unknown): Violation[] {
+  if (typeof name === 'string' && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) return [];
+  return [{ field: 'metadata.name', message: `${JSON.stringify(name)} is not a name: use lower-case letters, digits, "-" and "."` }];
+}
+
+function describeIssue(issue: z.core.$ZodIssue): Violation[] {
+  const field = path(['spec', ...issue.path]);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: `${field}.${key}`, message: 'unknown field: check the spelling, or remove it (kubectl explain shows the fields)' }));
+  }
+  if (issue.code === 'invalid_value') return [{ field, message: `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}` }];
+  if (issue.code === 'invalid_type' && issue.input === undefined) return [{ field, message: `is required (${issue.expected})` }];
+  return [{ field, message: issue.message }];
+}
+
+function path(parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)), '');
+}
+
+function celViolations(schema: JsonSchema, value: unknown, old: unknown, field: string): Violation[] {
+  if (value === undefined || value === null) return [];
+  const rules = (schema['x-kubernetes-validations'] as Rule[] | undefined) ?? [];
+  const own = rules.flatMap((rule) => evaluateRule(rule, value, old, field));
+  return [...own, ...childViolations(schema, value, old, field)];
+}
+
+function childViolations(schema: JsonSchema, value: unknown, old: unknown, field: string): Violation[] {
+  if (Array.isArray(value)) {
+    const items = schema['items'] as JsonSchema | undefined;
+    return items ? value.flatMap((item, index) => celViolations(items, item, undefined, `${field}[${index}]`)) : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const properties = (schema['properties'] as Record<string, JsonSchema> | undefined) ?? {};
+  const rest = schema['additionalProperties'] as JsonSchema | undefined;
+  const before = (old ?? {}) as Record<string, unknown>;
+  return Object.entries(value).flatMap(([key, child]) => {
+    const childSchema = properties[key] ?? rest;
+    return childSchema ? celViolations(childSchema, child, before[key], `${field}.${key}`) : [];
+  });
+}
+
+function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): Violation[] {
+  const aboutChange = /\boldSelf\b/.test(rule.rule);
+  if (aboutChange && old === undefined) return [];
+  const variables = { self: celValue(self), oldSelf: celValue(old) };
+  if (parse(rule.rule)(variables) === true) return [];
+  const message: unknown = rule.messageExpression ? parse(rule.messageExpression)(variables) : rule.message;
+  return [{ field, message: typeof message === 'string' ? message : `violates the rule ${rule.rule}` }];
+}
+
+/** CEL tells integers from doubles; JavaScript does not. */
+function celValue(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map(celValue);
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child)]));
+  return value;
+}

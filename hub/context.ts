@@ -1,0 +1,16 @@
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Database } from './storage/database.ts';
+
+/** What every part of the hub is given: nothing reaches for a clock, an id or a database of its own. */
+export interface HubContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A new unique id (UUID v4 in production). */
+  readonly newId: () => string;
+  /** Wakes the delivery workers: something was queued. */
+  readonly wakeDeliveries: () => void;
+  /** Wakes the long poll of a connection's pod: something waits for it. */
+  readonly wakePod: (connectionId: number) => void;
+}

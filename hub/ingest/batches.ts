@@ -1,0 +1,103 @@
+import type { Batch, BatchProblem } from '../../model/batch.ts';
+import { RUN_LEASE_SECONDS, type BatchAnswer } from '../../model/sync-api.ts';
+import { TABLES, type TableName } from '../../model/tables.ts';
+import type { HubContext } from '../context.ts';
+import type { Transaction } from '../storage/database.ts';
+import type { ConnectionRow } from '../stores/rules.ts';
+import { mergeOrders } from './merge-orders.ts';
+import { mergeTable, stage } from './merge.ts';
+import { redriveRejected } from './redrive.ts';
+import { leaseLost, saveCheckpoint } from './runs.ts';
+import { orderScope } from './scope.ts';
+
+interface RunRow extends Record<string, unknown> {
+  readonly feed_type: string;
+  readonly dry_run: boolean;
+  readonly sequence: number;
+}
+
+/** Carries the counts of a dry run out of the transaction that is rolled back. */
+class DryRun extends Error {
+  readonly changed: number;
+
+  constructor(changed: number) {
+    super('dry run');
+    this.changed = changed;
+  }
+}
+
+/**
+ * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (DESIGN §4). A batch
+ * that comes a second time, because its answer was lost, is answered and not done again. A pod that lost its lease
+ * cannot write: the run's row is the fence.
+ */
+export async function applyBatch(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch): Promise<BatchAnswer> {
+  try {
+    return await hub.db.transaction(async (tx) => {
+      const run = await lockRun(tx, connection.id, runId);
+      if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
+      const changed = await applyRecords(tx, connection, batch);
+      if (run.dry_run) throw new DryRun(changed);
+      await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
+      if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
+      await countBatch(tx, runId, batch, changed);
+      tx.afterCommit(hub.wakeDeliveries);
+      return { changed, repeated: false };
+    });
+  } catch (error) {
+    if (!(error instanceof DryRun)) throw error;
+    await hub.db.transaction((tx) => countBatch(tx, runId, batch, error.changed));
+    return { changed: error.changed, repeated: false };
+  }
+}
+
+async function lockRun(tx: Transaction, connectionId: number, runId: string): Promise<RunRow> {
+  const [run] = await tx.query<RunRow>(`SELECT feed_type, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId]);
+  if (!run) throw leaseLost();
+  return run;
+}
+
+async function applyRecords(tx: Transaction, connection: ConnectionRow, batch: Batch): Promise<number> {
+  await stage(tx, batch.segments);
+  const present = new Set(batch.segments.map((segment) => segment.table));
+  let changed = 0;
+  for (const name of Object.keys(TABLES) as TableName[]) {
+    if (!present.has(name) || isChild(name)) continue;
+    changed += name === 'orders' ? await mergeOrders(tx, await orderScope(tx, connection)) : await mergeTable(tx, connection.id, name);
+  }
+  if (present.has('products') && changed > 0) await healUnknownSkus(tx, connection);
+  return changed;
+}
+
+function isChild(name: TableName): boolean {
+  return 'parent' in TABLES[name];
+}
+
+/** New products may be what a rejected order waited for. */
+async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<void> {
+  const waiting = await tx.query<{ id: number }>(
+    `SELECT DISTINCT c.id FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Rejected' AND o.intake_reason = 'UnknownSku' WHERE c.store_id = $1`,
+    [connection.store_id],
+  );
+  for (const { id } of waiting) await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
+}
+
+async function recordProblems(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {
+  if (problems.length === 0) return;
+  const column = (pick: (problem: BatchProblem) => string) => problems.map(pick);
+  await tx.query(
+    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
+     SELECT DISTINCT ON (record, reason) $1, $2, record, reason, severity, message
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS p(record, reason, severity, message)
+     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
+     SET last_seen_at = now(), count = problems.count + 1, severity = EXCLUDED.severity, message = EXCLUDED.message, resolved_at = NULL`,
+    [connectionId, feedType, column((p) => p.record), column((p) => p.reason), column((p) => p.severity), column((p) => p.message)],
+  );
+}
+
+async function countBatch(tx: Transaction, runId: string, batch: Batch, changed: number): Promise<void> {
+  await tx.query(
+    `UPDATE runs SET sequence = $2, read = read + $3, changed = changed + $4, problems = problems + $5, lease_until = now() + make_interval(secs => $6) WHERE id = $1`,
+    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS],
+  );
+}

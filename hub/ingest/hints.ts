@@ -1,0 +1,54 @@
+import type { FeedType } from '../../model/feeds.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Database, Queryable } from '../storage/database.ts';
+
+/** Asks a connection's pod to run a feed now. Kept in the database, so that a hint outlives the hub that took it. */
+export async function hint(db: Queryable, connectionId: number, feed: FeedType): Promise<void> {
+  await db.query('INSERT INTO hints (connection_id, feed_type) VALUES ($1, $2) ON CONFLICT (connection_id, feed_type) DO NOTHING', [connectionId, feed]);
+}
+
+export async function takeHints(db: Queryable, connectionId: number): Promise<FeedType[]> {
+  const rows = await db.query<{ feed_type: FeedType }>('DELETE FROM hints WHERE connection_id = $1 RETURNING feed_type', [connectionId]);
+  return rows.map((row) => row.feed_type);
+}
+
+/** Another replica may have taken the hint: a waiting poll looks at the database this often. */
+const LOOK_EVERY_MS = 1000;
+
+/** The long poll of sync pods: an in-process wake-up for speed, the database for truth. */
+export class HintBoard {
+  readonly #waiting = new Map<number, Set<() => void>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  wake(connectionId: number): void {
+    for (const resume of this.#waiting.get(connectionId) ?? []) resume();
+  }
+
+  /** Hints of the connection as soon as there are any, at the latest after `waitMs` (then none). */
+  async wait(db: Database, connectionId: number, waitMs: number, signal: AbortSignal): Promise<FeedType[]> {
+    const deadline = this.#clock.now().getTime() + waitMs;
+    for (;;) {
+      const feeds = await takeHints(db, connectionId);
+      const left = deadline - this.#clock.now().getTime();
+      if (feeds.length > 0 || left <= 0 || signal.aborted) return feeds;
+      await this.#sleepOrWake(connectionId, Math.min(left, LOOK_EVERY_MS), signal);
+    }
+  }
+
+  async #sleepOrWake(connectionId: number, ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const resume = () => woken.abort();
+    const waiters = this.#waiting.get(connectionId) ?? new Set();
+    this.#waiting.set(connectionId, waiters.add(resume));
+    try {
+      await this.#clock.sleep(ms, AbortSignal.any([signal, woken.signal]));
+    } finally {
+      waiters.delete(resume);
+      if (waiters.size === 0) this.#waiting.delete(connectionId);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { TABLES } from '../../model/tables.ts';
+import type { Transaction } from '../storage/database.ts';
+import { queueOrderEvents, type Endpoint } from '../webhooks/queue.ts';
+import { replaceChildren } from './merge.ts';
+
+export interface OrderMergeScope {
+  readonly connectionId: number;
+  readonly storeId: number;
+  /** All connections of the store: a SKU is known when any of them has it. */
+  readonly storeConnections: readonly number[];
+  /** False while nothing of the store has a catalogue: then no SKU can be unknown. */
+  readonly checkSkus: boolean;
+  readonly endpoints: readonly Endpoint[];
+  readonly unpaidRetryMinutes: number;
+}
+
+/** State follows the store always; what was exported stays as it was exported (DESIGN §2.8: updates carry status only). */
+const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
+const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
+const COLUMNS = Object.keys(TABLES.orders.columns);
+const CONTENT = COLUMNS.filter((column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column));
+
+/**
+ * Merges staged orders by the order rules: an order with an unknown SKU or shipping method is kept as Rejected with the
+ * reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
+ * transaction. Returns how many orders changed.
+ */
+export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Promise<number> {
+  await findRejections(tx, scope);
+  await tx.query(
+    `INSERT INTO stage_previous
+     SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending
+     FROM orders o JOIN stage_orders s ON s.external_id = o.external_id WHERE o.connection_id = $1`,
+    [scope.connectionId],
+  );
+  const changed = await upsertOrders(tx, scope);
+  if (changed > 0) await replaceLines(tx, scope.connectionId);
+  await tx.query(
+    `UPDATE orders o SET look_again_at = now() + make_interval(mins => $2) FROM stage_orders s
+     WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.intake = 'Held' AND o.look_again_at <= now()`,
+    [scope.connectionId, scope.unpaidRetryMinutes],
+  );
+  await recordRejections(tx, scope.connectionId);
+  if (changed > 0) await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
+  return changed;
+}
+
+async function findRejections(tx: Transaction, scope: OrderMergeScope): Promise<void> {
+  if (scope.checkSkus) {
+    await tx.query(
+      `WITH named AS (SELECT DISTINCT l.sku FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'),
+       unknown AS (
+         SELECT n.sku FROM named n LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.sku
+         WHERE NOT EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(a.sku, n.sku))
+           AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.sku))
+       INSERT INTO stage_rejections
+       SELECT l.order_id, 'UnknownSku', 'SKU ' || string_agg(DISTINCT '"' || l.sku || '"', ', ') || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'
+       FROM stage_order_lines l JOIN unknown u ON u.sku = l.sku JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'
+       GROUP BY l.order_id`,
+      [scope.storeId, scope.storeConnections],
+    );
+  }
+  await tx.query(
+    `INSERT INTO stage_rejections
+     SELECT o.external_id, 'UnknownShippingMethod', 'shipping method "' || coalesce(o.shipping_method_code, '') || '" is not mapped: add it to spec.shippingMethods of the Store'
+     FROM stage_orders o
+     WHERE o.intake = 'Accepted' AND EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM shipping_method_map m WHERE m.store_id = $1 AND m.method = coalesce(o.shipping_method_code, ''))
+       AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id)`,
+    [scope.storeId],
+  );
+}
+
+async function upsertOrders(tx: Transaction, scope: OrderMergeScope): Promise<number> {
+  const kept = CONTENT.map((column) => `${column} = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.${column} ELSE o.${column} END`);
+  const followed = [...STATUS_COLUMNS].map((column) => `${column} = EXCLUDED.${column}`);
+  const decided = [...INTAKE_COLUMNS].map((column) => `${column} = CASE WHEN o.intake = 'Accepted' THEN o.${column} ELSE EXCLUDED.${column} END`);
+  const passed = COLUMNS.filter((column) => !INTAKE_COLUMNS.has(column));
+  await tx.query('DELETE FROM stage_changed');
+  const [row] = await tx.query<{ changed: number }>(
+    `WITH merged AS (
+       INSERT INTO orders AS o (connection_id, store_id, ${passed.join(', ')}, intake, intake_reason, intake_message, shipping_method, look_again_at)
+       SELECT $1, $2, ${passed.map((column) => `s.${column}`).join(', ')},
+         CASE WHEN r.order_id IS NULL THEN s.intake ELSE 'Rejected' END, coalesce(r.reason, s.intake_reason), coalesce(r.message, s.intake_message),
+         coalesce(m.code, s.shipping_method_code), CASE WHEN s.intake = 'Held' THEN now() + make_interval(mins => $3) END
+       FROM stage_orders s
+       LEFT JOIN stage_rejections r ON r.order_id = s.external_id
+       LEFT JOIN shipping_method_map m ON m.store_id = $2 AND m.method = s.shipping_method_code
+       ON CONFLICT (connection_id, external_id) DO UPDATE SET
+         ${[...kept, ...followed, ...decided].join(',\n         ')},
+         shipping_method = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.shipping_method ELSE o.shipping_method END,
+         look_again_at = EXCLUDED.look_again_at,
+         change_pending = o.change_pending OR (o.exported_at IS NOT NULL AND o.exported_goods_hash <> EXCLUDED.goods_hash AND EXCLUDED.state <> 'Cancelled'),
+         seq = nextval('change_seq'), changed_at = now()
+       WHERE o.hash <> EXCLUDED.hash OR (o.intake <> 'Accepted' AND (o.intake, o.intake_message) IS DISTINCT FROM (EXCLUDED.intake, EXCLUDED.intake_message))
+       RETURNING o.external_id, (xmax = 0) AS inserted, o.exported_at),
+     noted AS (INSERT INTO stage_changed SELECT external_id, inserted FROM merged)
+     SELECT count(*) AS changed FROM merged`,
+    [scope.connectionId, scope.storeId, scope.unpaidRetryMinutes],
+  );
+  return row?.changed ?? 0;
+}
+
+/** Lines are content: those of an exported order stay, but for what was fulfilled, which is status. */
+async function replaceLines(tx: Transaction, connectionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity
+     FROM stage_order_lines s, orders o
+     WHERE l.connection_id = $1 AND l.order_id = s.order_id AND l.external_id = s.external_id
+       AND o.connection_id = $1 AND o.external_id = s.order_id AND o.exported_at IS NOT NULL AND l.fulfilled_quantity <> s.fulfilled_quantity`,
+    [connectionId],
+  );
+  await tx.query(
+    `DELETE FROM stage_order_lines s USING orders o
+     WHERE o.connection_id = $1 AND o.external_id = s.order_id AND o.exported_at IS NOT NULL`,
+    [connectionId],
+  );
+  await tx.query(
+    `DELETE FROM stage_changed c USING orders o
+     WHERE o.connection_id = $1 AND o.external_id = c.external_id AND o.exported_at IS NOT NULL`,
+    [connectionId],
+  );
+  await replaceChildren(tx, connectionId, TABLES.order_lines);
+  await tx.query(
+    `INSERT INTO stage_changed SELECT s.external_id, false FROM stage_orders s JOIN orders o ON o.connection_id = $1 AND o.external_id = s.external_id
+     WHERE o.exported_at IS NOT NULL`,
+    [connectionId],
+  );
+}
+
+async function recordRejections(tx: Transaction, connectionId: number): Promise<void> {
+  await tx.query(
+    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
+     SELECT $1, 'OrderImport', o.number, r.reason, 'Error', 'order ' || o.number || ': ' || r.message
+     FROM stage_rejections r JOIN orders o ON o.connection_id = $1 AND o.external_id = r.order_id AND o.intake = 'Rejected'
+     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
+     SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
+    [connectionId],
+  );
+  await tx.query(
+    `UPDATE problems p SET resolved_at = now() FROM stage_orders s JOIN orders o ON o.connection_id = $1 AND o.external_id = s.external_id
+     WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate') AND p.record IN (o.number, o.external_id)
+       AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
+    [connectionId],
+  );
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
+import type { HubContext } from '../context.ts';
+import type { Queryable, Transaction } from '../storage/database.ts';
+import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+
+const MAX_ATTEMPTS = 10;
+const FIRST_DELAY_SECONDS = 5;
+const MAX_DELAY_SECONDS = 900;
+const DEFAULT_MAX_ZEROED_PERCENT = 20;
+/** Fewer levels than this never trip a brake: three of ten at zero is an ordinary day. */
+const BRAKE_MIN_LEVELS = 20;
+
+/**
+ * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
+ * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order.
+ */
+export async function claimOutbox(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, limit: number, release: string | undefined): Promise<OutboxClaim> {
+  return hub.db.transaction(async (tx) => {
+    const held = kind === 'stock' ? await brake(tx, connection, release) : undefined;
+    if (held) return { entries: [], held };
+    const entries = await tx.query<OutboxEntry & Record<string, unknown>>(
+      `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
+       WHERE connection_id = $1 AND id IN (
+         SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND not_before <= now()
+           AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.connection_id = $1 AND e.kind = $2 AND e.subject = o.subject AND e.id < o.id
+                           AND e.state IN ('Pending', 'Sent') AND e.not_before > now())
+         ORDER BY id LIMIT $3)
+       RETURNING id, subject, attempts, payload`,
+      [connection.id, kind, limit],
+    );
+    return { entries: entries.sort((a, b) => a.id - b.id) };
+  });
+}
+
+/** Held when the pending levels would set too large a share to zero; the digest names exactly this plan. */
+async function brake(tx: Queryable, connection: ConnectionRow, release: string | undefined): Promise<OutboxClaim['held']> {
+  const store = await findStoreById(tx, connection.store_id);
+  const allowed = store?.rules.brakes?.maxZeroedPercent ?? DEFAULT_MAX_ZEROED_PERCENT;
+  const pending = await tx.query<{ id: number; quantity: number; before: number | null }>(
+    `SELECT o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before
+     FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
+     WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent') ORDER BY o.id`,
+    [connection.id],
+  );
+  const zeroed = pending.filter(({ quantity, before }) => quantity === 0 && before !== 0).length;
+  if (pending.length < BRAKE_MIN_LEVELS || zeroed * 100 <= pending.length * allowed) return undefined;
+  const digest = createHash('sha256').update(JSON.stringify(pending.map(({ id, quantity }) => [id, quantity]))).digest('hex').slice(0, 16);
+  if (digest === release) return undefined;
+  return { digest, summary: `${zeroed} of ${pending.length} stock levels would be set to zero, the Store allows ${allowed} % (brakes.maxZeroedPercent)` };
+}
+
+/** One result for each entry. What may be tried again comes back later, at most ten times; then it is a problem for a person. */
+export async function recordResults(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, results: readonly OutboxResult[]): Promise<void> {
+  await hub.db.transaction(async (tx) => {
+    for (const result of results) await recordResult(tx, connection.id, kind, result);
+  });
+}
+
+async function recordResult(tx: Transaction, connectionId: number, kind: OutboxKind, result: OutboxResult): Promise<void> {
+  const [entry] = await tx.query<{ subject: string; attempts: number; payload: Record<string, unknown> }>(
+    `SELECT subject, attempts, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`, [connectionId, result.id],
+  );
+  if (!entry) return;
+  if (result.outcome === 'Retry' && entry.attempts < MAX_ATTEMPTS) {
+    const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (entry.attempts - 1));
+    await tx.query(
+      `UPDATE outbox SET state = 'Pending', not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2
+         AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = 'stock' AND n.subject = outbox.subject AND n.state = 'Pending')`,
+      [connectionId, result.id, delay, result.reason ?? null, result.message ?? null],
+    );
+    await tx.query(`UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state = 'Sent'`, [connectionId, result.id]);
+    return;
+  }
+  const state = result.outcome === 'Held' ? 'Held' : result.outcome === 'Applied' || result.outcome === 'AlreadyApplied' ? 'Applied' : 'Rejected';
+  await tx.query(
+    `UPDATE outbox SET state = $3, done_at = now(), external_id = $4, reason = $5, message = $6, held_request = $7::jsonb WHERE connection_id = $1 AND id = $2`,
+    [connectionId, result.id, state, result.externalId ?? null, result.reason ?? null, result.message ?? null, result.request ? JSON.stringify(result.request) : null],
+  );
+  await followUp(tx, connectionId, kind, entry, state, result);
+}
+
+async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
+  const feedType = kind === 'shipment' ? 'ShipmentExport' : 'StockExport';
+  if (state === 'Applied') {
+    if (kind === 'shipment') {
+      await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);
+    }
+    await tx.query('UPDATE problems SET resolved_at = now() WHERE connection_id = $1 AND feed_type = $2 AND record = $3 AND resolved_at IS NULL', [connectionId, feedType, entry.subject]);
+  } else if (state === 'Rejected') {
+    await tx.query(
+      `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message) VALUES ($1, $2, $3, $4, 'Error', $5)
+       ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
+      [connectionId, feedType, entry.subject, result.reason ?? 'Rejected', result.message ?? 'the store refused it'],
+    );
+  }
+}

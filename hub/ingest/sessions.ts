@@ -1,0 +1,50 @@
+import type { ConnectionKey } from '../../crds/index.ts';
+import type { SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
+import type { HubContext } from '../context.ts';
+import { HttpError } from '../errors.ts';
+import { findStore, type ConnectionRow } from '../stores/rules.ts';
+import type { Queryable } from '../storage/database.ts';
+
+const DEFAULT_REFERENCE_LENGTH = 20;
+
+/** Registers the connection of a pod that has just started, and says by which rules it works. */
+export async function openSession(hub: HubContext, key: ConnectionKey, request: SessionRequest): Promise<SessionAnswer> {
+  return hub.db.transaction(async (tx) => {
+    const store = await findStore(tx, key.namespace, request.store);
+    if (!store) throw new HttpError(409, 'StoreUnknown', `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`);
+    const [row] = await tx.query<{ id: number }>(
+      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue
+       RETURNING id`,
+      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue],
+    );
+    const connectionId = row!.id;
+    if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);
+    const numbers = store.rules.orderNumbers;
+    return {
+      connectionId,
+      orderNumbers: { maxLength: numbers?.maxLength ?? DEFAULT_REFERENCE_LENGTH, alphabet: numbers?.alphabet ?? 'Printable', prefix: numbers?.prefix ?? '' },
+    };
+  });
+}
+
+/** Going live: what Test mode kept back is sent. A newer stock level of the same subject has taken the older one's place. */
+async function releaseHeldWrites(tx: Queryable, connectionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE outbox o SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND state = 'Held' AND kind = 'stock'
+       AND EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id)`,
+    [connectionId],
+  );
+  await tx.query(`UPDATE outbox SET state = 'Pending', held_request = NULL, not_before = now() WHERE connection_id = $1 AND state = 'Held'`, [connectionId]);
+}
+
+export async function findConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow | undefined> {
+  const [row] = await db.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE kind = $1 AND namespace = $2 AND name = $3', [key.kind, key.namespace, key.name]);
+  return row;
+}
+
+export async function requireConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow> {
+  const row = await findConnection(db, key);
+  if (!row) throw new HttpError(409, 'NoSession', 'open a session first: POST /sync/v1/session');
+  return row;
+}

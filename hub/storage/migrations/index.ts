@@ -1,0 +1,4 @@
+import { initial } from './0001-initial.ts';
+
+/** In order; the position is the schema version. Only ever appended to. */
+export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [{ name: '0001-initial', sql: initial }];

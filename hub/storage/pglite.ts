@@ -1,0 +1,48 @@
+import { PGlite, types } from '@electric-sql/pglite';
+import type { Database, Queryable, Row, Transaction } from './database.ts';
+import { stagingSetup } from './staging.ts';
+
+type Runner = Pick<PGlite, 'query'>;
+
+const parsers = {
+  [types.INT8]: Number,
+  [types.TIMESTAMPTZ]: (text: string) => new Date(text).toISOString(),
+};
+
+/** PostgreSQL in the process. `dataDir` is a folder, or undefined for memory. One session: transactions queue up. */
+export async function openPglite(dataDir?: string): Promise<Database> {
+  const db = dataDir ? await PGlite.create(dataDir, { parsers, relaxedDurability: false }) : await PGlite.create({ parsers });
+  await db.exec(stagingSetup());
+  return {
+    engine: 'pglite',
+    ...queryable(db),
+    async execute(sql) {
+      await db.exec(sql);
+    },
+    async transaction(work) {
+      const after: (() => void)[] = [];
+      const result = await db.transaction(async (tx) => work(transactionOn(tx, after)));
+      for (const action of after) action();
+      return result;
+    },
+    close: () => db.close(),
+  };
+}
+
+function queryable(runner: Runner): Queryable {
+  return {
+    async query<R extends Row>(sql: string, params: readonly unknown[] = []) {
+      return (await runner.query<R>(sql, [...params])).rows;
+    },
+  };
+}
+
+function transactionOn(tx: Runner, after: (() => void)[]): Transaction {
+  return {
+    ...queryable(tx),
+    async copy(table, columns, data) {
+      await tx.query(`COPY ${table} (${columns.join(', ')}) FROM '/dev/blob'`, [], { blob: new Blob([new Uint8Array(data)]) });
+    },
+    afterCommit: (action) => { after.push(action); },
+  };
+}

@@ -1,0 +1,83 @@
+import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Database, Row, Transaction } from './database.ts';
+import { stagingSetup } from './staging.ts';
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones. */
+const parsers: PoolConfig['types'] = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary' && oid === INT8) return Number;
+    if (format !== 'binary' && oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
+    return types.getTypeParser(oid, format) as unknown;
+  }) as typeof types.getTypeParser,
+};
+
+export interface PostgresOptions {
+  /** postgres://… ; the password comes from PGPASSWORD or the URL, never from an argument. */
+  readonly url: string;
+  readonly maxConnections?: number;
+  /** Told of errors on idle connections (a server restart): the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export function openPostgres(options: PostgresOptions): Database {
+  const pool = new Pool({ connectionString: options.url, max: options.maxConnections ?? 10, types: parsers, connectionTimeoutMillis: 10_000 });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const ready = new WeakSet<PoolClient>();
+
+  async function session(): Promise<PoolClient> {
+    const client = await pool.connect();
+    if (!ready.has(client)) {
+      await client.query(stagingSetup());
+      ready.add(client);
+    }
+    return client;
+  }
+
+  return {
+    engine: 'postgresql',
+    async query<R extends Row>(sql: string, params: readonly unknown[] = []) {
+      return (await pool.query<R>(sql, [...params])).rows;
+    },
+    async execute(sql) {
+      await pool.query(sql);
+    },
+    async transaction(work) {
+      const client = await session();
+      const after: (() => void)[] = [];
+      let broken: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        const result = await work(transactionOn(client, after));
+        await client.query('COMMIT');
+        for (const action of after) action();
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((failed: Error) => { broken = failed; });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+function transactionOn(client: PoolClient, after: (() => void)[]): Transaction {
+  return {
+    async query<R extends Row>(sql: string, params: readonly unknown[] = []) {
+      return (await client.query<R>(sql, [...params])).rows;
+    },
+    copy: (table, columns, data) =>
+      new Promise((resolve, reject) => {
+        const stream = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`));
+        stream.on('error', reject);
+        stream.on('finish', resolve);
+        stream.end(data);
+      }),
+    afterCommit: (action) => { after.push(action); },
+  };
+}

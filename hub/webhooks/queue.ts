@@ -1,0 +1,34 @@
+import type { Transaction } from '../storage/database.ts';
+
+/** A webhook endpoint of a Store as far as queueing needs it. */
+export interface Endpoint {
+  readonly name: string;
+  readonly events?: readonly string[];
+}
+
+/**
+ * Queues the events of a merge: compares `stage_previous` with the orders in `stage_changed`. Only a reference is
+ * queued; the payload is built when it is sent, so that it is the order as it then is. The id is the same however often
+ * it is sent (Standard Webhooks, `webhook-id`).
+ */
+export async function queueOrderEvents(tx: Transaction, storeId: number, connectionId: number, endpoints: readonly Endpoint[]): Promise<void> {
+  if (endpoints.length === 0) return;
+  await tx.query(
+    `WITH happened AS (
+       SELECT o.external_id, o.seq AS at_seq, unnest(array_remove(ARRAY[
+         CASE WHEN p.intake IS DISTINCT FROM 'Accepted' THEN 'order.created' END,
+         CASE WHEN p.intake = 'Accepted' AND p.state <> 'Cancelled' AND o.state = 'Cancelled' THEN 'order.cancelled' END,
+         CASE WHEN o.change_pending AND NOT p.change_pending THEN 'order.changed_after_export' END,
+         CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.payment_state, p.fulfilment_state) IS DISTINCT FROM (o.payment_state, o.fulfilment_state) THEN 'order.updated' END
+       ], NULL)) AS event
+       FROM (SELECT DISTINCT external_id FROM stage_changed) c
+       JOIN orders o ON o.connection_id = $1 AND o.external_id = c.external_id AND o.intake = 'Accepted'
+       LEFT JOIN stage_previous p ON p.external_id = c.external_id)
+     INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
+     SELECT 'msg_' || md5(concat_ws('/', $1::text, h.external_id, h.event, h.at_seq, e.name)), $2, e.name, h.event, $1, h.external_id
+     FROM happened h JOIN jsonb_to_recordset($3::jsonb) AS e(name text, events jsonb) ON e.events IS NULL OR e.events ? h.event
+     ORDER BY h.at_seq
+     ON CONFLICT (id) DO NOTHING`,
+    [connectionId, storeId, JSON.stringify(endpoints.map(({ name, events }) => ({ name, events })))],
+  );
+}

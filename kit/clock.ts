@@ -1,0 +1,21 @@
+/** Time as a dependency: everything that waits or stamps takes a Clock, so that tests move it by hand. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`, or at once when the signal aborts (it never rejects: callers look at the signal). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { FEED_TYPES } from './feeds.ts';
+
+/** What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in. */
+export const SYNC_API = '/sync/v1';
+
+/** A run whose pod is silent this long may be taken over; the pod renews every third of it. */
+export const RUN_LEASE_SECONDS = 20;
+
+const feedType = z.enum(FEED_TYPES);
+
+export const sessionRequest = z.strictObject({
+  store: z.string().min(1).max(253),
+  driver: z.string().min(1).max(253),
+  mode: z.enum(['Test', 'Production']),
+  /** Whether the connection has a feed that brings products: then an order's SKU can be unknown. */
+  catalogue: z.boolean(),
+});
+export type SessionRequest = z.infer<typeof sessionRequest>;
+
+export const sessionAnswer = z.object({
+  connectionId: z.number(),
+  orderNumbers: z.object({
+    maxLength: z.number(),
+    alphabet: z.enum(['Digits', 'UpperAlphanumeric', 'Printable']),
+    prefix: z.string(),
+  }),
+});
+export type SessionAnswer = z.infer<typeof sessionAnswer>;
+
+export const startRunRequest = z.strictObject({
+  feed: z.string().min(1).max(253),
+  feedType,
+  trigger: z.enum(['Schedule', 'Initial', 'Requested', 'Hint', 'FeedRun', 'Changed']),
+  holder: z.string().min(1).max(253),
+  dryRun: z.boolean().optional(),
+  resetCheckpoint: z.boolean().optional(),
+});
+export type StartRunRequest = z.infer<typeof startRunRequest>;
+
+const checkpoint = z.object({
+  since: z.string().optional(),
+  run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string() }).optional(),
+  comparedAt: z.string().optional(),
+});
+
+export const startRunAnswer = z.object({ runId: z.string(), checkpoint: checkpoint.optional() });
+export type StartRunAnswer = z.infer<typeof startRunAnswer>;
+
+export const batchAnswer = z.object({ changed: z.number(), repeated: z.boolean() });
+export type BatchAnswer = z.infer<typeof batchAnswer>;
+
+export const finishRunRequest = z.strictObject({
+  result: z.enum(['Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held']),
+  message: z.string().max(1024).optional(),
+  checkpoint: checkpoint.optional(),
+});
+export type FinishRunRequest = z.infer<typeof finishRunRequest>;
+
+export const runRecord = z.object({
+  id: z.string(), trigger: z.string(), result: z.string(), startedAt: z.string(), finishedAt: z.string().optional(),
+  read: z.number(), changed: z.number(), problems: z.number(), message: z.string().optional(),
+});
+
+/** What a Feed's status shows and only the hub knows. */
+export const feedSummary = z.object({
+  runs: z.array(runRecord),
+  lastSuccessAt: z.string().optional(),
+  checkpoint: z.object({ position: z.string().optional(), token: z.string(), at: z.string() }).optional(),
+  problems: z.object({ info: z.number(), retry: z.number(), error: z.number() }),
+  recentProblems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string(), record: z.string(), message: z.string(), at: z.string() })),
+});
+export type FeedSummary = z.infer<typeof feedSummary>;
+
+export const outboxKind = z.enum(['shipment', 'stock']);
+export type OutboxKind = z.infer<typeof outboxKind>;
+
+export const outboxEntry = z.object({ id: z.number(), subject: z.string(), attempts: z.number(), payload: z.record(z.string(), z.unknown()) });
+export type OutboxEntry = z.infer<typeof outboxEntry>;
+
+export const outboxClaim = z.object({
+  entries: z.array(outboxEntry),
+  /** The brakes hold what is pending: nothing was claimed. */
+  held: z.object({ digest: z.string(), summary: z.string() }).optional(),
+});
+export type OutboxClaim = z.infer<typeof outboxClaim>;
+
+export const outboxResult = z.strictObject({
+  id: z.number(),
+  outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Held']),
+  externalId: z.string().max(253).optional(),
+  reason: z.string().max(64).optional(),
+  message: z.string().max(1024).optional(),
+  /** Of a Held entry: the exact request that Test mode kept back (no headers: they carry the credential). */
+  request: z.object({ method: z.string(), url: z.string(), body: z.string().optional() }).optional(),
+});
+export type OutboxResult = z.infer<typeof outboxResult>;
+
+export const hintsAnswer = z.object({ feeds: z.array(feedType) });
+
+/** The hub's canonical stock of the store's own levels, for StockCheck: what the pod read against what was meant. */
+export const problemBody = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });
+
+export const empty = z.object({});
+export const openRecordsAnswer = z.object({ ids: z.array(z.string()) });

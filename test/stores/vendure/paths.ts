@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where things of the test store lie. Each folder's name carries the hash of what it was made from. */
+export interface StorePaths {
+  /** The folder of this harness, with package.json, the lock and the server's files. */
+  readonly source: string;
+  /** Installed dependencies, shared by every start on this machine. */
+  readonly install: string;
+  /** The server's files beside those dependencies. */
+  readonly app: string;
+  /** A seeded database with its images, to be copied instead of seeding again. */
+  readonly seed: string;
+}
+
+/** The server's own files: few, plain JavaScript, copied next to the installed dependencies. */
+export const serverFiles = ['server.js', 'sqlite.js', 'assets.js'] as const;
+
+/** What decides how a fresh store looks; a change of these makes a new seed. */
+const seedFiles = ['seed.ts', 'seed-shop.ts', 'seed-products.ts', 'catalogue.ts', 'image.ts', 'access.ts'] as const;
+
+export async function storePaths(): Promise<StorePaths> {
+  const source = fileURLToPath(new URL('.', import.meta.url));
+  const cache = process.env['SUPERCARGO_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const install = join(cache, 'supercargo', `vendure-${await hashOf(source, ['package.json', 'package-lock.json'])}`);
+  return {
+    source,
+    install,
+    app: join(install, `app-${await hashOf(source, serverFiles)}`),
+    seed: join(install, `seed-${await hashOf(source, [...serverFiles, ...seedFiles])}`),
+  };
+}
+
+export async function exists(folder: string): Promise<boolean> {
+  return readdir(folder).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function hashOf(folder: string, names: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(await readFile(join(folder, name)));
+  return hash.digest('hex').slice(0, 12);
+}
