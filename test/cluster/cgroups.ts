@@ -19,15 +19,28 @@ async function hierarchies(): Promise<{ path: string; version: 1 | 2 }[]> {
  */
 export async function createCgroup(name: string): Promise<void> {
   for (const { path, version } of await hierarchies()) {
-    const folder = join(path, name);
     if (version === 2) await delegate(path);
-    await mkdir(folder, { recursive: true });
-    if (version === 2) await delegate(folder);
-    // A cpuset starts empty, and an empty one takes no process.
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-      if (version === 1 && existsSync(join(folder, file))) await writeFile(join(folder, file), await readFile(join(path, file)));
+    for (const folder of [join(path, name), join(path, name, SERVERS)]) {
+      await mkdir(folder, { recursive: true });
+      // A cpuset starts empty, and an empty one takes no process.
+      for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+        if (version === 1 && existsSync(join(folder, file))) await writeFile(join(folder, file), await readFile(join(path, file)));
+      }
     }
+    if (version === 2) await delegate(join(path, name));
   }
+}
+
+/** The node's own servers, beside the pods. */
+const SERVERS = 'node';
+
+/**
+ * A shell line that moves the shell there. Servers that stayed in the group of
+ * the command that starts them would end with it: a login session, a CI step.
+ */
+export async function joinCgroup(name: string): Promise<string> {
+  const files = (await hierarchies()).map(({ path }) => `'${join(path, name, SERVERS, 'cgroup.procs')}'`);
+  return `for f in ${files.join(' ')}; do echo $$ > "$f" 2>/dev/null || true; done`;
 }
 
 /** Hands a version 2 group's controllers down to its children, each by itself, since one that is missing spoils the line. */

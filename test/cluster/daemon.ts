@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinCgroup } from './cgroups.ts';
 import type { Layout } from './layout.ts';
 import { isAlive, processIdentity, type ProcessIdentity } from './pid.ts';
 import { inside } from './sandbox.ts';
-import { waitFor } from './wait.ts';
 
 /** A server process of the node. It outlives the command that starts it. */
 export interface DaemonSpec {
@@ -25,11 +25,12 @@ export function daemonLog(layout: Layout, name: DaemonName): string {
  * Starts it inside the node's namespaces, as the leader of a process group of
  * its own, so that a signal to the group reaches it from outside as well.
  */
-export function startDaemon(layout: Layout, init: ProcessIdentity, spec: DaemonSpec): ProcessIdentity {
+export async function startDaemon(layout: Layout, init: ProcessIdentity, spec: DaemonSpec): Promise<ProcessIdentity> {
+  const [command, args] = inside(init, spec.command, spec.args);
+  const script = `${await joinCgroup(layout.cgroup)}\nexec "$0" "$@"`;
   const log = openSync(daemonLog(layout, spec.name), 'a');
   try {
-    const [command, args] = inside(init, spec.command, spec.args);
-    const child = spawn(command, args, { detached: true, env: { ...process.env, ...spec.env }, stdio: ['ignore', log, log] });
+    const child = spawn('sh', ['-c', script, command, ...args], { detached: true, env: { ...process.env, ...spec.env }, stdio: ['ignore', log, log] });
     child.on('error', () => undefined);
     child.unref();
     if (child.pid === undefined) throw new Error(`${spec.name} could not be started: is nsenter installed?`);
@@ -42,13 +43,4 @@ export function startDaemon(layout: Layout, init: ProcessIdentity, spec: DaemonS
 /** Sends a signal to the whole group: nsenter, which waits, and the server itself. */
 export function signalDaemon(daemon: ProcessIdentity, signal: NodeJS.Signals): void {
   if (isAlive(daemon)) process.kill(-daemon.pid, signal);
-}
-
-export async function stopDaemon(layout: Layout, name: DaemonName, daemon: ProcessIdentity, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  signalDaemon(daemon, signal);
-  const ended = { timeout: 10_000, interval: 50, logFile: daemonLog(layout, name) };
-  await waitFor(`end of ${name}`, async () => !isAlive(daemon), ended).catch(async () => {
-    signalDaemon(daemon, 'SIGKILL');
-    await waitFor(`end of ${name}`, async () => !isAlive(daemon), ended);
-  });
 }

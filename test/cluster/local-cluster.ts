@@ -6,7 +6,7 @@ import { ensureBinaries } from './build.ts';
 import { cacheFolder } from './cache.ts';
 import { accessOf, writeCertificates } from './certificates.ts';
 import { createCgroup, removeCgroup } from './cgroups.ts';
-import { daemonLog, startDaemon, type DaemonName } from './daemon.ts';
+import { daemonLog, signalDaemon, startDaemon, type DaemonName } from './daemon.ts';
 import { run } from './exec.ts';
 import { deadDaemons, describeProblems, findProblems } from './health.ts';
 import { requireReady } from './https.ts';
@@ -52,7 +52,7 @@ export async function localDown(name: string, log: Log): Promise<void> {
 }
 
 /** Starts parts that have ended, with what they had on disk. */
-export async function startMissingDaemons(state: ClusterState, binaries: NodeBinaryPaths): Promise<DaemonName[]> {
+async function startMissingDaemons(state: ClusterState, binaries: NodeBinaryPaths): Promise<DaemonName[]> {
   if (!isLive(state)) return [];
   const layout = layoutOf(state.name, state.slot);
   const dead = deadDaemons(state);
@@ -149,7 +149,7 @@ async function startRest(layout: Layout, state: LiveState, binaries: NodeBinaryP
 }
 
 async function start(layout: Layout, state: LiveState, binaries: NodeBinaryPaths, name: DaemonName): Promise<NonNullable<ClusterState['init']>> {
-  const identity = startDaemon(layout, state.init, daemonSpec(layout, binaries, name));
+  const identity = await startDaemon(layout, state.init, daemonSpec(layout, binaries, name));
   state.daemons[name] = identity;
   await writeState(state);
   return identity;
@@ -162,6 +162,27 @@ async function waitUntilHealthy(layout: Layout, state: ClusterState, timeout: nu
     throw new Error(describeProblems(layout, problems));
   };
   await waitFor(`cluster ${layout.name}`, look, { timeout, interval: 200, alive: () => deadDaemons(state).length === 0 });
+}
+
+/** What is wrong with it; an empty text means nothing. */
+export async function localProblems(state: ClusterState): Promise<string> {
+  if (!isLive(state)) return 'it has ended, or the machine has been restarted since';
+  const layout = layoutOf(state.name, state.slot);
+  return describeProblems(layout, await findProblems(layout, state));
+}
+
+/** Ends, freezes or wakes one part, for tests of what then happens; the next `localUp` starts it again. */
+export async function signalPart(name: string, part: DaemonName, signal: NodeJS.Signals): Promise<void> {
+  const daemon = (await readState(name))?.daemons[part];
+  if (!daemon) throw new Error(`cluster ${name} has no ${part}`);
+  signalDaemon(daemon, signal);
+}
+
+export async function localLoad(name: string, archive: string, log: Log): Promise<string[]> {
+  const { ctr } = await ensureBinaries(['ctr'], log);
+  const state = await readState(name);
+  if (!state || !isLive(state)) throw new Error(`cluster ${name} is not up`);
+  return importImage(layoutOf(name, state.slot), state.init, ctr, archive);
 }
 
 async function remove(state: ClusterState): Promise<void> {

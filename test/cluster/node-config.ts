@@ -1,6 +1,7 @@
-import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { binaryPath, cniFolder } from './binaries.ts';
+import { isOverlay } from './filesystem.ts';
 import type { Layout } from './layout.ts';
 
 /** Name of the sandbox image: a name that no registry answers to, since it is always loaded beforehand. */
@@ -23,19 +24,13 @@ export async function writeNodeConfig(layout: Layout): Promise<void> {
   const files = configFiles(layout);
   await mkdir(files.cni, { recursive: true });
   const nameservers = await usableNameservers();
-  await writeFile(files.containerd, containerdToml(layout, await snapshotter(layout.folder)));
+  await writeFile(files.containerd, containerdToml(layout, (await isOverlay(layout.folder)) ? 'native' : 'overlayfs'));
   await writeFile(files.kubelet, JSON.stringify(kubeletConfig(layout), undefined, 2));
   await writeFile(files.kubeProxy, JSON.stringify(kubeProxyConfig(layout), undefined, 2));
   await writeFile(files.corefile, corefile(layout, nameservers));
   // For pods with dnsPolicy Default: the machine's name servers, without its search list.
   await writeFile(files.resolvConf, nameservers.map((address) => `nameserver ${address}\n`).join(''));
   await writeFile(join(files.cni, '10-supercargo.conflist'), JSON.stringify(cniConfig(layout), undefined, 2));
-}
-
-/** overlayfs cannot lie on overlayfs, as in a container; copies can. */
-async function snapshotter(folder: string): Promise<'overlayfs' | 'native'> {
-  const OVERLAYFS_MAGIC = 0x794c7630;
-  return (await statfs(folder)).type === OVERLAYFS_MAGIC ? 'native' : 'overlayfs';
 }
 
 function containerdToml(layout: Layout, snapshotterName: string): string {

@@ -28,6 +28,7 @@ export const RUNC_BUILD_PACKAGES: readonly DebianPackage[] = [
 export const IMAGE_PACKAGES: readonly DebianPackage[] = [
   { name: 'buildah', proof: 'buildah' },
   { name: 'debootstrap', proof: 'debootstrap' },
+  { name: 'debian-archive-keyring', proof: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
