@@ -66,6 +66,7 @@ export const RECIPES = {
   'host-local': cni('ipam/host-local'),
   portmap: cni('meta/portmap'),
   coredns: { module: 'coredns', package: '.', coldSeconds: 60 },
+  volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
   helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 40 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },

@@ -1,5 +1,8 @@
 import type { Layout } from './layout.ts';
 
+/** Name under which go/volumes answers claims. */
+export const VOLUME_PROVISIONER = 'supercargo.dev/folders';
+
 /** What a fresh API server lacks and every cluster has: rights of the node's parts, cluster DNS, a storage class. */
 export function bootstrapObjects(layout: Layout): object {
   return { apiVersion: 'v1', kind: 'List', items: [...rights(), ...clusterDns(layout), storageClass()] };
@@ -20,6 +23,19 @@ function rights(): object[] {
       ],
     },
     binding('system:coredns', 'system:coredns', { kind: 'User', name: 'system:coredns' }),
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'system:volumes' },
+      rules: [
+        { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
+        { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', 'list', 'watch', 'update', 'patch'] },
+        { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'csinodes'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: [''], resources: ['events'], verbs: ['create', 'update', 'patch'] },
+      ],
+    },
+    binding('system:volumes', 'system:volumes', { kind: 'User', name: 'system:volumes' }),
   ];
 }
 
@@ -60,7 +76,7 @@ function storageClass(): object {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
     metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'kubernetes.io/host-path',
+    provisioner: VOLUME_PROVISIONER,
     volumeBindingMode: 'WaitForFirstConsumer',
     reclaimPolicy: 'Delete',
   };

@@ -67,10 +67,11 @@ function notePath(name: BinaryName): string {
   return join(binariesFolder(), 'recipes', name);
 }
 
+/** Without -trimpath: it would put each module's version demands into the compiler's cache keys, and the same package would be compiled once per module. */
 function goArguments(recipe: Recipe, output: string): string[] {
   const symbols = Object.entries(recipe.symbols ?? {}).map(([symbol, value]) => ` -X ${symbol}=${value}`).join('');
   const tags = recipe.tags ? ['-tags', recipe.tags] : [];
-  return ['build', '-v', '-p', '2', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', `-s -w${symbols}`, ...tags, '-o', output, recipe.package];
+  return ['build', '-v', '-p', '2', '-mod=readonly', '-buildvcs=false', '-ldflags', `-s -w${symbols}`, ...tags, '-o', output, recipe.package];
 }
 
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */

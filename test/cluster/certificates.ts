@@ -11,7 +11,7 @@ export async function writeCertificates(layout: Layout, kubeadm: string): Promis
   await writeFile(config, kubeadmConfig(layout));
   await run(kubeadm, ['init', 'phase', 'certs', 'all', '--config', config]);
   await run(kubeadm, ['init', 'phase', 'kubeconfig', 'all', '--config', config, '--kubeconfig-dir', layout.folder]);
-  for (const [file, user] of [['kube-proxy.conf', 'system:kube-proxy'], ['coredns.conf', 'system:coredns']] as const) {
+  for (const [file, user] of [['kube-proxy.conf', 'system:kube-proxy'], ['coredns.conf', 'system:coredns'], ['volumes.conf', 'system:volumes']] as const) {
     const kubeconfig = await run(kubeadm, ['kubeconfig', 'user', '--config', config, '--client-name', user]);
     await writeFile(join(layout.folder, file), kubeconfig, { mode: 0o600 });
   }

@@ -14,7 +14,7 @@ export interface DaemonSpec {
   env?: Record<string, string>;
 }
 
-export const DAEMON_NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'containerd', 'kubelet', 'kube-proxy', 'coredns'] as const;
+export const DAEMON_NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'containerd', 'kubelet', 'kube-proxy', 'coredns', 'volumes'] as const;
 export type DaemonName = (typeof DAEMON_NAMES)[number];
 
 export function daemonLog(layout: Layout, name: DaemonName): string {

@@ -139,7 +139,7 @@ async function startApi(layout: Layout, state: LiveState, binaries: NodeBinaryPa
 
 /** Only now: a controller-manager that finds no roles yet gives up. */
 async function startRest(layout: Layout, state: LiveState, binaries: NodeBinaryPaths): Promise<void> {
-  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'coredns'] as const) await start(layout, state, binaries, name);
+  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'coredns', 'volumes'] as const) await start(layout, state, binaries, name);
   const objects = JSON.stringify(bootstrapObjects(layout));
   await Promise.all([
     run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], { input: objects }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { etcdArguments } from './api-server.ts';
 import type { NodeBinaryPaths } from './binaries.ts';
+import { VOLUME_PROVISIONER } from './bootstrap.ts';
 import { binariesFolder } from './cache.ts';
 import type { DaemonName, DaemonSpec } from './daemon.ts';
 import type { Layout } from './layout.ts';
@@ -11,12 +12,7 @@ export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: Daem
   const specs: Record<DaemonName, () => DaemonSpec> = {
     etcd: () => ({ name, command: binaries.etcd, args: etcdArguments(join(layout.folder, 'etcd'), 'http://127.0.0.1:2379', 'http://127.0.0.1:2380') }),
     'kube-apiserver': () => ({ name, command: binaries['kube-apiserver'], args: apiServerArguments(layout) }),
-    'kube-controller-manager': () => ({
-      name,
-      // Volumes of its host-path provisioner must be writable for pods that are not root; it makes them with the umask it has.
-      command: 'sh',
-      args: ['-c', 'umask 0; exec "$0" "$@"', binaries['kube-controller-manager'], ...controllerManagerArguments(layout)],
-    }),
+    'kube-controller-manager': () => ({ name, command: binaries['kube-controller-manager'], args: controllerManagerArguments(layout) }),
     'kube-scheduler': () => ({ name, command: binaries['kube-scheduler'], args: schedulerArguments(layout) }),
     containerd: () => ({
       name,
@@ -27,6 +23,11 @@ export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: Daem
     kubelet: () => ({ name, command: binaries.kubelet, args: kubeletArguments(layout) }),
     'kube-proxy': () => ({ name, command: binaries['kube-proxy'], args: [`--config=${configFiles(layout).kubeProxy}`] }),
     coredns: () => ({ name, command: binaries.coredns, args: ['-conf', configFiles(layout).corefile] }),
+    volumes: () => ({
+      name,
+      command: binaries.volumes,
+      args: [`-kubeconfig=${join(layout.folder, 'volumes.conf')}`, `-root=${join(layout.folder, 'volumes')}`, `-provisioner=${VOLUME_PROVISIONER}`],
+    }),
   };
   return specs[name]();
 }
@@ -78,7 +79,6 @@ function controllerManagerArguments(layout: Layout): string[] {
     '--allocate-node-cidrs=true',
     `--cluster-cidr=${layout.podRange}`,
     '--node-cidr-mask-size=24',
-    '--enable-hostpath-provisioner=true',
   ];
 }
 

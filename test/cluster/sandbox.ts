@@ -19,7 +19,6 @@ export async function createSandbox(layout: Layout, pause: string): Promise<Proc
   const binds: [string, string][] = [
     [join(layout.folder, 'run'), '/run/containerd'],
     [join(layout.folder, 'var-log'), '/var/log'],
-    [join(layout.folder, 'volumes'), '/tmp/hostpath_pv'], // where kube-controller-manager makes volumes
   ];
   for (const [source, target] of binds) {
     await mkdir(source, { recursive: true });
