@@ -7,7 +7,7 @@ import type { SessionAnswer } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { HubRefusal } from './hub-client.ts';
-import { conditionsOf, isoSeconds, type Finding } from './status/conditions.ts';
+import { mergeConditions, timestamp, type Finding } from '../kit/conditions.ts';
 import { stripUndefined } from './status/feed-status.ts';
 import { StoreSession } from './store-session.ts';
 
@@ -199,11 +199,11 @@ export class ConnectionGate {
     };
     const skew = Math.round((this.#session?.store.skewMs ?? 0) / 1000);
     const status: Partial<ConnectionStatus> = stripUndefined({
-      conditions: conditionsOf(findings, before?.conditions, now, connection.metadata.generation),
+      conditions: mergeConditions(before?.conditions, findings, { now, generation: connection.metadata.generation }),
       shop: this.#report?.shop ?? before?.shop,
       clockSkewSeconds: Math.abs(skew) >= SHOWN_SKEW_SECONDS ? skew : undefined,
       credentialExpiresAt: this.#report?.expiresAt,
-      lastCheckedAt: this.#checkedAt ? isoSeconds(this.#checkedAt) : before?.lastCheckedAt,
+      lastCheckedAt: this.#checkedAt ? timestamp(this.#checkedAt) : before?.lastCheckedAt,
       lastHandledTestRequest: this.#handledTest ?? before?.lastHandledTestRequest,
       lastHandledSyncRequest: view.handledSyncRequest ?? before?.lastHandledSyncRequest,
       syncedCredentialHash: view.changedRunsDone ? this.#digest : before?.syncedCredentialHash,
@@ -233,7 +233,7 @@ export class ConnectionGate {
   async deregister(connection: AnyConnection): Promise<void> {
     await this.close();
     const findings = { Deregistered: { status: 'True' as const, reason: 'NothingRegistered', message: 'nothing is left at the store' } };
-    await this.#apply({ conditions: conditionsOf(findings, connection.status?.conditions, this.#options.clock.now(), connection.metadata.generation) });
+    await this.#apply({ conditions: mergeConditions(connection.status?.conditions, findings, { now: this.#options.clock.now(), generation: connection.metadata.generation }) });
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import { connectionView } from './status/connection-view.ts';
 import { feedStatus, materialKey, stripUndefined } from './status/feed-status.ts';
-import { isoSeconds } from './status/conditions.ts';
+import { timestamp } from '../kit/conditions.ts';
 import { orderDecider } from './store-session.ts';
 
 /** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
@@ -115,7 +115,7 @@ export class FeedRunner {
     const asked = feed.resource.metadata.annotations?.[ANNOTATIONS.runRequested];
     const syncAsked = this.#syncRequest;
     const began = clock.now();
-    if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: isoSeconds(began), result: 'Running' });
+    if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
     const outcome = await runFeed(
       { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec },
       { session: session.store, hub, clock, holder, decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers) },
@@ -139,7 +139,7 @@ export class FeedRunner {
 
   async #reportDeliberate(run: FeedRunResource, outcome: RunOutcome & { runId?: string }, ended: Date): Promise<void> {
     await this.#options.resources.applyFeedRunStatus(run.metadata.name, stripUndefined({
-      runId: outcome.runId, result: outcome.result, startedAt: run.status?.startedAt, finishedAt: isoSeconds(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
+      runId: outcome.runId, result: outcome.result, startedAt: run.status?.startedAt, finishedAt: timestamp(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
     }));
   }
 
