@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { TABLES, type TableName } from './tables.ts';
 
 /** Bumped when a column of tables.ts or the header changes meaning: hub and pod of different versions must not mix rows. */
@@ -65,19 +66,24 @@ export function decodeBatch(bytes: Buffer): Batch {
   return { header, segments };
 }
 
+const headerSchema = z.object({
+  version: z.literal(BATCH_VERSION, `is not ${BATCH_VERSION}: run hub and sync pods of one release`),
+  sequence: z.int().min(1),
+  read: z.int().min(0),
+  checkpoint: z.custom<Checkpoint>((value) => typeof value === 'object' && value !== null).optional(),
+  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), message: z.string().max(1024) })).max(2000),
+  segments: z.array(z.object({ table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]), rows: z.int().min(0), bytes: z.int().min(0) })).max(32),
+});
+
 function parseHeader(line: string): BatchHeader {
-  let header: BatchHeader;
+  let value: unknown;
   try {
-    header = JSON.parse(line) as BatchHeader;
+    value = JSON.parse(line);
   } catch {
     throw new BadBatch('the header line is not JSON');
   }
-  if (header.version !== BATCH_VERSION) throw new BadBatch(`batch version ${String(header.version)} is not ${BATCH_VERSION}: run hub and sync pods of one release`);
-  if (!Number.isSafeInteger(header.sequence) || header.sequence < 1 || !Number.isSafeInteger(header.read)) throw new BadBatch('sequence and read must be whole numbers');
-  if (!Array.isArray(header.problems) || !Array.isArray(header.segments)) throw new BadBatch('problems and segments must be lists');
-  for (const segment of header.segments) {
-    if (!Object.hasOwn(TABLES, segment.table)) throw new BadBatch(`unknown table "${String(segment.table)}"`);
-    if (!Number.isSafeInteger(segment.bytes) || segment.bytes < 0) throw new BadBatch(`segment ${segment.table} has no length`);
-  }
-  return header;
+  const parsed = headerSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BadBatch(`batch header, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
 }

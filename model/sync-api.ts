@@ -100,3 +100,6 @@ export const hintsAnswer = z.object({ feeds: z.array(feedType) });
 
 /** The hub's canonical stock of the store's own levels, for StockCheck: what the pod read against what was meant. */
 export const problemBody = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });
+
+export const empty = z.object({});
+export const openRecordsAnswer = z.object({ ids: z.array(z.string()) });

@@ -11,7 +11,7 @@ const parsers: PoolConfig['types'] = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary' && oid === INT8) return Number;
     if (format !== 'binary' && oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
-    return types.getTypeParser(oid, format as 'text') as unknown;
+    return types.getTypeParser(oid, format) as unknown;
   }) as typeof types.getTypeParser,
 };
 

@@ -1,0 +1,136 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDuration, type ConnectionKey, type StoreSpec } from '../../crds/index.ts';
+import { builtinDrivers } from '../../drivers/registry.ts';
+import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
+import { startHub, type Hub } from '../../hub/hub.ts';
+import { openPglite } from '../../hub/storage/pglite.ts';
+import { openPostgres } from '../../hub/storage/postgres.ts';
+import { systemClock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/log.ts';
+import { runEngine } from '../../sync/engine.ts';
+import { createHubClient } from '../../sync/hub-client.ts';
+import { SyncMetrics } from '../../sync/metrics.ts';
+import { localResources } from './own-resources.ts';
+import type { LocalResource, LocalWorld } from './world.ts';
+
+const DEFAULT_RECHECK_MS = 3_600_000;
+
+export interface UpOptions {
+  readonly world: LocalWorld;
+  /** Folder of the database and the keys. */
+  readonly stateDir: string;
+  /** A PostgreSQL instead of PGlite. */
+  readonly databaseUrl?: string;
+  readonly hubPort: number;
+  readonly version: string;
+  readonly log: Logger;
+  readonly onEvent: (text: string) => void;
+}
+
+export interface Up {
+  readonly hubUrl: string;
+  /** namespace/name of each Store -> its developer API key. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Resources were added, changed or removed. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Hub and engines in one process: every line but the place of resources is the cluster's. */
+export async function startUp(options: UpOptions): Promise<Up> {
+  const { world, stateDir, log } = options;
+  await mkdir(stateDir, { recursive: true });
+  const db = options.databaseUrl ? openPostgres({ url: options.databaseUrl }) : await openPglite(join(stateDir, 'db'));
+  const tokens = new Map<string, Identity>();
+  const keys = new Map<string, string>();
+  const engines = new Map<string, Running>();
+  const hub = await startHub({ db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, version: options.version });
+
+  async function refresh(): Promise<void> {
+    await putStores(world, hub, stateDir, keys);
+    const wanted = new Set<string>();
+    for (const connection of [...world.list('Connection'), ...world.list('ClusterConnection')]) {
+      const key = keyOf(connection);
+      const id = `${key.kind}/${key.namespace}/${key.name}`;
+      wanted.add(id);
+      if (!engines.has(id)) engines.set(id, startEngine(options, hub.url, tokens, key, connection));
+    }
+    for (const [id, engine] of engines) {
+      if (wanted.has(id)) continue;
+      engine.stop.abort();
+      await engine.done;
+      engines.delete(id);
+    }
+  }
+
+  await refresh();
+  return {
+    hubUrl: hub.url,
+    keys,
+    refresh,
+    async stop() {
+      for (const engine of engines.values()) engine.stop.abort();
+      await Promise.all([...engines.values()].map((engine) => engine.done));
+      await hub.stop();
+      await world.flush();
+    },
+  };
+}
+
+function keyOf(connection: LocalResource): ConnectionKey {
+  if (connection.kind === 'ClusterConnection') return { kind: 'ClusterConnection', namespace: connection.spec['namespace'] as string, name: connection.metadata.name };
+  return { kind: 'Connection', namespace: connection.metadata.namespace!, name: connection.metadata.name };
+}
+
+async function putStores(world: LocalWorld, hub: Hub, stateDir: string, keys: Map<string, string>): Promise<void> {
+  for (const store of world.list('Store')) {
+    const { namespace, name } = store.metadata as { namespace: string; name: string };
+    const key = await developerKey(join(stateDir, 'keys', `${namespace}.${name}`));
+    keys.set(`${namespace}/${name}`, key);
+    await hub.putStore({ namespace, name, uid: store.metadata.uid, spec: store.spec as StoreSpec, keyHash: createHash('sha256').update(key).digest('hex') });
+  }
+}
+
+/** Made at first start; readable by its owner alone. */
+async function developerKey(file: string): Promise<string> {
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known) return known.trim();
+  const key = `sck_${randomBytes(24).toString('base64url')}`;
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, key + '\n', { mode: 0o600 });
+  return key;
+}
+
+function startEngine(options: UpOptions, hubUrl: string, tokens: Map<string, Identity>, key: ConnectionKey, connection: LocalResource): Running {
+  const stop = new AbortController();
+  const definition = builtinDrivers().get(connection.spec['driver'] as string);
+  const log = options.log.child({ part: 'sync', connection: key.name });
+  if (!definition) {
+    options.onEvent(`Warning DriverUnknown ${key.kind}/${key.name}: driver "${String(connection.spec['driver'])}" is not built in: use one of ${[...builtinDrivers().keys()].join(', ')}`);
+    return { stop, done: Promise.resolve() };
+  }
+  const token = randomUUID();
+  tokens.set(token, { role: 'sync', connection: key });
+  const credential = options.world.get('Credential', key.namespace, (connection.spec['credentialRef'] as { name: string }).name);
+  const secretName = (credential?.spec['secretRef'] as { name: string } | undefined)?.name ?? '';
+  const engine = runEngine({
+    key, definition, log,
+    resources: localResources(options.world, key, options.onEvent),
+    hub: createHubClient({ url: hubUrl, clock: systemClock, token: async () => token }),
+    readSecret: async () => options.world.secret(key.namespace, secretName),
+    credential: {
+      secretName,
+      keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
+      recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
+    },
+    clock: systemClock, random: Math.random, holder: `up/${randomUUID()}`, metrics: new SyncMetrics(),
+  }, stop.signal);
+  return { stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
+}

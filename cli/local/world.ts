@@ -1,0 +1,126 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Condition, Resource } from '../../crds/index.ts';
+import type { Manifests, SecretManifest } from '../manifests.ts';
+
+type Status = Record<string, unknown> & { conditions?: Condition[] };
+export type LocalResource = Resource<Record<string, unknown>, Status>;
+
+export const resourceKey = (kind: string, namespace: string | undefined, name: string): string => `${kind}/${namespace ?? ''}/${name}`;
+
+interface Saved {
+  readonly status: Record<string, Status>;
+  readonly created: Record<string, string>;
+  readonly annotations: Record<string, Record<string, string>>;
+  readonly enabled: Record<string, boolean>;
+}
+
+/** Stands for the API server in `supercargo up`: resources from files, status and requests kept in one file. */
+export class LocalWorld {
+  readonly #file: string;
+  readonly #now: () => Date;
+  readonly #resources = new Map<string, LocalResource>();
+  readonly #secrets = new Map<string, SecretManifest>();
+  readonly #listeners = new Set<() => void>();
+  #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {} };
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(file: string, now: () => Date) {
+    this.#file = file;
+    this.#now = now;
+  }
+
+  /** What an earlier `up` in the same folder left behind. */
+  async restore(): Promise<void> {
+    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+    if (text) this.#saved = { ...this.#saved, ...(JSON.parse(text) as Partial<Saved>) };
+  }
+
+  /** Puts the manifests in force, as `kubectl apply --prune` would. A changed spec is a new generation. */
+  apply(manifests: Manifests): void {
+    const seen = new Set<string>();
+    for (const resource of manifests.resources as readonly LocalResource[]) {
+      const key = resourceKey(resource.kind, resource.metadata.namespace, resource.metadata.name);
+      seen.add(key);
+      const old = this.#resources.get(key);
+      const spec = this.#saved.enabled[key] === undefined ? resource.spec : { ...resource.spec, enabled: this.#saved.enabled[key] };
+      const generation = old && JSON.stringify(old.spec) === JSON.stringify(spec) ? old.metadata.generation : (old?.metadata.generation ?? 0) + 1;
+      this.#saved.created[key] ??= this.#now().toISOString();
+      this.#resources.set(key, {
+        ...resource, spec, status: this.#saved.status[key],
+        metadata: { ...resource.metadata, uid: `local-${key}`, generation, creationTimestamp: this.#saved.created[key], annotations: { ...resource.metadata.annotations, ...this.#saved.annotations[key] } },
+      });
+    }
+    for (const key of this.#resources.keys()) if (!seen.has(key)) this.#resources.delete(key);
+    this.#secrets.clear();
+    for (const secret of manifests.secrets) this.#secrets.set(`${secret.namespace}/${secret.name}`, secret);
+    this.#changed();
+  }
+
+  list(kind?: string): LocalResource[] {
+    return [...this.#resources.values()].filter((resource) => kind === undefined || resource.kind === kind);
+  }
+
+  get(kind: string, namespace: string | undefined, name: string): LocalResource | undefined {
+    return this.#resources.get(resourceKey(kind, namespace, name));
+  }
+
+  secret(namespace: string, name: string): Readonly<Record<string, string>> {
+    return this.#secrets.get(`${namespace}/${name}`)?.data ?? {};
+  }
+
+  /** One writer's part of a status: its conditions by type, its fields by name; others' stay. */
+  patchStatus(kind: string, namespace: string | undefined, name: string, patch: Status): void {
+    this.#change(kind, namespace, name, (resource, key) => {
+      const { conditions, ...fields } = patch;
+      const kept = (resource.status?.conditions ?? []).filter((old) => !conditions?.some(({ type }) => type === old.type));
+      const status: Status = { ...resource.status, ...fields, conditions: [...kept, ...(conditions ?? [])] };
+      this.#saved.status[key] = status;
+      return { ...resource, status };
+    });
+  }
+
+  annotate(kind: string, namespace: string | undefined, name: string, annotations: Record<string, string>): boolean {
+    return this.#change(kind, namespace, name, (resource, key) => {
+      this.#saved.annotations[key] = { ...this.#saved.annotations[key], ...annotations };
+      return { ...resource, metadata: { ...resource.metadata, annotations: { ...resource.metadata.annotations, ...annotations } } };
+    });
+  }
+
+  setEnabled(kind: string, namespace: string | undefined, name: string, enabled: boolean): boolean {
+    return this.#change(kind, namespace, name, (resource, key) => {
+      this.#saved.enabled[key] = enabled;
+      return { ...resource, spec: { ...resource.spec, enabled }, metadata: { ...resource.metadata, generation: (resource.metadata.generation ?? 0) + 1 } };
+    });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** All that was changed is on disk. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  #change(kind: string, namespace: string | undefined, name: string, edit: (resource: LocalResource, key: string) => LocalResource): boolean {
+    const key = resourceKey(kind, namespace, name);
+    const resource = this.#resources.get(key);
+    if (!resource) return false;
+    this.#resources.set(key, edit(resource, key));
+    this.#changed();
+    return true;
+  }
+
+  /** Writes after one another, each by rename: a kill leaves the old file or the new one. */
+  #changed(): void {
+    const text = JSON.stringify(this.#saved);
+    this.#writing = this.#writing.then(async () => {
+      await mkdir(dirname(this.#file), { recursive: true });
+      await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
+      await rename(`${this.#file}.new`, this.#file);
+    }).catch(() => undefined);
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { API_VERSION, type DriverResource } from '../crds/index.ts';
+import type { DriverDefinition } from './contract/index.ts';
+
+/** The Driver resource of a built-in driver: the chart installs it, `up` has it without being told. */
+export function driverResource(definition: DriverDefinition): DriverResource {
+  const { manifest } = definition;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Driver',
+    metadata: { name: manifest.name },
+    spec: {
+      title: manifest.title,
+      documentation: manifest.documentation,
+      platformKind: manifest.platformKind,
+      feeds: manifest.feeds.map(({ type, defaultSchedule }) => (defaultSchedule ? { type, defaultSchedule } : { type })),
+      credentialSchema: jsonSchema(definition.credential),
+      settingsSchema: jsonSchema(definition.settings),
+      hosts: [...manifest.hosts],
+    },
+  };
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/log.ts';
+import type { Authenticator } from './auth/identity.ts';
+import type { HubContext } from './context.ts';
+import { buildServer } from './server.ts';
+import type { Database } from './storage/database.ts';
+import { migrate } from './storage/migrate.ts';
+import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
+import { HintBoard } from './ingest/hints.ts';
+import { redriveRejected } from './ingest/redrive.ts';
+import { startDeliveryWorker } from './webhooks/worker.ts';
+
+export interface HubOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+  readonly authenticator: Authenticator;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly version: string;
+}
+
+export interface Hub {
+  readonly url: string;
+  /** A Store was made or changed: its rules take force, and orders rejected for what was mended are judged again. */
+  putStore(store: StoreRecord): Promise<void>;
+  forgetStore(namespace: string, name: string): Promise<void>;
+  /** Stops to listen, finishes what is under way, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Migrates, delivers and listens. Where stores and identities come from is the caller's (Kubernetes, or `up`). */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const { db, clock, log, newId } = options;
+  for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
+  const hints = new HintBoard(clock);
+  const parts = { db, clock, log, newId, wakePod: (connectionId: number) => hints.wake(connectionId) };
+  const worker = startDeliveryWorker(parts);
+  const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
+  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version });
+  const url = await server.listen({ host: options.host, port: options.port });
+  log.info({ url, database: db.engine }, 'hub listens');
+  return {
+    url,
+    putStore: (store) => putStore(hub, store),
+    forgetStore: (namespace, name) => forgetStore(db, namespace, name),
+    async stop() {
+      await server.close();
+      await worker.stop();
+      await db.close();
+    },
+  };
+}
+
+async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
+  await hub.db.transaction(async (tx) => {
+    const { id, orderRulesChanged } = await saveStore(tx, store);
+    if (!orderRulesChanged) return;
+    for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1', [id])) {
+      const changed = await redriveRejected(tx, connection);
+      if (changed > 0) hub.log.info({ store: `${store.namespace}/${store.name}`, orders: changed }, 'rejected orders judged again by new rules');
+    }
+    tx.afterCommit(hub.wakeDeliveries);
+  });
+}

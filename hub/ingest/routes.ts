@@ -1,0 +1,82 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ConnectionKey } from '../../crds/index.ts';
+import { BadBatch, BATCH_CONTENT_TYPE, decodeBatch } from '../../model/batch.ts';
+import { FEED_TYPES } from '../../model/feeds.ts';
+import * as api from '../../model/sync-api.ts';
+import type { Authenticator } from '../auth/identity.ts';
+import type { HubContext } from '../context.ts';
+import { badRequest, HttpError, unauthorized } from '../errors.ts';
+import { bearerToken, type App } from '../rest/app.ts';
+import type { ConnectionRow } from '../stores/rules.ts';
+import { applyBatch } from './batches.ts';
+import type { HintBoard } from './hints.ts';
+import { openRecords } from './open-records.ts';
+import { claimOutbox, recordResults } from './outbox.ts';
+import { finishRun, heartbeat, startRun } from './runs.ts';
+import { openSession, requireConnection } from './sessions.ts';
+import { feedSummary } from './summary.ts';
+
+const LONG_POLL_MS = 25_000;
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+const runId = z.object({ id: z.string().min(1).max(64) });
+const done = z.object({});
+
+/** The pods' side of the hub. A pod can do nothing but to its own connection: that is who its token says it is. */
+export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticator, hints: HintBoard): void {
+  const keys = new WeakMap<FastifyRequest, ConnectionKey>();
+  app.addHook('onRequest', async (request) => { keys.set(request, await podOf(authenticator, request)); });
+  app.addContentTypeParser(BATCH_CONTENT_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES }, (_request, body, callback) => callback(null, body));
+  const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, keys.get(request)!);
+
+  app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) => openSession(hub, keys.get(request)!, request.body));
+  app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, async (request) => startRun(hub, await connection(request), request.body));
+  app.post('/runs/:id/heartbeat', { schema: { params: runId, response: { 200: done } } }, async (request) => {
+    await heartbeat(hub, await connection(request), request.params.id);
+    return {};
+  });
+  app.post('/runs/:id/batches', { schema: { params: runId, response: { 200: api.batchAnswer } } }, async (request) =>
+    applyBatch(hub, await connection(request), request.params.id, batchOf(request.body)).catch(refuseBadRow));
+  app.post('/runs/:id/finish', { schema: { params: runId, body: api.finishRunRequest, response: { 200: done } } }, async (request) => {
+    await finishRun(hub, await connection(request), request.params.id, request.body);
+    return {};
+  });
+  app.get('/open-records', { schema: { querystring: z.object({ feed: z.enum(FEED_TYPES), after: z.string().default('') }), response: { 200: z.object({ ids: z.array(z.string()) }) } } }, async (request) =>
+    ({ ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after) }));
+  app.get('/feeds/:feed/summary', { schema: { params: z.object({ feed: z.enum(FEED_TYPES) }), response: { 200: api.feedSummary } } }, async (request) =>
+    feedSummary(hub.db, (await connection(request)).id, request.params.feed));
+  app.post('/outbox/claim', { schema: { body: z.strictObject({ kind: api.outboxKind, limit: z.number().int().min(1).max(500), release: z.string().max(64).optional() }), response: { 200: api.outboxClaim } } }, async (request) =>
+    claimOutbox(hub, await connection(request), request.body.kind, request.body.limit, request.body.release));
+  app.post('/outbox/results', { schema: { body: z.strictObject({ kind: api.outboxKind, results: z.array(api.outboxResult).max(500) }), response: { 200: done } } }, async (request) => {
+    await recordResults(hub, await connection(request), request.body.kind, request.body.results);
+    return {};
+  });
+  app.get('/hints', { schema: { response: { 200: api.hintsAnswer } } }, async (request) => {
+    const gone = new AbortController();
+    request.raw.socket.once('close', () => gone.abort());
+    return { feeds: await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal) };
+  });
+}
+
+async function podOf(authenticator: Authenticator, request: FastifyRequest): Promise<ConnectionKey> {
+  const identity = await authenticator.identify(bearerToken(request));
+  if (identity?.role !== 'sync') throw unauthorized('the token is not that of a sync pod (audience supercargo-hub)');
+  return identity.connection;
+}
+
+/** PostgreSQL classes 22 (data exception) and 23 (constraint): a record of the batch is at fault, the pod finds which. */
+function refuseBadRow(error: unknown): never {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && /^2[23]/.test(code)) throw new HttpError(422, 'BadRow', `PostgreSQL refused a row (SQLSTATE ${code})`);
+  throw error;
+}
+
+function batchOf(body: unknown) {
+  if (!Buffer.isBuffer(body)) throw badRequest('BadBatch', `send the batch as ${BATCH_CONTENT_TYPE}`);
+  try {
+    return decodeBatch(body);
+  } catch (error) {
+    if (error instanceof BadBatch) throw new HttpError(400, 'BadBatch', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from './storage/database.ts';
+
+/** Domain figures, read from the database at scrape time: nothing stale remains after a deletion. */
+export function hubMetrics(registry: Registry, db: Database): void {
+  const gauge = (name: string, help: string, labelNames: string[], sql: string) => {
+    new Gauge({
+      name, help, labelNames, registers: [registry],
+      async collect() {
+        this.reset();
+        for (const { value, ...labels } of await db.query<{ value: number } & Record<string, string | number>>(sql)) this.set(labels, Number(value));
+      },
+    });
+  };
+  const connection = `c.namespace AS namespace, c.name AS connection`;
+  gauge('supercargo_orders', 'Orders by what was decided about them.', ['namespace', 'connection', 'intake'],
+    `SELECT ${connection}, o.intake, count(*) AS value FROM orders o JOIN connections c ON c.id = o.connection_id GROUP BY 1, 2, 3`);
+  gauge('supercargo_problems_open', 'Open problems.', ['namespace', 'connection', 'feed', 'severity'],
+    `SELECT ${connection}, p.feed_type AS feed, p.severity, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL GROUP BY 1, 2, 3, 4`);
+  gauge('supercargo_outbox_entries', 'Writes to stores by state.', ['namespace', 'connection', 'kind', 'state'],
+    `SELECT ${connection}, o.kind, o.state, count(*) AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Held', 'Rejected') GROUP BY 1, 2, 3, 4`);
+  gauge('supercargo_webhook_deliveries', 'Webhook deliveries that are not done.', ['store', 'endpoint', 'state'],
+    `SELECT s.namespace || '/' || s.name AS store, d.endpoint, d.state, count(*) AS value FROM deliveries d JOIN stores s ON s.id = d.store_id WHERE d.state IN ('Pending', 'Dead') GROUP BY 1, 2, 3`);
+  gauge('supercargo_webhook_oldest_pending_seconds', 'Age of the oldest webhook delivery that waits.', ['store', 'endpoint'],
+    `SELECT s.namespace || '/' || s.name AS store, d.endpoint, extract(epoch FROM now() - min(d.created_at)) AS value FROM deliveries d JOIN stores s ON s.id = d.store_id WHERE d.state = 'Pending' GROUP BY 1, 2`);
+}

@@ -1,0 +1,34 @@
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { unauthorized } from '../errors.ts';
+import type { Database } from '../storage/database.ts';
+import { findStoreByKeyHash, type StoreRow } from '../stores/rules.ts';
+
+export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>;
+
+export function bearerToken(request: FastifyRequest): string {
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !token) throw unauthorized('send "Authorization: Bearer KEY"');
+  return token;
+}
+
+/** The Store whose developer API key the request carries. Only the key's hash is known here. */
+export async function storeOf(db: Database, request: FastifyRequest): Promise<StoreRow> {
+  const hash = createHash('sha256').update(bearerToken(request)).digest('hex');
+  const store = await findStoreByKeyHash(db, hash);
+  if (!store) throw unauthorized('the developer API key is not known: read it from the Secret named in the Store\'s status.developerKey');
+  return store;
+}
+
+/** Keyset paging: `after` is the `cursor` of the last item that was seen; a list never skips or repeats a row. */
+export const pageQuery = z.object({
+  after: z.string().regex(/^\d+$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const page = <T extends z.ZodType>(item: T) => z.object({
+  items: z.array(item),
+  nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: nothing more now (ask again later with the last cursor you have).' }),
+});

@@ -1,0 +1,107 @@
+import swagger from '@fastify/swagger';
+import scalar from '@scalar/fastify-api-reference';
+import Fastify, { type FastifyError } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { z } from 'zod';
+import type { Authenticator } from './auth/identity.ts';
+import type { HubContext } from './context.ts';
+import { HttpError, unauthorized } from './errors.ts';
+import { hubMetrics } from './metrics.ts';
+import { bearerToken, type App } from './rest/app.ts';
+import { catalogueRoutes } from './rest/catalogue.ts';
+import { operationRoutes } from './rest/operations.ts';
+import { orderRoutes } from './rest/orders.ts';
+import { shipmentRoutes } from './rest/shipments.ts';
+import { stockRoutes } from './rest/stock.ts';
+import type { HintBoard } from './ingest/hints.ts';
+import { purgeConnection } from './ingest/purge.ts';
+import { syncRoutes } from './ingest/routes.ts';
+
+export interface ServerOptions {
+  readonly hub: HubContext;
+  readonly authenticator: Authenticator;
+  readonly hints: HintBoard;
+  readonly version: string;
+}
+
+/** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
+export async function buildServer({ hub, authenticator, hints, version }: ServerOptions): Promise<App> {
+  const app = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
+    return reply.status(problem.status).type('application/problem+json').send(problem);
+  });
+  app.setNotFoundHandler((request, reply) => reply.status(404).type('application/problem+json').send({ type: 'NotFound', title: 'NotFound', status: 404, detail: `there is no ${request.method} here: see /docs` }));
+
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  observeRequests(app, registry);
+  hubMetrics(registry, hub.db);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Supercargo hub', version, description: 'REST for warehouse systems and ERPs. Money is in minor units; lists page by keyset; every POST takes an Idempotency-Key.' },
+      components: { securitySchemes: { developerKey: { type: 'http', scheme: 'bearer', description: 'Developer API key of the Store.' } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(scalar, { routePrefix: '/docs' });
+
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    await hub.db.query('SELECT 1');
+    return { status: 'ok', database: hub.db.engine };
+  });
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  await app.register(async (scope: App) => {
+    for (const routes of [orderRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, operationRoutes]) routes(scope, hub);
+  }, { prefix: '/api/v1' });
+  await app.register(async (scope: App) => {
+    scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });
+    syncRoutes(scope, hub, authenticator, hints);
+  }, { prefix: '/sync/v1' });
+  await app.register(async (scope: App) => operatorRoutes(scope, hub, authenticator), { prefix: '/operator/v1' });
+  return app;
+}
+
+function operatorRoutes(app: App, hub: HubContext, authenticator: Authenticator): void {
+  app.delete('/connections/:kind/:namespace/:name', {
+    schema: {
+      hide: true,
+      params: z.object({ kind: z.enum(['Connection', 'ClusterConnection']), namespace: z.string().max(253), name: z.string().max(253) }),
+      querystring: z.object({ policy: z.enum(['Retain', 'Delete']) }),
+      response: { 200: z.object({ deleted: z.number() }) },
+    },
+  }, async (request) => {
+    const identity = await authenticator.identify(bearerToken(request));
+    if (identity?.role !== 'operator') throw unauthorized('only the operator may do this');
+    return purgeConnection(hub.db, request.params, request.query.policy);
+  });
+}
+
+/** Every error leaves as a problem document without a stack or a row's content. */
+function problemOf(error: FastifyError | HttpError): { type: string; title: string; status: number; detail: string } {
+  if (error instanceof HttpError) return { type: error.reason, title: error.reason, status: error.status, detail: error.message };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const detail = error.validation.map((issue) => `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`).join('; ');
+    return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };
+  return { type: 'InternalError', title: 'InternalError', status: 500, detail: 'the hub failed to answer: its log has the reason; the request may be repeated' };
+}
+
+function observeRequests(app: App, registry: Registry): void {
+  const total = new Counter({ name: 'supercargo_hub_requests_total', help: 'Requests by route and status.', labelNames: ['method', 'route', 'code'], registers: [registry] });
+  const seconds = new Histogram({ name: 'supercargo_hub_request_duration_seconds', help: 'Time to answer.', labelNames: ['route'], buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30], registers: [registry] });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    total.inc({ method: request.method, route, code: reply.statusCode });
+    if (!route.endsWith('/hints')) seconds.observe({ route }, reply.elapsedTime / 1000);
+  });
+}

@@ -1,0 +1,86 @@
+import type { Clock } from './clock.ts';
+import type { KubeClient } from './kube/client.ts';
+import type { Applied } from './kube/informer.ts';
+import { objectKey, type Intent, type Key, type KubeObject, type ResourceType } from './kube/objects.ts';
+import { intentDigest } from './kube/owned.ts';
+
+/** What is known of the live object: the informer that watches the kind. */
+export interface LiveState {
+  readonly type: ResourceType;
+  applied(key: Key): Applied | undefined;
+}
+
+/** What an apply did. */
+export type ApplyResult = 'unchanged' | 'applied';
+
+interface Expectation {
+  readonly digest: string;
+  readonly resourceVersion: string;
+  readonly until: number;
+}
+
+/** The cache has long seen our write by then; if not, applying again is harmless. */
+const EXPECTATION_MS = 10_000;
+
+/**
+ * Server-side apply, only where it would change something: what we applied to the live object (see owned.ts) is compared
+ * with the intent. A settled cluster costs no writes, a field that someone changed is put back.
+ */
+export class Applier {
+  readonly #client: KubeClient;
+  readonly #manager: string;
+  readonly #clock: Clock;
+  /** Writes that the cache has not shown yet, so that a reconcile right after a write does not write again. */
+  readonly #expected = new Map<string, Expectation>();
+
+  constructor(client: KubeClient, manager: string, clock: Clock) {
+    this.#client = client;
+    this.#manager = manager;
+    this.#clock = clock;
+  }
+
+  /** Applies an object, by its main resource. */
+  apply(live: LiveState, intent: Intent): Promise<ApplyResult> {
+    return this.#apply(live, intent, 'main');
+  }
+
+  /** Applies the status of an object. The intent holds all that this manager owns there. */
+  applyStatus(live: LiveState, object: KubeObject, status: object): Promise<ApplyResult> {
+    const { name, namespace, uid } = object.metadata;
+    const intent: Intent = { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status };
+    return this.#apply(live, intent, 'status');
+  }
+
+  async #apply(live: LiveState, intent: Intent, part: 'main' | 'status'): Promise<ApplyResult> {
+    const key = objectKey(intent.metadata.namespace, intent.metadata.name);
+    const id = `${live.type.plural}/${part}/${key}`;
+    const digest = intentDigest(intent);
+    if (this.#isCurrent(id, digest, live.applied(key), part)) return 'unchanged';
+    const written = await this.#client.apply(live.type, intent, { manager: this.#manager }, part === 'status' ? 'status' : undefined);
+    this.#expect(id, digest, written.metadata.resourceVersion ?? '0');
+    return 'applied';
+  }
+
+  #expect(id: string, digest: string, resourceVersion: string): void {
+    const now = this.#clock.now().getTime();
+    this.#expected.delete(id);
+    this.#expected.set(id, { digest, resourceVersion, until: now + EXPECTATION_MS });
+    for (const [oldest, { until }] of this.#expected) {
+      if (until > now) break; // a Map keeps the order of insertion, which is that of `until`
+      this.#expected.delete(oldest);
+    }
+  }
+
+  #isCurrent(id: string, digest: string, applied: Applied | undefined, part: 'main' | 'status'): boolean {
+    const expected = this.#expected.get(id);
+    const pending = expected && this.#clock.now().getTime() < expected.until && (!applied || isOlder(applied.resourceVersion, expected.resourceVersion));
+    if (pending) return expected.digest === digest;
+    this.#expected.delete(id);
+    return applied?.[part] === digest;
+  }
+}
+
+/** Resource versions of one resource type are comparable numbers (KEP-5504). */
+function isOlder(a: string, b: string): boolean {
+  return BigInt(a) < BigInt(b);
+}

@@ -1,0 +1,74 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+/** Says what is wrong, or undefined when all is well. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly check: () => string | undefined;
+}
+
+export interface HealthOptions {
+  readonly port: number;
+  readonly registry: Registry;
+  /** Failing restarts the pod: only what a restart can cure (a stalled watch, a stuck queue). */
+  readonly live: readonly HealthCheck[];
+  /** Failing takes the pod out of its Service. */
+  readonly ready: readonly HealthCheck[];
+}
+
+/** A running health server. */
+export interface HealthServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves /healthz, /readyz and /metrics. */
+export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    answer(path, options).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await listen(server, options.port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+interface Answer { readonly status: number; readonly type: string; readonly body: string }
+
+async function answer(path: string, { registry, live, ready }: HealthOptions): Promise<Answer> {
+  switch (path) {
+    case '/healthz': return verdict(live);
+    case '/readyz': return verdict(ready);
+    case '/metrics': return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    default: return { status: 404, type: 'text/plain', body: 'try /healthz, /readyz or /metrics\n' };
+  }
+}
+
+/** Names what fails: `kubectl describe pod` shows the body of a failed probe. */
+function verdict(checks: readonly HealthCheck[]): Answer {
+  const lines = checks.map(({ name, check }) => {
+    const problem = check();
+    return { failed: problem !== undefined, text: problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}` };
+  });
+  const failed = lines.some((line) => line.failed);
+  return { status: failed ? 503 : 200, type: 'text/plain', body: [...lines.map((line) => line.text), failed ? 'failed' : 'ok', ''].join('\n') };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

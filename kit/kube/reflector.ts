@@ -1,0 +1,134 @@
+import { backoffDelay, type Backoff } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { KubeClient, Selection, WatchEvent } from './client.ts';
+import { isApiError } from './errors.ts';
+import type { KubeObject, ResourceType } from './objects.ts';
+
+/** Where a reflector puts what it sees. Must not throw; what it does with an object is its own affair. */
+export interface ReflectorSink<T> {
+  /** A list begins; one that broke off before is void. */
+  listStarted(): void;
+  /** A page of a list. */
+  listed(items: readonly T[]): void;
+  /** The list is complete: whatever was not in it is gone. */
+  listEnded(): void;
+  changed(object: T): void;
+  removed(object: T): void;
+}
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: KubeClient;
+  readonly type: ResourceType;
+  readonly select: Selection;
+  readonly sink: ReflectorSink<T>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly pageSize?: number;
+  /** A watch that says nothing for this long, not even a bookmark, is taken for dead; the server sends one a minute. */
+  readonly stallMs?: number;
+}
+
+const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
+
+/**
+ * Keeps a sink in step with the API server until the signal aborts: list in pages, watch from there, resume a broken
+ * watch from the last resourceVersion (bookmarks keep it young), list again after 410. No error ends it.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly #options: Required<ReflectorOptions<T>>;
+  #resourceVersion: string | undefined;
+  #failures = 0;
+  #lastProgressAt: number;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = { pageSize: 500, stallMs: 150_000, ...options };
+    this.#lastProgressAt = options.clock.now().getTime();
+  }
+
+  /** When the server last said anything (ms since the epoch). Liveness is tied to it. */
+  get lastProgressAt(): number {
+    return this.#lastProgressAt;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#resourceVersion === undefined) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#recover(error, signal);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, type, select, sink, pageSize } = this.#options;
+    let next: string | undefined;
+    let resourceVersion: string | undefined;
+    sink.listStarted();
+    do {
+      const page = await client.list<T>(type, { ...select, limit: pageSize, continue: next, signal });
+      // List items carry neither apiVersion nor kind.
+      sink.listed(page.items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind })));
+      this.#progressed();
+      next = page.metadata.continue || undefined;
+      resourceVersion = page.metadata.resourceVersion;
+    } while (next !== undefined);
+    sink.listEnded();
+    this.#resourceVersion = resourceVersion;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, type, select, clock } = this.#options;
+    const stall = new AbortController();
+    const ended = new AbortController();
+    void this.#abortWhenStalled(stall, ended.signal);
+    try {
+      const timeoutSeconds = 300 + Math.floor(this.#options.random() * 300); // not all watches end in the same second
+      const startedAt = clock.now().getTime();
+      const events = client.watch<T>(type, { ...select, resourceVersion: this.#resourceVersion ?? '0', timeoutSeconds, signal: AbortSignal.any([signal, stall.signal]) });
+      this.#lastProgressAt = startedAt;
+      for await (const event of events) this.#handle(event);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  #handle(event: WatchEvent<T>): void {
+    const { sink } = this.#options;
+    if (event.type === 'DELETED') sink.removed(event.object);
+    else if (event.type !== 'BOOKMARK') sink.changed({ ...event.object, apiVersion: this.#options.type.apiVersion, kind: this.#options.type.kind });
+    this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+    this.#progressed();
+  }
+
+  #progressed(): void {
+    this.#lastProgressAt = this.#options.clock.now().getTime();
+    this.#failures = 0;
+  }
+
+  async #abortWhenStalled(stall: AbortController, ended: AbortSignal): Promise<void> {
+    const { clock, stallMs } = this.#options;
+    while (!ended.aborted) {
+      const quietMs = clock.now().getTime() - this.#lastProgressAt;
+      if (quietMs >= stallMs) return stall.abort(new Error(`no event and no bookmark for ${quietMs} ms`));
+      await clock.sleep(stallMs - quietMs, ended);
+    }
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, log, random, type } = this.#options;
+    // 410: our version is older than what the server keeps. 400: it is one of another cluster (a restored etcd).
+    const lost = isApiError(error, 'Gone', 'Invalid');
+    if (lost) this.#resourceVersion = undefined;
+    const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
+    const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(RECONNECT, this.#failures, random));
+    this.#failures += 1;
+    const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
+    log[lost || this.#failures < 3 ? 'info' : 'warn']({ err: error, resource: type.plural, waitMs, failures: this.#failures }, message);
+    await clock.sleep(waitMs, signal);
+  }
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Content of the mounted Secret, key -> text. Empty when the Secret does not exist (the volume is optional). */
+export type SecretFiles = Readonly<Record<string, string>>;
+
+/** The kubelet swaps a symlinked folder, so each key is one file; dot entries are its machinery. */
+export async function readSecretFiles(directory: string): Promise<SecretFiles> {
+  const names = await readdir(directory).catch(() => []);
+  const files: Record<string, string> = {};
+  for (const name of names.filter((entry) => !entry.startsWith('.'))) {
+    files[name] = (await readFile(join(directory, name), 'utf8').catch(() => '')).replace(/\r?\n$/, '');
+  }
+  return files;
+}
+
+export type CredentialOutcome =
+  | { readonly ok: true; readonly value: unknown; readonly digest: string }
+  | { readonly ok: false; readonly reason: string; readonly message: string; readonly digest: string };
+
+/**
+ * The driver's credential out of the Secret's keys. `keys` renames: name the driver knows -> key of the Secret. The
+ * digest is keyed by the connection's uid, so that a short password cannot be guessed from a status. Pure.
+ */
+export function parseCredential(files: SecretFiles, schema: z.ZodType, secretName: string, keys: Readonly<Record<string, string>>, uid: string): CredentialOutcome {
+  const digest = createHmac('sha256', uid).update(JSON.stringify(Object.entries(files).sort())).digest('hex').slice(0, 32);
+  if (Object.keys(files).length === 0) {
+    return { ok: false, digest, reason: 'SecretMissing', message: `Secret "${secretName}" does not exist or is empty: create it, the pod sees it within a minute or two` };
+  }
+  const renamed: Record<string, string> = { ...files };
+  for (const [known, key] of Object.entries(keys)) {
+    if (files[key] !== undefined) renamed[known] = files[key];
+    else delete renamed[known];
+  }
+  const parsed = schema.safeParse(renamed);
+  if (parsed.success) return { ok: true, value: parsed.data, digest };
+  const [issue] = parsed.error.issues;
+  const key = String(issue?.path[0] ?? '');
+  const secretKey = keys[key] ?? key;
+  if (renamed[key] === undefined) {
+    return { ok: false, digest, reason: 'SecretKeyMissing', message: `Secret "${secretName}" lacks the key "${secretKey}": add it (it has ${Object.keys(files).map((name) => `"${name}"`).join(', ')})` };
+  }
+  return { ok: false, digest, reason: 'SecretKeyInvalid', message: `key "${secretKey}" of Secret "${secretName}" cannot be used: ${issue?.message ?? 'not as expected'}` };
+}

@@ -1,0 +1,196 @@
+import { ANNOTATIONS, type FeedResource, type FeedRunResource } from '../crds/index.ts';
+import type { ConnectionGate, FeedsView } from './connection-gate.ts';
+import type { AnyConnection, EngineOptions } from './engine.ts';
+import { runFeed } from './feeds/feed-run.ts';
+import { FeedTracker } from './feeds/feed-tracker.ts';
+import type { RunOutcome } from './feeds/outcome.ts';
+import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
+import { connectionView } from './status/connection-view.ts';
+import { feedStatus, materialKey, stripUndefined } from './status/feed-status.ts';
+import { timestamp } from '../kit/conditions.ts';
+import { orderDecider } from './store-session.ts';
+
+/** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
+const QUIET_REFRESH_MS = 30 * 60_000;
+/** Failures that only a live check can explain. */
+const SUSPICIOUS = new Set(['CredentialRejected', 'PermissionMissing', 'Unauthorized', 'Forbidden', 'DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'WrongUrl', 'UnexpectedPayload']);
+
+/** Starts due runs, keeps what is known of each feed, writes the feeds' status. */
+export class FeedRunner {
+  readonly #options: EngineOptions;
+  readonly #gate: ConnectionGate;
+  readonly #wake: () => void;
+  readonly #feeds = new Map<string, FeedTracker>();
+  readonly #running = new Map<Promise<void>, AbortController>();
+  readonly #deliberate = new Set<string>();
+  #connection: AnyConnection | undefined;
+  #syncRequest: string | undefined;
+
+  constructor(options: EngineOptions, gate: ConnectionGate, wake: () => void) {
+    this.#options = options;
+    this.#gate = gate;
+    this.#wake = wake;
+  }
+
+  /** Takes in the resources as they now are, and what they ask for. */
+  async update(connection: AnyConnection, feeds: readonly FeedResource[], _runs: readonly FeedRunResource[]): Promise<void> {
+    this.#connection = connection;
+    const now = this.#options.clock.now();
+    const names = new Set(feeds.map(({ metadata }) => metadata.name));
+    for (const name of this.#feeds.keys()) if (!names.has(name)) this.#feeds.delete(name);
+    for (const resource of feeds) {
+      const known = this.#feeds.get(resource.metadata.name);
+      if (known) known.update(resource, now);
+      else this.#feeds.set(resource.metadata.name, await this.#track(resource, now));
+    }
+    this.#takeRequests(connection);
+  }
+
+  async #track(resource: FeedResource, now: Date): Promise<FeedTracker> {
+    const tracker = new FeedTracker(resource, this.#options.definition.manifest, now);
+    if (this.#gate.session && !tracker.fault) tracker.takeSummary(await this.#options.hub.summary(tracker.type));
+    return tracker;
+  }
+
+  /** Sync-now, a changed credential or settings, and hints become requests of the feeds. */
+  #takeRequests(connection: AnyConnection): void {
+    const asked = connection.metadata.annotations?.[ANNOTATIONS.syncRequested];
+    if (asked !== undefined && asked !== connection.status?.lastHandledSyncRequest && asked !== this.#syncRequest) {
+      this.#syncRequest = asked;
+      for (const feed of this.#feeds.values()) if (feed.handledSyncRequest !== asked) feed.requested ??= 'Requested';
+    }
+    const synced = connection.status?.syncedCredentialHash;
+    if (synced !== undefined && this.#gate.digest !== undefined && synced !== this.#gate.digest && this.#changedFor !== this.#gate.digest) {
+      this.#changedFor = this.#gate.digest;
+      for (const feed of this.#feeds.values()) {
+        feed.owesChangedRun = true;
+        feed.requested ??= 'Changed';
+      }
+    }
+    for (const feed of this.#feeds.values()) {
+      if (this.#gate.hinted.delete(feed.type)) feed.requested ??= 'Hint';
+    }
+  }
+
+  #changedFor: string | undefined;
+
+  startDue(runs: readonly FeedRunResource[], signal: AbortSignal): void {
+    const now = this.#options.clock.now();
+    for (const run of runs) this.#startDeliberate(run, signal);
+    for (const due of dueRuns([...this.#feeds.values()].map((feed) => feed.state()), now)) this.#start(due, signal);
+  }
+
+  /** A FeedRun goes when its feed's lane is free; it is carried out once. */
+  #startDeliberate(run: FeedRunResource, signal: AbortSignal): void {
+    const name = run.metadata.name;
+    const feed = this.#feeds.get(run.spec.feedRef.name);
+    if (run.status?.finishedAt || this.#deliberate.has(name) || !feed || feed.fault || this.#laneBusy(feed)) return;
+    this.#deliberate.add(name);
+    this.#start({ name: feed.resource.metadata.name, type: feed.type, trigger: 'FeedRun' }, signal, run);
+  }
+
+  #laneBusy(feed: FeedTracker): boolean {
+    return [...this.#feeds.values()].some((other) => other.running && laneOf(other.type) === laneOf(feed.type));
+  }
+
+  #start(due: DueRun, signal: AbortSignal, deliberate?: FeedRunResource): void {
+    const feed = this.#feeds.get(due.name);
+    const session = this.#gate.session;
+    if (!feed || !session || !this.#connection) return;
+    const stop = new AbortController();
+    feed.began(this.#options.clock.now());
+    const task = this.#execute(feed, due, session, AbortSignal.any([signal, stop.signal]), deliberate)
+      .catch((error: unknown) => this.#options.log.warn({ err: error, feed: due.name }, 'the end of a run could not be reported'))
+      .finally(() => {
+        feed.running = false;
+        this.#running.delete(task);
+        this.#wake();
+      });
+    this.#running.set(task, stop);
+  }
+
+  async #execute(feed: FeedTracker, due: DueRun, session: NonNullable<ConnectionGate['session']>, signal: AbortSignal, deliberate?: FeedRunResource): Promise<void> {
+    const { clock, hub, holder, key, metrics, log } = this.#options;
+    const asked = feed.resource.metadata.annotations?.[ANNOTATIONS.runRequested];
+    const syncAsked = this.#syncRequest;
+    const began = clock.now();
+    if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
+    const outcome = await runFeed(
+      { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec },
+      { session: session.store, hub, clock, holder, decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers) },
+      signal,
+    );
+    const ended = clock.now();
+    log.info({ feed: due.name, type: due.type, trigger: due.trigger, result: outcome.result, reason: outcome.reason, read: outcome.read, changed: outcome.changed, problems: outcome.problems }, 'run ended');
+    metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
+    if (deliberate) return this.#reportDeliberate(deliberate, outcome, ended);
+    feed.ended(outcome, ended, this.#options.random);
+    if (asked !== undefined) feed.handledRunRequest = asked;
+    if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
+    if (SUSPICIOUS.has(outcome.reason) || outcome.behaviour === 'terminal') this.#gate.suspect();
+    feed.takeSummary(await hub.summary(feed.type));
+  }
+
+  #earliestOrder(): Date {
+    const connection = this.#connection!;
+    return new Date(connection.spec.earliestOrderDate ?? connection.metadata.creationTimestamp ?? 0);
+  }
+
+  async #reportDeliberate(run: FeedRunResource, outcome: RunOutcome & { runId?: string }, ended: Date): Promise<void> {
+    await this.#options.resources.applyFeedRunStatus(run.metadata.name, stripUndefined({
+      runId: outcome.runId, result: outcome.result, startedAt: run.status?.startedAt, finishedAt: timestamp(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
+    }));
+  }
+
+  /** Milliseconds until something may be due. */
+  nextWakeMs(): number {
+    const at = wakeAt([...this.#feeds.values()].map((feed) => feed.state()));
+    return at ? Math.max(0, at.getTime() - this.#options.clock.now().getTime()) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Writes what changed: each feed's status, then the connection's. */
+  async report(connection: AnyConnection): Promise<void> {
+    const now = this.#options.clock.now();
+    for (const feed of this.#feeds.values()) await this.#reportFeed(feed, now);
+    await this.#gate.report(connection, this.#view(now));
+  }
+
+  #view(now: Date): FeedsView {
+    const feeds = [...this.#feeds.values()];
+    return connectionView(feeds, this.#syncRequest, now);
+  }
+
+  async #reportFeed(feed: FeedTracker, now: Date): Promise<void> {
+    const waitingFor = this.#waitsFor(feed);
+    const status = feedStatus(
+      {
+        summary: feed.summary, outcome: feed.outcome, running: feed.running, lastSuccessAt: feed.lastSuccessAt, freshnessMs: feed.freshnessMs, startedAt: feed.startedAt,
+        nextAt: feed.nextAt, fault: feed.fault, waitingFor, handledRunRequest: feed.handledRunRequest, handledSyncRequest: feed.handledSyncRequest, generation: feed.resource.metadata.generation,
+      },
+      feed.resource.status?.conditions, now,
+    );
+    const key = materialKey(status);
+    const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
+    if (key === feed.writtenKey && !due) return;
+    await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
+    feed.writtenKey = key;
+    feed.writtenAt = now;
+  }
+
+  #waitsFor(feed: FeedTracker): string | undefined {
+    const state = feed.state();
+    if (state.initialDone || state.suspended) return undefined;
+    const first = [...this.#feeds.values()].map((other) => other.state()).filter((other) => !other.initialDone && !other.suspended)
+      .sort((a, b) => orderOf(a.type) - orderOf(b.type))[0];
+    return first && first.name !== state.name ? first.type : undefined;
+  }
+
+  /** Lets runs end at their next whole page. */
+  async drain(): Promise<void> {
+    for (const stop of this.#running.values()) stop.abort();
+    await Promise.allSettled(this.#running.keys());
+  }
+}
+
+const orderOf = (type: FeedType): number => FEED_TRAITS[type].order;

@@ -1,0 +1,95 @@
+import type { FeedRunSpec } from '../../crds/index.ts';
+import { errorDetails } from '../../drivers/contract/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { RUN_LEASE_SECONDS, type StartRunRequest } from '../../model/sync-api.ts';
+import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
+import type { OrderRecord } from '../../model/records.ts';
+import type { OrderDecision } from '../../model/encode.ts';
+import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
+import type { StoreSession } from '../store-session.ts';
+import type { RunOutcome } from './outcome.ts';
+import { runExport } from './run-export.ts';
+import { runImport } from './run-import.ts';
+
+const DEFAULT_PAGE_SIZE = 250;
+
+export interface FeedRunRequest {
+  readonly feed: string;
+  readonly type: FeedType;
+  readonly trigger: StartRunRequest['trigger'];
+  readonly batchSize?: number;
+  readonly release?: string;
+  /** Parameters of a deliberate run. */
+  readonly parameters?: FeedRunSpec;
+}
+
+export interface FeedRunPorts {
+  readonly session: StoreSession;
+  readonly hub: HubClient;
+  readonly clock: Clock;
+  readonly holder: string;
+  readonly decideOrder: (order: OrderRecord) => OrderDecision;
+}
+
+/**
+ * One run from lease to result. The lease is renewed while it runs; when it is lost, another pod has the run and this one
+ * stops at once. Never throws: every end is an outcome.
+ */
+export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, signal: AbortSignal): Promise<RunOutcome & { readonly runId?: string }> {
+  const { hub } = ports;
+  let runId: string | undefined;
+  const lease = new AbortController();
+  const running = AbortSignal.any([signal, lease.signal]);
+  try {
+    const started = await hub.startRun({
+      feed: request.feed, feedType: request.type, trigger: request.trigger, holder: ports.holder,
+      dryRun: request.parameters?.dryRun, resetCheckpoint: request.parameters?.resetCheckpoint,
+    });
+    runId = started.runId;
+    const stopBeating = keepLease(hub, runId, ports.clock, lease);
+    try {
+      const { outcome, checkpoint } = await execute(request, ports, runId, started.checkpoint, running);
+      await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint });
+      return { ...outcome, runId };
+    } finally {
+      stopBeating();
+    }
+  } catch (error) {
+    return { ...failure(error), runId };
+  }
+}
+
+async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Awaited<ReturnType<HubClient['startRun']>>['checkpoint'], signal: AbortSignal) {
+  const { session, hub, clock, decideOrder } = ports;
+  const support = session.support(request.type);
+  if (!support) throw new Error(`the driver does not support ${request.type}`);
+  if (FEED_TRAITS[request.type].direction === 'export') {
+    const kind = request.type === 'ShipmentExport' ? 'shipment' : 'stock';
+    return { outcome: await runExport({ kind, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
+  }
+  const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
+  const { window, ids, dryRun } = request.parameters ?? {};
+  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, storeNow: () => session.storeNow() });
+}
+
+function keepLease(hub: HubClient, runId: string, clock: Clock, lease: AbortController): () => void {
+  const stopped = new AbortController();
+  void (async () => {
+    while (!stopped.signal.aborted) {
+      await clock.sleep((RUN_LEASE_SECONDS * 1000) / 3, stopped.signal);
+      if (stopped.signal.aborted) return;
+      await hub.heartbeat(runId).catch((error: unknown) => {
+        if (error instanceof HubRefusal) lease.abort();
+      });
+    }
+  })();
+  return () => stopped.abort();
+}
+
+function failure(error: unknown): RunOutcome {
+  const none = { read: 0, changed: 0, problems: 0 };
+  if (error instanceof HubRefusal) return { ...none, result: 'Failed', reason: error.reason, message: error.message, behaviour: 'retry' };
+  if (error instanceof HubUnreachable) return { ...none, result: 'Failed', reason: 'HubUnreachable', message: error.message, behaviour: 'retry' };
+  const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
+  return { ...none, result: 'Failed', reason, message, behaviour, retryAfterMs };
+}

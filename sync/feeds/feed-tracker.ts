@@ -1,0 +1,135 @@
+import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec } from '../../crds/index.ts';
+import type { DriverManifest } from '../../drivers/contract/index.ts';
+import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
+import type { FeedSummary } from '../../model/sync-api.ts';
+import { nextRun, scheduleFault, type FeedState, type Trigger } from '../schedule.ts';
+import type { Finding } from '../../kit/conditions.ts';
+import type { RunOutcome } from './outcome.ts';
+
+const DONE = new Set(['Succeeded', 'Empty', 'Partial']);
+const DEFAULT_ATTEMPTS = 5;
+const DEFAULT_INITIAL_DELAY_MS = 2000;
+const DEFAULT_MAX_DELAY_MS = 300_000;
+/** Nothing will change by itself: looked at again this often all the same, and at once after an edit. */
+const TERMINAL_DELAY_MS = 300_000;
+
+/** All that the engine remembers of one feed between runs. Lost with the process: what must survive is in the hub. */
+export class FeedTracker {
+  resource: FeedResource;
+  summary: FeedSummary | undefined;
+  outcome: RunOutcome | undefined;
+  running = false;
+  requested: Trigger | undefined;
+  nextAt: Date | undefined;
+  notBefore: Date | undefined;
+  lastSuccessAt: Date | undefined;
+  handledRunRequest: string | undefined;
+  handledSyncRequest: string | undefined;
+  /** Set while a run for a changed credential or settings is owed. */
+  owesChangedRun = false;
+  writtenKey: string | undefined;
+  writtenAt: Date | undefined;
+  readonly startedAt: Date;
+  #initialDone = false;
+  #failures = 0;
+  #scheduleKey = '';
+  readonly #manifest: DriverManifest;
+
+  constructor(resource: FeedResource, manifest: DriverManifest, now: Date) {
+    this.resource = resource;
+    this.#manifest = manifest;
+    this.startedAt = now;
+    this.handledRunRequest = resource.status?.lastHandledRunRequest;
+    this.handledSyncRequest = resource.status?.lastHandledSyncRequest;
+    this.update(resource, now);
+  }
+
+  get spec(): FeedSpec {
+    return this.resource.spec;
+  }
+
+  get type(): FeedType {
+    return this.resource.spec.type;
+  }
+
+  get schedule(): string | undefined {
+    const support = this.#manifest.feeds.find((feed) => feed.type === this.type);
+    return this.spec.schedule ?? support?.defaultSchedule ?? FEED_TRAITS[this.type].defaultSchedule;
+  }
+
+  /** Why the feed can never run as it is. */
+  get fault(): Finding | undefined {
+    if (!this.#manifest.feeds.some((feed) => feed.type === this.type)) {
+      return { status: 'False', reason: 'FeedNotSupported', message: `driver ${this.#manifest.name} has no ${this.type}: it supports ${this.#manifest.feeds.map((feed) => feed.type).join(', ')}` };
+    }
+    const fault = this.schedule ? scheduleFault(this.schedule, this.spec.timeZone) : undefined;
+    return fault ? { status: 'False', reason: 'ScheduleInvalid', message: fault } : undefined;
+  }
+
+  /** Age limit of the data: asked for, else three intervals of the schedule, at least five minutes. */
+  get freshnessMs(): number | undefined {
+    if (this.spec.suspend || this.fault) return undefined;
+    if (this.spec.freshness) return parseDuration(this.spec.freshness);
+    if (!this.schedule) return undefined;
+    const first = nextRun(this.schedule, this.spec.timeZone, this.startedAt);
+    const second = first && nextRun(this.schedule, this.spec.timeZone, first);
+    return second ? Math.max(300_000, 3 * (second.getTime() - first.getTime())) : undefined;
+  }
+
+  /** The resource may have been edited: a new schedule counts from now, a new annotation is a request. */
+  update(resource: FeedResource, now: Date): void {
+    if (resource.metadata.generation !== this.resource.metadata.generation) this.notBefore = undefined;
+    this.resource = resource;
+    const key = `${this.schedule ?? ''}|${this.spec.timeZone ?? ''}`;
+    if (key !== this.#scheduleKey) {
+      this.#scheduleKey = key;
+      this.nextAt = this.schedule && !this.fault ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
+    }
+    const asked = resource.metadata.annotations?.[ANNOTATIONS.runRequested];
+    if (asked !== undefined && asked !== this.handledRunRequest) this.requested = 'Requested';
+  }
+
+  takeSummary(summary: FeedSummary): void {
+    this.summary = summary;
+    if (summary.lastSuccessAt) this.lastSuccessAt = new Date(summary.lastSuccessAt);
+    if (summary.lastSuccessAt || summary.runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
+  }
+
+  state(): FeedState {
+    return {
+      name: this.resource.metadata.name, type: this.type, schedule: this.schedule, timeZone: this.spec.timeZone, suspended: this.spec.suspend === true || this.fault !== undefined,
+      // An export has nothing to begin with: what waits in the outbox waits for its schedule or a hint.
+      initialDone: this.#initialDone || FEED_TRAITS[this.type].direction === 'export',
+      requested: this.fault ? undefined : this.requested, nextAt: this.nextAt, notBefore: this.notBefore, running: this.running,
+    };
+  }
+
+  began(now: Date): void {
+    this.running = true;
+    this.requested = undefined;
+    this.nextAt = this.schedule ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
+  }
+
+  ended(outcome: RunOutcome, now: Date, random: () => number): void {
+    this.running = false;
+    this.outcome = outcome;
+    if (DONE.has(outcome.result)) this.#initialDone = true;
+    if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.lastSuccessAt = now;
+    if (outcome.result === 'Failed' || outcome.result === 'Unproven') return this.#backOff(outcome, now, random);
+    this.#failures = 0;
+    this.notBefore = undefined;
+    this.owesChangedRun = false;
+  }
+
+  /** Again with backoff, up to the attempts of one run; then the schedule's next time. Jitter: pods must not march in step. */
+  #backOff(outcome: RunOutcome, now: Date, random: () => number): void {
+    this.#failures += 1;
+    const initial = parseDuration(this.spec.retry?.initialDelay ?? '') ?? DEFAULT_INITIAL_DELAY_MS;
+    const longest = parseDuration(this.spec.retry?.maxDelay ?? '') ?? DEFAULT_MAX_DELAY_MS;
+    const backoff = Math.min(longest, initial * 2 ** (this.#failures - 1)) * (0.75 + random() / 2);
+    const delay = outcome.behaviour === 'terminal' ? TERMINAL_DELAY_MS : Math.max(backoff, outcome.retryAfterMs ?? 0);
+    this.notBefore = new Date(now.getTime() + delay);
+    if (this.#failures < (this.spec.retry?.maxAttempts ?? DEFAULT_ATTEMPTS)) this.requested = this.owesChangedRun ? 'Changed' : 'Schedule';
+    else if (this.#initialDone) this.#failures = 0;
+  }
+}

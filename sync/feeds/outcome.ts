@@ -1,0 +1,16 @@
+import type { RunResult } from '../../crds/index.ts';
+import type { Behaviour } from '../../drivers/contract/index.ts';
+
+/** How a run ended, for status, metrics and the decision when to run again. */
+export interface RunOutcome {
+  readonly result: Exclude<RunResult, 'Running'>;
+  readonly read: number;
+  readonly changed: number;
+  readonly problems: number;
+  /** CamelCase; of a failure its reason, else equal to `result`. */
+  readonly reason: string;
+  readonly message?: string;
+  readonly behaviour?: Behaviour;
+  readonly retryAfterMs?: number;
+  readonly held?: { readonly digest: string; readonly summary: string };
+}

@@ -1,0 +1,116 @@
+import { errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
+import type { FeedType } from '../../model/feeds.ts';
+import type { OrderRecord } from '../../model/records.ts';
+import type { OrderDecision } from '../../model/encode.ts';
+import type { HubClient } from '../hub-client.ts';
+import { BatchPoster } from './batch-poster.ts';
+import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
+import type { RunOutcome } from './outcome.ts';
+
+export interface ImportRun {
+  readonly feed: FeedType;
+  readonly runId: string;
+  readonly checkpoint?: Checkpoint;
+  readonly support: FeedSupport;
+  readonly pageSize: number;
+  /** Set by a FeedRun: then the checkpoint is neither used nor moved. */
+  readonly window?: { readonly from: string; readonly to?: string };
+  readonly ids?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface ImportPorts {
+  readonly driver: Driver;
+  readonly hub: HubClient;
+  readonly clock: Clock;
+  readonly decideOrder: (order: OrderRecord) => OrderDecision;
+  /** The store's clock now (ours plus the measured skew). */
+  readonly storeNow: () => Date;
+}
+
+interface Progress {
+  read: number;
+  high: string | undefined;
+  end: boolean;
+  total: number | undefined;
+}
+
+/** Reads a feed page by page into the hub. Each page is committed with its checkpoint before the next is asked for. */
+export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
+  const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
+  const scoped = run.window !== undefined || run.ids !== undefined;
+  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, run.support.cursor, ports.clock.now());
+  const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
+  try {
+    await readPages(run, ports, poster, requestOf(run, plan), plan, progress, scoped);
+    if (!scoped && run.support.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
+    const outcome = conclude(run, plan, progress, poster);
+    return { outcome, checkpoint: scoped || !progress.end ? undefined : finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow()) };
+  } catch (error) {
+    if (run.signal.aborted) return { outcome: ended(poster, progress, 'Partial', 'Interrupted', 'stopped after a whole page: it goes on from there') };
+    const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
+    return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs } };
+  }
+}
+
+function requestOf(run: ImportRun, plan: RunPlan): ReadRequest {
+  const base = { feed: run.feed, pageSize: run.pageSize, signal: run.signal };
+  if (run.ids) return { ...base, ids: run.ids };
+  if (run.window) return { ...base, since: run.window.from, until: run.window.to };
+  return { ...base, since: plan.since, resume: plan.resume };
+}
+
+async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster, request: ReadRequest, plan: RunPlan, progress: Progress, scoped: boolean): Promise<void> {
+  for await (const page of ports.driver.read(request)) {
+    note(page, progress);
+    const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
+    await poster.post(page.records, page.unreadable?.map(problemOf) ?? [], page.end ? undefined : checkpoint);
+    run.signal.throwIfAborted();
+    if (page.end) return;
+  }
+}
+
+/** Second way: records that change without the platform's stamp moving are read again by id. */
+async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: BatchPoster, progress: Progress): Promise<void> {
+  for (let after = ''; ;) {
+    const ids = await ports.hub.openRecords(run.feed, after);
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    after = last;
+    for await (const page of ports.driver.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
+      progress.read += page.records.length;
+      await poster.post(page.records, page.unreadable?.map(problemOf) ?? []);
+      run.signal.throwIfAborted();
+    }
+  }
+}
+
+function note(page: Page, progress: Progress): void {
+  progress.read += page.records.length + (page.unreadable?.length ?? 0);
+  progress.end = page.end;
+  progress.total ??= page.total;
+  for (const record of page.records) {
+    if (record.kind === 'product' || record.kind === 'order') progress.high = newest(progress.high, record.updatedAt);
+  }
+}
+
+function problemOf(unreadable: { recordId: string; reason: string; message: string }): BatchProblem {
+  return { severity: 'Error', reason: unreadable.reason, record: unreadable.recordId, message: unreadable.message };
+}
+
+/** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */
+function conclude(run: ImportRun, plan: RunPlan, progress: Progress, poster: BatchPoster): RunOutcome {
+  if (!progress.end) return ended(poster, progress, 'Unproven', 'NoDeclaredEnd', 'the store never said that there is no more: what was read is kept, the run comes again');
+  if (progress.total !== undefined && plan.resume === undefined && progress.read < progress.total) {
+    return ended(poster, progress, 'Unproven', 'CountDiffers', `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`);
+  }
+  if (poster.problems > 0) return ended(poster, progress, 'Partial', 'RecordsSetAside', `${poster.problems} records were set aside as problems, the rest was taken`);
+  return progress.read === 0 ? ended(poster, progress, 'Empty', 'Empty') : ended(poster, progress, 'Succeeded', 'Succeeded');
+}
+
+function ended(poster: BatchPoster, progress: Progress, result: RunOutcome['result'], reason: string, message?: string): RunOutcome {
+  return { result, reason, message, read: progress.read, changed: poster.changed, problems: poster.problems };
+}

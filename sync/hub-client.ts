@@ -1,0 +1,98 @@
+import { request } from 'undici';
+import type { z } from 'zod';
+import type { Clock } from '../kit/clock.ts';
+import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
+import type { FeedType } from '../model/feeds.ts';
+import * as api from '../model/sync-api.ts';
+
+/** The hub said no. `reason` is its problem type (`LeaseLost`, `BadRow`, `StoreUnknown` …). */
+export class HubRefusal extends Error {
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The hub could not be reached, or failed, for as long as a call tries. */
+export class HubUnreachable extends Error {}
+
+export interface HubClientOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  /** Read for each call: the kubelet renews projected tokens. */
+  readonly token: () => Promise<string>;
+}
+
+export interface HubClient {
+  session(body: api.SessionRequest): Promise<api.SessionAnswer>;
+  startRun(body: api.StartRunRequest): Promise<api.StartRunAnswer>;
+  heartbeat(runId: string): Promise<void>;
+  /** May be repeated: the batch's sequence number makes that safe. */
+  batch(runId: string, bytes: Buffer): Promise<api.BatchAnswer>;
+  finishRun(runId: string, body: api.FinishRunRequest): Promise<void>;
+  openRecords(feed: FeedType, after: string): Promise<string[]>;
+  summary(feed: FeedType): Promise<api.FeedSummary>;
+  claim(kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
+  results(kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
+  /** Waits at the hub for up to half a minute. Not repeated on failure. */
+  hints(signal: AbortSignal): Promise<FeedType[]>;
+}
+
+const PATIENCE_MS = 12_000;
+const DELAY_MS = 300;
+
+type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
+
+export function createHubClient(options: HubClientOptions): HubClient {
+  const base = options.url.replace(/\/$/, '') + api.SYNC_API;
+
+  async function once(method: 'GET' | 'POST', path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
+    const contentType = !body ? undefined : 'json' in body ? 'application/json' : BATCH_CONTENT_TYPE;
+    const answer = await request(base + path, {
+      method,
+      signal,
+      headersTimeout: 60_000,
+      headers: { authorization: `Bearer ${await options.token()}`, ...(contentType ? { 'content-type': contentType } : {}) },
+      body: !body ? undefined : 'json' in body ? JSON.stringify(body.json) : body.bytes,
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 500) throw new HubUnreachable(`the hub answered ${answer.statusCode}`);
+    const value: unknown = text ? JSON.parse(text) : {};
+    if (answer.statusCode >= 400) {
+      const problem = api.problemBody.safeParse(value);
+      throw new HubRefusal(answer.statusCode, problem.data?.type ?? 'Refused', problem.data?.detail ?? `the hub answered ${answer.statusCode}`);
+    }
+    return value;
+  }
+
+  async function call<T extends z.ZodType>(schema: T, method: 'GET' | 'POST', path: string, body?: Body): Promise<z.output<T>> {
+    const giveUpAt = options.clock.now().getTime() + PATIENCE_MS;
+    for (let delay = DELAY_MS; ; delay = Math.min(delay * 2, 3000)) {
+      try {
+        return schema.parse(await once(method, path, body));
+      } catch (error) {
+        if (error instanceof HubRefusal) throw error;
+        if (options.clock.now().getTime() + delay > giveUpAt) throw new HubUnreachable('the hub cannot be reached: check that it runs and that the network policy lets the pod through', { cause: error });
+        await options.clock.sleep(delay);
+      }
+    }
+  }
+
+  const post = <T extends z.ZodType>(schema: T, path: string, json: unknown) => call(schema, 'POST', path, { json });
+  return {
+    session: (body) => post(api.sessionAnswer, '/session', body),
+    startRun: (body) => post(api.startRunAnswer, '/runs', body),
+    async heartbeat(runId) { await post(api.empty, `/runs/${runId}/heartbeat`, {}); },
+    batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }),
+    async finishRun(runId, body) { await post(api.empty, `/runs/${runId}/finish`, body); },
+    async openRecords(feed, after) { return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`)).ids; },
+    summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
+    claim: (kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { kind, limit, release }),
+    async results(kind, results) { await post(api.empty, '/outbox/results', { kind, results }); },
+    async hints(signal) { return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal)).feeds; },
+  };
+}

@@ -1,0 +1,50 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RunOutcome } from './feeds/outcome.ts';
+
+/** Metrics of one sync pod: the connection is the pod's, so feeds are the only label that grows. */
+export class SyncMetrics {
+  readonly registry = new Registry();
+  readonly #runs = this.#counter('supercargo_feed_runs_total', 'Runs by result.', ['feed', 'type', 'result']);
+  readonly #read = this.#counter('supercargo_feed_records_read_total', 'Records read from the store or taken from the outbox.', ['feed', 'type']);
+  readonly #changed = this.#counter('supercargo_feed_records_changed_total', 'Records written.', ['feed', 'type']);
+  readonly #requests = this.#counter('supercargo_store_requests_total', 'Calls to the store by status and intent.', ['code', 'intent']);
+  readonly #throttledSeconds = this.#counter('supercargo_store_throttled_seconds_total', 'Seconds waited because the store asked to.', []);
+  readonly #duration = new Histogram({ name: 'supercargo_feed_run_duration_seconds', help: 'Duration of runs.', labelNames: ['feed', 'type'], buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200], registers: [this.registry] });
+  readonly #success = this.#gauge('supercargo_feed_last_success_timestamp_seconds', 'End of the last run that succeeded.', ['feed', 'type']);
+  readonly #up = this.#gauge('supercargo_connection_up', '1 when the store is reachable and the credential valid.', []);
+  readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', 'The store\'s clock less ours.', []);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    this.#throttledSeconds.inc(0);
+  }
+
+  run(feed: string, type: string, outcome: RunOutcome, seconds: number, at: Date): void {
+    this.#runs.inc({ feed, type, result: outcome.result });
+    this.#read.inc({ feed, type }, outcome.read);
+    this.#changed.inc({ feed, type }, outcome.changed);
+    this.#duration.observe({ feed, type }, seconds);
+    if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.#success.set({ feed, type }, at.getTime() / 1000);
+  }
+
+  storeRequest(status: number, intent: string): void {
+    this.#requests.inc({ code: String(status), intent });
+  }
+
+  throttled(ms: number): void {
+    this.#throttledSeconds.inc(ms / 1000);
+  }
+
+  connection(up: boolean, skewMs: number | undefined): void {
+    this.#up.set(up ? 1 : 0);
+    if (skewMs !== undefined) this.#skew.set(Math.round(skewMs) / 1000);
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,35 @@
+import type { OrderRecord } from '../../model/records.ts';
+
+/** What becomes of an order, as far as the order alone says it. The hub adds what needs the catalogue (unknown SKU …). */
+export interface Intake {
+  readonly intake: 'Accepted' | 'Held' | 'Skipped';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+type Rule = (order: OrderRecord, earliest: Date) => Intake | undefined;
+
+const skip = (reason: string, message: string): Intake => ({ intake: 'Skipped', reason, message });
+
+/** In this order; the first that speaks decides. */
+const RULES: readonly Rule[] = [
+  // A cart or draft may become an order later: it is then seen with a time of placing.
+  (order) => (order.state === 'Draft' || !order.placedAt ? skip('NotPlaced', 'a cart or draft, no order yet') : undefined),
+  (order, earliest) => (Date.parse(order.placedAt!) < earliest.getTime() ? skip('TooOld', `placed before earliestOrderDate (${earliest.toISOString()})`) : undefined),
+  (order) => (order.state === 'Cancelled' ? skip('Cancelled', 'cancelled at the store before it was imported') : undefined),
+  (order) => (order.fulfilmentState === 'Fulfilled' ? skip('AlreadyShipped', 'shipped at the store before it was imported') : undefined),
+  (order) => (order.state === 'Completed' ? skip('AlreadyCompleted', 'completed at the store before it was imported') : undefined),
+  (order) => (order.paymentState === 'Refunded' ? skip('Refunded', 'refunded before it was imported') : undefined),
+  (order) => (order.lines.every((line) => line.quantity === 0) ? skip('NoLines', 'nothing is left to deliver on it') : undefined),
+  // DESIGN §2.8: put aside and looked at again every hour.
+  (order) => (order.paymentState !== 'Paid' && order.paymentState !== 'PartiallyRefunded' ? { intake: 'Held', reason: 'Unpaid', message: `payment is ${order.paymentState}: looked at again every hour` } : undefined),
+];
+
+/** Only paid, valid, open orders newer than `earliest` are accepted (DESIGN §2.8). Pure. */
+export function decideIntake(order: OrderRecord, earliest: Date): Intake {
+  for (const rule of RULES) {
+    const decision = rule(order, earliest);
+    if (decision) return decision;
+  }
+  return { intake: 'Accepted' };
+}

@@ -1,0 +1,94 @@
+import { Cron } from 'croner';
+import { FEED_CLASSES, FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import type { StartRunRequest } from '../model/sync-api.ts';
+
+export type Trigger = StartRunRequest['trigger'];
+
+/** What the scheduler knows of one feed. */
+export interface FeedState {
+  readonly name: string;
+  readonly type: FeedType;
+  readonly schedule: string | undefined;
+  readonly timeZone: string | undefined;
+  readonly suspended: boolean;
+  /** Has it ever succeeded? Until all have, the initial sync goes in order. */
+  readonly initialDone: boolean;
+  /** A request (annotation, sync-now, changed credential, hint) that has not been carried out. */
+  readonly requested: Trigger | undefined;
+  readonly nextAt: Date | undefined;
+  /** After a failure: not before. */
+  readonly notBefore: Date | undefined;
+  readonly running: boolean;
+}
+
+export interface DueRun {
+  readonly name: string;
+  readonly type: FeedType;
+  readonly trigger: Trigger;
+}
+
+/** Two lanes, so that a long catalogue run never holds back an order; within a lane one run at a time. */
+export function laneOf(type: FeedType): 'orders' | 'catalogue' {
+  return FEED_TRAITS[type].class === 'catalogue' ? 'catalogue' : 'orders';
+}
+
+/** Next time of a schedule after `from`, in its time zone; croner knows daylight saving. */
+export function nextRun(schedule: string, timeZone: string | undefined, from: Date): Date | undefined {
+  return new Cron(schedule, { timezone: timeZone ?? 'UTC', paused: true }).nextRun(from) ?? undefined;
+}
+
+/** Why a schedule or time zone cannot be used; undefined when it can. */
+export function scheduleFault(schedule: string, timeZone: string | undefined): string | undefined {
+  try {
+    return nextRun(schedule, timeZone, new Date(0)) ? undefined : `schedule "${schedule}" never comes: mend it`;
+  } catch (error) {
+    return `schedule "${schedule}"${timeZone ? ` in time zone "${timeZone}"` : ''} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/**
+ * The runs that may start now, most urgent first, at most one for each free lane. While the initial sync is under way
+ * the first feed that is not done runs, and those after it wait: orders refer to products, products to the data model.
+ * Pure.
+ */
+export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
+  const pending = feeds.filter((feed) => !feed.initialDone && !feed.suspended).sort((a, b) => FEED_TRAITS[a.type].order - FEED_TRAITS[b.type].order);
+  const first = pending[0];
+  const barrier = first ? FEED_TRAITS[first.type].order : Number.POSITIVE_INFINITY;
+  const due = feeds.flatMap((feed) => {
+    const trigger = triggerOf(feed, now, feed === first, barrier);
+    return trigger ? [{ name: feed.name, type: feed.type, trigger }] : [];
+  });
+  due.sort((a, b) => urgency(a) - urgency(b));
+  const busy = new Set(feeds.filter((feed) => feed.running).map((feed) => laneOf(feed.type)));
+  return due.filter(({ type }) => {
+    const free = !busy.has(laneOf(type));
+    busy.add(laneOf(type));
+    return free;
+  });
+}
+
+function triggerOf(feed: FeedState, now: Date, isFirstPending: boolean, barrier: number): Trigger | undefined {
+  if (feed.running) return undefined;
+  const waits = feed.notBefore !== undefined && feed.notBefore > now;
+  if (!feed.initialDone && FEED_TRAITS[feed.type].order > barrier) return undefined;
+  // A person's request goes ahead of a backoff; the engine's own does not.
+  if (feed.requested === 'Requested') return 'Requested';
+  if (waits) return undefined;
+  if (feed.requested) return feed.requested;
+  if (feed.suspended) return undefined;
+  if (isFirstPending) return 'Initial';
+  return feed.initialDone && feed.nextAt !== undefined && feed.nextAt <= now ? 'Schedule' : undefined;
+}
+
+/** Class first; within a class the order of the initial sync. */
+function urgency(run: DueRun): number {
+  const traits = FEED_TRAITS[run.type];
+  return FEED_CLASSES.indexOf(traits.class) * 100 + traits.order;
+}
+
+/** When to look again: the earliest time at which something could become due. */
+export function wakeAt(feeds: readonly FeedState[]): Date | undefined {
+  const times = feeds.filter((feed) => !feed.running).flatMap((feed) => [feed.notBefore, feed.suspended ? undefined : feed.nextAt]).filter((at) => at !== undefined);
+  return times.length > 0 ? new Date(Math.min(...times.map((at) => at.getTime()))) : undefined;
+}

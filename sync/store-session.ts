@@ -1,0 +1,80 @@
+import { errorDetails, type CheckReport, type Driver, type DriverDefinition, type FeedSupport } from '../drivers/contract/index.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { FeedType } from '../model/feeds.ts';
+import type { OrderRecord } from '../model/records.ts';
+import type { OrderDecision } from '../model/encode.ts';
+import type { SessionAnswer } from '../model/sync-api.ts';
+import { createStoreHttp } from './http/store-http.ts';
+import { decideIntake } from './orders/intake.ts';
+import { orderReference } from './orders/reference.ts';
+import type { SyncMetrics } from './metrics.ts';
+
+export interface StoreSessionOptions {
+  readonly definition: DriverDefinition;
+  readonly credential: unknown;
+  readonly settings: unknown;
+  readonly testMode: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly metrics: SyncMetrics;
+}
+
+/** One live connection to a store: its driver behind the engine's HTTP, with the clock skew that was measured. */
+export class StoreSession {
+  readonly driver: Driver;
+  readonly definition: DriverDefinition;
+  skewMs: number | undefined;
+  readonly #clock: Clock;
+  readonly #closeHttp: () => Promise<void>;
+
+  constructor(options: StoreSessionOptions) {
+    const { clock, metrics } = options;
+    const http = createStoreHttp({
+      clock,
+      random: options.random,
+      testMode: () => options.testMode,
+      onThrottle: (ms) => metrics.throttled(ms),
+      onResponse: ({ status, intent, skewMs }) => {
+        metrics.storeRequest(status, intent);
+        if (skewMs !== undefined) this.skewMs = smooth(this.skewMs, skewMs);
+      },
+    });
+    this.#clock = clock;
+    this.#closeHttp = () => http.close();
+    this.definition = options.definition;
+    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now() });
+  }
+
+  support(type: FeedType): FeedSupport | undefined {
+    return this.definition.manifest.feeds.find((feed) => feed.type === type);
+  }
+
+  storeNow(): Date {
+    return new Date(this.#clock.now().getTime() + (this.skewMs ?? 0));
+  }
+
+  /** A check that itself fails is a finding too: nothing is thrown. */
+  async check(feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport> {
+    try {
+      return await this.driver.check(feeds, signal);
+    } catch (error) {
+      const { reason, message } = errorDetails(error);
+      return { reachable: { status: 'False', reason, message }, credential: { status: 'Unknown', reason: 'NotChecked', message: 'the store could not be asked' } };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.driver.close?.();
+    await this.#closeHttp();
+  }
+}
+
+/** Date headers have whole seconds: single measurements are off by up to half of one, so they are averaged. */
+function smooth(before: number | undefined, measured: number): number {
+  return before === undefined || Math.abs(before - measured) > 30_000 ? measured : before * 0.9 + measured * 0.1;
+}
+
+/** The order rules of a session as the one function that encoding asks. */
+export function orderDecider(connection: string, earliest: Date, rules: SessionAnswer['orderNumbers']): (order: OrderRecord) => OrderDecision {
+  return (order) => ({ ...decideIntake(order, earliest), custRef: orderReference(order.number, connection, rules) });
+}

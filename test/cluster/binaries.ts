@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { binariesFolder } from './cache.ts';
+import { CONTAINERD_VERSION, KUBERNETES_VERSION } from './versions.ts';
+
+/** How one binary is compiled from the pinned module of a folder in go/. */
+export interface Recipe {
+  /** Folder in go/ whose go.mod pins the versions. */
+  module: string;
+  /** Package to build; "." is the folder's own main.go. */
+  package: string;
+  /** Symbols set by the linker: without its version an API server calls itself v0.0.0. */
+  symbols?: Record<string, string>;
+  tags?: string;
+  /** Only runc needs a C compiler, for libseccomp. */
+  cgo?: boolean;
+  /** Seconds it took on two cores with nothing cached, told before the build. */
+  coldSeconds: number;
+}
+
+const [MAJOR, MINOR] = KUBERNETES_VERSION.slice(1).split('.') as [string, string];
+const KUBERNETES_SYMBOLS = {
+  'k8s.io/component-base/version.gitVersion': KUBERNETES_VERSION,
+  'k8s.io/component-base/version.gitMajor': MAJOR,
+  'k8s.io/component-base/version.gitMinor': MINOR,
+  'k8s.io/component-base/version.gitTreeState': 'clean',
+  'k8s.io/component-base/version.gitCommit': 'unknown',
+  'k8s.io/component-base/version.buildDate': '1970-01-01T00:00:00Z',
+};
+const CONTAINERD = 'github.com/containerd/containerd/v2';
+const CNI = 'github.com/containernetworking/plugins/plugins';
+
+function kubernetes(command: string, coldSeconds: number): Recipe {
+  return { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${command}`, symbols: KUBERNETES_SYMBOLS, coldSeconds };
+}
+
+function containerd(command: string, coldSeconds: number): Recipe {
+  return {
+    module: 'containerd',
+    package: `${CONTAINERD}/cmd/${command}`,
+    symbols: { [`${CONTAINERD}/version.Version`]: CONTAINERD_VERSION, [`${CONTAINERD}/version.Package`]: CONTAINERD },
+    tags: 'no_btrfs no_zfs no_devmapper no_aufs',
+    coldSeconds,
+  };
+}
+
+function cni(plugin: string): Recipe {
+  return { module: 'cni', package: `${CNI}/${plugin}`, coldSeconds: 5 };
+}
+
+/** Every binary, in the order in which building them pays: the first compiles most of what the others share. */
+export const RECIPES = {
+  etcd: { module: 'etcd', package: '.', coldSeconds: 20 },
+  'kube-apiserver': kubernetes('kube-apiserver', 450),
+  kubectl: kubernetes('kubectl', 35),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 40),
+  'kube-scheduler': kubernetes('kube-scheduler', 10),
+  kubelet: kubernetes('kubelet', 100),
+  'kube-proxy': kubernetes('kube-proxy', 35),
+  kubeadm: kubernetes('kubeadm', 35),
+  containerd: containerd('containerd', 60),
+  'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2', 10),
+  ctr: containerd('ctr', 10),
+  runc: { module: 'runc', package: 'github.com/opencontainers/runc', tags: 'seccomp', cgo: true, coldSeconds: 17 },
+  bridge: cni('main/bridge'),
+  loopback: cni('main/loopback'),
+  'host-local': cni('ipam/host-local'),
+  portmap: cni('meta/portmap'),
+  coredns: { module: 'coredns', package: '.', coldSeconds: 60 },
+  pause: { module: 'pause', package: '.', coldSeconds: 1 },
+  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 40 },
+  kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
+} as const satisfies Record<string, Recipe>;
+
+export type BinaryName = keyof typeof RECIPES;
+
+export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
+
+const CNI_PLUGINS: readonly BinaryName[] = ['bridge', 'loopback', 'host-local', 'portmap'];
+
+/** Folder that containerd is told to look for CNI plugins in: it holds nothing else. */
+export function cniFolder(): string {
+  return join(binariesFolder(), 'cni');
+}
+
+export function binaryPath(name: BinaryName): string {
+  return join(CNI_PLUGINS.includes(name) ? cniFolder() : binariesFolder(), name);
+}

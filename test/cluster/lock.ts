@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from './log.ts';
+import { isAlive, processIdentity, type ProcessIdentity } from './pid.ts';
+
+/**
+ * Runs `work` while no other process runs work under the same lock file. The
+ * file names its holder; a holder that has died does not hold. Waiting says
+ * so at once and again every 15 seconds.
+ */
+export async function withLock<T>(file: string, log: Log, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  let nextWord = 0;
+  while (!(await take(file))) {
+    const holder = await holderOf(file);
+    if (holder && !isAlive(holder)) await breakLock(file, holder);
+    else if (Date.now() >= nextWord) {
+      log(`waiting for process ${holder?.pid ?? '?'}, which holds ${file}`);
+      nextWord = Date.now() + 15_000;
+    }
+    await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** A link appears whole, with its content, or not at all. */
+async function take(file: string): Promise<boolean> {
+  const own = `${file}.${process.pid}-${randomUUID()}`;
+  await writeFile(own, JSON.stringify(processIdentity(process.pid)));
+  try {
+    await link(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+async function holderOf(file: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as ProcessIdentity;
+  } catch {
+    return undefined; // just released
+  }
+}
+
+/**
+ * Several waiters may find the same dead holder. Renaming lets one of them
+ * remove its file; who comes too late and has moved a living holder's puts it back.
+ */
+async function breakLock(file: string, dead: ProcessIdentity): Promise<void> {
+  const aside = `${file}.dead-${process.pid}-${randomUUID()}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return;
+  }
+  const moved = await holderOf(aside);
+  if (moved && (moved.pid !== dead.pid || moved.startedAt !== dead.startedAt)) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
