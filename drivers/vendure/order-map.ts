@@ -1,7 +1,7 @@
 import type { Address, OrderFulfilment, OrderLineRecord, OrderRecord } from '../../model/records.ts';
 import type { AddressPayload, FulfillmentPayload, OrderPayload } from './order-payload.ts';
 import { fulfilmentState, isShipped, orderState, paymentState, piecesByLine } from './order-states.ts';
-import { toMinorUnits, type ShopFacts } from './shop.ts';
+import { latest, toMinorUnits, type ShopFacts } from './shop.ts';
 
 export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
   const money = (amount: number): number => toMinorUnits(amount, order.currencyCode, shop);
@@ -12,7 +12,8 @@ export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
     id: order.id,
     number: order.code,
     placedAt: order.orderPlacedAt ?? undefined,
-    updatedAt: order.updatedAt,
+    // Vendure's own does not move when an order is placed: a cart of last week that is bought today changed today.
+    updatedAt: latest([order.updatedAt, order.orderPlacedAt]),
     state: orderState(order),
     paymentState: paymentState(order),
     fulfilmentState: fulfilmentState(order, shipped),

@@ -2,7 +2,7 @@ import type { ImageRecord, ProductRecord, VariantRecord } from '../../model/reco
 import type { VendureSettings } from './config.ts';
 import { customText, type CustomField, type CustomValues } from './custom-fields.ts';
 import type { AssetPayload, ProductPayload, VariantPayload } from './product-payload.ts';
-import { isTracked, toMinorUnits, type ShopFacts } from './shop.ts';
+import { isTracked, latest, toMinorUnits, type ShopFacts } from './shop.ts';
 
 /** What a product's mapping needs to know of the shop and the connection. */
 export interface ProductContext {
@@ -26,16 +26,13 @@ export function productRecord(product: ProductPayload, context: ProductContext):
     status: product.enabled ? 'Active' : 'Inactive',
     attributes,
     createdAt: product.createdAt,
-    updatedAt: product.updatedAt,
+    // A change of a variant does not move the product's own time; the cursor must pass it all the same.
+    updatedAt: latest([product.updatedAt, ...product.variants.map((variant) => variant.updatedAt)]),
     variants: product.variants.map((variant) => variantRecord(variant, context)),
     images: imagesOf(product, context.settings.url),
   };
 }
 
-/**
- * Without `updatedAt`: it moves with every stock level that we write ourselves, and a record which differs in nothing
- * else would be written again each time.
- */
 function variantRecord(variant: VariantPayload, { settings, fields, shop }: ProductContext): VariantRecord {
   const value = (wanted: string | undefined, usual: readonly string[]): string | undefined => {
     const names = wanted === undefined ? usual.filter((name) => fields.some((field) => field.entity === 'ProductVariant' && field.name === name)) : [wanted];
@@ -52,6 +49,7 @@ function variantRecord(variant: VariantPayload, { settings, fields, shop }: Prod
     enabled: variant.enabled,
     tracked: isTracked(variant.trackInventory, shop),
     options: Object.fromEntries(variant.options.map((option) => [option.group.name, option.name])),
+    updatedAt: variant.updatedAt,
   };
 }
 

@@ -6,7 +6,7 @@ export function productFields(fields: readonly CustomField[]): string {
     facetValues { name facet { code } }
     featuredAsset { id } assets { id source name type }
     ${customFieldSelection(fields, 'Product')}
-    variants { id sku name enabled trackInventory priceWithTax currencyCode options { name group { name } } featuredAsset { id } assets { id source name type }
+    variants { id updatedAt sku name enabled trackInventory priceWithTax currencyCode options { name group { name } } featuredAsset { id } assets { id source name type }
       ${customFieldSelection(fields, 'ProductVariant')} }`;
 }
 
@@ -15,6 +15,7 @@ const featuredAsset = z.object({ id: z.string() }).nullish();
 
 const variant = z.object({
   id: z.string(),
+  updatedAt: z.string(),
   sku: z.string(),
   name: z.string(),
   enabled: z.boolean(),

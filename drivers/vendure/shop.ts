@@ -23,6 +23,11 @@ export function toMinorUnits(amount: number, currency: string, shop: ShopFacts):
   return amount < 0 && rounded !== 0 ? -rounded : rounded;
 }
 
+/** The latest of times in Vendure's one format. */
+export function latest(times: readonly [string, ...(string | null | undefined)[]]): string {
+  return times.reduce<string>((newest, time) => (time != null && time > newest ? time : newest), times[0]);
+}
+
 /** Whether the store counts stock of a variant. */
 export function isTracked(trackInventory: 'TRUE' | 'FALSE' | 'INHERIT', shop: ShopFacts): boolean {
   return trackInventory === 'INHERIT' ? shop.trackInventory : trackInventory === 'TRUE';
