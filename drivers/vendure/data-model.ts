@@ -36,11 +36,11 @@ async function* readStage(client: VendureClient, stage: Token['stage'], request:
   const list = <T>(of: Omit<List, 'time'>, mapping: Mapping<T>): AsyncGenerator<Page> => readList(client, { ...of, time: 'createdAt' }, mapping, request);
   switch (stage) {
     case 'facets':
-      yield* list({ name: 'facets', options: 'FacetListOptions', fields: 'id code name values { name }' }, { what: 'facet', schema: facet, perRow: 'one', map: facetRecord });
+      yield* list({ name: 'facets', options: 'FacetListOptions', fields: 'code name values { name }' }, { what: 'facet', schema: facet, perRow: 'one', map: facetRecord });
       return;
     case 'optionGroups':
       yield* list(
-        { name: 'productOptionGroups', options: 'ProductOptionGroupListOptions', fields: 'id code name options { name }' },
+        { name: 'productOptionGroups', options: 'ProductOptionGroupListOptions', fields: 'code name options { name }' },
         { what: 'option group', schema: optionGroup, perRow: 'one', map: optionGroupRecord },
       );
       return;
@@ -49,13 +49,13 @@ async function* readStage(client: VendureClient, stage: Token['stage'], request:
       return;
     case 'locations':
       yield* list(
-        { name: 'stockLocations', options: 'StockLocationListOptions', fields: 'id name' },
+        { name: 'stockLocations', options: 'StockLocationListOptions', fields: 'name' },
         { what: 'stock location', schema: named, perRow: 'one', map: ({ id, name }): CanonicalRecord => ({ kind: 'location', id, code: name, name }) },
       );
       return;
     case 'shippingMethods':
       yield* list(
-        { name: 'shippingMethods', options: 'ShippingMethodListOptions', fields: 'id code name' },
+        { name: 'shippingMethods', options: 'ShippingMethodListOptions', fields: 'code name' },
         { what: 'shipping method', schema: coded, perRow: 'one', map: ({ id, code, name }): CanonicalRecord => ({ kind: 'shippingMethod', id, code, name }) },
       );
       return;

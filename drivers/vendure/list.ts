@@ -12,7 +12,7 @@ export interface List {
   readonly name: 'orders' | 'products' | 'productVariants' | 'facets' | 'productOptionGroups' | 'stockLocations' | 'shippingMethods';
   /** Input type of its options. */
   readonly options: string;
-  /** Selection of one item; must hold `id` and `time`. */
+  /** What to select of an item, beside its id and time. */
   readonly fields: string;
   /** The time that it is ordered by. */
   readonly time: 'createdAt' | 'updatedAt' | 'orderPlacedAt';
@@ -60,7 +60,7 @@ async function readSlice(client: VendureClient, list: List, options: Readonly<Re
   };
   return salvage(
     (at, count) => read(list.fields, at, count),
-    (at) => read(`id ${list.time}`, at, 1),
+    (at) => read('', at, 1),
     skip,
     take,
   );
@@ -68,7 +68,7 @@ async function readSlice(client: VendureClient, list: List, options: Readonly<Re
 
 function sliceOf(list: List, fields: string): Operation<z.infer<typeof slice>> {
   return {
-    document: `query ($options: ${list.options}) { list: ${list.name}(options: $options) { totalItems items { ${fields} } } ${SHOP_FIELDS} }`,
+    document: `query ($options: ${list.options}) { list: ${list.name}(options: $options) { totalItems items { id ${list.time} ${fields} } } ${SHOP_FIELDS} }`,
     answer: slice,
   };
 }

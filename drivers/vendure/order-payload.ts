@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const ADDRESS = 'fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber';
 
-export const ORDER_FIELDS = `id code state orderPlacedAt updatedAt currencyCode subTotalWithTax shippingWithTax total totalWithTax
+export const ORDER_FIELDS = `code state orderPlacedAt updatedAt currencyCode subTotalWithTax shippingWithTax total totalWithTax
   customer { id emailAddress firstName lastName phoneNumber }
   shippingAddress { ${ADDRESS} }
   billingAddress { ${ADDRESS} }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { customFieldSelection, customValues, type CustomField } from './custom-fields.ts';
 
 export function productFields(fields: readonly CustomField[]): string {
-  return `id createdAt updatedAt name description enabled
+  return `createdAt updatedAt name description enabled
     facetValues { name facet { code } }
     featuredAsset { id } assets { id source name type }
     ${customFieldSelection(fields, 'Product')}

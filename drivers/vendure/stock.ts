@@ -21,7 +21,7 @@ type StockPayload = z.infer<typeof stockPayload>;
 const variants: List = {
   name: 'productVariants',
   options: 'ProductVariantListOptions',
-  fields: 'id sku trackInventory outOfStockThreshold useGlobalOutOfStockThreshold stockLevels { stockLocationId stockOnHand stockAllocated }',
+  fields: 'sku trackInventory outOfStockThreshold useGlobalOutOfStockThreshold stockLevels { stockLocationId stockOnHand stockAllocated }',
   time: 'createdAt',
 };
 

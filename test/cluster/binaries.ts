@@ -61,7 +61,7 @@ export const RECIPES = {
   'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2', 10),
   ctr: containerd('ctr', 10),
   runc: { module: 'runc', package: 'github.com/opencontainers/runc', tags: 'seccomp', cgo: true, coldSeconds: 17 },
-  bridge: cni('main/bridge'),
+  ptp: cni('main/ptp'),
   loopback: cni('main/loopback'),
   'host-local': cni('ipam/host-local'),
   portmap: cni('meta/portmap'),
@@ -75,7 +75,15 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-const CNI_PLUGINS: readonly BinaryName[] = ['bridge', 'loopback', 'host-local', 'portmap'];
+/** What the local cluster needs; kind brings its own. */
+export type NodeBinary = Exclude<BinaryName, 'kind'>;
+
+export const NODE_BINARIES = BINARY_NAMES.filter((name): name is NodeBinary => name !== 'kind');
+
+/** Where each of them is. */
+export type NodeBinaryPaths = Record<NodeBinary, string>;
+
+const CNI_PLUGINS: readonly BinaryName[] = ['ptp', 'loopback', 'host-local', 'portmap'];
 
 /** Folder that containerd is told to look for CNI plugins in: it holds nothing else. */
 export function cniFolder(): string {

@@ -7,6 +7,7 @@ import { binariesFolder } from './cache.ts';
 import { tryRun } from './exec.ts';
 import { withLock } from './lock.ts';
 import { secondsSince, type Log } from './log.ts';
+import { ensurePackages, RUNC_BUILD_PACKAGES } from './packages.ts';
 
 /** The longest that any one build may take: the first, on a slow machine. */
 const BUILD_TIMEOUT = 60 * 60_000;
@@ -75,6 +76,7 @@ function goArguments(recipe: Recipe, output: string): string[] {
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */
 async function build(name: BinaryName, log: Log): Promise<void> {
   const recipe: Recipe = RECIPES[name];
+  if (recipe.cgo) await ensurePackages(RUNC_BUILD_PACKAGES, log);
   const start = Date.now();
   const output = binaryPath(name);
   const partial = join(dirname(output), `.${basename(output)}.partial`);
