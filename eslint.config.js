@@ -14,7 +14,7 @@ const MAY_IMPORT = {
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 
-const layers = FOLDERS.map((folder) => ({
+const layers = FOLDERS.filter((folder) => MAY_IMPORT[folder].length < FOLDERS.length - 1).map((folder) => ({
   files: [`${folder}/**/*.ts`],
   ignores: ['**/*.test.ts'],
   rules: {

@@ -60,7 +60,7 @@ export async function orderStory(store: VendureStore, hub: Hub, say: (line: stri
 
   const shipped = await waitFor('the tracking number in Vendure', 60_000, async () => {
     const seen = await store.admin.getOrder(placed.code);
-    return seen.fulfillments?.some((fulfilment) => fulfilment.trackingCode === trackingCode) ? seen : undefined;
+    return seen.fulfillments?.some((fulfilment) => fulfilment.trackingCode === trackingCode && fulfilment.state === 'Shipped') ? seen : undefined;
   });
   say(`read back from Vendure: order ${placed.code} is ${shipped.state}, tracking ${(shipped.fulfillments ?? []).map((fulfilment) => fulfilment.trackingCode).join(', ')}`);
   await waitFor('the confirmation in the hub', 30_000, async () => ((await call<OrderView>(hub, 'GET', `/orders/${order.id}`)).shipments[0]?.confirmedAt ? true : undefined));
