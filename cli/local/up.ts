@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDuration, type ConnectionKey, type StoreSpec } from '../../crds/index.ts';
+import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';

@@ -7,6 +7,7 @@ import type { Database } from '../../hub/storage/database.ts';
 import { openPglite } from '../../hub/storage/pglite.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import type { FeedType } from '../../model/feeds.ts';
+import type { OrderView } from '../../hub/rest/order-view.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
 import { level, line, MemoryStore, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -48,7 +49,7 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     return started;
   }
 
-  const orders = async (started: LocalRig, query = 'intake=All') => (await started.api('GET', `/orders?${query}`)).body.items as Record<string, any>[];
+  const orders = async (started: LocalRig, query = 'intake=All') => (await started.api('GET', `/orders?${query}`)).body.items as OrderView[];
 
   it('runs the initial sync in order of dependency, products before the orders that refer to them', async () => {
     const store = new MemoryStore();
@@ -68,7 +69,7 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
       order('1005', { placedAt: '2025-12-31T23:59:59Z' }), order('1006', { state: 'Cancelled' }), order('1007', { state: 'Draft', placedAt: undefined }),
     ];
     const started = await synced(store);
-    const found = Object.fromEntries((await orders(started)).map((o) => [o['cust_po_no'], `${o['intake']} ${o['intakeReason']}`]));
+    const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, `${o.intake} ${o.intakeReason}`]));
     expect(found).toEqual({
       1001: 'Accepted null', 1002: 'Rejected UnknownSku', 1003: 'Held Unpaid', 1004: 'Skipped AlreadyShipped', 1005: 'Skipped TooOld', 1006: 'Skipped Cancelled', 1007: 'Skipped NotPlaced',
     });
@@ -84,9 +85,9 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     const started = await synced(store);
     const readsBefore = store.reads.length;
     await started.putStore({ skuAliases: { 'OLD-A': 'A' } });
-    const found = Object.fromEntries((await orders(started)).map((o) => [o['cust_po_no'], o['intake']]));
+    const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, o.intake]));
     expect(found).toEqual({ 1: 'Accepted', 2: 'Rejected' });
-    expect((await orders(started)).find((o) => o['cust_po_no'] === '1')!['lines'][0]).toMatchObject({ sku: 'A', orderedSku: 'OLD-A' });
+    expect((await orders(started)).find((o) => o.cust_po_no === '1')!.lines[0]).toMatchObject({ sku: 'A', orderedSku: 'OLD-A' });
     expect((await started.api('GET', '/problems')).body.items.map((p: { record: string }) => p.record)).toEqual(['2']);
     expect(store.reads.length).toBe(readsBefore);
   });
@@ -108,7 +109,7 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     const started = await synced(store);
     store.products.push(product('p2', ['LATE'], '2026-03-01T00:00:00Z'));
     await started.run('ProductImport');
-    expect((await orders(started))[0]!['intake']).toBe('Accepted');
+    expect((await orders(started))[0]!.intake).toBe('Accepted');
   });
 
   it('writes nothing when nothing changed, and only what changed when something did', async () => {
@@ -167,12 +168,12 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     const started = await synced(store);
     const [found] = await orders(started, '');
     const parcel = { carrier: 'dhl', trackingCode: 'T-1', lines: [{ sku: 'A', quantity: 1 }] };
-    const first = await started.api('POST', `/orders/${found!['id']}/shipments`, parcel, { 'idempotency-key': 'k1' });
-    const second = await started.api('POST', `/orders/${found!['id']}/shipments`, parcel, { 'idempotency-key': 'k1' });
+    const first = await started.api('POST', `/orders/${found!.id}/shipments`, parcel, { 'idempotency-key': 'k1' });
+    const second = await started.api('POST', `/orders/${found!.id}/shipments`, parcel, { 'idempotency-key': 'k1' });
     expect([first.status, second.status, second.body.id]).toEqual([201, 201, first.body.id]);
-    expect((await started.api('POST', `/orders/${found!['id']}/shipments`, { ...parcel, trackingCode: 'T-2' }, { 'idempotency-key': 'k1' })).status).toBe(422);
-    expect((await started.api('POST', `/orders/${found!['id']}/shipments`, { lines: [{ sku: 'A', quantity: 2 }] })).body).toMatchObject({ type: 'TooManyShipped' });
-    await started.until(async () => (await started.api('GET', `/orders/${found!['id']}`)).body.shipments[0].confirmedAt !== null, 'the confirmation');
+    expect((await started.api('POST', `/orders/${found!.id}/shipments`, { ...parcel, trackingCode: 'T-2' }, { 'idempotency-key': 'k1' })).status).toBe(422);
+    expect((await started.api('POST', `/orders/${found!.id}/shipments`, { lines: [{ sku: 'A', quantity: 2 }] })).body).toMatchObject({ type: 'TooManyShipped' });
+    await started.until(async () => (await started.api('GET', `/orders/${found!.id}`)).body.shipments[0].confirmedAt !== null, 'the confirmation');
     expect(store.shipped).toMatchObject([{ orderId: 'o-1001', trackingCode: 'T-1', lines: [{ lineId: '1', quantity: 1 }] }]);
   });
 
@@ -188,7 +189,7 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     };
     const started = await synced(store);
     const [found] = await orders(started, '');
-    await started.api('POST', `/orders/${found!['id']}/shipments`, { trackingCode: 'T-1' });
+    await started.api('POST', `/orders/${found!.id}/shipments`, { trackingCode: 'T-1' });
     await started.until(() => store.shipped.length === 1 && !lose, 'the lost answer');
     await started.db.query('UPDATE outbox SET not_before = now()');
     await started.until(async () => {
@@ -206,7 +207,7 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     store.orders = [order('1001')];
     const started = await synced(store, { connection: { mode: 'Test' } });
     const [found] = await orders(started, '');
-    await started.api('POST', `/orders/${found!['id']}/shipments`, { trackingCode: 'T-1' });
+    await started.api('POST', `/orders/${found!.id}/shipments`, { trackingCode: 'T-1' });
     await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
     await started.until(async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Held'`)).length === 2, 'both writes held');
     expect(store.shipped.length + store.stockWrites.length).toBe(0);
@@ -270,16 +271,16 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     store.orders = [order('1001')];
     const started = await synced(store);
     const [found] = await orders(started, '');
-    await started.api('POST', `/orders/${found!['id']}/acknowledge`, { reference: 'WMS-7' });
+    await started.api('POST', `/orders/${found!.id}/acknowledge`, { reference: 'WMS-7' });
     store.orders = [order('1001', { shippingAddress: { name: 'Jane Doe', street1: 'Other Street 2', city: 'Berlin', country: 'DE' } })];
     await started.run('OrderUpdate');
-    const changed = (await started.api('GET', `/orders/${found!['id']}`)).body;
+    const changed = (await started.api('GET', `/orders/${found!.id}`)).body;
     expect(changed).toMatchObject({ changePending: true, shippingAddress: { street1: 'Main Street 1' }, acknowledgedReference: 'WMS-7' });
-    expect((await started.api('POST', `/orders/${found!['id']}/shipments`, {})).body).toMatchObject({ type: 'ChangePending' });
-    await started.api('POST', `/orders/${found!['id']}/changes`, { decision: 'Accept' });
+    expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).body).toMatchObject({ type: 'ChangePending' });
+    await started.api('POST', `/orders/${found!.id}/changes`, { decision: 'Accept' });
     await started.run('OrderUpdate');
-    expect((await started.api('GET', `/orders/${found!['id']}`)).body).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
-    expect((await started.api('POST', `/orders/${found!['id']}/shipments`, {})).status).toBe(201);
+    expect((await started.api('GET', `/orders/${found!.id}`)).body).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
+    expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).status).toBe(201);
   });
 
   it('says which key of which Secret is missing, and goes on by itself when it is there', async () => {
