@@ -4,3 +4,4 @@ export type { Condition } from './schema/fields.ts';
 export * from './names.ts';
 export { validateResource, type Violation } from './schema/validate.ts';
 export { parseDuration } from './schema/duration.ts';
+export { resourceType } from './resource-types.ts';

@@ -36,6 +36,7 @@ export class HintBoard {
       const left = deadline - this.#clock.now().getTime();
       if (feeds.length > 0 || left <= 0 || signal.aborted) return feeds;
       await this.#sleepOrWake(connectionId, Math.min(left, LOOK_EVERY_MS), signal);
+      if (signal.aborted) return [];
     }
   }
 

@@ -3,7 +3,7 @@ import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import { nextRun, scheduleFault, type FeedState, type Trigger } from '../schedule.ts';
-import type { Finding } from '../status/conditions.ts';
+import type { Finding } from '../../kit/conditions.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial']);

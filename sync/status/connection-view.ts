@@ -1,6 +1,6 @@
-import type { FeedsView } from '../connection-gate.ts';
+import type { FeedsView } from './connection-status.ts';
 import type { FeedTracker } from '../feeds/feed-tracker.ts';
-import type { Finding } from './conditions.ts';
+import type { Finding } from '../../kit/conditions.ts';
 
 /** The connection's Synced and Fresh out of its feeds, and how far requests that concern all of them have come. Pure. */
 export function connectionView(feeds: readonly FeedTracker[], syncRequest: string | undefined, now: Date): FeedsView {

@@ -1,7 +1,7 @@
 import type { Condition, FeedStatus, RunSummary } from '../../crds/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { RunOutcome } from '../feeds/outcome.ts';
-import { conditionsOf, isoSeconds, type Finding } from './conditions.ts';
+import { mergeConditions, timestamp, type Finding } from '../../kit/conditions.ts';
 
 export interface FeedFacts {
   readonly summary: FeedSummary | undefined;
@@ -30,12 +30,12 @@ export function feedStatus(facts: FeedFacts, before: readonly Condition[] | unde
   const runs = (summary?.runs ?? []).filter((run) => run.result !== 'Running').map(toRunSummary);
   const findings = { Synced: synced(facts, runs[0]), Fresh: fresh(facts, now), ...(facts.outcome?.held ? { Held: held(facts.outcome) } : {}) };
   return stripUndefined({
-    conditions: conditionsOf(findings, before, now, facts.generation),
+    conditions: mergeConditions(before, findings, { now, generation: facts.generation }),
     lastRun: runs[0],
     recentRuns: runs.length > 0 ? runs : undefined,
-    lastSuccessAt: facts.lastSuccessAt ? isoSeconds(facts.lastSuccessAt) : undefined,
-    nextRunAt: facts.nextAt && facts.nextAt.getTime() - now.getTime() > SHOWN_NEXT_MS ? isoSeconds(facts.nextAt) : undefined,
-    checkpoint: summary?.checkpoint ? stripUndefined({ ...summary.checkpoint, at: isoSeconds(new Date(summary.checkpoint.at)) }) : undefined,
+    lastSuccessAt: facts.lastSuccessAt ? timestamp(facts.lastSuccessAt) : undefined,
+    nextRunAt: facts.nextAt && facts.nextAt.getTime() - now.getTime() > SHOWN_NEXT_MS ? timestamp(facts.nextAt) : undefined,
+    checkpoint: summary?.checkpoint ? stripUndefined({ ...summary.checkpoint, at: timestamp(new Date(summary.checkpoint.at)) }) : undefined,
     problems: summary?.problems,
     recentProblems: problemsOf(summary),
     heldPlan: facts.outcome?.held,
@@ -46,7 +46,7 @@ export function feedStatus(facts: FeedFacts, before: readonly Condition[] | unde
 
 function problemsOf(summary: FeedSummary | undefined): FeedStatus['recentProblems'] {
   if (!summary || summary.recentProblems.length === 0) return undefined;
-  return summary.recentProblems.map((problem) => ({ ...problem, at: isoSeconds(new Date(problem.at)) }));
+  return summary.recentProblems.map((problem) => ({ ...problem, at: timestamp(new Date(problem.at)) }));
 }
 
 /**
@@ -93,7 +93,7 @@ function held(outcome: RunOutcome): Finding {
 function toRunSummary(run: FeedSummary['runs'][number]): RunSummary {
   return stripUndefined({
     id: run.id, trigger: run.trigger, result: run.result as RunSummary['result'],
-    startedAt: isoSeconds(new Date(run.startedAt)), finishedAt: run.finishedAt ? isoSeconds(new Date(run.finishedAt)) : undefined,
+    startedAt: timestamp(new Date(run.startedAt)), finishedAt: run.finishedAt ? timestamp(new Date(run.finishedAt)) : undefined,
     read: run.read, changed: run.changed, problems: run.problems, message: run.message,
   });
 }

@@ -1,0 +1,92 @@
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger } from '../../kit/log.ts';
+import { findRunningUp, startControl } from '../local/control.ts';
+import { startUp } from '../local/up.ts';
+import { LocalWorld } from '../local/world.ts';
+import { loadManifests, printFaults, type Manifests } from '../manifests.ts';
+import { readiness, resourceTable, type Viewed } from '../status-view.ts';
+import { packageVersion } from '../version.ts';
+
+export interface UpCommand {
+  readonly file: string;
+  readonly state: string;
+  readonly hubPort: number;
+  readonly databaseUrl?: string;
+  readonly logLevel: string;
+}
+
+const SETTLE_MS = 300;
+
+/** `supercargo up -f DIR`: until Ctrl-C. Faulty manifests are named and left out; the others run. */
+export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
+  const say = (line: string) => out.write(line + '\n');
+  const running = await findRunningUp(command.state);
+  if (running) throw new Error(`another "up" (process ${running.pid}) runs on ${command.state}: stop it, or give another --state`);
+  const world = new LocalWorld(join(command.state, 'resources.json'), () => new Date());
+  await world.restore();
+  world.apply(await load(command.file, say));
+  if (world.list('Connection').length + world.list('ClusterConnection').length === 0) throw new Error(`${command.file} declares no connection that can run: add a Connection (see examples/)`);
+  const log = createLogger('up', command.logLevel);
+  const up = await startUp({ world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, version: packageVersion(), log, onEvent: say });
+  const control = await startControl({ world, stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys });
+  say(`hub: ${up.hubUrl}  (documentation: ${up.hubUrl}/docs)`);
+  for (const store of up.keys.keys()) say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
+  const stopShowing = out.isTTY ? showTable(world, out) : showLines(world, say);
+  const watcher = watch(command.file, { recursive: true, persistent: false });
+  let timer: NodeJS.Timeout | undefined;
+  watcher.on('change', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')), SETTLE_MS);
+  });
+  const reload = async () => {
+    world.apply(await load(command.file, say));
+    await up.refresh();
+  };
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  watcher.close();
+  clearTimeout(timer);
+  stopShowing();
+  say('stopping: runs end at their next whole page');
+  await control.close();
+  await up.stop();
+}
+
+async function load(file: string, say: (line: string) => void): Promise<Manifests> {
+  const manifests = await loadManifests(file);
+  printFaults(manifests.faults, (line) => say(`left out: ${line}`));
+  return manifests;
+}
+
+/** In a terminal: the table, drawn anew in place once a second. */
+function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
+  let lines = 0;
+  const draw = () => {
+    const now = new Date();
+    const text = ['Connection', 'ClusterConnection', 'Feed'].flatMap((kind) => {
+      const resources = world.list(kind) as readonly Viewed[];
+      return resources.length > 0 ? [resourceTable(kind, resources, now), ''] : [];
+    }).join('\n');
+    out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + text + '\n');
+    lines = text.split('\n').length;
+  };
+  const timer = setInterval(draw, 1000);
+  draw();
+  return () => clearInterval(timer);
+}
+
+/** In a pipe: a line for each change of state. */
+function showLines(world: LocalWorld, say: (line: string) => void): () => void {
+  const shown = new Map<string, string>();
+  const look = () => {
+    for (const resource of world.list() as readonly Viewed[]) {
+      const ready = readiness(resource);
+      if (!ready) continue;
+      const id = `${resource.kind}/${resource.metadata.name}`;
+      const line = `${id}: ${ready.status === 'True' ? 'ready' : 'not ready'} (${ready.reason}) ${ready.status === 'True' ? '' : ready.message}`.trimEnd();
+      if (shown.get(id) !== line) say(line);
+      shown.set(id, line);
+    }
+  };
+  return world.subscribe(look);
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { z } from 'zod';
+import { systemClock } from '../kit/clock.ts';
+import { createClient } from '../kit/kube/client.ts';
+import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { createLogger } from '../kit/log.ts';
+import { tokenReviewAuthenticator } from './auth/token-review.ts';
+import { startHub } from './hub.ts';
+import { openPglite } from './storage/pglite.ts';
+import { openPostgres } from './storage/postgres.ts';
+import { watchStores } from './stores/kubernetes.ts';
+
+const environment = z.object({
+  /** postgres://…; absent: PGlite in SUPERCARGO_DATA_DIR. */
+  SUPERCARGO_DATABASE_URL: z.string().optional(),
+  SUPERCARGO_DATA_DIR: z.string().default('/var/lib/supercargo'),
+  SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
+  SUPERCARGO_WATCH_NAMESPACES: z.string().default('').transform((text) => text.split(',').map((name) => name.trim()).filter(Boolean)),
+  SUPERCARGO_NAMESPACE: z.string().min(1),
+  SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
+  SUPERCARGO_LOG_LEVEL: z.string().default('info'),
+  SUPERCARGO_VERSION: z.string().default('0.0.0'),
+});
+
+/** The hub in a cluster, until SIGTERM. */
+export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const config = environment.parse(env);
+  const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
+  const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
+  const db = config.SUPERCARGO_DATABASE_URL
+    ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
+    : await openPglite(`${config.SUPERCARGO_DATA_DIR}/db`);
+  const hub = await startHub({
+    db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION,
+    authenticator: tokenReviewAuthenticator({ client, clock: systemClock, operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}` }),
+  });
+  const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });
+  const watching = stores.run(signal);
+  if (!signal.aborted) await once(signal, 'abort');
+  await watching;
+  await hub.stop();
+  await client.close();
+}

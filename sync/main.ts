@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { parseDuration } from '../crds/index.ts';
+import { builtinDrivers } from '../drivers/registry.ts';
+import { systemClock } from '../kit/clock.ts';
+import { startHealthServer } from '../kit/health.ts';
+import { createClient } from '../kit/kube/client.ts';
+import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { createLogger } from '../kit/log.ts';
+import { readSecretFiles } from './credential.ts';
+import { runEngine } from './engine.ts';
+import { createHubClient } from './hub-client.ts';
+import { watchOwnResources } from './kubernetes-resources.ts';
+import { SyncMetrics } from './metrics.ts';
+
+const DEFAULT_RECHECK_MS = 3_600_000;
+/** A watch that has seen neither event nor bookmark for this long is dead. */
+const WATCH_STALL_MS = 15 * 60_000;
+
+const credentialReference = z.object({ name: z.string(), secretName: z.string(), keys: z.record(z.string(), z.string()).optional(), recheckAfter: z.string().optional() });
+
+/** What the operator writes into the Deployment; see operator/connection. */
+const environment = z.object({
+  SUPERCARGO_CONNECTION_KIND: z.enum(['Connection', 'ClusterConnection']),
+  SUPERCARGO_CONNECTION_NAME: z.string().min(1),
+  SUPERCARGO_NAMESPACE: z.string().min(1),
+  SUPERCARGO_DRIVER: z.string().min(1),
+  SUPERCARGO_HUB_URL: z.url(),
+  SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
+  SUPERCARGO_CREDENTIAL: z.string().transform((text) => credentialReference.parse(JSON.parse(text))),
+  SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential'),
+  SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
+  SUPERCARGO_LOG_LEVEL: z.string().default('info'),
+  POD_NAME: z.string().default('sync'),
+});
+
+/** The sync pod: one connection, until SIGTERM. */
+export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const config = environment.parse(env);
+  const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({ connection: config.SUPERCARGO_CONNECTION_NAME });
+  const definition = builtinDrivers().get(config.SUPERCARGO_DRIVER);
+  if (!definition) throw new Error(`driver "${config.SUPERCARGO_DRIVER}" is not built into this image: its Driver must name an image that has it`);
+  const key = { kind: config.SUPERCARGO_CONNECTION_KIND, namespace: config.SUPERCARGO_NAMESPACE, name: config.SUPERCARGO_CONNECTION_NAME } as const;
+  const metrics = new SyncMetrics();
+  const client = createClient(loadKubeConfig(), { registry: metrics.registry, userAgent: 'supercargo-sync' });
+  const resources = watchOwnResources({ client, key, clock: systemClock, log, podName: config.POD_NAME });
+  // The watches outlive the engine, which still writes status while it drains.
+  const watching = new AbortController();
+  const watches = resources.run(watching.signal);
+  const silentFor = () => systemClock.now().getTime() - Math.min(...resources.informers.map((informer) => informer.lastProgressAt));
+  const health = await startHealthServer({
+    port: config.SUPERCARGO_HTTP_PORT, registry: metrics.registry,
+    live: [{ name: 'watches', check: () => (silentFor() > WATCH_STALL_MS ? 'a watch has been silent for too long' : undefined) }],
+    ready: [{ name: 'resources', check: () => (resources.informers.every((informer) => informer.synced) ? undefined : 'the first lists are not in') }],
+  });
+  await resources.whenSynced();
+  const { secretName, keys, recheckAfter } = config.SUPERCARGO_CREDENTIAL;
+  await runEngine({
+    key, resources, definition, metrics, log,
+    hub: createHubClient({ url: config.SUPERCARGO_HUB_URL, clock: systemClock, token: async () => (await readFile(config.SUPERCARGO_HUB_TOKEN_FILE, 'utf8')).trim() }),
+    readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
+    credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
+    clock: systemClock, random: Math.random, holder: `${config.POD_NAME}/${randomUUID()}`,
+  }, signal);
+  watching.abort();
+  await watches;
+  await health.close();
+  await client.close();
+}
