@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../kit/clock.ts';
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, StockRecord } from '../../model/records.ts';
 import { createStoreHttp } from '../../sync/http/store-http.ts';
 import { products, startVendure, variantsOf, type VendureStore } from '../../test/stores/vendure/index.ts';
+import { selfSigned } from '../../test/stores/vendure/self-signed.ts';
 import { HeldWrite, type CheckReport, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
 import { connect } from './driver.ts';
 import { manifest } from './manifest.ts';
@@ -68,9 +70,9 @@ describe('the Vendure driver on a real store', () => {
       expect(records.filter((record) => record.kind === 'location').map((record) => record.name)).toEqual(['Berlin', 'Rotterdam']);
       expect(records.filter((record) => record.kind === 'shippingMethod').map((record) => record.code)).toEqual(['standard', 'express']);
       expect(pages.filter((page) => page.end)).toHaveLength(1);
-      // Each page can be gone on from: what comes after it is the rest, once.
-      for (const [index, page] of pages.slice(0, -1).entries()) {
-        const rest = await pagesOf({ feed: 'DataModelSync', pageSize: 5, resume: page.resume });
+      // Each page can be gone on from, within a list and from one to the next: what comes after it is the rest, once.
+      for (const index of [0, pages.length - 3, pages.length - 2]) {
+        const rest = await pagesOf({ feed: 'DataModelSync', pageSize: 5, resume: pages[index]!.resume });
         expect(rest.flatMap((each) => each.records)).toEqual(pages.slice(index + 1).flatMap((each) => each.records));
       }
     });
@@ -269,7 +271,6 @@ describe('the Vendure driver on a real store', () => {
 
   describe('the connection check', () => {
     const check = (settings: { url?: string } = {}, apiKey = store.apiKey): Promise<CheckReport> => driverOf(settings, apiKey).check(supported, never);
-    const port = (): string => new URL(store.url).port;
 
     it('is content with the store, the key and its permissions, and leaves no trace', async () => {
       const before = [await store.admin.countOrders(), await store.admin.countVariants()];
@@ -307,8 +308,11 @@ describe('the Vendure driver on a real store', () => {
     it('tells a name that does not resolve, a closed port and a certificate from one another', async () => {
       expect(await check({ url: 'http://no-such-shop.invalid/admin-api' })).toMatchObject({ reachable: { status: 'False', reason: 'DnsFailure' }, credential: { status: 'Unknown' } });
       expect((await check({ url: 'http://127.0.0.1:1/admin-api' })).reachable).toMatchObject({ status: 'False', reason: 'ConnectionRefused' });
-      // HTTPS spoken to a port that speaks HTTP is neither.
-      expect((await check({ url: `https://127.0.0.1:${port()}/admin-api` })).reachable).toMatchObject({ status: 'False' });
+      const secure = await serve((_request, response) => response.end(), selfSigned('shop.example'));
+      expect((await check({ url: secure.url })).reachable).toMatchObject({ status: 'False', reason: 'CertificateInvalid' });
+      await secure.close();
+      // HTTPS spoken to a port that speaks HTTP is none of these.
+      expect((await check({ url: store.url.replace('http:', 'https:') })).reachable).toMatchObject({ status: 'False', reason: 'ConnectionFailed' });
     });
 
     it('tells each in words that hold no key', async () => {
@@ -329,13 +333,12 @@ describe('the Vendure driver on a real store', () => {
   }
 });
 
-async function serve(handler: Parameters<typeof createHttpServer>[1]): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createHttpServer(handler);
+async function serve(handler: RequestListener, tls?: { readonly key: string; readonly cert: string }): Promise<{ url: string; close(): Promise<void> }> {
+  const server = tls === undefined ? createHttpServer(handler) : createHttpsServer(tls, handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/admin-api`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/admin-api`,
     close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()); }),
   };
 }
-
