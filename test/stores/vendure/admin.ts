@@ -3,7 +3,8 @@ import { connectorPermissions, createApiKey } from './access.ts';
 import { bulkOrders } from './bulk.ts';
 import { variantsOf, type SeedProduct } from './catalogue.ts';
 import type { AdminClient } from './graphql.ts';
-import { cancelOrder, getOrder, payOrder, placeOrder, shipOrder, type Cancel, type NewOrder, type PlacedOrder, type Ship, type StoreOrder } from './orders.ts';
+import { cancelOrder, getOrder, payOrder, shipOrder, type Cancel, type NewOrder, type PlacedOrder, type Ship, type StoreOrder } from './orders.ts';
+import { placeOrder } from './place-order.ts';
 import { createProduct } from './seed-products.ts';
 import { findLocation, findShop, findVariant, type StockAt } from './lookup.ts';
 

@@ -1,7 +1,7 @@
 import { plentifulSku } from './catalogue.ts';
 import type { AdminClient } from './graphql.ts';
 import { findShippingMethod, findVariant } from './lookup.ts';
-import { placeDraft } from './orders.ts';
+import { placeDraft } from './place-order.ts';
 
 /** Places many paid orders, a few at a time; answers their codes. */
 export async function bulkOrders(client: AdminClient, n: number, concurrency: number): Promise<string[]> {
@@ -12,7 +12,7 @@ export async function bulkOrders(client: AdminClient, n: number, concurrency: nu
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      codes.push(await placeDraft(client, { lines: [{ variantId, quantity: 1 + (left % 3) }], shippingMethodId }));
+      codes.push(await placeDraft(client, { lines: [{ variantId, quantity: 1 + (left % 3) }], shippingMethodId }, true));
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));

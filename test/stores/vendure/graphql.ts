@@ -31,18 +31,21 @@ export class AdminClient {
 
   /** A client that acts as the superadmin. */
   static async login(url: string, username: string, password: string): Promise<AdminClient> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: 'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { __typename } }',
-        variables: { username, password },
-      }),
-    });
-    await response.text();
+    const login = `mutation { login(username: ${JSON.stringify(username)}, password: ${JSON.stringify(password)}) { ... on CurrentUser { id } ... on ErrorResult { errorCode message } } }`;
+    return (await new AdminClient(url).#openSession(login, z.unknown())).client;
+  }
+
+  /** A customer on the Shop API of the same store; their session begins with the given call. */
+  shopper<T>(document: string, answer: z.ZodType<T>): Promise<{ client: AdminClient; answer: T }> {
+    return new AdminClient(this.#url.replace(/admin-api$/, 'shop-api')).#openSession(document, answer);
+  }
+
+  async #openSession<T>(document: string, answer: z.ZodType<T>): Promise<{ client: AdminClient; answer: T }> {
+    const response = await this.#post(JSON.stringify({ query: document }), { 'content-type': 'application/json' });
+    const first = unwrap(await response.json(), answer);
     const token = response.headers.get('vendure-auth-token');
-    if (token === null) throw new Error('Vendure gave no session to the superadmin: was the password changed after the database was made?');
-    return new AdminClient(url, { authorization: `Bearer ${token}` });
+    if (token === null) throw new Error('Vendure gave no session.');
+    return { client: new AdminClient(this.#url, { authorization: `Bearer ${token}` }), answer: first };
   }
 
   ask<T>(document: string, variables: Variables, answer: z.ZodType<T>): Promise<T> {
@@ -59,14 +62,21 @@ export class AdminClient {
   }
 
   async #send<T>(body: string | FormData, headers: Readonly<Record<string, string>>, answer: z.ZodType<T>): Promise<T> {
-    const response = await fetch(this.#url, { method: 'POST', headers: { ...headers, ...this.#headers }, body });
-    const { data, errors } = envelope.parse(await response.json());
-    const first = errors?.[0];
-    if (first !== undefined) throw new StoreRefusal(first.extensions?.code ?? 'ERROR', first.message);
-    for (const result of Object.values(data ?? {})) {
-      const refused = refusal.safeParse(result);
-      if (refused.success) throw new StoreRefusal(refused.data.errorCode, refused.data.message);
-    }
-    return answer.parse(data);
+    return unwrap(await (await this.#post(body, headers)).json(), answer);
   }
+
+  #post(body: string | FormData, headers: Readonly<Record<string, string>>): Promise<Response> {
+    return fetch(this.#url, { method: 'POST', headers: { ...headers, ...this.#headers }, body });
+  }
+}
+
+function unwrap<T>(body: unknown, answer: z.ZodType<T>): T {
+  const { data, errors } = envelope.parse(body);
+  const first = errors?.[0];
+  if (first !== undefined) throw new StoreRefusal(first.extensions?.code ?? 'ERROR', first.message);
+  for (const result of Object.values(data ?? {})) {
+    const refused = refusal.safeParse(result);
+    if (refused.success) throw new StoreRefusal(refused.data.errorCode, refused.data.message);
+  }
+  return answer.parse(data);
 }

@@ -1,30 +1,20 @@
 import { z } from 'zod';
 import type { AdminClient } from './graphql.ts';
-import { findShippingMethod, findVariant } from './lookup.ts';
+import type { Address, Customer } from './people.ts';
 
 export interface NewOrder {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
-  /** Paid at once unless false. */
+  /**
+   * Paid at once unless false. An unpaid one is placed as a customer would on invoice: its payment is authorised, and
+   * settled by `payOrder`.
+   */
   readonly paid?: boolean;
+  /** False leaves it a checkout that was never completed; `payOrder` completes it. */
+  readonly placed?: boolean;
   /** Code of a shipping method; "standard" by default. */
   readonly shippingMethod?: string;
   readonly customer?: Partial<Customer>;
   readonly address?: Partial<Address>;
-}
-
-export interface Customer {
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly emailAddress: string;
-}
-
-export interface Address {
-  readonly fullName: string;
-  readonly streetLine1: string;
-  readonly city: string;
-  readonly postalCode: string;
-  readonly countryCode: string;
-  readonly phoneNumber: string;
 }
 
 /** Which lines, by SKU; without any, all that is left. */
@@ -73,50 +63,8 @@ const orderFields = `id code state active orderPlacedAt updatedAt currencyCode t
   fulfillments { id state method trackingCode lines { orderLineId quantity } }`;
 const orError = '... on ErrorResult { errorCode message }';
 
-const draft = z.object({ createDraftOrder: z.object({ id: z.string(), code: z.string() }) });
 const made = z.object({ made: z.object({ id: z.string() }) });
 const found = z.object({ orders: z.object({ items: z.array(storeOrder) }) });
-
-/** Places an order through a draft, in two requests: Vendure runs the mutations of one request in order. */
-export async function placeOrder(client: AdminClient, order: NewOrder): Promise<PlacedOrder> {
-  const shippingMethodId = await findShippingMethod(client, order.shippingMethod ?? 'standard');
-  const lines: DraftLine[] = [];
-  for (const { sku, quantity } of order.lines) lines.push({ variantId: (await findVariant(client, sku)).id, quantity });
-  const code = await placeDraft(client, { ...order, lines, shippingMethodId });
-  return getOrder(client, code);
-}
-
-interface DraftLine {
-  readonly variantId: string;
-  readonly quantity: number;
-}
-
-/** The same with ids already looked up, for many orders. */
-export async function placeDraft(
-  client: AdminClient,
-  order: Omit<NewOrder, 'lines' | 'shippingMethod'> & { readonly lines: readonly DraftLine[]; readonly shippingMethodId: string },
-): Promise<string> {
-  const { createDraftOrder } = await client.ask('mutation { createDraftOrder { id code } }', {}, draft);
-  const items = order.lines.map(
-    (line, index) =>
-      `item${index}: addItemToDraftOrder(orderId: $id, input: { productVariantId: ${JSON.stringify(line.variantId)}, quantity: ${line.quantity} }) { ... on Order { id } ${orError} }`,
-  );
-  const paid = `paid: addManualPaymentToOrder(input: { orderId: $id, method: "dummy", transactionId: ${JSON.stringify(`T-${createDraftOrder.code}`)}, metadata: {} }) { ... on Order { id } ${orError} }`;
-  await client.ask(
-    `mutation ($id: ID!, $customer: CreateCustomerInput!, $address: CreateAddressInput!, $method: ID!) {
-      ${items.join('\n')}
-      customer: setCustomerForDraftOrder(orderId: $id, input: $customer) { ... on Order { id } ${orError} }
-      shipTo: setDraftOrderShippingAddress(orderId: $id, input: $address) { id }
-      billTo: setDraftOrderBillingAddress(orderId: $id, input: $address) { id }
-      method: setDraftOrderShippingMethod(orderId: $id, shippingMethodId: $method) { ... on Order { id } ${orError} }
-      placed: transitionOrderToState(id: $id, state: "ArrangingPayment") { ... on Order { id } ${orError} }
-      ${order.paid === false ? '' : paid}
-    }`,
-    { id: createDraftOrder.id, customer: customerOf(order.customer), address: addressOf(order.address), method: order.shippingMethodId },
-    z.object({ placed: z.object({ id: z.string() }) }),
-  );
-  return createDraftOrder.code;
-}
 
 export async function getOrder(client: AdminClient, code: string): Promise<StoreOrder> {
   const { orders } = await client.ask(
@@ -130,12 +78,17 @@ export async function getOrder(client: AdminClient, code: string): Promise<Store
 }
 
 export async function payOrder(client: AdminClient, code: string): Promise<StoreOrder> {
-  const { id } = await getOrder(client, code);
-  await client.ask(
-    `mutation ($input: ManualPaymentInput!) { made: addManualPaymentToOrder(input: $input) { ... on Order { id } ${orError} } }`,
-    { input: { orderId: id, method: 'dummy', transactionId: `T-${code}`, metadata: {} } },
-    made,
-  );
+  const { id, payments } = await getOrder(client, code);
+  const authorized = payments?.find((payment) => payment.state === 'Authorized');
+  if (authorized === undefined) {
+    await client.ask(
+      `mutation ($input: ManualPaymentInput!) { made: addManualPaymentToOrder(input: $input) { ... on Order { id } ${orError} } }`,
+      { input: { orderId: id, method: 'dummy', transactionId: `T-${code}`, metadata: {} } },
+      made,
+    );
+  } else {
+    await client.ask(`mutation ($id: ID!) { made: settlePayment(id: $id) { ... on Payment { id } ${orError} } }`, { id: authorized.id }, made);
+  }
   return getOrder(client, code);
 }
 
@@ -191,20 +144,4 @@ function linesOf(order: StoreOrder, asked: Lines): { orderLineId: string; quanti
       quantity: covered.reduce((left, each) => (each.orderLineId === line.id ? left - each.quantity : left), line.quantity),
     }))
     .filter((line) => line.quantity > 0);
-}
-
-function customerOf(customer: Partial<Customer> = {}): Customer {
-  return { firstName: 'Ada', lastName: 'Muster', emailAddress: 'ada.muster@example.com', ...customer };
-}
-
-function addressOf(address: Partial<Address> = {}): Address {
-  return {
-    fullName: 'Ada Muster',
-    streetLine1: 'Lindenstr. 7',
-    city: 'Berlin',
-    postalCode: '10969',
-    countryCode: 'DE',
-    phoneNumber: '+49 30 5550100',
-    ...address,
-  };
 }

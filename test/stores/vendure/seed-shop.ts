@@ -57,12 +57,15 @@ export async function seedShop(client: AdminClient): Promise<Shop> {
       translations: [{ languageCode: 'en', name, description: '' }],
     });
   }
-  await create('createPaymentMethod', 'CreatePaymentMethodInput', {
-    code: 'dummy',
-    enabled: true,
-    handler: { code: 'dummy-payment-handler', arguments: [{ name: 'automaticSettle', value: 'true' }] },
-    translations: [{ languageCode: 'en', name: 'Dummy payment', description: '' }],
-  });
+  // Paid at once, and authorised now and settled later.
+  for (const [code, name, automaticSettle] of [['dummy', 'Dummy payment', 'true'], ['invoice', 'Invoice', 'false']] as const) {
+    await create('createPaymentMethod', 'CreatePaymentMethodInput', {
+      code,
+      enabled: true,
+      handler: { code: 'dummy-payment-handler', arguments: [{ name: 'automaticSettle', value: automaticSettle }] },
+      translations: [{ languageCode: 'en', name, description: '' }],
+    });
+  }
   return { taxCategoryId, locationIds: await seedLocations(client) };
 }
 

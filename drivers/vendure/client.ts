@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { StoreHttp, StoreRequest, StoreResponse } from '../contract/index.ts';
+import type { VendureCredential, VendureSettings } from './config.ts';
+import { GraphqlError, httpProblem, notGraphql } from './errors.ts';
+import { expectPayload } from './payload.ts';
+
+/** A GraphQL document with the shape of its answer. */
+export interface Operation<T> {
+  readonly document: string;
+  readonly answer: z.ZodType<T>;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+const envelope = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).nullish(), extensions: z.object({ code: z.string().nullish() }).nullish() }))
+    .nullish(),
+});
+
+/** The Admin API over the engine's HTTP. */
+export class VendureClient {
+  readonly #http: StoreHttp;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(http: StoreHttp, credential: VendureCredential, settings: VendureSettings) {
+    const url = new URL(settings.url);
+    if (settings.language !== undefined) url.searchParams.set('languageCode', settings.language);
+    this.#http = http;
+    this.#url = url.href;
+    this.#headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'vendure-api-key': credential.apiKey,
+      ...(settings.channel === undefined ? {} : { 'vendure-token': settings.channel }),
+    };
+  }
+
+  /** A query, or a mutation that is known to change nothing. */
+  async query<T>(operation: Operation<T>, variables: Variables, signal: AbortSignal): Promise<T> {
+    return this.#answer(operation, await this.#http.read(this.#request(operation, variables, signal)));
+  }
+
+  async mutate<T>(operation: Operation<T>, variables: Variables, signal: AbortSignal): Promise<T> {
+    return this.#answer(operation, await this.#http.write(this.#request(operation, variables, signal)));
+  }
+
+  #request(operation: Operation<unknown>, variables: Variables, signal: AbortSignal): StoreRequest {
+    return { method: 'POST', url: this.#url, headers: this.#headers, body: JSON.stringify({ query: operation.document, variables }), signal };
+  }
+
+  async #answer<T>(operation: Operation<T>, response: StoreResponse): Promise<T> {
+    const problem = httpProblem(response);
+    if (problem !== undefined) throw problem;
+    const parsed = envelope.safeParse(await response.json());
+    if (!parsed.success) throw notGraphql();
+    const { data, errors } = parsed.data;
+    const first = errors?.[0];
+    if (first !== undefined) {
+      const field = first.path?.[0];
+      throw new GraphqlError({ message: first.message, code: first.extensions?.code ?? undefined, field: field === undefined ? undefined : String(field) });
+    }
+    if (data == null) throw notGraphql();
+    return expectPayload(operation.answer, data, 'The store\'s answer');
+  }
+}

@@ -1,0 +1,56 @@
+import type { CursorSemantics, DriverManifest } from '../contract/index.ts';
+
+/** The list limit of a Vendure shop is 1000 unless it says otherwise; these keep an answer to about a second. */
+const ORDERS_A_PAGE = 100;
+const PRODUCTS_A_PAGE = 50;
+const VARIANTS_A_PAGE = 250;
+
+const FULL: CursorSemantics = { kind: 'full' };
+
+export const manifest: DriverManifest = {
+  name: 'vendure',
+  title: 'Vendure',
+  documentation: 'https://docs.vendure.io/reference/graphql-api/admin/queries',
+  platformKind: 'Store',
+  hosts: ['settings.url'],
+  feeds: [
+    { type: 'DataModelSync', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
+    { type: 'ProductImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
+    {
+      type: 'ProductUpdate',
+      cursor: {
+        kind: 'changes',
+        field: 'updatedAt of products and of their variants',
+        blindTo: ['a facet value, an option or an image is renamed or replaced', 'a product or variant is deleted', 'a tax rate changes'],
+        secondWay: 'fullCompare',
+      },
+      maxPageSize: PRODUCTS_A_PAGE,
+    },
+    { type: 'ProductImageImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
+    { type: 'StockImport', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
+    {
+      type: 'OrderImport',
+      cursor: { kind: 'changes', field: 'orderPlacedAt', blindTo: ['an authorised payment is settled'], secondWay: 'openRecords' },
+      maxPageSize: ORDERS_A_PAGE,
+    },
+    {
+      type: 'OrderUpdate',
+      cursor: { kind: 'changes', field: 'updatedAt', blindTo: ['an order is paid, shipped or delivered', 'a payment is refunded'], secondWay: 'openRecords' },
+      maxPageSize: ORDERS_A_PAGE,
+    },
+    { type: 'ShipmentExport', maxPageSize: ORDERS_A_PAGE },
+    { type: 'StockExport', maxPageSize: VARIANTS_A_PAGE },
+    { type: 'StockCheck', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
+  ],
+  limits: [
+    'API keys exist since Vendure 3.6 and must be switched on by the shop ("api-key" in authOptions.tokenMethod); tested with 3.7.3.',
+    'Vendure knows no suppliers: SupplierImport and ProductSupplierImport are not supported.',
+    'Vendure has no attribute sets. Facets, option groups and plain custom fields are attributes; relations and structs among custom fields are left out.',
+    'Carts, drafts and checkouts under way are not orders: an order is seen once it is placed, paid or with its payment authorised.',
+    'Stock on hand is set absolutely and Vendure has no version check: whoever writes last wins.',
+    'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
+    'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',
+    'As Vendure comes, it hashes the API key with bcrypt at every request (0.3 s of its CPU): a busy shop should give authOptions.adminApiKeyStrategy a faster hash, which is safe for random keys.',
+    'A shop of several vendors: make a connection for each seller\'s channel (settings.channel).',
+  ],
+};

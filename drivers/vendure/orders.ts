@@ -1,0 +1,23 @@
+import type { Page, ReadRequest } from '../contract/index.ts';
+import type { VendureClient } from './client.ts';
+import type { List } from './list.ts';
+import { ORDER_FIELDS, orderPayload, type OrderPayload } from './order-payload.ts';
+import { orderRecord } from './order-map.ts';
+import { readById, readList, type Mapping } from './pages.ts';
+
+/**
+ * Orders are those that were placed. Vendure keeps carts, drafts and checkouts under way among its orders too; they have
+ * no `orderPlacedAt`, and a person's data in a cart that was never bought is none of ours.
+ */
+const placed = { name: 'orders', options: 'OrderListOptions', fields: ORDER_FIELDS } as const;
+
+/** New orders: by the time they were placed, which is also when a cart that is old already shows up. */
+const newOrders: List = { ...placed, time: 'orderPlacedAt' };
+/** Orders that changed as far as `updatedAt` tells: it moves on edits and cancellations, not on payment or shipping. */
+const changedOrders: List = { ...placed, time: 'updatedAt', filter: { orderPlacedAt: { isNull: false } } };
+
+export function readOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
+  const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, perRow: 'one', map: orderRecord };
+  if (request.ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids: request.ids });
+  return readList(client, request.feed === 'OrderUpdate' ? changedOrders : newOrders, mapping, request);
+}

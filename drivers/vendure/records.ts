@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { CanonicalRecord } from '../../model/records.ts';
+import type { UnreadableRecord } from '../contract/index.ts';
+import type { Slice } from './list.ts';
+import { describeIssue } from './payload.ts';
+
+export interface Mapped {
+  readonly records: readonly CanonicalRecord[];
+  readonly unreadable: readonly UnreadableRecord[];
+}
+
+/** Maps the rows of a slice one by one: a row that does not fit is named and set aside, the others go on. */
+export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[]): Mapped {
+  const records: CanonicalRecord[] = [];
+  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}` }));
+  for (const item of slice.items) {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) records.push(...map(parsed.data));
+    else {
+      const id = idOf(item);
+      unreadable.push({ recordId: id, reason: 'UnexpectedPayload', message: `${what} ${id}: ${describeIssue(parsed.error, item)}` });
+    }
+  }
+  return { records, unreadable };
+}
+
+function idOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id : 'without id';
+}
