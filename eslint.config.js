@@ -14,7 +14,7 @@ const MAY_IMPORT = {
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 
-const layers = FOLDERS.map((folder) => ({
+const layers = FOLDERS.filter((folder) => MAY_IMPORT[folder].length < FOLDERS.length - 1).map((folder) => ({
   files: [`${folder}/**/*.ts`],
   ignores: ['**/*.test.ts'],
   rules: {
@@ -41,7 +41,7 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      complexity: ['error', 14],
+      complexity: ['error', 16],
       'max-depth': ['error', 4],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Named exports only: a name is found by search.' }],

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { API_VERSION, kindByName, validateResource, type Resource, type Violation } from '../crds/index.ts';
+import { API_VERSION, GROUP, kindByName, validateResource, type Resource, type Violation } from '../crds/index.ts';
 
 export interface ManifestFault {
   readonly file: string;
@@ -59,14 +59,18 @@ async function yamlFiles(path: string): Promise<string[]> {
 }
 
 function take(value: Document, where: { file: string; resource: string }, into: { resources: Resource[]; secrets: SecretManifest[]; faults: ManifestFault[] }): void {
-  const name = `${value.kind ?? '?'}/${value.metadata?.name ?? '?'}`;
-  if (value.apiVersion === 'v1' && value.kind === 'Secret') return void into.secrets.push(secretOf(value));
-  if (!value.apiVersion?.startsWith(API_VERSION.split('/')[0]!)) return;
-  const definition = kindByName(value.kind ?? '');
-  const violations = definition ? validateResource(definition, value) : [{ field: 'kind', message: `"${value.kind}" is not a kind of ${API_VERSION}: check the spelling` }];
-  if (!definition || violations.length > 0) return void into.faults.push({ ...where, resource: name, violations });
-  const namespace = definition.scope === 'Namespaced' ? { namespace: value.metadata?.namespace ?? 'default' } : {};
-  into.resources.push({ ...(value as Resource), metadata: { ...(value as Resource).metadata, ...namespace } });
+  if (value.apiVersion === 'v1' && value.kind === 'Secret') into.secrets.push(secretOf(value));
+  if (!value.apiVersion?.startsWith(`${GROUP}/`)) return;
+  const kind = value.kind ?? '';
+  const definition = kindByName(kind);
+  const violations = definition ? validateResource(definition, value) : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
+  if (!definition || violations.length > 0) into.faults.push({ ...where, resource: `${kind || '?'}/${value.metadata?.name ?? '?'}`, violations });
+  else into.resources.push(withNamespace(value as Resource, definition.scope));
+}
+
+function withNamespace(resource: Resource, scope: 'Namespaced' | 'Cluster'): Resource {
+  if (scope === 'Cluster') return resource;
+  return { ...resource, metadata: { ...resource.metadata, namespace: resource.metadata.namespace ?? 'default' } };
 }
 
 function secretOf(value: Document): SecretManifest {

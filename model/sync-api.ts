@@ -80,6 +80,8 @@ export type OutboxEntry = z.infer<typeof outboxEntry>;
 
 export const outboxClaim = z.object({
   entries: z.array(outboxEntry),
+  /** Entries that Test mode keeps back. */
+  keptBack: z.number(),
   /** The brakes hold what is pending: nothing was claimed. */
   held: z.object({ digest: z.string(), summary: z.string() }).optional(),
 });

@@ -7,28 +7,17 @@ import type { SessionAnswer } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { HubRefusal } from './hub-client.ts';
-import { mergeConditions, timestamp, type Finding } from '../kit/conditions.ts';
-import { stripUndefined } from './status/feed-status.ts';
+import { mergeConditions, type Finding } from '../kit/conditions.ts';
+import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
 import { StoreSession } from './store-session.ts';
 
 const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 120_000;
-const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'not checked yet' };
-/** Skew below this is measurement noise and not worth a write. */
-const SHOWN_SKEW_SECONDS = 5;
 
 interface OpenSession {
   readonly fingerprint: string;
   readonly store: StoreSession;
   readonly answer: SessionAnswer;
-}
-
-/** What the loop knows of feeds that the connection's own conditions sum up. */
-export interface FeedsView {
-  readonly synced: Finding;
-  readonly fresh: Finding;
-  readonly handledSyncRequest: string | undefined;
-  readonly changedRunsDone: boolean;
 }
 
 /**
@@ -43,6 +32,7 @@ export class ConnectionGate {
   #checkedAt: Date | undefined;
   #retryAt: Date | undefined;
   #failures = 0;
+  #failedFingerprint: string | undefined;
   #handledTest: string | undefined;
   #digest: string | undefined;
   #written = '';
@@ -79,22 +69,25 @@ export class ConnectionGate {
 
   /** Opens, re-opens or re-checks as needed. Findings go to conditions; nothing is thrown for what a person must mend. */
   async keepOpen(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
-    const now = this.#options.clock.now();
     const credential = await this.#readCredential(connection);
     const current = fingerprint(connection, credential);
     if (this.#session && this.#session.fingerprint !== current) await this.close();
     this.#digest = current;
-    const testRequest = connection.metadata.annotations?.[ANNOTATIONS.testRequested];
-    const asked = testRequest !== undefined && testRequest !== (this.#handledTest ?? connection.status?.lastHandledTestRequest);
-    if (!this.#session && (asked || !this.#retryAt || now >= this.#retryAt || !this.#unchangedSinceFailure(current))) await this.#openSession(connection, credential, feeds, current);
-    if (this.#session && (asked || this.#checkIsDue(now))) await this.#check(feeds, signal);
-    if (asked) this.#handledTest = testRequest;
+    const asked = this.#testRequest(connection);
+    if (!this.#session && (asked !== undefined || this.#mayTry(current))) await this.#openSession(connection, credential, feeds, current);
+    if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
+    if (asked !== undefined) this.#handledTest = asked;
   }
 
-  #failedFingerprint: string | undefined;
+  /** A test that a person asked for and that has not been carried out. */
+  #testRequest(connection: AnyConnection): string | undefined {
+    const asked = connection.metadata.annotations?.[ANNOTATIONS.testRequested];
+    return asked === (this.#handledTest ?? connection.status?.lastHandledTestRequest) ? undefined : asked;
+  }
 
-  #unchangedSinceFailure(current: string): boolean {
-    return this.#failedFingerprint === current;
+  /** At once after a change, else with backoff. */
+  #mayTry(current: string): boolean {
+    return this.#failedFingerprint !== current || this.#retryAt === undefined || this.#options.clock.now() >= this.#retryAt;
   }
 
   async #readCredential(connection: AnyConnection): Promise<CredentialOutcome> {
@@ -139,7 +132,8 @@ export class ConnectionGate {
     }
   }
 
-  #checkIsDue(now: Date): boolean {
+  #checkIsDue(): boolean {
+    const now = this.#options.clock.now();
     if (!this.#checkedAt) return true;
     if (!this.open) return this.#retryAt === undefined || now >= this.#retryAt;
     return now.getTime() - this.#checkedAt.getTime() >= this.#options.credential.recheckMs;
@@ -189,26 +183,12 @@ export class ConnectionGate {
 
   /** Writes the connection's conditions, when they differ from what was written. */
   async report(connection: AnyConnection, view: FeedsView): Promise<void> {
-    const now = this.#options.clock.now();
-    const before = this.#shown ?? connection.status;
-    const findings = {
-      CredentialValid: this.#credentialFault ?? this.#report?.credential ?? UNKNOWN,
-      Reachable: this.#hubFault ?? this.#report?.reachable ?? UNKNOWN,
-      Synced: view.synced,
-      Fresh: view.fresh,
+    const facts: GateFacts = {
+      credential: this.#credentialFault ?? this.#report?.credential,
+      reachable: this.#hubFault ?? this.#report?.reachable,
+      report: this.#report, skewMs: this.#session?.store.skewMs, checkedAt: this.#checkedAt, handledTest: this.#handledTest, digest: this.#digest,
     };
-    const skew = Math.round((this.#session?.store.skewMs ?? 0) / 1000);
-    const status: Partial<ConnectionStatus> = stripUndefined({
-      conditions: mergeConditions(before?.conditions, findings, { now, generation: connection.metadata.generation }),
-      shop: this.#report?.shop ?? before?.shop,
-      clockSkewSeconds: Math.abs(skew) >= SHOWN_SKEW_SECONDS ? skew : undefined,
-      credentialExpiresAt: this.#report?.expiresAt,
-      lastCheckedAt: this.#checkedAt ? timestamp(this.#checkedAt) : before?.lastCheckedAt,
-      lastHandledTestRequest: this.#handledTest ?? before?.lastHandledTestRequest,
-      lastHandledSyncRequest: view.handledSyncRequest ?? before?.lastHandledSyncRequest,
-      syncedCredentialHash: view.changedRunsDone ? this.#digest : before?.syncedCredentialHash,
-    });
-    await this.#apply(status);
+    await this.#apply(connectionStatus(facts, view, this.#shown ?? connection.status, { now: this.#options.clock.now(), generation: connection.metadata.generation }));
   }
 
   async #apply(status: Partial<ConnectionStatus>): Promise<void> {

@@ -1,11 +1,12 @@
 import { ANNOTATIONS, type FeedResource, type FeedRunResource } from '../crds/index.ts';
-import type { ConnectionGate, FeedsView } from './connection-gate.ts';
+import type { ConnectionGate } from './connection-gate.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { runFeed } from './feeds/feed-run.ts';
 import { FeedTracker } from './feeds/feed-tracker.ts';
 import type { RunOutcome } from './feeds/outcome.ts';
 import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
+import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
 import { feedStatus, materialKey, stripUndefined } from './status/feed-status.ts';
 import { timestamp } from '../kit/conditions.ts';
@@ -26,6 +27,7 @@ export class FeedRunner {
   readonly #deliberate = new Set<string>();
   #connection: AnyConnection | undefined;
   #syncRequest: string | undefined;
+  #changedFor: string | undefined;
 
   constructor(options: EngineOptions, gate: ConnectionGate, wake: () => void) {
     this.#options = options;
@@ -55,25 +57,28 @@ export class FeedRunner {
 
   /** Sync-now, a changed credential or settings, and hints become requests of the feeds. */
   #takeRequests(connection: AnyConnection): void {
-    const asked = connection.metadata.annotations?.[ANNOTATIONS.syncRequested];
-    if (asked !== undefined && asked !== connection.status?.lastHandledSyncRequest && asked !== this.#syncRequest) {
-      this.#syncRequest = asked;
-      for (const feed of this.#feeds.values()) if (feed.handledSyncRequest !== asked) feed.requested ??= 'Requested';
-    }
-    const synced = connection.status?.syncedCredentialHash;
-    if (synced !== undefined && this.#gate.digest !== undefined && synced !== this.#gate.digest && this.#changedFor !== this.#gate.digest) {
-      this.#changedFor = this.#gate.digest;
-      for (const feed of this.#feeds.values()) {
-        feed.owesChangedRun = true;
-        feed.requested ??= 'Changed';
-      }
-    }
-    for (const feed of this.#feeds.values()) {
-      if (this.#gate.hinted.delete(feed.type)) feed.requested ??= 'Hint';
-    }
+    this.#takeSyncRequest(connection);
+    this.#takeChange(connection.status?.syncedCredentialHash);
+    for (const feed of this.#feeds.values()) if (this.#gate.hinted.delete(feed.type)) feed.requested ??= 'Hint';
   }
 
-  #changedFor: string | undefined;
+  #takeSyncRequest(connection: AnyConnection): void {
+    const asked = connection.metadata.annotations?.[ANNOTATIONS.syncRequested];
+    if (asked === undefined || asked === connection.status?.lastHandledSyncRequest || asked === this.#syncRequest) return;
+    this.#syncRequest = asked;
+    for (const feed of this.#feeds.values()) if (feed.handledSyncRequest !== asked) feed.requested ??= 'Requested';
+  }
+
+  /** `synced`: digest of credential and settings at the last full sync; it is another now, so a full sync is owed. */
+  #takeChange(synced: string | undefined): void {
+    const { digest } = this.#gate;
+    if (synced === undefined || digest === undefined || synced === digest || this.#changedFor === digest) return;
+    this.#changedFor = digest;
+    for (const feed of this.#feeds.values()) {
+      feed.owesChangedRun = true;
+      feed.requested ??= 'Changed';
+    }
+  }
 
   startDue(runs: readonly FeedRunResource[], signal: AbortSignal): void {
     const now = this.#options.clock.now();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDuration, type ConnectionKey, type StoreSpec } from '../../crds/index.ts';
+import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';
@@ -94,7 +94,7 @@ async function putStores(world: LocalWorld, hub: Hub, stateDir: string, keys: Ma
     const { namespace, name } = store.metadata as { namespace: string; name: string };
     const key = await developerKey(join(stateDir, 'keys', `${namespace}.${name}`));
     keys.set(`${namespace}/${name}`, key);
-    await hub.putStore({ namespace, name, uid: store.metadata.uid, spec: store.spec as StoreSpec, keyHash: createHash('sha256').update(key).digest('hex') });
+    await hub.putStore({ namespace, name, uid: store.metadata.uid, spec: store.spec, keyHash: createHash('sha256').update(key).digest('hex') });
   }
 }
 

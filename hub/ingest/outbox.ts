@@ -18,7 +18,7 @@ const BRAKE_MIN_LEVELS = 20;
 export async function claimOutbox(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, limit: number, release: string | undefined): Promise<OutboxClaim> {
   return hub.db.transaction(async (tx) => {
     const held = kind === 'stock' ? await brake(tx, connection, release) : undefined;
-    if (held) return { entries: [], held };
+    if (held) return { entries: [], keptBack: 0, held };
     const entries = await tx.query<OutboxEntry & Record<string, unknown>>(
       `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
        WHERE connection_id = $1 AND id IN (
@@ -29,7 +29,8 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ki
        RETURNING id, subject, attempts, payload`,
       [connection.id, kind, limit],
     );
-    return { entries: entries.sort((a, b) => a.id - b.id) };
+    const [kept] = await tx.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Held'`, [connection.id, kind]);
+    return { entries: entries.sort((a, b) => a.id - b.id), keptBack: kept!.count };
   });
 }
 

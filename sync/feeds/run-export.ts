@@ -29,6 +29,7 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
     const claim = await hub.claim(run.kind, CLAIM, run.release);
     if (claim.held) return { ...summed(counts), result: 'Held', reason: 'BrakesApplied', message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`, held: claim.held };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
+    counts.held = claim.keptBack;
     if (entries.length === 0) break;
     for (const group of groups(run.kind, entries)) {
       const results = await write(run, driver, group);
@@ -79,10 +80,9 @@ function toResults(entries: readonly OutboxEntry[], results: readonly WriteResul
 }
 
 function count(counts: Counts, result: OutboxResult): void {
-  if (result.outcome === 'Held') counts.held++;
-  else if (result.outcome === 'Retry') counts.retry++;
+  if (result.outcome === 'Retry') counts.retry++;
   else if (result.outcome === 'Rejected') counts.failed++;
-  else counts.applied++;
+  else if (result.outcome !== 'Held') counts.applied++;
   if (result.message) counts.lastMessage = result.message;
 }
 

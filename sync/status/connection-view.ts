@@ -1,4 +1,4 @@
-import type { FeedsView } from '../connection-gate.ts';
+import type { FeedsView } from './connection-status.ts';
 import type { FeedTracker } from '../feeds/feed-tracker.ts';
 import type { Finding } from '../../kit/conditions.ts';
 

@@ -61,11 +61,12 @@ export const RECIPES = {
   'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2', 10),
   ctr: containerd('ctr', 10),
   runc: { module: 'runc', package: 'github.com/opencontainers/runc', tags: 'seccomp', cgo: true, coldSeconds: 17 },
-  bridge: cni('main/bridge'),
+  ptp: cni('main/ptp'),
   loopback: cni('main/loopback'),
   'host-local': cni('ipam/host-local'),
   portmap: cni('meta/portmap'),
   coredns: { module: 'coredns', package: '.', coldSeconds: 60 },
+  volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
   helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 40 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
@@ -75,7 +76,15 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-const CNI_PLUGINS: readonly BinaryName[] = ['bridge', 'loopback', 'host-local', 'portmap'];
+/** What the local cluster needs; kind brings its own. */
+export type NodeBinary = Exclude<BinaryName, 'kind'>;
+
+export const NODE_BINARIES = BINARY_NAMES.filter((name): name is NodeBinary => name !== 'kind');
+
+/** Where each of them is. */
+export type NodeBinaryPaths = Record<NodeBinary, string>;
+
+const CNI_PLUGINS: readonly BinaryName[] = ['ptp', 'loopback', 'host-local', 'portmap'];
 
 /** Folder that containerd is told to look for CNI plugins in: it holds nothing else. */
 export function cniFolder(): string {

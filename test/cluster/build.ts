@@ -7,6 +7,7 @@ import { binariesFolder } from './cache.ts';
 import { tryRun } from './exec.ts';
 import { withLock } from './lock.ts';
 import { secondsSince, type Log } from './log.ts';
+import { ensurePackages, RUNC_BUILD_PACKAGES } from './packages.ts';
 
 /** The longest that any one build may take: the first, on a slow machine. */
 const BUILD_TIMEOUT = 60 * 60_000;
@@ -66,15 +67,17 @@ function notePath(name: BinaryName): string {
   return join(binariesFolder(), 'recipes', name);
 }
 
+/** Without -trimpath: it would put each module's version demands into the compiler's cache keys, and the same package would be compiled once per module. */
 function goArguments(recipe: Recipe, output: string): string[] {
   const symbols = Object.entries(recipe.symbols ?? {}).map(([symbol, value]) => ` -X ${symbol}=${value}`).join('');
   const tags = recipe.tags ? ['-tags', recipe.tags] : [];
-  return ['build', '-v', '-p', '2', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', `-s -w${symbols}`, ...tags, '-o', output, recipe.package];
+  return ['build', '-v', '-p', '2', '-mod=readonly', '-buildvcs=false', '-ldflags', `-s -w${symbols}`, ...tags, '-o', output, recipe.package];
 }
 
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */
 async function build(name: BinaryName, log: Log): Promise<void> {
   const recipe: Recipe = RECIPES[name];
+  if (recipe.cgo) await ensurePackages(RUNC_BUILD_PACKAGES, log);
   const start = Date.now();
   const output = binaryPath(name);
   const partial = join(dirname(output), `.${basename(output)}.partial`);

@@ -10,13 +10,12 @@ import (
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/forward"
-	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/ready"
 )
 
 func main() {
 	// The order is the order in which a query passes the plugins.
-	dnsserver.Directives = []string{"ready", "health", "errors", "cache", "kubernetes", "forward"}
+	dnsserver.Directives = []string{"ready", "errors", "cache", "kubernetes", "forward"}
 	coremain.Run()
 }

@@ -1,0 +1,65 @@
+# Supercargo. `make` alone lists the targets. Each installs what it needs, says what it does, and does nothing twice.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+NODE := node_modules/.bin/node
+JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+# Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
+CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
+
+.PHONY: help demo test test-unit test-integration test-e2e check lint generate build image cluster-up cluster-demo cluster-down clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "installing packages ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one order there and back (ONCE=1: then end)
+	@$(NODE) test/demo/demo.ts
+
+test: check test-unit test-integration test-e2e ## everything that proves it: unit, integration, end to end on a real cluster
+	@echo; cat .test-summary/*.txt 2>/dev/null | $(NODE) test/summary.ts
+
+check: node_modules/.package-lock.json ## types, lint, generated files
+	@rm -rf .test-summary
+	@echo "types ..."; tsc -p tsconfig.json
+	@echo "lint ..."; eslint .
+	@echo "generated files ..."; $(NODE) crds/generate.ts --check
+
+lint: node_modules/.package-lock.json ## lint alone
+	@eslint .
+
+test-unit: node_modules/.package-lock.json ## unit tests alone (half a minute)
+	@$(JEST) --selectProjects unit --reporters=default --reporters=./test/jest-summary.js
+
+test-integration: node_modules/.package-lock.json ## real kube-apiserver and etcd, real PostgreSQL, real store
+	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
+	@$(JEST) --selectProjects integration --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
+
+test-e2e: build ## a cluster where pods run, the chart installed, the real store
+	@$(NODE) test/cluster/cli.ts build
+	@$(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js
+
+generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
+	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts
+
+build: node_modules/.package-lock.json ## compile to dist/
+	@tsc -p tsconfig.build.json
+
+image: build ## the container image, with or without a Docker engine
+	@$(NODE) test/cluster/cli.ts image
+
+cluster-up: build ## a Kubernetes cluster on this machine with Supercargo installed by Helm
+	@$(NODE) test/cluster-demo/up.ts
+
+cluster-demo: build ## the same order story on that cluster
+	@$(NODE) test/cluster-demo/demo.ts
+
+cluster-down: node_modules/.package-lock.json ## remove that cluster
+	@$(NODE) test/cluster/cli.ts down
+
+clean: ## remove what was built here (not the cache outside)
+	@rm -rf dist coverage .test-summary

@@ -1,0 +1,48 @@
+import type { ConnectionStatus } from '../../crds/index.ts';
+import type { CheckReport } from '../../drivers/contract/index.ts';
+import { mergeConditions, timestamp, type Finding } from '../../kit/conditions.ts';
+import { stripUndefined } from './feed-status.ts';
+
+/** What the loop knows of feeds that the connection's own conditions sum up. */
+export interface FeedsView {
+  readonly synced: Finding;
+  readonly fresh: Finding;
+  readonly handledSyncRequest: string | undefined;
+  readonly changedRunsDone: boolean;
+}
+
+/** What the gate found out. */
+export interface GateFacts {
+  readonly credential: Finding | undefined;
+  readonly reachable: Finding | undefined;
+  readonly report: CheckReport | undefined;
+  readonly skewMs: number | undefined;
+  readonly checkedAt: Date | undefined;
+  readonly handledTest: string | undefined;
+  /** Digest of credential and settings in force. */
+  readonly digest: string | undefined;
+}
+
+const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'not checked yet' };
+/** Skew below this is measurement noise and not worth a write. */
+const SHOWN_SKEW_SECONDS = 5;
+
+/** The part of a connection's status that its pod owns. Pure. */
+export function connectionStatus(facts: GateFacts, view: FeedsView, before: Partial<ConnectionStatus> | undefined, at: { readonly now: Date; readonly generation: number | undefined }): Partial<ConnectionStatus> {
+  const findings = { CredentialValid: facts.credential ?? UNKNOWN, Reachable: facts.reachable ?? UNKNOWN, Synced: view.synced, Fresh: view.fresh };
+  return stripUndefined({
+    conditions: mergeConditions(before?.conditions, findings, at),
+    shop: facts.report?.shop ?? before?.shop,
+    clockSkewSeconds: shownSkew(facts.skewMs),
+    credentialExpiresAt: facts.report?.expiresAt,
+    lastCheckedAt: facts.checkedAt ? timestamp(facts.checkedAt) : before?.lastCheckedAt,
+    lastHandledTestRequest: facts.handledTest ?? before?.lastHandledTestRequest,
+    lastHandledSyncRequest: view.handledSyncRequest ?? before?.lastHandledSyncRequest,
+    syncedCredentialHash: view.changedRunsDone ? facts.digest : before?.syncedCredentialHash,
+  });
+}
+
+function shownSkew(skewMs: number | undefined): number | undefined {
+  const seconds = Math.round((skewMs ?? 0) / 1000);
+  return Math.abs(seconds) >= SHOWN_SKEW_SECONDS ? seconds : undefined;
+}
