@@ -5,6 +5,9 @@ import { findCluster, type Cluster } from '../cluster/index.ts';
 import { Kubectl } from '../cluster-demo/kubectl.ts';
 import { hubOf } from '../cluster-demo/quickstart.ts';
 import { waitFor, type Hub } from '../demo/steps.ts';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
 import { kstatusProblems } from '../../kit/kstatus-check.ts';
 import type { Viewed } from '../../cli/status-view.ts';
 
@@ -28,8 +31,6 @@ export interface ShopOptions {
   readonly store?: object;
   readonly connection?: object;
 }
-
-export const name = (namespace: string) => ({ name: namespace });
 
 export function shopObjects(options: ShopOptions): object[] {
   const of = (kind: string, resource: string, spec: object) => ({ apiVersion: 'supercargo.dev/v1alpha1', kind, metadata: { name: resource }, spec });
@@ -91,7 +92,7 @@ export class Shop {
     const found = await this.get(kind, resource);
     // Between an edit and the operator's look at it, the old status stands: kstatus reads that as in progress.
     if (!found || found.status?.['observedGeneration'] !== found.metadata.generation) return;
-    const faults = kstatusProblems(found as Parameters<typeof kstatusProblems>[0]);
+    const faults = kstatusProblems(found);
     if (faults.length > 0) throw new Error(`${kind}/${resource} breaks kstatus: ${faults.join('; ')}`);
   }
 
@@ -113,6 +114,16 @@ export class Shop {
   async remove(): Promise<void> {
     await this.e2e.kubectl.run('delete', 'namespace', this.namespace, '--ignore-not-found', '--timeout', '100s');
   }
+}
+
+/** A store of its own: copies of the seeded one all have one identity, and two connections of one shop are refused. */
+export async function startShop(): Promise<VendureStore> {
+  const store = await startVendure({ host: '0.0.0.0' });
+  await store.admin.client.ask(
+    'mutation ($token: String!) { made: updateChannel(input: { id: "1", token: $token }) { ... on Channel { id } ... on ErrorResult { errorCode message } } }',
+    { token: randomUUID() }, z.object({ made: z.object({ id: z.string() }) }),
+  );
+  return store;
 }
 
 /** A pod's process, as this machine sees it; kill -9 goes there. */

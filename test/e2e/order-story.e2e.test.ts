@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { storeUrl } from '../cluster-demo/quickstart.ts';
 import { call, orderStory, waitFor, type Hub } from '../demo/steps.ts';
-import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, Shop, startReceiver, type E2e } from './context.ts';
+import type { VendureStore } from '../stores/vendure/index.ts';
+import { connectE2e, Shop, startReceiver, startShop, type E2e } from './context.ts';
 
 jest.setTimeout(300_000);
 
@@ -20,7 +20,7 @@ describe('the main job on a real cluster', () => {
 
   beforeAll(async () => {
     e2e = await connectE2e();
-    store = await startVendure({ host: '0.0.0.0' });
+    store = await startShop();
     receiver = await startReceiver(e2e.cluster);
     shop = new Shop(e2e, {
       namespace: 'e2e-story', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: FEEDS,
