@@ -217,7 +217,7 @@ describe('the clock of the store', () => {
   });
 
   it.each([['no Date header', (_request: IncomingMessage, response: ServerResponse) => { response.sendDate = false; response.end('{}'); }], ['a Date that is none', { headers: { date: 'today' } }]])('is unknown from %s', async (_what, answer) => {
-    script = [answer as Answer | Reply];
+    script = [answer];
     await http.read(get());
     expect(answers).toEqual([{ status: 200, intent: 'read', skewMs: undefined }]);
   });
