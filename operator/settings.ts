@@ -42,7 +42,7 @@ function describe(error: ErrorObject, schema: JsonSchema): string {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
       const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
-      const known = Object.keys((schema['properties'] as object | undefined) ?? {});
+      const known = Object.keys((schema['properties'] as object | undefined) ?? {}).sort();
       return `${field}.${key} is unknown: the driver knows ${known.length > 0 ? known.join(', ') : 'no settings'}`;
     }
     case 'required': return `${field}.${String(params['missingProperty'])} is missing: the driver needs it`;

@@ -51,7 +51,8 @@ export class Shop {
   constructor(e2e: E2e, options: ShopOptions) {
     this.e2e = e2e;
     this.options = options;
-    this.namespace = options.namespace;
+    // The hub keeps the data of a connection that was deleted: a name used before would take it up again.
+    this.namespace = `${options.namespace}-${randomUUID().slice(0, 5)}`;
   }
 
   async apply(): Promise<void> {

@@ -28,7 +28,6 @@ describe('deletion of a connection', () => {
   async function shopWith(namespace: string, connection: object, url = storeUrl(e2e.cluster, store)): Promise<Shop> {
     const shop = new Shop(e2e, { namespace, url, apiKey: store.apiKey, feeds: FEEDS, connection });
     shops.push(shop);
-    await shop.remove();
     await shop.apply();
     return shop;
   }

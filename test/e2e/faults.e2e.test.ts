@@ -7,7 +7,6 @@ import { connectE2e, killPod, Shop, startReceiver, startShop, type E2e } from '.
 
 jest.setTimeout(400_000);
 
-const NAMESPACE = 'e2e-faults';
 const ORDERS = 60;
 const EVERY_MINUTE = { schedule: '* * * * *', batchSize: 3, retry: { initialDelay: '1s', maxDelay: '3s', maxAttempts: 20 } };
 
@@ -25,10 +24,9 @@ describe('kill -9 in the middle of a sync', () => {
     receiver = await startReceiver(e2e.cluster);
     codes = await store.admin.bulkOrders(ORDERS);
     shop = new Shop(e2e, {
-      namespace: NAMESPACE, url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: { ProductImport: { ...EVERY_MINUTE, batchSize: 1 }, OrderImport: EVERY_MINUTE, ShipmentExport: EVERY_MINUTE },
+      namespace: 'e2e-faults', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: { ProductImport: { ...EVERY_MINUTE, batchSize: 1 }, OrderImport: EVERY_MINUTE, ShipmentExport: EVERY_MINUTE },
       store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: [receiver.network] },
     });
-    await shop.remove();
     await shop.apply();
     hub = await shop.hub();
   });
@@ -51,7 +49,7 @@ describe('kill -9 in the middle of a sync', () => {
 
   it('of the sync pod, the hub and the operator loses no order and doubles none', async () => {
     await waitFor('the first products', 120_000, async () => ((await call<{ items: unknown[] }>(hub, 'GET', '/products')).items.length > 0 ? true : undefined));
-    const sync = () => killPod(e2e, NAMESPACE, 'supercargo.dev/connection=shop');
+    const sync = () => killPod(e2e, shop.namespace, 'supercargo.dev/connection=shop');
     const hubPod = () => killPod(e2e, RELEASE_NAMESPACE, 'app.kubernetes.io/component=hub');
     const operator = () => killPod(e2e, RELEASE_NAMESPACE, 'app.kubernetes.io/component=operator');
     await sync();
@@ -84,7 +82,7 @@ describe('kill -9 in the middle of a sync', () => {
     const orders = (await allOrders()).slice(0, 12);
     for (const order of orders) await call(hub, 'POST', `/orders/${order.id}/shipments`, { trackingCode: `T-${order.cust_po_no}` });
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    await killPod(e2e, NAMESPACE, 'supercargo.dev/connection=shop');
+    await killPod(e2e, shop.namespace, 'supercargo.dev/connection=shop');
     await waitFor('all confirmations', 200_000, async () => {
       const views = await Promise.all(orders.map(({ id }) => call<{ shipments: { confirmedAt: string | null }[] }>(hub, 'GET', `/orders/${id}`)));
       return views.every(({ shipments }) => shipments[0]?.confirmedAt) ? true : undefined;

@@ -26,7 +26,6 @@ describe('the main job on a real cluster', () => {
       namespace: 'e2e-story', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: FEEDS,
       store: { client: 'acme', orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: [receiver.network] },
     });
-    await shop.remove();
     await shop.apply();
     await shop.ready();
     hub = await shop.hub();
@@ -46,7 +45,7 @@ describe('the main job on a real cluster', () => {
   });
 
   it('labels every child by client, store and driver', async () => {
-    const [deployment] = await e2e.kubectl.list<{ metadata: { labels: Record<string, string> } }>('deployments', 'e2e-story');
+    const [deployment] = await e2e.kubectl.list<{ metadata: { labels: Record<string, string> } }>('deployments', shop.namespace);
     expect(deployment!.metadata.labels).toMatchObject({ 'supercargo.dev/client': 'acme', 'supercargo.dev/store': 'main', 'supercargo.dev/driver': 'vendure' });
   });
 
@@ -64,7 +63,7 @@ describe('the main job on a real cluster', () => {
     await shop.run('orderimport');
     const [order] = (await call<{ items: { id: string }[] }>(hub, 'GET', `/orders?number=${placed.code}`)).items;
     await call(hub, 'POST', `/orders/${order!.id}/shipments`, { trackingCode: 'NEVER' });
-    await shop.until('feeds', 'shipmentexport', 'Held', 'True (TestMode)');
+    await shop.until('feeds', 'shipmentexport', 'Held', 'True (TestMode)', 60_000);
     expect((await store.admin.getOrder(placed.code)).fulfillments ?? []).toEqual([]);
     await shop.patch('connection', 'shop', { mode: 'Production' });
     await waitFor('the shipment after going live', 90_000, async () => {
@@ -75,7 +74,7 @@ describe('the main job on a real cluster', () => {
 
   it('drains when disabled, keeps everything, and resumes when enabled', async () => {
     await shop.patch('connection', 'shop', { enabled: false });
-    await waitFor('no pod', 90_000, async () => ((await e2e.kubectl.list('pods', 'e2e-story')).length === 0 ? true : undefined));
+    await waitFor('no pod', 90_000, async () => ((await e2e.kubectl.list('pods', shop.namespace)).length === 0 ? true : undefined));
     await waitFor('Inactive', 30_000, async () => ((await shop.get('connections', 'shop'))?.status?.['state'] === 'Inactive' ? true : undefined));
     const placed = await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     await shop.patch('connection', 'shop', { enabled: true });
@@ -90,7 +89,7 @@ describe('the main job on a real cluster', () => {
   });
 
   it('finds out by itself when the content of the Secret stops to be valid, names it, and recovers', async () => {
-    const put = (apiKey: string) => e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey } }], 'e2e-story');
+    const put = (apiKey: string) => e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey } }], shop.namespace);
     await put('wrong');
     await shop.until('connections', 'shop', 'CredentialValid', 'False', 180_000);
     await shop.until('connections', 'shop', 'Ready', 'False');
@@ -105,7 +104,7 @@ describe('the main job on a real cluster', () => {
 
   it('protects a connection that asks for it from deletion while it is active', async () => {
     await shop.patch('connection', 'shop', { deletionProtection: true });
-    await expect(e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', 'e2e-story')).rejects.toThrow(/is protected: set spec.enabled to false/);
+    await expect(e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', shop.namespace)).rejects.toThrow(/is protected: set spec.enabled to false/);
     await shop.patch('connection', 'shop', { deletionProtection: false });
   });
 });

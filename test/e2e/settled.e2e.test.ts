@@ -19,7 +19,6 @@ describe('a settled cluster', () => {
     store = await startShop();
     await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     shop = new Shop(e2e, { namespace: 'e2e-settled', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: FEEDS });
-    await shop.remove();
     await shop.apply();
     await shop.ready();
     // Until every feed has run by its schedule once.
