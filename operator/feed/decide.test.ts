@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aCondition, aConnection, aDriver, aFeed } from '../../test/support/operator-fixtures.ts';
 import { decideFeed, type FeedSnapshot } from './decide.ts';
-import { duration, longestInterval } from './schedule.ts';
+import { duration, longestInterval, Schedules } from './schedule.ts';
 
-const decided = (over: Partial<FeedSnapshot> = {}) => decideFeed({ feed: aFeed(), connection: aConnection(), driver: aDriver(), siblings: [], ...over });
+const decided = (over: Partial<FeedSnapshot> = {}) => decideFeed({ feed: aFeed(), connection: aConnection(), driver: aDriver(), siblings: [], ...over }, new Schedules());
 const WELL = [aCondition('Synced', 'True'), aCondition('Fresh', 'True')];
 
 describe('a Feed', () => {
