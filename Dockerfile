@@ -30,7 +30,10 @@ WORKDIR /app
 ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
+COPY crds/generated ./crds/generated
 COPY --from=compiled / ./dist
 # By number, since runAsNonRoot cannot judge a name. Nothing is written to the root file system.
 USER 65532:65532
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js"]
+# The argument chooses the part: operator, sync, hub, crds.
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js", "serve"]
+

@@ -44,7 +44,7 @@ test-e2e: build ## a cluster where pods run, the chart installed, the real store
 	@$(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js
 
 generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
-	@$(NODE) crds/generate.ts
+	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts
 
 build: node_modules/.package-lock.json ## compile to dist/
 	@tsc -p tsconfig.build.json

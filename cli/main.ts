@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { packageVersion } from './version.ts';
+import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
 const say = (line: string): void => void process.stdout.write(line + '\n');
@@ -44,7 +44,7 @@ interface Common {
 }
 
 function program(): Command {
-  const root = new Command('supercargo').description('Commerce integrations on Kubernetes, or on one machine.').version(packageVersion());
+  const root = new Command('supercargo').description('Commerce integrations on Kubernetes, or on one machine.').version(ownPackage().version);
   addParts(root);
   addLocal(root);
   addQueries(root);
@@ -58,6 +58,7 @@ function addParts(root: Command): void {
   serve.command('operator').action(async () => (await import('../operator/main.ts')).runOperator(process.env, stopSignal()));
   serve.command('sync').action(async () => (await import('../sync/main.ts')).runSync(process.env, stopSignal()));
   serve.command('hub').action(async () => (await import('../hub/main.ts')).runHub(process.env, stopSignal()));
+  serve.command('crds').description('bring the CustomResourceDefinitions to this release, then end').action(async () => (await import('./commands/crds.ts')).applyCrds(say));
 }
 
 function addLocal(root: Command): void {

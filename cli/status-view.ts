@@ -27,7 +27,7 @@ function cell(column: PrinterColumn, resource: Viewed, now: Date): string {
   if (column.name === 'Reason') return ready?.reason ?? '';
   if (column.name === 'Since') return age(ready?.lastTransitionTime, now);
   const value = column.jsonPath.split('.').filter(Boolean).reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], resource);
-  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '';
   return column.type === 'date' ? age(String(value), now) : String(value);
 }
 

@@ -39,16 +39,16 @@ export class Applier {
     this.#clock = clock;
   }
 
-  /** Applies an object, by its main resource. */
-  apply(live: LiveState, intent: Intent): Promise<ApplyResult> {
-    return this.#apply(live, intent, 'main');
+  /** Applies fields of an object (all but status) that this manager owns: whatever it applied before and leaves out is removed. */
+  apply(live: LiveState, target: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>, fields: { readonly metadata?: object }): Promise<ApplyResult> {
+    const { name, namespace, uid } = target.metadata;
+    return this.#apply(live, { ...fields, apiVersion: target.apiVersion, kind: target.kind, metadata: { ...fields.metadata, name, namespace, uid } }, 'main');
   }
 
-  /** Applies the status of an object. The intent holds all that this manager owns there. */
+  /** Applies the status of an object. The status holds all that this manager owns there. */
   applyStatus(live: LiveState, object: KubeObject, status: object): Promise<ApplyResult> {
     const { name, namespace, uid } = object.metadata;
-    const intent: Intent = { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status };
-    return this.#apply(live, intent, 'status');
+    return this.#apply(live, { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status }, 'status');
   }
 
   async #apply(live: LiveState, intent: Intent, part: 'main' | 'status'): Promise<ApplyResult> {

@@ -59,10 +59,10 @@ const READY: readonly Rule[] = [
     const cause = ['Reconciling', 'Stalled'].map((type) => findCondition(conditions, type)).find((condition) => condition?.status === 'True');
     return ready && cause && ready.reason !== cause.reason ? `Ready says ${ready.reason}, ${cause.type} says ${cause.reason}` : undefined;
   },
-  ({ metadata, status }, conditions) => {
+  ({ status }, conditions) => {
+    const speaksOf = findCondition(conditions, 'Ready')?.observedGeneration;
     const settled = !isTrue(conditions, 'Reconciling');
-    const current = status?.observedGeneration === metadata.generation;
-    return settled && !current && metadata.generation !== undefined && conditions.length > 0
-      ? `is settled, but observedGeneration is ${status?.observedGeneration ?? 'absent'} and not ${metadata.generation}` : undefined;
+    return settled && speaksOf !== undefined && status?.observedGeneration !== speaksOf
+      ? `has settled at generation ${speaksOf}, but observedGeneration is ${status?.observedGeneration ?? 'absent'}` : undefined;
   },
 ];

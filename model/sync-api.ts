@@ -54,6 +54,8 @@ export const finishRunRequest = z.strictObject({
   result: z.enum(['Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held']),
   message: z.string().max(1024).optional(),
   checkpoint: checkpoint.optional(),
+  /** Of an export: an import's batches have counted already. */
+  counts: z.strictObject({ read: z.int().min(0), changed: z.int().min(0), problems: z.int().min(0) }).optional(),
 });
 export type FinishRunRequest = z.infer<typeof finishRunRequest>;
 

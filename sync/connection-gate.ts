@@ -109,7 +109,7 @@ export class ConnectionGate {
     const answer = await this.#registerAtHub(connection, feeds);
     if (!answer) return this.#backOff();
     const store = new StoreSession({
-      definition: this.#options.definition, credential: credential.value, settings: settings.data, testMode: connection.spec.mode !== 'Production',
+      definition: this.#options.definition, credential: credential.value, settings: settings.data, testMode: () => this.#options.resources.snapshot().connection?.spec.mode !== 'Production',
       clock: this.#options.clock, random: this.#options.random, metrics: this.#options.metrics,
     });
     this.#session = { fingerprint: current, store, answer };
@@ -149,7 +149,7 @@ export class ConnectionGate {
       this.#failures = 0;
       this.#retryAt = undefined;
     } else this.#backOff();
-    if (wasOpen !== this.open) this.#options.log.info({ open: this.open, reachable: this.#report.reachable.reason, credential: this.#report.credential.reason }, 'store checked');
+    if (wasOpen !== this.open) this.#options.log.info({ open: this.open, reachable: this.#report.reachable.reason, accepted: this.#report.credential.reason }, 'store checked');
   }
 
   /** A run met an error that a check would explain: check at the next step. */

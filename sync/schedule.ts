@@ -54,9 +54,10 @@ export function scheduleFault(schedule: string, timeZone: string | undefined): s
 export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
   const pending = feeds.filter((feed) => !feed.initialDone && !feed.suspended).sort((a, b) => FEED_TRAITS[a.type].order - FEED_TRAITS[b.type].order);
   const first = pending[0];
-  const barrier = first ? FEED_TRAITS[first.type].order : Number.POSITIVE_INFINITY;
+  // What waits to be exported refers to nothing that a later feed brings: an export holds nobody up.
+  const barrier = first && FEED_TRAITS[first.type].direction === 'import' ? FEED_TRAITS[first.type].order : Number.POSITIVE_INFINITY;
   const due = feeds.flatMap((feed) => {
-    const trigger = triggerOf(feed, now, feed === first, barrier);
+    const trigger = triggerOf(feed, now, feed === first || barrier === Number.POSITIVE_INFINITY, barrier);
     return trigger ? [{ name: feed.name, type: feed.type, trigger }] : [];
   });
   due.sort((a, b) => urgency(a) - urgency(b));
@@ -68,7 +69,7 @@ export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
   });
 }
 
-function triggerOf(feed: FeedState, now: Date, isFirstPending: boolean, barrier: number): Trigger | undefined {
+function triggerOf(feed: FeedState, now: Date, mayBegin: boolean, barrier: number): Trigger | undefined {
   if (feed.running) return undefined;
   const waits = feed.notBefore !== undefined && feed.notBefore > now;
   if (!feed.initialDone && FEED_TRAITS[feed.type].order > barrier) return undefined;
@@ -77,7 +78,7 @@ function triggerOf(feed: FeedState, now: Date, isFirstPending: boolean, barrier:
   if (waits) return undefined;
   if (feed.requested) return feed.requested;
   if (feed.suspended) return undefined;
-  if (isFirstPending) return 'Initial';
+  if (!feed.initialDone && mayBegin) return 'Initial';
   return feed.initialDone && feed.nextAt !== undefined && feed.nextAt <= now ? 'Schedule' : undefined;
 }
 

@@ -13,7 +13,8 @@ export interface StoreSessionOptions {
   readonly definition: DriverDefinition;
   readonly credential: unknown;
   readonly settings: unknown;
-  readonly testMode: boolean;
+  /** Asked at each write: a change to Test holds the very next one. */
+  readonly testMode: () => boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: SyncMetrics;
@@ -32,7 +33,7 @@ export class StoreSession {
     const http = createStoreHttp({
       clock,
       random: options.random,
-      testMode: () => options.testMode,
+      testMode: options.testMode,
       onThrottle: (ms) => metrics.throttled(ms),
       onResponse: ({ status, intent, skewMs }) => {
         metrics.storeRequest(status, intent);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import { DriverError, errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
 import type { Operation, VendureClient } from './client.ts';
-import { GraphqlError, permissionFor } from './errors.ts';
+import { GraphqlError, permissionFor, WRONG_CHANNEL } from './errors.ts';
 
 const identity: Operation<Identity> = {
   // globalSettings exists in the Admin API alone: the Shop API behind the same host answers that it knows no such field.
@@ -47,9 +47,13 @@ const UNCHECKED: Finding = { status: 'Unknown', reason: 'NotChecked', message: '
 export async function check(client: VendureClient, feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport> {
   const found = await attempt(() => client.query(identity, {}, signal));
   if (found instanceof DriverError) {
-    return isForbidden(found) ? { reachable: reached(), credential: keyRefused() } : { reachable: unreachable(found), credential: UNCHECKED };
+    if (isForbidden(found)) return { reachable: reached(), credential: await whyForbidden(client, signal) };
+    if (found.details.reason === 'WrongChannel') return { reachable: reached(), credential: wrongChannel() };
+    return { reachable: unreachable(found), credential: UNCHECKED };
   }
   const { activeChannel } = found;
+  // A shop that has one channel only takes any token for that channel.
+  if (client.channel !== undefined && client.channel !== activeChannel.token) return { reachable: reached(), credential: wrongChannel() };
   const shop = {
     id: activeChannel.token,
     name: activeChannel.code === '__default_channel__' ? 'Default channel' : activeChannel.code,
@@ -90,11 +94,19 @@ const isForbidden = (error: DriverError): boolean => error instanceof GraphqlErr
 
 const reached = (): Finding => ({ status: 'True', reason: 'Reachable', message: 'The Admin API answers.' });
 
-const keyRefused = (): Finding => ({
-  status: 'False',
-  reason: 'KeyRefused',
-  message: 'The store does not accept the API key: check its value, that it was not deleted, and that the store allows keys ("api-key" in authOptions.tokenMethod).',
-});
+const wrongChannel = (): Finding => ({ status: 'False', reason: 'WrongChannel', message: WRONG_CHANNEL });
+
+/** The store says the same of a key that it does not know and of one whose role is not given in the channel. */
+async function whyForbidden(client: VendureClient, signal: AbortSignal): Promise<Finding> {
+  if (client.channel !== undefined && !((await attempt(() => client.inDefaultChannel().query(identity, {}, signal))) instanceof DriverError)) {
+    return { status: 'False', reason: 'ChannelRefused', message: 'The API key is accepted, but its role does not reach the channel in settings.channel: give the role that channel in the store.' };
+  }
+  return {
+    status: 'False',
+    reason: 'KeyRefused',
+    message: 'The store does not accept the API key: check its value, that it was not deleted, and that the store allows keys ("api-key" in authOptions.tokenMethod).',
+  };
+}
 
 function unreachable(error: DriverError): Finding {
   if (error instanceof GraphqlError && error.details.reason === 'UnsupportedSchema') {

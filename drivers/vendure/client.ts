@@ -21,14 +21,21 @@ const envelope = z.object({
 
 /** The Admin API over the engine's HTTP. */
 export class VendureClient {
+  /** Token of the channel it works in; undefined: the default one. */
+  readonly channel: string | undefined;
   readonly #http: StoreHttp;
+  readonly #credential: VendureCredential;
+  readonly #settings: VendureSettings;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(http: StoreHttp, credential: VendureCredential, settings: VendureSettings) {
     const url = new URL(settings.url);
     if (settings.language !== undefined) url.searchParams.set('languageCode', settings.language);
+    this.channel = settings.channel;
     this.#http = http;
+    this.#credential = credential;
+    this.#settings = settings;
     this.#url = url.href;
     this.#headers = {
       'content-type': 'application/json',
@@ -36,6 +43,11 @@ export class VendureClient {
       'vendure-api-key': credential.apiKey,
       ...(settings.channel === undefined ? {} : { 'vendure-token': settings.channel }),
     };
+  }
+
+  /** The same key without a channel: tells a key that is refused from a channel that it may not enter. */
+  inDefaultChannel(): VendureClient {
+    return new VendureClient(this.#http, this.#credential, { ...this.#settings, channel: undefined });
   }
 
   /** A query, or a mutation that is known to change nothing. */

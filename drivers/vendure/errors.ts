@@ -34,6 +34,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 export const permissionFor = (field: string | undefined): string => (PERMISSIONS[field ?? ''] ?? ['the permission it needs']).join(' or ');
 
+export const WRONG_CHANNEL = 'The store has no channel with the token in settings.channel: copy it from the store (Settings → Channels), or leave it out for the default channel.';
+
 const WRONG_URL_HELP = 'settings.url must be the address of the Admin API, usually https://HOST/admin-api';
 const REFUSED_BEFORE_STORE = new Set([401, 403, 407]);
 const SECOND = 1000;
@@ -48,6 +50,8 @@ function detailsOf({ message, code, field }: GraphqlProblem): DriverErrorDetails
         reason: 'NotAuthorized',
         message: `The store refuses "${field ?? 'the request'}": the API key is no longer accepted, or its role lacks ${permissionFor(field)}.`,
       };
+    case 'CHANNEL_NOT_FOUND':
+      return { behaviour: 'terminal', reason: 'WrongChannel', message: WRONG_CHANNEL };
     case 'GRAPHQL_VALIDATION_FAILED':
     case 'BAD_USER_INPUT':
       return { behaviour: 'terminal', reason: 'UnsupportedSchema', message: `The store's API is not the one expected (Vendure 3.7): ${shorten(message)}` };

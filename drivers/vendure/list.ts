@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { retry } from '../contract/index.ts';
-import type { Operation, VendureClient } from './client.ts';
+import type { Variables, VendureClient } from './client.ts';
 import { advance, type Position } from './cursor.ts';
 import { expectPayload } from './payload.ts';
 import { salvage, type Lost } from './salvage.ts';
@@ -34,43 +34,55 @@ export interface Window extends Slice {
   readonly end: boolean;
 }
 
-const slice = z.object({ list: z.object({ totalItems: z.int(), items: z.array(z.unknown()) }), shop: shopFacts });
+const answer = z.object({ list: z.object({ totalItems: z.int(), items: z.array(z.unknown()) }), shop: z.unknown().optional() });
 const row = z.object({ id: z.string() });
 
-/** The rows after a position, at most `take`. */
-export async function readWindow(client: VendureClient, list: List, from: Position, take: number, until: string | undefined, signal: AbortSignal): Promise<Window> {
-  const time = { after: from.after, ...(until === undefined ? {} : { before: until }) };
-  // No sort by id beside the time: GraphQL puts the keys of an input in the schema's order, and there id comes first.
-  const options = { sort: { [list.time]: 'ASC' }, filter: { ...list.filter, [list.time]: time } };
-  const found = await readSlice(client, list, options, from.skip, take, signal);
-  const seen = [...found.items, ...found.lost].length;
-  const next = advance(from, timesOf(list, found));
-  return { ...found, total: found.total - from.skip + from.read, next, end: from.skip + seen >= found.total };
-}
+/** One reading of a list. The shop's facts come with the first answer: every further field costs the store a check of the key. */
+export class ListReader {
+  readonly #client: VendureClient;
+  readonly #list: List;
+  readonly #signal: AbortSignal;
+  #shop: ShopFacts | undefined;
 
-/** The rows with these ids; ids that the store does not have are left out. */
-export async function readByIds(client: VendureClient, list: List, ids: readonly string[], signal: AbortSignal): Promise<Slice> {
-  return readSlice(client, list, { filter: { ...list.filter, id: { in: ids } } }, 0, ids.length, signal);
-}
+  constructor(client: VendureClient, list: List, signal: AbortSignal) {
+    this.#client = client;
+    this.#list = list;
+    this.#signal = signal;
+  }
 
-async function readSlice(client: VendureClient, list: List, options: Readonly<Record<string, unknown>>, skip: number, take: number, signal: AbortSignal): Promise<Slice> {
-  const read = async (fields: string, at: number, count: number): Promise<Slice> => {
-    const answer = await client.query(sliceOf(list, fields), { options: { ...options, skip: at, take: count } }, signal);
-    return { items: answer.list.items, total: answer.list.totalItems, shop: answer.shop, lost: [] };
-  };
-  return salvage(
-    (at, count) => read(list.fields, at, count),
-    (at) => read('', at, 1),
-    skip,
-    take,
-  );
-}
+  /** The rows after a position, at most `take`. */
+  async window(from: Position, take: number, until: string | undefined): Promise<Window> {
+    const { name, time, filter } = this.#list;
+    const range = { after: from.after, ...(until === undefined ? {} : { before: until }) };
+    // No sort by id beside the time: GraphQL puts the keys of an input in the schema's order, and there id comes first.
+    const found = await this.#slice({ sort: { [time]: 'ASC' }, filter: { ...filter, [time]: range } }, from.skip, take);
+    const seen = found.items.length + found.lost.length;
+    const end = from.skip + seen >= found.total;
+    if (seen === 0 && !end) throw retry('UnexpectedPayload', `The store announces ${found.total - from.skip} more of "${name}" and gives none.`);
+    return { ...found, total: found.total - from.skip + from.read, next: advance(from, timesOf(this.#list, found)), end };
+  }
 
-function sliceOf(list: List, fields: string): Operation<z.infer<typeof slice>> {
-  return {
-    document: `query ($options: ${list.options}) { list: ${list.name}(options: $options) { totalItems items { id ${list.time} ${fields} } } ${SHOP_FIELDS} }`,
-    answer: slice,
-  };
+  /** The rows with these ids; ids that the store does not have are left out. */
+  byIds(ids: readonly string[]): Promise<Slice> {
+    return this.#slice({ filter: { ...this.#list.filter, id: { in: ids } } }, 0, ids.length);
+  }
+
+  #slice(options: Variables, skip: number, take: number): Promise<Slice> {
+    return salvage(
+      (at, count) => this.#read(this.#list.fields, { ...options, skip: at, take: count }),
+      (at) => this.#read('', { ...options, skip: at, take: 1 }),
+      skip,
+      take,
+    );
+  }
+
+  async #read(fields: string, options: Variables): Promise<Slice> {
+    const { name, time, options: type } = this.#list;
+    const document = `query ($options: ${type}) { list: ${name}(options: $options) { totalItems items { id ${time} ${fields} } } ${this.#shop === undefined ? SHOP_FIELDS : ''} }`;
+    const { list, shop } = await this.#client.query({ document, answer }, { options }, this.#signal);
+    this.#shop ??= expectPayload(shopFacts, shop, 'The settings of the shop');
+    return { items: list.items, total: list.totalItems, shop: this.#shop, lost: [] };
+  }
 }
 
 /** Times of all rows of a slice, the lost ones too, in order. */

@@ -50,6 +50,7 @@ export const manifest: DriverManifest = {
     'Stock on hand is set absolutely and Vendure has no version check: whoever writes last wins.',
     'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
     'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',
+    'As Vendure comes, it hashes the API key with bcrypt at every request (0.3 s of its CPU): a busy shop should give authOptions.adminApiKeyStrategy a faster hash, which is safe for random keys.',
     'A shop of several vendors: make a connection for each seller\'s channel (settings.channel).',
   ],
 };

@@ -3,7 +3,7 @@ import type { CanonicalRecord } from '../../model/records.ts';
 import type { Page, ReadRequest } from '../contract/index.ts';
 import type { VendureClient } from './client.ts';
 import { decode, encode, position, startAt } from './cursor.ts';
-import { readByIds, readWindow, type List } from './list.ts';
+import { ListReader, type List } from './list.ts';
 import { mapSlice } from './records.ts';
 import type { ShopFacts } from './shop.ts';
 
@@ -21,9 +21,10 @@ type Range = Pick<ReadRequest, 'since' | 'until' | 'resume' | 'pageSize' | 'sign
 
 /** A list from its first row, or from where an interrupted run stopped, to its end. */
 export async function* readList<T>(client: VendureClient, list: List, mapping: Mapping<T>, request: Range): AsyncGenerator<Page> {
+  const reader = new ListReader(client, list, request.signal);
   let at = decode(position, request.resume) ?? startAt(request.since);
   for (;;) {
-    const window = await readWindow(client, list, at, request.pageSize, request.until, request.signal);
+    const window = await reader.window(at, request.pageSize, request.until);
     const mapped = mapSlice(mapping.what, window, mapping.schema, (item) => [mapping.map(item, window.shop)].flat());
     at = window.next;
     yield { ...mapped, resume: encode(at), end: window.end, total: mapping.perRow === 'one' ? window.total : undefined };
@@ -38,11 +39,12 @@ export async function* readById<T>(
   mapping: Mapping<T>,
   request: Range & { readonly ids: readonly string[] },
 ): AsyncGenerator<Page> {
+  const reader = new ListReader(client, list, request.signal);
   // A token of this reading is the number of ids that are done.
   let done = Number(request.resume ?? 0) || 0;
   do {
     const ids = request.ids.slice(done, done + request.pageSize);
-    const slice = ids.length === 0 ? undefined : await readByIds(client, list, ids, request.signal);
+    const slice = ids.length === 0 ? undefined : await reader.byIds(ids);
     const mapped = slice === undefined ? { records: [], unreadable: [] } : mapSlice(mapping.what, slice, mapping.schema, (item) => [mapping.map(item, slice.shop)].flat());
     done += ids.length;
     yield { ...mapped, resume: String(done), end: done >= request.ids.length };

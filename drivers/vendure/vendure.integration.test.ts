@@ -1,33 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Clock } from '../../kit/clock.ts';
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, StockRecord } from '../../model/records.ts';
-import { createStoreHttp } from '../../sync/http/store-http.ts';
+import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { products, startVendure, variantsOf, type VendureStore } from '../../test/stores/vendure/index.ts';
-import { HeldWrite, type CheckReport, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
+import { HeldWrite, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
+import type { VendureSettings } from './config.ts';
 import { connect } from './driver.ts';
 import { manifest } from './manifest.ts';
 
 const never = new AbortController().signal;
 const supported = manifest.feeds.map(({ type }) => type);
 
-/** Waits take no time: what is tested is what a driver makes of an answer. */
-const clock: Clock = { now: () => new Date(), sleep: async () => undefined };
-
-function storeHttp(testMode = false): StoreHttp & { requests: number; close(): Promise<void> } {
-  const http = createStoreHttp({ clock, testMode: () => testMode, random: () => 0, onResponse: () => void counted.requests++, onThrottle: () => undefined });
-  const counted = { requests: 0, ...http };
-  return counted;
-}
-
 // A real store on a machine that may be busy with other tests.
 jest.setTimeout(120_000);
 
 describe('the Vendure driver on a real store', () => {
   let store: VendureStore;
-  const http = storeHttp();
+  const http = engineHttp();
 
   beforeAll(async () => {
     store = await startVendure();
@@ -38,7 +27,7 @@ describe('the Vendure driver on a real store', () => {
     await store.stop();
   });
 
-  const driverOf = (settings: { url?: string; brandFacet?: string } = {}, apiKey = store.apiKey, through: StoreHttp = http): Driver =>
+  const driverOf = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, through: StoreHttp = http): Driver =>
     connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http: through, now: () => new Date() });
 
   const pagesOf = async (request: Partial<ReadRequest> & { feed: FeedType }): Promise<Page[]> => {
@@ -68,9 +57,9 @@ describe('the Vendure driver on a real store', () => {
       expect(records.filter((record) => record.kind === 'location').map((record) => record.name)).toEqual(['Berlin', 'Rotterdam']);
       expect(records.filter((record) => record.kind === 'shippingMethod').map((record) => record.code)).toEqual(['standard', 'express']);
       expect(pages.filter((page) => page.end)).toHaveLength(1);
-      // Each page can be gone on from: what comes after it is the rest, once.
-      for (const [index, page] of pages.slice(0, -1).entries()) {
-        const rest = await pagesOf({ feed: 'DataModelSync', pageSize: 5, resume: page.resume });
+      // Each page can be gone on from, within a list and from one to the next: what comes after it is the rest, once.
+      for (const index of [0, pages.length - 3, pages.length - 2]) {
+        const rest = await pagesOf({ feed: 'DataModelSync', pageSize: 5, resume: pages[index]!.resume });
         expect(rest.flatMap((each) => each.records)).toEqual(pages.slice(index + 1).flatMap((each) => each.records));
       }
     });
@@ -176,6 +165,16 @@ describe('the Vendure driver on a real store', () => {
       expect(await recordsOf('order', { feed: 'OrderImport', ids: ['987654', 'nonsense'] })).toEqual([]);
     });
 
+    it('goes on after the last page when the store dies in the middle', async () => {
+      const pages = driverOf().read({ feed: 'ProductImport', pageSize: 5, signal: never })[Symbol.asyncIterator]();
+      const first = (await pages.next()).value as Page;
+      await store.kill();
+      await expect(pages.next()).rejects.toMatchObject({ details: { behaviour: 'retry' } });
+      await store.restart();
+      const rest = await pagesOf({ feed: 'ProductImport', pageSize: 5, resume: first.resume });
+      expect([first, ...rest].flatMap((page) => page.records)).toEqual(await recordsOf('product', { feed: 'ProductImport' }));
+    });
+
     it('refuses what Vendure does not have', () => {
       expect(() => driverOf().read({ feed: 'SupplierImport', pageSize: 1, signal: never })).toThrow(expect.objectContaining({ details: expect.objectContaining({ behaviour: 'terminal', reason: 'UnsupportedFeed' }) }));
     });
@@ -210,7 +209,7 @@ describe('the Vendure driver on a real store', () => {
 
     it('sends nothing in Test mode, and keeps the request', async () => {
       const [level] = await stockOf('PACK-GREEN');
-      const held = storeHttp(true);
+      const held = engineHttp(true);
       await expect(driverOf({}, store.apiKey, held).writeStock!([{ entryId: '1', ...level!, quantity: 1 }], never)).rejects.toThrow(HeldWrite);
       await held.close();
       expect(await stockOf('PACK-GREEN')).toMatchObject([{ onHand: 200 }, {}]);
@@ -267,57 +266,6 @@ describe('the Vendure driver on a real store', () => {
     });
   });
 
-  describe('the connection check', () => {
-    const check = (settings: { url?: string } = {}, apiKey = store.apiKey): Promise<CheckReport> => driverOf(settings, apiKey).check(supported, never);
-    const port = (): string => new URL(store.url).port;
-
-    it('is content with the store, the key and its permissions, and leaves no trace', async () => {
-      const before = [await store.admin.countOrders(), await store.admin.countVariants()];
-      expect(await check()).toEqual({
-        reachable: { status: 'True', reason: 'Reachable', message: expect.any(String) },
-        credential: { status: 'True', reason: 'Accepted', message: expect.any(String) },
-        shop: { id: expect.stringMatching(/^\w{8,}$/), name: 'Default channel', currency: 'EUR' },
-      });
-      expect([await store.admin.countOrders(), await store.admin.countVariants()]).toEqual(before);
-    });
-
-    it('tells a wrong key from a missing permission, and names the permission and the feeds', async () => {
-      expect(await check({}, 'nonsense')).toMatchObject({ reachable: { status: 'True' }, credential: { status: 'False', reason: 'KeyRefused' } });
-      const lacking = await store.admin.createApiKey(['ReadCatalog', 'ReadOrder', 'ReadShippingMethod', 'UpdateCatalog']);
-      const { credential } = await check({}, lacking);
-      expect(credential).toMatchObject({ status: 'False', reason: 'PermissionMissing' });
-      expect(credential.message).toContain('UpdateOrder (for ShipmentExport)');
-      expect(credential.message).not.toContain('ReadOrder');
-      // Only what the feeds need.
-      expect((await driverOf({}, lacking).check(['OrderImport', 'StockExport'], never)).credential.status).toBe('True');
-    });
-
-    it('tells a wrong address from a wrong path, the Shop API, a web page and a redirect', async () => {
-      expect((await check({ url: store.url.replace('admin-api', 'nothing') })).reachable).toMatchObject({ status: 'False', reason: 'WrongUrl', message: expect.stringContaining('404') });
-      expect((await check({ url: store.shopUrl })).reachable).toMatchObject({ status: 'False', reason: 'WrongUrl', message: expect.stringContaining('Shop API') });
-      const page = await serve((_request, response) => response.setHeader('content-type', 'text/html').end('<html></html>'));
-      expect((await check({ url: page.url })).reachable).toMatchObject({ status: 'False', reason: 'NotAnApi', message: expect.stringContaining('web page') });
-      const redirect = await serve((_request, response) => response.writeHead(301, { location: 'https://elsewhere.example/admin-api?secret=1' }).end());
-      const { reachable } = await check({ url: redirect.url });
-      expect(reachable).toMatchObject({ status: 'False', reason: 'WrongUrl', message: expect.stringContaining('https://elsewhere.example') });
-      expect(reachable.message).not.toContain('secret');
-      await Promise.all([page.close(), redirect.close()]);
-    });
-
-    it('tells a name that does not resolve, a closed port and a certificate from one another', async () => {
-      expect(await check({ url: 'http://no-such-shop.invalid/admin-api' })).toMatchObject({ reachable: { status: 'False', reason: 'DnsFailure' }, credential: { status: 'Unknown' } });
-      expect((await check({ url: 'http://127.0.0.1:1/admin-api' })).reachable).toMatchObject({ status: 'False', reason: 'ConnectionRefused' });
-      // HTTPS spoken to a port that speaks HTTP is neither.
-      expect((await check({ url: `https://127.0.0.1:${port()}/admin-api` })).reachable).toMatchObject({ status: 'False' });
-    });
-
-    it('tells each in words that hold no key', async () => {
-      const apiKey = 'a-key-that-must-not-be-shown';
-      const reports = [await check({}, apiKey), await check({ url: store.url.replace('admin-api', 'x') }, apiKey), await check({ url: 'http://127.0.0.1:1/' }, apiKey)];
-      expect(JSON.stringify(reports)).not.toContain(apiKey);
-    });
-  });
-
   it('covers every feed that Vendure can have', () => {
     expect(FEED_TYPES.filter((feed) => !supported.includes(feed))).toEqual(['SupplierImport', 'ProductSupplierImport']);
   });
@@ -328,14 +276,3 @@ describe('the Vendure driver on a real store', () => {
     return new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
   }
 });
-
-async function serve(handler: Parameters<typeof createHttpServer>[1]): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createHttpServer(handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/admin-api`,
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()); }),
-  };
-}
-

@@ -52,8 +52,9 @@ export function leaseLost(): HttpError {
 export async function finishRun(hub: HubContext, connection: ConnectionRow, runId: string, request: FinishRunRequest): Promise<void> {
   await hub.db.transaction(async (tx) => {
     const [run] = await tx.query<{ feed_type: string; dry_run: boolean }>(
-      `UPDATE runs SET result = $3, message = $4, finished_at = now() WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING feed_type, dry_run`,
-      [runId, connection.id, request.result, request.message ?? null],
+      `UPDATE runs SET result = $3, message = $4, finished_at = now(), read = read + $5, changed = changed + $6, problems = problems + $7
+       WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING feed_type, dry_run`,
+      [runId, connection.id, request.result, request.message ?? null, request.counts?.read ?? 0, request.counts?.changed ?? 0, request.counts?.problems ?? 0],
     );
     if (!run) throw leaseLost();
     if (request.checkpoint && !run.dry_run) await saveCheckpoint(tx, connection.id, run.feed_type, runId, request.checkpoint, true);

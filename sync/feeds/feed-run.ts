@@ -49,7 +49,8 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
     const stopBeating = keepLease(hub, runId, ports.clock, lease);
     try {
       const { outcome, checkpoint } = await execute(request, ports, runId, started.checkpoint, running);
-      await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint });
+      const counts = FEED_TRAITS[request.type].direction === 'export' ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
+      await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
       return { ...outcome, runId };
     } finally {
       stopBeating();

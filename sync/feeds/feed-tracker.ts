@@ -6,7 +6,7 @@ import { nextRun, scheduleFault, type FeedState, type Trigger } from '../schedul
 import type { Finding } from '../../kit/conditions.ts';
 import type { RunOutcome } from './outcome.ts';
 
-const DONE = new Set(['Succeeded', 'Empty', 'Partial']);
+const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
 const DEFAULT_ATTEMPTS = 5;
 const DEFAULT_INITIAL_DELAY_MS = 2000;
 const DEFAULT_MAX_DELAY_MS = 300_000;
@@ -98,8 +98,7 @@ export class FeedTracker {
   state(): FeedState {
     return {
       name: this.resource.metadata.name, type: this.type, schedule: this.schedule, timeZone: this.spec.timeZone, suspended: this.spec.suspend === true || this.fault !== undefined,
-      // An export has nothing to begin with: what waits in the outbox waits for its schedule or a hint.
-      initialDone: this.#initialDone || FEED_TRAITS[this.type].direction === 'export',
+      initialDone: this.#initialDone,
       requested: this.fault ? undefined : this.requested, nextAt: this.nextAt, notBefore: this.notBefore, running: this.running,
     };
   }

@@ -50,7 +50,7 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
     const outcome = conclude(run, plan, progress, poster);
     return { outcome, checkpoint: scoped || !progress.end ? undefined : finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow()) };
   } catch (error) {
-    if (run.signal.aborted) return { outcome: ended(poster, progress, 'Partial', 'Interrupted', 'stopped after a whole page: it goes on from there') };
+    if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
     const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
     return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs } };
   }

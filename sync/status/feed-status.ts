@@ -28,7 +28,7 @@ const SHOWN_NEXT_MS = 3_600_000;
 export function feedStatus(facts: FeedFacts, before: readonly Condition[] | undefined, now: Date): Partial<FeedStatus> {
   const { summary } = facts;
   const runs = (summary?.runs ?? []).filter((run) => run.result !== 'Running').map(toRunSummary);
-  const findings = { Synced: synced(facts, runs[0]), Fresh: fresh(facts, now), ...(facts.outcome?.held ? { Held: held(facts.outcome) } : {}) };
+  const findings = { Synced: synced(facts, runs[0]), Fresh: fresh(facts, now), ...(facts.outcome?.result === 'Held' ? { Held: held(facts.outcome) } : {}) };
   return stripUndefined({
     conditions: mergeConditions(before, findings, { now, generation: facts.generation }),
     lastRun: runs[0],

@@ -17,7 +17,7 @@ export interface StorePaths {
 }
 
 /** The server's own files: few, plain JavaScript, copied next to the installed dependencies. */
-export const serverFiles = ['server.js', 'sqlite.js', 'assets.js'] as const;
+export const serverFiles = ['server.js', 'sqlite.js', 'assets.js', 'key-hash.js'] as const;
 
 /** What decides how a fresh store looks; a change of these makes a new seed. */
 const seedFiles = ['seed.ts', 'seed-shop.ts', 'seed-products.ts', 'catalogue.ts', 'image.ts', 'access.ts'] as const;

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '../test/support/manual-clock.ts';
+import { EventRecorder } from './events.ts';
+import type { KubeClient } from './kube/client.ts';
+import { createLogger } from './log.ts';
+
+const OBJECT = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Feed', metadata: { name: 'orders', namespace: 'n', uid: 'u' } };
+const note = (message: string) => ({ type: 'Warning' as const, reason: 'Failed', action: 'Sync', message });
+
+function setUp(fails = false) {
+  const clock = new ManualClock();
+  const written: { note: string; metadata: { namespace: string } }[] = [];
+  const client = { create: async (_type: unknown, event: (typeof written)[number]) => { if (fails) throw new Error('down'); written.push(event); } } as unknown as KubeClient;
+  return { clock, written, recorder: new EventRecorder({ client, clock, log: createLogger('test', 'silent'), controller: 'supercargo.dev/test', instance: 'pod' }) };
+}
+
+describe('the event recorder', () => {
+  it('writes the same note once within ten minutes', async () => {
+    const { recorder, written, clock } = setUp();
+    for (const message of ['a', 'a', 'b', 'a']) recorder.record(OBJECT, note(message));
+    await recorder.flush();
+    expect(written.map((event) => event.note)).toEqual(['a', 'b']);
+    await clock.advance(10 * 60_000);
+    recorder.record(OBJECT, note('a'));
+    await recorder.flush();
+    expect(written).toHaveLength(3);
+  });
+
+  it('never floods: ten notes of one object in ten minutes are enough', async () => {
+    const { recorder, written } = setUp();
+    for (let count = 0; count < 100; count += 1) recorder.record(OBJECT, note(String(count)));
+    await recorder.flush();
+    expect(written).toHaveLength(10);
+  });
+
+  it('writes about cluster-scoped objects in the namespace default, and cuts what is too long', async () => {
+    const { recorder, written } = setUp();
+    recorder.record({ ...OBJECT, metadata: { name: 'global', uid: 'v' } }, note('x'.repeat(5000)));
+    await recorder.flush();
+    expect([written[0]?.metadata.namespace, written[0]?.note.length]).toEqual(['default', 1024]);
+  });
+
+  it('does not throw when Events cannot be written', async () => {
+    const { recorder } = setUp(true);
+    recorder.record(OBJECT, note('a'));
+    await recorder.flush();
+  });
+});

@@ -1,0 +1,88 @@
+import {
+  FIELD_MANAGERS, LABELS, resourceType,
+  type ClusterConnectionResource, type ConnectionKey, type ConnectionKindName, type ConnectionResource, type CredentialResource,
+  type DriverResource, type FeedResource, type FeedRunResource, type LicenseResource, type StoreResource,
+} from '../crds/index.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Indexes, ReadCache } from '../kit/kube/cache.ts';
+import type { KubeClient } from '../kit/kube/client.ts';
+import { Informer } from '../kit/kube/informer.ts';
+import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
+import type { Logger } from '../kit/log.ts';
+import { CHILD_TYPES, connectionId, podNamespace, type AnyConnection, type ChildKind, type DeploymentView } from './resources.ts';
+
+const connectionIndexes: Indexes<AnyConnection> = {
+  driver: ({ spec }) => [spec.driver],
+  store: (connection) => [objectKey(podNamespace(connection), connection.spec.storeRef.name)],
+  credential: (connection) => [objectKey(podNamespace(connection), connection.spec.credentialRef.name)],
+  /** Two connections of one shop are found by it. */
+  shop: ({ spec, status }) => (status?.shop ? [`${spec.driver}/${status.shop.id}`] : []),
+};
+
+/** The connection a feed belongs to. */
+export function feedConnection(feed: FeedResource): ConnectionKey {
+  return { kind: feed.spec.connectionRef.kind ?? 'Connection', namespace: feed.metadata.namespace ?? 'default', name: feed.spec.connectionRef.name };
+}
+
+const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [connectionId(feedConnection(feed))] };
+const feedRunIndexes: Indexes<FeedRunResource> = { feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)] };
+const licenseIndexes: Indexes<LicenseResource> = { all: () => ['all'], store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)) };
+
+/** The connection a child was made for, by its labels; a cluster-scoped child does not know the pod's namespace. */
+export function connectionOfChild(child: KubeObject): ConnectionKey | undefined {
+  const name = child.metadata.labels?.[LABELS.connection];
+  const kind = child.metadata.labels?.[LABELS.connectionKind];
+  return name === undefined || kind === undefined ? undefined : { kind: kind as ConnectionKindName, namespace: child.metadata.namespace ?? '', name };
+}
+
+/** What reconcilers read. Every question they ask has an index: no reconcile scans. */
+export interface Caches {
+  readonly connections: ReadCache<ConnectionResource>;
+  readonly clusterConnections: ReadCache<ClusterConnectionResource>;
+  readonly drivers: ReadCache<DriverResource>;
+  readonly stores: ReadCache<StoreResource>;
+  readonly credentials: ReadCache<CredentialResource>;
+  readonly feeds: ReadCache<FeedResource>;
+  readonly feedRuns: ReadCache<FeedRunResource>;
+  readonly licenses: ReadCache<LicenseResource>;
+  readonly deployments: ReadCache<DeploymentView>;
+}
+
+/** The same as informers, with those of the children whose content is not read. */
+export interface Informers extends Caches {
+  readonly connections: Informer<ConnectionResource>;
+  readonly clusterConnections: Informer<ClusterConnectionResource>;
+  readonly drivers: Informer<DriverResource>;
+  readonly stores: Informer<StoreResource>;
+  readonly credentials: Informer<CredentialResource>;
+  readonly feeds: Informer<FeedResource>;
+  readonly feedRuns: Informer<FeedRunResource>;
+  readonly licenses: Informer<LicenseResource>;
+  readonly deployments: Informer<DeploymentView>;
+  readonly children: Readonly<Record<ChildKind, Informer<KubeObject>>>;
+}
+
+/** Everything the operator watches. No Secret is among it. */
+export function createInformers(options: { client: KubeClient; namespaces: readonly string[]; log: Logger; clock: Clock; random: () => number }): Informers {
+  const common = { ...options, manager: FIELD_MANAGERS.operator };
+  const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) => new Informer<T>({ ...common, type: resourceType(kind), indexes });
+  const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) => new Informer<T>({
+    ...common, type: CHILD_TYPES[kind], select: { labelSelector: LABELS.connection }, transform,
+  });
+  const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({ ...identity(rest), spec: { replicas: spec.replicas }, status }));
+  const others = (['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
+  return {
+    connections: own<ConnectionResource>('Connection', connectionIndexes),
+    clusterConnections: own<ClusterConnectionResource>('ClusterConnection', connectionIndexes),
+    drivers: own('Driver'), stores: own('Store'), credentials: own('Credential'),
+    feeds: own('Feed', feedIndexes), feedRuns: own('FeedRun', feedRunIndexes), licenses: own('License', licenseIndexes),
+    deployments,
+    children: { ...Object.fromEntries(others), Deployment: deployments } as unknown as Informers['children'],
+  };
+}
+
+/** Of a child only who it is is kept: what we applied to it is in the informer's digest (kit/kube/owned.ts). */
+function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, generation, labels } = metadata;
+  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, generation, labels } };
+}

@@ -1,0 +1,100 @@
+import { HUB_AUDIENCE, childName } from '../../crds/index.ts';
+import { connectionKey, podNamespace } from '../resources.ts';
+import type { ChildrenInput } from './children.ts';
+import { selectorLabels } from './labels.ts';
+import { canonicalQuantity } from './quantity.ts';
+
+/** What the installation says about sync pods. */
+export interface PodSettings {
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly hubUrl: string;
+  readonly apiServerPorts: readonly number[];
+}
+
+const CREDENTIAL_DIR = '/etc/supercargo/credential';
+const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
+/** "nonroot" of distroless images. */
+const UID = 65532;
+
+/** One pod at a time (Recreate): two would work on one shop. */
+export function deploymentSpec(input: ChildrenInput, labels: Record<string, string>): object {
+  const { connection, replicas } = input;
+  return {
+    replicas,
+    revisionHistoryLimit: 2,
+    progressDeadlineSeconds: 300,
+    strategy: { type: 'Recreate' },
+    selector: { matchLabels: selectorLabels(connection) },
+    template: { metadata: { labels }, spec: podSpec(input) },
+  };
+}
+
+function podSpec(input: ChildrenInput): object {
+  return {
+    serviceAccountName: childName(connectionKey(input.connection)),
+    automountServiceAccountToken: true,
+    terminationGracePeriodSeconds: 60,
+    securityContext: { runAsNonRoot: true, runAsUser: UID, runAsGroup: UID, fsGroup: UID, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [container(input)],
+    volumes: [
+      // Optional: a Secret that is missing is a condition with the remedy, not a pod that hangs.
+      { name: 'credential', secret: { secretName: input.credential.spec.secretRef.name, optional: true } },
+      { name: 'hub-token', projected: { sources: [{ serviceAccountToken: { audience: HUB_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] } },
+    ],
+  };
+}
+
+function container(input: ChildrenInput): object {
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({ httpGet: { path, port: 'http' }, periodSeconds, failureThreshold, timeoutSeconds: 5 });
+  return {
+    name: 'sync',
+    image: input.driver.spec.image ?? input.pod.image,
+    imagePullPolicy: input.pod.imagePullPolicy,
+    args: ['sync'],
+    env: environment(input),
+    ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+    startupProbe: probe('/healthz', 2, 30),
+    livenessProbe: probe('/healthz', 20, 3),
+    readinessProbe: probe('/readyz', 5, 3),
+    resources: resources(input),
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    volumeMounts: [
+      { name: 'credential', mountPath: CREDENTIAL_DIR, readOnly: true },
+      { name: 'hub-token', mountPath: HUB_TOKEN_DIR, readOnly: true },
+    ],
+  };
+}
+
+function environment({ connection, credential, pod }: ChildrenInput): object[] {
+  const key = connectionKey(connection);
+  const { secretRef, keys, recheckAfter } = credential.spec;
+  const values: Record<string, string> = {
+    SUPERCARGO_CONNECTION_KIND: key.kind,
+    SUPERCARGO_CONNECTION_NAME: key.name,
+    SUPERCARGO_NAMESPACE: podNamespace(connection),
+    SUPERCARGO_DRIVER: connection.spec.driver,
+    SUPERCARGO_STORE: connection.spec.storeRef.name,
+    SUPERCARGO_HUB_URL: pod.hubUrl,
+    SUPERCARGO_HUB_TOKEN_FILE: `${HUB_TOKEN_DIR}/token`,
+    SUPERCARGO_CREDENTIAL: JSON.stringify({ name: credential.metadata.name, secretName: secretRef.name, keys, recheckAfter }),
+    SUPERCARGO_CREDENTIAL_DIR: CREDENTIAL_DIR,
+  };
+  return [
+    ...Object.entries(values).map(([name, value]) => ({ name, value })),
+    { name: 'POD_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } },
+  ];
+}
+
+/** No CPU limit: throttling only makes a run longer. */
+function resources({ connection }: ChildrenInput): object {
+  const { requests, limits } = connection.spec.resources ?? {};
+  return {
+    requests: canonical({ cpu: '50m', memory: '96Mi', ...requests }),
+    limits: canonical({ memory: '256Mi', ...limits }),
+  };
+}
+
+function canonical(quantities: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(quantities).flatMap(([name, value]) => (value === undefined ? [] : [[name, canonicalQuantity(value)]])));
+}

@@ -1,0 +1,40 @@
+import { childName, type CredentialResource, type DriverResource, type FeedResource, type StoreResource } from '../../crds/index.ts';
+import { objectKey } from '../../kit/kube/objects.ts';
+import type { Caches } from '../caches.ts';
+import type { SeatBook } from '../license/book.ts';
+import type { LicenseQuestion } from '../license/seats.ts';
+import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
+
+/** All that a decision about a connection is made of, read at one moment. */
+export interface ConnectionSnapshot {
+  readonly connection: AnyConnection;
+  readonly now: Date;
+  readonly driver: DriverResource | undefined;
+  readonly store: StoreResource | undefined;
+  readonly credential: CredentialResource | undefined;
+  readonly license: LicenseQuestion;
+  /** Other connections that found the same shop behind the same driver. */
+  readonly sameShop: readonly AnyConnection[];
+  readonly feeds: readonly FeedResource[];
+  readonly deployment: DeploymentView | undefined;
+  /** Why a child could not be applied. */
+  readonly childProblem?: string;
+}
+
+/** Reads the caches; by key and index only. */
+export function gather(connection: AnyConnection, sources: { caches: Caches; seats: SeatBook; requireLicense: boolean; now: Date }): ConnectionSnapshot {
+  const { caches, seats, requireLicense, now } = sources;
+  const { spec, status } = connection;
+  const namespace = podNamespace(connection);
+  const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
+  return {
+    connection, now,
+    driver: caches.drivers.get(spec.driver),
+    store: caches.stores.find(namespace, spec.storeRef.name),
+    credential: caches.credentials.find(namespace, spec.credentialRef.name),
+    license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, requireLicense),
+    sameShop: shop === undefined ? [] : [...caches.connections.byIndex('shop', shop), ...caches.clusterConnections.byIndex('shop', shop)].filter(({ metadata }) => metadata.uid !== connection.metadata.uid),
+    feeds: caches.feeds.byIndex('connection', connectionId(connectionKey(connection))),
+    deployment: caches.deployments.find(namespace, childName(connectionKey(connection))),
+  };
+}

@@ -1,0 +1,60 @@
+import { FINALIZER, type ConnectionStatus } from '../../crds/index.ts';
+import type { Reconcile } from '../../kit/controller.ts';
+import { isApiError } from '../../kit/kube/errors.ts';
+import type { Informer } from '../../kit/kube/informer.ts';
+import { DONE, type Outcome } from '../../kit/outcome.ts';
+import type { Context } from '../context.ts';
+import type { AnyConnection } from '../resources.ts';
+import { childrenOf } from './children.ts';
+import { decide, type ConnectionDecision } from './decide.ts';
+import { gather, type ConnectionSnapshot } from './gather.ts';
+import { filterLabels } from './labels.ts';
+import { removeConnection } from './remove.ts';
+import { scaleToZero } from './scale.ts';
+
+/** A Connection (or ClusterConnection) becomes a running sync pod, and its status says how that is doing. */
+export function connectionReconciler(context: Context, informer: Informer<AnyConnection>): Reconcile {
+  return async (key, { log, signal }) => {
+    const connection = informer.get(key);
+    if (!connection) return DONE;
+    return connection.metadata.deletionTimestamp ? removeConnection(context, informer, connection, { log, signal }) : runConnection(context, informer, connection);
+  };
+}
+
+async function runConnection(context: Context, informer: Informer<AnyConnection>, connection: AnyConnection): Promise<Outcome> {
+  const { informers: caches, seats, config, clock, schemas } = context;
+  const snapshot = gather(connection, { caches, seats, requireLicense: config.requireLicense, now: clock.now() });
+  const decision = decide(snapshot, schemas);
+  await claim(context, informer, snapshot, decision);
+  try {
+    await applyChildren(context, snapshot, decision);
+  } catch (error) {
+    // A quota, an admission policy, a right we were not given: people see it where they look.
+    if (isApiError(error, 'Forbidden', 'Invalid')) await report(context, informer, connection, decide({ ...snapshot, childProblem: error.message }, schemas));
+    throw error;
+  }
+  await report(context, informer, connection, decision);
+  return DONE;
+}
+
+/** Labels for lists, and the finalizer: before the first child, so that no pod outlives its connection unseen. */
+async function claim({ applier }: Context, informer: Informer<AnyConnection>, { connection, store, driver }: ConnectionSnapshot, { accepted }: ConnectionDecision): Promise<void> {
+  const hold = accepted || connection.metadata.finalizers?.includes(FINALIZER);
+  await applier.apply(informer, connection, { metadata: { labels: filterLabels(connection, store, driver), ...(hold ? { finalizers: [FINALIZER] } : {}) } });
+}
+
+async function applyChildren(context: Context, { connection, store, driver, credential, deployment }: ConnectionSnapshot, { accepted, replicas }: ConnectionDecision): Promise<void> {
+  // Without its references nobody knows what the children should look like: what runs is stopped, nothing else changes.
+  if (!accepted || !store || !driver || !credential) return scaleToZero(context.client, deployment);
+  const { config, applier, informers } = context;
+  const pod = { image: config.syncImage, imagePullPolicy: config.imagePullPolicy, hubUrl: config.hubUrl, apiServerPorts: config.apiServerPorts };
+  for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
+    await applier.apply(informers.children[kind], intent, intent);
+  }
+}
+
+async function report({ reporter }: Context, informer: Informer<AnyConnection>, connection: AnyConnection, decision: ConnectionDecision): Promise<void> {
+  const { findings, settlement, state, effective, feeds } = decision;
+  const fields: Partial<ConnectionStatus> = { state, effective, feeds };
+  await reporter.report(informer, connection, { findings, settlement, fields, warn: state === 'Degraded' });
+}

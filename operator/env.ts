@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseDuration } from '../crds/index.ts';
+
+const flag = (ifAbsent: boolean) => z.enum(['true', 'false'], 'must be "true" or "false"').default(ifAbsent ? 'true' : 'false').transform((text) => text === 'true');
+const list = (ifAbsent: string) => z.string().default(ifAbsent).transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+
+const duration = (ifAbsent: string) => z.string().default(ifAbsent).transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms === undefined) context.addIssue({ code: 'custom', message: `"${text}" is not a duration: write for example "60s" or "2m"` });
+  return ms ?? 0;
+});
+
+const environment = z.object({
+  SUPERCARGO_WATCH_NAMESPACES: list(''),
+  SUPERCARGO_NAMESPACE: z.string('is required: the namespace the operator runs in').min(1, 'must not be empty'),
+  SUPERCARGO_HUB_URL: z.url('must be the URL of the hub, for example http://supercargo-hub:8080'),
+  SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
+  SUPERCARGO_SYNC_IMAGE: z.string('is required: the image of sync pods').min(1, 'must not be empty'),
+  SUPERCARGO_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
+  SUPERCARGO_REQUIRE_LICENSE: flag(false),
+  SUPERCARGO_LEADER_ELECTION: flag(true),
+  SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  SUPERCARGO_DELETION_DEADLINE: duration('60s'),
+  /** Ports of the API server as pods reach it: the Service's, and the one behind it (some CNIs look at that one). */
+  SUPERCARGO_API_SERVER_PORTS: list('443,6443').transform((ports) => ports.map(Number)),
+  SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
+  SUPERCARGO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  POD_NAME: z.string().default('supercargo-operator'),
+});
+
+/** How this operator is installed. */
+export interface OperatorConfig {
+  /** Empty: the whole cluster. Otherwise it needs Roles in these, and leaves cluster-scoped kinds alone. */
+  readonly watchNamespaces: readonly string[];
+  readonly namespace: string;
+  readonly hubUrl: string;
+  readonly hubTokenFile: string;
+  readonly syncImage: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly requireLicense: boolean;
+  readonly leaderElection: boolean;
+  readonly httpPort: number;
+  readonly deletionDeadlineMs: number;
+  readonly apiServerPorts: readonly number[];
+  readonly workers: number;
+  readonly logLevel: string;
+  readonly podName: string;
+}
+
+/** Reads the environment; an error names every variable that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`the environment of the operator is wrong:\n${lines.join('\n')}`);
+  }
+  const value = parsed.data;
+  return {
+    watchNamespaces: value.SUPERCARGO_WATCH_NAMESPACES,
+    namespace: value.SUPERCARGO_NAMESPACE,
+    hubUrl: value.SUPERCARGO_HUB_URL,
+    hubTokenFile: value.SUPERCARGO_HUB_TOKEN_FILE,
+    syncImage: value.SUPERCARGO_SYNC_IMAGE,
+    imagePullPolicy: value.SUPERCARGO_IMAGE_PULL_POLICY,
+    requireLicense: value.SUPERCARGO_REQUIRE_LICENSE,
+    leaderElection: value.SUPERCARGO_LEADER_ELECTION,
+    httpPort: value.SUPERCARGO_HTTP_PORT,
+    deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,
+    apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,
+    workers: value.SUPERCARGO_WORKERS,
+    logLevel: value.SUPERCARGO_LOG_LEVEL,
+    podName: value.POD_NAME,
+  };
+}

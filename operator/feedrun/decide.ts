@@ -1,0 +1,43 @@
+import { feedRunKind, parseDuration, validateResource, type FeedResource, type FeedRunResource } from '../../crds/index.ts';
+import type { Finding, Settlement } from '../../kit/conditions.ts';
+
+const DEFAULT_TTL_MS = 7 * 86_400_000;
+
+/** What is said and done about a deliberate run. */
+export interface FeedRunDecision {
+  readonly accepted: Finding;
+  readonly settlement: Settlement;
+  /** Time left to live once it has ended; 0 or less: it goes now. */
+  readonly expiresInMs: number | undefined;
+}
+
+/** Pure. */
+export function decideFeedRun(run: FeedRunResource, feed: FeedResource | undefined, now: Date): FeedRunDecision {
+  const accepted = acceptedFinding(run, feed);
+  return { accepted, settlement: settle(run, accepted, feed), expiresInMs: expiresIn(run, now) };
+}
+
+function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): Finding {
+  const [first] = validateResource(feedRunKind, run);
+  if (first) return { status: 'False', reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
+  if (!feed) return { status: 'False', reason: 'FeedNotFound', message: `spec.feedRef.name "${run.spec.feedRef.name}": there is no such Feed in namespace ${run.metadata.namespace}: apply it` };
+  return { status: 'True', reason: 'Accepted', message: `it is run by the pod of the connection ${feed.spec.connectionRef.name}` };
+}
+
+function settle({ status }: FeedRunResource, accepted: Finding, feed: FeedResource | undefined): Settlement {
+  const { result, message } = status ?? {};
+  if (status?.finishedAt !== undefined && result !== undefined) {
+    const good = result === 'Succeeded' || result === 'Empty';
+    return { state: good ? 'Ready' : 'Stalled', finding: { reason: result, message: message || `the run ended ${result}` } };
+  }
+  if (accepted.status === 'False') return { state: feed ? 'Stalled' : 'Reconciling', finding: accepted };
+  return result === 'Running'
+    ? { state: 'Reconciling', finding: { reason: 'Running', message: message || 'the run is under way' } }
+    : { state: 'Reconciling', finding: { reason: 'Waiting', message: 'the run waits for the sync pod' } };
+}
+
+function expiresIn({ spec, status }: FeedRunResource, now: Date): number | undefined {
+  if (status?.finishedAt === undefined) return undefined;
+  const ttl = parseDuration(spec.ttlAfterFinished ?? '') ?? DEFAULT_TTL_MS;
+  return Date.parse(status.finishedAt) + ttl - now.getTime();
+}

@@ -1,0 +1,25 @@
+import { LABELS } from '../../crds/index.ts';
+import type { Reconcile } from '../../kit/controller.ts';
+import { DONE, requeueAfter } from '../../kit/outcome.ts';
+import type { Context } from '../context.ts';
+import { decideFeedRun } from './decide.ts';
+
+/** A FeedRun gets the labels by which its connection's pod finds it, and goes some time after it has ended. */
+export function feedRunReconciler({ informers, reporter, applier, client, clock }: Context): Reconcile {
+  return async (key) => {
+    const run = informers.feedRuns.get(key);
+    if (!run || run.metadata.deletionTimestamp) return DONE;
+    const feed = informers.feeds.find(run.metadata.namespace, run.spec.feedRef.name);
+    const { accepted, settlement, expiresInMs } = decideFeedRun(run, feed, clock.now());
+    if (expiresInMs !== undefined && expiresInMs <= 0) {
+      await client.delete(informers.feedRuns.type, run.metadata);
+      return DONE;
+    }
+    if (feed && accepted.status === 'True') {
+      const { name, kind = 'Connection' } = feed.spec.connectionRef;
+      await applier.apply(informers.feedRuns, run, { metadata: { labels: { [LABELS.connection]: name, [LABELS.connectionKind]: kind } } });
+    }
+    await reporter.report(informers.feedRuns, run, { settlement, findings: { Accepted: accepted } });
+    return expiresInMs === undefined ? DONE : requeueAfter(expiresInMs);
+  };
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { FIELD_MANAGERS } from '../crds/index.ts';
+import { Applier } from '../kit/apply.ts';
+import { systemClock } from '../kit/clock.ts';
+import { Controller, type Reconcile } from '../kit/controller.ts';
+import { EventRecorder } from '../kit/events.ts';
+import { startHealthServer, type HealthCheck } from '../kit/health.ts';
+import { createClient, type KubeClient } from '../kit/kube/client.ts';
+import type { Informer } from '../kit/kube/informer.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
+import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { runAsLeader, type Leadership } from '../kit/leader.ts';
+import { createLogger, type Logger } from '../kit/log.ts';
+import { MetricsFactory } from '../kit/metrics.ts';
+import { createInformers, type Informers } from './caches.ts';
+import { connectionReconciler } from './connection/reconcile.ts';
+import type { Context } from './context.ts';
+import { credentialReconciler } from './credential/reconcile.ts';
+import { driverReconciler } from './driver/reconcile.ts';
+import { readConfig, type OperatorConfig } from './env.ts';
+import { feedReconciler } from './feed/reconcile.ts';
+import { feedRunReconciler } from './feedrun/reconcile.ts';
+import { createHubClient } from './hub.ts';
+import { SeatBook } from './license/book.ts';
+import { licenseReconciler } from './license/reconcile.ts';
+import { allInformers, registerResourceMetrics } from './metrics.ts';
+import { Reporter } from './reporter.ts';
+import type { AnyConnection } from './resources.ts';
+import { SettingsSchemas } from './settings.ts';
+import { storeReconciler } from './store/reconcile.ts';
+import { Triggers, type ControllerName } from './triggers.ts';
+
+/** A watch that has heard nothing for this long will not come back by itself. */
+const WATCH_STALL_MS = 10 * 60_000;
+/** A reconcile that takes this long is stuck: the longest waits for one request of a minute. */
+const WORK_STALL_MS = 5 * 60_000;
+const LEASE = 'supercargo-operator';
+
+/** Parts a caller may bring: tests bring a kubeconfig of their own. */
+export interface OperatorParts {
+  readonly kubeConfig?: KubeConfig;
+  readonly log?: Logger;
+  /** Called with the port of the health server and once everything has been seen once. */
+  readonly onReady?: (running: { readonly port: number; readonly registry: Registry }) => void;
+}
+
+/** The operator, until the signal aborts. Rejects when the lease is lost: the process must end and start anew. */
+export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, parts: OperatorParts = {}): Promise<void> {
+  const config = readConfig(env);
+  const log = parts.log ?? createLogger('operator', config.logLevel);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
+  const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
+  const informers = createInformers({ client, namespaces: config.watchNamespaces, log, clock: systemClock, random: Math.random });
+  registerResourceMetrics(registry, informers, systemClock);
+
+  // No write passes before we lead, none once the lease may have run out, and those under way end with it.
+  let leadership: Leadership | undefined;
+  const over = new AbortController();
+  const guarded = client.withWriteGuard(over.signal, () => {
+    if (!leadership) throw new Error('not leading: no write');
+    leadership.assertHeld();
+  });
+  const context = createContext({ config, client: guarded, informers, log });
+  const controllers = createControllers(context, { registry, log });
+  const operator = await createOperator({ kubeConfig, context, controllers, log });
+  const health = await startHealthServer({ port: config.httpPort, registry, live: liveness(informers, controllers, config), ready: [readiness(informers, config)] });
+  try {
+    await operator.start();
+    log.info({ namespaces: config.watchNamespaces, connections: informers.connections.size }, 'everything has been seen once');
+    parts.onReady?.({ port: health.port, registry });
+    await lead({ config, client, log, registry }, signal, async (held) => {
+      leadership = held;
+      await operator.reconcile(held.signal);
+      await context.recorder.flush();
+    });
+  } finally {
+    over.abort();
+    operator.stop();
+    await operator.stopped();
+    await health.close();
+    await client.close();
+  }
+}
+
+function createContext({ config, client, informers, log }: { config: OperatorConfig; client: KubeClient; informers: Informers; log: Logger }): Context {
+  const clock = systemClock;
+  const applier = new Applier(client, FIELD_MANAGERS.operator, clock);
+  const recorder = new EventRecorder({ client, clock, log, controller: 'supercargo.dev/operator', instance: config.podName });
+  return {
+    config, client, informers, applier, recorder, clock,
+    reporter: new Reporter(applier, recorder, clock),
+    seats: new SeatBook(informers, config.watchNamespaces),
+    schemas: new SettingsSchemas(),
+    hub: createHubClient(config.hubUrl, config.hubTokenFile),
+    randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
+  };
+}
+
+/** Cluster-scoped kinds are looked after by an installation for the whole cluster alone: two limited ones would quarrel. */
+function createControllers(context: Context, { registry, log }: { registry: Registry; log: Logger }): Map<ControllerName, Controller> {
+  const { informers, config } = context;
+  const metrics = new MetricsFactory(registry);
+  const reconcilers: [ControllerName, Reconcile, number?][] = [
+    ['connection', connectionReconciler(context, informers.connections), config.workers],
+    ['feed', feedReconciler(context), config.workers],
+    ['feedrun', feedRunReconciler(context)],
+    ['store', storeReconciler(context)],
+    ['credential', credentialReconciler(context)],
+  ];
+  if (isClusterWide(config)) {
+    reconcilers.push(
+      ['clusterconnection', connectionReconciler(context, informers.clusterConnections as unknown as Informer<AnyConnection>)],
+      ['driver', driverReconciler(context), 1],
+      ['license', licenseReconciler(context), 1],
+    );
+  }
+  return new Map(reconcilers.map(([name, reconcile, workers = 2]) => [name, new Controller({ name, reconcile, workers, metrics: metrics.forController(name), log, clock: systemClock, random: Math.random })]));
+}
+
+async function createOperator({ kubeConfig, context, controllers, log }: { kubeConfig: KubeConfig; context: Context; controllers: Map<ControllerName, Controller>; log: Logger }) {
+  // Loaded late: the base class is CommonJS and requires client-node, which jest can only do once that is loaded.
+  const { SupercargoOperator } = await import('./supercargo-operator.ts');
+  const { informers, seats, applier, config } = context;
+  informers.stores.onChange(({ object, previous }) => {
+    if (!object || !previous) seats.storesChanged();
+  });
+  const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
+  return new SupercargoOperator({ config: kubeConfig, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
+}
+
+/** What this installation watches. */
+function watched(informers: Informers, config: OperatorConfig): Informer<KubeObject>[] {
+  const readAnyway = new Set(['Driver', 'License']);
+  return allInformers(informers).filter(({ type }) => isClusterWide(config) || type.namespaced || readAnyway.has(type.kind));
+}
+
+function isClusterWide({ watchNamespaces }: OperatorConfig): boolean {
+  return watchNamespaces.length === 0;
+}
+
+async function lead({ config, client, log, registry }: { config: OperatorConfig; client: KubeClient; log: Logger; registry: Registry }, signal: AbortSignal, work: (leadership: Leadership) => Promise<void>): Promise<void> {
+  const master = new Gauge({ name: 'leader_election_master_status', help: 'Whether we lead.', labelNames: ['name'], registers: [registry] });
+  master.set({ name: LEASE }, 0);
+  if (!config.leaderElection) return work({ signal, assertHeld: () => {} });
+  const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
+  await runAsLeader({ client, log, clock: systemClock, identity, name: LEASE, namespace: config.namespace, onChange: (leading) => master.set({ name: LEASE }, leading ? 1 : 0) }, signal, work);
+}
+
+function liveness(informers: Informers, controllers: Map<ControllerName, Controller>, config: OperatorConfig): HealthCheck[] {
+  return [
+    {
+      name: 'watches',
+      check: () => {
+        const silent = watched(informers, config).find((informer) => systemClock.now().getTime() - informer.lastProgressAt > WATCH_STALL_MS);
+        return silent && `the watch of ${silent.type.plural} has been silent for too long`;
+      },
+    },
+    {
+      name: 'queues',
+      check: () => {
+        const stuck = [...controllers.values()].find((controller) => Math.max(0, ...controller.ages().workingMs) > WORK_STALL_MS);
+        return stuck && `a reconcile of ${stuck.name} has taken too long`;
+      },
+    },
+  ];
+}
+
+/** A replica that does not lead is ready too: it has the caches and waits. */
+function readiness(informers: Informers, config: OperatorConfig): HealthCheck {
+  return { name: 'caches', check: () => (watched(informers, config).every((informer) => informer.synced) ? undefined : 'the first lists are not in') };
+}

@@ -1,0 +1,48 @@
+import type { Applier } from '../kit/apply.ts';
+import type { Clock } from '../kit/clock.ts';
+import { findCondition, mergeConditions, settledGeneration, settlementConditions, type Condition, type Finding, type Settlement } from '../kit/conditions.ts';
+import type { EventRecorder } from '../kit/events.ts';
+import type { Informer } from '../kit/kube/informer.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
+
+interface WithStatus extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly observedGeneration?: number };
+}
+
+/** What a reconcile has to say about its object: all that the operator owns in its status. */
+export interface Report {
+  readonly settlement: Settlement;
+  readonly findings: Readonly<Record<string, Finding | undefined>>;
+  readonly fields?: object;
+  /** An unsettled state that people should hear of. */
+  readonly warn?: boolean;
+}
+
+/** One status write at the end of a reconcile, only where it differs, and one Event where the state changed. */
+export class Reporter {
+  readonly #applier: Applier;
+  readonly #recorder: EventRecorder;
+  readonly #clock: Clock;
+
+  constructor(applier: Applier, recorder: EventRecorder, clock: Clock) {
+    this.#applier = applier;
+    this.#recorder = recorder;
+    this.#clock = clock;
+  }
+
+  async report<T extends WithStatus>(informer: Informer<T>, object: T, { settlement, findings, fields, warn }: Report): Promise<void> {
+    const { status, metadata } = object;
+    const all = { ...findings, ...settlementConditions(settlement) };
+    const observedGeneration = settledGeneration(settlement, metadata.generation, status?.observedGeneration);
+    await this.#applier.applyStatus(informer, object, {
+      ...fields,
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+      conditions: mergeConditions(status?.conditions, all, { now: this.#clock.now(), generation: metadata.generation }),
+    });
+    const before = findCondition(status?.conditions, 'Ready');
+    const after = all.Ready;
+    if (!after || (before?.status === after.status && before.reason === after.reason)) return;
+    const bad = settlement.state === 'Stalled' || (settlement.state === 'Reconciling' && warn === true);
+    this.#recorder.record(object, { type: bad ? 'Warning' : 'Normal', reason: after.reason, action: 'Reconcile', message: after.message });
+  }
+}

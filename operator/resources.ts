@@ -1,0 +1,63 @@
+import type { ClusterConnectionResource, ConnectionKey, ConnectionKindName, ConnectionResource } from '../crds/index.ts';
+import type { KubeObject, ResourceType } from '../kit/kube/objects.ts';
+
+/** A connection of either scope. */
+export type AnyConnection = ConnectionResource | ClusterConnectionResource;
+
+const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
+const clusterScoped = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: false });
+
+/** Kinds of Kubernetes itself that a connection becomes. */
+export const CHILD_TYPES = {
+  ServiceAccount: namespaced('v1', 'ServiceAccount', 'serviceaccounts'),
+  Role: namespaced('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
+  RoleBinding: namespaced('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
+  NetworkPolicy: namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
+  Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
+  ClusterRole: clusterScoped('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles'),
+  ClusterRoleBinding: clusterScoped('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings'),
+} as const;
+
+export type ChildKind = keyof typeof CHILD_TYPES;
+
+/** Only ever created, never read: no right to read one exists. */
+export const SECRETS: ResourceType = namespaced('v1', 'Secret', 'secrets');
+export const NAMESPACES: ResourceType = clusterScoped('v1', 'Namespace', 'namespaces');
+
+/** What is kept of a Deployment. */
+export interface DeploymentView extends KubeObject {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+  };
+}
+
+/** Namespace of a connection's pod, Store, Credential and Feeds. */
+export function podNamespace(connection: AnyConnection): string {
+  return 'namespace' in connection.spec ? connection.spec.namespace : (connection.metadata.namespace ?? 'default');
+}
+
+/** What identifies the connection towards pod and hub. */
+export function connectionKey(connection: AnyConnection): ConnectionKey {
+  return { kind: connection.kind as ConnectionKindName, namespace: podNamespace(connection), name: connection.metadata.name };
+}
+
+/** One string of it, for indexes. */
+export function connectionId(key: ConnectionKey): string {
+  return `${key.kind}/${key.namespace}/${key.name}`;
+}
+
+/** "Connection shop-a/vendure", for messages. */
+export function describeConnection(key: Pick<ConnectionKey, 'kind' | 'namespace' | 'name'>): string {
+  return key.kind === 'Connection' ? `Connection ${key.namespace}/${key.name}` : `ClusterConnection ${key.name}`;
+}
+
+/** Oldest first; of two of the same second the one whose name comes first, so that every replica decides alike. */
+export function byAge(a: KubeObject, b: KubeObject): number {
+  const age = (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');
+  return age || `${a.metadata.namespace}/${a.metadata.name}`.localeCompare(`${b.metadata.namespace}/${b.metadata.name}`);
+}

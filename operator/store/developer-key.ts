@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { StoreResource } from '../../crds/index.ts';
+import { timestamp, type Finding } from '../../kit/conditions.ts';
+import { isApiError } from '../../kit/kube/errors.ts';
+import type { Context } from '../context.ts';
+import { SECRETS } from '../resources.ts';
+import { developerSecretName, type DeveloperKey } from './decide.ts';
+
+/** The key in force, or why there is none. */
+export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: Finding };
+
+/**
+ * Makes the developer API key where it is missing. The operator can create a Secret and not read it, so the hash in
+ * status is all it will ever know: the live Store is asked, not the cache, before a key is made, and `made` keeps the
+ * hash until status shows it (the status write may fail and be tried again).
+ */
+export async function ensureDeveloperKey({ client, informers, clock, randomKey }: Context, store: StoreResource, made: Map<string, DeveloperKey>): Promise<KeyOutcome> {
+  const wanted = developerSecretName(store);
+  const id = `${store.metadata.uid}/${wanted}`;
+  const known = store.status?.developerKey;
+  if (known?.secretName === wanted) {
+    made.delete(id);
+    return { key: known };
+  }
+  const pending = made.get(id);
+  if (pending) return { key: pending };
+  const live = await client.find<StoreResource>(informers.stores.type, store.metadata.name, store.metadata.namespace);
+  const recorded = live?.status?.developerKey;
+  if (recorded?.secretName === wanted) return { key: recorded };
+  const apiKey = randomKey();
+  try {
+    await client.create(SECRETS, secretOf(store, wanted, apiKey));
+  } catch (error) {
+    if (isApiError(error, 'AlreadyExists')) return { problem: unknownKey(store, wanted) };
+    throw error;
+  }
+  const key = { secretName: wanted, hash: createHash('sha256').update(apiKey).digest('hex'), createdAt: timestamp(clock.now()) };
+  made.set(id, key);
+  return { key };
+}
+
+function secretOf({ apiVersion, kind, metadata }: StoreResource, name: string, apiKey: string) {
+  return {
+    apiVersion: SECRETS.apiVersion, kind: SECRETS.kind, type: 'Opaque',
+    metadata: {
+      name, namespace: metadata.namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'supercargo-operator', 'app.kubernetes.io/part-of': 'supercargo' },
+      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: false }],
+    },
+    stringData: { apiKey },
+  };
+}
+
+function unknownKey({ metadata }: StoreResource, name: string): Finding {
+  return { status: 'False', reason: 'DeveloperKeyUnknown', message: `the Secret ${name} exists, but not made for this Store, and the operator cannot read it: kubectl -n ${metadata.namespace} delete secret ${name} lets it make a new key` };
+}

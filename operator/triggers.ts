@@ -1,0 +1,140 @@
+import type { AddOptions } from '../kit/queue.ts';
+import { PRIORITY } from '../kit/queue.ts';
+import type { Change } from '../kit/kube/informer.ts';
+import { keyOf, objectKey, type Key, type KubeObject } from '../kit/kube/objects.ts';
+import type { ConnectionKey, CredentialResource, DriverResource, FeedResource, FeedRunResource, LicenseResource, StoreResource } from '../crds/index.ts';
+import { connectionOfChild, feedConnection, type Caches } from './caches.ts';
+import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
+
+/** Names of the controllers; one queue each. */
+export const CONTROLLERS = ['connection', 'clusterconnection', 'feed', 'feedrun', 'store', 'credential', 'driver', 'license'] as const;
+export type ControllerName = (typeof CONTROLLERS)[number];
+export type Enqueue = (controller: ControllerName, key: Key, options?: AddOptions) => void;
+
+/** Counts in a status may lag this much: a thousand new connections are one change of their Driver. */
+const COUNT_DELAY_MS = 500;
+
+/**
+ * Who must look again when something changes. References are followed from both states of an object, so that the one
+ * it no longer names learns of it too. Nothing here reads more than an index.
+ */
+export class Triggers {
+  readonly #caches: Caches;
+  readonly #enqueue: Enqueue;
+
+  constructor(caches: Caches, enqueue: Enqueue) {
+    this.#caches = caches;
+    this.#enqueue = enqueue;
+  }
+
+  connection(change: Change<AnyConnection>): void {
+    this.#self(controllerOf(change), change);
+    const states = statesOf(change);
+    for (const connection of states) {
+      const namespace = podNamespace(connection);
+      const later = { afterMs: COUNT_DELAY_MS, priority: PRIORITY.normal };
+      this.#enqueue('store', objectKey(namespace, connection.spec.storeRef.name), later);
+      this.#enqueue('credential', objectKey(namespace, connection.spec.credentialRef.name), later);
+      this.#enqueue('driver', connection.spec.driver, later);
+      if (connection.status?.shop) this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
+    }
+    // Feeds ask of their connection only whether it is there and switched on.
+    if (change.object?.spec.enabled !== change.previous?.spec.enabled || states.length === 1) {
+      for (const connection of states) this.#feeds(connectionKey(connection));
+    }
+  }
+
+  driver(change: Change<DriverResource>): void {
+    this.#self('driver', change);
+    if (change.first || !specChanged(change)) return;
+    this.#all('driver', change.key);
+    for (const cache of [this.#caches.connections, this.#caches.clusterConnections]) {
+      for (const connection of cache.byIndex('driver', change.key)) this.#feeds(connectionKey(connection));
+    }
+  }
+
+  store(change: Change<StoreResource>): void {
+    this.#self('store', change);
+    const existence = change.object === undefined || change.previous === undefined;
+    if (existence) for (const license of this.#caches.licenses.byIndex('store', change.key)) this.#enqueue('license', keyOf(license));
+    if (!change.first && specChanged(change)) this.#all('store', change.key);
+  }
+
+  credential(change: Change<CredentialResource>): void {
+    this.#self('credential', change);
+    if (!change.first && specChanged(change)) this.#all('credential', change.key);
+  }
+
+  /** Seats follow from spec and status alike: whoever is or was assigned looks again. */
+  license(change: Change<LicenseResource>): void {
+    this.#self('license', change);
+    if (change.first) return;
+    for (const license of statesOf(change)) {
+      for (const store of license.spec.stores ?? []) this.#all('store', objectKey(store.namespace, store.name));
+    }
+    const firstOrLast = this.#caches.licenses.size <= 1 && statesOf(change).length === 1;
+    if (firstOrLast) this.#everyConnection();
+  }
+
+  feed(change: Change<FeedResource>): void {
+    this.#self('feed', change);
+    for (const feed of statesOf(change)) {
+      const key = feedConnection(feed);
+      if (change.first) continue;
+      this.#connection(key);
+      const cameOrWent = change.object === undefined || change.previous === undefined;
+      if (cameOrWent) this.#feeds(key);
+      if (cameOrWent) for (const run of this.#caches.feedRuns.byIndex('feed', change.key)) this.#enqueue('feedrun', keyOf(run));
+    }
+  }
+
+  feedRun(change: Change<FeedRunResource>): void {
+    this.#self('feedrun', change);
+  }
+
+  /** A child that changed or went away is put right by its connection. */
+  child(change: Change<KubeObject> | Change<DeploymentView>): void {
+    if (change.first) return;
+    for (const child of statesOf<KubeObject>(change)) {
+      const key = connectionOfChild(child);
+      if (key) this.#connection(key);
+    }
+  }
+
+  #self(controller: ControllerName, change: Change<KubeObject & { status?: { observedGeneration?: number } }>): void {
+    const settled = change.object?.status?.observedGeneration === change.object?.metadata.generation;
+    this.#enqueue(controller, change.key, { priority: change.first && settled ? PRIORITY.listed : PRIORITY.changed });
+  }
+
+  #connection(key: ConnectionKey): void {
+    if (key.kind === 'Connection') this.#enqueue('connection', objectKey(key.namespace, key.name), { priority: PRIORITY.changed });
+    else this.#enqueue('clusterconnection', key.name, { priority: PRIORITY.changed });
+  }
+
+  #all(index: 'driver' | 'store' | 'credential' | 'shop', value: string): void {
+    for (const connection of this.#caches.connections.byIndex(index, value)) this.#enqueue('connection', keyOf(connection));
+    for (const connection of this.#caches.clusterConnections.byIndex(index, value)) this.#enqueue('clusterconnection', keyOf(connection));
+  }
+
+  #everyConnection(): void {
+    for (const connection of this.#caches.connections.values()) this.#enqueue('connection', keyOf(connection));
+    for (const connection of this.#caches.clusterConnections.values()) this.#enqueue('clusterconnection', keyOf(connection));
+  }
+
+  #feeds(key: ConnectionKey): void {
+    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key))) this.#enqueue('feed', keyOf(feed));
+  }
+}
+
+function controllerOf({ object, previous }: Change<AnyConnection>): ControllerName {
+  return (object ?? previous)?.kind === 'ClusterConnection' ? 'clusterconnection' : 'connection';
+}
+
+function statesOf<T>({ object, previous }: Change<T>): T[] {
+  return [object, previous].flatMap((state) => state ?? []);
+}
+
+/** Status is written by ourselves: following it would go in circles. */
+function specChanged({ object, previous }: Change<KubeObject>): boolean {
+  return object?.metadata.generation !== previous?.metadata.generation || object?.metadata.uid !== previous?.metadata.uid;
+}

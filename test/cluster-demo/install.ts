@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { run } from '../cluster/exec.ts';
+import { buildImage, loadImage, startCluster, type Cluster, type Log } from '../cluster/index.ts';
+
+export const RELEASE_NAMESPACE = 'supercargo-system';
+const CHART = join(import.meta.dirname, '..', '..', 'charts', 'supercargo');
+
+export interface InstallOptions {
+  readonly clusterName?: string;
+  /** `--set` values. */
+  readonly values?: Readonly<Record<string, string>>;
+  readonly log: Log;
+}
+
+/** A cluster with the image loaded and the chart installed, as a user would install it. What is there already is brought up to date. */
+export async function installSupercargo(options: InstallOptions): Promise<Cluster> {
+  const { log } = options;
+  const cluster = await startCluster({ name: options.clusterName, log });
+  const image = await buildImage({ log });
+  await loadImage(cluster, image.archive);
+  const [repository, tag] = image.reference.split(/:(?=[^/:]+$)/) as [string, string];
+  const values = { 'image.repository': repository, 'image.tag': tag, 'image.pullPolicy': 'Never', ...options.values };
+  const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  log('helm upgrade --install supercargo charts/supercargo');
+  await run('helm', ['upgrade', '--install', 'supercargo', CHART, '--namespace', RELEASE_NAMESPACE, '--create-namespace', '--wait', '--timeout', '4m', ...set], { env: cluster.adminEnv, timeout: 300_000 });
+  return cluster;
+}

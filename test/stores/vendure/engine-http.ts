@@ -1,0 +1,20 @@
+import type { StoreHttp } from '../../../drivers/contract/index.ts';
+import { createStoreHttp } from '../../../sync/http/store-http.ts';
+
+/** The engine's own HTTP for a driver under test, with waits that take no time and a count of the requests. */
+export function engineHttp(testMode = false): StoreHttp & { readonly requests: number; close(): Promise<void> } {
+  let requests = 0;
+  const http = createStoreHttp({
+    clock: { now: () => new Date(), sleep: async () => undefined },
+    testMode: () => testMode,
+    random: () => 0,
+    onResponse: () => void requests++,
+    onThrottle: () => undefined,
+  });
+  return {
+    ...http,
+    get requests() {
+      return requests;
+    },
+  };
+}
