@@ -137,14 +137,14 @@ async function startApi(layout: Layout, state: LiveState, binaries: NodeBinaryPa
   await waitFor('kube-apiserver', () => requireReady(access), { timeout: 90_000, alive: () => isAlive(server), logFile: daemonLog(layout, 'kube-apiserver') });
 }
 
-/** Only now: a controller-manager that finds no roles yet gives up. */
+/** Only now: a controller-manager that finds no roles yet gives up, and so does a first list without the right to it. */
 async function startRest(layout: Layout, state: LiveState, binaries: NodeBinaryPaths): Promise<void> {
-  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'coredns', 'volumes'] as const) await start(layout, state, binaries, name);
-  const objects = JSON.stringify(bootstrapObjects(layout));
-  await Promise.all([
-    run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], { input: objects }),
-    importImage(layout, state.init, binaries.ctr, join(layout.folder, 'pause.tar')),
-  ]);
+  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet'] as const) await start(layout, state, binaries, name);
+  const imported = importImage(layout, state.init, binaries.ctr, join(layout.folder, 'pause.tar'));
+  imported.catch(() => undefined); // reported below; until then not a lost rejection
+  await run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], { input: JSON.stringify(bootstrapObjects(layout)) });
+  for (const name of ['kube-proxy', 'coredns', 'volumes'] as const) await start(layout, state, binaries, name);
+  await imported;
   await waitUntilHealthy(layout, state, 90_000);
 }
 
