@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Document as YamlDocument } from 'yaml';
+import { z } from 'zod';
 import { API_VERSION, GROUP, kindByName, validateResource, type Resource, type Violation } from '../crds/index.ts';
 
 export interface ManifestFault {
@@ -27,8 +28,6 @@ interface Document {
   readonly kind?: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
   readonly spec?: unknown;
-  readonly data?: Record<string, string>;
-  readonly stringData?: Record<string, string>;
 }
 
 /** Every YAML file of a folder (or one file), with the decisions that admission would take. Other groups are passed over. */
@@ -40,16 +39,24 @@ export async function loadManifests(path: string): Promise<Manifests> {
     const documents = parseAllDocuments(await readFile(file, 'utf8'));
     for (const [index, document] of ('empty' in documents ? [] : documents).entries()) {
       const where = { file: relative(process.cwd(), file), resource: `document ${index + 1}` };
-      const [error] = document.errors;
-      if (error) {
-        faults.push({ ...where, violations: [{ field: `line ${error.linePos?.[0].line ?? '?'}`, message: error.message.split('\n')[0] ?? 'not YAML' }] });
-        continue;
-      }
-      const value = document.toJS() as Document | null;
-      if (value) take(value, where, { resources, secrets, faults });
+      const { value, violation } = valueOf(document);
+      if (violation) faults.push({ ...where, violations: [violation] });
+      else if (value) take(value, where, { resources, secrets, faults });
     }
   }
   return { resources, secrets, faults };
+}
+
+/** Other than the parser's errors, an alias without its anchor shows only when it is followed. */
+function valueOf(document: YamlDocument.Parsed): { value?: Document | null; violation?: Violation } {
+  const [error] = document.errors;
+  const fault = (line: number | undefined, message: string): { violation: Violation } => ({ violation: { field: `line ${line ?? '?'}`, message: message.split('\n')[0] ?? 'not YAML' } });
+  if (error) return fault(error.linePos?.[0].line, error.message);
+  try {
+    return { value: document.toJS() as Document | null };
+  } catch (thrown) {
+    return fault(undefined, thrown instanceof Error ? thrown.message : String(thrown));
+  }
 }
 
 async function yamlFiles(path: string): Promise<string[]> {
@@ -59,8 +66,8 @@ async function yamlFiles(path: string): Promise<string[]> {
 }
 
 function take(value: Document, where: { file: string; resource: string }, into: { resources: Resource[]; secrets: SecretManifest[]; faults: ManifestFault[] }): void {
-  if (value.apiVersion === 'v1' && value.kind === 'Secret') into.secrets.push(secretOf(value));
-  if (!value.apiVersion?.startsWith(`${GROUP}/`)) return;
+  if (value.apiVersion === 'v1' && value.kind === 'Secret') takeSecret(value, where, into);
+  if (typeof value.apiVersion !== 'string' || !value.apiVersion.startsWith(`${GROUP}/`)) return;
   const kind = value.kind ?? '';
   const definition = kindByName(kind);
   const violations = definition ? validateResource(definition, value) : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
@@ -73,9 +80,19 @@ function withNamespace(resource: Resource, scope: 'Namespaced' | 'Cluster'): Res
   return { ...resource, metadata: { ...resource.metadata, namespace: resource.metadata.namespace ?? 'default' } };
 }
 
-function secretOf(value: Document): SecretManifest {
-  const decoded = Object.fromEntries(Object.entries(value.data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]));
-  return { namespace: value.metadata?.namespace ?? 'default', name: value.metadata?.name ?? '', data: { ...decoded, ...value.stringData } };
+const texts = z.record(z.string(), z.string('is no text: put it in quotes'), 'is no map of keys: put each value in quotes under its key').optional();
+const secretSchema = z.object({ metadata: z.object({ name: z.string(), namespace: z.string().default('default') }), data: texts, stringData: texts });
+
+function takeSecret(value: Document, where: { file: string; resource: string }, into: { secrets: SecretManifest[]; faults: ManifestFault[] }): void {
+  const parsed = secretSchema.safeParse(value);
+  if (!parsed.success) {
+    const violations = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+    into.faults.push({ ...where, resource: `Secret/${value.metadata?.name ?? '?'}`, violations });
+    return;
+  }
+  const { metadata, data, stringData } = parsed.data;
+  const decoded = Object.fromEntries(Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]));
+  into.secrets.push({ ...metadata, data: { ...decoded, ...stringData } });
 }
 
 export function printFaults(faults: readonly ManifestFault[], write: (line: string) => void): void {

@@ -129,7 +129,7 @@ export class FeedRunner {
     const ended = clock.now();
     log.info({ feed: due.name, type: due.type, trigger: due.trigger, result: outcome.result, reason: outcome.reason, read: outcome.read, changed: outcome.changed, problems: outcome.problems }, 'run ended');
     metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
-    if (deliberate) return this.#reportDeliberate(deliberate, outcome, ended);
+    if (deliberate) return this.#reportDeliberate(deliberate, outcome, began, ended);
     feed.ended(outcome, ended, this.#options.random);
     if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
     if (SUSPICIOUS.has(outcome.reason) || outcome.behaviour === 'terminal') this.#gate.suspect();
@@ -141,9 +141,9 @@ export class FeedRunner {
     return new Date(connection.spec.earliestOrderDate ?? connection.metadata.creationTimestamp ?? 0);
   }
 
-  async #reportDeliberate(run: FeedRunResource, outcome: RunOutcome & { runId?: string }, ended: Date): Promise<void> {
+  async #reportDeliberate(run: FeedRunResource, outcome: RunOutcome & { runId?: string }, began: Date, ended: Date): Promise<void> {
     await this.#options.resources.applyFeedRunStatus(run.metadata.name, stripUndefined({
-      runId: outcome.runId, result: outcome.result, startedAt: run.status?.startedAt, finishedAt: timestamp(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
+      runId: outcome.runId, result: outcome.result, startedAt: timestamp(began), finishedAt: timestamp(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
     }));
   }
 

@@ -31,6 +31,8 @@ describe('the initial sync', () => {
     ['goes on when the backoff is over', [fresh('DataModelSync', { notBefore: later(0) }), fresh('OrderImport')], ['DataModelSync Initial']],
     ['goes past a suspended feed', [fresh('DataModelSync', { suspended: true }), fresh('ProductImport')], ['ProductImport Initial']],
     ['does not stop a feed that is through', [fresh('ProductImport'), feed('OrderImport', { nextAt: NOW })], ['OrderImport Schedule', 'ProductImport Initial']],
+    ['is not held up by an export', [fresh('ShipmentExport', { notBefore: later(60) }), fresh('StockCheck')], ['StockCheck Initial']],
+    ['lets exports begin when the imports before them are through', [feed('OrderImport'), fresh('ShipmentExport')], ['ShipmentExport Initial']],
     ['holds back even a request of a feed behind', [fresh('DataModelSync', { running: true }), fresh('OrderImport', { requested: 'Requested' })], []],
   ])('%s', (_what, feeds, runs) => {
     expect(due(...feeds)).toEqual(runs);

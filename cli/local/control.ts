@@ -64,12 +64,20 @@ async function answer(world: LocalWorld, token: string, request: IncomingMessage
 
 /** The `up` that runs on this state folder, if one does. A file left by a killed one is no `up`. */
 export async function findRunningUp(stateDir: string): Promise<RunningUp | undefined> {
-  const text = await readFile(join(stateDir, FILE), 'utf8').catch(() => undefined);
-  const parsed = text === undefined ? undefined : runningUp.safeParse(JSON.parse(text));
-  if (!parsed?.success) return undefined;
+  const text = await readFile(join(stateDir, FILE), 'utf8').catch(() => '');
+  const parsed = runningUp.safeParse(jsonOf(text));
+  if (!parsed.success) return undefined;
   try {
     process.kill(parsed.data.pid, 0);
     return parsed.data;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -13,6 +13,13 @@ interface Saved {
   readonly created: Record<string, string>;
   readonly annotations: Record<string, Record<string, string>>;
   readonly enabled: Record<string, boolean>;
+  /** What each writer last put into a status. */
+  readonly owned: Record<string, Record<string, Owned>>;
+}
+
+interface Owned {
+  readonly fields: readonly string[];
+  readonly conditions: readonly string[];
 }
 
 /** Stands for the API server in `supercargo up`: resources from files, status and requests kept in one file. */
@@ -22,7 +29,7 @@ export class LocalWorld {
   readonly #resources = new Map<string, LocalResource>();
   readonly #secrets = new Map<string, SecretManifest>();
   readonly #listeners = new Set<() => void>();
-  #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {} };
+  #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {}, owned: {} };
   #writing: Promise<void> = Promise.resolve();
 
   constructor(file: string, now: () => Date) {
@@ -69,12 +76,17 @@ export class LocalWorld {
     return this.#secrets.get(`${namespace}/${name}`)?.data ?? {};
   }
 
-  /** One writer's part of a status: its conditions by type, its fields by name; others' stay. */
-  patchStatus(kind: string, namespace: string | undefined, name: string, patch: Status): void {
+  /** All that one writer owns of a status, as by server-side apply: what it leaves out is given up, others' stays. */
+  patchStatus(kind: string, namespace: string | undefined, name: string, patch: Status, writer = 'sync'): void {
     this.#change(kind, namespace, name, (resource, key) => {
-      const { conditions, ...fields } = patch;
-      const kept = (resource.status?.conditions ?? []).filter((old) => !conditions?.some(({ type }) => type === old.type));
-      const status: Status = { ...resource.status, ...fields, conditions: [...kept, ...(conditions ?? [])] };
+      const { conditions = [], ...fields } = patch;
+      const writers = (this.#saved.owned[key] ??= {});
+      const before = writers[writer] ?? { fields: [], conditions: [] };
+      writers[writer] = { fields: Object.keys(fields), conditions: conditions.map(({ type }) => type) };
+      const replaced = new Set([...before.conditions, ...writers[writer].conditions]);
+      const keptFields = Object.entries(resource.status ?? {}).filter(([field]) => !before.fields.includes(field));
+      const keptConditions = (resource.status?.conditions ?? []).filter(({ type }) => !replaced.has(type));
+      const status: Status = { ...Object.fromEntries(keptFields), ...fields, conditions: [...keptConditions, ...conditions] };
       this.#saved.status[key] = status;
       return { ...resource, status };
     });

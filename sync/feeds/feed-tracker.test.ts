@@ -227,10 +227,6 @@ describe('the initial run', () => {
     expect(it_.state().initialDone).toBe(done);
   });
 
-  it('is owed by an export too, which is not ready before it has looked once', () => {
-    expect(tracker({ spec: { type: 'StockExport' } }).state().initialDone).toBe(false);
-  });
-
   it('that only partly succeeded does not make the data younger', () => {
     const it_ = tracker();
     run(it_, outcome('Partial'));
