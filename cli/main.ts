@@ -6,7 +6,10 @@ import { ownPackage } from './version.ts';
 const DEFAULT_STATE = '.supercargo';
 const say = (line: string): void => void process.stdout.write(line + '\n');
 
-/** Aborts at SIGTERM and Ctrl-C; a second Ctrl-C ends at once. */
+/**
+ * Aborts at SIGTERM and Ctrl-C; a second one ends at once. Taken before a part is loaded: as process 1 of a container,
+ * Node.js ignores a SIGTERM that nobody listens to, and the pod would hang for its whole grace period.
+ */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -55,9 +58,18 @@ function program(): Command {
 
 function addParts(root: Command): void {
   const serve = root.command('serve').description('run a part; what containers do');
-  serve.command('operator').action(async () => (await import('../operator/main.ts')).runOperator(process.env, stopSignal()));
-  serve.command('sync').action(async () => (await import('../sync/main.ts')).runSync(process.env, stopSignal()));
-  serve.command('hub').action(async () => (await import('../hub/main.ts')).runHub(process.env, stopSignal()));
+  serve.command('operator').action(async () => {
+    const signal = stopSignal();
+    await (await import('../operator/main.ts')).runOperator(process.env, signal);
+  });
+  serve.command('sync').action(async () => {
+    const signal = stopSignal();
+    await (await import('../sync/main.ts')).runSync(process.env, signal);
+  });
+  serve.command('hub').action(async () => {
+    const signal = stopSignal();
+    await (await import('../hub/main.ts')).runHub(process.env, signal);
+  });
   serve.command('crds').description('bring the CustomResourceDefinitions to this release, then end').action(async () => (await import('./commands/crds.ts')).applyCrds(say));
 }
 

@@ -1,3 +1,4 @@
+import { Breather } from './breather.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import type { ControllerMetrics, ReconcileResult } from './metrics.ts';
@@ -23,6 +24,7 @@ export class Controller {
   readonly name: string;
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
+  readonly #breather = new Breather();
 
   constructor(options: ControllerOptions) {
     this.name = options.name;
@@ -64,6 +66,7 @@ export class Controller {
         this.#options.metrics.active(-1);
         this.#queue.done(item.key);
       }
+      await this.#breather.pause();
     }
   }
 

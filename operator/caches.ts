@@ -11,7 +11,7 @@ import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
 import { CHILD_TYPES, connectionId, podNamespace, type AnyConnection, type ChildKind, type DeploymentView } from './resources.ts';
 
-const connectionIndexes: Indexes<AnyConnection> = {
+export const connectionIndexes: Indexes<AnyConnection> = {
   driver: ({ spec }) => [spec.driver],
   store: (connection) => [objectKey(podNamespace(connection), connection.spec.storeRef.name)],
   credential: (connection) => [objectKey(podNamespace(connection), connection.spec.credentialRef.name)],
@@ -24,9 +24,9 @@ export function feedConnection(feed: FeedResource): ConnectionKey {
   return { kind: feed.spec.connectionRef.kind ?? 'Connection', namespace: feed.metadata.namespace ?? 'default', name: feed.spec.connectionRef.name };
 }
 
-const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [connectionId(feedConnection(feed))] };
-const feedRunIndexes: Indexes<FeedRunResource> = { feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)] };
-const licenseIndexes: Indexes<LicenseResource> = { all: () => ['all'], store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)) };
+export const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [connectionId(feedConnection(feed))] };
+export const feedRunIndexes: Indexes<FeedRunResource> = { feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)] };
+export const licenseIndexes: Indexes<LicenseResource> = { all: () => ['all'], store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)) };
 
 /** The connection a child was made for, by its labels; a cluster-scoped child does not know the pod's namespace. */
 export function connectionOfChild(child: KubeObject): ConnectionKey | undefined {

@@ -21,6 +21,7 @@ import { credentialReconciler } from './credential/reconcile.ts';
 import { driverReconciler } from './driver/reconcile.ts';
 import { readConfig, type OperatorConfig } from './env.ts';
 import { feedReconciler } from './feed/reconcile.ts';
+import { Schedules } from './feed/schedule.ts';
 import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
 import { SeatBook } from './license/book.ts';
@@ -95,6 +96,7 @@ function createContext({ config, client, informers, log }: { config: OperatorCon
     reporter: new Reporter(applier, recorder, clock),
     seats: new SeatBook(informers, config.watchNamespaces),
     schemas: new SettingsSchemas(),
+    schedules: new Schedules(),
     hub: createHubClient(config.hubUrl, config.hubTokenFile),
     randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
   };

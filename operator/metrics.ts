@@ -17,10 +17,11 @@ export function registerResourceMetrics(registry: Registry, informers: Informers
   const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
     new Gauge({ name, help, labelNames, registers: [registry], collect() { this.reset(); collect(this); } });
   const connections = () => [...informers.connections.values(), ...informers.clusterConnections.values()] as AnyConnection[];
-  const conditioned: readonly ReadonlyInformer[] = [informers.connections, informers.clusterConnections, informers.feeds, informers.stores, informers.credentials, informers.drivers, informers.licenses];
+  const conditioned: readonly ReadonlyInformer[] = [informers.feeds, informers.stores, informers.credentials, informers.drivers, informers.licenses];
 
-  gauge('supercargo_resource_condition', 'Conditions of resources: 1 for the status it has, 0 for the others.', ['kind', 'namespace', 'name', 'type', 'status'], (metric) => {
-    for (const informer of conditioned) for (const object of informer.values()) setConditions(metric, object);
+  gauge('supercargo_resource_condition', 'Conditions of resources: 1 for the status that a condition has. All of connections, Ready and Held of the rest.', ['kind', 'namespace', 'name', 'type', 'status'], (metric) => {
+    for (const connection of connections()) setConditions(metric, connection, () => true);
+    for (const informer of conditioned) for (const object of informer.values()) setConditions(metric, object, isSummary);
   });
   gauge('supercargo_connection_info', 'Connections and what they are; always 1.', ['kind', 'namespace', 'name', 'driver', 'store', 'mode', 'state'], (metric) => {
     for (const connection of connections()) metric.set(infoLabels(connection), 1);
@@ -38,12 +39,15 @@ export function registerResourceMetrics(registry: Registry, informers: Informers
 type ReadonlyInformer = Pick<Informer<KubeObject>, 'values'>;
 type MakeGauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) => Gauge;
 
-function setConditions(metric: Gauge, { kind, metadata, status }: Conditioned): void {
-  for (const condition of status?.conditions ?? []) {
-    for (const value of ['True', 'False', 'Unknown']) {
-      metric.set({ kind, namespace: metadata.namespace ?? '', name: metadata.name, type: condition.type, status: value }, condition.status === value ? 1 : 0);
-    }
+/** One series a condition, not three: ten thousand connections have fifty thousand feeds. */
+function setConditions(metric: Gauge, { kind, metadata, status }: Conditioned, wanted: (type: string) => boolean): void {
+  for (const { type, status: value } of status?.conditions ?? []) {
+    if (wanted(type)) metric.set({ kind, namespace: metadata.namespace ?? '', name: metadata.name, type, status: value }, 1);
   }
+}
+
+function isSummary(type: string): boolean {
+  return type === 'Ready' || type === 'Held';
 }
 
 function infoLabels(connection: AnyConnection): Record<string, string> {

@@ -32,15 +32,15 @@ export class Triggers {
     const states = statesOf(change);
     for (const connection of states) {
       const namespace = podNamespace(connection);
-      const later = { afterMs: COUNT_DELAY_MS, priority: PRIORITY.normal };
+      const later = { afterMs: COUNT_DELAY_MS, priority: change.first ? PRIORITY.listed : PRIORITY.normal };
       this.#enqueue('store', objectKey(namespace, connection.spec.storeRef.name), later);
       this.#enqueue('credential', objectKey(namespace, connection.spec.credentialRef.name), later);
       this.#enqueue('driver', connection.spec.driver, later);
-      if (connection.status?.shop) this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
+      if (connection.status?.shop && !change.first) this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
     }
     // Feeds ask of their connection only whether it is there and switched on.
     if (change.object?.spec.enabled !== change.previous?.spec.enabled || states.length === 1) {
-      for (const connection of states) this.#feeds(connectionKey(connection));
+      for (const connection of states) this.#feeds(connectionKey(connection), change.first ? PRIORITY.listed : PRIORITY.normal);
     }
   }
 
@@ -121,8 +121,8 @@ export class Triggers {
     for (const connection of this.#caches.clusterConnections.values()) this.#enqueue('clusterconnection', keyOf(connection));
   }
 
-  #feeds(key: ConnectionKey): void {
-    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key))) this.#enqueue('feed', keyOf(feed));
+  #feeds(key: ConnectionKey, priority: number = PRIORITY.normal): void {
+    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key))) this.#enqueue('feed', keyOf(feed), { priority });
   }
 }
 

@@ -104,7 +104,8 @@ export class FeedRunner {
     const session = this.#gate.session;
     if (!feed || !session || !this.#connection) return;
     const stop = new AbortController();
-    feed.began(this.#options.clock.now());
+    if (deliberate) feed.beganDeliberately(this.#options.clock.now());
+    else feed.began(this.#options.clock.now());
     const task = this.#execute(feed, due, session, AbortSignal.any([signal, stop.signal]), deliberate)
       .catch((error: unknown) => this.#options.log.warn({ err: error, feed: due.name }, 'the end of a run could not be reported'))
       .finally(() => {
@@ -117,7 +118,6 @@ export class FeedRunner {
 
   async #execute(feed: FeedTracker, due: DueRun, session: NonNullable<ConnectionGate['session']>, signal: AbortSignal, deliberate?: FeedRunResource): Promise<void> {
     const { clock, hub, holder, key, metrics, log } = this.#options;
-    const asked = feed.resource.metadata.annotations?.[ANNOTATIONS.runRequested];
     const syncAsked = this.#syncRequest;
     const began = clock.now();
     if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
@@ -131,7 +131,6 @@ export class FeedRunner {
     metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
     if (deliberate) return this.#reportDeliberate(deliberate, outcome, ended);
     feed.ended(outcome, ended, this.#options.random);
-    if (asked !== undefined) feed.handledRunRequest = asked;
     if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
     if (SUSPICIOUS.has(outcome.reason) || outcome.behaviour === 'terminal') this.#gate.suspect();
     feed.takeSummary(await hub.summary(feed.type));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
@@ -43,7 +44,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
     world.apply(await load(command.file, say));
     await up.refresh();
   };
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  if (!signal.aborted) await once(signal, 'abort');
   watcher.close();
   clearTimeout(timer);
   stopShowing();

@@ -28,7 +28,23 @@ export function validateResource(definition: KindDefinition, resource: Manifest,
   violations.push(...nameViolations(resource.metadata?.name));
   const parsed = definition.spec.safeParse(resource.spec ?? {});
   if (!parsed.success) return [...violations, ...parsed.error.issues.flatMap(describeIssue)];
-  return [...violations, ...celViolations(structuralSchema(definition.spec), resource.spec, old?.spec, 'spec')];
+  return [...violations, ...celViolations(schemaOf(definition), resource.spec, old?.spec, 'spec')];
+}
+
+/** Of each kind and rule there is one, and making it costs a thousand times its use: an operator validates at every reconcile. */
+const schemas = new WeakMap<KindDefinition, JsonSchema>();
+const programs = new Map<string, ReturnType<typeof parse>>();
+
+function schemaOf(definition: KindDefinition): JsonSchema {
+  let schema = schemas.get(definition);
+  if (!schema) schemas.set(definition, (schema = structuralSchema(definition.spec)));
+  return schema;
+}
+
+function programOf(rule: string): ReturnType<typeof parse> {
+  let program = programs.get(rule);
+  if (!program) programs.set(rule, (program = parse(rule)));
+  return program;
 }
 
 function nameViolations(name: unknown): Violation[] {
@@ -76,8 +92,8 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
   const aboutChange = /\boldSelf\b/.test(rule.rule);
   if (aboutChange && old === undefined) return [];
   const variables = { self: celValue(self), oldSelf: celValue(old) };
-  if (parse(rule.rule)(variables) === true) return [];
-  const message: unknown = rule.messageExpression ? parse(rule.messageExpression)(variables) : rule.message;
+  if (programOf(rule.rule)(variables) === true) return [];
+  const message: unknown = rule.messageExpression ? programOf(rule.messageExpression)(variables) : rule.message;
   return [{ field, message: typeof message === 'string' ? message : `violates the rule ${rule.rule}` }];
 }
 

@@ -53,8 +53,12 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
   });
   app.get('/hints', { schema: { response: { 200: api.hintsAnswer } } }, async (request) => {
     const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort());
-    return { feeds: await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal) };
+    const leave = () => gone.abort();
+    request.raw.socket.once('close', leave);
+    const feeds = await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
+    // Connections are kept alive: a listener for each poll would pile up on the socket.
+    request.raw.socket.off('close', leave);
+    return { feeds };
   });
 }
 

@@ -2,7 +2,7 @@ import { feedKind, validateResource, type DriverResource, type FeedResource, typ
 import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
 import { feedConnection } from '../caches.ts';
 import { byAge, describeConnection, type AnyConnection } from '../resources.ts';
-import { effectiveValues } from './schedule.ts';
+import type { Schedules } from './schedule.ts';
 
 /** What a decision about a feed is made of. */
 export interface FeedSnapshot {
@@ -21,13 +21,13 @@ export interface FeedDecision {
 }
 
 interface Refusal { readonly reason: string; readonly message: string; readonly waits?: true }
-type Policy = (snapshot: FeedSnapshot) => Refusal | undefined;
+type Policy = (snapshot: FeedSnapshot, schedules: Schedules) => Refusal | undefined;
 
 const POLICIES: readonly Policy[] = [specIsValid, connectionExists, driverExists, typeIsSupported, typeIsFree, scheduleIsValid];
 
 /** Pure. */
-export function decideFeed(snapshot: FeedSnapshot): FeedDecision {
-  const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot), undefined);
+export function decideFeed(snapshot: FeedSnapshot, schedules: Schedules): FeedDecision {
+  const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot, schedules), undefined);
   if (refusal) {
     return {
       accepted: { status: 'False', reason: refusal.reason, message: refusal.message }, effective: undefined,
@@ -37,7 +37,7 @@ export function decideFeed(snapshot: FeedSnapshot): FeedDecision {
   return {
     accepted: { status: 'True', reason: 'Accepted', message: 'the connection can run it' },
     settlement: settle(snapshot),
-    effective: snapshot.driver && effectiveValues(snapshot.feed, snapshot.driver),
+    effective: snapshot.driver && schedules.effectiveValues(snapshot.feed, snapshot.driver),
   };
 }
 
@@ -67,9 +67,9 @@ function typeIsFree({ feed, siblings }: FeedSnapshot): Refusal | undefined {
 }
 
 /** The CRD checks the form; "99 * * * *" and "Mars/Olympus" have it. */
-function scheduleIsValid({ feed, driver }: FeedSnapshot): Refusal | undefined {
+function scheduleIsValid({ feed, driver }: FeedSnapshot, schedules: Schedules): Refusal | undefined {
   try {
-    if (driver) effectiveValues(feed, driver);
+    if (driver) schedules.effectiveValues(feed, driver);
     return undefined;
   } catch (error) {
     const { schedule, timeZone } = feed.spec;

@@ -33,6 +33,8 @@ export class FeedTracker {
   #initialDone = false;
   #failures = 0;
   #scheduleKey = '';
+  /** Value of the annotation that the run under way answers. */
+  #answering: string | undefined;
   readonly #manifest: DriverManifest;
 
   constructor(resource: FeedResource, manifest: DriverManifest, now: Date) {
@@ -85,8 +87,12 @@ export class FeedTracker {
       this.#scheduleKey = key;
       this.nextAt = this.schedule && !this.fault ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
     }
-    const asked = resource.metadata.annotations?.[ANNOTATIONS.runRequested];
-    if (asked !== undefined && asked !== this.handledRunRequest) this.requested = 'Requested';
+    const asked = this.#runRequest;
+    if (asked !== undefined && asked !== this.handledRunRequest && !(this.running && asked === this.#answering)) this.requested = 'Requested';
+  }
+
+  get #runRequest(): string | undefined {
+    return this.resource.metadata.annotations?.[ANNOTATIONS.runRequested];
   }
 
   takeSummary(summary: FeedSummary): void {
@@ -104,14 +110,22 @@ export class FeedTracker {
   }
 
   began(now: Date): void {
-    this.running = true;
+    this.beganDeliberately(now);
     this.requested = undefined;
+    this.#answering = this.#runRequest;
+  }
+
+  /** By a FeedRun, which answers nothing but itself: what else was asked stays asked. */
+  beganDeliberately(now: Date): void {
+    this.running = true;
+    this.#answering = undefined;
     this.nextAt = this.schedule ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
   }
 
   ended(outcome: RunOutcome, now: Date, random: () => number): void {
     this.running = false;
     this.outcome = outcome;
+    this.handledRunRequest = this.#answering ?? this.handledRunRequest;
     if (DONE.has(outcome.result)) this.#initialDone = true;
     if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.lastSuccessAt = now;
     if (outcome.result === 'Failed' || outcome.result === 'Unproven') return this.#backOff(outcome, now, random);

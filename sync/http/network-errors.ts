@@ -21,5 +21,7 @@ function codeOf(error: unknown): string {
     if (typeof code === 'string') return code;
     current = cause ?? errors?.[0];
   }
-  return error instanceof Error && error.name === 'AbortError' ? 'ABORT_ERR' : '';
+  // What a signal throws has a name and a number: its code is no text.
+  const { name } = (error ?? {}) as { name?: unknown };
+  return name === 'AbortError' ? 'ABORT_ERR' : name === 'TimeoutError' ? 'ETIMEDOUT' : '';
 }

@@ -42,12 +42,12 @@ describe('bad input is met where the user looks first', () => {
   });
 
   it.each([
-    ['a settings key the driver does not know', connection({ settings: { url: 'http://x/admin-api', chanel: 'de' } }), 'Accepted', /^False .*chanel/],
-    ['a driver that does not exist', connection({ driver: 'shopifi' }), 'Accepted', /^False .*shopifi/],
-    ['a Store that does not exist', connection({ storeRef: { name: 'mian' } }), 'Accepted', /^False .*mian/],
-    ['a Credential that does not exist', connection({ credentialRef: { name: 'nope' } }), 'Accepted', /^False .*nope/],
+    ['a settings key the driver does not know', { settings: { url: 'http://x/admin-api', chanel: 'de' } }, 'Accepted', /^False .*chanel/],
+    ['a driver that does not exist', { driver: 'shopifi' }, 'Accepted', /^False .*shopifi/],
+    ['a Store that does not exist', { storeRef: { name: 'mian' } }, 'Accepted', /^False .*mian/],
+    ['a Credential that does not exist', { credentialRef: { name: 'nope' } }, 'Accepted', /^False .*nope/],
   ])('%s is named in the condition', async (_what, spec, type, expected) => {
-    await e2e.kubectl.apply([of('Connection', 'bad', spec)], shop.namespace);
+    await e2e.kubectl.apply([of('Connection', 'bad', connection(spec))], shop.namespace);
     await until('connections', 'bad', type, expected);
     await until('connections', 'bad', 'Ready', /^False/);
     await e2e.kubectl.run('delete', 'connection', 'bad', '--namespace', shop.namespace);

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock, settle } from '../../test/support/manual-clock.ts';
+import { createLogger } from '../log.ts';
+import type { KubeClient, WatchEvent } from './client.ts';
+import { ApiError } from './errors.ts';
+import { Informer, type Change } from './informer.ts';
+import type { KubeObject } from './objects.ts';
+
+interface Thing extends KubeObject { data?: string }
+const thing = (name: string, resourceVersion: string, data = ''): Thing => ({ apiVersion: 'v1', kind: 'Thing', metadata: { name, namespace: 'n', uid: name, resourceVersion }, data });
+const TYPE = { apiVersion: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
+
+/** An API server that plays a script: what each list gives, and what each watch says until it ends. */
+function scripted(lists: (Thing[] | Error)[], watches: (WatchEvent<Thing>[] | Error)[]) {
+  const calls: string[] = [];
+  const client = {
+    list: async (_type: unknown, select: { continue?: string }) => {
+      const items = lists.shift() ?? [];
+      calls.push(`list${select.continue ? ` ${select.continue}` : ''}`);
+      if (items instanceof Error) throw items;
+      return { items, metadata: { resourceVersion: '10' } };
+    },
+    async *watch(_type: unknown, { resourceVersion, signal }: { resourceVersion: string; signal: AbortSignal }) {
+      calls.push(`watch ${resourceVersion}`);
+      const events = watches.shift();
+      if (events instanceof Error) throw events;
+      yield* events ?? [];
+      if (!events) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+    },
+  } as unknown as KubeClient;
+  const clock = new ManualClock();
+  const informer = new Informer<Thing>({ client, type: TYPE, clock, random: () => 0, log: createLogger('test', 'silent'), stallMs: 120_000, indexes: { data: ({ data }) => [data ?? ''] } });
+  const changes: string[] = [];
+  informer.onChange(({ key, object, previous, first }: Change<Thing>) => changes.push(`${object ? (previous ? 'changed' : 'added') : 'removed'} ${key}${first ? ' at first' : ''}`));
+  const stop = new AbortController();
+  void informer.run(stop.signal);
+  return { informer, changes, calls, clock, stop };
+}
+
+describe('an informer', () => {
+  it('resumes a watch that ended from the last version it saw, without a list', async () => {
+    const { calls, changes, clock } = scripted([[thing('a', '1')]], [[{ type: 'MODIFIED', object: thing('a', '11') }, { type: 'BOOKMARK', object: thing('', '25') }], new ApiError('Unavailable', 0, 'cut')]);
+    await clock.advance(60_000);
+    expect(calls).toEqual(['list', 'watch 10', 'watch 25', 'watch 25']);
+    expect(changes).toEqual(['added n/a at first', 'changed n/a']);
+  });
+
+  it('lists again when its version is too old, and finds what came, changed and went meanwhile', async () => {
+    const { calls, changes, informer, clock } = scripted([[thing('same', '1'), thing('old', '2'), thing('gone', '3')], [thing('same', '1'), thing('old', '9'), thing('new', '8')]], [new ApiError('Gone', 410, 'too old')]);
+    await clock.advance(1000);
+    expect(calls).toEqual(['list', 'watch 10', 'list', 'watch 10']);
+    expect(changes.slice(3)).toEqual(['changed n/old', 'added n/new', 'removed n/gone']);
+    expect([...informer.values()].map(({ metadata }) => metadata.name).sort()).toEqual(['new', 'old', 'same']);
+  });
+
+  it('takes an object deleted and made anew under its name for a change', async () => {
+    const reborn = { ...thing('a', '9'), metadata: { ...thing('a', '9').metadata, uid: 'other' } };
+    const { changes, informer, clock } = scripted([[thing('a', '1')], [reborn]], [new ApiError('Gone', 410, 'too old')]);
+    await clock.advance(1000);
+    expect(changes).toEqual(['added n/a at first', 'changed n/a']);
+    expect(informer.get('n/a')?.metadata.uid).toBe('other');
+  });
+
+  it('waits longer after each failure, and no longer than half a minute', async () => {
+    const down = new ApiError('Unavailable', 503, 'down');
+    const { calls, clock } = scripted([], []);
+    expect(calls).toHaveLength(1);
+    const failing = scripted(Array.from({ length: 20 }, () => down), []);
+    await failing.clock.advance(800 + 1600 + 3200);
+    expect(failing.calls).toHaveLength(4);
+    await failing.clock.advance(5 * 60_000);
+    expect(failing.calls.length).toBeGreaterThan(12);
+    await clock.advance(0);
+  });
+
+  it('breaks off a watch from which nothing comes, not even a bookmark, and resumes it', async () => {
+    const { calls, clock } = scripted([[]], []);
+    await clock.advance(119_000);
+    expect(calls).toEqual(['list', 'watch 10']);
+    await clock.advance(3_000);
+    expect(calls).toEqual(['list', 'watch 10', 'watch 10']);
+  });
+
+  it('goes on when a handler throws, and tells the others', async () => {
+    const { informer, clock, changes } = scripted([[thing('a', '1')]], [[{ type: 'ADDED', object: thing('b', '11') }]]);
+    informer.onChange(() => { throw new Error('a bug'); });
+    const later: string[] = [];
+    informer.onChange(({ key }) => later.push(key));
+    await clock.advance(10);
+    expect([changes.length, later]).toEqual([2, ['n/a', 'n/b']]);
+  });
+
+  it('finds by index, and follows an object that moves in it', async () => {
+    const { informer, clock } = scripted([[thing('a', '1', 'x')]], [[{ type: 'MODIFIED', object: thing('a', '11', 'y') }]]);
+    await clock.advance(10);
+    expect([informer.byIndex('data', 'x').length, informer.byIndex('data', 'y').length]).toEqual([0, 1]);
+    expect(() => informer.byIndex('nothing', 'x')).toThrow('no index "nothing": it has data');
+  });
+
+  it('ends when asked', async () => {
+    const { stop, clock, calls } = scripted([[]], []);
+    await settle();
+    stop.abort();
+    await clock.advance(600_000);
+    expect(calls).toEqual(['list', 'watch 10']);
+  });
+});

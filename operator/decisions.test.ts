@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { API_VERSION, type FeedRunResource } from '../crds/index.ts';
+import { aCondition, aConnection, aCredential, aDriver, aFeed, aStore } from '../test/support/operator-fixtures.ts';
+import { decideCredential } from './credential/decide.ts';
+import { decideDriver } from './driver/decide.ts';
+import { readConfig } from './env.ts';
+import { decideFeedRun } from './feedrun/decide.ts';
+import { SettingsSchemas } from './settings.ts';
+import { decideStore, developerSecretName, ROTATE_DEVELOPER_KEY } from './store/decide.ts';
+
+const NOW = new Date('2026-06-01T00:00:00Z');
+
+describe('a Credential', () => {
+  const using = (status: 'True' | 'False' | 'Unknown' | undefined, spec: object = {}, more: object = {}) => aConnection(spec, { status: { conditions: status ? [aCondition('CredentialValid', status)] : [], ...more } });
+  const cases: [string, ReturnType<typeof aConnection>[], string, string][] = [
+    ['that nobody uses', [], 'Resting', 'Unused'],
+    ['whose only user is switched off', [using('True', { enabled: false })], 'Resting', 'Unused'],
+    ['that nobody has tried yet', [using(undefined)], 'Reconciling', 'Checking'],
+    ['that the store accepts', [using('True'), using('True')], 'Ready', 'Valid'],
+    ['that one store refuses', [using('True'), using('False')], 'Stalled', 'CredentialValidFalse'],
+  ];
+  it.each(cases)('%s', (_what, users, state, reason) => {
+    expect(decideCredential(aCredential(), users).settlement).toMatchObject({ state, finding: { reason } });
+  });
+
+  it('counts its users, and shows the newest check and the earliest end', () => {
+    const users = [using('True', {}, { lastCheckedAt: '2026-05-01T00:00:00Z', credentialExpiresAt: '2027-01-01T00:00:00Z' }), using('False', {}, { lastCheckedAt: '2026-05-02T00:00:00Z', credentialExpiresAt: '2026-12-01T00:00:00Z' })];
+    expect(decideCredential(aCredential(), users).fields).toEqual({ connections: 2, valid: 1, lastCheckedAt: '2026-05-02T00:00:00Z', expiresAt: '2026-12-01T00:00:00Z' });
+  });
+});
+
+describe('a Driver', () => {
+  it('with schemas that compile is Ready; one that does not is named', () => {
+    const schemas = new SettingsSchemas();
+    expect(decideDriver(aDriver(), schemas)).toMatchObject({ state: 'Ready' });
+    expect(decideDriver(aDriver({ settingsSchema: { type: 'objekt' } }), schemas)).toMatchObject({ state: 'Stalled', finding: { reason: 'InvalidSchema', message: expect.stringContaining('spec.settingsSchema') } });
+  });
+});
+
+describe('a FeedRun', () => {
+  const run = (status: FeedRunResource['status'] = {}, spec: Partial<FeedRunResource['spec']> = {}): FeedRunResource => ({ apiVersion: API_VERSION, kind: 'FeedRun', metadata: { name: 'r', namespace: 'acme', generation: 1 }, spec: { feedRef: { name: 'orders' }, ...spec }, status });
+  const cases: [string, FeedRunResource, boolean, string, string][] = [
+    ['of a feed that is not there waits for it', run(), false, 'Reconciling', 'FeedNotFound'],
+    ['waits for the pod', run(), true, 'Reconciling', 'Waiting'],
+    ['runs', run({ result: 'Running' }), true, 'Reconciling', 'Running'],
+    ['has succeeded', run({ result: 'Succeeded', finishedAt: '2026-05-31T00:00:00Z' }), true, 'Ready', 'Succeeded'],
+    ['has failed: nothing more will happen', run({ result: 'Failed', finishedAt: '2026-05-31T00:00:00Z', message: 'no' }), true, 'Stalled', 'Failed'],
+  ];
+  it.each(cases)('%s', (_what, resource, feed, state, reason) => {
+    expect(decideFeedRun(resource, feed ? aFeed() : undefined, NOW).settlement).toMatchObject({ state, finding: { reason } });
+  });
+
+  it('goes a week after it has ended, or after its own time', () => {
+    const ended = { result: 'Succeeded' as const, finishedAt: '2026-05-31T00:00:00Z' };
+    expect(decideFeedRun(run(ended), aFeed(), NOW).expiresInMs).toBe(6 * 86_400_000);
+    expect(decideFeedRun(run(ended, { ttlAfterFinished: '1h' }), aFeed(), NOW).expiresInMs).toBeLessThan(0);
+    expect(decideFeedRun(run(), aFeed(), NOW).expiresInMs).toBeUndefined();
+  });
+});
+
+describe('a Store', () => {
+  it('counts its connections and those that are Ready', () => {
+    const ready = aConnection({}, { status: { conditions: [aCondition('Ready', 'True')] } });
+    expect(decideStore(aStore(), [ready, aConnection()], undefined)).toMatchObject({ settlement: { state: 'Ready' }, fields: { client: 'acme', connections: 2, readyConnections: 1 } });
+  });
+
+  it('keeps its developer key, and asks for another under another name for each new value of the annotation', () => {
+    const asking = (value: string | undefined, secretName?: string) => developerSecretName({ ...aStore(), metadata: { ...aStore().metadata, annotations: value === undefined ? {} : { [ROTATE_DEVELOPER_KEY]: value } }, status: secretName ? { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } } : {} });
+    const first = asking(undefined);
+    const second = asking('1', first);
+    expect(first).toBe('main-developer-api');
+    expect(second).not.toBe(first);
+    expect(asking('1', second)).toBe(second);
+    expect(asking(undefined, second)).toBe(second);
+    expect(asking('2', second)).not.toBe(second);
+  });
+});
+
+describe('the environment', () => {
+  const given = { SUPERCARGO_NAMESPACE: 'supercargo', SUPERCARGO_HUB_URL: 'http://hub:8080', SUPERCARGO_SYNC_IMAGE: 'supercargo:1' };
+
+  it('needs three values; the rest has defaults', () => {
+    expect(readConfig(given)).toMatchObject({ watchNamespaces: [], leaderElection: true, requireLicense: false, httpPort: 8080, deletionDeadlineMs: 60_000, imagePullPolicy: 'IfNotPresent' });
+    expect(readConfig({ ...given, SUPERCARGO_WATCH_NAMESPACES: 'a, b' }).watchNamespaces).toEqual(['a', 'b']);
+  });
+
+  it('that is wrong is told variable by variable, all at once', () => {
+    expect(() => readConfig({ SUPERCARGO_HUB_URL: 'hub', SUPERCARGO_DELETION_DEADLINE: 'soon', SUPERCARGO_REQUIRE_LICENSE: 'yes' })).toThrow(
+      /SUPERCARGO_NAMESPACE: is required[^]*SUPERCARGO_HUB_URL: must be the URL of the hub[^]*SUPERCARGO_SYNC_IMAGE: is required[^]*SUPERCARGO_REQUIRE_LICENSE: must be "true" or "false"[^]*SUPERCARGO_DELETION_DEADLINE: "soon" is not a duration/,
+    );
+  });
+});

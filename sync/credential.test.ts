@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { parseCredential, readSecretFiles, type CredentialOutcome } from './credential.ts';
+
+const schema = z.object({ apiKey: z.string().min(4, 'it is too short'), shop: z.string().optional() });
+const parse = (files: Record<string, string>, keys: Record<string, string> = {}, uid = 'uid-1'): CredentialOutcome => parseCredential(files, schema, 'shop-key', keys, uid);
+
+describe('a credential', () => {
+  it.each<[string, Record<string, string>, Record<string, string>, object]>([
+    ['under the driver\'s own names', { apiKey: 'secret' }, {}, { apiKey: 'secret' }],
+    ['beside keys of others', { apiKey: 'secret', 'tls.crt': 'x' }, {}, { apiKey: 'secret' }],
+    ['under a name of the Secret', { token: 'secret' }, { apiKey: 'token' }, { apiKey: 'secret' }],
+    ['under the name given, though the usual is there too', { apiKey: 'other', token: 'secret' }, { apiKey: 'token' }, { apiKey: 'secret' }],
+    ['whose names are exchanged', { apiKey: 'the shop', shop: 'secret' }, { apiKey: 'shop', shop: 'apiKey' }, { apiKey: 'secret', shop: 'the shop' }],
+  ])('is found %s', (_what, files, keys, value) => {
+    expect(parse(files, keys)).toMatchObject({ ok: true, value });
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>, string, string[]]>([
+    ['a Secret that is not there', {}, {}, 'SecretMissing', ['"shop-key"']],
+    ['a key that is not there', { shop: 'x' }, {}, 'SecretKeyMissing', ['"shop-key"', '"apiKey"', '"shop"']],
+    ['a renamed key that is not there', { apiKey: 'secret' }, { apiKey: 'token' }, 'SecretKeyMissing', ['"token"']],
+    ['a key that cannot be used', { apiKey: 'abc' }, {}, 'SecretKeyInvalid', ['"apiKey"', 'it is too short']],
+    ['a renamed key that cannot be used', { token: 'abc' }, { apiKey: 'token' }, 'SecretKeyInvalid', ['"token"']],
+    ['an empty key', { apiKey: '' }, {}, 'SecretKeyInvalid', ['"apiKey"']],
+  ])('is refused by name: %s', (_what, files, keys, reason, named) => {
+    const outcome = parse(files, keys);
+    expect(outcome).toMatchObject({ ok: false, reason });
+    for (const word of named) expect((outcome as { message: string }).message).toContain(word);
+  });
+
+  it('never shows a value in what it says', () => {
+    for (const files of [{ apiKey: 'pw1' }, { other: 'pw1' }] as Record<string, string>[]) expect(JSON.stringify(parse(files))).not.toContain('pw1');
+  });
+});
+
+describe('the digest', () => {
+  const digest = (...given: Parameters<typeof parse>) => parse(...given).digest;
+
+  it('is the same for the same content in any order', () => {
+    expect(digest({ apiKey: 'secret', shop: 'b' })).toBe(digest({ shop: 'b', apiKey: 'secret' }));
+    expect(digest({ apiKey: 'secret' })).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it.each<[string, Parameters<typeof parse>]>([
+    ['value', [{ apiKey: 'secreT' }]],
+    ['key more', [{ apiKey: 'secret', shop: '' }]],
+    ['connection, so that equal passwords do not show', [{ apiKey: 'secret' }, {}, 'uid-2']],
+    ['Secret that is not there', [{}]],
+  ])('is another for another %s', (_what, given) => {
+    expect(digest(...given)).not.toBe(digest({ apiKey: 'secret' }));
+  });
+});
+
+describe('the mounted files', () => {
+  let folder: string;
+  beforeAll(async () => {
+    // As the kubelet mounts it: a dated folder, a symlink to it, and a symlink for each key.
+    folder = await mkdtemp(join(tmpdir(), 'secret-'));
+    await mkdir(join(folder, '..2026_05_02'));
+    await symlink('..2026_05_02', join(folder, '..data'));
+    const files = { apiKey: 'secret\n', windows: 'a\r\n', lines: 'a\nb\n\n', bare: ' spaced ' };
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(join(folder, '..2026_05_02', name), text);
+      await symlink(join('..data', name), join(folder, name));
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('are read without the kubelet\'s own and without the one line end that editors add', async () => {
+    expect(await readSecretFiles(folder)).toEqual({ apiKey: 'secret', windows: 'a', lines: 'a\nb\n', bare: ' spaced ' });
+  });
+
+  it('are none where nothing is mounted', async () => {
+    expect(await readSecretFiles(join(folder, 'nothing'))).toEqual({});
+  });
+});

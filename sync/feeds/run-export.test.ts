@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import { HeldWrite, retry, terminal, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
+import type { HubClient } from '../hub-client.ts';
+import { runExport } from './run-export.ts';
+
+const entry = (id: number, subject = 'A'): OutboxEntry => ({ id, subject, attempts: 0, payload: { sku: subject, quantity: id } });
+
+/** An outbox: what is not applied or rejected is given out again, as the hub does. */
+function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>) {
+  const reported: OutboxResult[] = [];
+  const claims: unknown[][] = [];
+  const hub = {
+    async claim(...asked: unknown[]): Promise<OutboxClaim> {
+      claims.push(asked);
+      const settled = new Set(reported.filter(({ outcome }) => outcome !== 'Retry').map(({ id }) => id));
+      const open = entries.filter(({ id }) => !settled.has(id));
+      return { entries: open.slice(0, asked[1] as number), keptBack: reported.filter(({ outcome }) => outcome === 'Held').length, ...claimed };
+    },
+    async results(_kind: OutboxKind, results: readonly OutboxResult[]) { reported.push(...results); },
+  };
+  return { hub: hub as unknown as HubClient, reported, claims };
+}
+
+type Write = (entries: readonly (StockWrite | ShipmentWrite)[]) => readonly WriteResult[];
+const applied: Write = (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Applied', externalId: `x${entryId}` }));
+
+async function export_(kind: OutboxKind, fake: ReturnType<typeof fakeHub>, write: Write, signal = new AbortController().signal, release?: string) {
+  const calls: string[][] = [];
+  const both = async (entries: readonly (StockWrite | ShipmentWrite)[]) => {
+    calls.push(entries.map(({ entryId }) => entryId));
+    return write(entries);
+  };
+  const driver = { writeStock: both, writeShipments: both } as unknown as Driver;
+  const outcome = await runExport({ kind, signal, release }, driver, fake.hub);
+  return { outcome, calls };
+}
+
+describe('an export', () => {
+  it('writes what waits, reports each entry, and succeeds', async () => {
+    const fake = fakeHub([entry(1), entry(2)]);
+    const { outcome, calls } = await export_('stock', fake, applied);
+    expect(calls).toEqual([['1', '2']]);
+    expect(fake.reported).toEqual([{ id: 1, outcome: 'Applied', externalId: 'x1' }, { id: 2, outcome: 'Applied', externalId: 'x2' }]);
+    expect(outcome).toMatchObject({ result: 'Succeeded', read: 2, changed: 2, problems: 0 });
+  });
+
+  it('takes all that waits, a hundred at a time', async () => {
+    const { outcome, calls } = await export_('stock', fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))), applied);
+    expect(calls.map(({ length }) => length)).toEqual([100, 100, 50]);
+    expect(outcome).toMatchObject({ read: 250, changed: 250 });
+  });
+
+  it('is empty where nothing waits', async () => {
+    expect((await export_('stock', fakeHub([]), applied)).outcome).toMatchObject({ result: 'Empty', read: 0 });
+  });
+
+  it('hands the payload to the driver as it is', async () => {
+    let given: unknown;
+    await export_('stock', fakeHub([entry(1)]), (entries) => { given ??= entries[0]; return applied(entries); });
+    expect(given).toEqual({ sku: 'A', quantity: 1, entryId: '1' });
+  });
+
+  it('stops between claims when it is told to', async () => {
+    const stop = new AbortController();
+    const { calls } = await export_('stock', fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))), (entries) => { stop.abort(); return applied(entries); }, stop.signal);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('counts what the store had already as done', async () => {
+    const { outcome } = await export_('stock', fakeHub([entry(1)]), ([first]) => [{ entryId: first!.entryId, outcome: 'AlreadyApplied' }]);
+    expect(outcome).toMatchObject({ result: 'Succeeded', changed: 1 });
+  });
+});
+
+describe('shipments', () => {
+  it('of one order go together, and orders after one another', async () => {
+    const { calls } = await export_('shipment', fakeHub([entry(1, 'A'), entry(2, 'B'), entry(3, 'A')]), applied);
+    expect(calls).toEqual([['1', '3'], ['2']]);
+  });
+
+  it('of other orders go on where one fails', async () => {
+    const fake = fakeHub([entry(1, 'A'), entry(2, 'B')]);
+    const { outcome } = await export_('shipment', fake, (entries) => {
+      if (entries[0]!.entryId === '1') throw terminal('OrderUnknown', 'no such order');
+      return applied(entries);
+    });
+    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Rejected', reason: 'OrderUnknown' }, { id: 2, outcome: 'Applied' }]);
+    expect(outcome).toMatchObject({ result: 'Partial', changed: 1, problems: 1, reason: 'WritesRefused', message: expect.stringContaining('no such order') });
+  });
+});
+
+describe('an entry', () => {
+  it.each<[string, Write, Partial<OutboxResult>, object]>([
+    ['that the driver forgot is tried again', () => [], { outcome: 'Retry', reason: 'NoResult' }, { result: 'Failed', reason: 'WritesFailed', problems: 1 }],
+    ['that the driver took for another is tried again', () => [{ entryId: '999', outcome: 'Applied' }], { outcome: 'Retry', reason: 'NoResult' }, { result: 'Failed', changed: 0 }],
+    ['that the store refused is not', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'TooMany', message: 'too many' }], { outcome: 'Rejected', reason: 'TooMany', message: 'too many' }, { result: 'Failed', reason: 'WritesRefused' }],
+    ['is tried again after a failure that may pass', () => { throw retry('Timeout', 'slow'); }, { outcome: 'Retry', reason: 'Timeout', message: 'slow' }, { result: 'Failed', reason: 'WritesFailed' }],
+    ['is rejected after one that will not', () => { throw terminal('NotAuthorized', 'no'); }, { outcome: 'Rejected', reason: 'NotAuthorized' }, { result: 'Failed', reason: 'WritesRefused' }],
+    ['is tried again after a fault of the driver', () => { throw new TypeError('x is undefined'); }, { outcome: 'Retry', reason: 'UnexpectedError' }, { result: 'Failed' }],
+  ])('%s', async (_what, write, result, expected) => {
+    const fake = fakeHub([entry(1)]);
+    const { outcome, calls } = await export_('stock', fake, write);
+    expect(calls).toHaveLength(1); // not again within the run
+    expect(fake.reported).toMatchObject([{ id: 1, ...result }]);
+    expect(outcome).toMatchObject(expected);
+  });
+
+  it.each<[string, Write]>([
+    ['a refusal', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'X', message: 'x'.repeat(5000) }]],
+    ['a failure', () => { throw retry('X', 'x'.repeat(5000)); }],
+  ])('never reports more words than the hub takes: %s', async (_what, write) => {
+    const fake = fakeHub([entry(1)]);
+    await export_('stock', fake, write);
+    expect(fake.reported.map(({ message }) => message?.length)).toEqual([1024]);
+  });
+});
+
+describe('in Test mode', () => {
+  it('an entry is held with the exact request, without headers: they carry the credential', async () => {
+    const fake = fakeHub([entry(1)]);
+    const { outcome } = await export_('stock', fake, () => {
+      throw new HeldWrite({ method: 'POST', url: 'https://shop.example/api', headers: { authorization: 'Bearer secret' }, body: '{"q":1}' });
+    });
+    expect(fake.reported).toEqual([{ id: 1, outcome: 'Held', reason: 'TestMode', message: expect.any(String), request: { method: 'POST', url: 'https://shop.example/api', body: '{"q":1}' } }]);
+    expect(JSON.stringify(fake.reported)).not.toContain('secret');
+    expect(outcome).toMatchObject({ result: 'Held', reason: 'TestMode', changed: 0, problems: 0, message: expect.stringContaining('1 writes') });
+  });
+
+  it('the run is held where entries are kept back, though none is new', async () => {
+    expect((await export_('stock', fakeHub([], { keptBack: 4 }), applied)).outcome).toMatchObject({ result: 'Held', message: expect.stringContaining('4 writes') });
+  });
+});
+
+describe('the brakes', () => {
+  it('hold the run with the plan and how to release it, and nothing is written', async () => {
+    const held = { digest: 'd1', summary: 'half of all SKUs to zero' };
+    const { outcome, calls } = await export_('stock', fakeHub([entry(1)], { held }), applied);
+    expect(calls).toEqual([]);
+    expect(outcome).toMatchObject({ result: 'Held', reason: 'BrakesApplied', held, message: expect.stringContaining('supercargo.dev/release=d1') });
+  });
+
+  it('are told what a person released', async () => {
+    const fake = fakeHub([]);
+    await export_('stock', fake, applied, undefined, 'd1');
+    expect(fake.claims).toEqual([['stock', 100, 'd1']]);
+  });
+});

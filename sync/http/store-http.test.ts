@@ -1,0 +1,244 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DriverError, HeldWrite, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
+import { createStoreHttp, retryAfterMs, type OwnedStoreHttp } from './store-http.ts';
+
+const START = Date.parse('2026-05-02T12:00:00Z');
+
+type Reply = (request: IncomingMessage, response: ServerResponse) => void;
+interface Answer { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string }
+
+let server: Server;
+let url: string;
+/** What the store answers, one after another; the last for ever. */
+let script: (Answer | Reply)[];
+let received: { method: string | undefined; path: string | undefined; headers: IncomingMessage['headers']; body: string }[];
+
+/** A clock whose sleep is over at once; time goes on by it. */
+let now: number;
+let slept: number[];
+const clock = {
+  now: () => new Date(now),
+  sleep: async (ms: number) => { slept.push(ms); now += ms; },
+};
+let testMode: boolean;
+let answers: { status: number; intent: string; skewMs?: number }[];
+let throttled: number[];
+let http: OwnedStoreHttp;
+
+async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  received.push({ method: request.method, path: request.url, headers: request.headers, body });
+  const answer = script.length > 1 ? script.shift()! : script[0]!;
+  if (typeof answer === 'function') return answer(request, response);
+  response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(answer.body ?? '{"ok":true}');
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => void reply(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+});
+afterAll(() => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }));
+
+beforeEach(() => {
+  script = [{}];
+  received = [];
+  now = START;
+  slept = [];
+  testMode = false;
+  answers = [];
+  throttled = [];
+  http = createStoreHttp({ clock, testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
+});
+afterEach(() => http.close());
+
+const get = (more: Partial<StoreRequest> = {}): StoreRequest => ({ method: 'GET', url, ...more });
+const post = (): StoreRequest => ({ method: 'POST', url, headers: { authorization: 'Bearer secret' }, body: '{"quantity":3}' });
+
+async function failure(call: Promise<unknown>): Promise<DriverErrorDetails> {
+  const error = await call.then(() => undefined, (thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(DriverError);
+  return (error as DriverError).details;
+}
+
+describe('a call', () => {
+  it('sends what the driver says and gives back what the store says', async () => {
+    script = [{ status: 201, headers: { 'X-Cost': '7' }, body: '{"id":"ü"}' }];
+    const answer = await http.write(post());
+    expect(answer).toMatchObject({ status: 201, headers: { 'x-cost': '7' } });
+    expect(await answer.json()).toEqual({ id: 'ü' });
+    expect(await answer.text()).toBe('{"id":"ü"}');
+    expect(received).toMatchObject([{ method: 'POST', path: '/api', body: '{"quantity":3}', headers: { authorization: 'Bearer secret', 'user-agent': 'supercargo' } }]);
+  });
+
+  it.each([200, 400, 401, 404, 422, 500])('is final when the store answers %d', async (status) => {
+    script = [{ status }];
+    expect((await http.read(get())).status).toBe(status);
+    expect(received).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+});
+
+describe('the rate limit of the store', () => {
+  it.each<[string, string, number]>([
+    ['in seconds', '7', 7000],
+    ['as a date', 'Sat, 02 May 2026 12:00:09 GMT', 9000],
+    ['by a date that is over', 'Sat, 02 May 2026 11:00:00 GMT', 500],
+    ['in words that nobody knows', 'soon', 500],
+  ])('given %s is waited for', async (_what, header, ms) => {
+    script = [{ status: 429, headers: { 'retry-after': header } }, {}];
+    expect((await http.read(get())).status).toBe(200);
+    expect(slept).toEqual([ms]);
+    expect(throttled).toEqual([ms]);
+  });
+
+  it('is waited for by writes too: a 429 proves that nothing was done', async () => {
+    script = [{ status: 429, headers: { 'retry-after': '2' } }, {}];
+    expect((await http.write(post())).status).toBe(200);
+    expect(received.map(({ body }) => body)).toEqual(['{"quantity":3}', '{"quantity":3}']);
+  });
+
+  it('ends the run as waiting where it asks for long', async () => {
+    script = [{ status: 429, headers: { 'retry-after': '21' } }];
+    expect(await failure(http.read(get()))).toMatchObject({ behaviour: 'waiting', reason: 'RateLimited', retryAfterMs: 21_000 });
+    expect(received).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+
+  it('that never ends is handed to the driver after four calls, each wait twice as long', async () => {
+    script = [{ status: 429 }];
+    expect((await http.read(get())).status).toBe(429);
+    expect(received).toHaveLength(4);
+    expect(slept).toEqual([500, 1000, 2000]);
+  });
+
+  it.each<[string | undefined, number | undefined]>([[undefined, undefined], ['', undefined], ['0', 0], ['1.5', 1500], ['120', 120_000], ['Sat, 02 May 2026 12:01:00 GMT', 60_000]])('read from Retry-After %j is %s ms', (header, ms) => {
+    expect(retryAfterMs(header, new Date(START))).toBe(ms);
+  });
+});
+
+describe('a failure on the way', () => {
+  it.each([502, 503, 504])('is repeated for a read when the store answers %d', async (status) => {
+    script = [{ status }, { status }, {}];
+    expect((await http.read(get())).status).toBe(200);
+    expect(received).toHaveLength(3);
+    expect(throttled).toEqual([]);
+  });
+
+  it.each([500, 502, 503, 504])('is never repeated for a write when the store answers %d', async (status) => {
+    script = [{ status }, {}];
+    expect((await http.write(post())).status).toBe(status);
+    expect(received).toHaveLength(1);
+  });
+
+  const hangUp: Reply = (request) => void request.socket.destroy();
+  const breakOff: Reply = (_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('{"a":');
+    setImmediate(() => response.destroy());
+  };
+
+  it.each([['that is cut off', hangUp], ['whose answer breaks off', breakOff]])('is repeated for a read %s', async (_what, broken) => {
+    script = [broken, {}];
+    expect(await (await http.read(get())).json()).toEqual({ ok: true });
+    expect(received).toHaveLength(2);
+  });
+
+  it.each([['that is cut off', hangUp], ['whose answer breaks off', breakOff]])('is never repeated for a write %s', async (_what, broken) => {
+    script = [broken, {}];
+    expect(await failure(http.write(post()))).toMatchObject({ behaviour: 'retry', reason: 'ConnectionFailed' });
+    expect(received).toHaveLength(1);
+  });
+
+  it('names a closed port', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await new Promise((resolve) => other.close(resolve));
+    expect(await failure(http.read(get({ url: `http://127.0.0.1:${port}/` })))).toMatchObject({ reason: 'ConnectionRefused' });
+    expect(slept).toHaveLength(3);
+  });
+
+  it('names a host that does not exist', async () => {
+    expect(await failure(http.read(get({ url: 'http://no-such-shop.invalid/' })))).toMatchObject({ reason: 'DnsFailure' });
+  });
+
+  it('is not repeated once the run stops', async () => {
+    const stop = new AbortController();
+    script = [() => stop.abort()];
+    expect(await failure(http.read(get({ signal: stop.signal })))).toMatchObject({ reason: 'Aborted' });
+    expect(received).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+});
+
+describe('Test mode', () => {
+  it('keeps the exact request of a write and sends nothing', async () => {
+    testMode = true;
+    const error = await http.write(post()).then(() => undefined, (thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HeldWrite);
+    expect((error as HeldWrite).request).toEqual(post());
+    expect(received).toEqual([]);
+  });
+
+  it('reads for real', async () => {
+    testMode = true;
+    expect((await http.read(post())).status).toBe(200);
+  });
+
+  it('ends without a new client', async () => {
+    testMode = true;
+    await expect(http.write(post())).rejects.toBeInstanceOf(HeldWrite);
+    testMode = false;
+    expect((await http.write(post())).status).toBe(200);
+  });
+});
+
+describe('the clock of the store', () => {
+  it.each([
+    ['ahead', 'Sat, 02 May 2026 12:05:00 GMT', 300_500],
+    ['behind', 'Sat, 02 May 2026 11:59:00 GMT', -59_500],
+  ])('%s of ours is told from its Date header', async (_what, date, skewMs) => {
+    script = [{ headers: { date } }];
+    await http.read(get());
+    expect(answers).toEqual([{ status: 200, intent: 'read', skewMs }]);
+  });
+
+  it('is measured at the middle of the call', async () => {
+    script = [(_request, response) => {
+      now += 4000;
+      response.writeHead(200, { date: 'Sat, 02 May 2026 12:00:02 GMT' }).end('{}');
+    }];
+    await http.write(post());
+    expect(answers).toEqual([{ status: 200, intent: 'write', skewMs: 500 }]);
+  });
+
+  it.each([['no Date header', (_request: IncomingMessage, response: ServerResponse) => { response.sendDate = false; response.end('{}'); }], ['a Date that is none', { headers: { date: 'today' } }]])('is unknown from %s', async (_what, answer) => {
+    script = [answer];
+    await http.read(get());
+    expect(answers).toEqual([{ status: 200, intent: 'read', skewMs: undefined }]);
+  });
+});
+
+describe('an answer that is no JSON', () => {
+  it('is named as what it is, to be tried again', async () => {
+    script = [{ headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>Log in</html>' }];
+    const answer = await http.read(get());
+    expect(await answer.text()).toBe('<html>Log in</html>');
+    expect(await failure(answer.json())).toMatchObject({ behaviour: 'retry', reason: 'UnexpectedPayload', message: expect.stringContaining('200 with text/html that is not JSON') });
+  });
+
+  it('is given up where it is larger than a pod can hold', async () => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    script = [(_request, response) => {
+      let left = 66;
+      const more = () => { while (left-- > 0) if (!response.write(chunk)) return void response.once('drain', more); response.end(); };
+      more();
+    }];
+    expect(await failure(http.read(get()))).toMatchObject({ reason: 'AnswerTooLarge' });
+    expect(received).toHaveLength(1);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { FulfilmentState, OrderLineRecord, OrderRecord, OrderState, PaymentState } from '../../model/records.ts';
+import { decideIntake } from './intake.ts';
+
+const EARLIEST = new Date('2026-01-01T00:00:00Z');
+
+const line = (quantity: number): OrderLineRecord => ({ id: 'L', sku: 'A', title: 'A', quantity, cancelledQuantity: 0, fulfilledQuantity: 0, unitPrice: 1, total: 1, taxRate: 0, taxAmount: 0, discountAmount: 0 });
+
+const good: OrderRecord = {
+  kind: 'order', id: '1', number: '1', placedAt: '2026-02-01T00:00:00Z', updatedAt: '2026-02-01T00:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled',
+  platformState: 'x', currency: 'EUR', itemsTotal: 1, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 1, shippingAddress: {}, billingAddress: {}, lines: [line(1)], fulfilments: [],
+};
+
+const decide = (changed: Partial<OrderRecord>) => decideIntake({ ...good, ...changed }, EARLIEST);
+
+describe('an order', () => {
+  it.each<[string, Partial<OrderRecord>]>([
+    ['that is paid, open and new', {}],
+    ['placed at the very earliest date', { placedAt: '2026-01-01T00:00:00Z' }],
+    ['placed at the earliest date in another offset', { placedAt: '2026-01-01T02:00:00+02:00' }],
+    ['refunded in part', { paymentState: 'PartiallyRefunded' }],
+    ['shipped in part', { fulfilmentState: 'PartiallyFulfilled' }],
+    ['with one line left of two', { lines: [line(0), line(1)] }],
+  ])('%s is accepted', (_what, changed) => {
+    expect(decide(changed)).toEqual({ intake: 'Accepted' });
+  });
+
+  it.each<[string, Partial<OrderRecord>, string]>([
+    ['that is a draft', { state: 'Draft' }, 'NotPlaced'],
+    ['that was never placed', { placedAt: undefined }, 'NotPlaced'],
+    ['placed too early', { placedAt: '2025-12-31T23:59:59Z' }, 'TooOld'],
+    ['placed too early in another offset', { placedAt: '2026-01-01T01:59:59+02:00' }, 'TooOld'],
+    ['that is cancelled', { state: 'Cancelled' }, 'Cancelled'],
+    ['that is shipped', { fulfilmentState: 'Fulfilled' }, 'AlreadyShipped'],
+    ['that is completed', { state: 'Completed' }, 'AlreadyCompleted'],
+    ['that is refunded', { paymentState: 'Refunded' }, 'Refunded'],
+    ['without lines', { lines: [] }, 'NoLines'],
+    ['with nothing left on its lines', { lines: [line(0), line(0)] }, 'NoLines'],
+  ])('%s is skipped, and says why', (_what, changed, reason) => {
+    expect(decide(changed)).toEqual({ intake: 'Skipped', reason, message: expect.stringMatching(/\w/) });
+  });
+
+  it.each<PaymentState>(['Unpaid', 'Authorized', 'PartiallyPaid'])('with the payment %s is put aside', (paymentState) => {
+    expect(decide({ paymentState })).toEqual({ intake: 'Held', reason: 'Unpaid', message: expect.stringContaining(paymentState) });
+  });
+
+  it('names the earliest date where it is too old', () => {
+    expect(decide({ placedAt: '2020-01-01T00:00:00Z' }).message).toContain('2026-01-01');
+  });
+
+  it('is judged by the first rule that speaks', () => {
+    // Everything is wrong with it; one fault after another is mended.
+    const mended: Partial<OrderRecord> = { placedAt: '2020-01-01T00:00:00Z', state: 'Draft', fulfilmentState: 'Fulfilled', paymentState: 'Refunded', lines: [] };
+    const steps: [Partial<OrderRecord>, string | undefined][] = [
+      [{}, 'NotPlaced'], [{ state: 'Cancelled' }, 'TooOld'], [{ placedAt: '2026-03-01T00:00:00Z' }, 'Cancelled'], [{ state: 'Completed' }, 'AlreadyShipped'],
+      [{ fulfilmentState: 'Unfulfilled' }, 'AlreadyCompleted'], [{ state: 'Open' }, 'Refunded'], [{ paymentState: 'Unpaid' }, 'NoLines'], [{ lines: [line(1)] }, 'Unpaid'], [{ paymentState: 'Paid' }, undefined],
+    ];
+    for (const [change, reason] of steps) {
+      Object.assign(mended, change);
+      expect(decide(mended).reason).toBe(reason);
+    }
+  });
+
+  it('is never accepted unless it is paid, open, not shipped and new, and has a reason otherwise', () => {
+    fc.assert(fc.property(
+      fc.constantFrom<OrderState>('Draft', 'Open', 'Completed', 'Cancelled'),
+      fc.constantFrom<PaymentState>('Unpaid', 'Authorized', 'PartiallyPaid', 'Paid', 'PartiallyRefunded', 'Refunded'),
+      fc.constantFrom<FulfilmentState>('Unfulfilled', 'PartiallyFulfilled', 'Fulfilled'),
+      fc.constantFrom(undefined, '2025-06-01T00:00:00Z', '2026-06-01T00:00:00Z'),
+      fc.array(fc.nat(2)),
+      (state, paymentState, fulfilmentState, placedAt, quantities) => {
+        const decision = decide({ state, paymentState, fulfilmentState, placedAt, lines: quantities.map(line) });
+        const may = state === 'Open' && (paymentState === 'Paid' || paymentState === 'PartiallyRefunded') && fulfilmentState !== 'Fulfilled' && placedAt?.startsWith('2026') === true && quantities.some((quantity) => quantity > 0);
+        expect(decision.intake === 'Accepted').toBe(may);
+        expect(Boolean(decision.reason && decision.message)).toBe(!may);
+      },
+    ));
+  });
+});
