@@ -49,12 +49,12 @@ function cni(plugin: string): Recipe {
 
 /** Every binary, in the order in which building them pays: the first compiles most of what the others share. */
 export const RECIPES = {
-  etcd: { module: 'etcd', package: '.', coldSeconds: 20 },
+  etcd: { module: 'etcd', package: '.', coldSeconds: 60 },
   'kube-apiserver': kubernetes('kube-apiserver', 450),
-  kubectl: kubernetes('kubectl', 35),
-  'kube-controller-manager': kubernetes('kube-controller-manager', 40),
+  kubectl: kubernetes('kubectl', 40),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 140),
   'kube-scheduler': kubernetes('kube-scheduler', 10),
-  kubelet: kubernetes('kubelet', 100),
+  kubelet: kubernetes('kubelet', 60),
   'kube-proxy': kubernetes('kube-proxy', 35),
   kubeadm: kubernetes('kubeadm', 35),
   containerd: containerd('containerd', 60),
@@ -65,10 +65,10 @@ export const RECIPES = {
   loopback: cni('main/loopback'),
   'host-local': cni('ipam/host-local'),
   portmap: cni('meta/portmap'),
-  coredns: { module: 'coredns', package: '.', coldSeconds: 60 },
+  coredns: { module: 'coredns', package: '.', coldSeconds: 30 },
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
-  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 40 },
+  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 

@@ -24,8 +24,9 @@ export interface BuildImageOptions {
 
 export interface BuiltImage {
   reference: string;
-  /** An OCI or Docker archive, for `loadImage`. */
+  /** A Docker archive, for `loadImage`. */
   archive: string;
+  /** Its size, uncompressed. */
   bytes: number;
 }
 
@@ -79,5 +80,6 @@ async function buildWithBuildah(reference: string, archive: string, context: str
   const start = Date.now();
   await buildah(['build', '--layers', '--pull-never', ...context, '--volume', `${npmCache}:/root/.npm`, '--tag', reference, REPOSITORY], { timeout: 1_200_000 });
   log(`  built in ${secondsSince(start)}`);
-  await buildah(['push', '--quiet', reference, `oci-archive:${archive}:${reference}`]);
+  // Docker's format, because it is not compressed: packing and unpacking all layers would take longer than building one.
+  await buildah(['push', '--quiet', reference, `docker-archive:${archive}:${reference}`]);
 }
