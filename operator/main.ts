@@ -126,12 +126,12 @@ function createControllers(context: Context, { registry, log }: { registry: Regi
 async function createOperator({ kubeConfig, context, controllers, log }: { kubeConfig: KubeConfig; context: Context; controllers: Map<ControllerName, Controller>; log: Logger }) {
   // Loaded late: the base class is CommonJS and requires client-node, which jest can only do once that is loaded.
   const { SupercargoOperator } = await import('./supercargo-operator.ts');
-  const { informers, seats, applier, config } = context;
+  const { informers, seats, applier, client, config } = context;
   informers.stores.onChange(({ object, previous }) => {
     if (!object || !previous) seats.storesChanged();
   });
   const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
-  return new SupercargoOperator({ config: kubeConfig, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
+  return new SupercargoOperator({ config: kubeConfig, client, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
 }
 
 /** What this installation watches. */
