@@ -56,7 +56,7 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
   const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
   const informers = createInformers({ client, namespaces: config.watchNamespaces, log, clock: systemClock, random: Math.random });
-  registerResourceMetrics(registry, informers, systemClock);
+  registerResourceMetrics(registry, informers, watched(informers, config), systemClock);
 
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
   let leadership: Leadership | undefined;
