@@ -7,6 +7,8 @@ export const ANNOTATIONS = {
   testRequested: `${GROUP}/test-requested-at`,
   /** On a Feed: digest of the held plan that may go. */
   release: `${GROUP}/release`,
+  /** On a Store: any new value makes a new developer API key in a new Secret; the old key stops to work, its Secret stays. */
+  rotateDeveloperKey: `${GROUP}/rotate-developer-key`,
 } as const;
 
 /** Set on every child and mirrored to the connection, so that lists filter by them. */

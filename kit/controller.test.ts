@@ -81,6 +81,10 @@ describe('a controller', () => {
     expect(seen).toEqual(['a']);
   });
 
+  it('never asks for a wait that overflows a timer, which would fire at once', () => {
+    expect(requeueAfter(90 * 86_400_000)).toEqual({ result: 'requeueAfter', ms: 2_000_000_000 });
+  });
+
   it('comes back at the earliest of several times', () => {
     expect(requeueAtFirst(undefined, 5000, 100)).toEqual(requeueAfter(100));
     expect(requeueAtFirst(undefined)).toEqual(DONE);

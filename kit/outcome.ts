@@ -12,10 +12,14 @@ export type Outcome =
   /** Trying again cannot help: it waits for the next change of the object. */
   | { readonly result: 'terminal'; readonly error: unknown };
 
+/** Longest wait that a timer of Node.js can hold (2^31 ms; a longer one would fire at once), rounded. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
 export const DONE: Outcome = { result: 'done' };
 
+/** Looks again then, or in some weeks where that is later. */
 export function requeueAfter(ms: number): Outcome {
-  return { result: 'requeueAfter', ms };
+  return { result: 'requeueAfter', ms: Math.min(Math.max(0, ms), LONGEST_TIMER_MS) };
 }
 
 /** The earlier of what several parts of a reconcile asked for; `undefined` asks for nothing. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { API_VERSION, type FeedRunResource } from '../crds/index.ts';
+import { ANNOTATIONS, API_VERSION, type FeedRunResource } from '../crds/index.ts';
 import { aCondition, aConnection, aCredential, aDriver, aFeed, aStore } from '../test/support/operator-fixtures.ts';
 import { decideCredential } from './credential/decide.ts';
 import { decideDriver } from './driver/decide.ts';
 import { readConfig } from './env.ts';
 import { decideFeedRun } from './feedrun/decide.ts';
 import { SettingsSchemas } from './settings.ts';
-import { decideStore, developerSecretName, ROTATE_DEVELOPER_KEY } from './store/decide.ts';
+import { decideStore, developerSecretName } from './store/decide.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
@@ -65,7 +65,7 @@ describe('a Store', () => {
   });
 
   it('keeps its developer key, and asks for another under another name for each new value of the annotation', () => {
-    const asking = (value: string | undefined, secretName?: string) => developerSecretName({ ...aStore(), metadata: { ...aStore().metadata, annotations: value === undefined ? {} : { [ROTATE_DEVELOPER_KEY]: value } }, status: secretName ? { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } } : {} });
+    const asking = (value: string | undefined, secretName?: string) => developerSecretName({ ...aStore(), metadata: { ...aStore().metadata, annotations: value === undefined ? {} : { [ANNOTATIONS.rotateDeveloperKey]: value } }, status: secretName ? { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } } : {} });
     const first = asking(undefined);
     const second = asking('1', first);
     expect(first).toBe('main-developer-api');

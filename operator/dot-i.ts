@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import dotI from '@dot-i/k8s-operator';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
 import type { Applier } from '../kit/apply.ts';
+import type { KubeClient } from '../kit/kube/client.ts';
 import type { Change, Informer } from '../kit/kube/informer.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
@@ -9,6 +10,15 @@ import type { Logger } from '../kit/log.ts';
 /** An event of the base class, with what stood there before: references that are gone must be followed too. */
 export interface OperatorEvent extends ResourceEvent {
   readonly change: Change<KubeObject>;
+}
+
+/** What the base class is run with in place of its own parts. */
+export interface KitOperatorParts {
+  readonly config: KubeConfig;
+  readonly client: KubeClient;
+  readonly applier: Applier;
+  readonly informers: readonly Informer<KubeObject>[];
+  readonly log: Logger;
 }
 
 type OnEvent = (event: OperatorEvent) => Promise<void>;
@@ -22,13 +32,15 @@ type OnEvent = (event: OperatorEvent) => Promise<void>;
 export abstract class KitOperator extends dotI.default {
   readonly #informers = new Map<string, Informer<KubeObject>>();
   readonly #applier: Applier;
+  readonly #client: KubeClient;
   readonly #stop = new AbortController();
 
-  constructor(parts: { readonly config: KubeConfig; readonly applier: Applier; readonly informers: readonly Informer<KubeObject>[]; readonly log: Logger }) {
+  constructor(parts: KitOperatorParts) {
     const { log } = parts;
     super({ debug: (text) => log.debug(text), info: (text) => log.info(text), warn: (text) => log.warn(text), error: (text) => log.error(text) });
     this.kubeConfig = parts.config;
     this.#applier = parts.applier;
+    this.#client = parts.client;
     for (const informer of parts.informers) this.#informers.set(resourceId(informer.type.plural, informer.type.apiVersion), informer);
   }
 
@@ -66,11 +78,12 @@ export abstract class KitOperator extends dotI.default {
     return this.setResourceStatus(meta, status);
   }
 
-  /** Server-side apply of our finalizers alone. A finalizer is a set: those of others stay. */
+  /** The base class hands in a whole list, read from an event: it is written only if nobody has changed the object since. */
   protected override async setResourceFinalizers(meta: ResourceMeta, finalizers: string[]): Promise<void> {
-    const informer = this.#informer(meta.id);
-    const object = informer.get(objectKey(meta.namespace, meta.name));
-    if (object) await this.#applier.apply(informer, object, { metadata: { finalizers } });
+    await this.#client.jsonPatch(this.#informer(meta.id).type, meta, [
+      { op: 'test', path: '/metadata/resourceVersion', value: meta.resourceVersion },
+      { op: 'add', path: '/metadata/finalizers', value: finalizers },
+    ]);
   }
 
   #informer(id: string): Informer<KubeObject> {

@@ -56,7 +56,7 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
   const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
   const informers = createInformers({ client, namespaces: config.watchNamespaces, log, clock: systemClock, random: Math.random });
-  registerResourceMetrics(registry, informers, systemClock);
+  registerResourceMetrics(registry, informers, watched(informers, config), systemClock);
 
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
   let leadership: Leadership | undefined;
@@ -126,12 +126,12 @@ function createControllers(context: Context, { registry, log }: { registry: Regi
 async function createOperator({ kubeConfig, context, controllers, log }: { kubeConfig: KubeConfig; context: Context; controllers: Map<ControllerName, Controller>; log: Logger }) {
   // Loaded late: the base class is CommonJS and requires client-node, which jest can only do once that is loaded.
   const { SupercargoOperator } = await import('./supercargo-operator.ts');
-  const { informers, seats, applier, config } = context;
+  const { informers, seats, applier, client, config } = context;
   informers.stores.onChange(({ object, previous }) => {
     if (!object || !previous) seats.storesChanged();
   });
   const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
-  return new SupercargoOperator({ config: kubeConfig, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
+  return new SupercargoOperator({ config: kubeConfig, client, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
 }
 
 /** What this installation watches. */

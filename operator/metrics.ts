@@ -13,7 +13,7 @@ interface Conditioned extends KubeObject { readonly status?: { readonly conditio
  * What is known of the resources, read from the caches when Prometheus asks. Gauges set along the way outlive what they
  * speak of (cert-manager has fixed that four times); these cannot.
  */
-export function registerResourceMetrics(registry: Registry, informers: Informers, clock: Clock): void {
+export function registerResourceMetrics(registry: Registry, informers: Informers, watched: readonly Informer<KubeObject>[], clock: Clock): void {
   const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
     new Gauge({ name, help, labelNames, registers: [registry], collect() { this.reset(); collect(this); } });
   const connections = () => [...informers.connections.values(), ...informers.clusterConnections.values()] as AnyConnection[];
@@ -32,7 +32,7 @@ export function registerResourceMetrics(registry: Registry, informers: Informers
   feedMetrics(gauge, informers, clock);
   licenseMetrics(gauge, informers);
   gauge('supercargo_watch_last_event_age_seconds', 'Time since a watch last heard from the API server.', ['kind'], (metric) => {
-    for (const informer of allInformers(informers)) metric.set({ kind: informer.type.kind }, (clock.now().getTime() - informer.lastProgressAt) / 1000);
+    for (const informer of watched) metric.set({ kind: informer.type.kind }, (clock.now().getTime() - informer.lastProgressAt) / 1000);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Controller } from '../kit/controller.ts';
 import type { Change, Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import { CHILD_TYPES } from './resources.ts';
-import { KitOperator } from './dot-i.ts';
+import { KitOperator, type KitOperatorParts } from './dot-i.ts';
 import type { Triggers } from './triggers.ts';
 
 type Watched = Record<string, (change: never) => void>;
@@ -15,7 +15,7 @@ export class SupercargoOperator extends KitOperator {
   readonly #controllers: readonly Controller[];
   #watching: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: ConstructorParameters<typeof KitOperator>[0] & { readonly triggers: Triggers; readonly controllers: readonly Controller[] }) {
+  constructor(parts: KitOperatorParts & { readonly triggers: Triggers; readonly controllers: readonly Controller[] }) {
     super(parts);
     this.#triggers = parts.triggers;
     this.#informers = parts.informers;

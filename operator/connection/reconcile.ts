@@ -2,8 +2,9 @@ import { FINALIZER, type ConnectionStatus } from '../../crds/index.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
-import { DONE, type Outcome } from '../../kit/outcome.ts';
+import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
+import { licenseChangesIn } from '../license/seats.ts';
 import type { AnyConnection } from '../resources.ts';
 import { childrenOf } from './children.ts';
 import { decide, type ConnectionDecision } from './decide.ts';
@@ -34,7 +35,8 @@ async function runConnection(context: Context, informer: Informer<AnyConnection>
     throw error;
   }
   await report(context, informer, connection, decision);
-  return DONE;
+  const changesInMs = licenseChangesIn(snapshot.license);
+  return changesInMs === undefined ? DONE : requeueAfter(changesInMs + 1000);
 }
 
 /** Labels for lists, and the finalizer: before the first child, so that no pod outlives its connection unseen. */

@@ -3,9 +3,6 @@ import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
 import { decideLicense } from './decide.ts';
 
-/** Longest wait that a timer can hold (2^31 ms); a longer one just looks again in between. */
-const LONGEST_MS = 2_000_000_000;
-
 /** A License says who sits; connections read the same seats. In its grace period it warns once a day. */
 export function licenseReconciler({ informers, reporter, recorder, seats: book, clock }: Context): Reconcile {
   const warned = new Map<string, number>();
@@ -23,6 +20,6 @@ export function licenseReconciler({ informers, reporter, recorder, seats: book, 
       recorder.record(license, { type: 'Warning', reason: 'GracePeriod', action: 'CheckLicense', message: warning.message });
       warned.set(key, warning.day);
     }
-    return changesInMs === undefined || changesInMs === Infinity ? DONE : requeueAfter(Math.min(changesInMs + 1000, LONGEST_MS));
+    return changesInMs === undefined || changesInMs === Infinity ? DONE : requeueAfter(changesInMs + 1000);
   };
 }

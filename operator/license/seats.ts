@@ -71,6 +71,12 @@ export interface LicenseQuestion {
   readonly assigned: readonly { readonly license: LicenseResource; readonly seats: ReadonlyMap<string, Seat> }[];
 }
 
+/** Milliseconds until one of the connection's licences begins, ends or runs out of grace. */
+export function licenseChangesIn({ assigned, now }: LicenseQuestion): number | undefined {
+  const moments = assigned.flatMap(({ license }) => nextChange(license, now) ?? []).map((moment) => moment.getTime() - now.getTime());
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}
+
 /** How near a refusal is to a seat: of several licences the one that says most is told. */
 const NEARNESS = ['NotYetValid', 'Expired', 'DriverNotLicensed', 'StoreNotFound', 'SeatsExhausted'];
 

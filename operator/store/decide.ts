@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { storeKind, validateResource, type StoreResource } from '../../crds/index.ts';
+import { ANNOTATIONS, storeKind, validateResource, type StoreResource } from '../../crds/index.ts';
 import { isTrue, type Finding, type Settlement } from '../../kit/conditions.ts';
 import type { AnyConnection } from '../resources.ts';
-
-/** Any new value makes a new developer API key, in a new Secret; the old key stops to work. */
-export const ROTATE_DEVELOPER_KEY = 'supercargo.dev/rotate-developer-key';
 
 export type DeveloperKey = NonNullable<NonNullable<StoreResource['status']>['developerKey']>;
 
@@ -14,7 +11,7 @@ export type DeveloperKey = NonNullable<NonNullable<StoreResource['status']>['dev
  */
 export function developerSecretName({ metadata, spec, status }: StoreResource): string {
   const base = spec.developerApi?.secretName ?? `${metadata.name}-developer-api`;
-  const request = metadata.annotations?.[ROTATE_DEVELOPER_KEY];
+  const request = metadata.annotations?.[ANNOTATIONS.rotateDeveloperKey];
   if (request) return `${base}-${createHash('sha256').update(request).digest('hex').slice(0, 8)}`;
   const present = status?.developerKey?.secretName;
   return present !== undefined && (present === base || present.startsWith(`${base}-`)) ? present : base;
