@@ -237,6 +237,18 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     expect(store.stockWrites.length).toBe(30);
   });
 
+  it('sends a level that is set back to what was first read', async () => {
+    const store = new MemoryStore();
+    store.products = [product('p1', ['A'])];
+    store.stock = [level('A', 5)];
+    const started = await synced(store);
+    await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
+    await started.until(() => store.stockWrites.length === 1, 'the first level');
+    await started.until(async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Applied'`)).length === 1, 'its result');
+    expect((await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 5 }] })).body).toMatchObject({ queued: 1, unchanged: 0 });
+    await started.until(() => store.stockWrites.length === 2, 'the level set back');
+  });
+
   it('goes on after the last whole page when a run is interrupted', async () => {
     const store = new MemoryStore();
     store.products = Array.from({ length: 500 }, (_, index) => product(`p${index}`, [`S${index}`]));
