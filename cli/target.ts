@@ -24,7 +24,11 @@ export interface Target {
 /** A running `up` on the state folder goes first: it is what a person in that folder means. */
 export async function findTarget(options: { readonly state: string; readonly context?: string }): Promise<Target> {
   const up = await findRunningUp(options.state);
-  return up ? localTarget(up) : clusterTarget(createClient(loadKubeConfig(options.context), { userAgent: 'supercargo-cli' }));
+  if (up) return localTarget(up);
+  const config = loadKubeConfig(options.context);
+  // client-node's own default where it finds no kubeconfig: nobody means that.
+  if (config.getCurrentCluster()?.server === 'http://localhost:8080') throw new Error(`no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`);
+  return clusterTarget(createClient(config, { userAgent: 'supercargo-cli' }));
 }
 
 function localTarget(up: RunningUp): Target {
