@@ -107,3 +107,6 @@ export const problemBody = z.object({ type: z.string(), title: z.string(), statu
 
 export const empty = z.object({});
 export const openRecordsAnswer = z.object({ ids: z.array(z.string()) });
+
+export const replayRequest = z.strictObject({ reason: z.string().min(1).max(64) });
+export const replayAnswer = z.object({ changed: z.number() });

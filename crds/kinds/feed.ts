@@ -20,10 +20,6 @@ const spec = withRules(z.strictObject({
   schedule: cron('When it runs; the type\'s usual schedule if absent.').optional(),
   timeZone: timeZone('IANA time zone of the schedule; UTC if absent.').optional(),
   suspend: z.boolean().optional().describe('true: no scheduled runs.'),
-  filters: z.strictObject({
-    skuPrefixes: z.array(z.string().min(1).max(64)).max(100).optional().describe('Only SKUs that begin with one of these.'),
-    locations: z.array(z.string().min(1).max(128)).max(100).optional().describe('Only these stock locations.'),
-  }).optional().describe('What of the data.'),
   batchSize: z.int().min(1).max(1000).optional().describe('Records a page; the largest that the platform gives, at most 250, if absent.'),
   retry: z.strictObject({
     maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of one run; 5 if absent.'),

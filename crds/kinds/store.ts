@@ -35,8 +35,6 @@ const spec = withRules(z.strictObject({
   orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),
   brakes: z.strictObject({
     maxZeroedPercent: percent('A stock run that would set more than this share of SKUs to zero is Held; 20 if absent.').optional(),
-    maxStockChangePercent: percent('A stock run that would change more than this share of SKUs is Held; off if absent.').optional(),
-    maxPriceChangePercent: percent('A price change larger than this is Held; off if absent.').optional(),
   }).optional().describe('Runs that would change too much are Held until released.'),
   developerApi: z.strictObject({
     secretName: resourceName('Secret the operator creates with a new developer API key; `<store>-developer-api` if absent.').optional(),

@@ -13,6 +13,7 @@ import { applyBatch } from './batches.ts';
 import type { HintBoard } from './hints.ts';
 import { openRecords } from './open-records.ts';
 import { claimOutbox, recordResults } from './outbox.ts';
+import { redriveRejected } from './redrive.ts';
 import { finishRun, heartbeat, startRun } from './runs.ts';
 import { openSession, requireConnection } from './sessions.ts';
 import { feedSummary } from './summary.ts';
@@ -45,6 +46,13 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     ({ ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after) }));
   app.get('/feeds/:feed/summary', { schema: { params: z.object({ feed: z.enum(FEED_TYPES) }), response: { 200: api.feedSummary } } }, async (request) =>
     feedSummary(hub.db, (await connection(request)).id, request.params.feed));
+  app.post('/replay', { schema: { body: api.replayRequest, response: { 200: api.replayAnswer } } }, async (request) => {
+    const own = await connection(request);
+    return hub.db.transaction(async (tx) => {
+      tx.afterCommit(hub.wakeDeliveries);
+      return { changed: await redriveRejected(tx, own, [request.body.reason]) };
+    });
+  });
   app.post('/outbox/claim', { schema: { body: z.strictObject({ kind: api.outboxKind, limit: z.number().int().min(1).max(500), release: z.string().max(64).optional() }), response: { 200: api.outboxClaim } } }, async (request) =>
     claimOutbox(hub, await connection(request), request.body.kind, request.body.limit, request.body.release));
   app.post('/outbox/results', { schema: { body: z.strictObject({ kind: api.outboxKind, results: z.array(api.outboxResult).max(500) }), response: { 200: done } } }, async (request) => {

@@ -69,8 +69,17 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
     return { outcome: await runExport({ kind, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
   }
   const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
-  const { window, ids, dryRun } = request.parameters ?? {};
+  const { window, ids, dryRun, replay } = request.parameters ?? {};
+  if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
   return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, storeNow: () => session.storeNow() });
+}
+
+/** Rejected orders are stored whole: they are judged again without a call to the store. */
+async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promise<RunOutcome> {
+  const none = { read: 0, problems: 0, changed: 0 };
+  if (dryRun) return { ...none, result: 'Failed', reason: 'DryRunUnsupported', message: 'a replay has no dry run: GET /api/v1/problems lists what it would try', behaviour: 'terminal' };
+  const changed = await hub.replay(reason);
+  return { ...none, changed, result: changed === 0 ? 'Empty' : 'Succeeded', reason: 'Replayed', message: `${changed} orders that were rejected for ${reason} came to another result` };
 }
 
 function keepLease(hub: HubClient, runId: string, clock: Clock, lease: AbortController): () => void {

@@ -237,6 +237,18 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     expect(store.stockWrites.length).toBe(30);
   });
 
+  it('replays rejected orders by reason when a FeedRun asks', async () => {
+    const store = new MemoryStore();
+    store.products = [product('p1', ['A'])];
+    store.orders = [order('1', { lines: [line('1', 'OLD', 1)] })];
+    const started = await synced(store);
+    await started.db.query(`INSERT INTO sku_aliases (store_id, alias, sku) SELECT id, 'OLD', 'A' FROM stores`);
+    started.apply({}, [['again', { feedRef: { name: 'orderimport' }, replay: { reason: 'UnknownSku' } }]]);
+    await started.until(() => started.world.get('FeedRun', 'default', 'again')?.status?.['finishedAt'] !== undefined, 'the replay');
+    expect(started.world.get('FeedRun', 'default', 'again')?.status).toMatchObject({ result: 'Succeeded', changed: 1 });
+    expect((await orders(started))[0]!.intake).toBe('Accepted');
+  });
+
   it('sends a level that is set back to what was first read', async () => {
     const store = new MemoryStore();
     store.products = [product('p1', ['A'])];

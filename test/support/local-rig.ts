@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorld } from '../../cli/local/world.ts';
 import { localResources } from '../../cli/local/own-resources.ts';
-import { API_VERSION, type ConnectionKey, type FeedSpec, type Resource, type StoreSpec } from '../../crds/index.ts';
+import { API_VERSION, type ConnectionKey, type FeedRunSpec, type FeedSpec, type Resource, type StoreSpec } from '../../crds/index.ts';
 import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';
@@ -70,7 +70,7 @@ export class LocalRig {
   }
 
   /** Puts the connection and its feeds in force; `change` edits the connection's spec. */
-  apply(change: Record<string, unknown> = {}): void {
+  apply(change: Record<string, unknown> = {}, runs: readonly (readonly [string, FeedRunSpec])[] = []): void {
     this.#connection = { ...this.#connection, ...change };
     const resource = (kind: string, name: string, spec: unknown): Resource => ({ apiVersion: API_VERSION, kind, metadata: { name, namespace: 'default' }, spec });
     this.world.apply({
@@ -78,6 +78,7 @@ export class LocalRig {
       resources: [
         resource('Connection', 'shop', { storeRef: { name: 'main' }, driver: 'memory', credentialRef: { name: 'c' }, ...this.#connection }),
         ...this.#options.feeds.map((type) => resource('Feed', type.toLowerCase(), { connectionRef: { name: 'shop' }, type, schedule: '0 0 1 1 *' } satisfies FeedSpec)),
+        ...runs.map(([name, spec]) => resource('FeedRun', name, spec)),
       ],
     });
   }
