@@ -39,9 +39,13 @@ test-integration: node_modules/.package-lock.json ## real kube-apiserver and etc
 	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
 	@$(JEST) --selectProjects integration --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
 
+# A cluster of its own name: one that you brought up by hand is left alone.
+test-e2e: export CLUSTER := supercargo-e2e
 test-e2e: build ## a cluster where pods run, the chart installed, the real store
 	@$(NODE) test/cluster/cli.ts build
-	@$(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js
+	@$(NODE) test/e2e/prepare.ts
+	@status=0; $(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js || status=$$?; \
+	  $(NODE) test/cluster/cli.ts down --name $(CLUSTER); exit $$status
 
 generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
 	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts

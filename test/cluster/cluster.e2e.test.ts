@@ -30,7 +30,7 @@ describe('a real cluster', () => {
   const container = (extra: object): object => ({ name: 'main', image: DEFAULT_IMAGE, imagePullPolicy: 'Never', securityContext: HARDENED, ...extra });
 
   beforeAll(async () => {
-    cluster = await startCluster({ log: stderrLog });
+    cluster = await startCluster({ name: process.env['CLUSTER'], log: stderrLog });
     await loadImage(cluster, (await buildImage({ log: stderrLog })).archive);
     await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found');
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
