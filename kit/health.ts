@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import type { Exposition } from './exposition.ts';
 
 /** Says what is wrong, or undefined when all is well. */
 export interface HealthCheck {
@@ -10,7 +10,8 @@ export interface HealthCheck {
 
 export interface HealthOptions {
   readonly port: number;
-  readonly registry: Registry;
+  /** A prom-client Registry, or one with families beside it. */
+  readonly registry: Exposition;
   /** Failing restarts the pod: only what a restart can cure (a stalled watch, a stuck queue). */
   readonly live: readonly HealthCheck[];
   /** Failing takes the pod out of its Service. */

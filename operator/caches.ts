@@ -83,6 +83,13 @@ export function createInformers(options: { client: KubeClient; namespaces: reado
 
 /** Of a child only who it is is kept: what we applied to it is in the informer's digest (kit/kube/owned.ts). */
 function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, generation, labels } = metadata;
-  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, generation, labels } };
+  const { name, namespace, uid, resourceVersion, generation, labels = {} } = metadata;
+  const owner = Object.fromEntries([LABELS.connection, LABELS.connectionKind].flatMap((label) => (labels[label] === undefined ? [] : [[label, labels[label]]])));
+  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, generation, labels: owner } };
+}
+
+/** Every informer, children's too. */
+export function allInformers(informers: Informers): Informer<KubeObject>[] {
+  const { children, connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses } = informers;
+  return [connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses, ...Object.values(children)] as unknown as Informer<KubeObject>[];
 }

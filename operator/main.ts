@@ -6,6 +6,7 @@ import { Applier } from '../kit/apply.ts';
 import { systemClock } from '../kit/clock.ts';
 import { Controller, type Reconcile } from '../kit/controller.ts';
 import { EventRecorder } from '../kit/events.ts';
+import { withFamilies } from '../kit/exposition.ts';
 import { startHealthServer, type HealthCheck } from '../kit/health.ts';
 import { createClient, type KubeClient } from '../kit/kube/client.ts';
 import type { Informer } from '../kit/kube/informer.ts';
@@ -14,7 +15,7 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { MetricsFactory } from '../kit/metrics.ts';
-import { createInformers, type Informers } from './caches.ts';
+import { allInformers, createInformers, type Informers } from './caches.ts';
 import { connectionReconciler } from './connection/reconcile.ts';
 import type { Context } from './context.ts';
 import { credentialReconciler } from './credential/reconcile.ts';
@@ -26,7 +27,7 @@ import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
 import { SeatBook } from './license/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
-import { allInformers, registerResourceMetrics } from './metrics.ts';
+import { resourceMetrics } from './metrics.ts';
 import { Reporter } from './reporter.ts';
 import type { AnyConnection } from './resources.ts';
 import { SettingsSchemas } from './settings.ts';
@@ -56,7 +57,7 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
   const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
   const informers = createInformers({ client, namespaces: config.watchNamespaces, log, clock: systemClock, random: Math.random });
-  registerResourceMetrics(registry, informers, watched(informers, config), systemClock);
+  const exposition = withFamilies(registry, resourceMetrics(informers, watched(informers, config), systemClock));
 
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
   let leadership: Leadership | undefined;
@@ -68,7 +69,7 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   const context = createContext({ config, client: guarded, informers, log });
   const controllers = createControllers(context, { registry, log });
   const operator = await createOperator({ kubeConfig, context, controllers, log });
-  const health = await startHealthServer({ port: config.httpPort, registry, live: liveness(informers, controllers, config), ready: [readiness(informers, config)] });
+  const health = await startHealthServer({ port: config.httpPort, registry: exposition, live: liveness(informers, controllers, config), ready: [readiness(informers, config)] });
   try {
     await operator.start();
     log.info({ namespaces: config.watchNamespaces, connections: informers.connections.size }, 'everything has been seen once');

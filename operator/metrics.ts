@@ -1,48 +1,73 @@
-import { Gauge, type Registry } from 'prom-client';
-import type { AnyConnection } from './resources.ts';
-import { podNamespace } from './resources.ts';
-import type { Informers } from './caches.ts';
+import type { LicenseResource } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Condition } from '../kit/conditions.ts';
-import type { Informer } from '../kit/kube/informer.ts';
+import type { Family, Sample } from '../kit/exposition.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
+import type { Caches } from './caches.ts';
+import { podNamespace, type AnyConnection } from './resources.ts';
 
 interface Conditioned extends KubeObject { readonly status?: { readonly conditions?: readonly Condition[] } }
+interface Watch { readonly type: { readonly kind: string }; readonly lastProgressAt: number }
 
 /**
  * What is known of the resources, read from the caches when Prometheus asks. Gauges set along the way outlive what they
  * speak of (cert-manager has fixed that four times); these cannot.
  */
-export function registerResourceMetrics(registry: Registry, informers: Informers, watched: readonly Informer<KubeObject>[], clock: Clock): void {
-  const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
-    new Gauge({ name, help, labelNames, registers: [registry], collect() { this.reset(); collect(this); } });
-  const connections = () => [...informers.connections.values(), ...informers.clusterConnections.values()] as AnyConnection[];
-  const conditioned: readonly ReadonlyInformer[] = [informers.feeds, informers.stores, informers.credentials, informers.drivers, informers.licenses];
-
-  gauge('supercargo_resource_condition', 'Conditions of resources: 1 for the status that a condition has. All of connections, Ready and Held of the rest.', ['kind', 'namespace', 'name', 'type', 'status'], (metric) => {
-    for (const connection of connections()) setConditions(metric, connection, () => true);
-    for (const informer of conditioned) for (const object of informer.values()) setConditions(metric, object, isSummary);
-  });
-  gauge('supercargo_connection_info', 'Connections and what they are; always 1.', ['kind', 'namespace', 'name', 'driver', 'store', 'mode', 'state'], (metric) => {
-    for (const connection of connections()) metric.set(infoLabels(connection), 1);
-  });
-  gauge('supercargo_connections', 'Connections by driver and state.', ['driver', 'state'], (metric) => {
-    for (const connection of connections()) metric.inc({ driver: connection.spec.driver, state: connection.status?.state ?? 'Pending' });
-  });
-  feedMetrics(gauge, informers, clock);
-  licenseMetrics(gauge, informers);
-  gauge('supercargo_watch_last_event_age_seconds', 'Time since a watch last heard from the API server.', ['kind'], (metric) => {
-    for (const informer of watched) metric.set({ kind: informer.type.kind }, (clock.now().getTime() - informer.lastProgressAt) / 1000);
-  });
+export function resourceMetrics(caches: Caches, watches: readonly Watch[], clock: Clock): Family[] {
+  return [...connectionMetrics(caches), ...feedMetrics(caches, clock), ...licenseMetrics(caches), {
+    name: 'supercargo_watch_last_event_age_seconds', help: 'Time since a watch last heard from the API server.', labels: ['kind'],
+    samples: () => watches.map(({ type, lastProgressAt }): Sample => [[type.kind], (clock.now().getTime() - lastProgressAt) / 1000]),
+  }];
 }
 
-type ReadonlyInformer = Pick<Informer<KubeObject>, 'values'>;
-type MakeGauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) => Gauge;
+function connectionMetrics(caches: Caches): Family[] {
+  function* connections(): Generator<AnyConnection> {
+    yield* caches.connections.values();
+    yield* caches.clusterConnections.values();
+  }
+  return [
+    {
+      // One series a condition, not one for each value it might have: ten thousand connections have fifty thousand feeds.
+      name: 'supercargo_resource_condition', help: 'Conditions: 1 for the status that each has. All of connections, Ready and Held of other kinds.',
+      labels: ['kind', 'namespace', 'name', 'type', 'status'],
+      *samples() {
+        for (const connection of connections()) yield* conditions(connection, () => true);
+        for (const cache of [caches.feeds, caches.stores, caches.credentials, caches.drivers, caches.licenses]) {
+          for (const object of cache.values()) yield* conditions(object, isSummary);
+        }
+      },
+    },
+    {
+      name: 'supercargo_connection_info', help: 'Connections and what they are; always 1.', labels: ['kind', 'namespace', 'name', 'driver', 'store', 'mode', 'state'],
+      *samples() {
+        for (const connection of connections()) {
+          const { kind, metadata, spec, status } = connection;
+          const mode = status?.effective?.mode ?? spec.mode ?? 'Test';
+          yield [[kind, podNamespace(connection), metadata.name, spec.driver, spec.storeRef.name, mode, stateOf(connection)], 1];
+        }
+      },
+    },
+    {
+      name: 'supercargo_connections', help: 'Connections by driver and state.', labels: ['driver', 'state'],
+      samples() {
+        const counts = new Map<string, number>();
+        for (const connection of connections()) {
+          const key = `${connection.spec.driver}\n${stateOf(connection)}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+        return [...counts].map(([key, count]): Sample => [key.split('\n'), count]);
+      },
+    },
+  ];
+}
 
-/** One series a condition, not three: ten thousand connections have fifty thousand feeds. */
-function setConditions(metric: Gauge, { kind, metadata, status }: Conditioned, wanted: (type: string) => boolean): void {
+function stateOf({ status }: AnyConnection): string {
+  return status?.state ?? 'Pending';
+}
+
+function* conditions({ kind, metadata, status }: Conditioned, wanted: (type: string) => boolean): Generator<Sample> {
   for (const { type, status: value } of status?.conditions ?? []) {
-    if (wanted(type)) metric.set({ kind, namespace: metadata.namespace ?? '', name: metadata.name, type, status: value }, 1);
+    if (wanted(type)) yield [[kind, metadata.namespace ?? '', metadata.name, type, value], 1];
   }
 }
 
@@ -50,47 +75,43 @@ function isSummary(type: string): boolean {
   return type === 'Ready' || type === 'Held';
 }
 
-function infoLabels(connection: AnyConnection): Record<string, string> {
-  const { kind, metadata, spec, status } = connection;
-  return {
-    kind, namespace: podNamespace(connection), name: metadata.name, driver: spec.driver, store: spec.storeRef.name,
-    mode: status?.effective?.mode ?? spec.mode ?? 'Test', state: status?.state ?? 'Pending',
-  };
-}
-
-function feedMetrics(gauge: MakeGauge, informers: Informers, clock: Clock): void {
+function feedMetrics(caches: Caches, clock: Clock): Family[] {
   const labels = ['namespace', 'name', 'connection', 'type'];
-  const each = (visit: (id: Record<string, string>, success: number | undefined) => void) => {
-    for (const { metadata, spec, status } of informers.feeds.values()) {
-      const success = status?.lastSuccessAt === undefined ? undefined : Date.parse(status.lastSuccessAt) / 1000;
-      visit({ namespace: metadata.namespace ?? '', name: metadata.name, connection: spec.connectionRef.name, type: spec.type }, success);
+  function* successes(value: (seconds: number) => number): Generator<Sample> {
+    for (const { metadata, spec, status } of caches.feeds.values()) {
+      if (status?.lastSuccessAt === undefined) continue;
+      yield [[metadata.namespace ?? '', metadata.name, spec.connectionRef.name, spec.type], value(Date.parse(status.lastSuccessAt) / 1000)];
     }
-  };
-  gauge('supercargo_feed_last_success_timestamp_seconds', 'End of the last successful run that status shows.', labels, (metric) => each((id, success) => success !== undefined && metric.set(id, success)));
-  gauge('supercargo_feed_data_age_seconds', 'Age of a feed\'s data by its status.', labels, (metric) => each((id, success) => success !== undefined && metric.set(id, clock.now().getTime() / 1000 - success)));
-  gauge('supercargo_feed_problems', 'Open problems by severity.', ['severity'], (metric) => {
-    for (const severity of ['info', 'retry', 'error'] as const) {
-      let sum = 0;
-      for (const { status } of informers.feeds.values()) sum += status?.problems?.[severity] ?? 0;
-      metric.set({ severity }, sum);
-    }
+  }
+  return [
+    { name: 'supercargo_feed_last_success_timestamp_seconds', help: 'End of the last successful run that status shows.', labels, samples: () => successes((seconds) => seconds) },
+    { name: 'supercargo_feed_data_age_seconds', help: 'Age of the data of a feed by its status.', labels, samples: () => successes((seconds) => clock.now().getTime() / 1000 - seconds) },
+    {
+      name: 'supercargo_feed_problems', help: 'Open problems by severity.', labels: ['severity'],
+      samples() {
+        const sums = { info: 0, retry: 0, error: 0 };
+        for (const { status } of caches.feeds.values()) {
+          for (const severity of ['info', 'retry', 'error'] as const) sums[severity] += status?.problems?.[severity] ?? 0;
+        }
+        return Object.entries(sums).map(([severity, sum]): Sample => [[severity], sum]);
+      },
+    },
+  ];
+}
+
+function licenseMetrics(caches: Caches): Family[] {
+  const family = (name: string, help: string, read: (license: LicenseResource) => number | undefined): Family => ({
+    name, help, labels: ['license'],
+    *samples() {
+      for (const license of caches.licenses.values()) {
+        const value = read(license);
+        if (value !== undefined) yield [[license.metadata.name], value];
+      }
+    },
   });
-}
-
-function licenseMetrics(gauge: MakeGauge, informers: Informers): void {
-  const each = (read: (license: { spec: { seats: number }; status?: { seatsUsed?: number; expiresAt?: string } }) => number | undefined) => (metric: Gauge) => {
-    for (const license of informers.licenses.values()) {
-      const value = read(license);
-      if (value !== undefined) metric.set({ license: license.metadata.name }, value);
-    }
-  };
-  gauge('supercargo_license_seats_used', 'Seats taken.', ['license'], each(({ status }) => status?.seatsUsed));
-  gauge('supercargo_license_seats_total', 'Seats there are.', ['license'], each(({ spec }) => spec.seats));
-  gauge('supercargo_license_expiry_timestamp_seconds', 'End of the grace period.', ['license'], each(({ status }) => (status?.expiresAt === undefined ? undefined : Date.parse(status.expiresAt) / 1000)));
-}
-
-/** Every informer, children's too. */
-export function allInformers(informers: Informers): Informer<KubeObject>[] {
-  const { children, connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses } = informers;
-  return [connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses, ...Object.values(children)] as unknown as Informer<KubeObject>[];
+  return [
+    family('supercargo_license_seats_used', 'Seats taken.', ({ status }) => status?.seatsUsed),
+    family('supercargo_license_seats_total', 'Seats there are.', ({ spec }) => spec.seats),
+    family('supercargo_license_expiry_timestamp_seconds', 'End of the grace period.', ({ status }) => (status?.expiresAt === undefined ? undefined : Date.parse(status.expiresAt) / 1000)),
+  ];
 }
