@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { conditionOf, OperatorRig, until, type RunningOperator } from '../test/support/operator-rig.ts';
 import { OPERATOR_LEASE_RULES, OPERATOR_LIMITED_CLUSTER_RULES, OPERATOR_NAMESPACE_RULES } from './rbac.ts';
+import { CHILD_TYPES } from './resources.ts';
 
 jest.setTimeout(30_000);
 
 let rig: OperatorRig;
 let operator: RunningOperator;
+let account: Awaited<ReturnType<OperatorRig['serviceAccount']>>;
 
 beforeAll(async () => {
   rig = await OperatorRig.start();
@@ -13,7 +15,7 @@ beforeAll(async () => {
     const manifest = await rig.namespace(namespace);
     await rig.apply('Connection', namespace, 'shop', manifest['spec'] as object);
   }
-  const account = await rig.serviceAccount('limited', {
+  account = await rig.serviceAccount('limited', {
     cluster: OPERATOR_LIMITED_CLUSTER_RULES,
     namespaces: { ours: OPERATOR_NAMESPACE_RULES, 'also-ours': OPERATOR_NAMESPACE_RULES, default: OPERATOR_LEASE_RULES },
   });
@@ -39,11 +41,26 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
     expect(await rig.deployment('theirs', 'shop')).toBeUndefined();
   });
 
+  it('hands over to a second replica at once: the lease is given back on shutdown', async () => {
+    const env = { SUPERCARGO_WATCH_NAMESPACES: 'ours, also-ours', SUPERCARGO_LEADER_ELECTION: 'true' };
+    const second = await rig.startOperator(env, account);
+    expect(await leads(second)).toBe(0);
+    await operator.stop();
+    await until('the second to lead', async () => (await leads(second)) === 1);
+    operator = second;
+    await rig.client.delete(CHILD_TYPES.NetworkPolicy, { name: 'sync-shop', namespace: 'ours' });
+    await until('the NetworkPolicy', async () => (await rig.client.find(CHILD_TYPES.NetworkPolicy, 'sync-shop', 'ours')) !== undefined);
+  });
+
   it('is refused nothing: no request of it ends with 403', async () => {
     await until('a few writes', async () => (await rig.operatorWrites()).length > 5);
     expect(await operator.registry.getMetricsAsJSON().then(codesOfRequests)).not.toContain('403');
   });
 });
+
+async function leads({ registry }: RunningOperator): Promise<number | undefined> {
+  return (await registry.getSingleMetric('leader_election_master_status')?.get())?.values[0]?.value;
+}
 
 function codesOfRequests(metrics: { name: string; values?: { labels: Record<string, unknown> }[] }[]): unknown[] {
   return metrics.find(({ name }) => name === 'rest_client_requests_total')?.values?.map(({ labels }) => labels['code']) ?? [];

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { childName, FINALIZER, LABELS } from '../crds/index.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
+import { EVENTS } from '../kit/events.ts';
 import { CHILD_TYPES, SECRETS } from './resources.ts';
 
 jest.setTimeout(30_000);
@@ -129,6 +130,18 @@ describe('a Connection', () => {
     const twin = await rig.eventually('Connection', ns, 'twin', (seen) => conditionOf(seen, 'Stalled') === 'True ShopAlreadyConnected');
     expect(twin.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(`Connection ${ns}/shop`);
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
+  });
+
+  it('writes an Event for each change of its state, and none in between', async () => {
+    const ns = freshNamespace();
+    await runningConnection(ns);
+    for (let again = 0; again < 3; again += 1) await rig.podSays('Connection', ns, 'shop', ALL_WELL, { lastCheckedAt: `2026-01-0${again + 1}T00:00:00Z` });
+    await rig.podSays('Connection', ns, 'shop', { ...ALL_WELL, CredentialValid: 'False' });
+    const noted = async () => (await rig.client.list<Seen & { reason: string; type: string; regarding: { kind: string } }>(EVENTS, { namespace: ns })).items.filter(({ regarding }) => regarding.kind === 'Connection').map(({ type, reason }) => `${type} ${reason}`);
+    await until('the Warning', async () => (await noted()).includes('Warning CredentialValidFalse'));
+    const reasons = await noted();
+    expect(new Set(reasons).size).toBe(reasons.length);
+    expect(reasons).toContain('Normal Running');
   });
 
   it('has a child put right when someone changes or deletes it', async () => {
