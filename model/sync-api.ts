@@ -102,7 +102,7 @@ export type OutboxResult = z.infer<typeof outboxResult>;
 
 export const hintsAnswer = z.object({ feeds: z.array(feedType) });
 
-/** The hub's canonical stock of the store's own levels, for StockCheck: what the pod read against what was meant. */
+/** An error of the hub, as RFC 9457 has it. */
 export const problemBody = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });
 
 export const empty = z.object({});
