@@ -1,4 +1,4 @@
-import { errorDetails, type CheckReport, type Driver, type DriverDefinition, type FeedSupport } from '../drivers/contract/index.ts';
+import { errorDetails, memoryVault, type CheckReport, type Driver, type DriverDefinition, type FeedSupport } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { FeedType } from '../model/feeds.ts';
 import type { OrderRecord } from '../model/records.ts';
@@ -43,7 +43,7 @@ export class StoreSession {
     this.#clock = clock;
     this.#closeHttp = () => http.close();
     this.definition = options.definition;
-    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now() });
+    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now(), tokens: memoryVault() });
   }
 
   support(type: FeedType): FeedSupport | undefined {

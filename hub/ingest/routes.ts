@@ -66,7 +66,7 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     const feeds = await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
     // Connections are kept alive: a listener for each poll would pile up on the socket.
     request.raw.socket.off('close', leave);
-    return { feeds };
+    return { feeds, hooks: 0 };
   });
 }
 

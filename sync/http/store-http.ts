@@ -47,6 +47,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
       if (options.testMode()) throw new HeldWrite(request);
       return call(request, 'write');
     },
+    observe: () => undefined,
     close: () => agent.close(),
   };
 }
