@@ -47,6 +47,8 @@ export const startRunRequest = z.strictObject({
   holder: z.string().min(1).max(253),
   dryRun: z.boolean().optional(),
   resetCheckpoint: z.boolean().optional(),
+  /** Reads named records or a window only: says nothing of how fresh the feed is. */
+  scoped: z.boolean().optional(),
 });
 export type StartRunRequest = z.infer<typeof startRunRequest>;
 

@@ -55,7 +55,7 @@ const status = z.strictObject({
     forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
   }).optional().describe('The store\'s rate limit, shared by all feeds: orders before shipments before stock before catalogue.'),
   hooks: z.strictObject({
-    state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'Failed']),
+    state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed']),
     topics: z.array(z.string().max(128)).max(32).optional(),
     message: z.string().max(1024).optional(),
   }).optional().describe('Webhooks of the store that make feeds run at once.'),

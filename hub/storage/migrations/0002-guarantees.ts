@@ -10,6 +10,8 @@ ALTER TABLE connections ADD COLUMN hooks_since timestamptz;
 ALTER TABLE connections ADD COLUMN orders_by_hint bigint NOT NULL DEFAULT 0;
 ALTER TABLE connections ADD COLUMN orders_by_poll bigint NOT NULL DEFAULT 0;
 
+ALTER TABLE runs ADD COLUMN scoped boolean NOT NULL DEFAULT false;
+
 CREATE TABLE inbound_hooks (
   connection_id integer NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -67,6 +69,8 @@ CREATE TABLE webhook_endpoints (
 
 ALTER TABLE shipments ADD COLUMN location text;
 ALTER TABLE shipments ADD COLUMN components jsonb;
+CREATE INDEX orders_placed ON orders (connection_id, placed_at);
+CREATE INDEX products_created ON products (connection_id, created_at);
 CREATE INDEX deliveries_created ON deliveries (store_id, endpoint, created_at);
 CREATE INDEX outbox_held ON outbox (connection_id, kind, id) WHERE state = 'Held';
 `;
