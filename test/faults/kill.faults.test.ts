@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../stores/vendure/process.ts';
+import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { seeded } from '../support/random.ts';
+import { Part } from './part.ts';
+import { Wire } from './proxy.ts';
+import type { HubSettings, PodSettings } from './settings.ts';
+import { STOCK_SKU, Wms } from './wms.ts';
+
+/** How many kills; the figure of the guarantee is 10,000. */
+const KILLS = Number(process.env['KILLS'] ?? 500);
+const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const ORDERS_A_BURST = 3;
+const SETTLE_MS = 240_000;
+
+jest.setTimeout(KILLS * 10_000 + 600_000);
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Real processes, a real PostgreSQL, a real Vendure: parts are killed, wires cut, the database crashed and a clock
+ * stepped at random moments, while customers order and a warehouse ships. Then everything is counted.
+ */
+describe(`after ${KILLS} kills at random moments`, () => {
+  const random = seeded(SEED);
+  const stopping = new AbortController();
+  let store: VendureStore;
+  let postgres: TestPostgres;
+  let folder: string;
+  let wires: { readonly hub: Wire; readonly store: Wire };
+  let wms: Wms;
+  let pod: Part;
+  let hub: Part;
+  let storeKills = 0;
+  let databaseCrashes = 0;
+  let clockSteps = 0;
+
+  beforeAll(async () => {
+    process.stdout.write(`faults: seed ${SEED}, ${KILLS} kills\n`);
+    [store, postgres, folder] = await Promise.all([startVendure(), startPostgres(), mkdtemp(join(tmpdir(), 'supercargo-faults-'))]);
+    const hubPort = await freePort('127.0.0.1');
+    wires = { hub: await Wire.to(hubPort), store: await Wire.to(Number(new URL(store.url).port)) };
+    wms = await Wms.start(`http://127.0.0.1:${hubPort}`, random);
+    hub = new Part('hub', './hub-process.ts', { databaseUrl: await postgres.createDatabase('faults'), port: hubPort, webhookUrl: wms.webhookUrl } satisfies HubSettings);
+    const storeUrl = store.url.replace(/:\d+\//, `:${wires.store.port}/`);
+    pod = new Part('pod', './pod-process.ts', { hubUrl: wires.hub.url, storeUrl, apiKey: store.apiKey, stateFile: join(folder, 'resources.json') } satisfies PodSettings);
+    hub.start();
+    pod.start();
+  }, 300_000);
+
+  afterAll(async () => {
+    stopping.abort();
+    pod?.stop();
+    hub?.stop();
+    await Promise.all([wires?.hub.close(), wires?.store.close(), wms?.close()]);
+    await store?.stop();
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  /** Mostly the parts of the product; now and then what they stand on. */
+  async function strike(): Promise<void> {
+    const luck = random();
+    if (luck < 0.45) return pod.kill();
+    if (luck < 0.85) return hub.kill();
+    if (luck < 0.93) return cut(random() < 0.5 ? wires.hub : wires.store);
+    if (luck < 0.96) {
+      clockSteps++;
+      return pod.send({ stepMs: Math.round((random() - 0.5) * 1_200_000) });
+    }
+    if (luck < 0.98) {
+      storeKills++;
+      await store.kill();
+      return store.restart();
+    }
+    databaseCrashes++;
+    return random() < 0.5 ? postgres.restart() : postgres.crash();
+  }
+
+  async function cut(wire: Wire): Promise<void> {
+    wire.cut();
+    await pause(random() * 1500);
+    wire.mend();
+  }
+
+  async function customers(): Promise<void> {
+    while (!stopping.signal.aborted && pod.kills + hub.kills < KILLS) {
+      await store.admin.bulkOrders(ORDERS_A_BURST).catch(() => undefined);
+      await pause(2000);
+    }
+  }
+
+  it('nothing is lost and nothing doubled: every order, every parcel, every webhook, the last stock level', async () => {
+    const ordering = customers();
+    const warehouse = wms.work(stopping.signal);
+    for (let told = 0; pod.kills + hub.kills < KILLS;) {
+      // Long enough to start and do something, short enough to be in the middle of it.
+      await pause(random() * 2500);
+      await strike();
+      if (pod.kills + hub.kills - told >= 50) process.stdout.write(`faults: ${(told = pod.kills + hub.kills)} kills, ${wms.shipped.size} parcels, ${wms.webhooks} webhooks\n`);
+    }
+    await ordering;
+    const codes = await store.admin.placedCodes();
+    const ended = await settle(codes);
+    stopping.abort();
+    await warehouse;
+    const report = await count(codes);
+    process.stdout.write(`faults: ${JSON.stringify({ ...ended, ...report })}\n`);
+    expect(report).toMatchObject({ ordersLost: [], ordersDoubled: [], ordersUnknown: [], parcelsLost: [], parcelsDoubled: [], ordersNotTold: [], ordersToldByTwoIds: [], stockAtStore: report.stockSet });
+    expect(codes.length).toBeGreaterThan(0);
+  });
+
+  /** Peace: until the warehouse has shipped all, the store has confirmed all and every webhook is through. */
+  async function settle(codes: readonly string[]): Promise<Record<string, number>> {
+    const began = Date.now();
+    while (Date.now() - began < SETTLE_MS) {
+      await pause(1000);
+      if (wms.shipped.size < codes.length || wms.told.size < codes.length) continue;
+      const page = await wms.request<{ items: { shipments: { confirmedAt: string | null }[] }[] }>('GET', `/orders?limit=500`);
+      if (page?.items.every(({ shipments }) => shipments.every(({ confirmedAt }) => confirmedAt !== null))) break;
+    }
+    return { podKills: pod.kills, hubKills: hub.kills, storeKills, databaseCrashes, cuts: wires.hub.cuts + wires.store.cuts, clockSteps, webhooksRefused: wms.refused, settleSeconds: Math.round((Date.now() - began) / 1000) };
+  }
+
+  async function count(codes: readonly string[]) {
+    const known = new Map<string, number>();
+    for (let after = '0'; ;) {
+      const page = (await wms.request<{ items: { cust_po_no: string; cursor: string }[] }>('GET', `/orders?limit=200&after=${after}&intake=All`))!;
+      for (const { cust_po_no } of page.items) known.set(cust_po_no, (known.get(cust_po_no) ?? 0) + 1);
+      if (page.items.length === 0) break;
+      after = page.items.at(-1)!.cursor;
+    }
+    const parcels = await Promise.all(codes.map(async (code) => ({ code, tracked: ((await store.admin.getOrder(code)).fulfillments ?? []).filter(({ state }) => state !== 'Cancelled').map(({ trackingCode }) => trackingCode) })));
+    const stock = (await store.admin.stockOf(STOCK_SKU)).find(({ onHand }) => onHand === wms.stock?.quantity);
+    return {
+      orders: codes.length, ordersLost: codes.filter((code) => !known.has(code)), ordersDoubled: [...known].filter(([, times]) => times > 1), ordersUnknown: [...known.keys()].filter((code) => !codes.includes(code)),
+      parcels: parcels.reduce((sum, { tracked }) => sum + tracked.length, 0), parcelsLost: parcels.filter(({ tracked }) => tracked.length === 0).map(({ code }) => code), parcelsDoubled: parcels.filter(({ tracked }) => tracked.length > 1),
+      webhooks: wms.webhooks, ordersNotTold: codes.filter((code) => !wms.told.has(code)), ordersToldByTwoIds: [...wms.told].filter(([, ids]) => ids.size > 1).map(([code]) => code),
+      stockSet: wms.stock?.quantity, stockAtStore: stock?.onHand,
+    };
+  }
+});
