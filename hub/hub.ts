@@ -5,6 +5,7 @@ import type { HubContext } from './context.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { migrate } from './storage/migrate.ts';
+import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
 import { HintBoard } from './ingest/hints.ts';
 import { redriveRejected } from './ingest/redrive.ts';
@@ -36,6 +37,7 @@ export interface Hub {
 /** Migrates, delivers and listens. Where stores and identities come from is the caller's (Kubernetes, or `up`). */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { db, clock, log, newId } = options;
+  await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const hints = new HintBoard(clock);
   const listening: { url?: string } = {};

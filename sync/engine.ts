@@ -72,7 +72,7 @@ async function step(options: EngineOptions, gate: ConnectionGate, runner: FeedRu
   }
   if (await gate.mustReopen(connection)) await runner.drain();
   await gate.keepOpen(connection, feeds, signal);
-  await runner.update(connection, feeds, runs);
+  await runner.update(connection, feeds);
   if (gate.open) runner.startDue(runs, signal);
   await runner.report(connection);
 }

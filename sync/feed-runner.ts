@@ -36,7 +36,7 @@ export class FeedRunner {
   }
 
   /** Takes in the resources as they now are, and what they ask for. */
-  async update(connection: AnyConnection, feeds: readonly FeedResource[], _runs: readonly FeedRunResource[]): Promise<void> {
+  async update(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<void> {
     this.#connection = connection;
     const now = this.#options.clock.now();
     const names = new Set(feeds.map(({ metadata }) => metadata.name));

@@ -10,6 +10,11 @@ import { API_KEY, CONNECTION, POD_TOKEN, settings, STORE, type HubSettings } fro
 
 const { databaseUrl, dataDir, port, webhookUrl } = settings<HubSettings>();
 const log = createLogger('hub', process.env['TEST_LOG'] ?? 'silent');
+process.on('uncaughtException', (error) => {
+  // The database may be down at any await: the process ends, as in a pod, and is started again.
+  log.error({ err: error }, 'the hub ends');
+  process.exit(1);
+});
 const hub = await startHub({
   db: databaseUrl ? openPostgres({ url: databaseUrl, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') }) : await openPglite(dataDir),
   clock: systemClock, log, newId: randomUUID, authenticator: staticTokens(new Map([[POD_TOKEN, { role: 'sync', connection: CONNECTION }]])),

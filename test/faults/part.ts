@@ -9,6 +9,7 @@ export class Part {
   readonly #settings: unknown;
   #child: ChildProcess | undefined;
   #stopped = false;
+  #ready: Promise<void> = Promise.resolve();
 
   constructor(name: string, file: string, settings: unknown) {
     this.name = name;
@@ -21,13 +22,15 @@ export class Part {
     if (this.#stopped) return;
     const child = fork(this.#file, [], { env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', FAULTS_SETTINGS: JSON.stringify(this.#settings) }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
+    this.#ready = new Promise((resolve) => child.once('message', () => resolve()));
     child.once('exit', () => {
       if (this.#child === child) setTimeout(() => this.start(), 50);
     });
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
+  /** It works, so that a kill now hits work and not a start; at the latest after ten seconds (a start may hang on what else was struck). */
+  async ready(): Promise<void> {
+    await Promise.race([this.#ready, new Promise((resolve) => setTimeout(resolve, 10_000))]);
   }
 
   send(message: unknown): void {

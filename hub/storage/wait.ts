@@ -1,0 +1,24 @@
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { Database } from './database.ts';
+
+const PATIENCE_MS = 120_000;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Waits for a database that is starting or restarting: a hub that dies for it would come back with the kubelet's growing
+ * delays, minutes after the database. What is still wrong after two minutes (a bad password) ends the start.
+ */
+export async function databaseAnswers(db: Database, clock: Clock, log: Logger): Promise<void> {
+  const giveUpAt = clock.now().getTime() + PATIENCE_MS;
+  for (let pause = 200; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      await db.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (clock.now().getTime() + pause > giveUpAt) throw error;
+      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the database does not answer: trying again');
+      await clock.sleep(pause);
+    }
+  }
+}
