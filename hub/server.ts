@@ -10,10 +10,15 @@ import { HttpError, unauthorized } from './errors.ts';
 import { hubMetrics } from './metrics.ts';
 import { bearerToken, type App } from './rest/app.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
-import { operationRoutes } from './rest/operations.ts';
+import { goLiveRoutes } from './rest/go-live.ts';
+import { heldRoutes } from './rest/held.ts';
+import { lifeLineRoutes } from './rest/life-line.ts';
 import { orderRoutes } from './rest/orders.ts';
+import { problemRoutes } from './rest/problems.ts';
+import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
 import { stockRoutes } from './rest/stock.ts';
+import { webhookRoutes } from './rest/webhooks.ts';
 import type { HintBoard } from './ingest/hints.ts';
 import { purgeConnection } from './ingest/purge.ts';
 import { syncRoutes } from './ingest/routes.ts';
@@ -27,12 +32,13 @@ export interface ServerOptions {
 
 /** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
 export async function buildServer({ hub, authenticator, hints, version }: ServerOptions): Promise<App> {
-  const app = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } }).withTypeProvider<ZodTypeProvider>();
+  const app = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, genReqId: hub.newId, routerOptions: { maxParamLength: 300 } }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id); });
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
+    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url, requestId: request.id }, 'request failed');
     return reply.status(problem.status).type('application/problem+json').send(problem);
   });
   app.setNotFoundHandler((request, reply) => reply.status(404).type('application/problem+json').send({ type: 'NotFound', title: 'NotFound', status: 404, detail: `there is no ${request.method} here: see /docs` }));
@@ -59,7 +65,7 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   await app.register(async (scope: App) => {
-    for (const routes of [orderRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, operationRoutes]) routes(scope, hub);
+    for (const routes of [orderRoutes, lifeLineRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, problemRoutes, webhookRoutes, heldRoutes, goLiveRoutes, runRoutes]) routes(scope, hub);
   }, { prefix: '/api/v1' });
   await app.register(async (scope: App) => {
     scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });

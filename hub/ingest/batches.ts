@@ -6,6 +6,7 @@ import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { mergeOrders } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
+import { quarantine } from './quarantine.ts';
 import { redriveRejected } from './redrive.ts';
 import { leaseLost, saveCheckpoint } from './runs.ts';
 import { orderScope } from './scope.ts';
@@ -39,6 +40,7 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
       const changed = await applyRecords(tx, connection, batch);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
+      await quarantine(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
       tx.afterCommit(hub.wakeDeliveries);
