@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e test-fuzz check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ test-e2e: build ## a cluster where pods run, the chart installed, the real store
 	@$(NODE) test/e2e/prepare.ts
 	@status=0; $(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js || status=$$?; \
 	  $(NODE) test/cluster/cli.ts down --name $(CLUSTER); exit $$status
+
+test-fuzz: node_modules/.package-lock.json ## requests made up from the hub's OpenAPI document (FUZZ_EXAMPLES=100 FUZZ_SEED=1)
+	@echo "schemathesis against a hub with data, $(or $(FUZZ_EXAMPLES),100) examples for each route: some minutes ..."
+	@SUPERCARGO_CACHE=$(patsubst %/supercargo,%,$(CACHE)) $(NODE) test/fuzz/fuzz.ts
 
 generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
 	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts

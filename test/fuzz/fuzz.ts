@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { openPglite } from '../../hub/storage/pglite.ts';
 import { HubRig } from '../support/hub-rig.ts';
 import { schemathesis } from './schemathesis.ts';
@@ -32,8 +33,10 @@ export async function fuzzHub(options: FuzzOptions): Promise<FuzzResult> {
   const folder = await mkdtemp(join(tmpdir(), 'supercargo-fuzz-'));
   try {
     const store = await furnishedStore(rig);
+    // Names that exist: else it would meet 404 alone.
+    await writeFile(join(folder, 'schemathesis.toml'), `parameters = { endpoint = "wms", feed = "ProductImport", record = "p9", "query.connection" = "test/${store.name}-shop" }\n`);
     const { code, output } = await run(program, [
-      'run', `${rig.hub.url}/openapi.json`, '--header', `Authorization: Bearer ${store.key}`, '--max-examples', String(options.maxExamples), '--seed', String(options.seed), '--workers', '1',
+      '--config-file', join(folder, 'schemathesis.toml'), 'run', `${rig.hub.url}/openapi.json`, '--header', `Authorization: Bearer ${store.key}`, '--max-examples', String(options.maxExamples), '--seed', String(options.seed), '--workers', '1',
       '--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance', '--request-timeout', '30', '--max-failures', '20', '--no-color',
       '--report', 'ndjson', '--report-dir', folder,
     ], folder, options.timeoutMs);
@@ -72,9 +75,12 @@ function collect(value: unknown, bodies: string[]): void {
   }
 }
 
+/** Schemathesis keeps bodies as base64. */
+const withContent = z.object({ content: z.object({ $base64: z.string() }) });
+
 function take(response: unknown, bodies: string[]): void {
-  const { content } = (response ?? {}) as { content?: unknown };
-  if (typeof content === 'string') bodies.push(Buffer.from(content, 'base64').toString('utf8'));
+  const parsed = withContent.safeParse(response);
+  if (parsed.success) bodies.push(Buffer.from(parsed.data.content.$base64, 'base64').toString('utf8'));
 }
 
 if (import.meta.main) {
