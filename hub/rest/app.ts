@@ -22,8 +22,18 @@ export async function storeOf(db: Database, request: FastifyRequest): Promise<St
   return store;
 }
 
-/** Text that comes in: PostgreSQL cannot hold U+0000 or half a surrogate pair, and would fail on it only at the end. */
-export const text = (max: number) => z.string().min(1).max(max).refine((value) => !value.includes('\0') && value.isWellFormed(), 'must be text without NUL and lone surrogates');
+/** PostgreSQL cannot hold U+0000 or half a surrogate pair, and would fail on it only at the end. */
+const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+const NOT_STORABLE = 'must be text without NUL and lone surrogates';
+
+/** Text that comes in. */
+export const text = (max: number) => z.string().min(1).max(max).refine(storable, NOT_STORABLE);
+
+/** A web address that comes in. */
+export const webAddress = z.url({ protocol: /^https?$/ }).max(2048).refine(storable, NOT_STORABLE);
+
+/** A time that comes in: PostgreSQL has no year 0. */
+export const instant = z.iso.datetime({ offset: true }).refine((value) => !value.startsWith('0000'), 'must be a time of year 1 or later');
 
 /** Keyset paging: `after` is the `cursor` of the last item that was seen; a list never skips or repeats a row. */
 export const pageQuery = z.object({

@@ -61,7 +61,7 @@ export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<O
   const keys = [rows.map((row) => row['connection_id']), rows.map((row) => row['external_id'])];
   const lines = await db.query(
     `SELECT l.*, coalesce(a.sku, l.sku) AS catalogue_sku, p.sku IS NOT NULL AS promotional,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'quantity', k.quantity * l.quantity) ORDER BY k.component) FROM kits k WHERE k.store_id = c.store_id AND k.sku = coalesce(a.sku, l.sku)), '[]') AS components
+       coalesce((SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'quantity', k.quantity::bigint * l.quantity) ORDER BY k.component) FROM kits k WHERE k.store_id = c.store_id AND k.sku = coalesce(a.sku, l.sku)), '[]') AS components
      FROM order_lines l JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id)
      JOIN connections c ON c.id = l.connection_id
      LEFT JOIN sku_aliases a ON a.store_id = c.store_id AND a.alias = l.sku LEFT JOIN promotional_codes p ON p.store_id = c.store_id AND p.sku = l.sku

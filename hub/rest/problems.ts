@@ -28,7 +28,7 @@ const listQuery = opaquePageQuery.extend({
 type ListQuery = z.infer<typeof listQuery>;
 
 /** first_seen_at never changes: a problem that is seen again keeps its place, and no page skips or repeats one. */
-const cursorShape = z.tuple([z.int(), z.int(), z.string(), z.string(), z.string()]);
+const cursorShape = z.tuple([z.int(), z.int(), text(64), text(253), text(64)]);
 
 export function problemRoutes(app: App, hub: HubContext): void {
   app.get('/problems', {

@@ -29,7 +29,7 @@ export function runRoutes(app: App, hub: HubContext): void {
   }, async (request) => {
     const store = await storeOf(hub.db, request);
     const { feed, connection, limit } = request.query;
-    const after = decodeCursor(request.query.after, z.tuple([z.int(), z.string()]));
+    const after = decodeCursor(request.query.after, z.tuple([z.int(), text(64)]));
     const rows = await hub.db.query<z.infer<typeof runView> & { micros: number }>(
       `SELECT * FROM (
          SELECT r.id, c.namespace || '/' || c.name AS connection, r.feed, r.feed_type AS "feedType", r.trigger, r.dry_run AS "dryRun", r.result, r.started_at AS "startedAt", r.finished_at AS "finishedAt",

@@ -5,7 +5,7 @@ import { remember } from '../history.ts';
 import { hint } from '../ingest/hints.ts';
 import type { Queryable, Row, Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { storeOf, text, type App } from './app.ts';
+import { storeOf, text, webAddress, type App } from './app.ts';
 import { once } from './idempotency.ts';
 import { orderViews, shipmentView, type OrderView } from './order-view.ts';
 import { orderId, requireOrder } from './orders.ts';
@@ -14,7 +14,7 @@ import { planParcel, type Parcel, type ShippableLine } from './parcel.ts';
 const shipmentBody = z.object({
   carrier: text(64).optional(),
   trackingCode: text(128).optional(),
-  trackingUrl: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+  trackingUrl: webAddress.optional(),
   location: text(63).optional().meta({ description: 'The warehouse of the Store that ships it.' }),
   lines: z.array(z.object({
     lineId: text(128).optional(),

@@ -5,7 +5,7 @@ import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { BOTH_SECRETS_HOURS, enableEndpoint, endpointStates, rotateSecret } from '../webhooks/endpoints.ts';
 import { endpointSecret, webhookMasterKey } from '../webhooks/secrets.ts';
-import { storeOf, text, type App } from './app.ts';
+import { instant, storeOf, text, type App } from './app.ts';
 import { once } from './idempotency.ts';
 
 const security = [{ developerKey: [] }];
@@ -25,8 +25,8 @@ const endpointView = z.object({
 type EndpointView = z.infer<typeof endpointView>;
 
 const replayBody = z.object({
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Events of this time and later.' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Events before this time.' }),
+  from: instant.optional().meta({ description: 'Events of this time and later.' }),
+  to: instant.optional().meta({ description: 'Events before this time.' }),
   states: z.array(z.enum(['Dead', 'Delivered'])).min(1).max(2).default(['Dead']).meta({ description: 'Dead letters alone if absent.' }),
   dryRun: z.boolean().default(false).meta({ description: 'true: count, send nothing.' }),
 }).refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), { path: ['to'], message: 'must be later than from' });
