@@ -68,11 +68,14 @@ describe('Test mode', () => {
 });
 
 describe('the brakes', () => {
+  /** Zeros last in the order in which they go out. */
+  const sku = (index: number) => `S${String(index).padStart(3, '0')}`;
+
   async function plan(count: number, zeros: number, brakes = {}): Promise<{ store: TestStore; pod: TestPod }> {
     const store = await rig.store({ brakes });
     const pod = await store.connect();
-    await pod.send('StockImport', Array.from({ length: count }, (_, index) => level(`S${index}`, 10)));
-    await post(store, Array.from({ length: count }, (_, index) => ({ sku: `S${index}`, quantity: index < count - zeros ? 11 : 0 })));
+    await pod.send('StockImport', Array.from({ length: count }, (_, index) => level(sku(index), 10)));
+    await post(store, Array.from({ length: count }, (_, index) => ({ sku: sku(index), quantity: index < count - zeros ? 11 : 0 })));
     return { store, pod };
   }
 
@@ -100,12 +103,12 @@ describe('the brakes', () => {
   it('hold a plan again that changed after it was held, and what was changed after it was released', async () => {
     const { store, pod } = await plan(40, 40);
     const { held } = await pod.client.claim('stock', 20);
-    await post(store, [{ sku: 'S3', quantity: 1 }]);
+    await post(store, [{ sku: sku(3), quantity: 1 }]);
     const again = (await pod.client.claim('stock', 20, held!.digest)).held!;
     expect(again.digest).not.toBe(held!.digest);
     const { entries } = await pod.client.claim('stock', 1, again.digest);
     expect(entries).toHaveLength(1);
-    await post(store, Array.from({ length: 40 }, (_, index) => ({ sku: `S${index}`, quantity: index % 2 })));
+    await post(store, Array.from({ length: 40 }, (_, index) => ({ sku: sku(index), quantity: index % 2 })));
     expect((await pod.client.claim('stock', 20)).held).toBeDefined();
   });
 

@@ -163,6 +163,7 @@ describe('a replay', () => {
     await until(() => hook.received.length === 3, 'both events');
     expect(hook.received.slice(1).map(({ event }) => event.type)).toEqual(['order.created', 'order.cancelled']);
 
+    await until(async () => (await endpoint(store)).pending === 0, 'both to be written down as delivered');
     hook.received.length = 0;
     refused = 0;
     await store.api('POST', '/webhooks/wms/replay', { states: ['Delivered'] });
