@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e test-faults check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e test-faults test-fuzz check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ test-e2e: build ## a cluster where pods run, the chart installed, the real store
 
 test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about ten minutes)
 	@$(JEST) --selectProjects faults --runInBand
+
+test-fuzz: node_modules/.package-lock.json ## requests made up from the hub's OpenAPI document (FUZZ_EXAMPLES=100 FUZZ_SEED=1)
+	@echo "schemathesis against a hub with data, $(or $(FUZZ_EXAMPLES),100) examples for each route: some minutes ..."
+	@SUPERCARGO_CACHE=$(patsubst %/supercargo,%,$(CACHE)) $(NODE) test/fuzz/fuzz.ts
 
 generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
 	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts

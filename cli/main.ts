@@ -51,6 +51,7 @@ function program(): Command {
   addParts(root);
   addLocal(root);
   addQueries(root);
+  addHubQueries(root);
   addRequests(root);
   addSwitches(root);
   return root;
@@ -108,6 +109,27 @@ function addQueries(root: Command): void {
     .action((number: string, options: Common) => withTarget(options, async (target) => {
       const { showOrder } = await import('./commands/order.ts');
       if (!(await showOrder(target, number, options.namespace, say))) process.exitCode = 1;
+    }));
+}
+
+const output = (): Option => new Option('-o, --output <format>', 'as JSON').choices(['json']);
+
+/** Commands that ask the hub what it keeps. */
+function addHubQueries(root: Command): void {
+  common(root.command('errors').description('open problems by reason, and what to do'))
+    .option('--reason <reason>', 'list the records of a reason').option('--payload <record>', 'show what the shop gave of a record').addOption(output())
+    .action((options: Common & { reason?: string; payload?: string; output?: string }) => withTarget(options, async (target) => {
+      await (await import('./commands/errors.ts')).showErrors(target, options, systemClock.now(), say);
+    }));
+  common(root.command('replay').description('try again what failed for a reason'))
+    .requiredOption('--reason <reason>', 'as "supercargo errors" names it').option('--dry-run', 'say how many, do nothing', false)
+    .action((options: Common & { reason: string; dryRun: boolean }) => withTarget(options, async (target) => {
+      await (await import('./commands/replay.ts')).replay(target, options, say);
+    }));
+  common(root.command('diff').description('what would happen if a connection went live now').argument('[connection]'))
+    .addOption(output())
+    .action((connection: string | undefined, options: Common & { output?: string }) => withTarget(options, async (target) => {
+      await (await import('./commands/diff.ts')).showDiff(target, { ...options, connection }, say);
     }));
 }
 

@@ -15,4 +15,8 @@ export interface HubContext {
   readonly wakeDeliveries: () => void;
   /** Wakes the long poll of a connection's pod: something waits for it. */
   readonly wakePod: (connectionId: number) => void;
+  /** Tells whoever watches the Store: an Event on a cluster, a line in `up`. Never fails. */
+  readonly tellStore: TellStore;
 }
+
+export type TellStore = (namespace: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string) => void;

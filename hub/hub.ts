@@ -1,7 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Authenticator } from './auth/identity.ts';
-import type { HubContext } from './context.ts';
+import type { HubContext, TellStore } from './context.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { migrate } from './storage/migrate.ts';
@@ -9,6 +9,7 @@ import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
 import { HintBoard } from './ingest/hints.ts';
 import { redriveRejected } from './ingest/redrive.ts';
+import { enableMoved } from './webhooks/endpoints.ts';
 import { startDeliveryWorker } from './webhooks/worker.ts';
 
 export interface HubOptions {
@@ -23,6 +24,8 @@ export interface HubOptions {
   readonly version: string;
   /** Address under which stores reach this hub; `local`: the one it listens on (store and hub on one machine). */
   readonly publicUrl?: string;
+  /** Absent: it is logged alone. */
+  readonly tellStore?: TellStore;
 }
 
 export interface Hub {
@@ -40,9 +43,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const hints = new HintBoard(clock);
+  const tellStore: TellStore = (namespace, name, type, reason, message) => {
+    log.warn({ store: `${namespace}/${name}`, reason }, message);
+    options.tellStore?.(namespace, name, type, reason, message);
+  };
   const listening: { url?: string } = {};
   const publicUrl = () => (options.publicUrl === 'local' ? listening.url : options.publicUrl);
-  const parts = { db, clock, log, newId, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
+  const parts = { db, clock, log, newId, tellStore, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
   const worker = startDeliveryWorker(parts);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
   const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version });
@@ -63,12 +70,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
 async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
   await hub.db.transaction(async (tx) => {
-    const { id, orderRulesChanged } = await saveStore(tx, store);
+    const { id, before, orderRulesChanged } = await saveStore(tx, store);
+    await enableMoved(tx, id, before, store.spec);
+    tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
     for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1', [id])) {
       const changed = await redriveRejected(tx, connection);
       if (changed > 0) hub.log.info({ store: `${store.namespace}/${store.name}`, orders: changed }, 'rejected orders judged again by new rules');
     }
-    tx.afterCommit(hub.wakeDeliveries);
   });
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import { systemClock } from '../kit/clock.ts';
+import { EventRecorder } from '../kit/events.ts';
 import { createClient } from '../kit/kube/client.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
@@ -9,7 +11,7 @@ import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { startHub } from './hub.ts';
 import { openPglite } from './storage/pglite.ts';
 import { openPostgres } from './storage/postgres.ts';
-import { watchStores } from './stores/kubernetes.ts';
+import { storeEvents, watchStores } from './stores/kubernetes.ts';
 
 const environment = z.object({
   /** postgres://…; absent: PGlite in SUPERCARGO_DATA_DIR. */
@@ -33,7 +35,9 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const db = config.SUPERCARGO_DATABASE_URL
     ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openPglite(`${config.SUPERCARGO_DATA_DIR}/db`);
+  const recorder = new EventRecorder({ client, clock: systemClock, log, controller: 'supercargo.dev/hub', instance: hostname() });
   const hub = await startHub({
+    tellStore: storeEvents({ client, recorder, log }),
     db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION, publicUrl: config.SUPERCARGO_PUBLIC_URL,
     authenticator: tokenReviewAuthenticator({ client, clock: systemClock, operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}` }),
   });
@@ -42,5 +46,6 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   if (!signal.aborted) await once(signal, 'abort');
   await watching;
   await hub.stop();
+  await recorder.flush();
   await client.close();
 }

@@ -36,4 +36,7 @@ export function hubMetrics(registry: Registry, db: Database): void {
     `SELECT s.namespace || '/' || s.name AS store, d.endpoint, d.state, count(*) AS value FROM deliveries d JOIN stores s ON s.id = d.store_id WHERE d.state IN ('Pending', 'Dead') GROUP BY 1, 2, 3`);
   gauge('supercargo_webhook_oldest_pending_seconds', 'Age of the oldest webhook delivery that waits.', ['store', 'endpoint'],
     `SELECT s.namespace || '/' || s.name AS store, d.endpoint, extract(epoch FROM now() - min(d.created_at)) AS value FROM deliveries d JOIN stores s ON s.id = d.store_id WHERE d.state = 'Pending' GROUP BY 1, 2`);
+  gauge('supercargo_webhook_endpoint_disabled', '1: the endpoint is switched off, what is for it waits.', ['store', 'endpoint'],
+    `SELECT s.namespace || '/' || s.name AS store, e->>'name' AS endpoint, CASE WHEN w.disabled_at IS NULL THEN 0 ELSE 1 END AS value
+     FROM stores s CROSS JOIN jsonb_array_elements(coalesce(s.rules->'orderWebhooks', '[]')) e LEFT JOIN webhook_endpoints w ON w.store_id = s.id AND w.name = e->>'name' WHERE NOT s.deleted`);
 }

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import Fastify, { type FastifyError } from 'fastify';
+import Fastify, { type FastifyError, type RouteOptions } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
@@ -12,10 +12,15 @@ import { HOOKS_PATH } from './inbound/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
 import { bearerToken, type App } from './rest/app.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
-import { operationRoutes } from './rest/operations.ts';
+import { goLiveRoutes } from './rest/go-live.ts';
+import { heldRoutes } from './rest/held.ts';
+import { lifeLineRoutes } from './rest/life-line.ts';
 import { orderRoutes } from './rest/orders.ts';
+import { problemRoutes } from './rest/problems.ts';
+import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
 import { stockRoutes } from './rest/stock.ts';
+import { webhookRoutes } from './rest/webhooks.ts';
 import type { HintBoard } from './ingest/hints.ts';
 import { purgeConnection } from './ingest/purge.ts';
 import { syncRoutes } from './ingest/routes.ts';
@@ -29,12 +34,17 @@ export interface ServerOptions {
 
 /** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
 export async function buildServer({ hub, authenticator, hints, version }: ServerOptions): Promise<App> {
-  const app = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } }).withTypeProvider<ZodTypeProvider>();
+  const app = Fastify({
+    logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, genReqId: hub.newId, routerOptions: { maxParamLength: 300 },
+    // A URL that no route can take comes here and never to the error handler below.
+    frameworkErrors: (error, request, { raw }) => { raw.writeHead(error.statusCode ?? 400, { 'content-type': 'application/problem+json', 'x-request-id': request.id }).end(JSON.stringify(problemOf(error))); },
+  }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id); });
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
+    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url, requestId: request.id }, 'request failed');
     return reply.status(problem.status).type('application/problem+json').send(problem);
   });
   app.setNotFoundHandler((request, reply) => reply.status(404).type('application/problem+json').send({ type: 'NotFound', title: 'NotFound', status: 404, detail: `there is no ${request.method} here: see /docs` }));
@@ -61,7 +71,8 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   await app.register(async (scope: App) => {
-    for (const routes of [orderRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, operationRoutes]) routes(scope, hub);
+    scope.addHook('onRoute', documentProblems);
+    for (const routes of [orderRoutes, lifeLineRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, problemRoutes, webhookRoutes, heldRoutes, goLiveRoutes, runRoutes]) routes(scope, hub);
   }, { prefix: '/api/v1' });
   await app.register(async (scope: App) => {
     scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });
@@ -70,6 +81,16 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
   await app.register(async (scope: App) => hookRoutes(scope, hub), { prefix: HOOKS_PATH });
   await app.register(async (scope: App) => operatorRoutes(scope, hub, authenticator), { prefix: '/operator/v1' });
   return app;
+}
+
+const problemDocument = {
+  description: 'A problem document (RFC 9457).',
+  content: { 'application/problem+json': { schema: z.object({ type: z.string().meta({ description: 'Stable word.' }), title: z.string(), status: z.number(), detail: z.string().meta({ description: 'What is wrong and what to do.' }) }) } },
+};
+
+/** Every route of the back office may answer with one. */
+function documentProblems(route: RouteOptions): void {
+  route.schema = { ...route.schema, response: { ...(route.schema?.response as object | undefined), '4xx': problemDocument, '5xx': problemDocument } };
 }
 
 function operatorRoutes(app: App, hub: HubContext, authenticator: Authenticator): void {

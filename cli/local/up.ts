@@ -56,7 +56,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const tokens = new Map<string, Identity>();
   const keys = new Map<string, string>();
   const engines = new Map<string, Running>();
-  const hub = await startHub({ db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, publicUrl: options.publicUrl, version: options.version });
+  const hub = await startHub({
+    db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, publicUrl: options.publicUrl, version: options.version,
+    tellStore: (namespace, name, type, reason, message) => options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
+  });
 
   async function refresh(): Promise<void> {
     await putStores(world, hub, stateDir, keys);

@@ -6,6 +6,7 @@ import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { mergeOrders } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
+import { quarantine } from './quarantine.ts';
 import { redriveRejected } from './redrive.ts';
 import { leaseLost, saveCheckpoint } from './runs.ts';
 import { checkStock } from './stock-check.ts';
@@ -44,6 +45,7 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
       if (connection.hooks_since !== null && batch.segments.some(({ table }) => table === 'orders')) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
+      await quarantine(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
       tx.afterCommit(hub.wakeDeliveries);

@@ -1,5 +1,7 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
+import { recordDecisions } from './decisions.ts';
+import { recordTotals } from './totals.ts';
 import { queueOrderEvents, type Endpoint } from '../webhooks/queue.ts';
 import { replaceChildren } from './merge.ts';
 
@@ -19,6 +21,9 @@ const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilm
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
 const COLUMNS = Object.keys(TABLES.orders.columns);
 const CONTENT = COLUMNS.filter((column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column));
+
+/** Reading the order again says nothing of these. */
+const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 
 /**
  * Merges staged orders by the order rules: an order with an unknown SKU or shipping method is kept as Rejected with the
@@ -41,6 +46,8 @@ export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Prom
     [scope.connectionId, scope.unpaidRetryMinutes],
   );
   await recordRejections(tx, scope.connectionId);
+  if (changed > 0) await recordTotals(tx, scope.connectionId);
+  if (changed > 0) await recordDecisions(tx, scope.connectionId);
   if (changed > 0) await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
   return changed;
 }
@@ -50,11 +57,12 @@ async function findRejections(tx: Transaction, scope: OrderMergeScope): Promise<
     await tx.query(
       `WITH named AS (SELECT DISTINCT l.sku FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'),
        unknown AS (
-         SELECT n.sku FROM named n LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.sku
-         WHERE NOT EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(a.sku, n.sku))
+         SELECT n.sku, '"' || coalesce(k.component, n.sku) || '"' || CASE WHEN k.component IS NULL THEN '' ELSE ' (in kit "' || n.sku || '")' END AS name
+         FROM named n LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.sku LEFT JOIN kits k ON k.store_id = $1 AND k.sku = coalesce(a.sku, n.sku)
+         WHERE NOT EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(k.component, a.sku, n.sku))
            AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.sku))
        INSERT INTO stage_rejections
-       SELECT l.order_id, 'UnknownSku', 'SKU ' || string_agg(DISTINCT '"' || l.sku || '"', ', ') || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'
+       SELECT l.order_id, 'UnknownSku', 'SKU ' || string_agg(DISTINCT u.name, ', ') || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'
        FROM stage_order_lines l JOIN unknown u ON u.sku = l.sku JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'
        GROUP BY l.order_id`,
       [scope.storeId, scope.storeConnections],
@@ -140,7 +148,7 @@ async function recordRejections(tx: Transaction, connectionId: number): Promise<
   await tx.query(
     `UPDATE problems p SET resolved_at = now() FROM stage_orders s JOIN orders o ON o.connection_id = $1 AND o.external_id = s.external_id
      WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate') AND p.record IN (o.number, o.external_id)
-       AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
-    [connectionId],
+       AND p.reason <> ALL($2::text[]) AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
+    [connectionId, RESOLVED_ELSEWHERE],
   );
 }

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubContext } from '../context.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+import { heldPlan, type PlannedLevel } from './brakes.ts';
 
 const MAX_ATTEMPTS = 10;
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 900;
-const DEFAULT_MAX_ZEROED_PERCENT = 20;
-/** Fewer levels than this never trip a brake: three of ten at zero is an ordinary day. */
-const BRAKE_MIN_LEVELS = 20;
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
@@ -34,21 +31,24 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ki
   });
 }
 
-/** Held when the pending levels would set too large a share to zero; the digest names exactly this plan. */
+/**
+ * Held when the levels that have not passed yet would change too much; the digest names exactly this plan. A plan that
+ * passes, by itself or released, is marked as a whole: it goes out in several claims, and what is left of it must not
+ * be judged as if it were the plan.
+ */
 async function brake(tx: Queryable, connection: ConnectionRow, release: string | undefined): Promise<OutboxClaim['held']> {
-  const store = await findStoreById(tx, connection.store_id);
-  const allowed = store?.rules.brakes?.maxZeroedPercent ?? DEFAULT_MAX_ZEROED_PERCENT;
-  const pending = await tx.query<{ id: number; quantity: number; before: number | null }>(
+  const plan = await tx.query<PlannedLevel & Record<string, unknown>>(
     `SELECT o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before
      FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
-     WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent') ORDER BY o.id`,
+     WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent') AND NOT o.passed ORDER BY o.id`,
     [connection.id],
   );
-  const zeroed = pending.filter(({ quantity, before }) => quantity === 0 && before !== 0).length;
-  if (pending.length < BRAKE_MIN_LEVELS || zeroed * 100 <= pending.length * allowed) return undefined;
-  const digest = createHash('sha256').update(JSON.stringify(pending.map(({ id, quantity }) => [id, quantity]))).digest('hex').slice(0, 16);
-  if (digest === release) return undefined;
-  return { digest, summary: `${zeroed} of ${pending.length} stock levels would be set to zero, the Store allows ${allowed} % (brakes.maxZeroedPercent)` };
+  if (plan.length === 0) return undefined;
+  const store = await findStoreById(tx, connection.store_id);
+  const held = heldPlan(plan, store?.rules.brakes ?? {});
+  if (held && held.digest !== release) return held;
+  await tx.query(`UPDATE outbox SET passed = true WHERE connection_id = $1 AND id = ANY($2::bigint[])`, [connection.id, plan.map(({ id }) => id)]);
+  return undefined;
 }
 
 /** One result for each entry. What may be tried again comes back later, at most ten times; then it is a problem for a person. */

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawReplyDefaul
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { unauthorized } from '../errors.ts';
+import { badRequest, unauthorized } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
 import { findStoreByKeyHash, type StoreRow } from '../stores/rules.ts';
 
@@ -22,9 +22,22 @@ export async function storeOf(db: Database, request: FastifyRequest): Promise<St
   return store;
 }
 
+/** PostgreSQL cannot hold U+0000 or half a surrogate pair, and would fail on it only at the end. */
+const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+const NOT_STORABLE = 'must be text without NUL and lone surrogates';
+
+/** Text that comes in. */
+export const text = (max: number) => z.string().min(1).max(max).refine(storable, NOT_STORABLE);
+
+/** A web address that comes in. */
+export const webAddress = z.url({ protocol: /^https?$/ }).max(2048).refine(storable, NOT_STORABLE);
+
+/** A time that comes in: PostgreSQL has no year 0. */
+export const instant = z.iso.datetime({ offset: true }).refine((value) => !value.startsWith('0000'), 'must be a time of year 1 or later');
+
 /** Keyset paging: `after` is the `cursor` of the last item that was seen; a list never skips or repeats a row. */
 export const pageQuery = z.object({
-  after: z.string().regex(/^\d+$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
+  after: z.string().regex(/^\d{1,18}$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
@@ -32,3 +45,31 @@ export const page = <T extends z.ZodType>(item: T) => z.object({
   items: z.array(item),
   nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: nothing more now (ask again later with the last cursor you have).' }),
 });
+
+/** Keyset paging by several columns: the cursor is opaque. */
+export const opaquePageQuery = z.object({
+  after: z.string().max(2048).regex(/^[A-Za-z0-9_-]+$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const opaquePage = <T extends z.ZodType>(item: T) => z.object({
+  items: z.array(item), nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: that was all.' }),
+});
+
+export function encodeCursor(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** The key of the last item seen, as `shape` says it must look. */
+export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, shape: T): z.infer<T> | undefined {
+  if (cursor === undefined) return undefined;
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw badRequest('InvalidRequest', 'querystring.after: must be the nextCursor of an earlier answer');
+  }
+  const parsed = shape.safeParse(key);
+  if (!parsed.success) throw badRequest('InvalidRequest', 'querystring.after: must be the nextCursor of an earlier answer');
+  return parsed.data;
+}

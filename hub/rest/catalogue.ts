@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HubContext } from '../context.ts';
-import { page, pageQuery, storeOf, type App } from './app.ts';
+import { page, pageQuery, storeOf, text, type App } from './app.ts';
 
 const variantView = z.object({
   id: z.string(), sku: z.string(), title: z.string().nullable(), barcode: z.string().nullable(), price: z.number().nullable(), currency: z.string().nullable(),
@@ -19,7 +19,7 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
   app.get('/products', {
     schema: {
       tags: ['catalogue'], security: [{ developerKey: [] }], summary: 'Products with variants and images, oldest change first',
-      querystring: pageQuery.extend({ sku: z.string().max(128).optional() }), response: { 200: page(productView) },
+      querystring: pageQuery.extend({ sku: text(128).optional() }), response: { 200: page(productView) },
     },
   }, async (request) => {
     const store = await storeOf(hub.db, request);

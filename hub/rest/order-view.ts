@@ -15,12 +15,15 @@ export const orderLineView = z.object({
   quantity: z.number(), cancelledQuantity: z.number(), fulfilledQuantity: z.number(),
   unitPrice: z.number().meta({ description: 'Gross, in minor units of the currency.' }),
   total: z.number(), taxRate: z.number(), taxAmount: z.number(), discountAmount: z.number(),
+  components: z.array(z.object({ sku: z.string(), quantity: z.number() })).meta({ description: 'Of a kit: the pieces of each component, for the whole line. Empty: no kit.' }),
   promotional: z.boolean().meta({ description: 'A promotional code of the Store: no goods, nothing to ship.' }),
 });
 
 export const shipmentView = z.object({
   id: z.string(), carrier: z.string().nullable(), trackingCode: z.string().nullable(), trackingUrl: z.string().nullable(),
-  lines: z.array(z.object({ lineId: z.string(), quantity: z.number() })).nullable().meta({ description: 'null: all that was open.' }),
+  location: z.string().nullable().meta({ description: 'The warehouse that shipped it.' }),
+  lines: z.array(z.object({ lineId: z.string(), quantity: z.number() })).nullable().meta({ description: 'What the store is told. Empty: parts of a kit alone, which go to the store once the kit is complete.' }),
+  components: z.array(z.object({ lineId: z.string(), sku: z.string(), quantity: z.number() })).meta({ description: 'Pieces of kits in the parcel.' }),
   createdAt: z.string(), confirmedAt: z.string().nullable().meta({ description: 'When the store had it.' }),
 });
 
@@ -57,7 +60,8 @@ export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<O
   if (rows.length === 0) return [];
   const keys = [rows.map((row) => row['connection_id']), rows.map((row) => row['external_id'])];
   const lines = await db.query(
-    `SELECT l.*, coalesce(a.sku, l.sku) AS catalogue_sku, p.sku IS NOT NULL AS promotional
+    `SELECT l.*, coalesce(a.sku, l.sku) AS catalogue_sku, p.sku IS NOT NULL AS promotional,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'quantity', k.quantity::bigint * l.quantity) ORDER BY k.component) FROM kits k WHERE k.store_id = c.store_id AND k.sku = coalesce(a.sku, l.sku)), '[]') AS components
      FROM order_lines l JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id)
      JOIN connections c ON c.id = l.connection_id
      LEFT JOIN sku_aliases a ON a.store_id = c.store_id AND a.alias = l.sku LEFT JOIN promotional_codes p ON p.store_id = c.store_id AND p.sku = l.sku
@@ -85,10 +89,10 @@ function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connec
     shippingAddress: addressOf('ship'),
     billingAddress: addressOf('bill'),
     lines: lines.map((line) => ({
-      id: line['external_id'], sku: line['catalogue_sku'], orderedSku: line['sku'], promotional: line['promotional'], taxRate: Number(line['tax_rate']),
+      id: line['external_id'], sku: line['catalogue_sku'], orderedSku: line['sku'], promotional: line['promotional'], components: line['components'], taxRate: Number(line['tax_rate']),
       ...camel(line, ['title', 'quantity', 'cancelled_quantity', 'fulfilled_quantity', 'unit_price', 'total', 'tax_amount', 'discount_amount']),
     })),
-    shipments: shipments.map((shipment) => camel(shipment, ['id', 'carrier', 'tracking_code', 'tracking_url', 'lines', 'created_at', 'confirmed_at'])),
+    shipments: shipments.map((shipment) => ({ components: shipment['components'] ?? [], ...camel(shipment, ['id', 'carrier', 'tracking_code', 'tracking_url', 'location', 'lines', 'created_at', 'confirmed_at']) })),
     cursor: String(row['seq']),
   } as unknown as OrderView;
 }

@@ -3,20 +3,23 @@ import type { HubContext } from '../context.ts';
 import { conflict, notFound } from '../errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
+import { remember } from '../history.ts';
 import { hint } from '../ingest/hints.ts';
-import { page, pageQuery, storeOf, type App } from './app.ts';
+import { page, pageQuery, storeOf, text, type App } from './app.ts';
 import { once } from './idempotency.ts';
 import { orderSchema, orderViews } from './order-view.ts';
 
 const listQuery = pageQuery.extend({
   intake: z.enum(['Accepted', 'Held', 'Skipped', 'Rejected', 'All']).default('Accepted').meta({ description: 'Accepted orders are for the back office; the others say why they are not.' }),
   acknowledged: z.enum(['true', 'false']).optional(),
-  number: z.string().max(128).optional().meta({ description: 'The full order number or the reference.' }),
+  number: text(128).optional().meta({ description: 'The full order number or the reference.' }),
   state: z.enum(['Open', 'Completed', 'Cancelled']).optional(),
-  connection: z.string().max(507).optional().meta({ description: 'namespace/name of the connection.' }),
+  connection: text(507).optional().meta({ description: 'namespace/name of the connection.' }),
 });
 
-const byId = z.object({ id: z.string().min(1).max(300) });
+/** `connection.externalId`. */
+export const orderId = text(300);
+const byId = z.object({ id: orderId });
 const security = [{ developerKey: [] }];
 const tags = ['orders'];
 
@@ -44,7 +47,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
   app.post('/orders/:id/acknowledge', {
     schema: {
       tags, security, summary: 'Tell that the back office has the order', params: byId,
-      body: z.object({ reference: z.string().max(128).optional().meta({ description: 'The back office\'s own number.' }) }), response: { 200: orderSchema },
+      body: z.object({ reference: text(128).optional().meta({ description: 'The back office\'s own number.' }) }), response: { 200: orderSchema },
     },
   }, async (request) => {
     const store = await storeOf(hub.db, request);
@@ -56,6 +59,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
          WHERE connection_id = $1 AND external_id = $2`,
         [order['connection_id'], order['external_id'], request.body.reference ?? null],
       );
+      await remember(tx, keyOf(order), 'acknowledged by the back office', request.body.reference ?? null, request.id);
       return one(tx, await requireOrder(tx, store, request.params.id));
     });
   });
@@ -79,6 +83,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
          WHERE connection_id = $1 AND external_id = $2`,
         [connectionId, order['external_id'], accept],
       );
+      await remember(tx, keyOf(order), `change after export ${accept ? 'accepted' : 'ignored'} by the back office`, null, request.id);
       if (accept) {
         await hint(tx, connectionId, 'OrderUpdate');
         tx.afterCommit(() => hub.wakePod(connectionId));
@@ -87,6 +92,8 @@ export function orderRoutes(app: App, hub: HubContext): void {
     });
   });
 }
+
+const keyOf = (order: Row) => ({ connectionId: order['connection_id'] as number, orderId: order['external_id'] as string });
 
 async function one(db: Queryable, row: Row) {
   return (await orderViews(db, [row]))[0]!;

@@ -1,58 +1,49 @@
 import { z } from 'zod';
 import type { HubContext } from '../context.ts';
 import { badRequest, conflict } from '../errors.ts';
-import type { Queryable, Row } from '../storage/database.ts';
+import { remember } from '../history.ts';
 import { hint } from '../ingest/hints.ts';
-import { storeOf, type App } from './app.ts';
+import type { Queryable, Row, Transaction } from '../storage/database.ts';
+import type { StoreRow } from '../stores/rules.ts';
+import { storeOf, text, webAddress, type App } from './app.ts';
 import { once } from './idempotency.ts';
-import { orderViews, shipmentView } from './order-view.ts';
-import { requireOrder } from './orders.ts';
+import { orderViews, shipmentView, type OrderView } from './order-view.ts';
+import { orderId, requireOrder } from './orders.ts';
+import { planParcel, type Parcel, type ShippableLine } from './parcel.ts';
 
 const shipmentBody = z.object({
-  carrier: z.string().min(1).max(64).optional(),
-  trackingCode: z.string().min(1).max(128).optional(),
-  trackingUrl: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+  carrier: text(64).optional(),
+  trackingCode: text(128).optional(),
+  trackingUrl: webAddress.optional(),
+  location: text(63).optional().meta({ description: 'The warehouse of the Store that ships it.' }),
   lines: z.array(z.object({
-    lineId: z.string().min(1).max(128).optional(),
-    sku: z.string().min(1).max(128).optional(),
+    lineId: text(128).optional(),
+    sku: text(128).optional().meta({ description: 'SKU of a line, or of a component of a kit.' }),
     quantity: z.number().int().min(1).max(1_000_000),
   }).refine((line) => (line.lineId === undefined) !== (line.sku === undefined), 'name the line by lineId or by sku')).min(1).max(1000).optional()
     .meta({ description: 'What is in the parcel; absent: everything that is still open.' }),
 });
 type ShipmentBody = z.infer<typeof shipmentBody>;
 
-interface OpenLine {
-  readonly id: string;
-  readonly skus: readonly string[];
-  open: number;
-}
-
 export function shipmentRoutes(app: App, hub: HubContext): void {
   app.post('/orders/:id/shipments', {
     schema: {
       tags: ['shipments'], security: [{ developerKey: [] }], summary: 'Report a parcel: its tracking number goes to the store',
-      params: z.object({ id: z.string().min(1).max(300) }), body: shipmentBody, response: { 201: shipmentView },
+      params: z.object({ id: orderId }), body: shipmentBody, response: { 201: shipmentView },
     },
   }, async (request, reply) => {
     const store = await storeOf(hub.db, request);
     const shipment = await once(hub.db, store.id, request, async (tx) => {
       const order = await requireOrder(tx, store, request.params.id, true);
       refuseUnshippable(order);
-      const lines = await parcelLines(tx, order, request.body);
+      const locationId = locationOf(store, request.body.location);
+      const parcel = planParcel(await shippableLines(tx, order), request.body.lines);
       const id = hub.newId();
-      const { carrier, trackingCode, trackingUrl } = request.body;
-      const [row] = await tx.query(
-        'INSERT INTO shipments (id, store_id, connection_id, order_id, carrier, tracking_code, tracking_url, lines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) RETURNING *',
-        [id, store.id, order['connection_id'], order['external_id'], carrier ?? null, trackingCode ?? null, trackingUrl ?? null, JSON.stringify(lines)],
-      );
-      const connectionId = order['connection_id'] as number;
-      await tx.query(`INSERT INTO outbox (connection_id, kind, subject, payload) VALUES ($1, 'shipment', $2, $3::jsonb)`, [
-        connectionId, order['external_id'],
-        JSON.stringify({ shipmentId: id, orderId: order['external_id'], orderNumber: order['number'], carrier, trackingCode, trackingUrl, lines }),
-      ]);
-      await hint(tx, connectionId, 'ShipmentExport');
-      tx.afterCommit(() => hub.wakePod(connectionId));
-      return { id, carrier: carrier ?? null, trackingCode: trackingCode ?? null, trackingUrl: trackingUrl ?? null, lines, createdAt: row!['created_at'] as string, confirmedAt: null };
+      const answer = await saveShipment(tx, store, order, id, request.body, parcel);
+      await remember(tx, { connectionId: order['connection_id'] as number, orderId: order['external_id'] as string }, 'shipment reported', request.body.trackingCode ?? null, request.id);
+      // Nothing for the store yet: parts of a kit alone.
+      if (parcel.lines.length > 0) await queueShipment(tx, hub, order, id, request.body, parcel, locationId);
+      return answer;
     });
     return reply.status(201).send(shipment);
   });
@@ -65,35 +56,54 @@ function refuseUnshippable(order: Row): void {
   }
 }
 
-/** What the parcel holds, by line, checked against what is still open. An order never ships more than was ordered. */
-async function parcelLines(db: Queryable, order: Row, body: ShipmentBody): Promise<{ lineId: string; quantity: number }[]> {
-  const open = await openLines(db, order);
-  if (!body.lines) {
-    const rest = open.filter((line) => line.open > 0).map((line) => ({ lineId: line.id, quantity: line.open }));
-    if (rest.length === 0) throw conflict('NothingToShip', 'every line of the order is shipped or cancelled');
-    return rest;
-  }
-  const taken = new Map<string, number>();
-  for (const wanted of body.lines) {
-    const named = open.filter((line) => (wanted.lineId !== undefined ? line.id === wanted.lineId : line.skus.includes(wanted.sku!)));
-    if (named.length === 0) throw badRequest('UnknownLine', `the order has no line "${wanted.lineId ?? wanted.sku}": use lineId or sku of its lines`);
-    const line = named.find((candidate) => candidate.open >= wanted.quantity);
-    if (!line) throw conflict('TooManyShipped', `line "${wanted.lineId ?? wanted.sku}" has ${named.reduce((sum, { open: left }) => sum + left, 0)} open, ${wanted.quantity} were to be shipped`);
-    line.open -= wanted.quantity;
-    taken.set(line.id, (taken.get(line.id) ?? 0) + wanted.quantity);
-  }
-  return [...taken].map(([lineId, quantity]) => ({ lineId, quantity }));
+/** The store's id of a warehouse's location. */
+function locationOf(store: StoreRow, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const warehouses = store.rules.warehouses ?? [];
+  const found = warehouses.find((warehouse) => warehouse.name === name);
+  if (!found) throw badRequest('UnknownWarehouse', `location "${name}" is no warehouse of the Store: ${warehouses.length > 0 ? `use one of ${warehouses.map((warehouse) => warehouse.name).join(', ')}` : 'add it to spec.warehouses'}`);
+  return found.location ?? found.name;
 }
 
-/**
- * Ordered less the larger of what the store says is fulfilled and what was reported here: a shipment that the store has
- * confirmed is in both numbers, one that has not reached it only in ours.
- */
-async function openLines(db: Queryable, order: Row): Promise<OpenLine[]> {
-  const [view] = await orderViews(db, [order]);
-  const reported = new Map<string, number>();
-  for (const shipment of view!.shipments) for (const line of shipment.lines ?? []) reported.set(line.lineId, (reported.get(line.lineId) ?? 0) + line.quantity);
-  return view!.lines.filter((line) => !line.promotional).map((line) => ({
-    id: line.id, skus: [line.sku, line.orderedSku], open: line.quantity - Math.max(line.fulfilledQuantity, reported.get(line.id) ?? 0),
-  }));
+async function saveShipment(tx: Transaction, store: StoreRow, order: Row, id: string, body: ShipmentBody, parcel: Parcel): Promise<z.infer<typeof shipmentView>> {
+  const { carrier = null, trackingCode = null, trackingUrl = null, location = null } = body;
+  const [row] = await tx.query<{ created_at: string }>(
+    `INSERT INTO shipments (id, store_id, connection_id, order_id, carrier, tracking_code, tracking_url, location, lines, components)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb) RETURNING created_at`,
+    [id, store.id, order['connection_id'], order['external_id'], carrier, trackingCode, trackingUrl, location, JSON.stringify(parcel.lines), JSON.stringify(parcel.components)],
+  );
+  return { id, carrier, trackingCode, trackingUrl, location, lines: parcel.lines, components: parcel.components, createdAt: row!.created_at, confirmedAt: null };
 }
+
+async function queueShipment(tx: Transaction, hub: HubContext, order: Row, shipmentId: string, body: ShipmentBody, parcel: Parcel, locationId: string | undefined): Promise<void> {
+  const connectionId = order['connection_id'] as number;
+  const { carrier, trackingCode, trackingUrl } = body;
+  await tx.query(`INSERT INTO outbox (connection_id, kind, subject, payload) VALUES ($1, 'shipment', $2, $3::jsonb)`, [
+    connectionId, order['external_id'],
+    JSON.stringify({ shipmentId, orderId: order['external_id'], orderNumber: order['number'], carrier, trackingCode, trackingUrl, locationId, lines: parcel.lines }),
+  ]);
+  await hint(tx, connectionId, 'ShipmentExport');
+  tx.afterCommit(() => hub.wakePod(connectionId));
+}
+
+/** The order's goods, each with what is gone of it. */
+async function shippableLines(db: Queryable, order: Row): Promise<ShippableLine[]> {
+  const view = (await orderViews(db, [order]))[0]!;
+  return view.lines.filter(({ promotional, quantity }) => !promotional && quantity > 0).map((line) => shippable(line, view.shipments));
+}
+
+function shippable(line: OrderView['lines'][number], shipments: OrderView['shipments']): ShippableLine {
+  const pieces = (shipment: OrderView['shipments'][number]) => sum((shipment.lines ?? []).filter(({ lineId }) => lineId === line.id).map(({ quantity }) => quantity));
+  const parts = (shipment: OrderView['shipments'][number]) => shipment.components.filter(({ lineId }) => lineId === line.id);
+  return {
+    id: line.id, skus: [line.sku, line.orderedSku], quantity: line.quantity, fulfilled: line.fulfilledQuantity, reported: sum(shipments.map(pieces)),
+    components: line.components.map(({ sku, quantity }) => {
+      const perKit = quantity / line.quantity;
+      // A line that was shipped before it was declared a kit has no parts: whole kits then.
+      const reported = shipments.map((shipment) => (parts(shipment).length > 0 ? sum(parts(shipment).filter((part) => part.sku === sku).map((part) => part.quantity)) : perKit * pieces(shipment)));
+      return { sku, perKit, reported: sum(reported) };
+    }),
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

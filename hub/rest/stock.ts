@@ -3,8 +3,9 @@ import type { HubContext } from '../context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { hint } from '../ingest/hints.ts';
-import { page, pageQuery, storeOf, type App } from './app.ts';
+import { page, pageQuery, storeOf, text, type App } from './app.ts';
 import { once } from './idempotency.ts';
+import { kitLevels, type PlacedLevel } from './kit-stock.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['stock'];
@@ -16,8 +17,8 @@ const levelView = z.object({
 
 const levelsBody = z.object({
   levels: z.array(z.object({
-    sku: z.string().min(1).max(128),
-    warehouse: z.string().min(1).max(128).optional().meta({ description: 'A warehouse of the Store, or the id of a stock location; absent: the only location.' }),
+    sku: text(128),
+    warehouse: text(128).optional().meta({ description: 'A warehouse of the Store, or the id of a stock location; absent: the only location.' }),
     quantity: z.number().int().min(0).max(1_000_000_000),
   })).min(1).max(5000),
 });
@@ -29,7 +30,7 @@ const levelsAnswer = z.object({
 });
 
 export function stockRoutes(app: App, hub: HubContext): void {
-  app.get('/stock', { schema: { tags, security, summary: 'Stock as the stores have it', querystring: pageQuery.extend({ sku: z.string().max(128).optional() }), response: { 200: page(levelView) } } }, async (request) => {
+  app.get('/stock', { schema: { tags, security, summary: 'Stock as the stores have it', querystring: pageQuery.extend({ sku: text(128).optional() }), response: { 200: page(levelView) } } }, async (request) => {
     const store = await storeOf(hub.db, request);
     const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
       `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
@@ -48,15 +49,11 @@ export function stockRoutes(app: App, hub: HubContext): void {
   });
 }
 
-interface PlacedLevel extends Record<string, unknown> {
-  readonly index: number; readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string; readonly quantity: number; readonly on_hand: number;
-}
-
 /** Finds the place of each level, remembers the target and queues what differs; a newer level takes a waiting one's place. */
 async function setLevels(tx: Transaction, hub: HubContext, store: StoreRow, levels: z.infer<typeof levelsBody>['levels']): Promise<z.infer<typeof levelsAnswer>> {
   const warehouses = new Map((store.rules.warehouses ?? []).map((warehouse) => [warehouse.name, warehouse.location ?? warehouse.name]));
   const locations = levels.map((level) => (level.warehouse === undefined ? null : warehouses.get(level.warehouse) ?? level.warehouse));
-  const placed = await tx.query<PlacedLevel>(
+  const direct = await tx.query<PlacedLevel>(
     `SELECT DISTINCT ON (s.connection_id, s.variant_id, s.location_id) w.index, s.connection_id, s.variant_id, s.location_id, s.sku, w.quantity, s.on_hand
      FROM unnest($2::text[], $3::text[], $4::int[], $5::int[]) AS w(sku, location, quantity, index)
      JOIN connections c ON c.store_id = $1
@@ -66,8 +63,11 @@ async function setLevels(tx: Transaction, hub: HubContext, store: StoreRow, leve
      ORDER BY s.connection_id, s.variant_id, s.location_id, w.index DESC`,
     [store.id, levels.map(({ sku }) => sku), locations, levels.map(({ quantity }) => quantity), levels.map((_, index) => index)],
   );
+  await rememberTargets(tx, store.id, direct);
+  const kits = await kitLevels(tx, store.id, levels.map(({ sku, quantity }, index) => ({ sku, quantity, location: locations[index] ?? null })));
+  const placed = [...direct, ...kits.placed];
   const changed = placed.filter((level) => level.on_hand !== level.quantity);
-  await rememberTargets(tx, store.id, placed);
+  await rememberTargets(tx, store.id, kits.placed);
   await queueLevels(tx, placed);
   for (const connectionId of new Set(changed.map((level) => level.connection_id))) {
     await hint(tx, connectionId, 'StockExport');
@@ -75,7 +75,7 @@ async function setLevels(tx: Transaction, hub: HubContext, store: StoreRow, leve
   }
   const found = new Set(placed.map(({ sku, location_id }) => `${sku}\n${location_id}`));
   const foundSkus = new Set(placed.map(({ sku }) => sku));
-  const unknown = levels.filter((level, index) => (locations[index] === null ? !foundSkus.has(level.sku) : !found.has(`${level.sku}\n${locations[index]}`)));
+  const unknown = levels.filter((level, index) => !kits.components.has(level.sku) && (locations[index] === null ? !foundSkus.has(level.sku) : !found.has(`${level.sku}\n${locations[index]}`)));
   return {
     queued: changed.length,
     unchanged: placed.length - changed.length,
@@ -103,7 +103,7 @@ async function queueLevels(tx: Transaction, placed: readonly PlacedLevel[]): Pro
      SELECT connection_id, 'stock', sku || '@' || location_id, jsonb_build_object('variantId', variant_id, 'locationId', location_id, 'sku', sku, 'quantity', quantity)
      FROM wanted w
      WHERE changed OR EXISTS (SELECT 1 FROM outbox p WHERE p.connection_id = w.connection_id AND p.kind = 'stock' AND p.subject = w.sku || '@' || w.location_id AND p.state IN ('Pending', 'Sent', 'Held'))
-     ON CONFLICT (connection_id, subject) WHERE kind = 'stock' AND state = 'Pending' DO UPDATE SET payload = EXCLUDED.payload, attempts = 0, not_before = now()`,
+     ON CONFLICT (connection_id, subject) WHERE kind = 'stock' AND state = 'Pending' DO UPDATE SET payload = EXCLUDED.payload, attempts = 0, not_before = now(), passed = false`,
     [placed.map((p) => p.connection_id), placed.map((p) => p.variant_id), placed.map((p) => p.location_id), placed.map((p) => p.sku), placed.map((p) => p.quantity), placed.map((p) => p.on_hand !== p.quantity)],
   );
 }

@@ -1,8 +1,10 @@
 import { resourceType, type StoreResource } from '../../crds/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { EventRecorder } from '../../kit/events.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
 import { Informer } from '../../kit/kube/informer.ts';
 import type { Logger } from '../../kit/log.ts';
+import type { TellStore } from '../context.ts';
 import type { Hub } from '../hub.ts';
 
 export interface StoreWatchOptions {
@@ -52,5 +54,15 @@ export function watchStores(options: StoreWatchOptions): { readonly informer: In
     async run(signal) {
       await Promise.all([informer.run(signal), work(signal)]);
     },
+  };
+}
+
+/** Events on Store resources. A Store that is gone, or an API server that does not answer, costs a line in the log. */
+export function storeEvents(options: { readonly client: Pick<KubeClient, 'get'>; readonly recorder: Pick<EventRecorder, 'record'>; readonly log: Logger }): TellStore {
+  return (namespace, name, type, reason, message) => {
+    options.client.get<StoreResource>(resourceType('Store'), name, namespace).then(
+      (store) => options.recorder.record(store, { type, reason, action: 'Deliver', message }),
+      (error: unknown) => options.log.warn({ err: error, store: `${namespace}/${name}`, reason }, 'the Event was not written: the Store could not be read'),
+    );
   };
 }

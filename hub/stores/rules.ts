@@ -22,8 +22,8 @@ export interface StoreRow {
 
 const STORE_COLUMNS = 'id, namespace, name, client, rules';
 
-/** Writes a Store's rules where SQL can join them. Returns whether rules that orders are judged by have changed. */
-export async function saveStore(tx: Transaction, store: StoreRecord): Promise<{ id: number; orderRulesChanged: boolean }> {
+/** Writes a Store's rules where SQL can join them. Returns the rules before, and whether those that orders are judged by have changed. */
+export async function saveStore(tx: Transaction, store: StoreRecord): Promise<{ id: number; before: StoreSpec | undefined; orderRulesChanged: boolean }> {
   const [before] = await tx.query<{ id: number; rules: StoreSpec }>('SELECT id, rules FROM stores WHERE namespace = $1 AND name = $2 FOR UPDATE', [store.namespace, store.name]);
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO stores (namespace, name, uid, client, key_hash, rules) VALUES ($1, $2, $3, $4, $5, $6)
@@ -37,14 +37,26 @@ export async function saveStore(tx: Transaction, store: StoreRecord): Promise<{ 
     await replaceMap(tx, 'sku_aliases', ['alias', 'sku'], id, Object.entries(store.spec.skuAliases ?? {}));
     await replaceMap(tx, 'shipping_method_map', ['method', 'code'], id, Object.entries(store.spec.shippingMethods ?? {}));
     await replaceMap(tx, 'promotional_codes', ['sku'], id, (store.spec.promotionalCodes ?? []).map((sku) => [sku]));
+    await replaceKits(tx, id, store.spec.kits ?? []);
   }
-  return { id, orderRulesChanged };
+  return { id, before: before?.rules, orderRulesChanged };
 }
 
 /** Sorted, so that the order of keys in YAML is no change. */
 function orderRules(spec: StoreSpec): unknown {
   const sorted = (map: Record<string, string> | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [sorted(spec.skuAliases), sorted(spec.shippingMethods), [...(spec.promotionalCodes ?? [])].sort()];
+  return [sorted(spec.skuAliases), sorted(spec.shippingMethods), [...(spec.promotionalCodes ?? [])].sort(), kitRows(spec.kits ?? []).map((row) => row.join('\n')).sort()];
+}
+
+type Kits = NonNullable<StoreSpec['kits']>;
+
+const kitRows = (kits: Kits): [string, string, number][] => kits.flatMap(({ sku, components }) => components.map((component): [string, string, number] => [sku, component.sku, component.quantity]));
+
+async function replaceKits(tx: Transaction, storeId: number, kits: Kits): Promise<void> {
+  const rows = kitRows(kits);
+  await tx.query('DELETE FROM kits WHERE store_id = $1', [storeId]);
+  if (rows.length === 0) return;
+  await tx.query('INSERT INTO kits (store_id, sku, component, quantity) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::int[])', [storeId, rows.map(([sku]) => sku), rows.map(([, component]) => component), rows.map(([, , quantity]) => quantity)]);
 }
 
 async function replaceMap(tx: Transaction, table: string, columns: readonly string[], storeId: number, entries: readonly (readonly string[])[]): Promise<void> {

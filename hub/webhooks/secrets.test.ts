@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Database } from '../storage/database.ts';
 import { endpointSecret, webhookMasterKey } from './secrets.ts';
@@ -25,6 +26,10 @@ describe('the secret of an endpoint', () => {
     expect(endpointSecret(Buffer.from(master), { ...store }, 'wms')).toBe(before);
   });
 
+  it('is with version 1 what it was before secrets could be rotated', () => {
+    expect(endpointSecret(master, store, 'wms', 1)).toBe('whsec_' + createHmac('sha256', master).update('acme/main/wms').digest('base64'));
+  });
+
   it('has the form of the Standard Webhooks, and signs', () => {
     expect(before).toMatch(/^whsec_[A-Za-z0-9+/]+=*$/);
     const bytes = Buffer.from(before.slice('whsec_'.length), 'base64').length;
@@ -39,6 +44,7 @@ describe('the secret of an endpoint', () => {
 
   it.each<[string, string]>([
     ['endpoint', endpointSecret(master, store, 'erp')],
+    ['version', endpointSecret(master, store, 'wms', 2)],
     ['Store', endpointSecret(master, { ...store, name: 'other' }, 'wms')],
     ['namespace', endpointSecret(master, { ...store, namespace: 'other' }, 'wms')],
     ['hub', endpointSecret(Buffer.alloc(32, 8), store, 'wms')],

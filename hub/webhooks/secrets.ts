@@ -10,7 +10,11 @@ export async function webhookMasterKey(db: Queryable): Promise<Buffer> {
   return Buffer.from(row!.value, 'base64');
 }
 
-/** Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. */
-export function endpointSecret(master: Buffer, store: { namespace: string; name: string }, endpoint: string): string {
-  return 'whsec_' + createHmac('sha256', master).update(`${store.namespace}/${store.name}/${endpoint}`).digest('base64');
+/**
+ * Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. Version 1 is derived without its number, as it was before
+ * secrets could be rotated; a "/" cannot be in an endpoint's name, so that no two derivations meet.
+ */
+export function endpointSecret(master: Buffer, store: { namespace: string; name: string }, endpoint: string, version = 1): string {
+  const subject = `${store.namespace}/${store.name}/${endpoint}${version === 1 ? '' : `/${version}`}`;
+  return 'whsec_' + createHmac('sha256', master).update(subject).digest('base64');
 }

@@ -134,12 +134,15 @@ export function product(id: string, skus: readonly string[], updatedAt = '2026-0
   };
 }
 
+/** Totals follow the lines, unless a test says otherwise. */
 export function order(number: string, changes: Partial<OrderRecord> = {}): OrderRecord {
+  const lines = changes.lines ?? [line('1', 'A', 2)];
+  const itemsTotal = lines.reduce((sum, { total }) => sum + total, 0);
   return {
     kind: 'order', id: `o-${number}`, number, placedAt: '2026-02-01T10:00:00+02:00', updatedAt: '2026-02-01T08:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled', platformState: 'PaymentSettled',
-    currency: 'EUR', itemsTotal: 2000, shippingTotal: 500, taxTotal: 400, discountTotal: 0, grandTotal: 2500,
+    currency: 'EUR', itemsTotal, shippingTotal: 500, taxTotal: 400, discountTotal: 0, grandTotal: itemsTotal + 500,
     customerEmail: 'jane@example.com', customerName: 'Jane Doe', shippingAddress: { name: 'Jane Doe', street1: 'Main Street 1', city: 'Berlin', country: 'DE' }, billingAddress: {}, shippingMethodCode: 'standard',
-    lines: [line('1', 'A', 2)], fulfilments: [], ...changes,
+    lines, fulfilments: [], ...changes,
   };
 }
 

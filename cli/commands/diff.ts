@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { hubApi, queryOf } from '../hub-api.ts';
+import { formatTable } from '../table.ts';
+import type { Target } from '../target.ts';
+
+const pieces = z.array(z.object({ sku: z.string(), quantity: z.number() }));
+const report = z.object({
+  connection: z.string(), mode: z.string(), shipments: z.number(),
+  stock: z.object({ changes: z.number(), toZero: z.number(), biggest: z.array(z.object({ sku: z.string(), location: z.string(), before: z.number().nullable(), after: z.number(), change: z.number() })) }),
+  orders: z.array(z.object({
+    number: z.string(), reference: z.string(), intake: z.string(), shippingMethod: z.string().nullable(), shippingCode: z.string().nullable(),
+    lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: pieces })),
+  })),
+  problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })),
+  brake: z.object({ digest: z.string(), summary: z.string() }).nullable(),
+});
+type Report = z.infer<typeof report>;
+
+/** `supercargo diff [CONNECTION]`: what would happen if it went live now. */
+export async function showDiff(target: Target, options: { readonly namespace?: string; readonly connection?: string; readonly output?: string }, say: (line: string) => void): Promise<boolean> {
+  const hub = await hubApi(target, options.namespace);
+  const name = options.connection;
+  const { items } = await hub.get(z.object({ items: z.array(report) }), `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`);
+  const chosen = items.filter(({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name);
+  if (chosen.length === 0) throw new Error(name === undefined ? 'the Store has no connection that has reached the hub yet' : `connection ${name} has not reached the hub, or is of another Store: there are ${items.map(({ connection }) => connection).join(', ') || 'none'}`);
+  if (options.output === 'json') say(JSON.stringify(chosen, null, 2));
+  else for (const one of chosen) for (const line of lines(one)) say(line);
+  return true;
+}
+
+function lines(one: Report): string[] {
+  const signed = (change: number) => (change > 0 ? `+${change}` : String(change));
+  const mapped = (from: string, to: string) => (from === to ? from : `${from} -> ${to}`);
+  const indent = (table: string) => table.split('\n').map((row) => `    ${row}`);
+  return [
+    `${one.connection} (mode ${one.mode})${one.mode === 'Test' ? '' : ': it is live, this goes out by itself'}`,
+    `  stock: ${one.stock.changes} levels would be set, ${one.stock.toZero} of them to zero`,
+    ...(one.stock.biggest.length > 0 ? indent(formatTable(['SKU', 'LOCATION', 'BEFORE', 'AFTER', 'CHANGE'], one.stock.biggest.map((row) => [row.sku, row.location, row.before === null ? '?' : String(row.before), String(row.after), signed(row.change)]))) : []),
+    `  shipments: ${one.shipments} would be sent`,
+    `  newest orders, as the back office sees them:${one.orders.length === 0 ? ' none' : ''}`,
+    ...one.orders.flatMap((order) => [
+      `    ${mapped(order.number, order.reference)}: ${order.intake}, shipping ${mapped(order.shippingMethod ?? 'none', order.shippingCode ?? 'none')}`,
+      ...order.lines.map((line) => `      ${line.quantity} x ${mapped(line.orderedSku, line.sku)}${line.components.length > 0 ? ` = ${line.components.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ')}` : ''}`),
+    ]),
+    ...one.problems.map(({ reason, count, sample }) => `  in the way: ${count} x ${reason}, for example: ${sample}`),
+    ...(one.brake ? [`  the brakes would hold the stock levels: ${one.brake.summary}. Release with supercargo.dev/release=${one.brake.digest} on the StockExport feed`] : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { hubApi, queryOf, type HubApi } from '../hub-api.ts';
+import { age, formatTable } from '../table.ts';
+import type { Target } from '../target.ts';
+
+const MOST = 5000;
+const group = z.object({ reason: z.string(), severity: z.string(), count: z.number(), newest: z.string(), remedy: z.string() });
+const problem = z.object({
+  connection: z.string(), feed: z.string(), severity: z.string(), reason: z.string(), record: z.string(), message: z.string(), firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number(), payload: z.boolean(),
+});
+type Problem = z.infer<typeof problem>;
+
+export interface ErrorsOptions {
+  readonly namespace?: string;
+  readonly reason?: string;
+  /** A record whose payload is shown. */
+  readonly payload?: string;
+  readonly output?: string;
+}
+
+/** `supercargo errors`: open problems by reason, the records of one reason, or what the shop gave of one record. */
+export async function showErrors(target: Target, options: ErrorsOptions, now: Date, say: (line: string) => void): Promise<boolean> {
+  const hub = await hubApi(target, options.namespace);
+  const json = options.output === 'json';
+  if (options.payload !== undefined) return showPayloads(hub, options.payload, options.reason, json, say);
+  if (options.reason !== undefined) {
+    const problems = await hub.list(problem, `/problems${queryOf({ reason: options.reason })}`, MOST);
+    if (json) say(JSON.stringify(problems, null, 2));
+    else if (problems.length === 0) say(`no open problem has the reason ${options.reason}`);
+    else say(recordTable(problems, now));
+    return true;
+  }
+  const { items } = await hub.get(z.object({ items: z.array(group) }), '/problems?group=reason');
+  if (json) say(JSON.stringify(items, null, 2));
+  else if (items.length === 0) say('no open problems');
+  else say(formatTable(['REASON', 'SEVERITY', 'COUNT', 'NEWEST', 'REMEDY'], items.map((row) => [row.reason, row.severity, String(row.count), age(row.newest, now), row.remedy])));
+  return true;
+}
+
+function recordTable(problems: readonly Problem[], now: Date): string {
+  return formatTable(['CONNECTION', 'FEED', 'RECORD', 'SEEN', 'COUNT', 'PAYLOAD', 'MESSAGE'], problems.map((row) => [row.connection, row.feed, row.record, age(row.lastSeenAt, now), String(row.count), row.payload ? 'yes' : '', row.message]));
+}
+
+async function showPayloads(hub: HubApi, record: string, reason: string | undefined, json: boolean, say: (line: string) => void): Promise<boolean> {
+  const problems = (await hub.list(problem, `/problems${queryOf({ reason })}`, MOST)).filter((row) => row.record === record);
+  if (problems.length === 0) throw new Error(`no open problem is about "${record}": see "supercargo errors --reason REASON" for the records there are`);
+  const found: (Problem & { at: string; content: string })[] = [];
+  for (const row of problems.filter(({ payload }) => payload)) {
+    const { payload, at } = await hub.get(z.object({ payload: z.string(), at: z.string() }), `/problems/payload${queryOf({ connection: row.connection, feed: row.feed, record, reason: row.reason })}`);
+    found.push({ ...row, at, content: payload });
+  }
+  if (found.length === 0) throw new Error(`nothing was kept of "${record}": not every problem has a payload, and one is kept for 30 days`);
+  if (json) say(JSON.stringify(found.map(({ connection, feed, reason: why, at, content }) => ({ connection, feed, record, reason: why, at, payload: content })), null, 2));
+  else for (const row of found) say(`${row.connection} ${row.feed} ${row.reason} (${row.at}):\n${row.content}`);
+  return true;
+}

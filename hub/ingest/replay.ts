@@ -1,0 +1,53 @@
+import type { HubContext } from '../context.ts';
+import type { Transaction } from '../storage/database.ts';
+import type { ConnectionRow } from '../stores/rules.ts';
+import { hint } from './hints.ts';
+import { redriveRejected } from './redrive.ts';
+
+export interface ReplayResult {
+  /** What has this reason and can be replayed. */
+  readonly matched: number;
+  /** What is no longer as it was: orders decided anew, writes and deliveries queued again. */
+  readonly changed: number;
+}
+
+/**
+ * Tries again all of a Store that failed for a reason: rejected orders are judged anew from what is stored, writes that
+ * a shop refused and webhooks that were given up are queued again. A dry run does it all and takes it back.
+ */
+export async function replayReason(tx: Transaction, hub: HubContext, storeId: number, reason: string, dryRun: boolean): Promise<ReplayResult> {
+  if (dryRun) await tx.query('SAVEPOINT dry_run');
+  const connections = await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1 ORDER BY id', [storeId]);
+  const ids = connections.map(({ id }) => id);
+  const [rejected] = await tx.query<{ count: number }>(`SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`, [ids, reason]);
+  let orders = 0;
+  for (const connection of connections) orders += await redriveRejected(tx, connection, [reason]);
+  const writes = await requeueWrites(tx, hub, ids, reason, dryRun);
+  const deliveries = reason === 'WebhookUndeliverable' ? await requeueDeliveries(tx, storeId) : 0;
+  if (dryRun) await tx.query('ROLLBACK TO SAVEPOINT dry_run');
+  else tx.afterCommit(hub.wakeDeliveries);
+  return { matched: rejected!.count + writes + deliveries, changed: orders + writes + deliveries };
+}
+
+/** Of a stock level that was refused the newest alone is sent, and none where a newer one is on its way or done. */
+async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: readonly number[], reason: string, dryRun: boolean): Promise<number> {
+  const rows = await tx.query<{ connection_id: number; kind: string }>(
+    `UPDATE outbox o SET state = 'Pending', attempts = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
+     WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
+       AND (o.kind <> 'stock' OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id))
+     RETURNING connection_id, kind`,
+    [connectionIds, reason],
+  );
+  if (dryRun) return rows.length;
+  for (const key of new Set(rows.map(({ connection_id, kind }) => `${connection_id}/${kind}`))) {
+    const [id, kind] = key.split('/') as [string, string];
+    await hint(tx, Number(id), kind === 'stock' ? 'StockExport' : 'ShipmentExport');
+    tx.afterCommit(() => hub.wakePod(Number(id)));
+  }
+  return rows.length;
+}
+
+async function requeueDeliveries(tx: Transaction, storeId: number): Promise<number> {
+  const rows = await tx.query(`UPDATE deliveries SET state = 'Pending', attempts = 0, next_attempt_at = now(), claimed_until = NULL WHERE store_id = $1 AND state = 'Dead' RETURNING id`, [storeId]);
+  return rows.length;
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { HubContext } from '../context.ts';
+import { heldPlan, type PlannedLevel } from '../ingest/brakes.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
+import { storeOf, text, type App } from './app.ts';
+import { orderViews, type OrderView } from './order-view.ts';
+
+const BIGGEST = 10;
+const LAST_ORDERS = 5;
+
+const changeView = z.object({ sku: z.string(), location: z.string(), before: z.number().nullable(), after: z.number(), change: z.number() });
+const reportView = z.object({
+  connection: z.string(), mode: z.string(),
+  stock: z.object({
+    changes: z.number().meta({ description: 'Levels that would be set, the newest of each SKU and location.' }), toZero: z.number(),
+    biggest: z.array(changeView).meta({ description: 'By absolute change.' }),
+  }),
+  shipments: z.number().meta({ description: 'Shipments that would be sent.' }),
+  orders: z.array(z.object({
+    number: z.string(), reference: z.string(), intake: z.string(), shippingMethod: z.string().nullable(), shippingCode: z.string().nullable(),
+    lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: z.array(z.object({ sku: z.string(), quantity: z.number() })) })),
+  })).meta({ description: 'The newest orders, with the codes that the back office sees.' }),
+  problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })).meta({ description: 'Open problems of severity Error.' }),
+  brake: z.object({ digest: z.string(), summary: z.string() }).nullable().meta({ description: 'What would hold the stock levels back until they are released.' }),
+});
+type Report = z.infer<typeof reportView>;
+
+export function goLiveRoutes(app: App, hub: HubContext): void {
+  app.get('/go-live', {
+    schema: {
+      tags: ['test mode'], security: [{ developerKey: [] }], summary: 'What would happen if a connection went live now',
+      querystring: z.object({ connection: text(507).optional().meta({ description: 'namespace/name' }) }), response: { 200: z.object({ items: z.array(reportView) }) },
+    },
+  }, async (request) => {
+    const store = await storeOf(hub.db, request);
+    const connections = await hub.db.query<ConnectionRow & Record<string, unknown>>(
+      `SELECT * FROM connections WHERE store_id = $1 AND ($2::text IS NULL OR namespace || '/' || name = $2) ORDER BY namespace, name, id`, [store.id, request.query.connection ?? null]);
+    const items: Report[] = [];
+    for (const connection of connections) items.push(await report(hub.db, store, connection));
+    return { items };
+  });
+}
+
+async function report(db: Queryable, store: StoreRow, connection: ConnectionRow): Promise<Report> {
+  const levels = await waitingLevels(db, connection.id);
+  const biggest = levels.map(({ sku, location, before, quantity }) => ({ sku, location, before, after: quantity, change: quantity - (before ?? 0) }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, BIGGEST);
+  const [shipments] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = 'shipment' AND state IN ('Pending', 'Sent', 'Held')`, [connection.id]);
+  return {
+    connection: `${connection.namespace}/${connection.name}`, mode: connection.mode,
+    stock: { changes: levels.length, toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length, biggest },
+    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, connection.id), brake: heldPlan(levels, store.rules.brakes ?? {}) ?? null,
+  };
+}
+
+/** As going live would send them: of several levels for one place the newest. */
+async function waitingLevels(db: Queryable, connectionId: number): Promise<(PlannedLevel & { sku: string; location: string })[]> {
+  return db.query<PlannedLevel & { sku: string; location: string } & Record<string, unknown>>(
+    `SELECT * FROM (
+       SELECT DISTINCT ON (o.subject) o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location
+       FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
+       WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent', 'Held') ORDER BY o.subject, o.id DESC) newest
+     ORDER BY id`, [connectionId]);
+}
+
+async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {
+  const rows = await db.query<Record<string, unknown>>(`SELECT * FROM orders WHERE connection_id = $1 AND intake IN ('Accepted', 'Rejected') ORDER BY first_seen_at DESC, external_id DESC LIMIT ${LAST_ORDERS}`, [connectionId]);
+  const views = await orderViews(db, rows);
+  return views.map((view, index) => ({
+    number: view.cust_po_no, reference: view.cust_ref, intake: view.intake,
+    shippingMethod: rows[index]!['shipping_method_code'] as string | null, shippingCode: view.shippingMethod, lines: goods(view),
+  }));
+}
+
+function goods(view: OrderView): Report['orders'][0]['lines'] {
+  return view.lines.filter(({ promotional }) => !promotional).map(({ orderedSku, sku, quantity, components }) => ({ orderedSku, sku, quantity, components }));
+}
+
+async function obstacles(db: Queryable, connectionId: number): Promise<Report['problems']> {
+  return db.query<Report['problems'][0]>(
+    `SELECT reason, count(*) AS count, (array_agg(message ORDER BY last_seen_at DESC))[1] AS sample
+     FROM problems WHERE connection_id = $1 AND resolved_at IS NULL AND severity = 'Error' GROUP BY reason ORDER BY count(*) DESC, reason`, [connectionId]);
+}

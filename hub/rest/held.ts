@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { HubContext } from '../context.ts';
+import { page, pageQuery, storeOf, text, type App } from './app.ts';
+
+const heldView = z.object({
+  connection: z.string(), kind: z.enum(['shipment', 'stock']), subject: z.string().meta({ description: 'The order, or SKU@location.' }), heldAt: z.string().nullable(),
+  request: z.object({ method: z.string(), url: z.string(), body: z.string().nullable() }).nullable().meta({ description: 'What would have been sent. No headers; keys in the URL are masked. Entries of one request have the same.' }),
+  cursor: z.string(),
+});
+
+/** Some platforms take their key in the URL. */
+const SECRET_PARAMETER = /key|token|secret|password|signature|auth/i;
+
+/** The URL with the values of parameters that look like a credential, and of user info, taken out. */
+export function maskedUrl(address: string): string {
+  if (!URL.canParse(address)) return address.split(/[?#]/)[0]!;
+  const url = new URL(address);
+  if (url.username || url.password) { url.username = 'masked'; url.password = ''; }
+  for (const name of [...url.searchParams.keys()]) if (SECRET_PARAMETER.test(name)) url.searchParams.set(name, 'masked');
+  return url.toString();
+}
+
+export function heldRoutes(app: App, hub: HubContext): void {
+  app.get('/held', {
+    schema: {
+      tags: ['test mode'], security: [{ developerKey: [] }], summary: 'What Test mode keeps back: the exact requests, oldest first',
+      querystring: pageQuery.extend({ connection: text(507).optional().meta({ description: 'namespace/name' }), kind: z.enum(['shipment', 'stock']).optional() }), response: { 200: page(heldView) },
+    },
+  }, async (request) => {
+    const store = await storeOf(hub.db, request);
+    const { after, connection, kind, limit } = request.query;
+    const rows = await hub.db.query<Omit<z.infer<typeof heldView>, 'request'> & { held: { method: string; url: string; body?: string } | null }>(
+      `SELECT c.namespace || '/' || c.name AS connection, o.kind, o.subject, o.done_at AS "heldAt", o.held_request AS held, o.id::text AS cursor
+       FROM outbox o JOIN connections c ON c.id = o.connection_id
+       WHERE c.store_id = $1 AND o.state = 'Held' AND o.id > $2 AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) AND ($4::text IS NULL OR o.kind = $4) ORDER BY o.id LIMIT $5`,
+      [store.id, after ?? '0', connection ?? null, kind ?? null, limit],
+    );
+    const items = rows.map(({ held, ...entry }) => ({ ...entry, request: held && { method: held.method, url: maskedUrl(held.url), body: held.body ?? null } }));
+    return { items, nextCursor: items.length === limit ? items.at(-1)!.cursor : null };
+  });
+}

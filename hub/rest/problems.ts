@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { HubContext } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { replayReason } from '../ingest/replay.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { StoreRow } from '../stores/rules.ts';
+import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from './app.ts';
+import { once } from './idempotency.ts';
+import { remedyOf } from './remedies.ts';
+
+const security = [{ developerKey: [] }];
+const tags = ['problems'];
+
+const problemView = z.object({
+  connection: z.string(), feed: z.string(), severity: z.string(), reason: z.string(), record: z.string(), message: z.string(),
+  firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number().meta({ description: 'How often it was seen.' }), resolvedAt: z.string().nullable(),
+  payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),
+});
+const groupView = z.object({
+  reason: z.string(), severity: z.string(), count: z.number().meta({ description: 'Records.' }), newest: z.string(),
+  sample: z.object({ connection: z.string(), record: z.string(), message: z.string() }).meta({ description: 'The newest of them.' }),
+  remedy: z.string(),
+});
+const listQuery = opaquePageQuery.extend({
+  severity: z.enum(['Info', 'Retry', 'Error']).optional(), reason: text(64).optional(), resolved: z.enum(['true', 'false']).default('false'),
+  group: z.enum(['reason']).optional().meta({ description: 'reason: one item for each reason, worst and most frequent first, on one page.' }),
+});
+type ListQuery = z.infer<typeof listQuery>;
+
+/** first_seen_at never changes: a problem that is seen again keeps its place, and no page skips or repeats one. */
+const cursorShape = z.tuple([z.int(), z.int(), text(64), text(253), text(64)]);
+
+export function problemRoutes(app: App, hub: HubContext): void {
+  app.get('/problems', {
+    schema: { tags, security, summary: 'What needs somebody, newest first; or counted by reason', querystring: listQuery, response: { 200: z.union([opaquePage(problemView), opaquePage(groupView)]) } },
+  }, async (request) => {
+    const store = await storeOf(hub.db, request);
+    return request.query.group ? { items: await grouped(hub.db, store, request.query), nextCursor: null } : listed(hub.db, store, request.query);
+  });
+
+  app.get('/problems/payload', {
+    schema: {
+      tags, security, summary: 'The record as the shop gave it, personal data taken out',
+      querystring: z.object({ connection: text(507).meta({ description: 'namespace/name' }), feed: text(64), record: text(253), reason: text(64) }),
+      response: { 200: z.object({ payload: z.string(), at: z.string() }) },
+    },
+  }, async (request) => {
+    const store = await storeOf(hub.db, request);
+    const { connection, feed, record, reason } = request.query;
+    const [row] = await hub.db.query<{ payload: string; at: string }>(
+      `SELECT q.payload, q.at FROM quarantine q JOIN connections c ON c.id = q.connection_id
+       WHERE c.store_id = $1 AND c.namespace || '/' || c.name = $2 AND q.feed_type = $3 AND q.record = $4 AND q.reason = $5`,
+      [store.id, connection, feed, record, reason],
+    );
+    if (!row) throw notFound('a payload of this problem', 'it has none, is resolved, older than 30 days, or a thousand newer ones of the connection took its place');
+    return row;
+  });
+
+  app.post('/problems/replay', {
+    schema: {
+      tags, security, summary: 'Try again all that failed for a reason: rejected orders, refused writes, dead letters',
+      body: z.object({ reason: text(64), dryRun: z.boolean().default(false).meta({ description: 'true: say how many, do nothing.' }) }),
+      response: { 200: z.object({ matched: z.number().meta({ description: 'What has this reason.' }), changed: z.number().meta({ description: 'Of these, decided anew or queued again.' }), dryRun: z.boolean() }) },
+    },
+  }, async (request) => {
+    const store = await storeOf(hub.db, request);
+    const { reason, dryRun } = request.body;
+    return once(hub.db, store.id, request, async (tx) => ({ ...(await replayReason(tx, hub, store.id, reason, dryRun)), dryRun }));
+  });
+}
+
+const CHOSEN = 'c.store_id = $1 AND ($2::text IS NULL OR p.severity = $2) AND ($3::text IS NULL OR p.reason = $3) AND (p.resolved_at IS NOT NULL) = $4';
+const chosen = (store: StoreRow, query: ListQuery): unknown[] => [store.id, query.severity ?? null, query.reason ?? null, query.resolved === 'true'];
+
+async function listed(db: Queryable, store: StoreRow, query: ListQuery): Promise<{ items: z.infer<typeof problemView>[]; nextCursor: string | null }> {
+  const after = decodeCursor(query.after, cursorShape);
+  const rows = await db.query<z.infer<typeof problemView> & { micros: number; connection_id: number }>(
+    `SELECT * FROM (
+       SELECT c.namespace || '/' || c.name AS connection, p.feed_type AS feed, p.severity, p.reason, p.record, p.message, p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt",
+         q.record IS NOT NULL AS payload, p.connection_id, (extract(epoch FROM p.first_seen_at) * 1000000)::bigint AS micros
+       FROM problems p JOIN connections c ON c.id = p.connection_id
+       LEFT JOIN quarantine q ON (q.connection_id, q.feed_type, q.record, q.reason) = (p.connection_id, p.feed_type, p.record, p.reason) WHERE ${CHOSEN}) found
+     WHERE $5::bigint IS NULL OR (micros, connection_id, feed, record, reason) < ($5, $6::bigint, $7::text, $8::text, $9::text)
+     ORDER BY micros DESC, connection_id DESC, feed DESC, record DESC, reason DESC LIMIT $10`,
+    [...chosen(store, query), ...(after ?? [null, null, null, null, null]), query.limit],
+  );
+  const last = rows.length === query.limit ? rows.at(-1) : undefined;
+  return { items: rows, nextCursor: last ? encodeCursor([last.micros, last.connection_id, last.feed, last.record, last.reason]) : null };
+}
+
+async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promise<z.infer<typeof groupView>[]> {
+  const rows = await db.query<Omit<z.infer<typeof groupView>, 'remedy'> & Record<string, unknown>>(
+    `SELECT p.reason, p.severity, count(*) AS count, max(p.last_seen_at) AS newest,
+       (array_agg(jsonb_build_object('connection', c.namespace || '/' || c.name, 'record', p.record, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample
+     FROM problems p JOIN connections c ON c.id = p.connection_id WHERE ${CHOSEN}
+     GROUP BY p.reason, p.severity ORDER BY array_position(ARRAY['Error', 'Retry', 'Info'], p.severity), count(*) DESC, p.reason`,
+    chosen(store, query),
+  );
+  return rows.map((row) => ({ ...row, remedy: remedyOf(row.reason) }));
+}

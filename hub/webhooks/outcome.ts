@@ -1,0 +1,76 @@
+import type { HubContext } from '../context.ts';
+import type { Transaction } from '../storage/database.ts';
+import { disabledRecord, noteFailure, noteSuccess } from './endpoints.ts';
+
+/** Seconds before the next attempt; the sum is a little over 27 hours (Standard Webhooks recommends several days or less). */
+const BACKOFF_SECONDS = [5, 30, 120, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200];
+/** An answer that says "never". */
+const GONE = 410;
+
+/** A delivery that a worker has claimed. */
+export interface Claimed extends Record<string, unknown> {
+  readonly id: string; readonly store_id: number; readonly endpoint: string; readonly event: string;
+  readonly connection_id: number; readonly order_id: string; readonly attempts: number; readonly created_at: string;
+}
+
+export interface Outcome {
+  readonly delivered: boolean;
+  readonly status?: number;
+  readonly error?: string;
+  /** The hub is stopping: nothing is known, and nothing is held against the endpoint. */
+  readonly interrupted?: boolean;
+  /** The endpoint is not in the Store any more: nobody to ask again. */
+  readonly removed?: boolean;
+  readonly store?: { readonly namespace: string; readonly name: string };
+}
+
+/** Writes down what became of a claimed delivery, and what that says about its endpoint. */
+export async function recordOutcome(hub: HubContext, delivery: Claimed, outcome: Outcome): Promise<void> {
+  if (outcome.interrupted) {
+    await hub.db.query('UPDATE deliveries SET claimed_until = NULL WHERE id = $1', [delivery.id]);
+  } else {
+    await hub.db.transaction((tx) => (outcome.delivered ? markDelivered(tx, delivery, outcome) : markFailed(tx, hub, delivery, outcome)));
+    if (outcome.delivered) hub.wakeDeliveries();
+  }
+}
+
+async function markDelivered(tx: Transaction, delivery: Claimed, outcome: Outcome): Promise<void> {
+  await tx.query(`UPDATE deliveries SET attempts = attempts + 1, state = 'Delivered', delivered_at = now(), claimed_until = NULL, last_status = $2, last_error = NULL WHERE id = $1`, [delivery.id, outcome.status ?? null]);
+  await tx.query(
+    `UPDATE orders SET exported_at = coalesce(exported_at, now()), exported_goods_hash = coalesce(exported_goods_hash, goods_hash) WHERE connection_id = $1 AND external_id = $2`,
+    [delivery.connection_id, delivery.order_id],
+  );
+  await tx.query(
+    `UPDATE problems SET resolved_at = now() WHERE connection_id = $1 AND feed_type = 'OrderImport' AND record = $2 AND reason = 'WebhookUndeliverable' AND resolved_at IS NULL`,
+    [delivery.connection_id, delivery.order_id],
+  );
+  await noteSuccess(tx, delivery.store_id, delivery.endpoint);
+}
+
+async function markFailed(tx: Transaction, hub: HubContext, delivery: Claimed, outcome: Outcome): Promise<void> {
+  const disabled = outcome.removed ? undefined : await noteFailure(tx, delivery.store_id, delivery.endpoint, outcome.status === GONE);
+  const delay = BACKOFF_SECONDS[delivery.attempts];
+  // What a disabled endpoint did not take is kept for it.
+  const dead = outcome.removed || (delay === undefined && !disabled && outcome.status !== GONE);
+  await tx.query(
+    `UPDATE deliveries SET attempts = attempts + 1, claimed_until = NULL, last_status = $2, last_error = $3, state = $4, next_attempt_at = now() + make_interval(secs => $5) WHERE id = $1`,
+    [delivery.id, outcome.status ?? null, outcome.error?.slice(0, 500) ?? null, dead ? 'Dead' : 'Pending', delay ?? 0],
+  );
+  if (dead) {
+    await raise(tx, delivery.connection_id, delivery.order_id, 'WebhookUndeliverable', `webhook endpoint "${delivery.endpoint}" did not take ${delivery.event}: ${outcome.error ?? 'no answer'}. Mend the endpoint, then replay its dead letters`);
+  }
+  if (disabled) {
+    const message = `webhook endpoint "${delivery.endpoint}" is switched off: ${disabled}. What is for it is kept. Mend it, then POST /api/v1/webhooks/${delivery.endpoint}/enable, or give it another url in the Store`;
+    await raise(tx, delivery.connection_id, disabledRecord(delivery.endpoint), 'WebhookEndpointDisabled', message);
+    const { store } = outcome;
+    if (store) tx.afterCommit(() => hub.tellStore(store.namespace, store.name, 'Warning', 'WebhookEndpointDisabled', message));
+  }
+}
+
+async function raise(tx: Transaction, connectionId: number, record: string, reason: string, message: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message) VALUES ($1, 'OrderImport', $2, $3, 'Error', $4)
+     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
+    [connectionId, record, reason, message],
+  );
+}

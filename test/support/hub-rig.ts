@@ -1,0 +1,173 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ConnectionKey, StoreSpec } from '../../crds/index.ts';
+import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
+import { startHub, type Hub } from '../../hub/hub.ts';
+import type { Database } from '../../hub/storage/database.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createLogger } from '../../kit/log.ts';
+import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
+import { BatchEncoder } from '../../model/encode.ts';
+import type { FeedType } from '../../model/feeds.ts';
+import type { CanonicalRecord } from '../../model/records.ts';
+import type { SessionRequest } from '../../model/sync-api.ts';
+import { createHubClient, type HubClient } from '../../sync/hub-client.ts';
+import { decideIntake } from '../../sync/orders/intake.ts';
+
+/** A hub alone, without an engine: tests say themselves what a pod would send. One database for all tests of a file; each test has a Store of its own. */
+export class HubRig {
+  readonly db: Database;
+  readonly told: string[] = [];
+  hub!: Hub;
+  readonly #tokens = new Map<string, Identity>();
+  #stores = 0;
+
+  private constructor(db: Database) {
+    this.db = db;
+  }
+
+  static async start(db: Database): Promise<HubRig> {
+    const rig = new HubRig(db);
+    rig.hub = await startHub({
+      db, clock: systemClock, log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'), newId: randomUUID, authenticator: staticTokens(rig.#tokens), host: '127.0.0.1', port: 0, version: 'test',
+      tellStore: (...told) => void rig.told.push(told.join(' ')),
+    });
+    return rig;
+  }
+
+  async store(spec: StoreSpec = {}): Promise<TestStore> {
+    const store = new TestStore(this, `store-${++this.#stores}`, this.#tokens);
+    await store.put(spec);
+    return store;
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.hub.url}/metrics`)).text();
+  }
+
+  stop(): Promise<void> {
+    return this.hub.stop();
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are whatever the route gives; tests assert on them
+}
+
+export class TestStore {
+  readonly name: string;
+  readonly key = `sck_${randomUUID()}`;
+  readonly #rig: HubRig;
+  readonly #tokens: Map<string, Identity>;
+
+  constructor(rig: HubRig, name: string, tokens: Map<string, Identity>) {
+    this.#rig = rig;
+    this.name = name;
+    this.#tokens = tokens;
+  }
+
+  async put(spec: StoreSpec): Promise<void> {
+    await this.#rig.hub.putStore({ namespace: 'test', name: this.name, spec, keyHash: createHash('sha256').update(this.key).digest('hex') });
+  }
+
+  async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(`${this.#rig.hub.url}/api/v1${path}`, {
+      method, headers: { authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  }
+
+  async connect(name = 'shop', session: Partial<SessionRequest> = {}): Promise<TestPod> {
+    const key: ConnectionKey = { kind: 'Connection', namespace: 'test', name: `${this.name}-${name}` };
+    const token = randomUUID();
+    this.#tokens.set(token, { role: 'sync', connection: key });
+    const client = createHubClient({ url: this.#rig.hub.url, clock: systemClock, token: async () => token });
+    const pod = new TestPod(client, this.name, key);
+    await pod.session(session);
+    return pod;
+  }
+}
+
+/** What a connection's pod says to the hub. */
+export class TestPod {
+  readonly client: HubClient;
+  readonly key: ConnectionKey;
+  readonly #store: string;
+  connectionId = 0;
+
+  constructor(client: HubClient, store: string, key: ConnectionKey) {
+    this.client = client;
+    this.#store = store;
+    this.key = key;
+  }
+
+  get connection(): string {
+    return `${this.key.namespace}/${this.key.name}`;
+  }
+
+  async session(session: Partial<SessionRequest> = {}): Promise<void> {
+    this.connectionId = (await this.client.session({ store: this.#store, driver: 'memory', mode: 'Production', catalogue: true, ...session })).connectionId;
+  }
+
+  /** One whole run with one batch. */
+  async send(feed: FeedType, records: readonly CanonicalRecord[], problems: readonly BatchProblem[] = [], checkpoint: Checkpoint = {}): Promise<void> {
+    const { runId } = await this.client.startRun({ feed: feed.toLowerCase(), feedType: feed, trigger: 'Requested', holder: `test/${randomUUID()}` });
+    const encoder = new BatchEncoder();
+    for (const record of records) encoder.add(record, (order) => ({ ...decideIntake(order, new Date('2026-01-01T00:00:00Z')), custRef: order.number }));
+    await this.client.batch(runId, encodeBatch({ sequence: 1, read: records.length, problems }, encoder.segments()));
+    await this.client.finishRun(runId, { result: problems.length > 0 ? 'Partial' : 'Succeeded', checkpoint });
+  }
+
+  /** Claims what waits for the store and says that it was done. */
+  async apply(kind: 'shipment' | 'stock'): Promise<Record<string, unknown>[]> {
+    const { entries } = await this.client.claim(kind, 500);
+    await this.client.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', externalId: `s-${id}` })));
+    return entries.map(({ payload }) => payload);
+  }
+}
+
+export async function until(check: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export interface Received {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly event: { readonly type: string; readonly data: { readonly cust_po_no: string } };
+}
+
+export interface Receiver {
+  readonly url: string;
+  /** What came, whatever was answered. */
+  readonly received: Received[];
+  close(): Promise<void>;
+}
+
+/** A webhook endpoint of the back office. */
+export async function receiver(answer: (received: Received) => number = () => 200): Promise<Receiver> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+    request.on('end', () => {
+      const one: Received = { headers: request.headers as Record<string, string>, body, event: JSON.parse(body) as Received['event'] };
+      received.push(one);
+      response.writeHead(answer(one)).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
