@@ -149,5 +149,9 @@ export const problemBody = z.object({ type: z.string(), title: z.string(), statu
 export const empty = z.object({});
 export const openRecordsAnswer = z.object({ ids: z.array(z.string()) });
 
-export const replayRequest = z.strictObject({ reason: z.string().min(1).max(64) });
-export const replayAnswer = z.object({ changed: z.number() });
+export const replayRequest = z.strictObject({
+  reason: z.string().min(1).max(64),
+  /** Judged, counted and taken back. */
+  dryRun: z.boolean().optional(),
+});
+export const replayAnswer = z.object({ matched: z.number(), changed: z.number() });

@@ -2,7 +2,7 @@ import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/index.ts';
 import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport } from '../drivers/contract/index.ts';
-import type { SessionAnswer } from '../model/sync-api.ts';
+import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { HubRefusal } from './hub-client.ts';
@@ -23,6 +23,8 @@ interface OpenSession {
   readonly fingerprint: string;
   readonly store: StoreSession;
   readonly answer: SessionAnswer;
+  /** What the hub was told, as JSON. */
+  registered: string;
   readonly subscription: Subscription;
   readonly hints: AbortController;
 }
@@ -83,6 +85,7 @@ export class ConnectionGate {
     this.#digest = current;
     const asked = this.#testRequest(connection);
     if (!this.#session && (asked !== undefined || this.#mayTry(current))) await this.#openSession(connection, credential, feeds, current);
+    if (this.#session) await this.#keepRegistered(this.#session, connection, feeds);
     if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
     if (this.#session && this.open) await this.#session.subscription.keep(feeds.map(({ spec }) => spec.type), signal);
     await this.#saveBudget();
@@ -126,19 +129,14 @@ export class ConnectionGate {
     const { hub, clock, log, metrics } = this.#options;
     const subscription = new Subscription({ hooks: store.driver.hooks, url: answer.hookUrl, hub, clock, log });
     const hints = new AbortController();
-    this.#session = { fingerprint: current, store, answer, subscription, hints };
+    this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds)), subscription, hints };
     this.#checkedAt = undefined;
     void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log }, hints.signal);
   }
 
   async #registerAtHub(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<SessionAnswer | undefined> {
     try {
-      const answer = await this.#options.hub.session({
-        store: connection.spec.storeRef.name, driver: connection.spec.driver, mode: connection.spec.mode ?? 'Test',
-        credential: connection.spec.credentialRef.name,
-        safetyStock: feeds.find(({ spec }) => spec.type === 'StockExport')?.spec.safetyStock,
-        catalogue: feeds.some(({ spec }) => spec.type === 'ProductImport' || spec.type === 'ProductUpdate'),
-      });
+      const answer = await this.#options.hub.session(registration(connection, feeds));
       this.#hubFault = undefined;
       return answer;
     } catch (error) {
@@ -146,6 +144,12 @@ export class ConnectionGate {
       this.#hubFault = { status: 'False', reason, message: error instanceof Error ? error.message : 'the hub cannot be reached' };
       return undefined;
     }
+  }
+
+  /** What a Feed says (its safety stock, that there is a catalogue) needs no new session with the store, only the hub's knowledge. */
+  async #keepRegistered(session: OpenSession, connection: AnyConnection, feeds: readonly FeedResource[]): Promise<void> {
+    const now = JSON.stringify(registration(connection, feeds));
+    if (now !== session.registered && (await this.#registerAtHub(connection, feeds))) session.registered = now;
   }
 
   #checkIsDue(): boolean {
@@ -252,6 +256,15 @@ export class ConnectionGate {
     this.#report = undefined;
     await session?.store.close();
   }
+}
+
+/** What the hub must know of a connection. */
+function registration({ spec }: AnyConnection, feeds: readonly FeedResource[]): SessionRequest {
+  return {
+    store: spec.storeRef.name, driver: spec.driver, mode: spec.mode ?? 'Test', credential: spec.credentialRef.name,
+    safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
+    catalogue: feeds.some((feed) => feed.spec.type === 'ProductImport' || feed.spec.type === 'ProductUpdate'),
+  };
 }
 
 /** All that a session is made of. A change of any of it makes a new one. */

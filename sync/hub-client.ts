@@ -36,8 +36,8 @@ export interface HubClient {
   batch(runId: string, bytes: Buffer): Promise<api.BatchAnswer>;
   finishRun(runId: string, body: api.FinishRunRequest): Promise<void>;
   openRecords(feed: FeedType, after: string): Promise<string[]>;
-  /** Judges the orders again that were rejected for this reason, from what the hub has stored. Returns how many changed. */
-  replay(reason: string): Promise<number>;
+  /** Judges the orders again that were rejected for this reason, from what the hub has stored. */
+  replay(reason: string, dryRun: boolean): Promise<z.output<typeof api.replayAnswer>>;
   summary(feed: FeedType): Promise<api.FeedSummary>;
   claim(kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
   results(kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
@@ -106,7 +106,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
     batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }),
     async finishRun(runId, body) { await post(api.empty, `/runs/${runId}/finish`, body); },
     async openRecords(feed, after) { return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`)).ids; },
-    async replay(reason) { return (await post(api.replayAnswer, '/replay', { reason })).changed; },
+    replay: (reason, dryRun) => post(api.replayAnswer, '/replay', { reason, dryRun }),
     summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
     claim: (kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { kind, limit, release }),
     async results(kind, results) { await post(api.empty, '/outbox/results', { kind, results }); },

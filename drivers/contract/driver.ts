@@ -114,6 +114,8 @@ export interface ShipmentWrite {
   readonly carrier?: string;
   readonly trackingCode?: string;
   readonly trackingUrl?: string;
+  /** The store's id of the location that shipped it. */
+  readonly locationId?: string;
   /** Absent: everything that is still open. */
   readonly lines?: readonly { readonly lineId: string; readonly quantity: number }[];
 }

@@ -1,9 +1,14 @@
 import type { BatchProblem } from '../../model/batch.ts';
-import type { Transaction } from '../storage/database.ts';
+import type { Queryable, Transaction } from '../storage/database.ts';
 
 /** Most payloads of a connection, newest first, and how long one is kept. */
 const KEPT = 1000;
 const KEPT_DAYS = 30;
+
+/** Payloads that are too old. Called now and then: a connection may never have another problem. */
+export async function forgetOldPayloads(tx: Queryable, connectionId: number): Promise<void> {
+  await tx.query(`DELETE FROM quarantine WHERE connection_id = $1 AND at < now() - make_interval(days => ${KEPT_DAYS})`, [connectionId]);
+}
 
 /** Keeps the payloads of problems, as the pod redacted them. One goes when its problem resolves (a trigger of the database). */
 export async function quarantine(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {
@@ -16,8 +21,8 @@ export async function quarantine(tx: Transaction, connectionId: number, feedType
     [connectionId, feedType, kept.map(({ record }) => record), kept.map(({ reason }) => reason), kept.map(({ payload }) => payload)],
   );
   await tx.query(
-    `DELETE FROM quarantine WHERE connection_id = $1 AND (at < now() - make_interval(days => ${KEPT_DAYS}) OR (feed_type, record, reason) IN
-       (SELECT feed_type, record, reason FROM quarantine WHERE connection_id = $1 ORDER BY at DESC, feed_type, record, reason OFFSET ${KEPT}))`,
+    `DELETE FROM quarantine WHERE connection_id = $1 AND (feed_type, record, reason) IN
+       (SELECT feed_type, record, reason FROM quarantine WHERE connection_id = $1 ORDER BY at DESC, feed_type, record, reason OFFSET ${KEPT})`,
     [connectionId],
   );
 }

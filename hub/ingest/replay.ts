@@ -11,22 +11,38 @@ export interface ReplayResult {
   readonly changed: number;
 }
 
+/** Does `work`; a dry run takes it back and keeps what it returned. */
+async function dryOr<T>(tx: Transaction, dryRun: boolean, work: () => Promise<T>): Promise<T> {
+  if (!dryRun) return work();
+  await tx.query('SAVEPOINT dry_run');
+  const result = await work();
+  await tx.query('ROLLBACK TO SAVEPOINT dry_run');
+  return result;
+}
+
+/** Judges orders anew that were rejected for a reason, from what is stored. */
+export async function replayOrders(tx: Transaction, hub: HubContext, connections: readonly ConnectionRow[], reason: string, dryRun: boolean): Promise<ReplayResult> {
+  const [rejected] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`, [connections.map(({ id }) => id), reason]);
+  const changed = await dryOr(tx, dryRun, async () => {
+    let orders = 0;
+    for (const connection of connections) orders += await redriveRejected(tx, connection, [reason]);
+    return orders;
+  });
+  if (!dryRun) tx.afterCommit(hub.wakeDeliveries);
+  return { matched: rejected!.count, changed };
+}
+
 /**
- * Tries again all of a Store that failed for a reason: rejected orders are judged anew from what is stored, writes that
- * a shop refused and webhooks that were given up are queued again. A dry run does it all and takes it back.
+ * Tries again all of a Store that failed for a reason: rejected orders are judged anew, writes that a shop refused and
+ * webhooks that were given up are queued again. A dry run does it all and takes it back.
  */
 export async function replayReason(tx: Transaction, hub: HubContext, storeId: number, reason: string, dryRun: boolean): Promise<ReplayResult> {
-  if (dryRun) await tx.query('SAVEPOINT dry_run');
   const connections = await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1 ORDER BY id', [storeId]);
-  const ids = connections.map(({ id }) => id);
-  const [rejected] = await tx.query<{ count: number }>(`SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`, [ids, reason]);
-  let orders = 0;
-  for (const connection of connections) orders += await redriveRejected(tx, connection, [reason]);
-  const writes = await requeueWrites(tx, hub, ids, reason, dryRun);
-  const deliveries = reason === 'WebhookUndeliverable' ? await requeueDeliveries(tx, storeId) : 0;
-  if (dryRun) await tx.query('ROLLBACK TO SAVEPOINT dry_run');
-  else tx.afterCommit(hub.wakeDeliveries);
-  return { matched: rejected!.count + writes + deliveries, changed: orders + writes + deliveries };
+  const orders = await replayOrders(tx, hub, connections, reason, dryRun);
+  const queued = await dryOr(tx, dryRun, async () =>
+    (await requeueWrites(tx, hub, connections.map(({ id }) => id), reason, dryRun)) + (reason === 'WebhookUndeliverable' ? await requeueDeliveries(tx, storeId) : 0));
+  return { matched: orders.matched + queued, changed: orders.changed + queued };
 }
 
 /** Of a stock level that was refused the newest alone is sent, and none where a newer one is on its way or done. */

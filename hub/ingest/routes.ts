@@ -13,7 +13,7 @@ import { applyBatch } from './batches.ts';
 import type { HintBoard } from './hints.ts';
 import { openRecords } from './open-records.ts';
 import { claimOutbox, recordResults } from './outbox.ts';
-import { redriveRejected } from './redrive.ts';
+import { replayOrders } from './replay.ts';
 import { finishRun, heartbeat, startRun } from './runs.ts';
 import { openSession, requireConnection } from './sessions.ts';
 import { storeSideRoutes } from './store-side-routes.ts';
@@ -49,10 +49,7 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     feedSummary(hub.db, (await connection(request)).id, request.params.feed));
   app.post('/replay', { schema: { body: api.replayRequest, response: { 200: api.replayAnswer } } }, async (request) => {
     const own = await connection(request);
-    return hub.db.transaction(async (tx) => {
-      tx.afterCommit(hub.wakeDeliveries);
-      return { changed: await redriveRejected(tx, own, [request.body.reason]) };
-    });
+    return hub.db.transaction((tx) => replayOrders(tx, hub, [own], request.body.reason, request.body.dryRun === true));
   });
   app.post('/outbox/claim', { schema: { body: z.strictObject({ kind: api.outboxKind, limit: z.number().int().min(1).max(500), release: z.string().max(64).optional() }), response: { 200: api.outboxClaim } } }, async (request) =>
     claimOutbox(hub, await connection(request), request.body.kind, request.body.limit, request.body.release));

@@ -4,6 +4,7 @@ import type { HubContext } from '../context.ts';
 import { HttpError } from '../errors.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import { forgetOldPayloads } from './quarantine.ts';
 
 const KEPT_CHECKPOINTS = 10;
 const KEPT_RUNS = 200;
@@ -58,6 +59,7 @@ export async function finishRun(hub: HubContext, connection: ConnectionRow, runI
     );
     if (!run) throw leaseLost();
     if (request.checkpoint && !run.dry_run) await saveCheckpoint(tx, connection.id, run.feed_type, runId, request.checkpoint, true);
+    await forgetOldPayloads(tx, connection.id);
     await tx.query(
       `DELETE FROM runs WHERE connection_id = $1 AND feed_type = $2 AND id IN
          (SELECT id FROM runs WHERE connection_id = $1 AND feed_type = $2 ORDER BY started_at DESC OFFSET $3)`,

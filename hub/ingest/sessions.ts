@@ -34,14 +34,17 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
   });
 }
 
-/** Going live: what Test mode kept back is sent. A newer stock level of the same subject has taken the older one's place. */
+/**
+ * Going live: what Test mode kept back is sent. A newer stock level of the same subject has taken the older one's place.
+ * The brakes judge all of it as one plan, as the go-live report showed it.
+ */
 async function releaseHeldWrites(tx: Queryable, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE outbox o SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND state = 'Held' AND kind = 'stock'
        AND EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id)`,
     [connectionId],
   );
-  await tx.query(`UPDATE outbox SET state = 'Pending', held_request = NULL, not_before = now() WHERE connection_id = $1 AND state = 'Held'`, [connectionId]);
+  await tx.query(`UPDATE outbox SET state = 'Pending', held_request = NULL, not_before = now(), passed = false WHERE connection_id = $1 AND state = 'Held'`, [connectionId]);
 }
 
 export async function findConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow | undefined> {

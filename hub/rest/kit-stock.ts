@@ -2,8 +2,15 @@ import type { Transaction } from '../storage/database.ts';
 
 /** A level with its place at a store. */
 export interface PlacedLevel extends Record<string, unknown> {
-  readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string; readonly quantity: number; readonly on_hand: number;
+  readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string; readonly on_hand: number;
+  /** As the back office has it. */
+  readonly quantity: number;
+  /** What the store gets: less the pieces that its StockExport keeps back. */
+  readonly written: number;
 }
+
+/** SQL: a quantity less the connection's safety stock, never below zero. */
+export const writtenOf = (quantity: string): string => `greatest(0, ${quantity} - c.safety_stock)`;
 
 /** A level as the back office posted it; `location` null: not said. */
 export interface PostedLevel {
@@ -30,7 +37,7 @@ export async function kitLevels(tx: Transaction, storeId: number, posted: readon
   if (known.size === 0) return { placed: [], components: known };
   await rememberComponents(tx, storeId, posted.filter(({ sku }) => known.has(sku)));
   const placed = await tx.query<PlacedLevel>(
-    `SELECT s.connection_id, s.variant_id, s.location_id, s.sku, s.on_hand, min(l.level / k.quantity) AS quantity
+    `SELECT s.connection_id, s.variant_id, s.location_id, s.sku, s.on_hand, min(l.level / k.quantity) AS quantity, ${writtenOf('min(l.level / k.quantity)')} AS written
      FROM kits k JOIN connections c ON c.store_id = k.store_id JOIN stock_levels s ON s.connection_id = c.id AND s.sku = k.sku
      CROSS JOIN LATERAL (SELECT coalesce(
        (SELECT quantity FROM stock_targets WHERE store_id = $1 AND sku = k.component AND location = s.location_id),
@@ -39,7 +46,7 @@ export async function kitLevels(tx: Transaction, storeId: number, posted: readon
      WHERE k.store_id = $1 AND k.sku <> ALL($2::text[])
        AND EXISTS (SELECT 1 FROM kits t JOIN unnest($2::text[], $3::text[]) AS p(sku, location) ON p.sku = t.component
                    WHERE t.store_id = $1 AND t.sku = k.sku AND (p.location IS NULL OR p.location = s.location_id))
-     GROUP BY s.connection_id, s.variant_id, s.location_id, s.sku, s.on_hand HAVING bool_and(l.level IS NOT NULL)`,
+     GROUP BY s.connection_id, s.variant_id, s.location_id, s.sku, s.on_hand, c.safety_stock HAVING bool_and(l.level IS NOT NULL)`,
     [storeId, skus, posted.map(({ location }) => location)],
   );
   return { placed, components: known };

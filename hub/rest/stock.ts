@@ -5,7 +5,7 @@ import type { StoreRow } from '../stores/rules.ts';
 import { hint } from '../ingest/hints.ts';
 import { page, pageQuery, storeOf, text, type App } from './app.ts';
 import { once } from './idempotency.ts';
-import { kitLevels, type PlacedLevel } from './kit-stock.ts';
+import { kitLevels, writtenOf, type PlacedLevel } from './kit-stock.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['stock'];
@@ -54,7 +54,7 @@ async function setLevels(tx: Transaction, hub: HubContext, store: StoreRow, leve
   const warehouses = new Map((store.rules.warehouses ?? []).map((warehouse) => [warehouse.name, warehouse.location ?? warehouse.name]));
   const locations = levels.map((level) => (level.warehouse === undefined ? null : warehouses.get(level.warehouse) ?? level.warehouse));
   const direct = await tx.query<PlacedLevel>(
-    `SELECT DISTINCT ON (s.connection_id, s.variant_id, s.location_id) w.index, s.connection_id, s.variant_id, s.location_id, s.sku, w.quantity, s.on_hand
+    `SELECT DISTINCT ON (s.connection_id, s.variant_id, s.location_id) w.index, s.connection_id, s.variant_id, s.location_id, s.sku, w.quantity, ${writtenOf('w.quantity')} AS written, s.on_hand
      FROM unnest($2::text[], $3::text[], $4::int[], $5::int[]) AS w(sku, location, quantity, index)
      JOIN connections c ON c.store_id = $1
      JOIN stock_levels s ON s.connection_id = c.id AND s.sku = w.sku
@@ -66,7 +66,7 @@ async function setLevels(tx: Transaction, hub: HubContext, store: StoreRow, leve
   await rememberTargets(tx, store.id, direct);
   const kits = await kitLevels(tx, store.id, levels.map(({ sku, quantity }, index) => ({ sku, quantity, location: locations[index] ?? null })));
   const placed = [...direct, ...kits.placed];
-  const changed = placed.filter((level) => level.on_hand !== level.quantity);
+  const changed = placed.filter((level) => level.on_hand !== level.written);
   await rememberTargets(tx, store.id, kits.placed);
   await queueLevels(tx, placed);
   for (const connectionId of new Set(changed.map((level) => level.connection_id))) {
@@ -104,6 +104,6 @@ async function queueLevels(tx: Transaction, placed: readonly PlacedLevel[]): Pro
      FROM wanted w
      WHERE changed OR EXISTS (SELECT 1 FROM outbox p WHERE p.connection_id = w.connection_id AND p.kind = 'stock' AND p.subject = w.sku || '@' || w.location_id AND p.state IN ('Pending', 'Sent', 'Held'))
      ON CONFLICT (connection_id, subject) WHERE kind = 'stock' AND state = 'Pending' DO UPDATE SET payload = EXCLUDED.payload, attempts = 0, not_before = now(), passed = false`,
-    [placed.map((p) => p.connection_id), placed.map((p) => p.variant_id), placed.map((p) => p.location_id), placed.map((p) => p.sku), placed.map((p) => p.quantity), placed.map((p) => p.on_hand !== p.quantity)],
+    [placed.map((p) => p.connection_id), placed.map((p) => p.variant_id), placed.map((p) => p.location_id), placed.map((p) => p.sku), placed.map((p) => p.written), placed.map((p) => p.on_hand !== p.written)],
   );
 }

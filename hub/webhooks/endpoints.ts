@@ -76,6 +76,10 @@ export async function enableMoved(tx: Transaction, storeId: number, before: Stor
     const old = before?.orderWebhooks?.find((endpoint) => endpoint.name === name);
     if (before && old?.url !== url) await enableEndpoint(tx, storeId, name);
   }
+  // What waits for an endpoint that is no more must not wait for ever.
+  for (const { name } of before?.orderWebhooks ?? []) {
+    if (!after.orderWebhooks?.some((endpoint) => endpoint.name === name)) await enableEndpoint(tx, storeId, name);
+  }
 }
 
 /** The record that the problem of a disabled endpoint is about. */

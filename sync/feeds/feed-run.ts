@@ -52,7 +52,7 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
     const stopBeating = keepLease(hub, runId, ports.clock, lease);
     try {
       const { outcome, checkpoint } = await ports.session.inClassOf(request.type, () => execute(request, ports, started.runId, started.checkpoint, running));
-      const counts = FEED_TRAITS[request.type].direction === 'export' ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
+      const counts = FEED_TRAITS[request.type].direction === 'export' || request.parameters?.replay ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
       await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
       return { ...outcome, runId };
     } finally {
@@ -79,10 +79,9 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
 
 /** Rejected orders are stored whole: they are judged again without a call to the store. */
 async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promise<RunOutcome> {
-  const none = { read: 0, problems: 0, changed: 0 };
-  if (dryRun) return { ...none, result: 'Failed', reason: 'DryRunUnsupported', message: 'a replay has no dry run: GET /api/v1/problems lists what it would try', behaviour: 'terminal' };
-  const changed = await hub.replay(reason);
-  return { ...none, changed, result: changed === 0 ? 'Empty' : 'Succeeded', reason: 'Replayed', message: `${changed} orders that were rejected for ${reason} came to another result` };
+  const { matched, changed } = await hub.replay(reason, dryRun);
+  const message = `${changed} of ${matched} orders that were rejected for ${reason} ${dryRun ? 'would come to another result: nothing was changed' : 'came to another result'}`;
+  return { read: matched, problems: 0, changed, result: changed === 0 ? 'Empty' : 'Succeeded', reason: 'Replayed', message };
 }
 
 function keepLease(hub: HubClient, runId: string, clock: Clock, lease: AbortController): () => void {
