@@ -10,11 +10,11 @@ import type { App } from '../../hub/rest/app.ts';
 import { buildServer } from '../../hub/server.ts';
 import type { Database, Transaction } from '../../hub/storage/database.ts';
 import { migrate } from '../../hub/storage/migrate.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
 import { saveStore } from '../../hub/stores/rules.ts';
 import { webhookMasterKey } from '../../hub/webhooks/secrets.ts';
 import { createLogger } from '../../kit/log.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import { openSimDatabase, START, type SimDatabase } from './sim-database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Thrown in place of a commit: the hub died before it. */
@@ -28,12 +28,12 @@ const KEPT_TABLES = new Set(['schema_migrations', 'hub_secret']);
 export interface Received { readonly id: string; readonly type: string; readonly order: string }
 
 /**
- * The production hub on one PGlite, shared by all seeds: each has a store, a connection and a token of its own. The
- * database's `now()` is the seed's virtual clock: a function of that name stands before PostgreSQL's in the search path.
+ * The production hub on one database, shared by all seeds: each has a store, a connection and a token of its own. The
+ * database's `now()` is the seed's virtual clock.
  */
 export class HubWorld {
   readonly metrics = new SyncMetrics();
-  clock = new VirtualClock('2026-03-02T08:00:00Z');
+  clock = new VirtualClock(START);
   readonly tokens = new Map<string, Identity>();
   /** By path: what the receiver got. */
   readonly received = new Map<string, Received[]>();
@@ -45,18 +45,16 @@ export class HubWorld {
   master!: Buffer;
   receiverUrl!: string;
   #receiver!: Server;
+  #opened!: SimDatabase;
   #raw!: Database;
   #shown = '';
   #ids = 0;
   #seeds = 0;
 
-  static async start(): Promise<HubWorld> {
+  static async start(engine: 'postgresql' | 'pglite' = 'postgresql'): Promise<HubWorld> {
     const world = new HubWorld();
-    world.#raw = await openPglite();
-    await world.#raw.execute(`CREATE SCHEMA sim;
-      CREATE FUNCTION sim.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT current_setting('sim.now')::timestamptz $$;
-      SET search_path = sim, pg_catalog, public;
-      SELECT set_config('sim.now', '2026-03-02T08:00:00Z', false);`);
+    world.#opened = await openSimDatabase(engine);
+    world.#raw = world.#opened.db;
     await migrate(world.#raw);
     world.db = world.#database();
     const log = createLogger('hub', 'silent');
@@ -74,13 +72,13 @@ export class HubWorld {
     this.#receiver.closeAllConnections();
     await new Promise((resolve) => this.#receiver.close(resolve));
     await this.app.close();
-    await this.#raw.close();
+    await this.#opened.stop();
   }
 
   /** A store and the token of its one connection, with the clock set back. */
   async newSeed(spec: (path: string) => StoreSpec): Promise<{ key: ConnectionKey; token: string; apiKey: string; path: string; storeId: number }> {
     if (++this.#seeds % SWEEP_EVERY === 0) await this.#sweep();
-    this.clock = new VirtualClock('2026-03-02T08:00:00Z');
+    this.clock = new VirtualClock(START);
     this.tokens.clear();
     this.received.clear();
     this.failCommit = false;

@@ -134,7 +134,7 @@ async function expectStatus(status: number, answer: Promise<{ status: number; bo
 async function exportAll(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const [open] = await world.hub.db.query<{ shipments: number; levels: number }>(
-      `SELECT count(*) FILTER (WHERE kind = 'shipment') AS shipments, count(*) FILTER (WHERE kind = 'stock') AS levels FROM outbox o JOIN connections c ON c.id = o.connection_id
+      `SELECT count(*) FILTER (WHERE o.kind = 'shipment') AS shipments, count(*) FILTER (WHERE o.kind = 'stock') AS levels FROM outbox o JOIN connections c ON c.id = o.connection_id
        WHERE c.name = $1 AND o.state IN ('Pending', 'Sent')`, [world.connectionName]);
     if (open!.shipments > 0) await world.runOnce('ShipmentExport');
     if (open!.levels > 0) await world.runOnce('StockExport');
