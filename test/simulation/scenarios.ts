@@ -47,7 +47,7 @@ async function ordersEnd(world: SeedWorld): Promise<void> {
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   orders: {
-    prepare: async (world) => stock(world, 2, 5),
+    prepare: async (world) => stock(world, 1, 3),
     async story(world) {
       await world.settle('OrderImport');
       happen(world, order, pay, cancelOrder);
@@ -57,12 +57,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     verify: ordersEnd,
   },
   catalogue: {
-    prepare: async (world) => stock(world, 5, 0),
+    prepare: async (world) => stock(world, 3, 0),
     async story(world) {
       await world.settle('ProductUpdate');
       happen(world, editProduct, editProduct);
       await world.settle('ProductUpdate');
-      await world.settle('DataModelSync');
+      await world.settle('DataModelSync', { batchSize: 100 });
     },
     async verify(world) {
       world.hub.clock.advance(SETTLED_MS);
@@ -75,7 +75,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   writes: {
     async prepare(world) {
-      stock(world, 2, 3);
+      stock(world, 2, 2);
       await world.settle('StockImport', { batchSize: 100 });
       await world.settle('OrderImport', { batchSize: 100 });
       await reportWork(world);
@@ -97,8 +97,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     prepare: async (world) => stock(world, 2, 1),
     async story(world) {
       await subscribe(world);
-      happen(world, order, order, pay);
+      world.store.happen(order);
+      world.store.happen(order);
       await takeHooks(world);
+      happen(world, pay);
     },
     verify: ordersEnd,
   },

@@ -138,10 +138,10 @@ export class SeedWorld {
     const { clock } = this.hub;
     const hub = createHubClient({ url: HUB, clock: clock.foreground, token: async () => this.seed.token, send: this.#hubSend(process) });
     const credential = this.#options.credential ?? { apiKey: 'key' };
-    const answer = await hub.session({ store: this.seed.key.name, driver: 'generic', mode: 'Production', catalogue: false, credential: 'shop' });
+    const answer = await hub.session({ store: this.seed.key.name, driver: 'generic', mode: 'Production', catalogue: false, credential: this.connectionName });
     const session = new StoreSession({
       definition: this.#definition, credential, settings: { url: STORE }, testMode: () => false, clock: clock.foreground, random: () => 0.5, metrics: this.hub.metrics,
-      tokens: sealedVault(hub, credential, 'shop'), transport: this.#storeTransport(process), savedBudget: answer.budget,
+      tokens: sealedVault(hub, credential, this.connectionName), transport: this.#storeTransport(process), savedBudget: answer.budget,
     });
     // A container that restarts keeps its pod's name; a pod that is moved has another, and waits for the lease.
     const holder = this.#starts++ % 3 === 2 ? `pod-${this.#starts}/0` : `pod/${this.#starts}`;
