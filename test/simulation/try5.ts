@@ -1,0 +1,14 @@
+import { HubWorld } from './hub-world.ts';
+import { play } from './simulation.ts';
+const hub = await HubWorld.start();
+const stats = new Map<string,[number,number]>();
+const q = hub.db.query, t = hub.db.transaction;
+const note = (k: string, ms: number) => { const s = stats.get(k) ?? [0,0]; s[0]++; s[1]+=ms; stats.set(k, s); };
+for (let i=0;i<3;i++) await play(hub, { scenario: 'orders', seed: 1 });
+(hub.db as any).query = async (sql: string, p: any) => { const a = performance.now(); const r = await q(sql, p); note('q ' + sql.trim().slice(0,60).replace(/\s+/g,' '), performance.now()-a); return r; };
+(hub.db as any).transaction = (w: any) => { const a = performance.now(); let inner = 0; return t(async (tx: any) => w({ ...tx, afterCommit: tx.afterCommit, query: async (sql: string, p: any) => { const b = performance.now(); const r = await tx.query(sql, p); const d = performance.now()-b; inner += d; note('tx ' + sql.trim().slice(0,60).replace(/\s+/g,' '), d); return r; }, copy: async (...x: [any, any, any]) => { const b = performance.now(); await tx.copy(...x); inner += performance.now()-b; note('copy '+x[0], performance.now()-b); } })).finally(() => note('transaction overhead (begin, commit)', performance.now()-a-inner)); };
+const a = performance.now();
+for (let i=0;i<15;i++) await play(hub, { scenario: 'orders', seed: 1 });
+console.log('per play', (performance.now()-a)/15); let total=0, n2=0; for (const [n,ms] of stats.values()) { total+=ms; n2+=n; } console.log('db ms', total/15, 'queries', n2/15);
+for (const [k, [n, ms]] of [...stats].sort((x, y) => y[1][1]-x[1][1]).slice(0, 18)) console.log((ms/15).toFixed(1).padStart(8), (n/15).toFixed(1).padStart(6), (ms/n).toFixed(2).padStart(7), k);
+await hub.stop();
