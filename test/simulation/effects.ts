@@ -6,12 +6,13 @@ export type PointKind = 'hub' | 'store' | 'worker';
 /**
  * How it breaks.
  * - die-before, die-after: the process that makes the call is gone before it is made, or after it took effect.
- * - lost: the call never arrives; rolled-back: the hub dies before it commits; answer-lost: it took effect, nobody hears of it.
+ * - rolled-back: the hub dies before it commits; all-die: and the pod with it, as when a machine goes.
+ * - lost: the call never arrives; answer-lost: it took effect, nobody hears of it.
  */
-export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'answer-lost';
+export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'all-die' | 'answer-lost';
 
 export const MODES: Readonly<Record<PointKind, readonly Mode[]>> = {
-  hub: ['die-before', 'die-after', 'lost', 'rolled-back', 'answer-lost'],
+  hub: ['die-before', 'die-after', 'lost', 'rolled-back', 'all-die', 'answer-lost'],
   store: ['die-before', 'die-after', 'answer-lost'],
   worker: ['die-before', 'die-after'],
 };

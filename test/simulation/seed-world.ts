@@ -157,7 +157,7 @@ export class SeedWorld {
       if (mode === 'lost') throw new Broken('ECONNREFUSED');
       const answer = await this.#atHub(mode, { method, url: path, headers: { ...headers }, payload: body });
       if (answer.statusCode < 300 && path.endsWith('/batches')) this.#noteBatch(path, body as Buffer);
-      if (mode === 'die-after' || process.dead) return process.die();
+      if (mode === 'die-after' || mode === 'all-die' || process.dead) return process.die();
       if (mode === 'answer-lost' || (mode === 'rolled-back' && answer.statusCode < 500)) throw new Broken('ECONNRESET');
       return { status: answer.statusCode, text: answer.payload };
     };
@@ -165,7 +165,7 @@ export class SeedWorld {
 
   async #atHub(mode: Mode | undefined, request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: string | Buffer }) {
     this.hub.clock.advance(CALL_MS);
-    this.hub.failCommit = mode === 'rolled-back';
+    this.hub.failCommit = mode === 'rolled-back' || mode === 'all-die';
     try {
       return await this.hub.app.inject(request);
     } finally {
