@@ -10,7 +10,8 @@ const MAY_IMPORT = {
   sync: ['crds', 'kit', 'model', 'drivers'],
   hub: ['crds', 'kit', 'model'],
   operator: ['crds', 'kit', 'model'],
-  cli: ['crds', 'kit', 'model', 'drivers', 'sync', 'hub', 'operator'],
+  simulator: ['kit', 'model'],
+  cli: ['crds', 'kit', 'model', 'drivers', 'sync', 'hub', 'operator', 'simulator'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 

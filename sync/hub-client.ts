@@ -26,7 +26,23 @@ export interface HubClientOptions {
   readonly clock: Clock;
   /** Read for each call: the kubelet renews projected tokens. */
   readonly token: () => Promise<string>;
+  /** How calls reach the hub: sockets if absent. */
+  readonly send?: HubSend;
 }
+
+export interface HubCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal?: AbortSignal;
+}
+export type HubSend = (call: HubCall) => Promise<{ readonly status: number; readonly text: string }>;
+
+const bySocket: HubSend = async ({ url, ...call }) => {
+  const answer = await request(url, { ...call, headersTimeout: 60_000 });
+  return { status: answer.statusCode, text: await answer.body.text() };
+};
 
 export interface HubClient {
   session(body: api.SessionRequest): Promise<api.SessionAnswer>;
@@ -64,23 +80,21 @@ const query = (values: Record<string, string>): string => new URLSearchParams(va
 type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
 
 export function createHubClient(options: HubClientOptions): HubClient {
+  const send = options.send ?? bySocket;
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
 
   async function once(method: 'GET' | 'POST', path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
     const contentType = !body ? undefined : 'json' in body ? 'application/json' : BATCH_CONTENT_TYPE;
-    const answer = await request(base + path, {
-      method,
-      signal,
-      headersTimeout: 60_000,
+    const { status, text } = await send({
+      method, signal, url: base + path,
       headers: { authorization: `Bearer ${await options.token()}`, ...(contentType ? { 'content-type': contentType } : {}) },
       body: !body ? undefined : 'json' in body ? JSON.stringify(body.json) : body.bytes,
     });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 500) throw new HubUnreachable(`the hub answered ${answer.statusCode}`);
+    if (status >= 500) throw new HubUnreachable(`the hub answered ${status}`);
     const value: unknown = text ? JSON.parse(text) : {};
-    if (answer.statusCode >= 400) {
+    if (status >= 400) {
       const problem = api.problemBody.safeParse(value);
-      throw new HubRefusal(answer.statusCode, problem.data?.type ?? 'Refused', problem.data?.detail ?? `the hub answered ${answer.statusCode}`);
+      throw new HubRefusal(status, problem.data?.type ?? 'Refused', problem.data?.detail ?? `the hub answered ${status}`);
     }
     return value;
   }

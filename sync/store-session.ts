@@ -7,6 +7,7 @@ import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
 import { RequestClass } from './budget/request-class.ts';
 import { createStoreHttp } from './http/store-http.ts';
+import type { StoreTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
@@ -23,6 +24,8 @@ export interface StoreSessionOptions {
   readonly tokens: TokenVault;
   /** As the last pod left it. */
   readonly savedBudget?: BudgetState;
+  /** How calls reach the store: sockets if absent. */
+  readonly transport?: StoreTransport;
 }
 
 /** One live connection to a store: its driver behind the engine's HTTP, with the clock skew that was measured. */
@@ -43,6 +46,7 @@ export class StoreSession {
       budget: this.budget,
       feedClass: () => this.#requestClass.current,
       random: options.random,
+      transport: options.transport,
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),
       onResponse: ({ status, intent, skewMs }) => {

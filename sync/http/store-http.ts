@@ -1,15 +1,13 @@
-import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
 import type { Clock } from '../../kit/clock.ts';
 import type { FeedClass } from '../../model/feeds.ts';
 import type { Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { DriverError, HeldWrite, retry, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
 import { networkError } from './network-errors.ts';
+import { socketTransport, type StoreTransport } from './transport.ts';
 
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 500;
-const TIMEOUT_MS = 30_000;
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Waiting longer inside a call would hold a run's lane: the run ends as waiting and comes again. */
 const LONGEST_WAIT_MS = 20_000;
 const REPEATED_STATUS = new Set([429, 502, 503, 504]);
@@ -26,6 +24,8 @@ export interface StoreHttpOptions {
   readonly onResponse: (facts: { readonly status: number; readonly intent: 'read' | 'write'; readonly skewMs?: number }) => void;
   /** Told how long a call waited for the store's budget, and whose call it was. */
   readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
+  /** Sockets if absent. */
+  readonly transport?: StoreTransport;
 }
 
 export interface OwnedStoreHttp extends StoreHttp {
@@ -34,12 +34,12 @@ export interface OwnedStoreHttp extends StoreHttp {
 
 /** The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode. */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
-  const agent = new Agent({ connections: 4, connectTimeout: 10_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, keepAliveTimeout: 30_000 });
+  const transport = options.transport ?? socketTransport();
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
     for (let attempt = 1; ; attempt++) {
       await takeFromBudget(request, options);
-      const outcome = await once(agent, request, intent, options).catch((error: unknown) => networkError(error));
+      const outcome = await once(transport, request, intent, options).catch((error: unknown) => networkError(error));
       if (!shouldRepeat(outcome, intent, request, attempt)) {
         if (outcome instanceof DriverError) throw outcome;
         return outcome;
@@ -55,43 +55,19 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
       return call(request, 'write');
     },
     observe: (reading) => options.budget.observe(reading),
-    close: () => agent.close(),
+    close: () => transport.close(),
   };
 }
 
-async function once(agent: Dispatcher, request: StoreRequest, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
+async function once(transport: StoreTransport, request: StoreRequest, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
   const sentAt = options.clock.now().getTime();
-  const answer = await undiciRequest(request.url, {
-    dispatcher: agent,
-    method: request.method,
-    headers: { 'user-agent': 'supercargo', accept: 'application/json', ...request.headers },
-    body: request.body,
-    signal: request.signal,
-  });
-  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value ?? '')]));
-  // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken connection.
-  const text = await boundedText(answer.body, request.url);
+  const { method, url, body, signal } = request;
+  const { status, headers, text } = await transport.send({ method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...request.headers } });
   const receivedAt = options.clock.now().getTime();
-  const reading = budgetReading(answer.statusCode, headers, new Date(receivedAt));
+  const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe(reading);
-  options.onResponse({ status: answer.statusCode, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
-  return {
-    status: answer.statusCode,
-    headers,
-    text: async () => text,
-    json: async () => parseJson(text, answer.statusCode, headers['content-type']),
-  };
-}
-
-async function boundedText(body: Dispatcher.ResponseData['body'], url: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw retry('AnswerTooLarge', `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
+  return { status, headers, text: async () => text, json: async () => parseJson(text, status, headers['content-type']) };
 }
 
 function parseJson(text: string, status: number, contentType: string | undefined): unknown {

@@ -1,0 +1,113 @@
+import type { Address, CanonicalRecord, FulfilmentState, OrderRecord, OrderState, PaymentState, ProductRecord } from '../../model/records.ts';
+import { minorUnits } from '../../model/money.ts';
+import type { z } from 'zod';
+import * as payload from './payload.ts';
+import { describe } from './client.ts';
+import type { UnreadableRecord } from '../contract/index.ts';
+import type { AddressPayload, OrderPayload, ProductPayload } from './payload.ts';
+
+export interface Mapping<T> {
+  /** For messages: "order". */
+  readonly what: string;
+  readonly schema: z.ZodType<T>;
+  readonly map: (item: T) => CanonicalRecord;
+}
+
+const mapping = <T>(value: Mapping<T>): Mapping<unknown> => value as Mapping<unknown>;
+const given = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
+
+export const MAPPINGS = {
+  location: mapping({ what: 'location', schema: payload.named, map: ({ id, code, name }) => ({ kind: 'location', id, code: code ?? id, name }) }),
+  shippingMethod: mapping({ what: 'shipping method', schema: payload.named, map: ({ id, code, name }) => ({ kind: 'shippingMethod', id, code: code ?? id, name }) }),
+  supplier: mapping({ what: 'supplier', schema: payload.supplierPayload, map: ({ id, code, name, email }) => ({ kind: 'supplier', id, code: code ?? id, name, email: given(email) }) }),
+  productSupplier: mapping({
+    what: 'supplier of a variant', schema: payload.productSupplierPayload,
+    map: ({ variant_id, supplier_id, supplier_sku, cost_price, currency }) => ({
+      kind: 'productSupplier', variantId: variant_id, supplierId: supplier_id, supplierSku: given(supplier_sku), currency: currency ?? undefined,
+      costPrice: cost_price == null || currency == null ? undefined : minorUnits(cost_price, currency),
+    }),
+  }),
+  stock: mapping({
+    what: 'stock level', schema: payload.stockPayload,
+    map: ({ variant_id, sku, location_id, on_hand, allocated, available }) => ({
+      kind: 'stock', variantId: variant_id, sku, locationId: location_id, onHand: on_hand, allocated: allocated ?? undefined, available: available ?? on_hand - (allocated ?? 0),
+    }),
+  }),
+  product: mapping({ what: 'product', schema: payload.productPayload, map: productRecord }),
+  order: mapping({ what: 'order', schema: payload.orderPayload, map: orderRecord }),
+} as const;
+
+export interface Mapped {
+  readonly records: CanonicalRecord[];
+  readonly unreadable: UnreadableRecord[];
+}
+
+/** Rows one by one: a row that does not fit is named and set aside, the others go on. */
+export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonly unknown[]): Mapped {
+  const mapped: Mapped = { records: [], unreadable: [] };
+  for (const item of items) {
+    const result = schema.safeParse(item);
+    if (result.success) mapped.records.push(map(result.data));
+    else {
+      const recordId = idOf(item);
+      mapped.unreadable.push({ recordId, reason: 'UnexpectedPayload', message: `${what} ${recordId}: ${describe(result.error)}`, raw: item });
+    }
+  }
+  return mapped;
+}
+
+function idOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id.slice(0, 253) : 'without id';
+}
+
+function productRecord(product: ProductPayload): ProductRecord {
+  return {
+    kind: 'product', id: product.id, title: product.title, description: given(product.description), brand: given(product.brand),
+    status: product.status === 'active' ? 'Active' : 'Inactive', attributes: product.attributes ?? {}, createdAt: product.created_at ?? undefined, updatedAt: product.updated_at,
+    variants: product.variants.map((variant) => ({
+      id: variant.id, sku: variant.sku, title: given(variant.title) ?? product.title, barcode: given(variant.barcode), price: minorUnits(variant.price, variant.currency) ?? 0, currency: variant.currency,
+      compareAtPrice: variant.compare_at_price == null ? undefined : minorUnits(variant.compare_at_price, variant.currency), weightGrams: variant.weight_grams ?? undefined,
+      enabled: variant.enabled ?? true, tracked: variant.tracked ?? true, options: variant.options ?? {}, updatedAt: variant.updated_at ?? undefined,
+    })),
+    images: (product.images ?? []).map((image, index) => ({ id: image.id, url: image.url, position: image.position ?? index, alt: given(image.alt), variantId: given(image.variant_id) })),
+  };
+}
+
+const ORDER_STATES: Readonly<Record<OrderPayload['state'], OrderState>> = { draft: 'Draft', open: 'Open', completed: 'Completed', cancelled: 'Cancelled' };
+const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentState>> = {
+  unpaid: 'Unpaid', authorized: 'Authorized', partially_paid: 'PartiallyPaid', paid: 'Paid', partially_refunded: 'PartiallyRefunded', refunded: 'Refunded',
+};
+
+function orderRecord(order: OrderPayload): OrderRecord {
+  const units = (amount: string): number => minorUnits(amount, order.currency) ?? 0;
+  return {
+    kind: 'order', id: order.id, number: order.number, placedAt: order.placed_at ?? undefined, updatedAt: order.updated_at,
+    state: ORDER_STATES[order.state], paymentState: PAYMENT_STATES[order.payment_state], fulfilmentState: fulfilmentState(order), platformState: given(order.platform_state) ?? order.state,
+    currency: order.currency, itemsTotal: units(order.totals.items), shippingTotal: units(order.totals.shipping), taxTotal: units(order.totals.tax), discountTotal: units(order.totals.discount), grandTotal: units(order.totals.grand),
+    customerId: given(order.customer?.id), customerEmail: given(order.customer?.email), customerName: given(order.customer?.name), customerPhone: given(order.customer?.phone),
+    shippingAddress: addressOf(order.shipping_address), billingAddress: addressOf(order.billing_address ?? order.shipping_address),
+    shippingMethodCode: order.shipping_method?.code, shippingMethodName: given(order.shipping_method?.name), note: given(order.note),
+    lines: order.lines.map((line) => ({
+      id: line.id, sku: line.sku, variantId: given(line.variant_id), title: line.title, quantity: line.quantity, cancelledQuantity: line.cancelled_quantity ?? 0, fulfilledQuantity: line.fulfilled_quantity ?? 0,
+      unitPrice: units(line.unit_price), total: units(line.total), taxRate: line.tax_rate ?? 0, taxAmount: units(line.tax ?? '0'), discountAmount: units(line.discount ?? '0'),
+    })),
+    fulfilments: (order.shipments ?? []).map((shipment) => ({
+      id: shipment.id, state: shipment.state ?? 'shipped', carrier: given(shipment.carrier), trackingCode: given(shipment.tracking_code),
+      lines: shipment.lines.map(({ line_id, quantity }) => ({ lineId: line_id, quantity })),
+    })),
+  };
+}
+
+function fulfilmentState({ lines, state }: OrderPayload): FulfilmentState {
+  if (state === 'completed') return 'Fulfilled';
+  const shipped = lines.filter((line) => (line.fulfilled_quantity ?? 0) > 0);
+  if (shipped.length === 0) return 'Unfulfilled';
+  return lines.every((line) => (line.fulfilled_quantity ?? 0) >= line.quantity) ? 'Fulfilled' : 'PartiallyFulfilled';
+}
+
+function addressOf(address: AddressPayload): Address {
+  return {
+    name: given(address?.name), company: given(address?.company), street1: given(address?.street1), street2: given(address?.street2), city: given(address?.city), region: given(address?.region),
+    postalCode: given(address?.postal_code), country: given(address?.country)?.toUpperCase(), phone: given(address?.phone),
+  };
+}

@@ -1,0 +1,53 @@
+import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
+import { retry } from '../../drivers/contract/index.ts';
+
+const TIMEOUT_MS = 30_000;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Carries one call to a store and its whole answer: sockets in production, a store in the same process in simulations. */
+export interface StoreTransport {
+  send(request: TransportRequest): Promise<TransportResponse>;
+  close(): Promise<void>;
+}
+
+export function socketTransport(): StoreTransport {
+  const agent = new Agent({ connections: 4, connectTimeout: 10_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, keepAliveTimeout: 30_000 });
+  return {
+    async send({ url, method, headers, body, signal }) {
+      const answer = await undiciRequest(url, { dispatcher: agent, method, headers, body, signal });
+      return {
+        status: answer.statusCode,
+        headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value ?? '')])),
+        // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken connection.
+        text: await boundedText(answer.body, url),
+      };
+    },
+    close: () => agent.close(),
+  };
+}
+
+async function boundedText(body: Dispatcher.ResponseData['body'], url: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw retry('AnswerTooLarge', `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

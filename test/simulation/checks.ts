@@ -1,0 +1,132 @@
+import { mapItems, MAPPINGS } from '../../drivers/generic/map.ts';
+import { BatchEncoder } from '../../model/encode.ts';
+import type { CanonicalRecord, OrderRecord, ProductRecord } from '../../model/records.ts';
+import type { TableName } from '../../model/tables.ts';
+import { decideIntake } from '../../sync/orders/intake.ts';
+import { orderReference } from '../../sync/orders/reference.ts';
+import type { SeedWorld } from './seed-world.ts';
+
+export class Violation extends Error {}
+
+const EARLIEST = new Date('2026-01-01T00:00:00Z');
+
+function demand(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Violation(what);
+}
+
+async function connectionId({ hub, seed }: SeedWorld): Promise<number> {
+  const [row] = await hub.db.query<{ id: number }>('SELECT id FROM connections WHERE name = $1', [seed.key.name]);
+  return row!.id;
+}
+
+/** Every order of the store is in the hub as the store has it; nothing is there that the store never had. */
+export async function ordersAgree(world: SeedWorld): Promise<void> {
+  const { hub, store } = world;
+  const connection = await connectionId(world);
+  const rows = await hub.db.query<{ id: string; hash: string; state: string; payment_state: string; grand_total: number; intake: string; exported_at: string | null; lines: { id: string; sku: string; quantity: number; fulfilled: number }[] | null }>(
+    `SELECT o.external_id AS id, o.hash::text AS hash, o.state, o.payment_state, o.grand_total, o.intake, o.exported_at,
+       (SELECT jsonb_agg(jsonb_build_object('id', l.external_id, 'sku', l.sku, 'quantity', l.quantity, 'fulfilled', l.fulfilled_quantity) ORDER BY l.position) FROM order_lines l WHERE l.connection_id = $1 AND l.order_id = o.external_id) AS lines
+     FROM orders o WHERE o.connection_id = $1`, [connection]);
+  const there = new Map(rows.map((row) => [row.id, row]));
+  const records = canonical<OrderRecord>('order', store.truth.orders().filter(({ id }) => !store.shop.poisoned.has(id)));
+  const hashes = hashesOf('orders', records, world.connectionName);
+  for (const order of records) {
+    const row = there.get(order.id);
+    demand(row !== undefined, `order ${order.id} is missing in the hub`);
+    demand(row.hash.replaceAll('-', '') === hashes.get(order.id), `order ${order.id} differs: hub has ${row.state}/${row.payment_state}, the store ${order.state}/${order.paymentState} of ${order.updatedAt}`);
+    demand(row.state === order.state && row.payment_state === order.paymentState, `order ${order.id} has another state than its hash says`);
+    if (decideIntake(order, EARLIEST).intake === 'Accepted') demand(row.intake === 'Accepted', `order ${order.id} should be accepted and is ${row.intake}`);
+    const lines = row.lines ?? [];
+    demand(lines.length === order.lines.length && lines.every((line, index) => line.fulfilled === order.lines[index]!.fulfilledQuantity), `order ${order.id} has other lines than the store`);
+    if (row.exported_at === null) demand(row.grand_total === order.grandTotal && lines.every((line, index) => line.quantity === order.lines[index]!.quantity && line.sku === order.lines[index]!.sku), `order ${order.id} has other content than its hash says`);
+  }
+  for (const id of store.shop.poisoned) {
+    if (!store.truth.orders().some((order) => order.id === id)) continue;
+    const problems = await hub.db.query('SELECT 1 FROM problems WHERE connection_id = $1 AND record = $2', [connection, id]);
+    demand(problems.length > 0, `nothing is said of order ${id}, which cannot be read`);
+  }
+}
+
+export async function productsAgree(world: SeedWorld): Promise<void> {
+  const { hub, store } = world;
+  const rows = await hub.db.query<{ id: string; hash: string; skus: string[] | null }>(
+    `SELECT p.external_id AS id, p.hash::text AS hash, (SELECT jsonb_agg(v.sku ORDER BY v.external_id) FROM variants v WHERE v.connection_id = $1 AND v.product_id = p.external_id) AS skus FROM products p WHERE p.connection_id = $1`,
+    [await connectionId(world)]);
+  const there = new Map(rows.map((row) => [row.id, row]));
+  const records = canonical<ProductRecord>('product', store.truth.products().filter(({ id }) => !store.shop.poisoned.has(id)));
+  const hashes = hashesOf('products', records, world.connectionName);
+  for (const product of records) {
+    const row = there.get(product.id);
+    demand(row !== undefined, `product ${product.id} is missing in the hub`);
+    demand(row.hash.replaceAll('-', '') === hashes.get(product.id), `product ${product.id} differs`);
+    demand(JSON.stringify(row.skus) === JSON.stringify(product.variants.map(({ sku }) => sku).sort()), `product ${product.id} has other variants than its hash says`);
+  }
+}
+
+export async function levelsAgree(world: SeedWorld): Promise<void> {
+  const rows = await world.hub.db.query<{ key: string; on_hand: number }>(`SELECT variant_id || '@' || location_id AS key, on_hand FROM stock_levels WHERE connection_id = $1`, [await connectionId(world)]);
+  const there = new Map(rows.map(({ key, on_hand }) => [key, on_hand]));
+  for (const { variant_id, location_id, on_hand } of world.store.truth.levels()) {
+    const key = `${variant_id}@${location_id}`;
+    demand(there.get(key) === on_hand, `level ${key}: the hub has ${there.get(key)}, the store ${on_hand}`);
+  }
+}
+
+/** Every entry of the outbox is done, and took effect at the store exactly once. */
+export async function writesTookEffectOnce(world: SeedWorld): Promise<void> {
+  const { truth } = world.store;
+  const entries = await world.hub.db.query<{ id: number; kind: 'stock' | 'shipment'; state: string; reason: string | null; payload: Record<string, string> }>('SELECT id, kind, state, reason, payload FROM outbox WHERE connection_id = $1', [await connectionId(world)]);
+  for (const { id, kind, state, reason, payload } of entries) {
+    const [subject, reference] = kind === 'stock' ? [`${payload['variantId']}@${payload['locationId']}`, `${id}/${payload['quantity']}`] : [payload['orderId']!, String(id)];
+    demand(state === 'Applied', `outbox entry ${id} (${kind}) is ${state}${reason ? `: ${reason}` : ''}`);
+    const times = truth.timesApplied(kind, subject, reference);
+    demand(times === 1, `outbox entry ${id} (${kind} of ${subject}) took effect ${times} times`);
+  }
+  const known = new Set(entries.map(({ id }) => String(id)));
+  for (const { kind, subject, reference } of truth.effects) demand(known.has(reference.split('/')[0]!), `${kind} of ${subject} was written and is in no outbox entry`);
+}
+
+/** Every event reached the receiver, under its one id; an order is told of as new exactly once. */
+export async function webhooksArrived(world: SeedWorld): Promise<void> {
+  const { hub, seed } = world;
+  const queued = await hub.db.query<{ id: string; event: string; order_id: string; state: string }>('SELECT id, event, order_id, state FROM deliveries WHERE store_id = $1', [seed.storeId]);
+  const received = new Set((hub.received.get(seed.path) ?? []).map(({ id }) => id));
+  const known = new Set(queued.map(({ id }) => id));
+  for (const { id, event, order_id, state } of queued) demand(state === 'Delivered' && received.has(id), `${event} of order ${order_id} is ${state} and was ${received.has(id) ? '' : 'not '}received`);
+  for (const id of received) demand(known.has(id), `webhook ${id} was received and is not known`);
+  const accepted = await hub.db.query<{ id: string }>(`SELECT external_id AS id FROM orders WHERE store_id = $1 AND intake = 'Accepted'`, [seed.storeId]);
+  for (const { id } of accepted) {
+    const created = queued.filter(({ event, order_id }) => event === 'order.created' && order_id === id).length;
+    demand(created === 1, `order ${id} was told of as new ${created} times`);
+  }
+}
+
+/** What a run says it read is what reached the hub, each batch once; no run is half done. */
+export async function runsAreHonest(world: SeedWorld): Promise<void> {
+  const connection = await connectionId(world);
+  const runs = await world.hub.db.query<{ id: string; read: number; feed_type: string }>('SELECT id, read, feed_type FROM runs WHERE connection_id = $1', [connection]);
+  for (const { id, read, feed_type } of runs) {
+    if (feed_type.endsWith('Export')) continue;
+    const sent = [...(world.batches.get(id)?.values() ?? [])].reduce((sum, each) => sum + each, 0);
+    demand(read === sent, `run ${id} of ${feed_type} counts ${read} records, ${sent} were sent`);
+  }
+  const checkpoints = await world.hub.db.query<{ feed_type: string; value: { run?: unknown } }>('SELECT feed_type, value FROM checkpoints WHERE connection_id = $1', [connection]);
+  for (const { feed_type, value } of checkpoints) demand(value.run === undefined, `the checkpoint of ${feed_type} is in the middle of a run`);
+}
+
+function canonical<T extends CanonicalRecord>(what: 'order' | 'product', rows: readonly unknown[]): T[] {
+  const { records, unreadable } = mapItems(MAPPINGS[what], JSON.parse(JSON.stringify(rows)) as unknown[]);
+  demand(unreadable.length === 0, `the check itself cannot read ${unreadable[0]?.recordId}: ${unreadable[0]?.message}`);
+  return records as T[];
+}
+
+/** Hash of each record as the pod would send it: the last column of its row. */
+function hashesOf(table: TableName, records: readonly (OrderRecord | ProductRecord)[], name: string): Map<string, string> {
+  const rules = { maxLength: 20, alphabet: 'Printable', prefix: '' } as const;
+  return new Map(records.map((record) => {
+    const encoder = new BatchEncoder();
+    encoder.add(record, (order) => ({ ...decideIntake(order, EARLIEST), custRef: orderReference(order.number, `Connection/simulation/${name}`, rules) }));
+    const row = encoder.segments().find((segment) => segment.table === table)!.data.toString('utf8').trimEnd();
+    return [record.id, row.slice(row.lastIndexOf('\t') + 1)];
+  }));
+}

@@ -1,0 +1,182 @@
+import { addOrder, addProduct } from '../../simulator/generate.ts';
+import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/life.ts';
+import { HintBox } from '../../sync/hints/hint-box.ts';
+import { followHints } from '../../sync/hints/hint-follower.ts';
+import { levelsAgree, ordersAgree, productsAgree, runsAreHonest, webhooksArrived, writesTookEffectOnce } from './checks.ts';
+import { SETTLED_MS, type SeedOptions, type SeedWorld } from './seed-world.ts';
+
+/** Further apart than the two minutes that every run reads again: what a checkpoint passes over stays away. */
+const APART_MS = 300_000;
+
+export interface Scenario {
+  readonly options?: Partial<SeedOptions>;
+  /** What must be there before anything may break. */
+  readonly prepare: (world: SeedWorld) => Promise<void>;
+  /** Everything in it may break anywhere. */
+  readonly story: (world: SeedWorld) => Promise<void>;
+  /** Nothing breaks any more: what is still under way ends, then all must agree. */
+  readonly verify: (world: SeedWorld) => Promise<void>;
+}
+
+function stock(world: SeedWorld, products: number, orders: number): void {
+  const { store, hub } = world;
+  for (let count = 0; count < products; count++) addProduct(store.shop, world.random);
+  for (let count = 0; count < orders; count++) {
+    hub.clock.advance(APART_MS);
+    const placed = addOrder(store.shop, world.random, world.random.chance(0.8));
+    if (placed && store.faults.strikes('poisoned')) store.shop.poisoned.add(placed.id);
+  }
+  hub.clock.advance(APART_MS);
+}
+
+function happen(world: SeedWorld, ...acts: Parameters<SeedWorld['store']['happen']>[0][]): void {
+  for (const act of acts) {
+    world.store.happen(act);
+    world.hub.clock.advance(APART_MS);
+  }
+}
+
+async function ordersEnd(world: SeedWorld): Promise<void> {
+  world.hub.clock.advance(SETTLED_MS);
+  await world.settle('OrderImport');
+  await world.deliver();
+  await ordersAgree(world);
+  await webhooksArrived(world);
+  await runsAreHonest(world);
+}
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  orders: {
+    prepare: async (world) => stock(world, 1, 3),
+    async story(world) {
+      await world.settle('OrderImport');
+      happen(world, order, pay, cancelOrder);
+      await world.deliver();
+      await world.settle('OrderImport');
+    },
+    verify: ordersEnd,
+  },
+  catalogue: {
+    prepare: async (world) => stock(world, 3, 0),
+    async story(world) {
+      await world.settle('ProductUpdate');
+      happen(world, editProduct, editProduct);
+      await world.settle('ProductUpdate');
+      await world.settle('DataModelSync', { batchSize: 100 });
+    },
+    async verify(world) {
+      world.hub.clock.advance(SETTLED_MS);
+      await world.settle('ProductUpdate');
+      await world.settle('StockImport', { batchSize: 100 });
+      await productsAgree(world);
+      await levelsAgree(world);
+      await runsAreHonest(world);
+    },
+  },
+  writes: {
+    async prepare(world) {
+      stock(world, 2, 2);
+      await world.settle('StockImport', { batchSize: 100 });
+      await world.settle('OrderImport', { batchSize: 100 });
+      await reportWork(world);
+    },
+    async story(world) {
+      await exportAll(world);
+      happen(world, sell);
+      await world.settle('OrderImport');
+    },
+    async verify(world) {
+      await exportAll(world);
+      await writesTookEffectOnce(world);
+      await world.settle('StockImport', { batchSize: 100 });
+      await levelsAgree(world);
+      await ordersEnd(world);
+    },
+  },
+  hooks: {
+    prepare: async (world) => stock(world, 2, 1),
+    async story(world) {
+      await subscribe(world);
+      world.store.happen(order);
+      world.store.happen(order);
+      await takeHooks(world);
+      happen(world, pay);
+    },
+    verify: ordersEnd,
+  },
+  tokens: {
+    options: { credential: { clientId: 'c', clientSecret: 's', refreshToken: 'first' }, client: { id: 'c', secret: 's', refreshToken: 'first' }, faults: ['token-rotation', 'token-expiry'], faultRate: 0.3 },
+    prepare: async (world) => stock(world, 1, 3),
+    async story(world) {
+      await world.settle('OrderImport');
+      happen(world, order);
+      world.hub.clock.advance(3_600_000);
+      await world.settle('OrderImport');
+    },
+    verify: ordersEnd,
+  },
+};
+
+/** Parcels and levels that the back office reports, into the outbox. */
+async function reportWork(world: SeedWorld): Promise<void> {
+  const connection = await world.hub.db.query<{ id: number }>('SELECT id FROM connections WHERE name = $1', [world.connectionName]);
+  const open = await world.hub.db.query<{ external_id: string }>(`SELECT external_id FROM orders WHERE connection_id = $1 AND intake = 'Accepted' ORDER BY external_id`, [connection[0]!.id]);
+  for (const [index, { external_id }] of open.entries()) {
+    await expectStatus(201, world.backOffice('POST', `/orders/${connection[0]!.id}.${external_id}/shipments`, { carrier: 'Post', ...(index === 0 ? {} : { trackingCode: `T-${external_id}` }) }));
+  }
+  const levels = world.store.truth.levels().filter(({ location_id }) => location_id === 'main').map(({ sku, on_hand }) => ({ sku, warehouse: 'main', quantity: on_hand + 7 }));
+  await expectStatus(202, world.backOffice('POST', '/stock', { levels }));
+}
+
+async function expectStatus(status: number, answer: Promise<{ status: number; body: unknown }>): Promise<void> {
+  const got = await answer;
+  if (got.status !== status) throw new Error(`the back office got ${got.status}: ${JSON.stringify(got.body)}`);
+}
+
+async function exportAll(world: SeedWorld): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const [open] = await world.hub.db.query<{ shipments: number; levels: number }>(
+      `SELECT count(*) FILTER (WHERE o.kind = 'shipment') AS shipments, count(*) FILTER (WHERE o.kind = 'stock') AS levels FROM outbox o JOIN connections c ON c.id = o.connection_id
+       WHERE c.name = $1 AND o.state IN ('Pending', 'Sent')`, [world.connectionName]);
+    if (open!.shipments > 0) await world.runOnce('ShipmentExport');
+    if (open!.levels > 0) await world.runOnce('StockExport');
+    if (open!.shipments + open!.levels === 0) return;
+    world.hub.clock.advance(60_000);
+  }
+  throw new Error('the outbox did not become empty');
+}
+
+async function subscribe(world: SeedWorld): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const done = await world.inPod(async ({ session, hub, hookUrl }) => {
+      await session.driver.hooks!.ensure(hookUrl!, ['OrderImport'], new AbortController().signal);
+      await hub.reportHooks(true);
+      return true;
+    }).catch(() => false);
+    if (done === true) return;
+    world.hub.clock.advance(20_000);
+  }
+  throw new Error('the store did not take the subscription');
+}
+
+/** Webhooks that the store has sent go to the hub, and the pod follows them; twice, for what came in between. */
+async function takeHooks(world: SeedWorld): Promise<void> {
+  const { app, db } = world.hub;
+  for (const { url, headers, body } of world.mail.splice(0)) {
+    const answer = await app.inject({ method: 'POST', url: new URL(url).pathname, headers: { ...headers }, payload: body });
+    if (answer.statusCode !== 202) throw new Error(`the hub answered ${answer.statusCode} to a webhook`);
+  }
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const [waiting] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE c.name = $1 AND h.state = 'Pending'`, [world.connectionName]);
+    if (waiting!.count === 0) return;
+    await world.inPod(async ({ hub, session }) => {
+      const box = new HintBox();
+      const stop = new AbortController();
+      const silent = { warn: () => undefined } as never;
+      await followHints({ hub, driver: session.driver, box, wake: () => stop.abort(), clock: world.hub.clock.foreground, metrics: world.hub.metrics, log: silent }, stop.signal);
+      const hint = box.take('OrderImport');
+      if (hint) await world.runOnce('OrderImport', { trigger: 'Hint', ids: hint.ids });
+    });
+    world.hub.clock.advance(1000);
+  }
+}
