@@ -60,7 +60,7 @@ export class HubWorld {
     const log = createLogger('hub', 'silent');
     const clock = { now: () => world.clock.now(), sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal) };
     const publicUrl = () => 'http://hub.example';
-    world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, wakePod: () => undefined, wakeDeliveries: () => undefined };
+    world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined };
     world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard(clock), version: 'simulation' });
     await world.app.ready();
     world.master = await webhookMasterKey(world.#raw);
