@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly comparedAt?: string;
   /** When the store's own counts were last compared with the hub's. */
   readonly censusAt?: string;
+  /** By how many records the last run was short of what the store announced: the position was not moved. */
+  readonly shortBy?: number;
 }
 
 export interface BatchHeader {

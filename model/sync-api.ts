@@ -57,6 +57,7 @@ const checkpoint = z.object({
   run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string() }).optional(),
   comparedAt: z.string().optional(),
   censusAt: z.string().optional(),
+  shortBy: z.number().optional(),
 });
 
 export const startRunAnswer = z.object({ runId: z.string(), checkpoint: checkpoint.optional() });

@@ -87,6 +87,25 @@ describe('newest', () => {
   });
 });
 
+describe('a run that is short of what the store announced', () => {
+  const before = { since: '2025-06-01T00:00:00.000Z' };
+  const plan = planRun(before, { kind: 'changes' }, NOW);
+
+  it('does not move the position: the next run reads the same again', () => {
+    const after = finalCheckpoint(before, plan, '2025-07-01T00:00:00.000Z', NOW, 2);
+    expect(after).toEqual({ ...before, shortBy: 2 });
+    expect(planRun(after, { kind: 'changes' }, NOW)).toEqual(plan);
+  });
+
+  it('moves it when the next run is short by as many: the store counts wrongly', () => {
+    expect(finalCheckpoint({ ...before, shortBy: 2 }, plan, '2025-07-01T00:00:00.000Z', NOW, 2)).toEqual({ since: '2025-07-01T00:00:00.000Z', shortBy: 2 });
+  });
+
+  it('is forgotten by a run that ties out', () => {
+    expect(finalCheckpoint({ ...before, shortBy: 2 }, plan, '2025-07-01T00:00:00.000Z', NOW)).toEqual({ since: '2025-07-01T00:00:00.000Z' });
+  });
+});
+
 describe('over many runs', () => {
   const minute = 60_000;
   const stamp = fc.integer({ min: -5000, max: 50_000 }).map((minutes) => new Date(NOW.getTime() + minutes * minute).toISOString());

@@ -38,12 +38,14 @@ export function pageCheckpoint(before: Checkpoint | undefined, plan: RunPlan, hi
 
 /**
  * The checkpoint at the end of a run. The position never goes past the store's own clock: a row stamped in the future
- * (a clock that was set back, a typed date) would hide every later change.
+ * (a clock that was set back, a typed date) would hide every later change. Nor does it move when records that were
+ * announced did not come: the next run reads them again. Short by as many once more means that the store counts wrongly.
  */
-export function finalCheckpoint(before: Checkpoint | undefined, plan: RunPlan, high: string | undefined, storeNow: Date): Checkpoint {
+export function finalCheckpoint(before: Checkpoint | undefined, plan: RunPlan, high: string | undefined, storeNow: Date, short = 0): Checkpoint {
+  if (short > 0 && short !== before?.shortBy) return { since: before?.since, comparedAt: before?.comparedAt, censusAt: before?.censusAt, shortBy: short };
   const limit = storeNow.toISOString();
   const since = high === undefined ? before?.since : high > limit ? limit : high;
-  return { since, comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt, censusAt: before?.censusAt };
+  return { since, comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt, censusAt: before?.censusAt, ...(short > 0 ? { shortBy: short } : {}) };
 }
 
 /** The newest of the two, as ISO 8601 UTC. */

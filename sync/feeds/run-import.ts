@@ -52,7 +52,8 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
     if (scoped || !progress.end) return { outcome };
-    const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow());
+    const short = shortage(plan, progress);
+    const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow(), short);
     return { outcome, checkpoint: census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
   } catch (error) {
     if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
@@ -123,11 +124,16 @@ function problemOf(unreadable: UnreadableRecord): BatchProblem {
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */
 function conclude(run: ImportRun, plan: RunPlan, progress: Progress, poster: BatchPoster): RunOutcome {
   if (!progress.end) return ended(poster, progress, 'Unproven', 'NoDeclaredEnd', 'the store never said that there is no more: what was read is kept, the run comes again');
-  if (progress.total !== undefined && plan.resume === undefined && progress.read < progress.total) {
+  if (shortage(plan, progress) > 0) {
     return ended(poster, progress, 'Unproven', 'CountDiffers', `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`);
   }
   if (poster.setAside > 0) return ended(poster, progress, 'Partial', 'RecordsSetAside', `${poster.setAside} records were set aside as problems, the rest was taken`);
   return progress.read === 0 ? ended(poster, progress, 'Empty', 'Empty') : ended(poster, progress, 'Succeeded', 'Succeeded');
+}
+
+/** How many announced records did not come. A resumed run has read the others before: it cannot tell. */
+function shortage(plan: RunPlan, { total, read }: Progress): number {
+  return total === undefined || plan.resume !== undefined ? 0 : Math.max(0, total - read);
 }
 
 function ended(poster: BatchPoster, progress: Progress, result: RunOutcome['result'], reason: string, message?: string): RunOutcome {

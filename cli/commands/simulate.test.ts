@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadManifests } from '../manifests.ts';
+import { manifests, runSimulate } from './simulate.ts';
+
+const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'simulate');
+
+describe('supercargo simulate', () => {
+  it('prints what examples/simulate holds, and what admission takes', async () => {
+    const file = await readFile(join(EXAMPLE, 'simulate.yaml'), 'utf8');
+    expect(file.split('\n').slice(1).join('\n').trimEnd()).toBe(manifests('http://127.0.0.1:3900/supercargo/v1'));
+    expect((await loadManifests(EXAMPLE)).faults).toEqual([]);
+  });
+
+  it('names the faults there are when one is misspelt', async () => {
+    const command = { port: 0, seed: 1, products: 1, orders: 1, fault: 'tyes', rate: 0 };
+    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(/unknown fault tyes: choose from ties, /);
+  });
+});
