@@ -14,7 +14,7 @@ import { saveStore } from '../../hub/stores/rules.ts';
 import { webhookMasterKey } from '../../hub/webhooks/secrets.ts';
 import { createLogger } from '../../kit/log.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
-import { openSimDatabase, START, type SimDatabase } from './sim-database.ts';
+import { emptyingStages, openSimDatabase, START, type SimDatabase } from './sim-database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Thrown in place of a commit: the hub died before it. */
@@ -101,8 +101,10 @@ export class HubWorld {
       },
       transaction: async (work) => {
         await this.#showTime();
-        return raw.transaction(async (tx: Transaction) => {
-          const result = await work(tx);
+        return raw.transaction(async (bare: Transaction) => {
+          const stages = raw.engine === 'postgresql' ? emptyingStages(bare) : undefined;
+          const result = await work(stages?.tx ?? bare);
+          await stages?.empty();
           if (this.failCommit) {
             this.failCommit = false;
             throw new NotCommitted('the hub died');
@@ -116,14 +118,15 @@ export class HubWorld {
   }
 
   async #showTime(): Promise<void> {
-    const now = this.clock.now().toISOString();
+    // Whole seconds: the hub's clock need not be finer, and each change costs a query.
+    const now = this.clock.now().toISOString().slice(0, -4) + '000Z';
     if (now === this.#shown) return;
     this.#shown = now;
     await this.#raw.query(`SELECT set_config('sim.now', $1, false)`, [now]);
   }
 
   async #sweep(): Promise<void> {
-    const tables = await this.#raw.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'sim'`);
+    const tables = await this.#raw.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'sim' OR tablename LIKE 'stage\\_%'`);
     await this.#raw.execute(`TRUNCATE ${tables.map(({ name }) => name).filter((name) => !KEPT_TABLES.has(name)).join(', ')}`);
   }
 
