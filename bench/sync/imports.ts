@@ -9,7 +9,7 @@ import { CHANGED_STEP } from './options.ts';
 const FEEDS = { products: { type: 'ProductImport', schedule: NEVER }, orders: { type: 'OrderImport', schedule: NEVER } } as const;
 
 /** Full sync of products, then of orders; 1 % changed; nothing changed. Each on the processes that did the one before. */
-export async function supercargoImports(postgres: BenchPostgres, shop: Shop, profile?: Profile): Promise<Sample[]> {
+export async function supercargoImports(postgres: BenchPostgres, shop: Shop, profile?: Profile, afterFull?: (url: string) => Promise<void>): Promise<Sample[]> {
   const url = await postgres.database('bench_supercargo');
   await shop.reset();
   const supercargo = await Supercargo.start(url, shop.url, profile);
@@ -31,6 +31,7 @@ export async function supercargoImports(postgres: BenchPostgres, shop: Shop, pro
     const { orders, products } = await shop.sums();
     await phase('products full', products.count, () => supercargo.feeds([FEEDS.products], 'ProductImport'));
     await phase('orders full', orders.count, () => supercargo.feeds([FEEDS.products, FEEDS.orders], 'OrderImport'));
+    await afterFull?.(url);
     const changed = await shop.change(CHANGED_STEP);
     await phase('products 1 %', changed.products, () => supercargo.run('ProductImport'));
     await phase('orders 1 %', changed.orders, () => supercargo.run('OrderImport'));

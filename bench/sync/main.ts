@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { floors } from './floors.ts';
 import { supercargoImports } from './imports.ts';
 import { readOptions } from './options.ts';
+import { availablePeers, peerSamples } from './peers/run.ts';
+import { cpuProfiles, printStatements, PROFILED_POSTGRES } from './profile.ts';
 import { startBenchPostgres } from './postgres.ts';
 import { totalCpu, type Sample } from './sample.ts';
 import { Shop } from './shop.ts';
@@ -19,13 +21,15 @@ const keep = (added: readonly Sample[]) => {
     console.log(`${sample.system.padEnd(30)} ${sample.workload.padEnd(20)} ${sample.wall.toFixed(1).padStart(7)} s ${totalCpu(sample).toFixed(2).padStart(8)} CPU-s ${JSON.stringify({ cpu: sample.cpu, rss: sample.rss, requests: sample.requests, losses: sample.losses, writes: sample.writes, note: sample.note })}`);
   }
 };
-const postgres = await startBenchPostgres();
+const peers = options.peers && wanted('peers') ? await availablePeers() : [];
+const postgres = await startBenchPostgres(options.cpuProfile ? PROFILED_POSTGRES : {});
 try {
   for (let round = 0; round < options.repeat; round++) {
     const shop = await Shop.start(options.records, options.records);
-    const profile = options.cpuProfile ? { hub: ['--cpu-prof', '--cpu-prof-dir', join(results, 'prof-hub')], pod: ['--cpu-prof', '--cpu-prof-dir', join(results, 'prof-pod')] } : undefined;
+    const profile = options.cpuProfile ? cpuProfiles(results) : undefined;
     if (wanted('floors')) keep(await floors(postgres, shop));
-    if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile));
+    if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile, options.cpuProfile ? (url) => printStatements(postgres, url) : undefined));
+    for (const peer of peers) keep(await peerSamples(postgres, shop, peer));
     shop.stop();
   }
 } finally {
