@@ -77,10 +77,11 @@ function addLocal(root: Command): void {
   root.command('up').description('run manifests on this machine, without a cluster')
     .requiredOption('-f, --file <path>', 'folder or file of manifests')
     .addOption(new Option('--state <folder>', 'where database, keys and status are kept').default(DEFAULT_STATE).env('SUPERCARGO_STATE'))
+    .option('--public-url <url>', 'address under which stores reach this hub with their webhooks; "local" for stores on this machine')
     .addOption(new Option('--hub-port <port>', 'port of the hub; 0 takes a free one').default(8080).argParser(Number))
     .addOption(new Option('--database-url <url>', 'a PostgreSQL instead of the embedded one').env('SUPERCARGO_DATABASE_URL'))
     .addOption(new Option('--log-level <level>').default('warn'))
-    .action(async (options: { file: string; state: string; hubPort: number; databaseUrl?: string; logLevel: string }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()));
+    .action(async (options: { file: string; state: string; hubPort: number; publicUrl?: string; databaseUrl?: string; logLevel: string }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()));
   root.command('validate').description('what admission would say of manifests, offline')
     .requiredOption('-f, --file <path>', 'folder or file of manifests')
     .action(async ({ file }: { file: string }) => {

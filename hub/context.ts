@@ -9,6 +9,8 @@ export interface HubContext {
   readonly log: Logger;
   /** A new unique id (UUID v4 in production). */
   readonly newId: () => string;
+  /** Address under which stores reach this hub, without a slash at its end; absent: webhooks of stores are not asked for. */
+  readonly publicUrl: () => string | undefined;
   /** Wakes the delivery workers: something was queued. */
   readonly wakeDeliveries: () => void;
   /** Wakes the long poll of a connection's pod: something waits for it. */

@@ -20,6 +20,8 @@ export interface HubOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly version: string;
+  /** Address under which stores reach this hub; `local`: the one it listens on (store and hub on one machine). */
+  readonly publicUrl?: string;
 }
 
 export interface Hub {
@@ -36,11 +38,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const { db, clock, log, newId } = options;
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const hints = new HintBoard(clock);
-  const parts = { db, clock, log, newId, wakePod: (connectionId: number) => hints.wake(connectionId) };
+  const listening: { url?: string } = {};
+  const publicUrl = () => (options.publicUrl === 'local' ? listening.url : options.publicUrl);
+  const parts = { db, clock, log, newId, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
   const worker = startDeliveryWorker(parts);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
   const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version });
   const url = await server.listen({ host: options.host, port: options.port });
+  listening.url = url;
   log.info({ url, database: db.engine }, 'hub listens');
   return {
     url,

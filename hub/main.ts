@@ -20,6 +20,8 @@ const environment = z.object({
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
+  /** https address under which stores on the Internet reach the hub. */
+  SUPERCARGO_PUBLIC_URL: z.union([z.literal('').transform(() => undefined), z.url()]).optional(),
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 
@@ -32,7 +34,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openPglite(`${config.SUPERCARGO_DATA_DIR}/db`);
   const hub = await startHub({
-    db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION,
+    db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION, publicUrl: config.SUPERCARGO_PUBLIC_URL,
     authenticator: tokenReviewAuthenticator({ client, clock: systemClock, operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}` }),
   });
   const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from './storage/database.ts';
 
 /** Domain figures, read from the database at scrape time: nothing stale remains after a deletion. */
@@ -15,6 +15,19 @@ export function hubMetrics(registry: Registry, db: Database): void {
   const connection = `c.namespace AS namespace, c.name AS connection`;
   gauge('supercargo_orders', 'Orders by what was decided about them.', ['namespace', 'connection', 'intake'],
     `SELECT ${connection}, o.intake, count(*) AS value FROM orders o JOIN connections c ON c.id = o.connection_id GROUP BY 1, 2, 3`);
+  new Counter({
+    name: 'supercargo_orders_first_seen_total', help: 'Orders placed while webhooks of the store were due, by what saw them first: hint or poll.', labelNames: ['namespace', 'connection', 'by'], registers: [registry],
+    async collect() {
+      this.reset();
+      const rows = await db.query<{ namespace: string; connection: string; hint: number; poll: number }>(`SELECT ${connection}, orders_by_hint AS hint, orders_by_poll AS poll FROM connections c WHERE hooks_since IS NOT NULL`);
+      for (const { hint, poll, ...labels } of rows) {
+        this.inc({ ...labels, by: 'hint' }, hint);
+        this.inc({ ...labels, by: 'poll' }, poll);
+      }
+    },
+  });
+  gauge('supercargo_inbound_webhooks_pending', 'Webhooks of stores that no pod has taken yet.', ['namespace', 'connection'],
+    `SELECT ${connection}, count(*) AS value FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE h.state = 'Pending' GROUP BY 1, 2`);
   gauge('supercargo_problems_open', 'Open problems.', ['namespace', 'connection', 'feed', 'severity'],
     `SELECT ${connection}, p.feed_type AS feed, p.severity, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL GROUP BY 1, 2, 3, 4`);
   gauge('supercargo_outbox_entries', 'Writes to stores by state.', ['namespace', 'connection', 'kind', 'state'],

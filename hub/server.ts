@@ -7,6 +7,8 @@ import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext } from './context.ts';
 import { HttpError, unauthorized } from './errors.ts';
+import { hookRoutes } from './inbound/hook-routes.ts';
+import { HOOKS_PATH } from './inbound/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
 import { bearerToken, type App } from './rest/app.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
@@ -65,6 +67,7 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
     scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });
     syncRoutes(scope, hub, authenticator, hints);
   }, { prefix: '/sync/v1' });
+  await app.register(async (scope: App) => hookRoutes(scope, hub), { prefix: HOOKS_PATH });
   await app.register(async (scope: App) => operatorRoutes(scope, hub, authenticator), { prefix: '/operator/v1' });
   return app;
 }

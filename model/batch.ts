@@ -10,6 +10,8 @@ export interface BatchProblem {
   readonly reason: string;
   readonly record: string;
   readonly message: string;
+  /** The record as the store gave it, personal data taken out; kept in quarantine, bounded. */
+  readonly payload?: string;
 }
 
 export interface Checkpoint {
@@ -19,6 +21,8 @@ export interface Checkpoint {
   readonly run?: { readonly since?: string; readonly high?: string; readonly resume: string };
   /** When the last full compare ended; feeds with `secondWay: fullCompare` look at it. */
   readonly comparedAt?: string;
+  /** When the store's own counts were last compared with the hub's. */
+  readonly censusAt?: string;
 }
 
 export interface BatchHeader {
@@ -71,7 +75,7 @@ const headerSchema = z.object({
   sequence: z.int().min(1),
   read: z.int().min(0),
   checkpoint: z.custom<Checkpoint>((value) => typeof value === 'object' && value !== null).optional(),
-  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), message: z.string().max(1024) })).max(2000),
+  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), message: z.string().max(1024), payload: z.string().max(16_384).optional() })).max(2000),
   segments: z.array(z.object({ table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]), rows: z.int().min(0), bytes: z.int().min(0) })).max(32),
 });
 

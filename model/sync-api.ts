@@ -9,12 +9,20 @@ export const RUN_LEASE_SECONDS = 20;
 
 const feedType = z.enum(FEED_TYPES);
 
+/** A token bucket at a moment, kept so that a restart does not spend what is not there. */
+export const budgetState = z.strictObject({ remaining: z.number(), burst: z.number(), perSecond: z.number(), at: z.string() });
+export type BudgetState = z.infer<typeof budgetState>;
+
 export const sessionRequest = z.strictObject({
   store: z.string().min(1).max(253),
   driver: z.string().min(1).max(253),
   mode: z.enum(['Test', 'Production']),
   /** Whether the connection has a feed that brings products: then an order's SKU can be unknown. */
   catalogue: z.boolean(),
+  /** Name of the Credential: pods that share it share its rotating tokens. */
+  credential: z.string().min(1).max(253).optional(),
+  /** Kept back from every level that is written to the store. */
+  safetyStock: z.int().min(0).optional(),
 });
 export type SessionRequest = z.infer<typeof sessionRequest>;
 
@@ -25,6 +33,10 @@ export const sessionAnswer = z.object({
     alphabet: z.enum(['Digits', 'UpperAlphanumeric', 'Printable']),
     prefix: z.string(),
   }),
+  /** Where the store may send its webhooks for this connection; absent while the hub has no public address. */
+  hookUrl: z.string().optional(),
+  /** The budget as the last pod left it. */
+  budget: budgetState.optional(),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
@@ -35,6 +47,8 @@ export const startRunRequest = z.strictObject({
   holder: z.string().min(1).max(253),
   dryRun: z.boolean().optional(),
   resetCheckpoint: z.boolean().optional(),
+  /** Reads named records or a window only: says nothing of how fresh the feed is. */
+  scoped: z.boolean().optional(),
 });
 export type StartRunRequest = z.infer<typeof startRunRequest>;
 
@@ -42,6 +56,7 @@ const checkpoint = z.object({
   since: z.string().optional(),
   run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string() }).optional(),
   comparedAt: z.string().optional(),
+  censusAt: z.string().optional(),
 });
 
 export const startRunAnswer = z.object({ runId: z.string(), checkpoint: checkpoint.optional() });
@@ -100,7 +115,33 @@ export const outboxResult = z.strictObject({
 });
 export type OutboxResult = z.infer<typeof outboxResult>;
 
-export const hintsAnswer = z.object({ feeds: z.array(feedType) });
+export const hintsAnswer = z.object({
+  feeds: z.array(feedType),
+  /** How many webhooks of the store wait to be claimed. */
+  hooks: z.number().default(0),
+});
+
+/** A webhook of the store, untouched: the pod checks the signature. */
+export const inboundHook = z.object({ id: z.number(), headers: z.record(z.string(), z.string()), body: z.base64(), receivedAt: z.string() });
+export const hooksAnswer = z.object({ hooks: z.array(inboundHook) });
+export const hookResults = z.strictObject({
+  results: z.array(z.strictObject({ id: z.int(), accepted: z.boolean(), reason: z.string().max(64).optional() })).max(500),
+});
+export const hookSubscriptionReport = z.strictObject({ active: z.boolean() });
+
+/** Rotating tokens as the pod encrypted them; the hub cannot read them. */
+export const sealedTokens = z.strictObject({
+  version: z.int().min(1), ciphertext: z.string().max(65_536),
+  accessExpiresAt: z.string().optional(), refreshExpiresAt: z.string().optional(),
+});
+export type SealedTokens = z.infer<typeof sealedTokens>;
+export const tokensAnswer = z.object({ tokens: sealedTokens.optional() });
+export const replaceTokensRequest = z.strictObject({ expectedVersion: z.int().min(0), tokens: sealedTokens.omit({ version: true }) });
+export const replaceTokensAnswer = z.object({ replaced: z.boolean() });
+
+/** What the hub has of a feed's records that came to be in a window: for the completeness check. */
+export const censusAnswer = z.object({ count: z.number() });
+export const censusIdsAnswer = z.object({ ids: z.array(z.string()) });
 
 /** An error of the hub, as RFC 9457 has it. */
 export const problemBody = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() });

@@ -1,23 +1,30 @@
 import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/index.ts';
 import { createHash } from 'node:crypto';
-import type { CheckReport } from '../drivers/contract/index.ts';
-import type { FeedType } from '../model/feeds.ts';
+import { errorDetails, type CheckReport } from '../drivers/contract/index.ts';
 import type { SessionAnswer } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { HubRefusal } from './hub-client.ts';
+import { HintBox } from './hints/hint-box.ts';
+import { followHints } from './hints/hint-follower.ts';
+import { Subscription } from './hints/subscription.ts';
 import { mergeConditions, type Finding } from '../kit/conditions.ts';
+import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
 import { StoreSession } from './store-session.ts';
+import { sealedVault } from './tokens/sealed-vault.ts';
 
 const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 120_000;
+const SAVE_BUDGET_EVERY_MS = 10_000;
 
 interface OpenSession {
   readonly fingerprint: string;
   readonly store: StoreSession;
   readonly answer: SessionAnswer;
+  readonly subscription: Subscription;
+  readonly hints: AbortController;
 }
 
 /**
@@ -39,9 +46,10 @@ export class ConnectionGate {
   #shown: Partial<ConnectionStatus> | undefined;
   readonly #options: EngineOptions;
   readonly #wake: () => void;
-  #hints: AbortController | undefined;
-  /** Feeds that a hint from the hub asked for since they were last taken. */
-  readonly hinted = new Set<FeedType>();
+  #refreshExpiresAt: string | undefined;
+  #budgetSavedAt = 0;
+  /** What hints asked for since it was last taken. */
+  readonly hints = new HintBox();
 
   constructor(options: EngineOptions, wake: () => void) {
     this.#options = options;
@@ -76,6 +84,8 @@ export class ConnectionGate {
     const asked = this.#testRequest(connection);
     if (!this.#session && (asked !== undefined || this.#mayTry(current))) await this.#openSession(connection, credential, feeds, current);
     if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
+    if (this.#session && this.open) await this.#session.subscription.keep(feeds.map(({ spec }) => spec.type), signal);
+    await this.#saveBudget();
     if (asked !== undefined) this.#handledTest = asked;
   }
 
@@ -110,17 +120,23 @@ export class ConnectionGate {
     if (!answer) return this.#backOff();
     const store = new StoreSession({
       definition: this.#options.definition, credential: credential.value, settings: settings.data, testMode: () => this.#options.resources.snapshot().connection?.spec.mode !== 'Production',
-      clock: this.#options.clock, random: this.#options.random, metrics: this.#options.metrics,
+      clock: this.#options.clock, random: this.#options.random, metrics: this.#options.metrics, savedBudget: answer.budget,
+      tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => { this.#refreshExpiresAt = at; }),
     });
-    this.#session = { fingerprint: current, store, answer };
+    const { hub, clock, log, metrics } = this.#options;
+    const subscription = new Subscription({ hooks: store.driver.hooks, url: answer.hookUrl, hub, clock, log });
+    const hints = new AbortController();
+    this.#session = { fingerprint: current, store, answer, subscription, hints };
     this.#checkedAt = undefined;
-    this.#followHints();
+    void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log }, hints.signal);
   }
 
   async #registerAtHub(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<SessionAnswer | undefined> {
     try {
       const answer = await this.#options.hub.session({
         store: connection.spec.storeRef.name, driver: connection.spec.driver, mode: connection.spec.mode ?? 'Test',
+        credential: connection.spec.credentialRef.name,
+        safetyStock: feeds.find(({ spec }) => spec.type === 'StockExport')?.spec.safetyStock,
         catalogue: feeds.some(({ spec }) => spec.type === 'ProductImport' || spec.type === 'ProductUpdate'),
       });
       this.#hubFault = undefined;
@@ -152,6 +168,15 @@ export class ConnectionGate {
     if (wasOpen !== this.open) this.#options.log.info({ open: this.open, reachable: this.#report.reachable.reason, accepted: this.#report.credential.reason }, 'store checked');
   }
 
+  /** So that a restart does not spend what is not there. Lost with a kill: then the platform's own numbers correct it. */
+  async #saveBudget(now = false): Promise<void> {
+    const state = this.#session?.store.budget.state();
+    const at = this.#options.clock.now().getTime();
+    if (!state || state.remaining >= state.burst || (!now && at - this.#budgetSavedAt < SAVE_BUDGET_EVERY_MS)) return;
+    this.#budgetSavedAt = at;
+    await this.#options.hub.saveBudget(state).catch(() => undefined);
+  }
+
   /** A run met an error that a check would explain: check at the next step. */
   suspect(): void {
     this.#checkedAt = undefined;
@@ -163,31 +188,15 @@ export class ConnectionGate {
     this.#retryAt = new Date(this.#options.clock.now().getTime() + delay);
   }
 
-  /** Waits at the hub for what it wants run at once. Polling stays the truth: a lost hint costs time only. */
-  #followHints(): void {
-    const hints = new AbortController();
-    this.#hints = hints;
-    const { hub, clock } = this.#options;
-    void (async () => {
-      while (!hints.signal.aborted) {
-        try {
-          const feeds = await hub.hints(hints.signal);
-          for (const feed of feeds) this.hinted.add(feed);
-          if (feeds.length > 0) this.#wake();
-        } catch {
-          await clock.sleep(1000, hints.signal);
-        }
-      }
-    })();
-  }
-
   /** Writes the connection's conditions, when they differ from what was written. */
   async report(connection: AnyConnection, view: FeedsView): Promise<void> {
     const facts: GateFacts = {
       credential: this.#credentialFault ?? this.#report?.credential,
       reachable: this.#hubFault ?? this.#report?.reachable,
-      report: this.#report, skewMs: this.#session?.store.skewMs, checkedAt: this.#checkedAt, handledTest: this.#handledTest, digest: this.#digest,
+      report: this.#report, hooks: this.#session?.subscription.view, budget: this.#session?.store.budget.view(), refreshExpiresAt: this.#refreshExpiresAt, skewMs: this.#session?.store.skewMs, checkedAt: this.#checkedAt, handledTest: this.#handledTest, digest: this.#digest,
     };
+    if (facts.budget) this.#options.metrics.budget(facts.budget);
+    this.#options.metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
     await this.#apply(connectionStatus(facts, view, this.#shown ?? connection.status, { now: this.#options.clock.now(), generation: connection.metadata.generation }));
   }
 
@@ -204,21 +213,41 @@ export class ConnectionGate {
   async #tell(status: Partial<ConnectionStatus>): Promise<void> {
     for (const condition of status.conditions ?? []) {
       const old = this.#shown?.conditions?.find(({ type }) => type === condition.type);
-      if (!old || old.status === condition.status || condition.status === 'Unknown') continue;
-      await this.#options.resources.event({ kind: 'Connection', name: this.#options.key.name }, condition.status === 'True' ? 'Normal' : 'Warning', condition.reason, `${condition.type}: ${condition.message}`);
+      const expires = condition.reason === 'ExpiresSoon' && old?.reason !== 'ExpiresSoon';
+      if (!expires && (!old || old.status === condition.status || condition.status === 'Unknown')) continue;
+      const good = condition.status === (condition.type === 'Throttled' ? 'False' : 'True') && !expires;
+      await this.#options.resources.event({ kind: 'Connection', name: this.#options.key.name }, good ? 'Normal' : 'Warning', condition.reason, `${condition.type}: ${condition.message}`);
     }
   }
 
-  /** The connection is being deleted: give back what was registered at the store, and say so. Vendure has nothing to give back. */
-  async deregister(connection: AnyConnection): Promise<void> {
+  /**
+   * The connection is being deleted: give back what was registered at the store, and say so. While that fails it is tried
+   * again at each step; the operator has a deadline and lets go.
+   */
+  async deregister(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
+    if (connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True')) return this.close();
+    const findings = { Deregistered: await this.#takeBack(connection, feeds, signal) };
     await this.close();
-    const findings = { Deregistered: { status: 'True' as const, reason: 'NothingRegistered', message: 'nothing is left at the store' } };
     await this.#apply({ conditions: mergeConditions(connection.status?.conditions, findings, { now: this.#options.clock.now(), generation: connection.metadata.generation }) });
   }
 
+  async #takeBack(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<Finding> {
+    if (!this.#session && connection.status?.hooks?.state !== 'Active') return { status: 'True', reason: 'NothingRegistered', message: 'nothing is left at the store' };
+    const credential = await this.#readCredential(connection);
+    if (!this.#session) await this.#openSession(connection, credential, feeds, fingerprint(connection, credential));
+    try {
+      if (!this.#session) throw new Error('the store cannot be asked: its credential or the hub is missing');
+      await this.#session.subscription.remove(signal);
+      return { status: 'True', reason: 'Deregistered', message: 'nothing is left at the store' };
+    } catch (error) {
+      return { status: 'False', reason: 'DeregistrationFailed', message: `webhooks may be left at the store: ${errorDetails(error).message}`.slice(0, 1024) };
+    }
+  }
+
   async close(): Promise<void> {
-    this.#hints?.abort();
+    await this.#saveBudget(true);
     const session = this.#session;
+    session?.hints.abort();
     this.#session = undefined;
     this.#report = undefined;
     await session?.store.close();

@@ -62,7 +62,7 @@ async function step(options: EngineOptions, gate: ConnectionGate, runner: FeedRu
   if (!connection) return;
   if (connection.metadata.deletionTimestamp) {
     await runner.drain();
-    await gate.deregister(connection);
+    await gate.deregister(connection, feeds, signal);
     return;
   }
   if (connection.spec.enabled === false) {

@@ -59,7 +59,7 @@ export class FeedRunner {
   #takeRequests(connection: AnyConnection): void {
     this.#takeSyncRequest(connection);
     this.#takeChange(connection.status?.syncedCredentialHash);
-    for (const feed of this.#feeds.values()) if (this.#gate.hinted.delete(feed.type)) feed.requested ??= 'Hint';
+    for (const feed of this.#feeds.values()) feed.takeHint(this.#gate.hints.take(feed.type));
   }
 
   #takeSyncRequest(connection: AnyConnection): void {
@@ -122,7 +122,7 @@ export class FeedRunner {
     const began = clock.now();
     if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
     const outcome = await runFeed(
-      { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec },
+      { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec, ids: due.trigger === 'Hint' ? feed.answeringIds : undefined },
       { session: session.store, hub, clock, holder, decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers) },
       signal,
     );

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { z } from 'zod';
+import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
 import type { FeedType } from '../model/feeds.ts';
@@ -41,11 +42,24 @@ export interface HubClient {
   claim(kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
   results(kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
   /** Waits at the hub for up to half a minute. Not repeated on failure. */
-  hints(signal: AbortSignal): Promise<FeedType[]>;
+  hints(signal: AbortSignal): Promise<z.output<typeof api.hintsAnswer>>;
+  /** Webhooks of the store that wait, untouched; they stay until settled. */
+  claimHooks(limit: number): Promise<z.output<typeof api.hooksAnswer>['hooks']>;
+  settleHooks(results: z.output<typeof api.hookResults>['results']): Promise<void>;
+  reportHooks(active: boolean): Promise<void>;
+  tokens(): Promise<api.SealedTokens | undefined>;
+  /** Compare-and-swap; false when another pod was first. */
+  replaceTokens(expectedVersion: number, tokens: Omit<api.SealedTokens, 'version'>): Promise<boolean>;
+  saveBudget(state: api.BudgetState): Promise<void>;
+  /** What the hub has that came to be in the window. */
+  censusCount(feed: FeedType, window: CensusWindow): Promise<number>;
+  censusIds(feed: FeedType, window: CensusWindow, after: string): Promise<string[]>;
 }
 
 const PATIENCE_MS = 12_000;
 const DELAY_MS = 300;
+
+const query = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
 type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
 
@@ -96,6 +110,14 @@ export function createHubClient(options: HubClientOptions): HubClient {
     summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
     claim: (kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { kind, limit, release }),
     async results(kind, results) { await post(api.empty, '/outbox/results', { kind, results }); },
-    async hints(signal) { return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal)).feeds; },
+    async hints(signal) { return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal)); },
+    async claimHooks(limit) { return (await post(api.hooksAnswer, '/hooks/claim', { limit })).hooks; },
+    async settleHooks(results) { await post(api.empty, '/hooks/results', { results }); },
+    async reportHooks(active) { await post(api.empty, '/hooks/subscription', { active }); },
+    async tokens() { return (await call(api.tokensAnswer, 'GET', '/tokens')).tokens; },
+    async replaceTokens(expectedVersion, tokens) { return (await post(api.replaceTokensAnswer, '/tokens', { expectedVersion, tokens })).replaced; },
+    async saveBudget(state) { await post(api.empty, '/budget', state); },
+    async censusCount(feed, window) { return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`)).count; },
+    async censusIds(feed, window, after) { return (await call(api.censusIdsAnswer, 'GET', `/census/ids?${query({ feed, ...window, after })}`)).ids; },
   };
 }

@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { FEED_CLASSES, type FeedClass } from '../model/feeds.ts';
+import type { BudgetView } from './budget/budget.ts';
 import type { RunOutcome } from './feeds/outcome.ts';
 
 /** Metrics of one sync pod: the connection is the pod's, so feeds are the only label that grows. */
@@ -8,15 +10,19 @@ export class SyncMetrics {
   readonly #read = this.#counter('supercargo_feed_records_read_total', 'Records read from the store or taken from the outbox.', ['feed', 'type']);
   readonly #changed = this.#counter('supercargo_feed_records_changed_total', 'Records written.', ['feed', 'type']);
   readonly #requests = this.#counter('supercargo_store_requests_total', 'Calls to the store by status and intent.', ['code', 'intent']);
-  readonly #throttledSeconds = this.#counter('supercargo_store_throttled_seconds_total', 'Seconds waited because the store asked to.', []);
+  readonly #throttledSeconds = this.#counter('supercargo_store_throttled_seconds_total', 'Seconds that calls waited for the store\'s rate limit, by class of feed.', ['class']);
   readonly #duration = new Histogram({ name: 'supercargo_feed_run_duration_seconds', help: 'Duration of runs.', labelNames: ['feed', 'type'], buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200], registers: [this.registry] });
   readonly #success = this.#gauge('supercargo_feed_last_success_timestamp_seconds', 'End of the last run that succeeded.', ['feed', 'type']);
   readonly #up = this.#gauge('supercargo_connection_up', '1 when the store is reachable and the credential valid.', []);
+  readonly #hooks = this.#counter('supercargo_store_webhooks_total', 'Webhooks of the store that came in, by outcome.', ['outcome']);
+  readonly #budgetRemaining = this.#gauge('supercargo_store_budget_remaining', 'Calls, or the platform\'s points, left in the budget.', []);
+  readonly #budgetWaiting = this.#gauge('supercargo_store_budget_waiting', 'Calls that wait for the budget, by class of feed.', ['class']);
+  readonly #credentialExpires = this.#gauge('supercargo_credential_expiry_timestamp_seconds', 'When the credential or its refresh token stops to work.', []);
   readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', 'The store\'s clock less ours.', []);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#throttledSeconds.inc(0);
+    for (const feedClass of FEED_CLASSES) this.#throttledSeconds.inc({ class: feedClass }, 0);
   }
 
   run(feed: string, type: string, outcome: RunOutcome, seconds: number, at: Date): void {
@@ -31,8 +37,23 @@ export class SyncMetrics {
     this.#requests.inc({ code: String(status), intent });
   }
 
-  throttled(ms: number): void {
-    this.#throttledSeconds.inc(ms / 1000);
+  throttled(ms: number, feedClass: FeedClass): void {
+    this.#throttledSeconds.inc({ class: feedClass }, ms / 1000);
+  }
+
+  /** A webhook of the store: `accepted`, or why it was refused. */
+  hook(outcome: string): void {
+    this.#hooks.inc({ outcome });
+  }
+
+  /** As of the last report. */
+  budget(view: BudgetView): void {
+    if (view.remaining !== undefined) this.#budgetRemaining.set(view.remaining);
+    for (const feedClass of FEED_CLASSES) this.#budgetWaiting.set({ class: feedClass }, view.waiting[feedClass]);
+  }
+
+  credentialExpires(at: string | undefined): void {
+    if (at) this.#credentialExpires.set(Date.parse(at) / 1000);
   }
 
   connection(up: boolean, skewMs: number | undefined): void {

@@ -1,9 +1,11 @@
-import { errorDetails, type CheckReport, type Driver, type DriverDefinition, type FeedSupport } from '../drivers/contract/index.ts';
+import { errorDetails, type CheckReport, type Driver, type DriverDefinition, type FeedSupport, type TokenVault } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { FeedType } from '../model/feeds.ts';
+import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
 import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
-import type { SessionAnswer } from '../model/sync-api.ts';
+import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
+import { Budget } from './budget/budget.ts';
+import { RequestClass } from './budget/request-class.ts';
 import { createStoreHttp } from './http/store-http.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
@@ -18,23 +20,31 @@ export interface StoreSessionOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: SyncMetrics;
+  readonly tokens: TokenVault;
+  /** As the last pod left it. */
+  readonly savedBudget?: BudgetState;
 }
 
 /** One live connection to a store: its driver behind the engine's HTTP, with the clock skew that was measured. */
 export class StoreSession {
   readonly driver: Driver;
   readonly definition: DriverDefinition;
+  readonly budget: Budget;
   skewMs: number | undefined;
+  readonly #requestClass = new RequestClass();
   readonly #clock: Clock;
   readonly #closeHttp: () => Promise<void>;
 
   constructor(options: StoreSessionOptions) {
     const { clock, metrics } = options;
+    this.budget = new Budget({ clock, rule: options.definition.manifest.budget, saved: options.savedBudget });
     const http = createStoreHttp({
       clock,
+      budget: this.budget,
+      feedClass: () => this.#requestClass.current,
       random: options.random,
       testMode: options.testMode,
-      onThrottle: (ms) => metrics.throttled(ms),
+      onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),
       onResponse: ({ status, intent, skewMs }) => {
         metrics.storeRequest(status, intent);
         if (skewMs !== undefined) this.skewMs = smooth(this.skewMs, skewMs);
@@ -43,11 +53,16 @@ export class StoreSession {
     this.#clock = clock;
     this.#closeHttp = () => http.close();
     this.definition = options.definition;
-    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now() });
+    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now(), tokens: options.tokens });
   }
 
   support(type: FeedType): FeedSupport | undefined {
     return this.definition.manifest.feeds.find((feed) => feed.type === type);
+  }
+
+  /** Calls to the store made by `work` belong to the feed's class of the budget. */
+  inClassOf<T>(type: FeedType, work: () => Promise<T>): Promise<T> {
+    return this.#requestClass.run(FEED_TRAITS[type].class, work);
   }
 
   storeNow(): Date {

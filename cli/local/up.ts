@@ -24,6 +24,8 @@ export interface UpOptions {
   /** A PostgreSQL instead of PGlite. */
   readonly databaseUrl?: string;
   readonly hubPort: number;
+  /** Where stores reach the hub with their webhooks; `local` for stores on this machine. */
+  readonly publicUrl?: string;
   readonly version: string;
   readonly log: Logger;
   readonly onEvent: (text: string) => void;
@@ -51,7 +53,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const tokens = new Map<string, Identity>();
   const keys = new Map<string, string>();
   const engines = new Map<string, Running>();
-  const hub = await startHub({ db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, version: options.version });
+  const hub = await startHub({ db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, publicUrl: options.publicUrl, version: options.version });
 
   async function refresh(): Promise<void> {
     await putStores(world, hub, stateDir, keys);

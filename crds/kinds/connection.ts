@@ -48,6 +48,17 @@ const status = z.strictObject({
   shop: z.strictObject({ id: z.string().max(253), name: z.string().max(253), currency: z.string().max(3).optional() }).optional().describe('The shop that the pod found.'),
   clockSkewSeconds: z.int().optional().describe('The store\'s clock less ours, measured from its Date header.'),
   credentialExpiresAt: timestamp('When the credential stops to work.').optional(),
+  budget: z.strictObject({
+    perSecond: z.number().describe('Points that come back each second.'),
+    burst: z.number().describe('Most that can be saved up.'),
+    throttledUntil: timestamp('The store asked to wait until then.').optional(),
+    forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
+  }).optional().describe('The store\'s rate limit, shared by all feeds: orders before shipments before stock before catalogue.'),
+  hooks: z.strictObject({
+    state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed']),
+    topics: z.array(z.string().max(128)).max(32).optional(),
+    message: z.string().max(1024).optional(),
+  }).optional().describe('Webhooks of the store that make feeds run at once.'),
   lastCheckedAt: timestamp('Last live check by the pod.').optional(),
   lastHandledSyncRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/sync-requested-at that was carried out.'),
   lastHandledTestRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/test-requested-at that was carried out.'),

@@ -26,10 +26,14 @@ const spec = withRules(z.strictObject({
     initialDelay: duration('Before the second attempt; 2s if absent.').optional(),
     maxDelay: duration('Longest pause; 5m if absent.').optional(),
   }).optional(),
+  safetyStock: z.int().min(0).max(1_000_000).optional().describe('StockExport: pieces kept back from every level that is written to this channel; 0 if absent.'),
   freshness: duration('Data older than this makes the feed not Ready; three schedule intervals if absent.').optional(),
 }), {
   rule: "!has(self.timeZone) || has(self.schedule)",
   message: 'timeZone needs a schedule: the usual schedules are in UTC',
+}, {
+  rule: "!has(self.safetyStock) || self.type == 'StockExport'",
+  messageExpression: `'safetyStock is for feeds of type StockExport, this one is ' + self.type + ': remove it'`,
 });
 
 export const runSummary = z.strictObject({

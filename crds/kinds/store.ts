@@ -31,6 +31,13 @@ const spec = withRules(z.strictObject({
   warehouses: keyedList(warehouse, 'name', 64, 'Where the goods lie.').optional(),
   skuAliases: z.record(z.string().max(128), z.string().min(1).max(128)).meta({ description: 'SKU as an order names it -> SKU of the catalogue. Adding one re-drives the orders rejected for it.', maxProperties: 5000 }).optional(),
   promotionalCodes: setOf(z.string().min(1).max(128), 500, 'SKUs on order lines that are no goods (vouchers, gift wrap): left out, never unknown.').optional(),
+  kits: keyedList(z.strictObject({
+    sku: z.string().min(1).max(128).describe('SKU as an order names it.'),
+    components: keyedList(z.strictObject({
+      sku: z.string().min(1).max(128).describe('SKU of the catalogue.'),
+      quantity: z.int().min(1).max(1000).describe('Pieces in one kit.'),
+    }), 'sku', 50, 'What is in one kit.'),
+  }), 'sku', 1000, 'Sets sold under one SKU: the back office sees and ships their components.').optional(),
   shippingMethods: z.record(z.string().max(128), z.string().min(1).max(128)).meta({ description: 'The store\'s shipping method -> the back office\'s code. With a map, a method that is not in it is an error; without, codes pass as they are.', maxProperties: 500 }).optional(),
   orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),
   brakes: z.strictObject({

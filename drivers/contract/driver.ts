@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
-import type { StoreHttp } from './http.ts';
+import type { DriverHooks } from './hooks.ts';
+import type { BudgetRule, StoreHttp } from './http.ts';
+import type { TokenVault } from './tokens.ts';
 
 /** How a feed's reading sees change at the platform: the engine chooses its cursor by this (DESIGN §4). */
 export interface CursorSemantics {
@@ -45,6 +47,8 @@ export interface DriverManifest {
   /** Hosts it contacts, for network policy; `settings.url` means the host of that setting. */
   readonly hosts: readonly string[];
   readonly feeds: readonly FeedSupport[];
+  /** How many requests the platform allows until its own headers say otherwise; absent: the engine's careful default. */
+  readonly budget?: BudgetRule;
   /** What is not supported and why, in a sentence each, for the documentation. */
   readonly limits: readonly string[];
 }
@@ -79,6 +83,16 @@ export interface UnreadableRecord {
   readonly recordId: string;
   readonly reason: string;
   readonly message: string;
+  /** As the platform gave it. The engine keeps it in quarantine with personal data taken out (sync/redact.ts). */
+  readonly raw?: unknown;
+}
+
+/** A span of the time at which records came to be (orders: placed; products: created). ISO 8601 UTC. */
+export interface CensusWindow {
+  /** Inclusive. */
+  readonly from: string;
+  /** Exclusive. */
+  readonly to: string;
 }
 
 export interface StockWrite {
@@ -89,6 +103,8 @@ export interface StockWrite {
   readonly locationId: string;
   /** Absolute number to set. */
   readonly quantity: number;
+  /** What the hub last knew the store to have: for platforms that compare before they set. */
+  readonly expected?: number;
 }
 
 export interface ShipmentWrite {
@@ -135,6 +151,12 @@ export interface Driver {
   check(feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport>;
   /** Pages in a stable order, each yielded as soon as it is there; nothing is kept of earlier pages. */
   read(request: ReadRequest): AsyncIterable<Page>;
+  /** How many records of the feed came to be in the window, by the platform's own count: the nightly completeness check. */
+  count?(feed: FeedType, window: CensusWindow, signal: AbortSignal): Promise<number>;
+  /** Their ids, in the cheapest way the platform has; asked only for days whose count differs. */
+  ids?(feed: FeedType, window: CensusWindow, signal: AbortSignal): AsyncIterable<readonly string[]>;
+  /** Webhooks of the store as hints to run now. */
+  readonly hooks?: DriverHooks;
   writeStock?(entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult[]>;
   /** All entries are of one order: writes to one order are never concurrent. Re-read before sending. */
   writeShipments?(entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]>;
@@ -146,6 +168,8 @@ export interface DriverContext<C, S> {
   readonly settings: S;
   readonly http: StoreHttp;
   readonly now: () => Date;
+  /** Where tokens that the platform rotates are kept. */
+  readonly tokens: TokenVault;
 }
 
 export interface DriverDefinition<C = unknown, S = unknown> {

@@ -10,6 +10,24 @@ export interface StoreRequest {
   /** Sent as is; a driver sets its own content-type. */
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** What it takes from the budget, in the platform's own points; 1 if absent. */
+  readonly cost?: number;
+}
+
+/** A token bucket: `burst` points at most, refilled by `perSecond`. */
+export interface BudgetRule {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** What an answer told of the platform's budget; each field only where it is known. */
+export interface BudgetReading {
+  /** Points left now. */
+  readonly remaining?: number;
+  readonly burst?: number;
+  readonly perSecond?: number;
+  /** Until then nothing more is allowed, in milliseconds from now. */
+  readonly pauseMs?: number;
 }
 
 export interface StoreResponse {
@@ -34,6 +52,11 @@ export interface StoreHttp {
    * it is recorded and throws `HeldWrite`; a driver lets that pass through.
    */
   write(request: StoreRequest): Promise<StoreResponse>;
+  /**
+   * Tells the engine what a body said of the budget (GraphQL cost points …). Headers need not be told: the engine reads
+   * Retry-After, RateLimit (IETF draft), X-RateLimit-* and X-Shopify-Shop-Api-Call-Limit by itself.
+   */
+  observe(reading: BudgetReading): void;
 }
 
 /** Thrown by `write` in Test mode, after the exact request was kept. */

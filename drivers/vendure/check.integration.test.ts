@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { startVendure, type VendureStore } from '../../test/stores/vendure/index.ts';
 import { selfSigned } from '../../test/stores/vendure/self-signed.ts';
-import type { CheckReport } from '../contract/index.ts';
+import { memoryVault, type CheckReport } from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
 import { connect } from './driver.ts';
 import { manifest } from './manifest.ts';
@@ -31,7 +31,7 @@ describe('the connection check on a real store', () => {
   });
 
   const check = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, feeds = supported): Promise<CheckReport> =>
-    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http, now: () => new Date() }).check(feeds, never);
+    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http, now: () => new Date(), tokens: memoryVault() }).check(feeds, never);
 
   it('is content with the store, the key and its permissions, and leaves no trace', async () => {
     const before = [await store.admin.countOrders(), await store.admin.countVariants()];

@@ -3,7 +3,7 @@ import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, StockRecord } from '../../model/records.ts';
 import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { products, startVendure, variantsOf, type VendureStore } from '../../test/stores/vendure/index.ts';
-import { HeldWrite, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
+import { HeldWrite, memoryVault, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
 import { connect } from './driver.ts';
 import { manifest } from './manifest.ts';
@@ -28,7 +28,7 @@ describe('the Vendure driver on a real store', () => {
   });
 
   const driverOf = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, through: StoreHttp = http): Driver =>
-    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http: through, now: () => new Date() });
+    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http: through, now: () => new Date(), tokens: memoryVault() });
 
   const pagesOf = async (request: Partial<ReadRequest> & { feed: FeedType }): Promise<Page[]> => {
     const pages: Page[] = [];

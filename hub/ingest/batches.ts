@@ -8,10 +8,13 @@ import { mergeOrders } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
 import { redriveRejected } from './redrive.ts';
 import { leaseLost, saveCheckpoint } from './runs.ts';
+import { checkStock } from './stock-check.ts';
+import { countSeen } from './seen.ts';
 import { orderScope } from './scope.ts';
 
 interface RunRow extends Record<string, unknown> {
   readonly feed_type: string;
+  readonly trigger: string;
   readonly dry_run: boolean;
   readonly sequence: number;
 }
@@ -37,6 +40,8 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
       const run = await lockRun(tx, connection.id, runId);
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
       const changed = await applyRecords(tx, connection, batch);
+      if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
+      if (connection.hooks_since !== null && batch.segments.some(({ table }) => table === 'orders')) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
@@ -52,7 +57,7 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
 }
 
 async function lockRun(tx: Transaction, connectionId: number, runId: string): Promise<RunRow> {
-  const [run] = await tx.query<RunRow>(`SELECT feed_type, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId]);
+  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId]);
   if (!run) throw leaseLost();
   return run;
 }

@@ -1,5 +1,6 @@
 import type { FeedType } from '../../model/feeds.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { pendingHooks } from '../inbound/hook-queue.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 
 /** Asks a connection's pod to run a feed now. Kept in the database, so that a hint outlives the hub that took it. */
@@ -29,14 +30,15 @@ export class HintBoard {
   }
 
   /** Hints of the connection as soon as there are any, at the latest after `waitMs` (then none). */
-  async wait(db: Database, connectionId: number, waitMs: number, signal: AbortSignal): Promise<FeedType[]> {
+  async wait(db: Database, connectionId: number, waitMs: number, signal: AbortSignal): Promise<{ feeds: FeedType[]; hooks: number }> {
     const deadline = this.#clock.now().getTime() + waitMs;
     for (;;) {
       const feeds = await takeHints(db, connectionId);
+      const hooks = await pendingHooks(db, connectionId);
       const left = deadline - this.#clock.now().getTime();
-      if (feeds.length > 0 || left <= 0 || signal.aborted) return feeds;
+      if (feeds.length > 0 || hooks > 0 || left <= 0 || signal.aborted) return { feeds, hooks };
       await this.#sleepOrWake(connectionId, Math.min(left, LOOK_EVERY_MS), signal);
-      if (signal.aborted) return [];
+      if (signal.aborted) return { feeds: [], hooks: 0 };
     }
   }
 

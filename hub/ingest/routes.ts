@@ -16,6 +16,7 @@ import { claimOutbox, recordResults } from './outbox.ts';
 import { redriveRejected } from './redrive.ts';
 import { finishRun, heartbeat, startRun } from './runs.ts';
 import { openSession, requireConnection } from './sessions.ts';
+import { storeSideRoutes } from './store-side-routes.ts';
 import { feedSummary } from './summary.ts';
 
 const LONG_POLL_MS = 25_000;
@@ -63,11 +64,12 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     const gone = new AbortController();
     const leave = () => gone.abort();
     request.raw.socket.once('close', leave);
-    const feeds = await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
+    const found = await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
     // Connections are kept alive: a listener for each poll would pile up on the socket.
     request.raw.socket.off('close', leave);
-    return { feeds };
+    return found;
   });
+  storeSideRoutes(app, hub, connection);
 }
 
 async function podOf(authenticator: Authenticator, request: FastifyRequest): Promise<ConnectionKey> {

@@ -14,10 +14,10 @@ export async function startRun(hub: HubContext, connection: ConnectionRow, reque
     await endAbandoned(tx, connection.id, request);
     const runId = hub.newId();
     const rows = await tx.query(
-      `INSERT INTO runs (id, connection_id, feed, feed_type, trigger, holder, dry_run, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
+      `INSERT INTO runs (id, connection_id, feed, feed_type, trigger, holder, dry_run, scoped, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $9, now() + make_interval(secs => $8))
        ON CONFLICT (connection_id, feed_type) WHERE result = 'Running' DO NOTHING RETURNING id`,
-      [runId, connection.id, request.feed, request.feedType, request.trigger, request.holder, request.dryRun ?? false, RUN_LEASE_SECONDS],
+      [runId, connection.id, request.feed, request.feedType, request.trigger, request.holder, request.dryRun ?? false, RUN_LEASE_SECONDS, request.scoped ?? false],
     );
     if (rows.length === 0) throw new HttpError(409, 'RunLeased', `another run of ${request.feedType} holds the lease: it is free again after at most ${RUN_LEASE_SECONDS} s without a sign of life`);
     if (request.resetCheckpoint && !request.dryRun) await tx.query('DELETE FROM checkpoints WHERE connection_id = $1 AND feed_type = $2', [connection.id, request.feedType]);

@@ -1,9 +1,11 @@
 import type { ConnectionKey } from '../../crds/index.ts';
-import type { SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
+import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
 import type { HubContext } from '../context.ts';
 import { HttpError } from '../errors.ts';
+import { hookUrl } from '../inbound/hook-url.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
+import { webhookMasterKey } from '../webhooks/secrets.ts';
 
 const DEFAULT_REFERENCE_LENGTH = 20;
 
@@ -12,17 +14,21 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
   return hub.db.transaction(async (tx) => {
     const store = await findStore(tx, key.namespace, request.store);
     if (!store) throw new HttpError(409, 'StoreUnknown', `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`);
-    const [row] = await tx.query<{ id: number }>(
-      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue
-       RETURNING id`,
-      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue],
+    const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
+      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
+         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock
+       RETURNING id, budget`,
+      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue, request.credential ?? null, request.safetyStock ?? 0],
     );
     const connectionId = row!.id;
     if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);
     const numbers = store.rules.orderNumbers;
+    const publicUrl = hub.publicUrl();
     return {
       connectionId,
+      hookUrl: publicUrl ? hookUrl(publicUrl, await webhookMasterKey(tx), connectionId) : undefined,
+      budget: row!.budget ?? undefined,
       orderNumbers: { maxLength: numbers?.maxLength ?? DEFAULT_REFERENCE_LENGTH, alphabet: numbers?.alphabet ?? 'Printable', prefix: numbers?.prefix ?? '' },
     };
   });

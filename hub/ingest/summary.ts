@@ -13,7 +13,7 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
   const params = [connectionId, feed];
   const runs = await db.query<RunRow>(
     'SELECT id, trigger, result, started_at, finished_at, read, changed, problems, message FROM runs WHERE connection_id = $1 AND feed_type = $2 AND NOT dry_run ORDER BY started_at DESC LIMIT 5', params);
-  const [success] = await db.query<{ at: string | null }>(`SELECT max(finished_at) AS at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND result IN ('Succeeded', 'Empty') AND NOT dry_run`, params);
+  const [success] = await db.query<{ at: string | null }>(`SELECT max(finished_at) AS at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND result IN ('Succeeded', 'Empty') AND NOT dry_run AND NOT scoped`, params);
   const [saved] = await db.query<{ value: Checkpoint; saved_at: string }>('SELECT value, saved_at FROM checkpoints WHERE connection_id = $1 AND feed_type = $2', params);
   const counts = await db.query<{ severity: string; count: number }>('SELECT severity, count(*) AS count FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL GROUP BY severity', params);
   const recent = await db.query<{ severity: 'Info' | 'Retry' | 'Error'; reason: string; record: string; message: string; last_seen_at: string }>(

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Database } from '../storage/database.ts';
+import type { Queryable } from '../storage/database.ts';
 
 const MASTER = 'webhook-master';
 
 /** The hub's one secret, made at first start and kept in its database; every endpoint's secret is derived from it. */
-export async function webhookMasterKey(db: Database): Promise<Buffer> {
+export async function webhookMasterKey(db: Queryable): Promise<Buffer> {
   await db.query('INSERT INTO hub_secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [MASTER, randomBytes(32).toString('base64')]);
   const [row] = await db.query<{ value: string }>('SELECT value FROM hub_secret WHERE name = $1', [MASTER]);
   return Buffer.from(row!.value, 'base64');

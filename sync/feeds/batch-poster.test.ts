@@ -75,7 +75,7 @@ describe('a poisoned record', () => {
     expect(fake.ids().map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index).filter((index) => index !== 37));
     const problems = fake.taken.flatMap(({ header }) => header.problems);
     expect(problems).toEqual([
-      { severity: 'Error', reason: 'PoisonedRecord', record: 'location:37', message: expect.stringContaining('bad row') },
+      { severity: 'Error', reason: 'PoisonedRecord', record: 'location:37', message: expect.stringContaining('bad row'), payload: expect.stringContaining('"id":"37"') },
       problem('x'),
     ]);
     expect([it_.changed, it_.problems]).toEqual([99, 2]);

@@ -1,12 +1,15 @@
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder, type OrderDecision } from '../../model/encode.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
+import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 
 /** Sends pages to the hub as numbered batches. A page that the database refuses is halved down to the record at fault. */
 export class BatchPoster {
   changed = 0;
   problems = 0;
+  /** Of them, those that keep a record out; what is only told does not make a run Partial. */
+  setAside = 0;
   #sequence = 0;
   readonly #hub: HubClient;
   readonly #runId: string;
@@ -23,6 +26,7 @@ export class BatchPoster {
     const distinct = lastOfEach(records);
     if (distinct.length === 0 && problems.length === 0 && !checkpoint) return;
     this.problems += problems.length;
+    this.setAside += problems.filter(({ severity }) => severity !== 'Info').length;
     try {
       await this.#send(distinct, problems, checkpoint);
     } catch (error) {
@@ -34,8 +38,9 @@ export class BatchPoster {
   async #halve(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined, refusal: string): Promise<void> {
     const [only] = records;
     if (records.length === 1 && only) {
-      const poisoned: BatchProblem = { severity: 'Error', reason: 'PoisonedRecord', record: recordKey(only), message: `the record cannot be stored (${refusal}): mend it at the store, it is taken by itself then` };
+      const poisoned: BatchProblem = { severity: 'Error', reason: 'PoisonedRecord', record: recordKey(only), message: `the record cannot be stored (${refusal}): mend it at the store, it is taken by itself then`, payload: redacted(only) };
       this.problems += 1;
+      this.setAside += 1;
       return this.#send([], [...problems, poisoned], checkpoint);
     }
     const middle = records.length >> 1;

@@ -43,7 +43,7 @@ export function pageCheckpoint(before: Checkpoint | undefined, plan: RunPlan, hi
 export function finalCheckpoint(before: Checkpoint | undefined, plan: RunPlan, high: string | undefined, storeNow: Date): Checkpoint {
   const limit = storeNow.toISOString();
   const since = high === undefined ? before?.since : high > limit ? limit : high;
-  return { since, comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt };
+  return { since, comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt, censusAt: before?.censusAt };
 }
 
 /** The newest of the two, as ISO 8601 UTC. */

@@ -19,6 +19,8 @@ export interface FeedRunRequest {
   readonly trigger: StartRunRequest['trigger'];
   readonly batchSize?: number;
   readonly release?: string;
+  /** Of a run by hint: read just these, the checkpoint stays. */
+  readonly ids?: readonly string[];
   /** Parameters of a deliberate run. */
   readonly parameters?: FeedRunSpec;
 }
@@ -44,11 +46,12 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
     const started = await hub.startRun({
       feed: request.feed, feedType: request.type, trigger: request.trigger, holder: ports.holder,
       dryRun: request.parameters?.dryRun, resetCheckpoint: request.parameters?.resetCheckpoint,
+      scoped: (request.ids ?? request.parameters?.ids ?? request.parameters?.window) !== undefined,
     });
     runId = started.runId;
     const stopBeating = keepLease(hub, runId, ports.clock, lease);
     try {
-      const { outcome, checkpoint } = await execute(request, ports, runId, started.checkpoint, running);
+      const { outcome, checkpoint } = await ports.session.inClassOf(request.type, () => execute(request, ports, started.runId, started.checkpoint, running));
       const counts = FEED_TRAITS[request.type].direction === 'export' ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
       await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
       return { ...outcome, runId };
@@ -69,7 +72,7 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
     return { outcome: await runExport({ kind, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
   }
   const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
-  const { window, ids, dryRun, replay } = request.parameters ?? {};
+  const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
   return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, storeNow: () => session.storeNow() });
 }

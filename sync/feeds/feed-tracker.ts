@@ -2,6 +2,7 @@ import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec } from '..
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
+import type { Hint } from '../hints/hint-box.ts';
 import { nextRun, scheduleFault, type FeedState, type Trigger } from '../schedule.ts';
 import type { Finding } from '../../kit/conditions.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -33,6 +34,10 @@ export class FeedTracker {
   #initialDone = false;
   #failures = 0;
   #scheduleKey = '';
+  /** Records that a hint named since the last run began; undefined: the hint was for the whole feed. */
+  #hintIds: readonly string[] | undefined;
+  /** Records that the run under way reads; undefined: it reads as the schedule would. */
+  answeringIds: readonly string[] | undefined;
   /** Value of the annotation that the run under way answers. */
   #answering: string | undefined;
   readonly #manifest: DriverManifest;
@@ -109,8 +114,18 @@ export class FeedTracker {
     };
   }
 
+  /** Before the first full run a hint says nothing new: that run reads everything. */
+  takeHint(hint: Hint | undefined): void {
+    if (!hint || !this.#initialDone) return;
+    const ids = this.requested === 'Hint' && this.#hintIds === undefined ? undefined : hint.ids;
+    this.#hintIds = ids && [...new Set([...(this.requested === 'Hint' ? this.#hintIds ?? [] : []), ...ids])];
+    this.requested ??= 'Hint';
+  }
+
   began(now: Date): void {
     this.beganDeliberately(now);
+    if (this.requested === 'Hint') this.answeringIds = this.#hintIds;
+    this.#hintIds = undefined;
     this.requested = undefined;
     this.#answering = this.#runRequest;
   }
@@ -119,11 +134,13 @@ export class FeedTracker {
   beganDeliberately(now: Date): void {
     this.running = true;
     this.#answering = undefined;
+    this.answeringIds = undefined;
     this.nextAt = this.schedule ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
   }
 
   ended(outcome: RunOutcome, now: Date, random: () => number): void {
     this.running = false;
+    if (this.answeringIds) return this.#endedHint(outcome);
     this.outcome = outcome;
     this.handledRunRequest = this.#answering ?? this.handledRunRequest;
     if (DONE.has(outcome.result)) this.#initialDone = true;
@@ -132,6 +149,12 @@ export class FeedTracker {
     this.#failures = 0;
     this.notBefore = undefined;
     this.owesChangedRun = false;
+  }
+
+  /** A few records say nothing of the feed's health; what a hint could not read, the next whole run reads. */
+  #endedHint(outcome: RunOutcome): void {
+    this.answeringIds = undefined;
+    if (!DONE.has(outcome.result)) this.requested ??= 'Schedule';
   }
 
   /** Again with backoff, up to the attempts of one run; then the schedule's next time. Jitter: pods must not march in step. */

@@ -1,11 +1,13 @@
-import { errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import { errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
+import { redacted } from '../redact.ts';
 import { BatchPoster } from './batch-poster.ts';
+import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from './outcome.ts';
 
@@ -47,8 +49,11 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
   try {
     await readPages(run, ports, poster, requestOf(run, plan), plan, progress, scoped);
     if (!scoped && run.support.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
-    const outcome = conclude(run, plan, progress, poster);
-    return { outcome, checkpoint: scoped || !progress.end ? undefined : finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow()) };
+    const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
+    const outcome = withCensus(conclude(run, plan, progress, poster), census);
+    if (scoped || !progress.end) return { outcome };
+    const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow());
+    return { outcome, checkpoint: census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
   } catch (error) {
     if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
     const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
@@ -71,6 +76,19 @@ async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster
     run.signal.throwIfAborted();
     if (page.end) return;
   }
+}
+
+async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | undefined> {
+  const { driver, hub } = ports;
+  if (run.dryRun || !censusIsDue(driver, run.feed, run.checkpoint?.censusAt, ports.storeNow())) return undefined;
+  const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map(problemOf)]);
+  return runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal });
+}
+
+function withCensus(outcome: RunOutcome, census: CensusResult | undefined): RunOutcome {
+  if (!census || census.differing === 0) return outcome;
+  const said = `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
+  return { ...outcome, message: outcome.message ? `${outcome.message}; ${said}` : said };
 }
 
 /** Second way: records that change without the platform's stamp moving are read again by id. */
@@ -97,8 +115,9 @@ function note(page: Page, progress: Progress): void {
   }
 }
 
-function problemOf(unreadable: { recordId: string; reason: string; message: string }): BatchProblem {
-  return { severity: 'Error', reason: unreadable.reason, record: unreadable.recordId, message: unreadable.message };
+function problemOf(unreadable: UnreadableRecord): BatchProblem {
+  const { reason, recordId, message, raw } = unreadable;
+  return { severity: 'Error', reason, record: recordId, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
 }
 
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */
@@ -107,7 +126,7 @@ function conclude(run: ImportRun, plan: RunPlan, progress: Progress, poster: Bat
   if (progress.total !== undefined && plan.resume === undefined && progress.read < progress.total) {
     return ended(poster, progress, 'Unproven', 'CountDiffers', `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`);
   }
-  if (poster.problems > 0) return ended(poster, progress, 'Partial', 'RecordsSetAside', `${poster.problems} records were set aside as problems, the rest was taken`);
+  if (poster.setAside > 0) return ended(poster, progress, 'Partial', 'RecordsSetAside', `${poster.setAside} records were set aside as problems, the rest was taken`);
   return progress.read === 0 ? ended(poster, progress, 'Empty', 'Empty') : ended(poster, progress, 'Succeeded', 'Succeeded');
 }
 

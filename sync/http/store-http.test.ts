@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DriverError, HeldWrite, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
-import { createStoreHttp, retryAfterMs, type OwnedStoreHttp } from './store-http.ts';
+import { Budget } from '../budget/budget.ts';
+import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
 
 const START = Date.parse('2026-05-02T12:00:00Z');
 
@@ -51,7 +52,7 @@ beforeEach(() => {
   testMode = false;
   answers = [];
   throttled = [];
-  http = createStoreHttp({ clock, testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
+  http = createStoreHttp({ clock, budget: new Budget({ clock }), feedClass: () => 'orders', testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
 });
 afterEach(() => http.close());
 
@@ -113,10 +114,6 @@ describe('the rate limit of the store', () => {
     expect((await http.read(get())).status).toBe(429);
     expect(received).toHaveLength(4);
     expect(slept).toEqual([500, 1000, 2000]);
-  });
-
-  it.each<[string | undefined, number | undefined]>([[undefined, undefined], ['', undefined], ['0', 0], ['1.5', 1500], ['120', 120_000], ['Sat, 02 May 2026 12:01:00 GMT', 60_000]])('read from Retry-After %j is %s ms', (header, ms) => {
-    expect(retryAfterMs(header, new Date(START))).toBe(ms);
   });
 });
 

@@ -1,5 +1,8 @@
 import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
 import type { Clock } from '../../kit/clock.ts';
+import type { FeedClass } from '../../model/feeds.ts';
+import type { Budget } from '../budget/budget.ts';
+import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { DriverError, HeldWrite, retry, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
 import { networkError } from './network-errors.ts';
 
@@ -16,10 +19,13 @@ export interface StoreHttpOptions {
   /** Read at each write: going live needs no new client. */
   readonly testMode: () => boolean;
   readonly random: () => number;
+  readonly budget: Budget;
+  /** Class of the run that the call is made for. */
+  readonly feedClass: () => FeedClass;
   /** Told of every answer: the store's clock, and how often and how it answered. */
   readonly onResponse: (facts: { readonly status: number; readonly intent: 'read' | 'write'; readonly skewMs?: number }) => void;
-  /** Told how long a call waited for the store's rate limit. */
-  readonly onThrottle: (ms: number) => void;
+  /** Told how long a call waited for the store's budget, and whose call it was. */
+  readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
 }
 
 export interface OwnedStoreHttp extends StoreHttp {
@@ -32,6 +38,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
     for (let attempt = 1; ; attempt++) {
+      await takeFromBudget(request, options);
       const outcome = await once(agent, request, intent, options).catch((error: unknown) => networkError(error));
       if (!shouldRepeat(outcome, intent, request, attempt)) {
         if (outcome instanceof DriverError) throw outcome;
@@ -47,6 +54,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
       if (options.testMode()) throw new HeldWrite(request);
       return call(request, 'write');
     },
+    observe: (reading) => options.budget.observe(reading),
     close: () => agent.close(),
   };
 }
@@ -64,6 +72,8 @@ async function once(agent: Dispatcher, request: StoreRequest, intent: 'read' | '
   // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken connection.
   const text = await boundedText(answer.body, request.url);
   const receivedAt = options.clock.now().getTime();
+  const reading = budgetReading(answer.statusCode, headers, new Date(receivedAt));
+  if (reading) options.budget.observe(reading);
   options.onResponse({ status: answer.statusCode, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
   return {
     status: answer.statusCode,
@@ -109,15 +119,20 @@ async function pause(outcome: StoreResponse | DriverError, attempt: number, sign
   const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + options.random());
   const asked = outcome instanceof DriverError ? undefined : retryAfterMs(outcome.headers['retry-after'], options.clock.now());
   const wait = Math.max(asked ?? 0, backoff);
-  if (!(outcome instanceof DriverError) && outcome.status === 429) options.onThrottle(wait);
-  if (wait > LONGEST_WAIT_MS) throw waiting('RateLimited', `the store asks to wait ${Math.ceil(wait / 1000)} s`, wait);
-  await options.clock.sleep(wait, signal);
+  if (wait > LONGEST_WAIT_MS) throw rateLimited(wait);
+  // A 429 is about the shop, not about this call: everyone waits, the most urgent goes first when it is over.
+  if (!(outcome instanceof DriverError) && outcome.status === 429) options.budget.observe({ pauseMs: wait });
+  else await options.clock.sleep(wait, signal);
 }
 
-/** RFC 9110 §10.2.3: seconds or a date. */
-export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
-  if (!header) return undefined;
-  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+async function takeFromBudget(request: StoreRequest, options: StoreHttpOptions): Promise<void> {
+  const pause = (options.budget.view().pausedUntil?.getTime() ?? 0) - options.clock.now().getTime();
+  if (pause > LONGEST_WAIT_MS) throw rateLimited(pause);
+  const feedClass = options.feedClass();
+  const waited = await options.budget.acquire(feedClass, request.cost, request.signal);
+  if (waited > 0) options.onThrottle(waited, feedClass);
+}
+
+function rateLimited(ms: number): DriverError {
+  return waiting('RateLimited', `the store asks to wait ${Math.ceil(ms / 1000)} s`, ms);
 }

@@ -56,7 +56,7 @@ async function writeManifests(directory: string, store: VendureStore): Promise<v
 }
 
 function startUp(directory: string): ChildProcess {
-  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'up', '-f', join(directory, 'manifests'), '--state', join(directory, 'state'), '--hub-port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'up', '-f', join(directory, 'manifests'), '--state', join(directory, 'state'), '--hub-port', '0', '--public-url', 'local'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let rest = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split('\n');

@@ -60,7 +60,7 @@ export class LocalRig {
   }
 
   async startHub(): Promise<void> {
-    this.hub = await startHub({ db: this.db, clock: systemClock, log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'), newId: randomUUID, authenticator: staticTokens(this.#tokens), host: '127.0.0.1', port: 0, version: 'test' });
+    this.hub = await startHub({ db: this.db, clock: systemClock, log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'), newId: randomUUID, authenticator: staticTokens(this.#tokens), host: '127.0.0.1', port: 0, publicUrl: 'local', version: 'test' });
     await this.putStore(this.#storeSpec);
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  defineDriver, terminal, type CheckReport, type CursorSemantics, type Driver, type DriverDefinition, type Page, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
+  defineDriver, terminal, type CensusWindow, type CheckReport, type CursorSemantics, type Driver, type DriverDefinition, type Page, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
 } from '../../drivers/contract/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
@@ -13,6 +13,9 @@ export class MemoryStore {
   readonly shipped: ShipmentWrite[] = [];
   readonly stockWrites: StockWrite[] = [];
   reads: ReadRequest[] = [];
+  /** Listed neither by time nor counted as changed: found by the completeness check alone. */
+  readonly hidden = new Set<string>();
+  subscribed: string | undefined;
   /** Called before each page is given; a test throws from here. */
   beforePage: (page: number, feed: FeedType) => void | Promise<void> = () => {};
   /** After a write took effect: a test throws from here for a lost answer. */
@@ -24,7 +27,7 @@ export class MemoryStore {
   };
 
   definition(cursor: Partial<Record<FeedType, CursorSemantics>> = {}): DriverDefinition {
-    const feeds = (['ProductImport', 'ProductUpdate', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport'] as const)
+    const feeds = (['ProductImport', 'ProductUpdate', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport', 'StockCheck'] as const)
       .map((type) => ({ type, maxPageSize: 100, cursor: cursor[type] ?? ({ kind: 'changes', field: 'updatedAt', ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}) } satisfies CursorSemantics) }));
     return defineDriver({
       manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: [], feeds, limits: [] },
@@ -37,6 +40,20 @@ export class MemoryStore {
   #driver(http: Parameters<DriverDefinition['connect']>[0]['http']): Driver {
     return {
       check: async () => this.checkReport,
+      count: async (feed, window) => this.#bornIn(feed, window).length,
+      ids: (feed, window) => this.#idsBornIn(feed, window),
+      hooks: {
+        read: ({ headers, body }) => (headers['x-signature'] === 'good'
+          ? { valid: true, hints: [{ feed: 'OrderImport', ids: [(JSON.parse(Buffer.from(body).toString()) as { id: string }).id] }] }
+          : { valid: false, reason: 'SignatureInvalid', message: 'x-signature is not good' }),
+        ensure: async (url) => {
+          await this.#passTestMode(http, url);
+          const repaired = this.subscribed !== url;
+          this.subscribed = url;
+          return { topics: ['orders'], repaired };
+        },
+        remove: async () => { this.subscribed = undefined; },
+      },
       read: (request) => this.#read(request),
       writeStock: async (entries) => {
         await this.#passTestMode(http, JSON.stringify(entries));
@@ -83,16 +100,29 @@ export class MemoryStore {
     }
   }
 
+  #bornIn(feed: FeedType, window: CensusWindow): CanonicalRecord[] {
+    const born = (record: CanonicalRecord) => (record.kind === 'order' ? record.placedAt : record.kind === 'product' ? record.createdAt : undefined);
+    return this.#records(feed).filter((record) => {
+      const at = born(record);
+      return at !== undefined && Date.parse(at) >= Date.parse(window.from) && Date.parse(at) < Date.parse(window.to);
+    });
+  }
+
+  async *#idsBornIn(feed: FeedType, window: CensusWindow): AsyncGenerator<readonly string[]> {
+    yield this.#bornIn(feed, window).flatMap((record) => ('id' in record ? [record.id] : []));
+  }
+
   #records(feed: FeedType): CanonicalRecord[] {
     if (feed.startsWith('Product')) return this.products;
     if (feed.startsWith('Order')) return this.orders;
-    if (feed === 'StockImport') return this.stock;
+    if (feed === 'StockImport' || feed === 'StockCheck') return this.stock;
     throw terminal('Unsupported', `${feed} is not in the memory store`);
   }
 
   #wanted(record: CanonicalRecord, request: ReadRequest): boolean {
     if (record.kind !== 'order' && record.kind !== 'product') return true;
     if (request.ids) return request.ids.includes(record.id);
+    if (this.hidden.has(record.id)) return false;
     return (!request.since || record.updatedAt >= request.since) && (!request.until || record.updatedAt < request.until);
   }
 }

@@ -55,3 +55,8 @@ affinity: {{- toYaml . | nindent 2 }}
 helm.sh/hook: pre-upgrade
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
+
+{{/* Where stores send their webhooks. */}}
+{{- define "supercargo.publicUrl" -}}
+{{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ end -}}
+{{- end }}

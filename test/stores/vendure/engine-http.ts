@@ -1,11 +1,15 @@
 import type { StoreHttp } from '../../../drivers/contract/index.ts';
+import { Budget } from '../../../sync/budget/budget.ts';
 import { createStoreHttp } from '../../../sync/http/store-http.ts';
 
 /** The engine's own HTTP for a driver under test, with waits that take no time and a count of the requests. */
 export function engineHttp(testMode = false): StoreHttp & { readonly requests: number; close(): Promise<void> } {
   let requests = 0;
+  const clock = { now: () => new Date(), sleep: async () => undefined };
   const http = createStoreHttp({
-    clock: { now: () => new Date(), sleep: async () => undefined },
+    clock,
+    budget: new Budget({ clock }),
+    feedClass: () => 'orders',
     testMode: () => testMode,
     random: () => 0,
     onResponse: () => void requests++,

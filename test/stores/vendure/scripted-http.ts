@@ -24,7 +24,7 @@ export function scriptedHttp(answer: (asked: Asked) => Answer): StoreHttp & { re
     asked.push(question);
     return responseOf(answer(question));
   };
-  return { asked, read: (request) => call('read', request), write: (request) => call('write', request) };
+  return { asked, read: (request) => call('read', request), write: (request) => call('write', request), observe: () => undefined };
 }
 
 /** A GraphQL answer with data. */

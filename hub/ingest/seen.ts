@@ -1,0 +1,17 @@
+import type { Transaction } from '../storage/database.ts';
+
+/**
+ * Counts new orders by how they were first seen: by a webhook of the store, or by polling though a webhook was due
+ * (placed after the subscription became active). A growing second number says that the store's webhooks get lost. To be
+ * called after the merge, which leaves what is new in `stage_changed`.
+ */
+export async function countSeen(tx: Transaction, connectionId: number, trigger: string): Promise<void> {
+  const column = trigger === 'Hint' ? 'orders_by_hint' : 'orders_by_poll';
+  await tx.query(
+    `UPDATE connections SET ${column} = ${column} + seen.count FROM (
+       SELECT count(*) AS count FROM connections c JOIN orders o ON o.connection_id = c.id AND o.placed_at > c.hooks_since
+       JOIN stage_changed n ON n.external_id = o.external_id AND n.inserted WHERE c.id = $1 AND c.hooks_since IS NOT NULL) seen
+     WHERE id = $1 AND hooks_since IS NOT NULL AND seen.count > 0`,
+    [connectionId],
+  );
+}

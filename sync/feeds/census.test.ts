@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Driver } from '../../drivers/contract/index.ts';
+import { censusIsDue, censusWindows, runCensus } from './census.ts';
+
+const now = new Date('2026-03-10T12:00:00Z');
+
+describe('the windows of the completeness check', () => {
+  it('are thirty whole days in UTC, without gap or overlap, up to ten minutes ago', () => {
+    const windows = censusWindows(now);
+    expect(windows).toHaveLength(30);
+    expect(windows.at(-1)).toEqual({ from: '2026-03-10T00:00:00.000Z', to: '2026-03-10T11:50:00.000Z' });
+    for (let index = 1; index < windows.length; index++) expect(windows[index]!.from).toBe(windows[index - 1]!.to);
+  });
+
+  it('have no empty one just after midnight', () => {
+    expect(censusWindows(new Date('2026-03-10T00:05:00Z')).at(-1)).toEqual({ from: '2026-03-09T00:00:00.000Z', to: '2026-03-09T23:55:00.000Z' });
+  });
+});
+
+describe('the completeness check', () => {
+  const counting = { count: async () => 0, ids: async function* () { yield []; } } as unknown as Driver;
+
+  it.each<[string, Driver, string | undefined, boolean]>([
+    ['the first time', counting, undefined, true],
+    ['after a day', counting, '2026-03-09T12:00:00Z', true],
+    ['not before', counting, '2026-03-09T12:00:01Z', false],
+    ['never where the platform cannot count', {} as Driver, undefined, false],
+  ])('is due %s', (_when, driver, last, due) => {
+    expect(censusIsDue(driver, 'OrderImport', last, now)).toBe(due);
+  });
+
+  it('asks for ids only on days that differ', async () => {
+    const asked: string[] = [];
+    const driver = {
+      count: async (_feed: string, { from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1),
+      async *ids(_feed: string, { from }: { from: string }) { asked.push(from); yield ['a', 'b']; yield ['c']; },
+      async *read({ ids }: { ids: string[] }) { yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true }; },
+    } as unknown as Driver;
+    const posted: string[] = [];
+    const result = await runCensus('OrderImport', now, {
+      driver, hub: { censusCount: async () => 1, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
+      post: async (records, _unreadable, problems) => { posted.push(...records.map((record) => (record as { id: string }).id), ...problems.map(({ reason, record }) => `${reason} ${record}`)); },
+      signal: new AbortController().signal,
+    });
+    expect(asked).toEqual(['2026-03-05T00:00:00.000Z']);
+    expect(result).toEqual({ days: 30, differing: 1, fetched: 2, gone: 1 });
+    expect(posted).toEqual(['b', 'c', 'FoundByCompletenessCheck b', 'FoundByCompletenessCheck c', 'GoneAtStore z']);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Driver } from '../../drivers/contract/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { HubClient } from '../hub-client.ts';
+import type { SyncMetrics } from '../metrics.ts';
+import type { HintBox } from './hint-box.ts';
+
+const CLAIM = 100;
+const AGAIN_MS = 1000;
+
+export interface HintFollowerOptions {
+  readonly hub: Pick<HubClient, 'hints' | 'claimHooks' | 'settleHooks'>;
+  readonly driver: Driver;
+  readonly box: HintBox;
+  readonly wake: () => void;
+  readonly clock: Clock;
+  readonly metrics: Pick<SyncMetrics, 'hook'>;
+  readonly log: Logger;
+}
+
+/**
+ * Waits at the hub for what should run at once: what the back office left there, and webhooks of the store, whose
+ * signature is checked here. Polling stays the truth: a lost hint costs time only. Ends when the signal aborts.
+ */
+export async function followHints(options: HintFollowerOptions, signal: AbortSignal): Promise<void> {
+  const { hub, box, wake, clock } = options;
+  while (!signal.aborted) {
+    try {
+      const { feeds, hooks } = await hub.hints(signal);
+      for (const feed of feeds) box.add(feed);
+      if (hooks > 0) await takeHooks(options);
+      if (feeds.length + hooks > 0) wake();
+    } catch {
+      await clock.sleep(AGAIN_MS, signal);
+    }
+  }
+}
+
+async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions): Promise<void> {
+  const waiting = await hub.claimHooks(CLAIM);
+  const results = waiting.map(({ id, headers, body, receivedAt }) => {
+    const reading = driver.hooks?.read({ headers, body: Buffer.from(body, 'base64'), receivedAt: new Date(receivedAt) }) ?? { valid: false as const, reason: 'NotSupported', message: 'the driver takes no webhooks' };
+    metrics.hook(reading.valid ? 'accepted' : reading.reason);
+    if (reading.valid) for (const hint of reading.hints) box.add(hint.feed, hint.ids);
+    else log.warn({ reason: reading.reason }, `a webhook of the store was refused: ${reading.message}`);
+    return { id, accepted: reading.valid, reason: reading.valid ? undefined : reading.reason };
+  });
+  if (results.length > 0) await hub.settleHooks(results);
+}
