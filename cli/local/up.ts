@@ -16,6 +16,8 @@ import { localResources } from './own-resources.ts';
 import type { LocalResource, LocalWorld } from './world.ts';
 
 const DEFAULT_RECHECK_MS = 3_600_000;
+/** How long the removal of a connection waits for its store. */
+const GIVE_BACK_MS = 15_000;
 
 export interface UpOptions {
   readonly world: LocalWorld;
@@ -41,6 +43,7 @@ export interface Up {
 }
 
 interface Running {
+  readonly key: ConnectionKey;
   readonly stop: AbortController;
   readonly done: Promise<void>;
 }
@@ -60,15 +63,18 @@ export async function startUp(options: UpOptions): Promise<Up> {
     const wanted = new Set<string>();
     for (const connection of [...world.list('Connection'), ...world.list('ClusterConnection')]) {
       const key = keyOf(connection);
+      if (connection.metadata.deletionTimestamp) continue;
       const id = `${key.kind}/${key.namespace}/${key.name}`;
       wanted.add(id);
       if (!engines.has(id)) engines.set(id, startEngine(options, hub.url, tokens, key, connection));
     }
     for (const [id, engine] of engines) {
       if (wanted.has(id)) continue;
+      await givenBack(world, engine.key);
       engine.stop.abort();
       await engine.done;
       engines.delete(id);
+      world.release(engine.key.kind, namespaceOf(engine.key), engine.key.name);
     }
   }
 
@@ -89,6 +95,16 @@ export async function startUp(options: UpOptions): Promise<Up> {
 function keyOf(connection: LocalResource): ConnectionKey {
   if (connection.kind === 'ClusterConnection') return { kind: 'ClusterConnection', namespace: connection.spec['namespace'] as string, name: connection.metadata.name };
   return { kind: 'Connection', namespace: connection.metadata.namespace!, name: connection.metadata.name };
+}
+
+const namespaceOf = (key: ConnectionKey): string | undefined => (key.kind === 'Connection' ? key.namespace : undefined);
+
+/** Until the engine has taken back what it registered at the store, or it takes too long. */
+async function givenBack(world: LocalWorld, key: ConnectionKey): Promise<void> {
+  for (const deadline = Date.now() + GIVE_BACK_MS; Date.now() < deadline; await systemClock.sleep(100)) {
+    const connection = world.get(key.kind, namespaceOf(key), key.name);
+    if (!connection?.metadata.deletionTimestamp || connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True')) return;
+  }
 }
 
 async function putStores(world: LocalWorld, hub: Hub, stateDir: string, keys: Map<string, string>): Promise<void> {
@@ -116,7 +132,7 @@ function startEngine(options: UpOptions, hubUrl: string, tokens: Map<string, Ide
   const log = options.log.child({ part: 'sync', connection: key.name });
   if (!definition) {
     options.onEvent(`Warning DriverUnknown ${key.kind}/${key.name}: driver "${String(connection.spec['driver'])}" is not built in: use one of ${[...builtinDrivers().keys()].join(', ')}`);
-    return { stop, done: Promise.resolve() };
+    return { key, stop, done: Promise.resolve() };
   }
   const token = randomUUID();
   tokens.set(token, { role: 'sync', connection: key });
@@ -134,5 +150,5 @@ function startEngine(options: UpOptions, hubUrl: string, tokens: Map<string, Ide
     },
     clock: systemClock, random: Math.random, holder: `up/${randomUUID()}`, metrics: new SyncMetrics(),
   }, stop.signal);
-  return { stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
+  return { key, stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
 }

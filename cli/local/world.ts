@@ -58,7 +58,11 @@ export class LocalWorld {
         metadata: { ...resource.metadata, uid: `local-${key}`, generation, creationTimestamp: this.#saved.created[key], annotations: { ...resource.metadata.annotations, ...this.#saved.annotations[key] } },
       });
     }
-    for (const key of this.#resources.keys()) if (!seen.has(key)) this.#resources.delete(key);
+    for (const [key, resource] of this.#resources) {
+      if (seen.has(key)) continue;
+      if (holdsStore(resource)) this.#resources.set(key, { ...resource, metadata: { ...resource.metadata, deletionTimestamp: this.#now().toISOString() } });
+      else this.#resources.delete(key);
+    }
     this.#secrets.clear();
     for (const secret of manifests.secrets) this.#secrets.set(`${secret.namespace}/${secret.name}`, secret);
     this.#changed();
@@ -106,6 +110,14 @@ export class LocalWorld {
     });
   }
 
+  /** A connection that was taken out and has given back what it held at the store is gone for good. */
+  release(kind: string, namespace: string | undefined, name: string): void {
+    const key = resourceKey(kind, namespace, name);
+    this.#resources.delete(key);
+    delete this.#saved.status[key];
+    this.#changed();
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -135,4 +147,9 @@ export class LocalWorld {
     }).catch(() => undefined);
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What a finalizer is on a cluster: webhooks registered at the store must be taken back first. */
+function holdsStore({ status }: LocalResource): boolean {
+  return (status?.['hooks'] as { state?: string } | undefined)?.state === 'Active';
 }

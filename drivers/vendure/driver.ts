@@ -1,9 +1,11 @@
 import type { FeedType } from '../../model/feeds.ts';
 import { terminal, type Driver, type DriverContext, type Page, type ReadRequest } from '../contract/index.ts';
+import { countBorn, idsBorn } from './census.ts';
 import { check } from './check.ts';
 import { VendureClient } from './client.ts';
 import type { VendureCredential, VendureSettings } from './config.ts';
 import { readDataModel } from './data-model.ts';
+import { vendureHooks } from './hooks.ts';
 import { manifest } from './manifest.ts';
 import { readOrders } from './orders.ts';
 import { readProducts } from './products.ts';
@@ -16,6 +18,9 @@ export function connect({ http, credential, settings }: DriverContext<VendureCre
   return {
     check: (feeds, signal) => check(client, feeds, signal),
     read: (request) => read(client, settings, request),
+    count: (feed, window, signal) => countBorn(client, feed, window, signal),
+    ids: (feed, window, signal) => idsBorn(client, feed, window, signal),
+    hooks: vendureHooks(client, credential.apiKey),
     writeStock: (entries, signal) => writeStock(client, entries, signal),
     writeShipments: (entries, signal) => writeShipments(client, entries, signal),
   };

@@ -8,7 +8,7 @@ const MAX_PENDING = 1000;
 /** How long an id is remembered: a store repeats an unanswered delivery within minutes. */
 const REMEMBERED_MINUTES = 60;
 /** Headers by which platforms number their deliveries; the same number is the same delivery. */
-const ID_HEADERS = ['webhook-id', 'x-shopify-webhook-id', 'x-wc-webhook-delivery-id', 'x-webhook-id', 'x-request-id'];
+const ID_HEADERS = ['webhook-id', 'x-shopify-webhook-id', 'x-wc-webhook-delivery-id', 'x-webhook-id'];
 /** Never kept: they are the proxy's or ours, and some carry credentials. */
 const DROPPED_HEADERS = new Set(['authorization', 'cookie', 'host', 'connection', 'content-length', 'proxy-authorization']);
 

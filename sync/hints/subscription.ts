@@ -58,9 +58,10 @@ export class Subscription {
       const left = expiresAt ? Date.parse(expiresAt) - this.#options.clock.now().getTime() - RENEW_BEFORE_MS : Number.POSITIVE_INFINITY;
       return Math.max(AGAIN_AFTER_FAILURE_MS, Math.min(CHECK_EVERY_MS, left));
     } catch (error) {
+      const { reason, message } = errorDetails(error);
       if (error instanceof HeldWrite) this.view = { state: 'TestMode', message: 'mode is Test: nothing is registered at the store, orders come by polling' };
-      else this.view = { state: 'Failed', message: errorDetails(error).message.slice(0, 1024) };
-      return AGAIN_AFTER_FAILURE_MS;
+      else this.view = { state: reason === 'NotSupported' ? 'NotSupported' : 'Failed', message: message.slice(0, 1024) };
+      return reason === 'NotSupported' ? CHECK_EVERY_MS : AGAIN_AFTER_FAILURE_MS;
     }
   }
 

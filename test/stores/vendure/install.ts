@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { exists, serverFiles, type StorePaths } from './paths.ts';
+import { exists, fileOf, serverFiles, type StorePaths } from './paths.ts';
 
 export type Log = (line: string) => void;
 
@@ -23,7 +23,7 @@ export async function ensureInstalled(paths: StorePaths, log: Log): Promise<void
   if (!(await exists(paths.app))) {
     await intoPlace(paths.app, async (folder) => {
       await copyFile(join(paths.source, 'package.json'), join(folder, 'package.json'));
-      for (const name of serverFiles) await copyFile(join(paths.source, name), join(folder, name));
+      for (const name of serverFiles) await copyFile(fileOf(paths.source, name), join(folder, name));
     });
   }
 }

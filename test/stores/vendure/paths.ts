@@ -16,8 +16,13 @@ export interface StorePaths {
   readonly seed: string;
 }
 
-/** The server's own files: few, plain JavaScript, copied next to the installed dependencies. */
-export const serverFiles = ['server.js', 'sqlite.js', 'assets.js', 'key-hash.js'] as const;
+/** The server's own files: few, plain JavaScript, copied next to the installed dependencies. The plugin is the product's. */
+export const serverFiles = ['server.js', 'sqlite.js', 'assets.js', 'key-hash.js', 'plugin.js'] as const;
+
+/** Where a server file lies in the repository. */
+export function fileOf(source: string, name: string): string {
+  return name === 'plugin.js' ? fileURLToPath(new URL('../../../plugins/vendure/index.js', import.meta.url)) : join(source, name);
+}
 
 /** What decides how a fresh store looks; a change of these makes a new seed. */
 const seedFiles = ['seed.ts', 'seed-shop.ts', 'seed-products.ts', 'catalogue.ts', 'image.ts', 'access.ts'] as const;
@@ -43,6 +48,6 @@ export async function exists(folder: string): Promise<boolean> {
 
 async function hashOf(folder: string, names: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of names) hash.update(await readFile(join(folder, name)));
+  for (const name of names) hash.update(await readFile(fileOf(folder, name)));
   return hash.digest('hex').slice(0, 12);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DefaultJobQueuePlugin, DefaultLogger, JobQueueService, LogLevel, RandomBytesApiKeyStrategy, bootstrap, dummyPaymentHandler, manualFulfillmentHandler } from '@vendure/core';
 import { CopyPreviewStrategy, FolderAssetStorage, serveAssets } from './assets.js';
 import { FastKeyHash } from './key-hash.js';
+import { SupercargoPlugin } from './plugin.js';
 import { NodeSqlite } from './sqlite.js';
 
 const dataDir = process.env.VENDURE_DATA_DIR ?? 'data';
@@ -71,7 +72,7 @@ const app = await bootstrap({
   },
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
   shippingOptions: { fulfillmentHandlers: [manualFulfillmentHandler] },
-  plugins: [DefaultJobQueuePlugin.init({ pollInterval: 1000 })],
+  plugins: [DefaultJobQueuePlugin.init({ pollInterval: 1000 }), ...(process.env.VENDURE_WITHOUT_PLUGIN === '1' ? [] : [SupercargoPlugin])],
   logger: new DefaultLogger({ level: LogLevel.Error, timestamp: false }),
 });
 await app.get(JobQueueService).start();
