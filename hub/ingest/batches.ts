@@ -4,6 +4,7 @@ import { TABLES, type TableName } from '../../model/tables.ts';
 import type { HubContext } from '../context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import { copyDirectly, mergeSettings } from './direct-copy.ts';
 import { mergeOrders } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
 import { redriveRejected } from './redrive.ts';
@@ -11,6 +12,8 @@ import { leaseLost, saveCheckpoint } from './runs.ts';
 import { checkStock } from './stock-check.ts';
 import { countSeen } from './seen.ts';
 import { orderScope } from './scope.ts';
+
+const UNIQUE_VIOLATION = '23505';
 
 interface RunRow extends Record<string, unknown> {
   readonly feed_type: string;
@@ -35,20 +38,31 @@ class DryRun extends Error {
  * cannot write: the run's row is the fence.
  */
 export async function applyBatch(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch): Promise<BatchAnswer> {
+  const attempt = (direct: boolean): Promise<BatchAnswer> => inTransaction(hub, connection, runId, batch, direct);
+  return attempt(true).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+    return attempt(false);
+  });
+}
+
+async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch, direct: boolean): Promise<BatchAnswer> {
   try {
     return await hub.db.transaction(async (tx) => {
       const run = await lockRun(tx, connection.id, runId);
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
-      const changed = await applyRecords(tx, connection, batch);
+      // A check of stock compares with what is staged.
+      const fresh = direct && run.feed_type !== 'StockCheck' ? await copyDirectly(tx, connection, batch.segments) : undefined;
+      const changed = fresh ?? (await applyRecords(tx, connection, batch));
+      if (changed > 0 && batch.segments.some(({ table }) => table === 'products')) await healUnknownSkus(tx, connection);
       if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
       if (connection.hooks_since !== null && batch.segments.some(({ table }) => table === 'orders')) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
-      tx.afterCommit(hub.wakeDeliveries);
+      if (changed > 0) tx.afterCommit(hub.wakeDeliveries);
       return { changed, repeated: false };
-    });
+    }, mergeSettings(connection));
   } catch (error) {
     if (!(error instanceof DryRun)) throw error;
     await hub.db.transaction((tx) => countBatch(tx, runId, batch, error.changed));
@@ -57,7 +71,7 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
 }
 
 async function lockRun(tx: Transaction, connectionId: number, runId: string): Promise<RunRow> {
-  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId]);
+  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId], 'lock-run');
   if (!run) throw leaseLost();
   return run;
 }
@@ -70,7 +84,6 @@ async function applyRecords(tx: Transaction, connection: ConnectionRow, batch: B
     if (!present.has(name) || isChild(name)) continue;
     changed += name === 'orders' ? await mergeOrders(tx, await orderScope(tx, connection)) : await mergeTable(tx, connection.id, name);
   }
-  if (present.has('products') && changed > 0) await healUnknownSkus(tx, connection);
   return changed;
 }
 
@@ -103,6 +116,6 @@ async function recordProblems(tx: Transaction, connectionId: number, feedType: s
 async function countBatch(tx: Transaction, runId: string, batch: Batch, changed: number): Promise<void> {
   await tx.query(
     `UPDATE runs SET sequence = $2, read = read + $3, changed = changed + $4, problems = problems + $5, lease_until = now() + make_interval(secs => $6) WHERE id = $1`,
-    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS],
+    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS], 'count-batch',
   );
 }

@@ -22,7 +22,7 @@ export function singerPeers(tapBin: string, targetBin: string): Peer[] {
       await writeFile(join(work, 'target.json'), JSON.stringify({ sqlalchemy_url: databaseUrl.replace('postgres://', 'postgresql+psycopg://'), default_target_schema: 'shop', ...(mode === 'tuned' ? TUNED : {}) }));
       return {
         line: `${tapBin}/tap-rest-api-msdk --config ${work}/tap.json ${existsSync(state) ? `--state ${state}` : ''} | ${targetBin}/target-postgres --config ${work}/target.json > ${work}/states && tail -n 1 ${work}/states > ${state}`,
-        env: { SINGER_SDK_LOG_CONFIG: '', LOGLEVEL: 'ERROR' },
+        env: { LOGLEVEL: 'ERROR' },
       };
     },
     check: (list) => list === 'orders'

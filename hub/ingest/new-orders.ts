@@ -1,0 +1,43 @@
+import type { BatchSegment } from '../../model/batch.ts';
+import { copyColumn } from '../../model/copy-reader.ts';
+import { TABLES } from '../../model/tables.ts';
+import type { Transaction } from '../storage/database.ts';
+import { queueOrderEvents } from '../webhooks/queue.ts';
+import type { OrderMergeScope } from './merge-orders.ts';
+
+const SKU = Object.keys(TABLES.order_lines.columns).indexOf('sku');
+
+/**
+ * Whether no rule of merge-orders.ts can say anything to these orders, should they be new: no shipping methods to map,
+ * every SKU in the catalogue as it stands, neither alias nor kit. Anything else is for the merge to judge.
+ */
+export async function areOrdinaryOrders(tx: Transaction, scope: OrderMergeScope, lines: BatchSegment | undefined): Promise<boolean> {
+  const skus = lines ? copyColumn(lines.data, SKU) : [];
+  if (!skus) return false;
+  const distinct = [...new Set(skus)];
+  const [row] = await tx.query<{ ordinary: boolean }>(
+    `SELECT NOT EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM kits WHERE store_id = $1 AND sku = ANY($3::text[]))
+       AND (NOT $4::boolean OR (NOT EXISTS (SELECT 1 FROM sku_aliases WHERE store_id = $1 AND alias = ANY($3::text[]))
+         AND (SELECT count(DISTINCT sku) FROM variants WHERE connection_id = ANY($2::int[]) AND sku = ANY($3::text[])) = cardinality($3::text[]))) AS ordinary`,
+    [scope.storeId, scope.storeConnections, distinct, scope.checkSkus], 'ordinary-orders',
+  );
+  return row!.ordinary;
+}
+
+/** What a merge does beside writing rows: when to look again at an unpaid order, problems that are over, events. */
+export async function settleNewOrders(tx: Transaction, scope: OrderMergeScope, ids: readonly string[], countedAsSeen: boolean): Promise<void> {
+  await tx.query(
+    `UPDATE orders SET look_again_at = now() + make_interval(mins => $2) WHERE connection_id = $1 AND intake = 'Held' AND look_again_at IS NULL`,
+    [scope.connectionId, scope.unpaidRetryMinutes], 'hold-new-orders',
+  );
+  await tx.query(
+    `UPDATE problems p SET resolved_at = now()
+     WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate')
+       AND (p.record = ANY($2::text[]) OR EXISTS (SELECT 1 FROM orders o WHERE o.connection_id = $1 AND o.external_id = ANY($2::text[]) AND o.number = p.record))`,
+    [scope.connectionId, ids], 'problems-of-new-orders',
+  );
+  if (scope.endpoints.length === 0 && !countedAsSeen) return;
+  await tx.query('INSERT INTO stage_changed SELECT id, true FROM unnest($1::text[]) AS id', [ids]);
+  await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
+}
