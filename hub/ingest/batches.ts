@@ -5,7 +5,7 @@ import type { HubContext } from '../context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { copyDirectly, mergeSettings } from './direct-copy.ts';
-import { mergeOrders } from './merge-orders.ts';
+import { mergeOrders, type OrderMergeScope } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
 import { redriveRejected } from './redrive.ts';
 import { leaseLost, saveCheckpoint } from './runs.ts';
@@ -51,16 +51,17 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       const run = await lockRun(tx, connection.id, runId);
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
       // A check of stock compares with what is staged.
-      const fresh = direct && run.feed_type !== 'StockCheck' ? await copyDirectly(tx, connection, batch.segments) : undefined;
-      const changed = fresh ?? (await applyRecords(tx, connection, batch));
-      if (changed > 0 && batch.segments.some(({ table }) => table === 'products')) await healUnknownSkus(tx, connection);
+      const scope = holds(batch, 'orders') ? await orderScope(tx, connection) : undefined;
+      const fresh = direct && run.feed_type !== 'StockCheck' ? await copyDirectly(tx, connection, batch.segments, scope) : undefined;
+      const changed = fresh ?? (await mergeRecords(tx, connection, batch, scope));
+      const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;
       if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
-      if (connection.hooks_since !== null && batch.segments.some(({ table }) => table === 'orders')) await countSeen(tx, connection.id, run.trigger);
+      if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
-      if (changed > 0) tx.afterCommit(hub.wakeDeliveries);
+      if (healed > 0 || (changed > 0 && scope && scope.endpoints.length > 0)) tx.afterCommit(hub.wakeDeliveries);
       return { changed, repeated: false };
     }, mergeSettings(connection));
   } catch (error) {
@@ -76,13 +77,16 @@ async function lockRun(tx: Transaction, connectionId: number, runId: string): Pr
   return run;
 }
 
-async function applyRecords(tx: Transaction, connection: ConnectionRow, batch: Batch): Promise<number> {
+const holds = (batch: Batch, name: TableName): boolean => batch.segments.some(({ table }) => table === name);
+
+async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: Batch, scope: OrderMergeScope | undefined): Promise<number> {
   await stage(tx, batch.segments);
   const present = new Set(batch.segments.map((segment) => segment.table));
   let changed = 0;
   for (const name of Object.keys(TABLES) as TableName[]) {
     if (!present.has(name) || isChild(name)) continue;
-    changed += name === 'orders' ? await mergeOrders(tx, await orderScope(tx, connection)) : await mergeTable(tx, connection.id, name);
+    if (name !== 'orders') changed += await mergeTable(tx, connection.id, name);
+    else if (scope) changed += await mergeOrders(tx, scope);
   }
   return changed;
 }
@@ -91,13 +95,15 @@ function isChild(name: TableName): boolean {
   return 'parent' in TABLES[name];
 }
 
-/** New products may be what a rejected order waited for. */
-async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<void> {
+/** New products may be what a rejected order waited for. Returns how many orders came to another result. */
+async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<number> {
   const waiting = await tx.query<{ id: number }>(
     `SELECT DISTINCT c.id FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Rejected' AND o.intake_reason = 'UnknownSku' WHERE c.store_id = $1`,
-    [connection.store_id],
+    [connection.store_id], 'waiting-for-products',
   );
-  for (const { id } of waiting) await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
+  let healed = 0;
+  for (const { id } of waiting) healed += await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
+  return healed;
 }
 
 async function recordProblems(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {

@@ -3,8 +3,8 @@ import { copyColumn } from '../../model/copy-reader.ts';
 import { TABLES, type RecordTable } from '../../model/tables.ts';
 import type { Transaction, TransactionSettings } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import type { OrderMergeScope } from './merge-orders.ts';
 import { areOrdinaryOrders, settleNewOrders } from './new-orders.ts';
-import { orderScope } from './scope.ts';
 
 /** A table's segment and the ids of its rows: the first column of their key. */
 interface Incoming {
@@ -14,12 +14,13 @@ interface Incoming {
 }
 
 /**
- * For every transaction that merges. A plan made while a table was nearly empty must not scan it when it is full; where a
- * forbidden scan is priced (before PostgreSQL 18) that price would start the compiler. The other two say whose the rows
- * are that COPY brings in (migration 0005).
+ * For every transaction that merges. Tables grow from nothing within minutes, before they are analyzed: no plan is kept
+ * for later batches, and what looks a few hundred ids up goes by index. Where a forbidden scan is priced (before
+ * PostgreSQL 18) that price would start the compiler. The last two say whose the rows are that COPY brings in
+ * (migration 0005).
  */
 export const mergeSettings = (connection: ConnectionRow): TransactionSettings => ({
-  enable_seqscan: 'off', jit: 'off', 'supercargo.connection_id': connection.id, 'supercargo.store_id': connection.store_id,
+  plan_cache_mode: 'force_custom_plan', enable_seqscan: 'off', random_page_cost: '1.1', jit: 'off', 'supercargo.connection_id': connection.id, 'supercargo.store_id': connection.store_id,
 });
 
 /**
@@ -28,16 +29,16 @@ export const mergeSettings = (connection: ConnectionRow): TransactionSettings =>
  * a rule has to look closer: then nothing has been written and the batch is merged (merge.ts). Another transaction may
  * bring in the same id at the same time: that ends in a unique violation, and the batch is merged after it.
  */
-export async function copyDirectly(tx: Transaction, connection: ConnectionRow, segments: readonly BatchSegment[]): Promise<number | undefined> {
+export async function copyDirectly(tx: Transaction, connection: ConnectionRow, segments: readonly BatchSegment[], scope: OrderMergeScope | undefined): Promise<number | undefined> {
   const incoming = incomingOf(segments);
   if (!incoming || incoming.length === 0) return undefined;
   const orders = incoming.find(({ table }) => table.name === 'orders');
-  const scope = orders ? await orderScope(tx, connection) : undefined;
-  if (scope && !(await areOrdinaryOrders(tx, scope, incoming.find(({ table }) => table.name === 'order_lines')?.segment))) return undefined;
+  const lines = incoming.find(({ table }) => table.name === 'order_lines');
+  if (scope && !(await areOrdinaryOrders(tx, scope, lines?.segment))) return undefined;
   if (await anyKnown(tx, connection.id, incoming)) return undefined;
   for (const { table, segment } of incoming) await tx.copy(table.name, Object.keys(table.columns), segment.data);
-  if (scope) await settleNewOrders(tx, scope, orders!.ids, connection.hooks_since !== null);
-  return incoming.filter(({ table }) => !table.parent).reduce((sum, { ids }) => sum + ids.length, 0);
+  if (scope && orders) await settleNewOrders(tx, scope, orders.ids, connection.hooks_since !== null);
+  return incoming.filter(({ table }) => !table.parent).reduce((sum, { segment }) => sum + segment.rows, 0);
 }
 
 function incomingOf(segments: readonly BatchSegment[]): Incoming[] | undefined {
@@ -60,10 +61,13 @@ function hasItsParents({ table, segment, ids }: Incoming, incoming: readonly Inc
   return named?.every((id) => parents.has(id)) ?? false;
 }
 
-/** One statement for all tables. Children that are keyed by their record are as new as it is. */
+/**
+ * One statement for all tables. Children that are keyed by their record are as new as it is. LATERAL with LIMIT: one look
+ * into the index for each id, whatever the planner believes of a table that was not yet analyzed.
+ */
 async function anyKnown(tx: Transaction, connectionId: number, incoming: readonly Incoming[]): Promise<boolean> {
   const asked = incoming.filter(({ table }) => table.key[0] !== table.parent?.column);
-  const lookups = asked.map(({ table }, index) => `EXISTS (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = ANY($${index + 2}::text[]))`);
+  const lookups = asked.map(({ table }, index) => `EXISTS (SELECT 1 FROM unnest($${index + 2}::text[]) AS given(id) CROSS JOIN LATERAL (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = given.id LIMIT 1) found)`);
   const [row] = await tx.query<{ known: boolean }>(`SELECT ${lookups.join(' OR ')} AS known`, [connectionId, ...asked.map(({ ids }) => ids)], `known:${asked.map(({ table }) => table.name).join()}`);
   return row!.known;
 }

@@ -19,7 +19,7 @@ export async function areOrdinaryOrders(tx: Transaction, scope: OrderMergeScope,
     `SELECT NOT EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
        AND NOT EXISTS (SELECT 1 FROM kits WHERE store_id = $1 AND sku = ANY($3::text[]))
        AND (NOT $4::boolean OR (NOT EXISTS (SELECT 1 FROM sku_aliases WHERE store_id = $1 AND alias = ANY($3::text[]))
-         AND (SELECT count(DISTINCT sku) FROM variants WHERE connection_id = ANY($2::int[]) AND sku = ANY($3::text[])) = cardinality($3::text[]))) AS ordinary`,
+         AND (SELECT count(*) FROM unnest($3::text[]) AS given(sku) CROSS JOIN LATERAL (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = given.sku LIMIT 1) found) = cardinality($3::text[]))) AS ordinary`,
     [scope.storeId, scope.storeConnections, distinct, scope.checkSkus], 'ordinary-orders',
   );
   return row!.ordinary;
@@ -34,8 +34,8 @@ export async function settleNewOrders(tx: Transaction, scope: OrderMergeScope, i
   await tx.query(
     `UPDATE problems p SET resolved_at = now()
      WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate')
-       AND (p.record = ANY($2::text[]) OR EXISTS (SELECT 1 FROM orders o WHERE o.connection_id = $1 AND o.external_id = ANY($2::text[]) AND o.number = p.record))`,
-    [scope.connectionId, ids], 'problems-of-new-orders',
+       AND (p.record = ANY($2::text[]) OR EXISTS (SELECT 1 FROM orders o WHERE o.store_id = $3 AND o.number = p.record AND o.connection_id = $1 AND o.external_id = ANY($2::text[])))`,
+    [scope.connectionId, ids, scope.storeId], 'problems-of-new-orders',
   );
   if (scope.endpoints.length === 0 && !countedAsSeen) return;
   await tx.query('INSERT INTO stage_changed SELECT id, true FROM unnest($1::text[]) AS id', [ids]);
