@@ -52,6 +52,17 @@ export class Catalogue<T extends ShopOrder | ShopProduct> {
     return this.#record(row).id;
   }
 
+  /** Records by id, newest first looked at: what a webhook names has just come. */
+  byIds(ids: readonly string[]): T[] {
+    const wanted = new Set(ids);
+    const found: T[] = [];
+    for (let position = this.#rows.length - 1; position >= 0 && found.length < wanted.size; position--) {
+      const record = this.#record(this.#rows[position]!);
+      if (wanted.has(record.id)) found.push(record);
+    }
+    return found;
+  }
+
   /** Position of the first record changed at `since` or later. */
   first(since: number): number {
     let low = 0;

@@ -12,7 +12,7 @@ const FEEDS = { products: { type: 'ProductImport', schedule: NEVER }, orders: { 
 export async function supercargoImports(postgres: BenchPostgres, shop: Shop, profile?: Profile, afterFull?: (url: string) => Promise<void>): Promise<Sample[]> {
   const url = await postgres.database('bench_supercargo');
   await shop.reset();
-  const supercargo = await Supercargo.start(url, shop.url, profile);
+  const supercargo = await Supercargo.start(url, shop.url, { profile });
   const samples: Sample[] = [];
   let written: Record<string, number> = {};
   const started = `start of hub and pod, not in these figures: ${supercargo.startCpu.toFixed(1)} CPU-s`;

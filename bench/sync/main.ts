@@ -3,11 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { floors } from './floors.ts';
 import { supercargoImports } from './imports.ts';
+import { latencySample, type LatencySample } from './latency.ts';
+import { memorySample } from './memory.ts';
 import { readOptions } from './options.ts';
 import { availablePeers, peerSamples } from './peers/run.ts';
 import { cpuProfiles, printStatements, PROFILED_POSTGRES } from './profile.ts';
 import { startBenchPostgres } from './postgres.ts';
 import { totalCpu, type Sample } from './sample.ts';
+import { stockSample } from './stock.ts';
 import { Shop } from './shop.ts';
 
 const options = readOptions(process.env);
@@ -21,6 +24,11 @@ const keep = (added: readonly Sample[]) => {
     console.log(`${sample.system.padEnd(30)} ${sample.workload.padEnd(20)} ${sample.wall.toFixed(1).padStart(7)} s ${totalCpu(sample).toFixed(2).padStart(8)} CPU-s ${JSON.stringify({ cpu: sample.cpu, rss: sample.rss, requests: sample.requests, losses: sample.losses, writes: sample.writes, note: sample.note })}`);
   }
 };
+const latencies: LatencySample[] = [];
+const noteLatency = (sample: LatencySample) => {
+  latencies.push(sample);
+  console.log(JSON.stringify(sample));
+};
 const peers = options.peers && wanted('peers') ? await availablePeers() : [];
 const postgres = await startBenchPostgres(options.cpuProfile ? PROFILED_POSTGRES : {});
 try {
@@ -29,11 +37,14 @@ try {
     const profile = options.cpuProfile ? cpuProfiles(results) : undefined;
     if (wanted('floors')) keep(await floors(postgres, shop));
     if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile, options.cpuProfile ? (url) => printStatements(postgres, url) : undefined));
+    if (wanted('memory')) for (const records of options.memory) keep([await memorySample(postgres, records)]);
+    if (wanted('latency')) for (const way of ['store webhook', 'poll every 2 s'] as const) noteLatency(await latencySample(postgres, way));
+    if (wanted('stock')) keep([await stockSample(postgres, options.levels)]);
     for (const peer of peers) keep(await peerSamples(postgres, shop, peer));
     shop.stop();
   }
 } finally {
   await postgres.stop();
 }
-await writeFile(join(results, 'samples.json'), JSON.stringify({ records: options.records, samples }, null, 1));
+await writeFile(join(results, 'samples.json'), JSON.stringify({ records: options.records, samples, latencies }, null, 1));
 process.exit(0);

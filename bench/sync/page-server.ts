@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { orders, products, type SourceSums } from './catalogue.ts';
 import { levelOf } from './data.ts';
 import { RequestBucket } from './request-bucket.ts';
+import { signatureOf } from './shop-driver.ts';
 
 const size = Number(process.env['RECORDS'] ?? 1000);
 const productCount = Number(process.env['PRODUCTS'] ?? size);
@@ -20,7 +21,11 @@ type ListName = keyof typeof lists;
 
 const kept = new Map<string, Buffer>();
 const stored = new Map<string, number>();
-const bucket = new RequestBucket(2, 2, () => Date.now());
+const WRITES_PER_SECOND = 2;
+const bucket = new RequestBucket(WRITES_PER_SECOND, WRITES_PER_SECOND, () => Date.now());
+const LIMIT = { 'x-limit-per-second': String(WRITES_PER_SECOND) };
+let subscription: { url: string; secret: string } | undefined;
+let refused = 0;
 let stats = freshStats();
 
 function freshStats() {
@@ -41,6 +46,8 @@ function send(response: ServerResponse, status: number, body: Buffer | object, h
 
 /** GET /orders?updated_since=&page=&per_page= : records, the URL of the next page or null, how many there are. */
 function listPage(name: ListName, url: URL): Buffer {
+  const ids = url.searchParams.get('ids');
+  if (ids) return Buffer.from(JSON.stringify({ [name]: lists[name].byIds(ids.split(',')), next: null, next_page: null }));
   const known = kept.get(url.href);
   if (known) return known;
   const list = lists[name];
@@ -67,14 +74,21 @@ function writeStock(body: Record<string, unknown>, response: ServerResponse): vo
   stats.writes++;
   const waitMs = bucket.take();
   if (waitMs > 0) {
+    refused++;
     stats.refused++;
-    return send(response, 429, { error: 'too many requests' }, { 'retry-after': String(Math.max(0.05, waitMs / 1000)) });
+    return send(response, 429, { error: 'too many requests' }, { ...LIMIT, 'retry-after': String(Math.max(0.05, waitMs / 1000)) });
   }
   const written = body['levels'] as { variantId: string; locationId: string; quantity: number }[];
   if (written.length > MAX_WRITES) return send(response, 422, { error: `at most ${MAX_WRITES} levels` });
   for (const { variantId, locationId, quantity } of written) stored.set(`${variantId}@${locationId}`, quantity);
   stats.levels += written.length;
-  return send(response, 200, { ok: true });
+  return send(response, 200, { ok: true }, LIMIT);
+}
+
+/** A shop's webhook: it names the order, at once. */
+function tell({ url, secret }: { url: string; secret: string }, id: string): void {
+  const body = Buffer.from(JSON.stringify({ id }));
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'webhook-id': `h-${id}`, 'x-signature': signatureOf(secret, body) }, body }).catch((error: unknown) => console.error('webhook', error));
 }
 
 const control: Record<string, (body: Record<string, unknown>) => object> = {
@@ -92,13 +106,18 @@ const control: Record<string, (body: Record<string, unknown>) => object> = {
   },
   '/control/order': () => {
     kept.clear();
-    return { id: lists.orders.add(Date.now()) };
+    const at = Date.now();
+    const id = lists.orders.add(at);
+    if (subscription) tell(subscription, id);
+    return { id, at };
   },
+  '/control/subscribed': () => ({ subscribed: subscription !== undefined }),
   '/control/stats': (body) => {
     const now = stats;
     if (body['reset']) stats = freshStats();
     return now;
   },
+  '/control/totals': () => ({ refused }),
   '/control/sums': (): { orders: SourceSums; products: SourceSums } => ({ orders: lists.orders.sums(), products: lists.products.sums() }),
   '/control/stored': () => ({ count: stored.size, sum: [...stored.values()].reduce((sum, quantity) => sum + quantity, 0) }),
 };
@@ -109,6 +128,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (act) return send(response, 200, act(await bodyOf(request)));
   stats.requests++;
   if (url.pathname === '/stock' && request.method === 'POST') return writeStock(await bodyOf(request), response);
+  if (url.pathname === '/subscription') {
+    subscription = (await bodyOf(request)) as { url: string; secret: string };
+    return send(response, 200, {});
+  }
   if (url.pathname === '/stock') {
     stats.stock++;
     return send(response, 200, stockPage(url));

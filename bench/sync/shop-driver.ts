@@ -1,11 +1,15 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { defineDriver, terminal, waiting, type Driver, type DriverContext, type DriverDefinition, type Page, type ReadRequest, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { defineDriver, terminal, waiting, type Driver, type DriverContext, type DriverDefinition, type DriverHooks, type Page, type ReadRequest, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
 import type { Address, CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
 import type { ShopAddress, ShopLevel, ShopLine, ShopOrder, ShopProduct } from './data.ts';
 
 const PAGE = 250;
 /** What the shop takes in one request. */
 const LEVELS_A_WRITE = 250;
+
+/** Of both sides of a webhook: over the raw body. */
+export const signatureOf = (secret: string, body: Uint8Array): string => createHmac('sha256', secret).update(body).digest('base64url');
 
 interface Settings { readonly url: string }
 interface ListBody { readonly orders?: readonly ShopOrder[]; readonly products?: readonly ShopProduct[]; readonly stock?: readonly ShopLevel[]; readonly next: string | null }
@@ -40,12 +44,27 @@ class ShopDriver implements Driver {
     return { reachable: found, credential: found };
   }
 
+  readonly hooks: DriverHooks = {
+    read: ({ headers, body }) => {
+      const expected = Buffer.from(signatureOf(this.#context.credential.apiKey, body));
+      const given = Buffer.from(headers['x-signature'] ?? '');
+      if (expected.length !== given.length || !timingSafeEqual(expected, given)) return { valid: false, reason: 'SignatureInvalid', message: 'x-signature does not fit the body' };
+      return { valid: true, hints: [{ feed: 'OrderImport', ids: [(JSON.parse(Buffer.from(body).toString()) as { id: string }).id] }] };
+    },
+    ensure: async (url, _feeds, signal) => {
+      await this.#context.http.write({ method: 'POST', url: `${this.#context.settings.url}/subscription`, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url, secret: this.#context.credential.apiKey }), signal });
+      return { topics: ['orders'], repaired: false };
+    },
+    remove: async () => {},
+  };
+
   async *read(request: ReadRequest): AsyncIterable<Page> {
     const list = LISTS[request.feed];
     if (!list) throw terminal('NotSupported', `the shop has no ${request.feed}`);
     for (let page = request.resume ? Number(request.resume) + 1 : 1; ; page++) {
+      const ids = request.ids ? `&ids=${request.ids.map(encodeURIComponent).join()}` : '';
       const since = request.since ? `&updated_since=${encodeURIComponent(request.since)}` : '';
-      const answer = await this.#context.http.read({ method: 'GET', url: `${this.#context.settings.url}/${list}?per_page=${request.pageSize}${since}&page=${page}`, headers: { authorization: `Bearer ${this.#context.credential.apiKey}` }, signal: request.signal });
+      const answer = await this.#context.http.read({ method: 'GET', url: `${this.#context.settings.url}/${list}?per_page=${request.pageSize}${since}${ids}&page=${page}`, headers: { authorization: `Bearer ${this.#context.credential.apiKey}` }, signal: request.signal });
       const body = (await answer.json()) as ListBody;
       yield { records: recordsOf(body), resume: String(page), end: body.next === null };
       if (body.next === null) return;
@@ -60,6 +79,8 @@ class ShopDriver implements Driver {
         method: 'POST', url: `${this.#context.settings.url}/stock`, headers: { 'content-type': 'application/json' }, signal,
         body: JSON.stringify({ levels: part.map(({ variantId, locationId, quantity }) => ({ variantId, locationId, quantity })) }),
       });
+      const limit = Number(answer.headers['x-limit-per-second']);
+      if (limit > 0) this.#context.http.observe({ burst: limit, perSecond: limit });
       if (answer.status === 429) throw waiting('RateLimited', 'the shop limits requests', Number(answer.headers['retry-after'] ?? 1) * 1000);
       for (const { entryId } of part) results.push(answer.status === 200 ? { entryId, outcome: 'Applied' } : { entryId, outcome: 'Rejected', reason: 'Refused', message: `the shop answered ${answer.status}` });
     }

@@ -28,9 +28,13 @@ export class Shop {
   reset = () => this.#control('reset');
   /** Every `step`th record changes. */
   change = (step: number) => this.#control<{ orders: number; products: number }>('change', { step });
-  placeOrder = () => this.#control<{ id: string }>('order');
+  /** A customer orders; told by webhook where something is subscribed. `at`: by the clock of this machine. */
+  placeOrder = () => this.#control<{ id: string; at: number }>('order');
+  subscribed = async () => (await this.#control<{ subscribed: boolean }>('subscribed')).subscribed;
   /** Requests since the last time. */
   takeStats = () => this.#control<ShopStats>('stats', { reset: true });
+  /** Refused for the limit of requests, since the start. */
+  totals = () => this.#control<{ refused: number }>('totals');
   sums = () => this.#control<{ orders: SourceSums; products: SourceSums }>('sums');
   storedLevels = () => this.#control<{ count: number; sum: number }>('stored');
 

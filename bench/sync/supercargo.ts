@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { StoreSpec } from '../../crds/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { startChild, stopChild } from './children.ts';
 import type { PodAnswer, PodCommand } from './pod-process.ts';
@@ -10,10 +11,21 @@ export type RunView = NonNullable<PodAnswer['run']>;
 const TOKEN = 'bench-pod-token';
 const API_KEY = 'sck_bench';
 
+/** As in the Deployment of a sync pod. */
+const POD_NODE_OPTIONS: readonly string[] = (process.env['POD_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
+
 /** Never by itself: runs are asked for. */
 export const NEVER = '0 0 1 1 *';
 
+/** Options of Node for each process. */
 export interface Profile { readonly hub: readonly string[]; readonly pod: readonly string[] }
+
+export interface SupercargoOptions {
+  readonly profile?: Profile;
+  readonly store?: StoreSpec;
+  /** The store may send webhooks. */
+  readonly hooks?: boolean;
+}
 
 /** Hub and pod, each in its own process, on a database. */
 export class Supercargo {
@@ -34,10 +46,10 @@ export class Supercargo {
     this.startCpu = cpuSeconds(this.hubPid) + cpuSeconds(this.podPid);
   }
 
-  static async start(databaseUrl: string, shopUrl: string, options: Profile = { hub: [], pod: [] }): Promise<Supercargo> {
-    const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, BENCH_DATABASE_URL: databaseUrl, BENCH_SHOP_URL: shopUrl };
-    const hub = await startChild<{ url: string }>('hub-process', env, options.hub);
-    const pod = await startChild<PodAnswer>('pod-process', { ...env, BENCH_HUB_URL: hub.first.url }, options.pod);
+  static async start(databaseUrl: string, shopUrl: string, { profile, store, hooks }: SupercargoOptions = {}): Promise<Supercargo> {
+    const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, BENCH_DATABASE_URL: databaseUrl, BENCH_SHOP_URL: shopUrl, BENCH_STORE: JSON.stringify(store ?? {}), BENCH_HOOKS: hooks ? '1' : '0' };
+    const hub = await startChild<{ url: string }>('hub-process', env, profile?.hub);
+    const pod = await startChild<PodAnswer>('pod-process', { ...env, BENCH_HUB_URL: hub.first.url }, [...POD_NODE_OPTIONS, ...(profile?.pod ?? [])]);
     return new Supercargo(hub.child, hub.first.url, pod.child);
   }
 
