@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubContext } from '../context.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
+import { recordAppliedLevels } from './outbox-applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 
 const MAX_ATTEMPTS = 10;
@@ -38,6 +39,7 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ki
 async function brake(tx: Queryable, connection: ConnectionRow, release: string | undefined): Promise<OutboxClaim['held']> {
   const store = await findStoreById(tx, connection.store_id);
   const allowed = store?.rules.brakes?.maxZeroedPercent ?? DEFAULT_MAX_ZEROED_PERCENT;
+  if (!(await mayTrip(tx, connection.id, allowed))) return undefined;
   const pending = await tx.query<{ id: number; quantity: number; before: number | null }>(
     `SELECT o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before
      FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
@@ -51,10 +53,20 @@ async function brake(tx: Queryable, connection: ConnectionRow, release: string |
   return { digest, summary: `${zeroed} of ${pending.length} stock levels would be set to zero, the Store allows ${allowed} % (brakes.maxZeroedPercent)` };
 }
 
+/** Cheap, for each claim: levels that go to zero may be so already, so this is an upper bound. */
+async function mayTrip(tx: Queryable, connectionId: number, allowed: number): Promise<boolean> {
+  const [row] = await tx.query<{ pending: number; zero: number }>(
+    `SELECT count(*) AS pending, count(*) FILTER (WHERE payload->>'quantity' = '0') AS zero FROM outbox WHERE connection_id = $1 AND kind = 'stock' AND state IN ('Pending', 'Sent')`,
+    [connectionId],
+  );
+  return row!.pending >= BRAKE_MIN_LEVELS && row!.zero * 100 > row!.pending * allowed;
+}
+
 /** One result for each entry. What may be tried again comes back later, at most ten times; then it is a problem for a person. */
 export async function recordResults(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, results: readonly OutboxResult[]): Promise<void> {
   await hub.db.transaction(async (tx) => {
-    for (const result of results) await recordResult(tx, connection.id, kind, result);
+    const rest = kind === 'stock' ? await recordAppliedLevels(tx, connection.id, results) : results;
+    for (const result of rest) await recordResult(tx, connection.id, kind, result);
   });
 }
 
@@ -84,7 +96,6 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
   const feedType = kind === 'shipment' ? 'ShipmentExport' : 'StockExport';
   if (state === 'Applied') {
-    if (kind === 'stock') await rememberLevel(tx, connectionId, entry.payload);
     if (kind === 'shipment') {
       await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);
     }
@@ -96,13 +107,4 @@ async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind,
       [connectionId, feedType, entry.subject, result.reason ?? 'Rejected', result.message ?? 'the store refused it'],
     );
   }
-}
-
-/** What the store now has: else a level set back to the last one that was read would look unchanged, and never be sent. */
-async function rememberLevel(tx: Transaction, connectionId: number, payload: Record<string, unknown>): Promise<void> {
-  await tx.query(
-    `UPDATE stock_levels SET available = available + ($4::int - on_hand), on_hand = $4::int, hash = '00000000-0000-0000-0000-000000000000', seq = nextval('change_seq'), changed_at = now()
-     WHERE connection_id = $1 AND variant_id = $2 AND location_id = $3 AND on_hand <> $4::int`,
-    [connectionId, payload['variantId'], payload['locationId'], payload['quantity']],
-  );
 }
