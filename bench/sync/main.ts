@@ -1,5 +1,6 @@
 /** `make bench-sync`: see bench/README.md. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { floors } from './floors.ts';
 import { supercargoImports } from './imports.ts';
@@ -9,6 +10,7 @@ import { readOptions } from './options.ts';
 import { availablePeers, peerSamples } from './peers/run.ts';
 import { cpuProfiles, printStatements, PROFILED_POSTGRES } from './profile.ts';
 import { startBenchPostgres } from './postgres.ts';
+import { report } from './report.ts';
 import { totalCpu, type Sample } from './sample.ts';
 import { stockSample } from './stock.ts';
 import { Shop } from './shop.ts';
@@ -46,5 +48,8 @@ try {
 } finally {
   await postgres.stop();
 }
-await writeFile(join(results, 'samples.json'), JSON.stringify({ records: options.records, samples, latencies }, null, 1));
+const unequal = new Map(peers.map((peer) => [peer.system, peer.unequal]));
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, memoryMiB: Math.round(totalmem() / 1024 / 1024), load: loadavg(), node: process.version };
+await writeFile(join(results, `sync-${options.records}.json`), JSON.stringify({ options: { ...options, only: [...options.only] }, machine, samples, latencies }, null, 1));
+console.log(`\n${machine.cpus} × ${machine.model}, Node ${machine.node}, load at the end ${machine.load.map((load) => load.toFixed(1)).join(' ')}\n\n${report({ samples, latencies, unequal })}`);
 process.exit(0);

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Peer } from './peer.ts';
 
-const TUNED = { use_copy: true, batch_size_rows: 50_000, validate_records: false, add_record_metadata: false };
+const TUNED = { use_copy: true, batch_size_rows: 50_000, validate_records: false, add_record_metadata: false, activate_version: false };
 
 export function singerPeers(tapBin: string, targetBin: string): Peer[] {
   return (['default', 'tuned'] as const).map((mode) => ({
