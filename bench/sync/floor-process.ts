@@ -6,14 +6,14 @@
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { Agent, request } from 'undici';
-import { copyRow } from '../../model/copy.ts';
+import { CopyBuffer } from '../../model/copy.ts';
 import { TABLES, type TableName } from '../../model/tables.ts';
 import type { ShopAddress, ShopOrder, ShopProduct } from './data.ts';
 
 interface ListBody { readonly orders?: readonly ShopOrder[]; readonly products?: readonly ShopProduct[]; readonly next: string | null }
 
 /** Rows of one page as COPY text, by table. */
-type Rows = Partial<Record<TableName, string>>;
+type Rows = Partial<Record<TableName, CopyBuffer>>;
 
 const NOT_OF_THE_SOURCE = new Set(['hash', 'goods_hash']);
 const columnsOf = (table: TableName): [string, string][] => Object.entries(TABLES[table].columns).filter(([column]) => !NOT_OF_THE_SOURCE.has(column));
@@ -21,40 +21,40 @@ const columnsOf = (table: TableName): [string, string][] => Object.entries(TABLE
 const addressValues = (a: ShopAddress) => [a.name, a.company, a.address1, a.address2, a.city, a.province, a.zip, a.country_code, a.phone];
 
 function orderRows(orders: readonly ShopOrder[]): Rows {
-  let heads = '';
-  let lines = '';
+  const heads = new CopyBuffer();
+  const lines = new CopyBuffer();
   for (const o of orders) {
-    heads += copyRow([
+    heads.row([
       o.id, o.number, o.number, o.created_at, 0, o.updated_at, o.status, o.financial_status, o.fulfillment_status, o.status, o.currency, 2,
       o.subtotal, o.shipping_total, o.tax_total, o.discount_total, o.total, o.customer.id, o.customer.email, o.customer.name, o.customer.phone,
       ...addressValues(o.shipping_address), ...addressValues(o.billing_address), o.shipping_lines[0]?.code, o.shipping_lines[0]?.title, o.note, 'Accepted', null, null,
     ]);
     for (let position = 0; position < o.lines.length; position++) {
       const l = o.lines[position]!;
-      lines += copyRow([o.id, l.id, position, l.sku, l.variant_id, l.title, l.quantity, 0, 0, l.unit_price, l.total, l.tax_lines[0]?.rate, l.tax_lines[0]?.amount, l.discount]);
+      lines.row([o.id, l.id, position, l.sku, l.variant_id, l.title, l.quantity, 0, 0, l.unit_price, l.total, l.tax_lines[0]?.rate, l.tax_lines[0]?.amount, l.discount]);
     }
   }
   return { orders: heads, order_lines: lines };
 }
 
 function productRows(products: readonly ShopProduct[]): Rows {
-  let heads = '';
-  let variants = '';
-  let images = '';
+  const heads = new CopyBuffer();
+  const variants = new CopyBuffer();
+  const images = new CopyBuffer();
   for (const p of products) {
-    heads += copyRow([p.id, p.title, p.description, p.brand, p.status, null, '{}', p.created_at, p.updated_at]);
-    for (const v of p.variants) variants += copyRow([v.id, p.id, v.sku, v.title, v.barcode, v.price, 'EUR', null, v.weight_grams, true, true, JSON.stringify(v.options), null]);
-    for (const i of p.images) images += copyRow([p.id, i.id, i.url, i.position, i.alt, null]);
+    heads.row([p.id, p.title, p.description, p.brand, p.status, null, '{}', p.created_at, p.updated_at]);
+    for (const v of p.variants) variants.row([v.id, p.id, v.sku, v.title, v.barcode, v.price, 'EUR', null, v.weight_grams, true, true, JSON.stringify(v.options), null]);
+    for (const i of p.images) images.row([p.id, i.id, i.url, i.position, i.alt, null]);
   }
   return { products: heads, variants, images };
 }
 
 async function copyInto(client: Client, rows: Rows): Promise<void> {
-  for (const [table, text] of Object.entries(rows) as [TableName, string][]) {
+  for (const [table, rowsOfTable] of Object.entries(rows) as [TableName, CopyBuffer][]) {
     await new Promise<void>((resolve, reject) => {
       const stream = client.query(copyFrom(`COPY ${table} (${columnsOf(table).map(([column]) => column).join(', ')}) FROM STDIN`));
       stream.on('error', reject).on('finish', resolve);
-      stream.end(Buffer.from(text));
+      stream.end(rowsOfTable.view());
     });
   }
 }
