@@ -8,7 +8,14 @@ const TAB = 9;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const BACKSLASH = 92;
+const CAPITAL_N = 78;
+const SMALL_F = 102;
+const SMALL_T = 116;
+const ZERO = 48;
 const NON_ASCII = 128;
+/** Of a number that is written without a string. */
+const MAX_DIGITS = 9;
+const SPECIAL = /[\\\t\n\r\0]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '' };
 const FIRST_BYTES = 16 * 1024;
 
@@ -29,23 +36,22 @@ export class CopyBuffer {
   /** One row with its newline. NUL, which PostgreSQL's text cannot hold, is left out. */
   row(values: readonly CopyValue[]): void {
     for (let index = 0; index < values.length; index++) {
-      if (index > 0) this.#byte(TAB);
       this.#field(values[index]);
+      this.#bytes[this.length++] = TAB;
     }
-    this.#byte(NEWLINE);
+    this.#bytes[this.length - 1] = NEWLINE;
   }
 
   /** Puts another column at the end of the last row: plain ASCII. */
   extendRow(value: string): void {
-    this.length--;
-    this.#byte(TAB);
+    this.#bytes[this.length - 1] = TAB;
     this.text(value);
-    this.#byte(NEWLINE);
+    this.#bytes[this.length++] = NEWLINE;
   }
 
   /** As it is, nothing escaped. */
   text(value: string): void {
-    this.#reserve(value.length * 3);
+    this.#reserve(value.length * 3 + 1);
     this.length += this.#bytes.write(value, this.length, 'utf8');
   }
 
@@ -55,36 +61,48 @@ export class CopyBuffer {
     this.length += bytes.length;
   }
 
+  /** Leaves room for the separator after it. */
   #field(value: CopyValue): void {
     if (typeof value === 'string') this.#escaped(value);
-    else if (value === undefined || value === null) this.#ascii('\\N');
-    else if (typeof value === 'number') this.#ascii(String(value));
-    else this.#byte(value ? 116 : 102);
+    else if (typeof value === 'number') this.#number(value);
+    else {
+      this.#reserve(3);
+      if (value === undefined || value === null) {
+        this.#bytes[this.length++] = BACKSLASH;
+        this.#bytes[this.length++] = CAPITAL_N;
+      } else this.#bytes[this.length++] = value ? SMALL_T : SMALL_F;
+    }
   }
 
   /** Character by character while they are plain ASCII, which is nearly always to the end. */
   #escaped(value: string): void {
-    this.#reserve(value.length);
+    const { length } = value;
+    this.#reserve(length + 1);
     const bytes = this.#bytes;
     let at = this.length;
-    for (let index = 0; index < value.length; index++) {
+    for (let index = 0; index < length; index++) {
       const code = value.charCodeAt(index);
       if (code >= NON_ASCII || code === BACKSLASH || (code <= CARRIAGE_RETURN && (code === TAB || code === NEWLINE || code === CARRIAGE_RETURN || code === 0))) {
-        return this.text(value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? ''));
+        return this.text(SPECIAL.test(value) ? value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? '') : value);
       }
       bytes[at++] = code;
     }
     this.length = at;
   }
 
-  #ascii(value: string): void {
-    this.#reserve(value.length);
-    for (let index = 0; index < value.length; index++) this.#bytes[this.length++] = value.charCodeAt(index);
-  }
-
-  #byte(code: number): void {
-    this.#reserve(1);
-    this.#bytes[this.length++] = code;
+  /** Small whole numbers, which are most, without a string between. */
+  #number(value: number): void {
+    if (!(Number.isInteger(value) && value >= 0 && value < 1e9) || Object.is(value, -0)) return this.text(String(value));
+    this.#reserve(MAX_DIGITS + 1);
+    let digits = 1;
+    for (let limit = 10; limit <= value; limit *= 10) digits++;
+    let rest = value | 0;
+    for (let at = this.length + digits - 1; at >= this.length; at--) {
+      const tens = (rest / 10) | 0;
+      this.#bytes[at] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+    this.length += digits;
   }
 
   #reserve(more: number): void {
