@@ -15,11 +15,16 @@ export function copyColumn(data: Buffer, column: number): string[] | undefined {
     for (let passed = 0; passed < column; from++) if (data[from] === TAB) passed++;
     let to = from;
     for (; to < data.length && data[to] !== TAB && data[to] !== NEWLINE; to++) if (data[to] === BACKSLASH) return undefined;
-    if (to - from !== lastLength || data.compare(data, from, to, last, last + lastLength) !== 0) values.push(data.toString('utf8', from, to));
+    if (to - from !== lastLength || !sameBytes(data, from, last, lastLength)) values.push(data.toString('utf8', from, to));
     last = from;
     lastLength = to - from;
     const newline = data.indexOf(NEWLINE, to);
     row = newline < 0 ? data.length : newline + 1;
   }
   return values;
+}
+
+function sameBytes(data: Buffer, one: number, other: number, length: number): boolean {
+  for (let index = 0; index < length; index++) if (data[one + index] !== data[other + index]) return false;
+  return true;
 }

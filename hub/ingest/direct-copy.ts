@@ -3,6 +3,7 @@ import { copyColumn } from '../../model/copy-reader.ts';
 import { TABLES, type RecordTable } from '../../model/tables.ts';
 import type { Transaction, TransactionSettings } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import { asList, listed } from './id-list.ts';
 import type { OrderMergeScope } from './merge-orders.ts';
 import { areOrdinaryOrders, settleNewOrders } from './new-orders.ts';
 
@@ -67,7 +68,7 @@ function hasItsParents({ table, segment, ids }: Incoming, incoming: readonly Inc
  */
 async function anyKnown(tx: Transaction, connectionId: number, incoming: readonly Incoming[]): Promise<boolean> {
   const asked = incoming.filter(({ table }) => table.key[0] !== table.parent?.column);
-  const lookups = asked.map(({ table }, index) => `EXISTS (SELECT 1 FROM unnest($${index + 2}::text[]) AS given(id) CROSS JOIN LATERAL (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = given.id LIMIT 1) found)`);
-  const [row] = await tx.query<{ known: boolean }>(`SELECT ${lookups.join(' OR ')} AS known`, [connectionId, ...asked.map(({ ids }) => ids)], `known:${asked.map(({ table }) => table.name).join()}`);
+  const lookups = asked.map(({ table }, index) => `EXISTS (SELECT 1 FROM ${listed(index + 2)} AS given(id) CROSS JOIN LATERAL (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = given.id LIMIT 1) found)`);
+  const [row] = await tx.query<{ known: boolean }>(`SELECT ${lookups.join(' OR ')} AS known`, [connectionId, ...asked.map(({ ids }) => asList(ids))], `known:${asked.map(({ table }) => table.name).join()}`);
   return row!.known;
 }

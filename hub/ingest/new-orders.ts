@@ -3,6 +3,7 @@ import { copyColumn } from '../../model/copy-reader.ts';
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { queueOrderEvents } from '../webhooks/queue.ts';
+import { asList, listed } from './id-list.ts';
 import type { OrderMergeScope } from './merge-orders.ts';
 
 const SKU = Object.keys(TABLES.order_lines.columns).indexOf('sku');
@@ -16,11 +17,12 @@ export async function areOrdinaryOrders(tx: Transaction, scope: OrderMergeScope,
   if (!skus) return false;
   const distinct = [...new Set(skus)];
   const [row] = await tx.query<{ ordinary: boolean }>(
-    `SELECT NOT EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
-       AND NOT EXISTS (SELECT 1 FROM kits WHERE store_id = $1 AND sku = ANY($3::text[]))
-       AND (NOT $4::boolean OR (NOT EXISTS (SELECT 1 FROM sku_aliases WHERE store_id = $1 AND alias = ANY($3::text[]))
-         AND (SELECT count(*) FROM unnest($3::text[]) AS given(sku) CROSS JOIN LATERAL (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = given.sku LIMIT 1) found) = cardinality($3::text[]))) AS ordinary`,
-    [scope.storeId, scope.storeConnections, distinct, scope.checkSkus], 'ordinary-orders',
+    `WITH given AS MATERIALIZED (SELECT * FROM ${listed(3)} AS given(sku))
+     SELECT NOT EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM kits WHERE store_id = $1 AND sku IN (SELECT sku FROM given))
+       AND (NOT $4::boolean OR (NOT EXISTS (SELECT 1 FROM sku_aliases WHERE store_id = $1 AND alias IN (SELECT sku FROM given))
+         AND (SELECT count(*) FROM given CROSS JOIN LATERAL (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = given.sku LIMIT 1) found) = $5::int)) AS ordinary`,
+    [scope.storeId, scope.storeConnections, asList(distinct), scope.checkSkus, distinct.length], 'ordinary-orders',
   );
   return row!.ordinary;
 }
