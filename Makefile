@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e test-faults test-fuzz check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -59,6 +59,11 @@ generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files 
 
 build: node_modules/.package-lock.json ## compile to dist/
 	@tsc -p tsconfig.build.json
+
+# Compiled, as the image runs it. RECORDS, REPEAT, PEERS=0, MEMORY (a list), LEVELS, ONLY (a list of parts): bench/README.md.
+bench-sync: node_modules/.package-lock.json ## store to PostgreSQL beside dlt, Singer and bare COPY (RECORDS=20000: shorter, PEERS=0: alone)
+	@tsc -p bench/tsconfig.json
+	@NODE_ENV=production $(NODE) bench/.build/bench/sync/main.js
 
 image: build ## the container image, with or without a Docker engine
 	@$(NODE) test/cluster/cli.ts image

@@ -29,7 +29,7 @@ const layers = FOLDERS.filter((folder) => MAY_IMPORT[folder].length < FOLDERS.le
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/**', '**/node_modules/**', 'test/stores/**/*.js', 'plugins/**', 'coverage/**'] },
+  { ignores: ['dist/**', '**/node_modules/**', 'test/stores/**/*.js', 'plugins/**', 'bench/.build/**', 'coverage/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { copyRow, type CopyValue } from './copy.ts';
+import { CopyBuffer, type CopyValue } from './copy.ts';
 
 const UNESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
@@ -11,6 +11,12 @@ function decode(text: string): (string | null)[][] {
     if (field === '\\N') return null;
     return field.replace(/\\(.)/gs, (_all, char: string) => UNESCAPED[char] ?? char);
   }));
+}
+
+function copyRows(...rows: readonly (readonly CopyValue[])[]): string {
+  const buffer = new CopyBuffer();
+  for (const row of rows) buffer.row(row);
+  return buffer.view().toString();
 }
 
 function meant(value: CopyValue): string | null {
@@ -26,7 +32,7 @@ const hostile = fc.oneof(
 );
 const value: fc.Arbitrary<CopyValue> = fc.oneof(hostile, hostile, fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.constant(undefined));
 
-describe('copyRow', () => {
+describe('a row', () => {
   it.each<[string, CopyValue, string]>([
     ['a tab', 'a\tb', 'a\\tb'],
     ['a newline', 'a\nb', 'a\\nb'],
@@ -42,16 +48,16 @@ describe('copyRow', () => {
     ['false', false, 'f'],
     ['zero', 0, '0'],
   ])('writes %s', (_what, given, written) => {
-    expect(copyRow([given])).toBe(`${written}\n`);
+    expect(copyRows([given])).toBe(`${written}\n`);
   });
 
   it('puts tabs between columns and a newline after the row', () => {
-    expect(copyRow(['a', 1, undefined, 'd'])).toBe('a\t1\t\\N\td\n');
+    expect(copyRows(['a', 1, undefined, 'd'])).toBe('a\t1\t\\N\td\n');
   });
 
   it('is read back by PostgreSQL as it was given, rows and columns kept apart', () => {
     fc.assert(fc.property(fc.array(fc.array(value, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }), (rows) => {
-      expect(decode(rows.map((row) => copyRow(row)).join(''))).toEqual(rows.map((row) => row.map(meant)));
+      expect(decode(copyRows(...rows))).toEqual(rows.map((row) => row.map(meant)));
     }), { numRuns: 500 });
   });
 });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { BatchSegment } from './batch.ts';
-import { copyRow, type CopyValue } from './copy.ts';
+import { CopyBuffer, type CopyValue } from './copy.ts';
 import { currencyExponent } from './money.ts';
 import type { Address, CanonicalRecord, OrderRecord, ProductRecord } from './records.ts';
 import type { TableName } from './tables.ts';
@@ -13,91 +13,130 @@ export interface OrderDecision {
   readonly custRef: string;
 }
 
-/** Collects rows of a page as COPY text, one growing string a table. Columns stand in the order of tables.ts. */
+interface TableRows {
+  readonly bytes: CopyBuffer;
+  count: number;
+}
+
+/** Collects rows of a page as COPY text, one buffer a table. Columns stand in the order of tables.ts. */
 export class BatchEncoder {
-  readonly #rows = new Map<TableName, { text: string; count: number }>();
+  readonly #rows = new Map<TableName, TableRows>();
+  /** What a digest is made over. */
+  readonly #hashed = new CopyBuffer();
 
   add(record: CanonicalRecord, decide: (order: OrderRecord) => OrderDecision): void {
     switch (record.kind) {
       case 'product': return this.#product(record);
       case 'order': return this.#order(record, decide(record));
       case 'stock':
-        return this.#hashed('stock_levels', [record.variantId, record.locationId, record.sku, record.onHand, record.allocated, record.available]);
+        return this.#hashedRow('stock_levels', [record.variantId, record.locationId, record.sku, record.onHand, record.allocated, record.available]);
       case 'attribute':
-        return this.#hashed('attributes', [record.id, record.code, record.name, record.type, JSON.stringify(record.values)]);
+        return this.#hashedRow('attributes', [record.id, record.code, record.name, record.type, JSON.stringify(record.values)]);
       case 'attributeSet':
-        return this.#hashed('attribute_sets', [record.id, record.code, record.name, JSON.stringify(record.attributeIds)]);
-      case 'location': return this.#hashed('locations', [record.id, record.code, record.name]);
-      case 'shippingMethod': return this.#hashed('shipping_methods', [record.id, record.code, record.name]);
-      case 'supplier': return this.#hashed('suppliers', [record.id, record.code, record.name, record.email]);
+        return this.#hashedRow('attribute_sets', [record.id, record.code, record.name, JSON.stringify(record.attributeIds)]);
+      case 'location': return this.#hashedRow('locations', [record.id, record.code, record.name]);
+      case 'shippingMethod': return this.#hashedRow('shipping_methods', [record.id, record.code, record.name]);
+      case 'supplier': return this.#hashedRow('suppliers', [record.id, record.code, record.name, record.email]);
       case 'productSupplier':
-        return this.#hashed('product_suppliers', [record.variantId, record.supplierId, record.supplierSku, record.costPrice, record.currency]);
+        return this.#hashedRow('product_suppliers', [record.variantId, record.supplierId, record.supplierSku, record.costPrice, record.currency]);
     }
   }
 
+  /** Shares memory with the encoder: good until `clear`. */
   segments(): BatchSegment[] {
-    return [...this.#rows].map(([table, { text, count }]) => ({ table, rows: count, data: Buffer.from(text) }));
+    return [...this.#rows].filter(([, { count }]) => count > 0).map(([table, { bytes, count }]) => ({ table, rows: count, data: bytes.view() }));
   }
 
-  #put(table: TableName, row: string): void {
-    const rows = this.#rows.get(table);
-    if (rows) {
-      rows.text += row;
-      rows.count++;
-    } else this.#rows.set(table, { text: row, count: 1 });
+  /** For the next page, in the same buffers. */
+  clear(): void {
+    for (const rows of this.#rows.values()) {
+      rows.bytes.clear();
+      rows.count = 0;
+    }
+  }
+
+  #of(table: TableName): TableRows {
+    const known = this.#rows.get(table);
+    if (known) return known;
+    const rows = { bytes: new CopyBuffer(), count: 0 };
+    this.#rows.set(table, rows);
+    return rows;
+  }
+
+  /** Returns where the row begins. */
+  #put(rows: TableRows, values: readonly CopyValue[]): number {
+    const start = rows.bytes.length;
+    rows.bytes.row(values);
+    rows.count++;
+    return start;
   }
 
   /** The hash is over the row itself: equal bytes, equal record. */
-  #hashed(table: TableName, values: readonly CopyValue[]): void {
-    const row = copyRow(values);
-    this.#put(table, `${row.slice(0, -1)}\t${md5(row)}\n`);
+  #hashedRow(table: TableName, values: readonly CopyValue[]): void {
+    const rows = this.#of(table);
+    const start = this.#put(rows, values);
+    rows.bytes.extendRow(md5(rows.bytes.view(start)));
+  }
+
+  /** With its children's rows. */
+  #recordHash(record: Buffer, ...children: readonly Buffer[]): string {
+    this.#hashed.clear();
+    this.#hashed.append(record);
+    for (const rows of children) this.#hashed.append(rows);
+    return md5(this.#hashed.view());
   }
 
   #product(product: ProductRecord): void {
-    let children = '';
+    const variants = this.#of('variants');
+    const images = this.#of('images');
+    const [firstVariant, firstImage] = [variants.bytes.length, images.bytes.length];
     for (const variant of product.variants) {
-      const row = copyRow([
+      this.#put(variants, [
         variant.id, product.id, variant.sku, variant.title, variant.barcode, variant.price, variant.currency, variant.compareAtPrice,
         variant.weightGrams, variant.enabled, variant.tracked, JSON.stringify(variant.options), variant.updatedAt,
       ]);
-      children += row;
-      this.#put('variants', row);
     }
-    for (const image of product.images) {
-      const row = copyRow([product.id, image.id, image.url, image.position, image.alt, image.variantId]);
-      children += row;
-      this.#put('images', row);
-    }
-    const row = copyRow([
+    for (const image of product.images) this.#put(images, [product.id, image.id, image.url, image.position, image.alt, image.variantId]);
+    const products = this.#of('products');
+    const start = this.#put(products, [
       product.id, product.title, product.description, product.brand, product.status, product.attributeSetId, JSON.stringify(product.attributes),
       product.createdAt, product.updatedAt,
     ]);
-    this.#put('products', `${row.slice(0, -1)}\t${md5(row + children)}\n`);
+    products.bytes.extendRow(this.#recordHash(products.bytes.view(start), variants.bytes.view(firstVariant), images.bytes.view(firstImage)));
   }
 
   #order(order: OrderRecord, decision: OrderDecision): void {
-    let lines = '';
-    let goods = copyRow(addressValues(order.shippingAddress));
+    const lines = this.#of('order_lines');
+    const firstLine = lines.bytes.length;
+    const shippingAddress = addressValues(order.shippingAddress);
     for (let position = 0; position < order.lines.length; position++) {
       const line = order.lines[position]!;
-      const row = copyRow([
+      this.#put(lines, [
         order.id, line.id, position, line.sku, line.variantId, line.title, line.quantity, line.cancelledQuantity, line.fulfilledQuantity,
         line.unitPrice, line.total, line.taxRate, line.taxAmount, line.discountAmount,
       ]);
-      lines += row;
-      goods += `${line.id}\t${line.sku}\t${line.quantity}\n`;
-      this.#put('order_lines', row);
     }
-    const row = copyRow([
+    const orders = this.#of('orders');
+    const start = this.#put(orders, [
       order.id, order.number, decision.custRef, order.placedAt, offsetMinutes(order.placedAt), order.updatedAt,
       order.state, order.paymentState, order.fulfilmentState, order.platformState,
       order.currency, currencyExponent(order.currency), order.itemsTotal, order.shippingTotal, order.taxTotal, order.discountTotal, order.grandTotal,
       order.customerId, order.customerEmail, order.customerName, order.customerPhone,
-      ...addressValues(order.shippingAddress), ...addressValues(order.billingAddress),
+      ...shippingAddress, ...addressValues(order.billingAddress),
       order.shippingMethodCode, order.shippingMethodName, order.note,
       decision.intake, decision.reason, decision.message,
     ]);
-    this.#put('orders', `${row.slice(0, -1)}\t${md5(goods)}\t${md5(row + lines)}\n`);
+    const hash = this.#recordHash(orders.bytes.view(start), lines.bytes.view(firstLine));
+    orders.bytes.extendRow(this.#goodsHash(order, shippingAddress));
+    orders.bytes.extendRow(hash);
+  }
+
+  /** Over what a warehouse packs and where it goes. */
+  #goodsHash(order: OrderRecord, shippingAddress: readonly CopyValue[]): string {
+    this.#hashed.clear();
+    this.#hashed.row(shippingAddress);
+    for (const line of order.lines) this.#hashed.text(`${line.id}\t${line.sku}\t${line.quantity}\n`);
+    return md5(this.#hashed.view());
   }
 }
 
@@ -106,8 +145,8 @@ function addressValues(address: Address): CopyValue[] {
 }
 
 /** md5 because it is the cheapest digest that fits PostgreSQL's uuid (16 bytes); it guards against change, not malice. */
-function md5(text: string): string {
-  return hash('md5', text, 'hex');
+function md5(bytes: Buffer): string {
+  return hash('md5', bytes, 'hex');
 }
 
 /** "+02:00" as 120. A time in UTC has no offset to keep. */

@@ -4,7 +4,8 @@ import { TABLES, type TableName } from '../../model/tables.ts';
 import type { HubContext } from '../context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { mergeOrders } from './merge-orders.ts';
+import { copyDirectly, mergeSettings } from './direct-copy.ts';
+import { mergeOrders, type OrderMergeScope } from './merge-orders.ts';
 import { mergeTable, stage } from './merge.ts';
 import { quarantine } from './quarantine.ts';
 import { redriveRejected } from './redrive.ts';
@@ -12,6 +13,8 @@ import { leaseLost, saveCheckpoint } from './runs.ts';
 import { checkStock } from './stock-check.ts';
 import { countSeen } from './seen.ts';
 import { orderScope } from './scope.ts';
+
+const UNIQUE_VIOLATION = '23505';
 
 interface RunRow extends Record<string, unknown> {
   readonly feed_type: string;
@@ -36,21 +39,33 @@ class DryRun extends Error {
  * cannot write: the run's row is the fence.
  */
 export async function applyBatch(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch): Promise<BatchAnswer> {
+  const attempt = (direct: boolean): Promise<BatchAnswer> => inTransaction(hub, connection, runId, batch, direct);
+  return attempt(true).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+    return attempt(false);
+  });
+}
+
+async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch, direct: boolean): Promise<BatchAnswer> {
   try {
     return await hub.db.transaction(async (tx) => {
       const run = await lockRun(tx, connection.id, runId);
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
-      const changed = await applyRecords(tx, connection, batch);
+      // A check of stock compares with what is staged.
+      const scope = holds(batch, 'orders') ? await orderScope(tx, connection) : undefined;
+      const fresh = direct && run.feed_type !== 'StockCheck' ? await copyDirectly(tx, connection, batch.segments, scope) : undefined;
+      const changed = fresh ?? (await mergeRecords(tx, connection, batch, scope));
+      const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;
       if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
-      if (connection.hooks_since !== null && batch.segments.some(({ table }) => table === 'orders')) await countSeen(tx, connection.id, run.trigger);
+      if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
       await quarantine(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
-      tx.afterCommit(hub.wakeDeliveries);
+      if (healed > 0 || (changed > 0 && scope && scope.endpoints.length > 0)) tx.afterCommit(hub.wakeDeliveries);
       return { changed, repeated: false };
-    });
+    }, mergeSettings(connection));
   } catch (error) {
     if (!(error instanceof DryRun)) throw error;
     await hub.db.transaction((tx) => countBatch(tx, runId, batch, error.changed));
@@ -59,20 +74,22 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
 }
 
 async function lockRun(tx: Transaction, connectionId: number, runId: string): Promise<RunRow> {
-  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId]);
+  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId], 'lock-run');
   if (!run) throw leaseLost();
   return run;
 }
 
-async function applyRecords(tx: Transaction, connection: ConnectionRow, batch: Batch): Promise<number> {
+const holds = (batch: Batch, name: TableName): boolean => batch.segments.some(({ table }) => table === name);
+
+async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: Batch, scope: OrderMergeScope | undefined): Promise<number> {
   await stage(tx, batch.segments);
   const present = new Set(batch.segments.map((segment) => segment.table));
   let changed = 0;
   for (const name of Object.keys(TABLES) as TableName[]) {
     if (!present.has(name) || isChild(name)) continue;
-    changed += name === 'orders' ? await mergeOrders(tx, await orderScope(tx, connection)) : await mergeTable(tx, connection.id, name);
+    if (name !== 'orders') changed += await mergeTable(tx, connection.id, name);
+    else if (scope) changed += await mergeOrders(tx, scope);
   }
-  if (present.has('products') && changed > 0) await healUnknownSkus(tx, connection);
   return changed;
 }
 
@@ -80,13 +97,15 @@ function isChild(name: TableName): boolean {
   return 'parent' in TABLES[name];
 }
 
-/** New products may be what a rejected order waited for. */
-async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<void> {
+/** New products may be what a rejected order waited for. Returns how many orders came to another result. */
+async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<number> {
   const waiting = await tx.query<{ id: number }>(
     `SELECT DISTINCT c.id FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Rejected' AND o.intake_reason = 'UnknownSku' WHERE c.store_id = $1`,
-    [connection.store_id],
+    [connection.store_id], 'waiting-for-products',
   );
-  for (const { id } of waiting) await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
+  let healed = 0;
+  for (const { id } of waiting) healed += await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
+  return healed;
 }
 
 async function recordProblems(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {
@@ -105,6 +124,6 @@ async function recordProblems(tx: Transaction, connectionId: number, feedType: s
 async function countBatch(tx: Transaction, runId: string, batch: Batch, changed: number): Promise<void> {
   await tx.query(
     `UPDATE runs SET sequence = $2, read = read + $3, changed = changed + $4, problems = problems + $5, lease_until = now() + make_interval(secs => $6) WHERE id = $1`,
-    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS],
+    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS], 'count-batch',
   );
 }

@@ -33,25 +33,32 @@ export class HintBoard {
   async wait(db: Database, connectionId: number, waitMs: number, signal: AbortSignal): Promise<{ feeds: FeedType[]; hooks: number }> {
     const deadline = this.#clock.now().getTime() + waitMs;
     for (;;) {
-      const feeds = await takeHints(db, connectionId);
-      const hooks = await pendingHooks(db, connectionId);
-      const left = deadline - this.#clock.now().getTime();
-      if (feeds.length > 0 || hooks > 0 || left <= 0 || signal.aborted) return { feeds, hooks };
-      await this.#sleepOrWake(connectionId, Math.min(left, LOOK_EVERY_MS), signal);
+      // Listening begins before the look: what comes in between must not wait for the next.
+      const { woken, leave } = this.#listen(connectionId);
+      try {
+        const feeds = await takeHints(db, connectionId);
+        const hooks = await pendingHooks(db, connectionId);
+        const left = deadline - this.#clock.now().getTime();
+        if (feeds.length > 0 || hooks > 0 || left <= 0 || signal.aborted) return { feeds, hooks };
+        await this.#clock.sleep(Math.min(left, LOOK_EVERY_MS), AbortSignal.any([signal, woken]));
+      } finally {
+        leave();
+      }
       if (signal.aborted) return { feeds: [], hooks: 0 };
     }
   }
 
-  async #sleepOrWake(connectionId: number, ms: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    const resume = () => woken.abort();
+  #listen(connectionId: number): { woken: AbortSignal; leave: () => void } {
+    const controller = new AbortController();
+    const resume = () => controller.abort();
     const waiters = this.#waiting.get(connectionId) ?? new Set();
     this.#waiting.set(connectionId, waiters.add(resume));
-    try {
-      await this.#clock.sleep(ms, AbortSignal.any([signal, woken.signal]));
-    } finally {
-      waiters.delete(resume);
-      if (waiters.size === 0) this.#waiting.delete(connectionId);
-    }
+    return {
+      woken: controller.signal,
+      leave: () => {
+        waiters.delete(resume);
+        if (waiters.size === 0 && this.#waiting.get(connectionId) === waiters) this.#waiting.delete(connectionId);
+      },
+    };
   }
 }

@@ -32,14 +32,10 @@ const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
  */
 export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Promise<number> {
   await findRejections(tx, scope);
-  await tx.query(
-    `INSERT INTO stage_previous
-     SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending
-     FROM orders o JOIN stage_orders s ON s.external_id = o.external_id WHERE o.connection_id = $1`,
-    [scope.connectionId],
-  );
+  const exported = await notePrevious(tx, scope.connectionId);
   const changed = await upsertOrders(tx, scope);
-  if (changed > 0) await replaceLines(tx, scope.connectionId);
+  if (changed > 0 && exported) await replaceLines(tx, scope.connectionId);
+  else if (changed > 0) await replaceChildren(tx, scope.connectionId, TABLES.order_lines);
   await tx.query(
     `UPDATE orders o SET look_again_at = now() + make_interval(mins => $2) FROM stage_orders s
      WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.intake = 'Held' AND o.look_again_at <= now()`,
@@ -50,6 +46,19 @@ export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Prom
   if (changed > 0) await recordDecisions(tx, scope.connectionId);
   if (changed > 0) await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
   return changed;
+}
+
+/** Keeps what the orders were before. Returns whether one of them was exported. */
+async function notePrevious(tx: Transaction, connectionId: number): Promise<boolean> {
+  const [row] = await tx.query<{ exported: boolean }>(
+    `WITH known AS (
+       SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.exported_at
+       FROM orders o JOIN stage_orders s ON s.external_id = o.external_id WHERE o.connection_id = $1),
+     noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending FROM known)
+     SELECT count(exported_at) > 0 AS exported FROM known`,
+    [connectionId],
+  );
+  return row!.exported;
 }
 
 async function findRejections(tx: Transaction, scope: OrderMergeScope): Promise<void> {
@@ -109,7 +118,7 @@ async function upsertOrders(tx: Transaction, scope: OrderMergeScope): Promise<nu
   return row?.changed ?? 0;
 }
 
-/** Lines are content: those of an exported order stay, but for what was fulfilled, which is status. */
+/** Where some are exported. Lines are content: those of an exported order stay, but for what was fulfilled, which is status. */
 async function replaceLines(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity

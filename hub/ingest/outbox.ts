@@ -1,6 +1,7 @@
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubContext } from '../context.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
+import { recordAppliedLevels } from './outbox-applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { heldPlan, type PlannedLevel } from './brakes.ts';
 
@@ -56,7 +57,8 @@ async function brake(tx: Queryable, connection: ConnectionRow, release: string |
 /** One result for each entry. What may be tried again comes back later, at most ten times; then it is a problem for a person. */
 export async function recordResults(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, results: readonly OutboxResult[]): Promise<void> {
   await hub.db.transaction(async (tx) => {
-    for (const result of results) await recordResult(tx, connection.id, kind, result);
+    const rest = kind === 'stock' ? await recordAppliedLevels(tx, connection.id, results) : results;
+    for (const result of rest) await recordResult(tx, connection.id, kind, result);
   });
 }
 
@@ -86,7 +88,6 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
   const feedType = kind === 'shipment' ? 'ShipmentExport' : 'StockExport';
   if (state === 'Applied') {
-    if (kind === 'stock') await rememberLevel(tx, connectionId, entry.payload);
     if (kind === 'shipment') {
       await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);
     }
@@ -98,13 +99,4 @@ async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind,
       [connectionId, feedType, entry.subject, result.reason ?? 'Rejected', result.message ?? 'the store refused it'],
     );
   }
-}
-
-/** What the store now has: else a level set back to the last one that was read would look unchanged, and never be sent. */
-async function rememberLevel(tx: Transaction, connectionId: number, payload: Record<string, unknown>): Promise<void> {
-  await tx.query(
-    `UPDATE stock_levels SET available = available + ($4::int - on_hand), on_hand = $4::int, hash = '00000000-0000-0000-0000-000000000000', seq = nextval('change_seq'), changed_at = now()
-     WHERE connection_id = $1 AND variant_id = $2 AND location_id = $3 AND on_hand <> $4::int`,
-    [connectionId, payload['variantId'], payload['locationId'], payload['quantity']],
-  );
 }

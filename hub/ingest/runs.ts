@@ -73,7 +73,7 @@ export async function saveCheckpoint(tx: Transaction, connectionId: number, feed
   const rows = await tx.query(
     `INSERT INTO checkpoints AS c (connection_id, feed_type, value) VALUES ($1, $2, $3::jsonb)
      ON CONFLICT (connection_id, feed_type) DO UPDATE SET value = EXCLUDED.value, saved_at = now() WHERE c.value <> EXCLUDED.value RETURNING 1`,
-    [connectionId, feedType, JSON.stringify(value)],
+    [connectionId, feedType, JSON.stringify(value)], 'save-checkpoint',
   );
   if (!final || rows.length === 0) return;
   await tx.query('INSERT INTO checkpoint_history (connection_id, feed_type, value, run_id) VALUES ($1, $2, $3::jsonb, $4)', [connectionId, feedType, JSON.stringify(value), runId]);

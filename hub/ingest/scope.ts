@@ -7,7 +7,7 @@ const UNPAID_RETRY_MINUTES = 60;
 
 /** What orders of a connection are judged by, read inside the transaction that judges them. */
 export async function orderScope(db: Queryable, connection: ConnectionRow): Promise<OrderMergeScope> {
-  const siblings = await db.query<{ id: number; catalogue: boolean }>('SELECT id, catalogue FROM connections WHERE store_id = $1', [connection.store_id]);
+  const siblings = await db.query<{ id: number; catalogue: boolean }>('SELECT id, catalogue FROM connections WHERE store_id = $1', [connection.store_id], 'connections-of-store');
   const store = await findStoreById(db, connection.store_id);
   return {
     connectionId: connection.id,

@@ -82,7 +82,9 @@ function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connec
     cust_ref: row['cust_ref'],
     connection: connection ? `${connection.namespace}/${connection.name}` : '',
     ...camel(row, ['intake', 'intake_reason', 'intake_message', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'change_pending', 'placed_at', 'updated_at',
-      'currency', 'exponent', 'items_total', 'shipping_total', 'tax_total', 'discount_total', 'grand_total', 'shipping_method', 'note', 'acknowledged_at', 'exported_at']),
+      'currency', 'exponent', 'items_total', 'shipping_total', 'tax_total', 'discount_total', 'grand_total', 'note', 'acknowledged_at', 'exported_at']),
+    // What the Store maps, else the store's own code.
+    shippingMethod: row['shipping_method'] ?? row['shipping_method_code'] ?? null,
     placedOffsetMinutes: row['placed_offset'] ?? null,
     acknowledgedReference: row['acknowledged_ref'] ?? null,
     customer: { id: row['customer_id'] ?? null, name: row['customer_name'] ?? null, email: row['customer_email'] ?? null, phone: row['customer_phone'] ?? null },

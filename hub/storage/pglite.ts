@@ -1,8 +1,8 @@
 import { PGlite, types } from '@electric-sql/pglite';
-import type { Database, Queryable, Row, Transaction } from './database.ts';
+import { setLocal, type Database, type Queryable, type Row, type Transaction } from './database.ts';
 import { stagingSetup } from './staging.ts';
 
-type Runner = Pick<PGlite, 'query'>;
+type Runner = Pick<PGlite, 'query' | 'exec'>;
 
 const parsers = {
   [types.INT8]: Number,
@@ -19,9 +19,12 @@ export async function openPglite(dataDir?: string): Promise<Database> {
     async execute(sql) {
       await db.exec(sql);
     },
-    async transaction(work) {
+    async transaction(work, settings) {
       const after: (() => void)[] = [];
-      const result = await db.transaction(async (tx) => work(transactionOn(tx, after)));
+      const result = await db.transaction(async (tx) => {
+        if (settings) await tx.exec(setLocal(settings));
+        return work(transactionOn(tx, after));
+      });
       for (const action of after) action();
       return result;
     },

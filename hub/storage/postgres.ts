@@ -1,6 +1,6 @@
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Database, Row, Transaction } from './database.ts';
+import { setLocal, type Database, type Row, type Transaction } from './database.ts';
 import { stagingSetup } from './staging.ts';
 
 const INT8 = 20;
@@ -39,18 +39,18 @@ export function openPostgres(options: PostgresOptions): Database {
 
   return {
     engine: 'postgresql',
-    async query<R extends Row>(sql: string, params: readonly unknown[] = []) {
-      return (await pool.query<R>(sql, [...params])).rows;
+    async query<R extends Row>(sql: string, params: readonly unknown[] = [], name?: string) {
+      return (await pool.query<R>({ text: sql, values: [...params], name })).rows;
     },
     async execute(sql) {
       await pool.query(sql);
     },
-    async transaction(work) {
+    async transaction(work, settings) {
       const client = await session();
       const after: (() => void)[] = [];
       let broken: Error | undefined;
       try {
-        await client.query('BEGIN');
+        await client.query(settings ? `BEGIN; ${setLocal(settings)}` : 'BEGIN');
         const result = await work(transactionOn(client, after));
         await client.query('COMMIT');
         for (const action of after) action();
@@ -68,8 +68,8 @@ export function openPostgres(options: PostgresOptions): Database {
 
 function transactionOn(client: PoolClient, after: (() => void)[]): Transaction {
   return {
-    async query<R extends Row>(sql: string, params: readonly unknown[] = []) {
-      return (await client.query<R>(sql, [...params])).rows;
+    async query<R extends Row>(sql: string, params: readonly unknown[] = [], name?: string) {
+      return (await client.query<R>({ text: sql, values: [...params], name })).rows;
     },
     copy: (table, columns, data) =>
       new Promise((resolve, reject) => {

@@ -11,8 +11,8 @@ CREATE TEMP TABLE IF NOT EXISTS stage_rejections (order_id text, reason text, me
 `;
 
 /**
- * Run once a session. ON COMMIT DELETE ROWS truncates without leaving dead rows; `enable_seqscan` is off inside merges
- * only (see merge.ts): a plan made while a table was empty must not scan it when it is full.
+ * Run once a session. ON COMMIT DELETE ROWS truncates without leaving dead rows, and costs nothing in a transaction that
+ * touched no temporary table (hub/ingest/direct-copy.ts).
  */
 export function stagingSetup(): string {
   return WORK_TABLES + Object.values(TABLES)

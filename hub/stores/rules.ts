@@ -72,7 +72,7 @@ export async function findStore(db: Queryable, namespace: string, name: string):
 }
 
 export async function findStoreById(db: Queryable, id: number): Promise<StoreRow | undefined> {
-  const [row] = await db.query<StoreRow & Record<string, unknown>>(`SELECT ${STORE_COLUMNS} FROM stores WHERE id = $1`, [id]);
+  const [row] = await db.query<StoreRow & Record<string, unknown>>(`SELECT ${STORE_COLUMNS} FROM stores WHERE id = $1`, [id], 'store-by-id');
   return row;
 }
 

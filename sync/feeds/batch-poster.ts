@@ -11,6 +11,7 @@ export class BatchPoster {
   /** Of them, those that keep a record out; what is only told does not make a run Partial. */
   setAside = 0;
   #sequence = 0;
+  readonly #encoder = new BatchEncoder();
   readonly #hub: HubClient;
   readonly #runId: string;
   readonly #decideOrder: (order: OrderRecord) => OrderDecision;
@@ -50,9 +51,9 @@ export class BatchPoster {
   }
 
   async #send(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint?: Checkpoint): Promise<void> {
-    const encoder = new BatchEncoder();
-    for (const record of records) encoder.add(record, this.#decideOrder);
-    const bytes = encodeBatch({ sequence: ++this.#sequence, read: records.length, checkpoint, problems }, encoder.segments());
+    this.#encoder.clear();
+    for (const record of records) this.#encoder.add(record, this.#decideOrder);
+    const bytes = encodeBatch({ sequence: ++this.#sequence, read: records.length, checkpoint, problems }, this.#encoder.segments());
     const answer = await this.#hub.batch(this.#runId, bytes).catch((error: unknown) => {
       // A refused batch was rolled back whole: its number is free again.
       if (error instanceof HubRefusal) this.#sequence--;

@@ -67,11 +67,11 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
   const { session, hub, clock, decideOrder } = ports;
   const support = session.support(request.type);
   if (!support) throw new Error(`the driver does not support ${request.type}`);
+  const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
   if (FEED_TRAITS[request.type].direction === 'export') {
     const kind = request.type === 'ShipmentExport' ? 'shipment' : 'stock';
-    return { outcome: await runExport({ kind, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
+    return { outcome: await runExport({ kind, batchSize: kind === 'stock' ? pageSize : undefined, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
   }
-  const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
   return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, storeNow: () => session.storeNow() });

@@ -3,10 +3,15 @@ import type { OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api
 import type { HubClient } from '../hub-client.ts';
 import type { RunOutcome } from './outcome.ts';
 
-const CLAIM = 100;
+/** At the hub, where the driver says nothing of its own batches. */
+const DEFAULT_CLAIM = 100;
+/** Of the hub's API. */
+const MAX_CLAIM = 500;
 
 export interface ExportRun {
   readonly kind: OutboxKind;
+  /** As many as the store takes in one request. */
+  readonly batchSize?: number;
   /** Digest of a held plan that a person released. */
   readonly release?: string;
   readonly signal: AbortSignal;
@@ -26,7 +31,7 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
   const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0 };
   const tried = new Set<number>();
   for (;;) {
-    const claim = await hub.claim(run.kind, CLAIM, run.release);
+    const claim = await hub.claim(run.kind, Math.min(run.batchSize ?? DEFAULT_CLAIM, MAX_CLAIM), run.release);
     if (claim.held) return { ...summed(counts), result: 'Held', reason: 'BrakesApplied', message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`, held: claim.held };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
     counts.held = claim.keptBack;

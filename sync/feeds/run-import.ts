@@ -10,6 +10,7 @@ import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from './outcome.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
   readonly feed: FeedType;
@@ -40,7 +41,10 @@ interface Progress {
   total: number | undefined;
 }
 
-/** Reads a feed page by page into the hub. Each page is committed with its checkpoint before the next is asked for. */
+/**
+ * Reads a feed page by page into the hub. Pages are committed in order, each with its checkpoint; the next one is read
+ * meanwhile.
+ */
 export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
   const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
   const scoped = run.window !== undefined || run.ids !== undefined;
@@ -70,7 +74,7 @@ function requestOf(run: ImportRun, plan: RunPlan): ReadRequest {
 }
 
 async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster, request: ReadRequest, plan: RunPlan, progress: Progress, scoped: boolean): Promise<void> {
-  for await (const page of ports.driver.read(request)) {
+  for await (const page of readAhead(ports.driver.read(request))) {
     note(page, progress);
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
     await poster.post(page.records, page.unreadable?.map(problemOf) ?? [], page.end ? undefined : checkpoint);

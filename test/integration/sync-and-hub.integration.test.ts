@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import type { Database } from '../../hub/storage/database.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { OrderView } from '../../hub/rest/order-view.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
 import { level, line, MemoryStore, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { SharedPglite } from '../support/shared-pglite.ts';
 
 jest.setTimeout(60_000);
 
@@ -18,14 +18,18 @@ const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport
 
 let postgres: TestPostgres;
 let count = 0;
+const pglite = new SharedPglite();
 
 beforeAll(async () => {
   postgres = await startPostgres();
 }, 60_000);
-afterAll(async () => postgres?.stop());
+afterAll(async () => {
+  await postgres?.stop();
+  await pglite.end();
+});
 
 const DATABASES: [string, () => Promise<Database>][] = [
-  ['PGlite', () => openPglite()],
+  ['PGlite', () => pglite.empty()],
   ['PostgreSQL', async () => openPostgres({ url: await postgres.createDatabase(`test_${++count}`) })],
 ];
 

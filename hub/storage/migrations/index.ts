@@ -1,10 +1,12 @@
 import { initial } from './0001-initial.ts';
 import { guarantees } from './0002-guarantees.ts';
 import { operations } from './0003-operations.ts';
+import { directCopy } from './0004-direct-copy.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-initial', sql: initial },
   { name: '0002-guarantees', sql: guarantees },
   { name: '0003-operations', sql: operations },
+  { name: '0004-direct-copy', sql: directCopy },
 ];

