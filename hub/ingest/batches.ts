@@ -53,8 +53,8 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
       // A check of stock compares with what is staged.
       const scope = holds(batch, 'orders') ? await orderScope(tx, connection) : undefined;
-      const fresh = direct && run.feed_type !== 'StockCheck' ? await copyDirectly(tx, connection, batch.segments, scope) : undefined;
-      const changed = fresh ?? (await mergeRecords(tx, connection, batch, scope));
+      const mayCopy = direct && run.feed_type !== 'StockCheck';
+      const changed = (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ?? (await mergeRecords(tx, connection, batch, scope));
       const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;
       if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
       if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
@@ -63,7 +63,7 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       await quarantine(tx, connection.id, run.feed_type, batch.header.problems);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
-      if (healed > 0 || (changed > 0 && scope && scope.endpoints.length > 0)) tx.afterCommit(hub.wakeDeliveries);
+      if (healed > 0 || mayTell(changed, scope)) tx.afterCommit(hub.wakeDeliveries);
       return { changed, repeated: false };
     }, mergeSettings(connection));
   } catch (error) {
@@ -78,6 +78,9 @@ async function lockRun(tx: Transaction, connectionId: number, runId: string): Pr
   if (!run) throw leaseLost();
   return run;
 }
+
+/** Whether an event can have been queued. */
+const mayTell = (changed: number, scope: OrderMergeScope | undefined): boolean => changed > 0 && scope !== undefined && scope.endpoints.length > 0;
 
 const holds = (batch: Batch, name: TableName): boolean => batch.segments.some(({ table }) => table === name);
 
