@@ -47,7 +47,7 @@ test-e2e: build ## a cluster where pods run, the chart installed, the real store
 	@status=0; $(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js || status=$$?; \
 	  $(NODE) test/cluster/cli.ts down --name $(CLUSTER); exit $$status
 
-test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about ten minutes)
+test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about half an hour)
 	@$(JEST) --selectProjects faults --runInBand
 
 test-fuzz: node_modules/.package-lock.json ## requests made up from the hub's OpenAPI document (FUZZ_EXAMPLES=100 FUZZ_SEED=1)
