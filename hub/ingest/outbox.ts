@@ -12,7 +12,9 @@ const MAX_DELAY_SECONDS = 900;
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
  * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. A level carries what the
- * store was last known to have (`expected`): as of now, for a level before it may have been written since it was queued.
+ * store was last known to have (`expected`): as of now, for a level before it may have been written since
+ * it was queued. Only at the first attempt: where the store has changed since (a sale), the back office had the time until
+ * the second to say another number, and if it does not, its word counts; else the level would be refused for ever.
  */
 export async function claimOutbox(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, limit: number, release: string | undefined): Promise<OutboxClaim> {
   return hub.db.transaction(async (tx) => {
@@ -25,7 +27,7 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ki
            AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.connection_id = $1 AND e.kind = $2 AND e.subject = o.subject AND e.id < o.id
                            AND e.state IN ('Pending', 'Sent') AND e.not_before > now())
          ORDER BY id LIMIT $3)
-       RETURNING id, subject, attempts, CASE WHEN kind = 'stock' THEN payload || jsonb_strip_nulls(jsonb_build_object('expected', (
+       RETURNING id, subject, attempts, CASE WHEN kind = 'stock' AND attempts = 1 THEN payload || jsonb_strip_nulls(jsonb_build_object('expected', (
          SELECT s.on_hand FROM stock_levels s WHERE s.connection_id = $1 AND s.variant_id = payload->>'variantId' AND s.location_id = payload->>'locationId'))) ELSE payload END AS payload`,
       [connection.id, kind, limit],
     );

@@ -99,7 +99,7 @@ export class HubWorld {
         await this.#showTime();
         return raw.query(sql, params);
       },
-      transaction: async (work) => {
+      transaction: async (work, settings) => {
         await this.#showTime();
         return raw.transaction(async (bare: Transaction) => {
           const stages = raw.engine === 'postgresql' ? emptyingStages(bare) : undefined;
@@ -110,7 +110,7 @@ export class HubWorld {
             throw new NotCommitted('the hub died');
           }
           return result;
-        });
+        }, settings);
       },
       execute: (sql) => raw.execute(sql),
       close: () => raw.close(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg, { type Client as PgClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Database, Row, Transaction } from '../../hub/storage/database.ts';
+import { setLocal, type Database, type Row, type Transaction } from '../../hub/storage/database.ts';
 
 const PARSERS: Readonly<Record<number, (text: string) => unknown>> = { 20: Number, 1184: (text) => new Date(text).toISOString() };
 
@@ -30,9 +30,9 @@ export async function openSession(where: { readonly host: string; readonly port:
     engine: 'postgresql',
     query: (sql, params) => alone(() => query(sql, params)),
     execute: (sql) => alone(async () => { await client.query(sql); }),
-    transaction: (work) => alone(async () => {
+    transaction: (work, settings) => alone(async () => {
       const after: (() => void)[] = [];
-      await client.query('BEGIN');
+      await client.query(settings ? `BEGIN; ${setLocal(settings)}` : 'BEGIN');
       try {
         const result = await work({ query, copy: (table, columns, data) => copy(client, table, columns, data), afterCommit: (action) => { after.push(action); } });
         await client.query('COMMIT');

@@ -222,7 +222,7 @@ export class SeedWorld {
       return mode === 'die-after' || process.dead ? process.die() : result;
     };
     const { db } = this.hub;
-    return { ...db, query: (sql, params) => (/^\s*SELECT/.test(sql) ? db.query(sql, params) : step('query', () => db.query(sql, params))), transaction: (work) => step('transaction', () => db.transaction(work)) };
+    return { ...db, query: (sql, params) => (/^\s*SELECT/.test(sql) ? db.query(sql, params) : step('query', () => db.query(sql, params))), transaction: (work, settings) => step('transaction', () => db.transaction(work, settings)) };
   }
 
   /** The back office calls the hub's REST. */
