@@ -7,7 +7,7 @@ import { KUBERNETES_VERSION } from './versions.ts';
  * the repository, so that clones and worktrees share it and `git clean` spares it.
  */
 export function cacheFolder(): string {
-  const base = process.env['SUPERCARGO_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const base = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return join(base, 'supercargo');
 }
 

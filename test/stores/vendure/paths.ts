@@ -29,7 +29,7 @@ const seedFiles = ['seed.ts', 'seed-shop.ts', 'seed-products.ts', 'catalogue.ts'
 
 export async function storePaths(): Promise<StorePaths> {
   const source = fileURLToPath(new URL('.', import.meta.url));
-  const cache = process.env['SUPERCARGO_CACHE'] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const cache = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const install = join(cache, 'supercargo', `vendure-${await hashOf(source, ['package.json', 'package-lock.json'])}`);
   return {
     source,
