@@ -15,7 +15,7 @@ export type PeerEnvironment = keyof typeof PACKAGES;
 
 /** Folder of an installed environment's programs; undefined, with a line that says why, when it cannot be had. */
 export async function installPeer(name: PeerEnvironment, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const cache = env['SUPERCARGO_CACHE'] ?? env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const cache = env['SUPERCARGO_CACHE'] || env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = join(cache, 'supercargo', 'bench-sync', `${name}-${PACKAGES[name][0].split('==')[1]}`);
   const done = join(folder, 'installed');
   if (existsSync(done)) return join(folder, 'bin');
