@@ -197,9 +197,8 @@ export class SimulatedStore {
   }
 
   #born<T extends WireOrder | WireProduct>(rows: readonly T[], query: URLSearchParams): T[] {
-    const field = 'placed';
-    const from = time(query, `${field}_from`) ?? time(query, 'created_from') ?? Number.NEGATIVE_INFINITY;
-    const before = time(query, `${field}_before`) ?? time(query, 'created_before') ?? Number.POSITIVE_INFINITY;
+    const from = time(query, 'placed_from') ?? time(query, 'created_from') ?? Number.NEGATIVE_INFINITY;
+    const before = time(query, 'placed_before') ?? time(query, 'created_before') ?? Number.POSITIVE_INFINITY;
     const at = (row: T): number => Date.parse('placed_at' in row ? row.placed_at : row.created_at);
     return rows.filter((row) => at(row) >= from && at(row) < before);
   }

@@ -110,6 +110,7 @@ export class ConnectionGate {
 
   async #openSession(connection: AnyConnection, credential: CredentialOutcome, feeds: readonly FeedResource[], current: string): Promise<void> {
     this.#failedFingerprint = current;
+    this.#refreshExpiresAt = undefined;
     this.#report = undefined;
     this.#credentialFault = credential.ok ? undefined : { status: 'False', reason: credential.reason, message: credential.message };
     if (!credential.ok) return this.#backOff();

@@ -47,7 +47,7 @@ export interface DriverManifest {
   /** Hosts it contacts, for network policy; `settings.url` means the host of that setting. */
   readonly hosts: readonly string[];
   readonly feeds: readonly FeedSupport[];
-  /** How many requests the platform allows until its own headers say otherwise; absent: the engine's careful default. */
+  /** How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then. */
   readonly budget?: BudgetRule;
   /** What is not supported and why, in a sentence each, for the documentation. */
   readonly limits: readonly string[];

@@ -1,4 +1,4 @@
-import { DriverError, terminal, type StoredTokens, type TokenSet, type TokenVault } from '../contract/index.ts';
+import { terminal, type StoredTokens, type TokenSet, type TokenVault } from '../contract/index.ts';
 
 /** Renewed this long before it expires: a call that is under way must not lose its token. */
 const MARGIN_MS = 30_000;
@@ -99,6 +99,3 @@ export class RotatingToken {
     return expires !== undefined && Date.parse(expires) - MARGIN_MS <= this.#options.now().getTime() ? undefined : token;
   }
 }
-
-/** Whether an error asks for a person to authorise anew. */
-export const needsReauthorization = (error: unknown): boolean => error instanceof DriverError && error.details.reason === 'ReauthorizationNeeded';

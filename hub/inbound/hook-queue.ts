@@ -35,11 +35,6 @@ function digestOf(headers: Readonly<Record<string, string>>, body: Buffer): stri
   return createHash('sha256').update(id ?? '').update('\n').update(body).digest('hex');
 }
 
-export async function pendingHooks(db: Queryable, connectionId: number): Promise<number> {
-  const [row] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending'`, [connectionId]);
-  return row!.count;
-}
-
 export async function claimHooks(db: Queryable, connectionId: number, limit: number): Promise<z.infer<typeof inboundHook>[]> {
   const rows = await db.query<{ id: number; headers: Record<string, string>; body: string; received_at: string }>(
     `SELECT id, headers, replace(encode(body, 'base64'), E'\\n', '') AS body, received_at FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending' ORDER BY id LIMIT $2`,

@@ -51,8 +51,8 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
     return await hub.db.transaction(async (tx) => {
       const run = await lockRun(tx, connection.id, runId);
       if (batch.header.sequence <= run.sequence) return { changed: 0, repeated: true };
-      // A check of stock compares with what is staged.
       const scope = holds(batch, 'orders') ? await orderScope(tx, connection) : undefined;
+      // A check of stock compares with what is staged.
       const mayCopy = direct && run.feed_type !== 'StockCheck';
       const changed = (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ?? (await mergeRecords(tx, connection, batch, scope));
       const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;

@@ -5,7 +5,8 @@ const isApplied = ({ outcome }: OutboxResult): boolean => outcome === 'Applied' 
 
 /**
  * Stock levels that the store took, which is nearly all of them, in three statements however many: confirmed, the level
- * remembered as the store's (else one that is set back to what was last read would look unchanged), earlier problems resolved. Returns the results that are left to be judged one by one.
+ * remembered as the store's (else one that is set back to what was last read would look unchanged), earlier problems
+ * resolved. Returns the results that are left to be judged one by one.
  */
 export async function recordAppliedLevels(tx: Transaction, connectionId: number, results: readonly OutboxResult[]): Promise<readonly OutboxResult[]> {
   const applied = results.filter(isApplied);

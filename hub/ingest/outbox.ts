@@ -12,9 +12,9 @@ const MAX_DELAY_SECONDS = 900;
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
  * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. A level carries what the
- * store was last known to have (`expected`): as of now, for a level before it may have been written since
- * it was queued. Only at the first attempt: where the store has changed since (a sale), the back office had the time until
- * the second to say another number, and if it does not, its word counts; else the level would be refused for ever.
+ * store was last known to have (`expected`): as of now, for a level before it may have been written since it was queued. Only
+ * at the first attempt: where the store has changed since (a sale), the back office had the time until the second to say
+ * another number, and if it does not, its word counts; else the level would be refused for ever.
  */
 export async function claimOutbox(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, limit: number, release: string | undefined): Promise<OutboxClaim> {
   return hub.db.transaction(async (tx) => {

@@ -32,6 +32,3 @@ export interface Database extends Queryable {
   close(): Promise<void>;
   readonly engine: 'postgresql' | 'pglite';
 }
-
-/** Statements that every session runs once: staging tables that live as long as the session. */
-export type SessionSetup = string;

@@ -10,6 +10,8 @@ const DAYS = 30;
 /** A record just born may not be in the platform's lists yet. */
 const SETTLE_MS = 10 * 60_000;
 const FETCH = 100;
+/** Problems in one batch; the hub takes two thousand. */
+const TOLD = 1000;
 
 export interface CensusPorts {
   readonly driver: Driver;
@@ -51,7 +53,7 @@ export async function runCensus(feed: FeedType, storeNow: Date, ports: CensusPor
     result.differing++;
     result.fetched += await fetchMissing(feed, missing, ports);
     result.gone += extra.length;
-    if (extra.length > 0) await ports.post([], [], extra.map((id) => goneProblem(feed, id)));
+    for (let start = 0; start < extra.length; start += TOLD) await ports.post([], [], extra.slice(start, start + TOLD).map((id) => goneProblem(feed, id)));
   }
   return result;
 }

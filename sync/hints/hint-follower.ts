@@ -1,4 +1,4 @@
-import type { Driver } from '../../drivers/contract/index.ts';
+import type { Driver, HookReading, InboundHook } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -39,11 +39,21 @@ export async function followHints(options: HintFollowerOptions, signal: AbortSig
 async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions): Promise<void> {
   const waiting = await hub.claimHooks(CLAIM);
   const results = waiting.map(({ id, headers, body, receivedAt }) => {
-    const reading = driver.hooks?.read({ headers, body: Buffer.from(body, 'base64'), receivedAt: new Date(receivedAt) }) ?? { valid: false as const, reason: 'NotSupported', message: 'the driver takes no webhooks' };
+    const reading = readingOf(driver, { headers, body: Buffer.from(body, 'base64'), receivedAt: new Date(receivedAt) });
     metrics.hook(reading.valid ? 'accepted' : reading.reason);
     if (reading.valid) for (const hint of reading.hints) box.add(hint.feed, hint.ids);
     else log.warn({ reason: reading.reason }, `a webhook of the store was refused: ${reading.message}`);
     return { id, accepted: reading.valid, reason: reading.valid ? undefined : reading.reason };
   });
   if (results.length > 0) await hub.settleHooks(results);
+}
+
+/** A webhook that a driver stumbles over is refused: left in the queue it would come first for ever, and hold back all others. */
+function readingOf(driver: Driver, hook: InboundHook): HookReading {
+  if (!driver.hooks) return { valid: false, reason: 'NotSupported', message: 'the driver takes no webhooks' };
+  try {
+    return driver.hooks.read(hook);
+  } catch {
+    return { valid: false, reason: 'Unreadable', message: 'the driver cannot read it' };
+  }
 }
