@@ -4,7 +4,7 @@ export interface WireAddress {
 }
 
 export interface WireShipment {
-  id: string; reference?: string; state: string; carrier?: string; tracking_code?: string; tracking_url?: string;
+  id: string; reference?: string; state: string; carrier?: string; tracking_code?: string; tracking_url?: string; location_id?: string;
   lines: { line_id: string; quantity: number }[];
 }
 

@@ -7,7 +7,7 @@ import type { WireOrder, WireShipment } from './wire.ts';
 
 const stockBody = z.object({ levels: z.array(z.object({ key: z.string().optional(), variant_id: z.string(), location_id: z.string(), quantity: z.int(), expected: z.int().optional() })).max(500) });
 const shipmentBody = z.object({
-  reference: z.string().optional(), carrier: z.string().optional(), tracking_code: z.string().optional(), tracking_url: z.string().optional(),
+  reference: z.string().optional(), carrier: z.string().optional(), tracking_code: z.string().optional(), tracking_url: z.string().optional(), location_id: z.string().optional(),
   lines: z.array(z.object({ line_id: z.string(), quantity: z.int().min(1) })).min(1),
 });
 
@@ -45,7 +45,7 @@ export function addShipment(orderId: string, body: unknown, { shop, truth }: Wri
   if (!order) throw new Refused(404, 'not_found', 'there is no such order');
   if (order.state === 'cancelled') throw new Refused(409, 'order_cancelled', 'the order is cancelled');
   for (const { line_id } of asked.lines) if (!order.lines.some(({ id }) => id === line_id)) throw new Refused(422, 'unknown_line', 'the order has no such line');
-  const shipment: WireShipment = { id: shop.newId('sh'), reference: asked.reference, state: 'shipped', carrier: asked.carrier, tracking_code: asked.tracking_code, tracking_url: asked.tracking_url, lines: asked.lines };
+  const shipment: WireShipment = { id: shop.newId('sh'), reference: asked.reference, state: 'shipped', carrier: asked.carrier, tracking_code: asked.tracking_code, tracking_url: asked.tracking_url, location_id: asked.location_id, lines: asked.lines };
   const lines = order.lines.map((line) => ({ ...line, fulfilled_quantity: line.fulfilled_quantity + (asked.lines.find(({ line_id }) => line_id === line.id)?.quantity ?? 0) }));
   const shipped: WireOrder = { ...order, lines, shipments: [...order.shipments, shipment], state: lines.every((line) => line.fulfilled_quantity >= line.quantity) ? 'completed' : order.state, updated_at: shop.stamp() };
   shop.orders.put(shipped, 0, 0);

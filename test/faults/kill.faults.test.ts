@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../stores/vendure/process.ts';
+import { Random } from '../../simulator/random.ts';
 import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
+import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { seeded } from '../support/random.ts';
 import { Part } from './part.ts';
 import { Wire } from './proxy.ts';
 import type { HubSettings, PodSettings } from './settings.ts';
@@ -28,7 +28,8 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
  * stepped at random moments, while customers order and a warehouse ships. Then everything is counted.
  */
 describe(`after ${KILLS} kills at random moments`, () => {
-  const random = seeded(SEED);
+  const dice = new Random(SEED);
+  const random = () => dice.next();
   const stopping = new AbortController();
   let store: VendureStore;
   let postgres: TestPostgres;
@@ -44,7 +45,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
   beforeAll(async () => {
     process.stdout.write(`faults: seed ${SEED}, ${KILLS} kills\n`);
     [store, postgres, folder] = await Promise.all([startVendure(), startPostgres(), mkdtemp(join(tmpdir(), 'supercargo-faults-'))]);
-    const hubPort = await freePort('127.0.0.1');
+    const hubPort = await freePort();
     wires = { hub: await Wire.to(hubPort), store: await Wire.to(Number(new URL(store.url).port)) };
     wms = await Wms.start(`http://127.0.0.1:${hubPort}`, random);
     hub = new Part('hub', './hub-process.ts', { databaseUrl: await postgres.createDatabase('faults'), port: hubPort, webhookUrl: wms.webhookUrl } satisfies HubSettings);

@@ -6,7 +6,8 @@ import { VendureAdmin } from './admin.ts';
 import { AdminClient } from './graphql.ts';
 import { ensureInstalled, intoPlace, type Log } from './install.ts';
 import { exists, storePaths, type StorePaths } from './paths.ts';
-import { freePort, startServer, type ServerProcess } from './process.ts';
+import { freePort } from '../../support/free-port.ts';
+import { startServer, type ServerProcess } from './process.ts';
 import { seed } from './seed.ts';
 
 export type { VendureAdmin } from './admin.ts';

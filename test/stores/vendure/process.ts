@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from './install.ts';
 
@@ -83,17 +82,5 @@ function becomesReady(child: ChildProcess, log: Log): Promise<void> {
     child.stderr?.on('data', read);
     child.once('error', (error) => settle(() => reject(error)));
     child.once('exit', (code, signal) => settle(() => reject(new Error(`Vendure ended (${signal ?? code}) before it was ready:\n${tail.join('\n')}`))));
-  });
-}
-
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
   });
 }
