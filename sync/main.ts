@@ -8,6 +8,7 @@ import { startHealthServer } from '../kit/health.ts';
 import { createClient } from '../kit/kube/client.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
+import { growHeapSlowly } from '../kit/small-heap.ts';
 import { readSecretFiles } from './credential.ts';
 import { runEngine } from './engine.ts';
 import { createHubClient } from './hub-client.ts';
@@ -37,6 +38,7 @@ const environment = z.object({
 
 /** The sync pod: one connection, until SIGTERM. */
 export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  growHeapSlowly();
   const config = environment.parse(env);
   const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({ connection: config.SUPERCARGO_CONNECTION_NAME });
   const definition = builtinDrivers().get(config.SUPERCARGO_DRIVER);

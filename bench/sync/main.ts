@@ -37,11 +37,12 @@ try {
   for (let round = 0; round < options.repeat; round++) {
     const shop = await Shop.start(options.records, options.records);
     const profile = options.cpuProfile ? cpuProfiles(results) : undefined;
+    const statements = options.cpuProfile ? (url: string) => printStatements(postgres, url) : undefined;
     if (wanted('floors')) keep(await floors(postgres, shop));
-    if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile, options.cpuProfile ? (url) => printStatements(postgres, url) : undefined));
+    if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile, statements));
     if (wanted('memory')) for (const records of options.memory) keep([await memorySample(postgres, records)]);
     if (wanted('latency')) for (const way of ['store webhook', 'poll every 2 s'] as const) noteLatency(await latencySample(postgres, way));
-    if (wanted('stock')) keep([await stockSample(postgres, options.levels)]);
+    if (wanted('stock')) keep([await stockSample(postgres, options.levels, statements)]);
     for (const peer of peers) keep(await peerSamples(postgres, shop, peer));
     shop.stop();
   }

@@ -10,6 +10,7 @@ import { LocalWorld } from '../../cli/local/world.ts';
 import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
+import { growHeapSlowly } from '../../kit/small-heap.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -25,6 +26,7 @@ export type PodCommand =
 interface RunView { readonly result: string; readonly read: number; readonly changed: number; readonly problems: number; readonly message?: string }
 export interface PodAnswer { readonly id: number; readonly run?: RunView; readonly ready?: true }
 
+growHeapSlowly();
 const NEVER_MS = 3_600_000;
 const world = new LocalWorld(join(tmpdir(), `supercargo-bench-${process.pid}.json`), () => new Date());
 const resource = (kind: string, name: string, spec: unknown): Resource => ({ apiVersion: API_VERSION, kind, metadata: { name, namespace: CONNECTION.namespace }, spec });

@@ -14,9 +14,10 @@ const PATIENCE_MS = 900_000;
 const newLevel = (index: number): number => 100 + (index % 900);
 
 /** The back office sets `levels` stock levels; they go out through the shop's limit of two requests a second. */
-export async function stockSample(postgres: BenchPostgres, levels: number): Promise<StockSample> {
+export async function stockSample(postgres: BenchPostgres, levels: number, afterwards?: (url: string) => Promise<void>): Promise<StockSample> {
   const shop = await Shop.start(1, 1, levels);
-  const supercargo = await Supercargo.start(await postgres.database('bench_stock'), shop.url);
+  const url = await postgres.database('bench_stock');
+  const supercargo = await Supercargo.start(url, shop.url);
   try {
     await supercargo.feeds([{ type: 'StockImport', schedule: NEVER }], 'StockImport');
     await supercargo.feeds([{ type: 'StockImport', schedule: NEVER }, { type: 'StockExport', schedule: NEVER }], 'StockExport');
@@ -27,6 +28,7 @@ export async function stockSample(postgres: BenchPostgres, levels: number): Prom
       await until(async () => (await shop.storedLevels()).count >= levels, PATIENCE_MS);
       return shop.storedLevels();
     });
+    await afterwards?.(url);
     const { refused } = await shop.totals();
     const expected = Array.from({ length: levels }, (_, index) => newLevel(index)).reduce((sum, quantity) => sum + quantity, 0);
     return { system: 'supercargo', workload: 'stock out', records: levels, ...sample, levelsPerSecond: Math.round(levels / sample.wall), writes429: refused, wrong: expected - result.sum };

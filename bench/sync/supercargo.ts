@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
+import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
 import { startChild, stopChild } from './children.ts';
 import type { PodAnswer, PodCommand } from './pod-process.ts';
 import { cpuSeconds, peakRss } from './processes.ts';
@@ -10,9 +11,6 @@ export type RunView = NonNullable<PodAnswer['run']>;
 
 const TOKEN = 'bench-pod-token';
 const API_KEY = 'sck_bench';
-
-/** As in the Deployment of a sync pod. */
-const POD_NODE_OPTIONS: readonly string[] = (process.env['POD_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
 
 /** Never by itself: runs are asked for. */
 export const NEVER = '0 0 1 1 *';
@@ -49,7 +47,7 @@ export class Supercargo {
   static async start(databaseUrl: string, shopUrl: string, { profile, store, hooks }: SupercargoOptions = {}): Promise<Supercargo> {
     const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, BENCH_DATABASE_URL: databaseUrl, BENCH_SHOP_URL: shopUrl, BENCH_STORE: JSON.stringify(store ?? {}), BENCH_HOOKS: hooks ? '1' : '0' };
     const hub = await startChild<{ url: string }>('hub-process', env, profile?.hub);
-    const pod = await startChild<PodAnswer>('pod-process', { ...env, BENCH_HUB_URL: hub.first.url }, [...POD_NODE_OPTIONS, ...(profile?.pod ?? [])]);
+    const pod = await startChild<PodAnswer>('pod-process', { ...env, ...SMALL_HEAP_ENV, BENCH_HUB_URL: hub.first.url }, profile?.pod);
     return new Supercargo(hub.child, hub.first.url, pod.child);
   }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../storage/database.ts';
+import { CHANGED_ORDERS } from './order-lookup.ts';
 
 /**
  * Keeps when and why an order was held, skipped, rejected or at last accepted: the order's row has the newest decision
@@ -8,8 +9,7 @@ export async function recordDecisions(tx: Transaction, connectionId: number): Pr
   await tx.query(
     `INSERT INTO order_history (connection_id, order_id, what, detail)
      SELECT $1, o.external_id, lower(o.intake), coalesce(o.intake_message, o.intake_reason)
-     FROM (SELECT DISTINCT external_id FROM stage_changed) c
-     JOIN orders o ON o.connection_id = $1 AND o.external_id = c.external_id
+     FROM ${CHANGED_ORDERS}
      LEFT JOIN stage_previous p ON p.external_id = c.external_id
      WHERE (p.external_id IS NULL AND o.intake <> 'Accepted') OR p.intake <> o.intake
        OR (o.intake <> 'Accepted' AND coalesce(o.intake_message, o.intake_reason) IS DISTINCT FROM

@@ -4,6 +4,7 @@ import { recordDecisions } from './decisions.ts';
 import { recordTotals } from './totals.ts';
 import { queueOrderEvents, type Endpoint } from '../webhooks/queue.ts';
 import { replaceChildren } from './merge.ts';
+import { ordersOf } from './order-lookup.ts';
 
 export interface OrderMergeScope {
   readonly connectionId: number;
@@ -53,7 +54,7 @@ async function notePrevious(tx: Transaction, connectionId: number): Promise<bool
   const [row] = await tx.query<{ exported: boolean }>(
     `WITH known AS (
        SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.exported_at
-       FROM orders o JOIN stage_orders s ON s.external_id = o.external_id WHERE o.connection_id = $1),
+       FROM ${ordersOf('stage_orders s')}),
      noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending FROM known)
      SELECT count(exported_at) > 0 AS exported FROM known`,
     [connectionId],
@@ -123,23 +124,21 @@ async function replaceLines(tx: Transaction, connectionId: number): Promise<void
   await tx.query(
     `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity
      FROM stage_order_lines s, orders o
-     WHERE l.connection_id = $1 AND l.order_id = s.order_id AND l.external_id = s.external_id
+     WHERE l.connection_id = $1 AND l.order_id = ANY(ARRAY(SELECT external_id FROM stage_orders)) AND l.order_id = s.order_id AND l.external_id = s.external_id
        AND o.connection_id = $1 AND o.external_id = s.order_id AND o.exported_at IS NOT NULL AND l.fulfilled_quantity <> s.fulfilled_quantity`,
     [connectionId],
   );
   await tx.query(
-    `DELETE FROM stage_order_lines s USING orders o
-     WHERE o.connection_id = $1 AND o.external_id = s.order_id AND o.exported_at IS NOT NULL`,
+    `DELETE FROM stage_order_lines s WHERE (SELECT exported_at FROM orders WHERE connection_id = $1 AND external_id = s.order_id) IS NOT NULL`,
     [connectionId],
   );
   await tx.query(
-    `DELETE FROM stage_changed c USING orders o
-     WHERE o.connection_id = $1 AND o.external_id = c.external_id AND o.exported_at IS NOT NULL`,
+    `DELETE FROM stage_changed c WHERE (SELECT exported_at FROM orders WHERE connection_id = $1 AND external_id = c.external_id) IS NOT NULL`,
     [connectionId],
   );
   await replaceChildren(tx, connectionId, TABLES.order_lines);
   await tx.query(
-    `INSERT INTO stage_changed SELECT s.external_id, false FROM stage_orders s JOIN orders o ON o.connection_id = $1 AND o.external_id = s.external_id
+    `INSERT INTO stage_changed SELECT s.external_id, false FROM ${ordersOf('stage_orders s')}
      WHERE o.exported_at IS NOT NULL`,
     [connectionId],
   );
@@ -149,13 +148,13 @@ async function recordRejections(tx: Transaction, connectionId: number): Promise<
   await tx.query(
     `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
      SELECT $1, 'OrderImport', o.number, r.reason, 'Error', 'order ' || o.number || ': ' || r.message
-     FROM stage_rejections r JOIN orders o ON o.connection_id = $1 AND o.external_id = r.order_id AND o.intake = 'Rejected'
+     FROM ${ordersOf('stage_rejections r', 'order_id')} WHERE o.intake = 'Rejected'
      ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
      SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
     [connectionId],
   );
   await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM stage_orders s JOIN orders o ON o.connection_id = $1 AND o.external_id = s.external_id
+    `UPDATE problems p SET resolved_at = now() FROM ${ordersOf('stage_orders s')}
      WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate') AND p.record IN (o.number, o.external_id)
        AND p.reason <> ALL($2::text[]) AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
     [connectionId, RESOLVED_ELSEWHERE],

@@ -45,7 +45,7 @@ export function childrenOf(name: string): RecordTable[] {
 export async function replaceChildren(tx: Transaction, connectionId: number, child: RecordTable): Promise<void> {
   const columns = Object.keys(child.columns);
   const parent = child.parent!.column;
-  await tx.query(`DELETE FROM ${child.name} t USING stage_changed c WHERE t.connection_id = $1 AND t.${parent} = c.external_id AND NOT c.inserted`, [connectionId]);
+  await tx.query(`DELETE FROM ${child.name} WHERE connection_id = $1 AND ${parent} = ANY(ARRAY(SELECT external_id FROM stage_changed WHERE NOT inserted))`, [connectionId]);
   await tx.query(
     `INSERT INTO ${child.name} (connection_id, ${columns.join(', ')})
      SELECT $1, ${columns.map((column) => `s.${column}`).join(', ')} FROM ${stagingTable(child.name)} s JOIN stage_changed c ON c.external_id = s.${parent}

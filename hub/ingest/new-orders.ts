@@ -9,6 +9,7 @@ import type { OrderMergeScope } from './merge-orders.ts';
 import { recordTotals } from './totals.ts';
 
 const SKU = Object.keys(TABLES.order_lines.columns).indexOf('sku');
+const INTAKE = Object.keys(TABLES.orders.columns).indexOf('intake');
 
 /**
  * Whether no rule of merge-orders.ts can say anything to these orders, should they be new: no shipping methods to map,
@@ -30,11 +31,14 @@ export async function areOrdinaryOrders(tx: Transaction, scope: OrderMergeScope,
 }
 
 /** What a merge does beside writing rows: when to look again at an unpaid order, problems that are over, totals, decisions, events. */
-export async function settleNewOrders(tx: Transaction, scope: OrderMergeScope, ids: readonly string[]): Promise<void> {
-  await tx.query(
-    `UPDATE orders SET look_again_at = now() + make_interval(mins => $2) WHERE connection_id = $1 AND intake = 'Held' AND look_again_at IS NULL`,
-    [scope.connectionId, scope.unpaidRetryMinutes], 'hold-new-orders',
-  );
+export async function settleNewOrders(tx: Transaction, scope: OrderMergeScope, orders: BatchSegment, ids: readonly string[]): Promise<void> {
+  const allAccepted = copyColumn(orders.data, INTAKE)?.every((intake) => intake === 'Accepted') ?? false;
+  if (!allAccepted) {
+    await tx.query(
+      `UPDATE orders SET look_again_at = now() + make_interval(mins => $2) WHERE connection_id = $1 AND intake = 'Held' AND look_again_at IS NULL`,
+      [scope.connectionId, scope.unpaidRetryMinutes], 'hold-new-orders',
+    );
+  }
   await tx.query(
     `UPDATE problems p SET resolved_at = now()
      WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate')
@@ -43,6 +47,6 @@ export async function settleNewOrders(tx: Transaction, scope: OrderMergeScope, i
   );
   await tx.query('INSERT INTO stage_changed SELECT id, true FROM unnest($1::text[]) AS id', [ids]);
   await recordTotals(tx, scope.connectionId);
-  await recordDecisions(tx, scope.connectionId);
+  if (!allAccepted) await recordDecisions(tx, scope.connectionId);
   await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
 }

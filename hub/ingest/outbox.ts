@@ -21,12 +21,13 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ki
     const held = kind === 'stock' ? await brake(tx, connection, release) : undefined;
     if (held) return { entries: [], keptBack: 0, held };
     const entries = await tx.query<OutboxEntry & Record<string, unknown>>(
-      `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
-       WHERE connection_id = $1 AND id IN (
+      `WITH delayed AS MATERIALIZED (
+         SELECT subject, min(id) AS id FROM outbox WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND not_before > now() GROUP BY subject)
+       UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
+       WHERE connection_id = $1 AND id = ANY(ARRAY(
          SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND not_before <= now()
-           AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.connection_id = $1 AND e.kind = $2 AND e.subject = o.subject AND e.id < o.id
-                           AND e.state IN ('Pending', 'Sent') AND e.not_before > now())
-         ORDER BY id LIMIT $3)
+           AND NOT EXISTS (SELECT 1 FROM delayed d WHERE d.subject = o.subject AND d.id < o.id)
+         ORDER BY id LIMIT $3))
        RETURNING id, subject, attempts, CASE WHEN kind = 'stock' AND attempts = 1 THEN payload || jsonb_strip_nulls(jsonb_build_object('expected', (
          SELECT s.on_hand FROM stock_levels s WHERE s.connection_id = $1 AND s.variant_id = payload->>'variantId' AND s.location_id = payload->>'locationId'))) ELSE payload END AS payload`,
       [connection.id, kind, limit],

@@ -1,4 +1,5 @@
 import type { Transaction } from '../storage/database.ts';
+import { ordersOf } from './order-lookup.ts';
 
 /**
  * Counts new orders by how they were first seen: by a webhook of the store, or by polling though a webhook was due
@@ -9,8 +10,7 @@ export async function countSeen(tx: Transaction, connectionId: number, trigger: 
   const column = trigger === 'Hint' ? 'orders_by_hint' : 'orders_by_poll';
   await tx.query(
     `UPDATE connections SET ${column} = ${column} + seen.count FROM (
-       SELECT count(*) AS count FROM connections c JOIN orders o ON o.connection_id = c.id AND o.placed_at > c.hooks_since
-       JOIN stage_changed n ON n.external_id = o.external_id AND n.inserted WHERE c.id = $1 AND c.hooks_since IS NOT NULL) seen
+       SELECT count(*) AS count FROM ${ordersOf('stage_changed n')} WHERE n.inserted AND o.placed_at > (SELECT hooks_since FROM connections WHERE id = $1)) seen
      WHERE id = $1 AND hooks_since IS NOT NULL AND seen.count > 0`,
     [connectionId],
   );

@@ -1,5 +1,6 @@
 import { decimalString } from '../../model/money.ts';
 import type { Transaction } from '../storage/database.ts';
+import { CHANGED_ORDERS } from './order-lookup.ts';
 
 /** An order's totals as the store gives them, and the sums over its lines. Minor units. */
 export interface OrderTotals {
@@ -44,10 +45,9 @@ export async function recordTotals(tx: Transaction, connectionId: number): Promi
   const suspects = await tx.query<TotalsRow>(
     `SELECT o.number, o.currency, o.items_total AS "itemsTotal", o.shipping_total AS "shippingTotal", o.tax_total AS "taxTotal", o.discount_total AS "discountTotal", o.grand_total AS "grandTotal",
        coalesce(l.total, 0) AS "linesTotal", coalesce(l.tax, 0) AS "linesTax"
-     FROM (SELECT DISTINCT external_id FROM stage_changed) c
-     JOIN orders o ON o.connection_id = $1 AND o.external_id = c.external_id AND o.intake = 'Accepted'
+     FROM ${CHANGED_ORDERS}
      CROSS JOIN LATERAL (SELECT sum(total)::bigint AS total, sum(tax_amount)::bigint AS tax FROM order_lines WHERE connection_id = $1 AND order_id = o.external_id) l
-     WHERE o.items_total IS DISTINCT FROM l.total OR o.grand_total <> o.items_total + o.shipping_total`,
+     WHERE o.intake = 'Accepted' AND (o.items_total IS DISTINCT FROM l.total OR o.grand_total <> o.items_total + o.shipping_total)`,
     [connectionId],
   );
   const found = suspects.flatMap((order) => {
@@ -55,7 +55,7 @@ export async function recordTotals(tx: Transaction, connectionId: number): Promi
     return difference ? [{ number: order.number, message: message(order, difference) }] : [];
   });
   await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM stage_changed c JOIN orders o ON o.connection_id = $1 AND o.external_id = c.external_id
+    `UPDATE problems p SET resolved_at = now() FROM ${CHANGED_ORDERS}
      WHERE p.connection_id = $1 AND p.feed_type = 'OrderImport' AND p.record = o.number AND p.reason = 'TotalsMismatch' AND p.resolved_at IS NULL AND p.record <> ALL($2::text[])`,
     [connectionId, found.map(({ number }) => number)],
   );

@@ -1,3 +1,4 @@
+import { CHANGED_ORDERS } from '../ingest/order-lookup.ts';
 import type { Transaction } from '../storage/database.ts';
 
 /** A webhook endpoint of a Store as far as queueing needs it. */
@@ -21,9 +22,9 @@ export async function queueOrderEvents(tx: Transaction, storeId: number, connect
          CASE WHEN o.change_pending AND NOT p.change_pending THEN 'order.changed_after_export' END,
          CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.payment_state, p.fulfilment_state) IS DISTINCT FROM (o.payment_state, o.fulfilment_state) THEN 'order.updated' END
        ], NULL)) AS event
-       FROM (SELECT DISTINCT external_id FROM stage_changed) c
-       JOIN orders o ON o.connection_id = $1 AND o.external_id = c.external_id AND o.intake = 'Accepted'
-       LEFT JOIN stage_previous p ON p.external_id = c.external_id)
+       FROM ${CHANGED_ORDERS}
+       LEFT JOIN stage_previous p ON p.external_id = c.external_id
+       WHERE o.intake = 'Accepted')
      INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
      SELECT 'msg_' || md5(concat_ws('/', $1::text, h.external_id, h.event, h.at_seq, e.name)), $2, e.name, h.event, $1, h.external_id
      FROM happened h JOIN jsonb_to_recordset($3::jsonb) AS e(name text, events jsonb) ON e.events IS NULL OR e.events ? h.event

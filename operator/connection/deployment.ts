@@ -1,4 +1,5 @@
 import { HUB_AUDIENCE, childName } from '../../crds/index.ts';
+import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
 import { connectionKey, podNamespace } from '../resources.ts';
 import type { ChildrenInput } from './children.ts';
 import { selectorLabels } from './labels.ts';
@@ -79,6 +80,7 @@ function environment({ connection, credential, pod }: ChildrenInput): object[] {
     SUPERCARGO_HUB_TOKEN_FILE: `${HUB_TOKEN_DIR}/token`,
     SUPERCARGO_CREDENTIAL: JSON.stringify({ name: credential.metadata.name, secretName: secretRef.name, keys, recheckAfter }),
     SUPERCARGO_CREDENTIAL_DIR: CREDENTIAL_DIR,
+    ...SMALL_HEAP_ENV,
   };
   return [
     ...Object.entries(values).map(([name, value]) => ({ name, value })),

@@ -1,0 +1,8 @@
+/**
+ * A claim looks at what it takes, not at all that waits: entries that are due later, which hold back later ones of their
+ * subject, and stock levels that have not passed the brakes yet, are few and have an index each.
+ */
+export const outboxIndexes = `
+CREATE INDEX outbox_delayed ON outbox (connection_id, kind, not_before) WHERE state IN ('Pending', 'Sent');
+CREATE INDEX outbox_to_pass ON outbox (connection_id, id) WHERE kind = 'stock' AND state IN ('Pending', 'Sent') AND NOT passed;
+`;
