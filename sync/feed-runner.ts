@@ -1,4 +1,4 @@
-import { ANNOTATIONS, type FeedResource, type FeedRunResource } from '../crds/index.ts';
+import { ANNOTATIONS, type FeedResource, type FeedRunResource, type FeedStatus } from '../crds/index.ts';
 import type { ConnectionGate } from './connection-gate.ts';
 import type { AnyConnection, EngineOptions } from './engine.ts';
 import { runFeed } from './feeds/feed-run.ts';
@@ -9,6 +9,7 @@ import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
 import { feedStatus, materialKey, stripUndefined } from './status/feed-status.ts';
+import { problemEvents } from './status/problem-events.ts';
 import { timestamp } from '../kit/conditions.ts';
 import { orderDecider } from './store-session.ts';
 
@@ -178,8 +179,19 @@ export class FeedRunner {
     const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
     if (key === feed.writtenKey && !due) return;
     await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
+    await this.#tellProblems(feed, status);
     feed.writtenKey = key;
     feed.writtenAt = now;
+  }
+
+  /** Compared with what this pod last told, after a restart with what the resource shows. */
+  async #tellProblems(feed: FeedTracker, { recentProblems = [], problems }: Partial<FeedStatus>): Promise<void> {
+    if (!problems) return;
+    const name = feed.resource.metadata.name;
+    for (const { reason, message } of problemEvents(feed.toldProblems ?? feed.resource.status?.recentProblems ?? [], recentProblems, problems?.error ?? 0)) {
+      await this.#options.resources.event({ kind: 'Feed', name }, 'Warning', reason, message);
+    }
+    feed.toldProblems = recentProblems;
   }
 
   #waitsFor(feed: FeedTracker): string | undefined {

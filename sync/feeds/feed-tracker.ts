@@ -1,4 +1,4 @@
-import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec } from '../../crds/index.ts';
+import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec, type FeedStatus } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
@@ -29,6 +29,8 @@ export class FeedTracker {
   /** Set while a run for a changed credential or settings is owed. */
   owesChangedRun = false;
   writtenKey: string | undefined;
+  /** Of which Events have told. */
+  toldProblems: FeedStatus['recentProblems'];
   writtenAt: Date | undefined;
   readonly startedAt: Date;
   #initialDone = false;

@@ -82,6 +82,16 @@ describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
     expect(started.feed('OrderImport')['problems']).toEqual({ info: 0, retry: 0, error: 1 });
   });
 
+  it('tells by an Event of a problem that a person must act on, once however often the feed runs', async () => {
+    const store = new MemoryStore();
+    store.products = [product('p1', ['A'])];
+    store.orders = [order('1', { lines: [line('1', 'NOPE', 1)] }), order('2', { paymentState: 'Unpaid' })];
+    const started = await synced(store);
+    await started.run('OrderImport');
+    const told = started.events.filter((text) => text.includes('Feed/orderimport'));
+    expect(told).toEqual([expect.stringMatching(/^Warning UnknownSku Feed\/orderimport: .*"NOPE"/)]);
+  });
+
   it('re-drives exactly the orders that an added alias heals, and resolves their problem', async () => {
     const store = new MemoryStore();
     store.products = [product('p1', ['A'])];
