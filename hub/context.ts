@@ -1,6 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Database } from './storage/database.ts';
+import type { CarryWebhook } from './webhooks/carry.ts';
 
 /** What every part of the hub is given: nothing reaches for a clock, an id or a database of its own. */
 export interface HubContext {
@@ -15,6 +16,8 @@ export interface HubContext {
   readonly wakeDeliveries: () => void;
   /** Wakes the long poll of a connection's pod: something waits for it. */
   readonly wakePod: (connectionId: number) => void;
+  /** How order webhooks reach their receiver: sockets if absent. */
+  readonly carryWebhook?: CarryWebhook;
   /** Tells whoever watches the Store: an Event on a cluster, a line in `up`. Never fails. */
   readonly tellStore: TellStore;
 }

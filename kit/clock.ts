@@ -1,12 +1,15 @@
 /** Time as a dependency: everything that waits or stamps takes a Clock, so that tests move it by hand. */
 export interface Clock {
   now(): Date;
+  /** Milliseconds by a clock that nobody sets, from whatever beginning. Absent where `now` is never set either. */
+  monotonic?(): number;
   /** Resolves after `ms`, or at once when the signal aborts (it never rejects: callers look at the signal). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => new Date(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -96,6 +96,10 @@ export type OutboxKind = z.infer<typeof outboxKind>;
 export const outboxEntry = z.object({ id: z.number(), subject: z.string(), attempts: z.number(), payload: z.record(z.string(), z.unknown()) });
 export type OutboxEntry = z.infer<typeof outboxEntry>;
 
+/** What is to be written: for the run that holds the lease of its feed. */
+export const outboxClaimRequest = z.strictObject({ runId: z.string().min(1).max(64), kind: outboxKind, limit: z.int().min(1).max(500), release: z.string().max(64).optional() });
+export type OutboxClaimRequest = z.infer<typeof outboxClaimRequest>;
+
 export const outboxClaim = z.object({
   entries: z.array(outboxEntry),
   /** Entries that Test mode keeps back. */
@@ -115,6 +119,9 @@ export const outboxResult = z.strictObject({
   request: z.object({ method: z.string(), url: z.string(), body: z.string().optional() }).optional(),
 });
 export type OutboxResult = z.infer<typeof outboxResult>;
+
+export const outboxResults = z.strictObject({ runId: z.string().min(1).max(64), kind: outboxKind, results: z.array(outboxResult).max(500) });
+export type OutboxResults = z.infer<typeof outboxResults>;
 
 export const hintsAnswer = z.object({
   feeds: z.array(feedType),

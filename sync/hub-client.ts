@@ -55,8 +55,9 @@ export interface HubClient {
   /** Judges the orders again that were rejected for this reason, from what the hub has stored. */
   replay(reason: string, dryRun: boolean): Promise<z.output<typeof api.replayAnswer>>;
   summary(feed: FeedType): Promise<api.FeedSummary>;
-  claim(kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
-  results(kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
+  /** For a run that holds its lease; it is renewed by that. */
+  claim(runId: string, kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
+  results(runId: string, kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
   /** Waits at the hub for up to half a minute. Not repeated on failure. */
   hints(signal: AbortSignal): Promise<z.output<typeof api.hintsAnswer>>;
   /** Webhooks of the store that wait, untouched; they stay until settled. */
@@ -122,8 +123,8 @@ export function createHubClient(options: HubClientOptions): HubClient {
     async openRecords(feed, after) { return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`)).ids; },
     replay: (reason, dryRun) => post(api.replayAnswer, '/replay', { reason, dryRun }),
     summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
-    claim: (kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { kind, limit, release }),
-    async results(kind, results) { await post(api.empty, '/outbox/results', { kind, results }); },
+    claim: (runId, kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, release }),
+    async results(runId, kind, results) { await post(api.empty, '/outbox/results', { runId, kind, results }); },
     async hints(signal) { return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal)); },
     async claimHooks(limit) { return (await post(api.hooksAnswer, '/hooks/claim', { limit })).hooks; },
     async settleHooks(results) { await post(api.empty, '/hooks/results', { results }); },

@@ -5,7 +5,7 @@ import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
 import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
-import { RequestClass } from './budget/request-class.ts';
+import { CallScope } from './http/call-scope.ts';
 import { createStoreHttp } from './http/store-http.ts';
 import type { StoreTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
@@ -34,7 +34,7 @@ export class StoreSession {
   readonly definition: DriverDefinition;
   readonly budget: Budget;
   skewMs: number | undefined;
-  readonly #requestClass = new RequestClass();
+  readonly #scope = new CallScope();
   readonly #clock: Clock;
   readonly #closeHttp: () => Promise<void>;
 
@@ -44,7 +44,7 @@ export class StoreSession {
     const http = createStoreHttp({
       clock,
       budget: this.budget,
-      feedClass: () => this.#requestClass.current,
+      scope: () => this.#scope.current,
       random: options.random,
       transport: options.transport,
       testMode: options.testMode,
@@ -64,9 +64,9 @@ export class StoreSession {
     return this.definition.manifest.feeds.find((feed) => feed.type === type);
   }
 
-  /** Calls to the store made by `work` belong to the feed's class of the budget. */
-  inClassOf<T>(type: FeedType, work: () => Promise<T>): Promise<T> {
-    return this.#requestClass.run(FEED_TRAITS[type].class, work);
+  /** Calls to the store made by `work` belong to a run of the feed: its class of the budget, its lease. */
+  inRun<T>(type: FeedType, assertMayWrite: () => void, work: () => Promise<T>): Promise<T> {
+    return this.#scope.run({ feedClass: FEED_TRAITS[type].class, assertMayWrite }, work);
   }
 
   storeNow(): Date {

@@ -155,7 +155,7 @@ export interface Driver {
   read(request: ReadRequest): AsyncIterable<Page>;
   /** How many records of the feed came to be in the window, by the platform's own count: the nightly completeness check. */
   count?(feed: FeedType, window: CensusWindow, signal: AbortSignal): Promise<number>;
-  /** Their ids, in the cheapest way the platform has; asked only for days whose count differs. */
+  /** Their ids, in the cheapest way the platform has; asked for days whose count differs, or is small. */
   ids?(feed: FeedType, window: CensusWindow, signal: AbortSignal): AsyncIterable<readonly string[]>;
   /** Webhooks of the store as hints to run now. */
   readonly hooks?: DriverHooks;

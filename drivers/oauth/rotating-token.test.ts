@@ -28,7 +28,7 @@ describe('RotatingToken', () => {
     expect(await token.access(signal)).toBe('a1');
     expect(await token.access(signal, 'a1')).toBe('a2');
     expect(asked).toEqual(['first', 'r1']);
-    expect((await vault.read())!.values).toEqual({ accessToken: 'a2', refreshToken: 'r2' });
+    expect((await vault.read())!.values).toEqual({ accessToken: 'a2', refreshToken: 'r2', previousRefreshToken: 'r1' });
   });
 
   it('refreshes once for calls that find it expired at the same time', async () => {
@@ -56,8 +56,31 @@ describe('RotatingToken', () => {
     expect(await token.access(signal)).toBe('a5');
   });
 
+  it('goes back to the token before, then to that of the Secret, when a pod that was late has taken the successor\'s place', async () => {
+    // The platform: a refresh token is good until its successor was used, and each asking makes another successor.
+    let [current, previous] = ['r1', 'r0'];
+    let number = 1;
+    const grant = async (refreshToken: string | undefined): Promise<GrantedTokens> => {
+      if (refreshToken !== current && refreshToken !== previous) throw new InvalidGrant();
+      previous = refreshToken;
+      current = `r${++number}`;
+      return granted(number);
+    };
+    const { token, vault, asked } = setUp(grant);
+    await vault.replace(0, stored(1, -1));
+    expect(await token.access(signal)).toBe('a2');
+    await grant('r1');
+    expect(await token.access(signal, 'a2')).toBe('a4');
+    expect(asked).toEqual(['r1', 'r2', 'r1']);
+    previous = 'first';
+    current = 'r9';
+    expect(await token.access(signal, 'a4')).toBe('a5');
+    expect(asked.slice(3)).toEqual(['r4', 'r1', 'first']);
+  });
+
   it('asks for a person when the refresh token is refused for good', async () => {
-    const { token } = setUp(async () => { throw new InvalidGrant(); });
+    const { token, asked } = setUp(async () => { throw new InvalidGrant(); });
     await expect(token.access(signal)).rejects.toMatchObject({ details: { behaviour: 'terminal', reason: 'ReauthorizationNeeded', message: 'authorise again' } });
+    expect(asked).toEqual(['first']);
   });
 });

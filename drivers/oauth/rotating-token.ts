@@ -4,6 +4,8 @@ import { terminal, type StoredTokens, type TokenSet, type TokenVault } from '../
 const MARGIN_MS = 30_000;
 const ACCESS = 'accessToken';
 const REFRESH = 'refreshToken';
+/** The one before: good as long as its successor was never used. */
+const PREVIOUS = 'previousRefreshToken';
 
 /** What the platform gave for a refresh token. */
 export interface GrantedTokens {
@@ -31,7 +33,9 @@ export interface RotatingTokenOptions {
 /**
  * An access token that is renewed with a refresh token which changes each time. All pods of a Credential share the
  * vault: whoever refreshes writes with compare-and-swap, and who loses uses what the winner wrote. A refusal is believed
- * only when the vault still holds what was refused: another pod may have been first.
+ * only when the vault still holds what was refused: another pod may have been first. Then the token before it is tried, and
+ * the one of the Secret: a pod that was stopped may have asked late, with the old token, for a successor that it never
+ * used; the platform has that one in the place of the winner's.
  */
 export class RotatingToken {
   readonly #options: RotatingTokenOptions;
@@ -55,19 +59,29 @@ export class RotatingToken {
     const stored = await this.#read();
     const fresh = this.#usable(stored, refused);
     if (fresh !== undefined) return fresh;
-    const refreshToken = stored?.values[REFRESH] ?? this.#options.firstRefreshToken;
-    try {
-      return await this.#store(stored, refreshToken, await this.#options.grant(refreshToken, signal));
-    } catch (error) {
-      if (error instanceof InvalidGrant) return this.#afterRefusal(stored, refused);
-      throw error;
+    for (const refreshToken of this.#candidates(stored)) {
+      try {
+        return await this.#store(stored, refreshToken, await this.#options.grant(refreshToken, signal));
+      } catch (error) {
+        if (!(error instanceof InvalidGrant)) throw error;
+        const winner = await this.#read();
+        const usable = winner?.version === stored?.version ? undefined : this.#usable(winner, refused);
+        if (usable !== undefined) return usable;
+      }
     }
+    throw terminal('ReauthorizationNeeded', this.#options.remedy);
+  }
+
+  /** Refresh tokens in the order in which they are tried; `undefined` alone: client credentials. */
+  #candidates(stored: StoredTokens | undefined): (string | undefined)[] {
+    const known = [stored?.values[REFRESH], stored?.values[PREVIOUS], this.#options.firstRefreshToken].filter((token) => token !== undefined);
+    return known.length === 0 ? [undefined] : [...new Set(known)];
   }
 
   async #store(stored: StoredTokens | undefined, refreshToken: string | undefined, granted: GrantedTokens): Promise<string> {
     const kept = granted.refreshToken ?? refreshToken;
     const tokens: TokenSet = {
-      values: { [ACCESS]: granted.accessToken, ...(kept === undefined ? {} : { [REFRESH]: kept }) },
+      values: { [ACCESS]: granted.accessToken, ...(kept === undefined ? {} : { [REFRESH]: kept }), ...(refreshToken === undefined || refreshToken === kept ? {} : { [PREVIOUS]: refreshToken }) },
       accessExpiresAt: granted.accessExpiresAt, refreshExpiresAt: granted.refreshExpiresAt ?? stored?.refreshExpiresAt,
     };
     const version = stored?.version ?? 0;
@@ -77,14 +91,6 @@ export class RotatingToken {
     }
     const winner = await this.#read();
     return this.#usable(winner) ?? granted.accessToken;
-  }
-
-  /** Another pod may have used the refresh token first and be writing its tokens at this moment. */
-  async #afterRefusal(stored: StoredTokens | undefined, refused: string | undefined): Promise<string> {
-    const winner = await this.#read();
-    const usable = winner?.version === stored?.version ? undefined : this.#usable(winner, refused);
-    if (usable !== undefined) return usable;
-    throw terminal('ReauthorizationNeeded', this.#options.remedy);
   }
 
   async #read(): Promise<StoredTokens | undefined> {

@@ -1,23 +1,28 @@
-import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
+import type { OutboxClaim, OutboxClaimRequest, OutboxEntry, OutboxKind, OutboxResult, OutboxResults } from '../../model/sync-api.ts';
+import type { FeedType } from '../../model/feeds.ts';
 import type { HubContext } from '../context.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import { recordAppliedLevels } from './outbox-applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { heldPlan, type PlannedLevel } from './brakes.ts';
+import { holdRun } from './runs.ts';
 
 const MAX_ATTEMPTS = 10;
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 900;
+const FEED_OF: Readonly<Record<OutboxKind, FeedType>> = { shipment: 'ShipmentExport', stock: 'StockExport' };
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
- * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. A level carries what the
+ * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. The run's row is the fence, as for batches: two pods that
+ * both claimed would both write. A level carries what the
  * store was last known to have (`expected`): as of now, for a level before it may have been written since it was queued. Only
  * at the first attempt: where the store has changed since (a sale), the back office had the time until the second to say
  * another number, and if it does not, its word counts; else the level would be refused for ever.
  */
-export async function claimOutbox(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, limit: number, release: string | undefined): Promise<OutboxClaim> {
+export async function claimOutbox(hub: HubContext, connection: ConnectionRow, { runId, kind, limit, release }: OutboxClaimRequest): Promise<OutboxClaim> {
   return hub.db.transaction(async (tx) => {
+    await holdRun(tx, connection.id, runId, FEED_OF[kind]);
     const held = kind === 'stock' ? await brake(tx, connection, release) : undefined;
     if (held) return { entries: [], keptBack: 0, held };
     const entries = await tx.query<OutboxEntry & Record<string, unknown>>(
@@ -57,9 +62,14 @@ async function brake(tx: Queryable, connection: ConnectionRow, release: string |
   return undefined;
 }
 
-/** One result for each entry. What may be tried again comes back later, at most ten times; then it is a problem for a person. */
-export async function recordResults(hub: HubContext, connection: ConnectionRow, kind: OutboxKind, results: readonly OutboxResult[]): Promise<void> {
+/**
+ * One result for each entry. Of a pod that lost its run nothing is taken, good or bad: another has claimed the entries and
+ * looks at the store itself. What may be tried again comes back later, at most
+ * ten times; then it is a problem for a person.
+ */
+export async function recordResults(hub: HubContext, connection: ConnectionRow, { runId, kind, results }: OutboxResults): Promise<void> {
   await hub.db.transaction(async (tx) => {
+    await holdRun(tx, connection.id, runId, FEED_OF[kind]);
     const rest = kind === 'stock' ? await recordAppliedLevels(tx, connection.id, results) : results;
     for (const result of rest) await recordResult(tx, connection.id, kind, result);
   });
@@ -89,7 +99,7 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
 }
 
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
-  const feedType = kind === 'shipment' ? 'ShipmentExport' : 'StockExport';
+  const feedType = FEED_OF[kind];
   if (state === 'Applied') {
     if (kind === 'shipment') {
       await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);

@@ -51,10 +51,10 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     const own = await connection(request);
     return hub.db.transaction((tx) => replayOrders(tx, hub, [own], request.body.reason, request.body.dryRun === true));
   });
-  app.post('/outbox/claim', { schema: { body: z.strictObject({ kind: api.outboxKind, limit: z.number().int().min(1).max(500), release: z.string().max(64).optional() }), response: { 200: api.outboxClaim } } }, async (request) =>
-    claimOutbox(hub, await connection(request), request.body.kind, request.body.limit, request.body.release));
-  app.post('/outbox/results', { schema: { body: z.strictObject({ kind: api.outboxKind, results: z.array(api.outboxResult).max(500) }), response: { 200: done } } }, async (request) => {
-    await recordResults(hub, await connection(request), request.body.kind, request.body.results);
+  app.post('/outbox/claim', { schema: { body: api.outboxClaimRequest, response: { 200: api.outboxClaim } } }, async (request) =>
+    claimOutbox(hub, await connection(request), request.body));
+  app.post('/outbox/results', { schema: { body: api.outboxResults, response: { 200: done } } }, async (request) => {
+    await recordResults(hub, await connection(request), request.body);
     return {};
   });
   app.get('/hints', { schema: { response: { 200: api.hintsAnswer } } }, async (request) => {

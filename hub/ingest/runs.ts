@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../model/batch.ts';
+import type { FeedType } from '../../model/feeds.ts';
 import { RUN_LEASE_SECONDS, type FinishRunRequest, type StartRunAnswer, type StartRunRequest } from '../../model/sync-api.ts';
 import type { HubContext } from '../context.ts';
 import { HttpError } from '../errors.ts';
@@ -39,9 +40,14 @@ async function endAbandoned(tx: Queryable, connectionId: number, request: StartR
 
 /** Keeps the lease. Throws `LeaseLost` when another took over: the pod must stop at once. */
 export async function heartbeat(hub: HubContext, connection: ConnectionRow, runId: string): Promise<void> {
-  const rows = await hub.db.query(
-    `UPDATE runs SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING id`,
-    [runId, connection.id, RUN_LEASE_SECONDS],
+  await holdRun(hub.db, connection.id, runId);
+}
+
+/** The same for what a run of this feed does in a transaction: until its end nobody takes the run over. */
+export async function holdRun(db: Queryable, connectionId: number, runId: string, feedType?: FeedType): Promise<void> {
+  const rows = await db.query(
+    `UPDATE runs SET lease_until = now() + make_interval(secs => $3) WHERE id = $1 AND connection_id = $2 AND result = 'Running' AND feed_type = coalesce($4, feed_type) RETURNING id`,
+    [runId, connectionId, RUN_LEASE_SECONDS, feedType ?? null],
   );
   if (rows.length === 0) throw leaseLost();
 }

@@ -11,6 +11,8 @@ const GONE = 410;
 export interface Claimed extends Record<string, unknown> {
   readonly id: string; readonly store_id: number; readonly endpoint: string; readonly event: string;
   readonly connection_id: number; readonly order_id: string; readonly attempts: number; readonly created_at: string;
+  /** Until when, as the database writes it: it names the claim. */
+  readonly claim: string;
 }
 
 export interface Outcome {
@@ -24,10 +26,14 @@ export interface Outcome {
   readonly store?: { readonly namespace: string; readonly name: string };
 }
 
-/** Writes down what became of a claimed delivery, and what that says about its endpoint. */
+/**
+ * Writes down what became of a claimed delivery, and what that says about its endpoint. A worker that was stopped may come
+ * late: that it was delivered is true whoever says it, but for the first time only; that it was not is the word of
+ * whoever has the claim.
+ */
 export async function recordOutcome(hub: HubContext, delivery: Claimed, outcome: Outcome): Promise<void> {
   if (outcome.interrupted) {
-    await hub.db.query('UPDATE deliveries SET claimed_until = NULL WHERE id = $1', [delivery.id]);
+    await hub.db.query('UPDATE deliveries SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2::timestamptz', [delivery.id, delivery.claim]);
   } else {
     await hub.db.transaction((tx) => (outcome.delivered ? markDelivered(tx, delivery, outcome) : markFailed(tx, hub, delivery, outcome)));
     if (outcome.delivered) hub.wakeDeliveries();
@@ -35,7 +41,11 @@ export async function recordOutcome(hub: HubContext, delivery: Claimed, outcome:
 }
 
 async function markDelivered(tx: Transaction, delivery: Claimed, outcome: Outcome): Promise<void> {
-  await tx.query(`UPDATE deliveries SET attempts = attempts + 1, state = 'Delivered', delivered_at = now(), claimed_until = NULL, last_status = $2, last_error = NULL WHERE id = $1`, [delivery.id, outcome.status ?? null]);
+  const first = await tx.query(
+    `UPDATE deliveries SET attempts = attempts + 1, state = 'Delivered', delivered_at = now(), claimed_until = NULL, last_status = $2, last_error = NULL WHERE id = $1 AND state <> 'Delivered' RETURNING 1`,
+    [delivery.id, outcome.status ?? null],
+  );
+  if (first.length === 0) return;
   await tx.query(
     `UPDATE orders SET exported_at = coalesce(exported_at, now()), exported_goods_hash = coalesce(exported_goods_hash, goods_hash) WHERE connection_id = $1 AND external_id = $2`,
     [delivery.connection_id, delivery.order_id],
@@ -48,6 +58,8 @@ async function markDelivered(tx: Transaction, delivery: Claimed, outcome: Outcom
 }
 
 async function markFailed(tx: Transaction, hub: HubContext, delivery: Claimed, outcome: Outcome): Promise<void> {
+  const claimed = await tx.query('SELECT 1 FROM deliveries WHERE id = $1 AND claimed_until = $2::timestamptz FOR UPDATE', [delivery.id, delivery.claim]);
+  if (claimed.length === 0) return;
   const disabled = outcome.removed ? undefined : await noteFailure(tx, delivery.store_id, delivery.endpoint, outcome.status === GONE);
   const delay = BACKOFF_SECONDS[delivery.attempts];
   // What a disabled endpoint did not take is kept for it.

@@ -29,16 +29,28 @@ describe('the completeness check', () => {
     expect(censusIsDue(driver, 'OrderImport', last, now)).toBe(due);
   });
 
-  it('asks for ids only on days that differ', async () => {
+  it('compares ids on a small day whose count is the same: one may be missing and another be gone', async () => {
+    const ids = async (theirs: number, ours: number) => {
+      const asked: string[] = [];
+      const driver = { count: async () => theirs, async *ids(_feed: string, { from }: { from: string }) { asked.push(from); yield ['a', 'b']; }, async *read() { yield { records: [], resume: '', end: true }; } } as unknown as Driver;
+      const hub = { censusCount: async () => ours, censusIds: async (_feed: string, _window: unknown, after: string) => (after === '' ? ['a', 'z'] : []) };
+      return { asked, result: await runCensus('OrderImport', now, { driver, hub, post: async () => undefined, signal: new AbortController().signal, days: 1 }) };
+    };
+    expect((await ids(2, 2)).result).toMatchObject({ differing: 1, gone: 1 });
+    expect((await ids(0, 0)).asked).toEqual([]);
+    expect((await ids(251, 251)).asked).toEqual([]);
+  });
+
+  it('asks for ids of a large day only where it differs', async () => {
     const asked: string[] = [];
     const driver = {
-      count: async (_feed: string, { from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1),
+      count: async (_feed: string, { from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1000),
       async *ids(_feed: string, { from }: { from: string }) { asked.push(from); yield ['a', 'b']; yield ['c']; },
       async *read({ ids }: { ids: string[] }) { yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true }; },
     } as unknown as Driver;
     const posted: string[] = [];
     const result = await runCensus('OrderImport', now, {
-      driver, hub: { censusCount: async () => 1, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
+      driver, hub: { censusCount: async () => 1000, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
       post: async (records, _unreadable, problems) => { posted.push(...records.map((record) => (record as { id: string }).id), ...problems.map(({ reason, record }) => `${reason} ${record}`)); },
       signal: new AbortController().signal,
     });

@@ -1,7 +1,7 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
 import { errorDetails } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { RUN_LEASE_SECONDS, type StartRunRequest } from '../../model/sync-api.ts';
+import type { StartRunRequest } from '../../model/sync-api.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
@@ -10,6 +10,7 @@ import type { StoreSession } from '../store-session.ts';
 import type { RunOutcome } from './outcome.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
+import { RunLease } from './run-lease.ts';
 
 const DEFAULT_PAGE_SIZE = 250;
 
@@ -31,27 +32,30 @@ export interface FeedRunPorts {
   readonly clock: Clock;
   readonly holder: string;
   readonly decideOrder: (order: OrderRecord) => OrderDecision;
+  readonly censusDays?: number;
 }
 
 /**
  * One run from lease to result. The lease is renewed while it runs; when it is lost, another pod has the run and this one
- * stops at once. Never throws: every end is an outcome.
+ * stops at once; when it may be lost, nothing is written to the store. Never throws: every end is an outcome.
  */
 export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, signal: AbortSignal): Promise<RunOutcome & { readonly runId?: string }> {
   const { hub } = ports;
   let runId: string | undefined;
-  const lease = new AbortController();
+  const lease = new RunLease(ports.clock);
   const running = AbortSignal.any([signal, lease.signal]);
   try {
+    const asked = lease.asking();
     const started = await hub.startRun({
       feed: request.feed, feedType: request.type, trigger: request.trigger, holder: ports.holder,
       dryRun: request.parameters?.dryRun, resetCheckpoint: request.parameters?.resetCheckpoint,
       scoped: (request.ids ?? request.parameters?.ids ?? request.parameters?.window) !== undefined,
     });
     runId = started.runId;
-    const stopBeating = keepLease(hub, runId, ports.clock, lease);
+    lease.renewed(asked);
+    const stopBeating = lease.keep(hub, runId);
     try {
-      const { outcome, checkpoint } = await ports.session.inClassOf(request.type, () => execute(request, ports, started.runId, started.checkpoint, running));
+      const { outcome, checkpoint } = await ports.session.inRun(request.type, () => lease.assertHeld(), () => execute(request, ports, started.runId, started.checkpoint, running));
       const counts = FEED_TRAITS[request.type].direction === 'export' || request.parameters?.replay ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
       await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
       return { ...outcome, runId };
@@ -64,17 +68,17 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
 }
 
 async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Awaited<ReturnType<HubClient['startRun']>>['checkpoint'], signal: AbortSignal) {
-  const { session, hub, clock, decideOrder } = ports;
+  const { session, hub, clock, decideOrder, censusDays } = ports;
   const support = session.support(request.type);
   if (!support) throw new Error(`the driver does not support ${request.type}`);
   const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
   if (FEED_TRAITS[request.type].direction === 'export') {
     const kind = request.type === 'ShipmentExport' ? 'shipment' : 'stock';
-    return { outcome: await runExport({ kind, batchSize: kind === 'stock' ? pageSize : undefined, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
+    return { outcome: await runExport({ kind, runId, batchSize: kind === 'stock' ? pageSize : undefined, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
   }
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
-  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, storeNow: () => session.storeNow() });
+  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, censusDays, storeNow: () => session.storeNow() });
 }
 
 /** Rejected orders are stored whole: they are judged again without a call to the store. */
@@ -82,20 +86,6 @@ async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promi
   const { matched, changed } = await hub.replay(reason, dryRun);
   const message = `${changed} of ${matched} orders that were rejected for ${reason} ${dryRun ? 'would come to another result: nothing was changed' : 'came to another result'}`;
   return { read: matched, problems: 0, changed, result: changed === 0 ? 'Empty' : 'Succeeded', reason: 'Replayed', message };
-}
-
-function keepLease(hub: HubClient, runId: string, clock: Clock, lease: AbortController): () => void {
-  const stopped = new AbortController();
-  void (async () => {
-    while (!stopped.signal.aborted) {
-      await clock.sleep((RUN_LEASE_SECONDS * 1000) / 3, stopped.signal);
-      if (stopped.signal.aborted) return;
-      await hub.heartbeat(runId).catch((error: unknown) => {
-        if (error instanceof HubRefusal) lease.abort();
-      });
-    }
-  })();
-  return () => stopped.abort();
 }
 
 function failure(error: unknown): RunOutcome {

@@ -15,9 +15,9 @@ function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>
       claims.push(asked);
       const settled = new Set(reported.filter(({ outcome }) => outcome !== 'Retry').map(({ id }) => id));
       const open = entries.filter(({ id }) => !settled.has(id));
-      return { entries: open.slice(0, asked[1] as number), keptBack: reported.filter(({ outcome }) => outcome === 'Held').length, ...claimed };
+      return { entries: open.slice(0, asked[2] as number), keptBack: reported.filter(({ outcome }) => outcome === 'Held').length, ...claimed };
     },
-    async results(_kind: OutboxKind, results: readonly OutboxResult[]) { reported.push(...results); },
+    async results(_runId: string, _kind: OutboxKind, results: readonly OutboxResult[]) { reported.push(...results); },
   };
   return { hub: hub as unknown as HubClient, reported, claims };
 }
@@ -32,7 +32,7 @@ async function export_(kind: OutboxKind, fake: ReturnType<typeof fakeHub>, write
     return write(entries);
   };
   const driver = { writeStock: both, writeShipments: both } as unknown as Driver;
-  const outcome = await runExport({ kind, signal, release }, driver, fake.hub);
+  const outcome = await runExport({ kind, runId: 'r1', signal, release }, driver, fake.hub);
   return { outcome, calls };
 }
 
@@ -143,6 +143,6 @@ describe('the brakes', () => {
   it('are told what a person released', async () => {
     const fake = fakeHub([]);
     await export_('stock', fake, applied, undefined, 'd1');
-    expect(fake.claims).toEqual([['stock', 100, 'd1']]);
+    expect(fake.claims).toEqual([['r1', 'stock', 100, 'd1']]);
   });
 });

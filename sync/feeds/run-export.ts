@@ -10,6 +10,8 @@ const MAX_CLAIM = 500;
 
 export interface ExportRun {
   readonly kind: OutboxKind;
+  /** What is taken and reported is fenced by it: a pod that lost the run can do neither. */
+  readonly runId: string;
   /** As many as the store takes in one request. */
   readonly batchSize?: number;
   /** Digest of a held plan that a person released. */
@@ -31,7 +33,7 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
   const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0 };
   const tried = new Set<number>();
   for (;;) {
-    const claim = await hub.claim(run.kind, Math.min(run.batchSize ?? DEFAULT_CLAIM, MAX_CLAIM), run.release);
+    const claim = await hub.claim(run.runId, run.kind, Math.min(run.batchSize ?? DEFAULT_CLAIM, MAX_CLAIM), run.release);
     if (claim.held) return { ...summed(counts), result: 'Held', reason: 'BrakesApplied', message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`, held: claim.held };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
     counts.held = claim.keptBack;
@@ -39,7 +41,7 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
     for (const group of groups(run.kind, entries)) {
       const results = await write(run, driver, group);
       for (const result of results) count(counts, result);
-      await hub.results(run.kind, results);
+      await hub.results(run.runId, run.kind, results);
     }
     for (const { id } of entries) tried.add(id);
     counts.read += entries.length;

@@ -1,4 +1,4 @@
-import { errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
+import { DriverError, errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
@@ -32,6 +32,8 @@ export interface ImportPorts {
   readonly decideOrder: (order: OrderRecord) => OrderDecision;
   /** The store's clock now (ours plus the measured skew). */
   readonly storeNow: () => Date;
+  /** Days that the completeness check looks at; its own number if absent. */
+  readonly censusDays?: number;
 }
 
 interface Progress {
@@ -58,7 +60,7 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
     if (scoped || !progress.end) return { outcome };
     const short = shortage(plan, progress);
     const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow(), short);
-    return { outcome, checkpoint: census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
+    return { outcome, checkpoint: census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
   } catch (error) {
     if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
     const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
@@ -83,16 +85,24 @@ async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster
   }
 }
 
-async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | undefined> {
+/** Where the store fails in the middle of it: it comes again with the next run, and what was read before is none the worse. */
+interface CensusFailure { readonly failure: string }
+
+async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | CensusFailure | undefined> {
   const { driver, hub } = ports;
   if (run.dryRun || !censusIsDue(driver, run.feed, run.checkpoint?.censusAt, ports.storeNow())) return undefined;
   const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map(problemOf)]);
-  return runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal });
+  try {
+    return await runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal, days: ports.censusDays });
+  } catch (error) {
+    if (!(error instanceof DriverError) || run.signal.aborted) throw error;
+    return { failure: error.message };
+  }
 }
 
-function withCensus(outcome: RunOutcome, census: CensusResult | undefined): RunOutcome {
-  if (!census || census.differing === 0) return outcome;
-  const said = `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
+function withCensus(outcome: RunOutcome, census: CensusResult | CensusFailure | undefined): RunOutcome {
+  if (!census || ('days' in census && census.differing === 0)) return outcome;
+  const said = 'failure' in census ? `the completeness check comes again with the next run: ${census.failure}` : `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
   return { ...outcome, message: outcome.message ? `${outcome.message}; ${said}` : said };
 }
 

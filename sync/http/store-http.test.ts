@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DriverError, HeldWrite, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
+import { DriverError, HeldWrite, retry, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
 
@@ -26,6 +26,7 @@ const clock = {
 let testMode: boolean;
 let answers: { status: number; intent: string; skewMs?: number }[];
 let throttled: number[];
+let assertMayWrite: () => void;
 let http: OwnedStoreHttp;
 
 async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -52,7 +53,8 @@ beforeEach(() => {
   testMode = false;
   answers = [];
   throttled = [];
-  http = createStoreHttp({ clock, budget: new Budget({ clock }), feedClass: () => 'orders', testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
+  assertMayWrite = () => undefined;
+  http = createStoreHttp({ clock, budget: new Budget({ clock }), scope: () => ({ feedClass: 'orders', assertMayWrite }), testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
 });
 afterEach(() => http.close());
 
@@ -114,6 +116,38 @@ describe('the rate limit of the store', () => {
     expect((await http.read(get())).status).toBe(429);
     expect(received).toHaveLength(4);
     expect(slept).toEqual([500, 1000, 2000]);
+  });
+});
+
+describe('the lease of the run', () => {
+  const lost = () => { throw retry('LeaseUncertain', 'may be lost'); };
+
+  it('is asked for at each write and at no read', async () => {
+    let asked = 0;
+    assertMayWrite = () => { asked++; };
+    await http.read(get());
+    expect(asked).toBe(0);
+    script = [{ status: 429 }, {}];
+    await http.write(post());
+    expect(asked).toBe(2);
+  });
+
+  it('that may be lost lets no byte of a write out, whether its connection is there or not', async () => {
+    assertMayWrite = lost;
+    expect(await failure(http.write(post()))).toMatchObject({ behaviour: 'retry', reason: 'LeaseUncertain' });
+    await http.read(get());
+    expect(await failure(http.write(post()))).toMatchObject({ reason: 'LeaseUncertain' });
+    assertMayWrite = () => undefined;
+    await http.write(post());
+    expect(received.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  });
+
+  it('is asked for after the connection was made, not before', async () => {
+    let open = false;
+    server.once('connection', () => { open = true; });
+    assertMayWrite = () => { if (open) lost(); };
+    expect(await failure(http.write(post()))).toMatchObject({ reason: 'LeaseUncertain' });
+    expect(received).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { FeedClass } from '../../model/feeds.ts';
 import type { Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { DriverError, HeldWrite, retry, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
+import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { socketTransport, type StoreTransport } from './transport.ts';
 
@@ -18,8 +19,8 @@ export interface StoreHttpOptions {
   readonly testMode: () => boolean;
   readonly random: () => number;
   readonly budget: Budget;
-  /** Class of the run that the call is made for. */
-  readonly feedClass: () => FeedClass;
+  /** Of the run that the call is made for. */
+  readonly scope: () => Scope;
   /** Told of every answer: the store's clock, and how often and how it answered. */
   readonly onResponse: (facts: { readonly status: number; readonly intent: 'read' | 'write'; readonly skewMs?: number }) => void;
   /** Told how long a call waited for the store's budget, and whose call it was. */
@@ -32,7 +33,7 @@ export interface OwnedStoreHttp extends StoreHttp {
   close(): Promise<void>;
 }
 
-/** The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode. */
+/** The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode, the lease at each write. */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   const transport = options.transport ?? socketTransport();
 
@@ -62,7 +63,8 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
 async function once(transport: StoreTransport, request: StoreRequest, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal } = request;
-  const { status, headers, text } = await transport.send({ method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...request.headers } });
+  const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
+  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...request.headers } });
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe(reading);
@@ -104,7 +106,7 @@ async function pause(outcome: StoreResponse | DriverError, attempt: number, sign
 async function takeFromBudget(request: StoreRequest, options: StoreHttpOptions): Promise<void> {
   const pause = (options.budget.view().pausedUntil?.getTime() ?? 0) - options.clock.now().getTime();
   if (pause > LONGEST_WAIT_MS) throw rateLimited(pause);
-  const feedClass = options.feedClass();
+  const { feedClass } = options.scope();
   const waited = await options.budget.acquire(feedClass, request.cost, request.signal);
   if (waited > 0) options.onThrottle(waited, feedClass);
 }

@@ -10,6 +10,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Called at the last moment, when a connection is there and nothing has gone out: where it throws, nothing does. */
+  readonly beforeSend?: () => void;
 }
 
 export interface TransportResponse {
@@ -28,8 +30,9 @@ export interface StoreTransport {
 export function socketTransport(): StoreTransport {
   const agent = new Agent({ connections: 4, connectTimeout: 10_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, keepAliveTimeout: 30_000 });
   return {
-    async send({ url, method, headers, body, signal }) {
-      const answer = await undiciRequest(url, { dispatcher: agent, method, headers, body, signal });
+    async send({ url, method, headers, body, signal, beforeSend }) {
+      const dispatcher = beforeSend ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend))) : agent;
+      const answer = await undiciRequest(url, { dispatcher, method, headers, body, signal });
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value ?? '')])),
@@ -38,6 +41,21 @@ export function socketTransport(): StoreTransport {
       };
     },
     close: () => agent.close(),
+  };
+}
+
+/** A connection may have to be made first, which takes its time: what is asked for just before the bytes go is asked here. */
+function atLastMoment(handler: Dispatcher.DispatchHandler, beforeSend: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller, context) {
+      handler.onRequestStart?.(controller, context);
+      beforeSend();
+    },
+    onRequestUpgrade: (...upgraded) => handler.onRequestUpgrade?.(...upgraded),
+    onResponseStart: (...started) => handler.onResponseStart?.(...started),
+    onResponseData: (...data) => handler.onResponseData?.(...data),
+    onResponseEnd: (...ended) => handler.onResponseEnd?.(...ended),
+    onResponseError: (...failed) => handler.onResponseError?.(...failed),
   };
 }
 

@@ -13,8 +13,8 @@ export async function furnishedStore(rig: HubRig): Promise<TestStore> {
   await pod.send('StockImport', [level('A', 5), level('B', 5), level('SET', 1)]);
   await pod.send('OrderImport', [order('1'), order('2', { lines: [line('1', 'SET', 2)] }), order('3', { lines: [line('1', 'NOPE', 1)] }), order('4', { paymentState: 'Unpaid' }), order('5', { grandTotal: 1 })]);
   await store.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 1 }] });
-  const { entries } = await pod.client.claim('stock', 10);
-  await pod.client.results('stock', entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', request: { method: 'PUT', url: 'https://shop.example/stock?key=s3cr3t-of-the-shop' } })));
+  const { entries } = await pod.claim('stock', 10);
+  await pod.results('stock', entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', request: { method: 'PUT', url: 'https://shop.example/stock?key=s3cr3t-of-the-shop' } })));
   const [{ id }] = (await store.api('GET', '/orders')).body.items;
   await store.api('POST', `/orders/${id}/acknowledge`, {});
   return store;

@@ -11,8 +11,8 @@ beforeAll(async () => { rig = await HubRig.start(await openPglite()); });
 afterAll(async () => rig.stop());
 
 async function hold(pod: TestPod, kind: 'stock' | 'shipment', url = 'https://shop.example/api'): Promise<void> {
-  const { entries } = await pod.client.claim(kind, 500);
-  await pod.client.results(kind, entries.map(({ id, payload }) => ({ id, outcome: 'Held', reason: 'TestMode', request: { method: 'PUT', url, body: JSON.stringify(payload) } })));
+  const { entries } = await pod.claim(kind, 500);
+  await pod.results(kind, entries.map(({ id, payload }) => ({ id, outcome: 'Held', reason: 'TestMode', request: { method: 'PUT', url, body: JSON.stringify(payload) } })));
 }
 
 const post = (store: TestStore, levels: object[]) => store.api('POST', '/stock', { levels });
@@ -62,8 +62,8 @@ describe('Test mode', () => {
 
     // It tells the truth: going live holds exactly this plan.
     await pod.session({ mode: 'Production' });
-    expect((await pod.client.claim('stock', 500)).held).toEqual(report.brake);
-    expect((await pod.client.claim('stock', 500, report.brake.digest)).entries).toHaveLength(30);
+    expect((await pod.claim('stock', 500)).held).toEqual(report.brake);
+    expect((await pod.claim('stock', 500, report.brake.digest)).entries).toHaveLength(30);
   });
 });
 
@@ -81,10 +81,10 @@ describe('the brakes', () => {
 
   it('release the whole plan by its digest, though it goes out in many claims', async () => {
     const { pod } = await plan(60, 60);
-    const { held } = await pod.client.claim('stock', 20);
+    const { held } = await pod.claim('stock', 20);
     let sent = 0;
-    for (let claim = await pod.client.claim('stock', 20, held!.digest); claim.entries.length > 0; claim = await pod.client.claim('stock', 20, held!.digest)) {
-      await pod.client.results('stock', claim.entries.map(({ id }) => ({ id, outcome: 'Applied' })));
+    for (let claim = await pod.claim('stock', 20, held!.digest); claim.entries.length > 0; claim = await pod.claim('stock', 20, held!.digest)) {
+      await pod.results('stock', claim.entries.map(({ id }) => ({ id, outcome: 'Applied' })));
       sent += claim.entries.length;
     }
     expect(sent).toBe(60);
@@ -93,8 +93,8 @@ describe('the brakes', () => {
   it('do not hold the tail of a plan that passed, though the tail alone is over the limit', async () => {
     const { pod } = await plan(200, 20);
     const claims = [];
-    for (let claim = await pod.client.claim('stock', 50); claim.entries.length > 0; claim = await pod.client.claim('stock', 50)) {
-      await pod.client.results('stock', claim.entries.map(({ id }) => ({ id, outcome: 'Applied' })));
+    for (let claim = await pod.claim('stock', 50); claim.entries.length > 0; claim = await pod.claim('stock', 50)) {
+      await pod.results('stock', claim.entries.map(({ id }) => ({ id, outcome: 'Applied' })));
       claims.push(claim.entries.length);
     }
     expect(claims).toEqual([50, 50, 50, 50]);
@@ -102,21 +102,43 @@ describe('the brakes', () => {
 
   it('hold a plan again that changed after it was held, and what was changed after it was released', async () => {
     const { store, pod } = await plan(40, 40);
-    const { held } = await pod.client.claim('stock', 20);
+    const { held } = await pod.claim('stock', 20);
     await post(store, [{ sku: sku(3), quantity: 1 }]);
-    const again = (await pod.client.claim('stock', 20, held!.digest)).held!;
+    const again = (await pod.claim('stock', 20, held!.digest)).held!;
     expect(again.digest).not.toBe(held!.digest);
-    const { entries } = await pod.client.claim('stock', 1, again.digest);
+    const { entries } = await pod.claim('stock', 1, again.digest);
     expect(entries).toHaveLength(1);
     await post(store, Array.from({ length: 40 }, (_, index) => ({ sku: sku(index), quantity: index % 2 })));
-    expect((await pod.client.claim('stock', 20)).held).toBeDefined();
+    expect((await pod.claim('stock', 20)).held).toBeDefined();
   });
 
   it('hold a run that changes more pieces than the Store allows', async () => {
     const { pod } = await plan(30, 0, { maxStockChangePercent: 9 });
-    expect((await pod.client.claim('stock', 20)).held!.summary).toContain('would change by 30 pieces of 300, the Store allows 9 %');
+    expect((await pod.claim('stock', 20)).held!.summary).toContain('would change by 30 pieces of 300, the Store allows 9 %');
     const allowed = await plan(30, 0, { maxStockChangePercent: 10 });
-    expect((await allowed.pod.client.claim('stock', 20)).held).toBeUndefined();
+    expect((await allowed.pod.claim('stock', 20)).held).toBeUndefined();
+  });
+});
+
+describe('a run of an export that was taken over', () => {
+  it('can neither take what waits for the store nor say what became of it', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('StockImport', [level('A', 5), level('B', 5)]);
+    await post(store, [{ sku: 'A', quantity: 4 }]);
+    const { entries: [taken] } = await pod.claim('stock', 10);
+    const { runId } = await pod.client.startRun({ feed: 'stockexport', feedType: 'StockExport', trigger: 'Schedule', holder: 'test/another' });
+    expect((await pod.client.claim(runId, 'stock', 10)).entries).toMatchObject([{ id: taken!.id, attempts: 2 }]);
+    await expect(pod.claim('stock', 10)).rejects.toMatchObject({ reason: 'LeaseLost' });
+    await expect(pod.results('stock', [{ id: taken!.id, outcome: 'Retry', reason: 'LeaseUncertain', message: 'late' }])).rejects.toMatchObject({ reason: 'LeaseLost' });
+    await pod.client.results(runId, 'stock', [{ id: taken!.id, outcome: 'Applied' }]);
+    expect(await rig.db.query('SELECT state FROM outbox WHERE id = $1', [taken!.id])).toEqual([{ state: 'Applied' }]);
+  });
+
+  it('of another feed is no leave to write either', async () => {
+    const pod = await (await rig.store()).connect();
+    const { runId } = await pod.client.startRun({ feed: 'shipmentexport', feedType: 'ShipmentExport', trigger: 'Schedule', holder: 'test/x' });
+    await expect(pod.client.claim(runId, 'stock', 10)).rejects.toMatchObject({ reason: 'LeaseLost' });
   });
 });
 

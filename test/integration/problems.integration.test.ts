@@ -118,12 +118,12 @@ describe('a replay by reason', () => {
     await pod.send('StockImport', [level('A', 5)]);
     for (const quantity of [3, 4]) {
       await store.api('POST', '/stock', { levels: [{ sku: 'A', quantity }] });
-      const { entries } = await pod.client.claim('stock', 10);
-      await pod.client.results('stock', entries.map(({ id }) => ({ id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' })));
+      const { entries } = await pod.claim('stock', 10);
+      await pod.results('stock', entries.map(({ id }) => ({ id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' })));
     }
     expect((await problems(store)).items).toMatchObject([{ reason: 'StoreRefused' }]);
     expect((await store.api('POST', '/problems/replay', { reason: 'StoreRefused', dryRun: true })).body).toMatchObject({ matched: 1, changed: 1 });
-    expect((await pod.client.claim('stock', 10)).entries).toEqual([]);
+    expect((await pod.claim('stock', 10)).entries).toEqual([]);
     await store.api('POST', '/problems/replay', { reason: 'StoreRefused' });
     expect(await pod.apply('stock')).toMatchObject([{ sku: 'A', quantity: 4 }]);
     expect((await problems(store)).items).toEqual([]);

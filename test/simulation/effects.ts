@@ -8,13 +8,17 @@ export type PointKind = 'hub' | 'store' | 'worker';
  * - die-before, die-after: the process that makes the call is gone before it is made, or after it took effect.
  * - rolled-back: the hub dies before it commits; all-die: and the pod with it, as when a machine goes.
  * - lost: the call never arrives; answer-lost: it took effect, nobody hears of it.
+ * - stop-before, stop-after: the process is stopped (SIGSTOP, a suspended node, a long collection of garbage) until another
+ *   has taken over and done the work; then it goes on as if nothing had been. With overlap-… the other is in the middle of
+ *   it, waits until the first has ended, and goes on itself.
  */
-export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'all-die' | 'answer-lost';
+export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'all-die' | 'answer-lost' | Stop;
+export type Stop = 'stop-before' | 'stop-after' | 'overlap-before' | 'overlap-after';
 
 export const MODES: Readonly<Record<PointKind, readonly Mode[]>> = {
-  hub: ['die-before', 'die-after', 'lost', 'rolled-back', 'all-die', 'answer-lost'],
-  store: ['die-before', 'die-after', 'answer-lost'],
-  worker: ['die-before', 'die-after'],
+  hub: ['die-before', 'die-after', 'lost', 'rolled-back', 'all-die', 'answer-lost', 'stop-before', 'stop-after', 'overlap-before', 'overlap-after'],
+  store: ['die-before', 'die-after', 'answer-lost', 'stop-before', 'stop-after', 'overlap-before', 'overlap-after'],
+  worker: ['die-before', 'die-after', 'stop-before', 'stop-after'],
 };
 
 export interface Point { readonly kind: PointKind; readonly what: string }
@@ -44,6 +48,11 @@ export class Effects {
     return this.#plan.modeAt(this.#points.length, this.#points.at(-1)!);
   }
 
+  /** How many there have been since it was armed. */
+  get count(): number {
+    return this.#points.length;
+  }
+
   /** From here on effects count, and break as planned. */
   arm(plan: Plan): void {
     this.#points = [];
@@ -54,22 +63,5 @@ export class Effects {
   calm(): readonly Point[] {
     this.#plan = nothingBreaks;
     return [...this.#points];
-  }
-}
-
-/** One process: when it dies, whatever it waited for never comes, and nothing that it would do afterwards happens. */
-export class Process {
-  readonly #died = Promise.withResolvers<'died'>();
-  dead = false;
-
-  die(): Promise<never> {
-    this.dead = true;
-    this.#died.resolve('died');
-    return new Promise(() => undefined);
-  }
-
-  /** What `work` gives, or `died`. */
-  run<T>(work: Promise<T>): Promise<T | 'died'> {
-    return Promise.race([work, this.#died.promise]);
   }
 }

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ConnectionKey, StoreSpec } from '../../crds/index.ts';
 import type { Identity } from '../../hub/auth/identity.ts';
 import { staticTokens } from '../../hub/auth/identity.ts';
@@ -8,12 +6,14 @@ import type { HubContext } from '../../hub/context.ts';
 import { HintBoard } from '../../hub/ingest/hints.ts';
 import type { App } from '../../hub/rest/app.ts';
 import { buildServer } from '../../hub/server.ts';
-import type { Database, Transaction } from '../../hub/storage/database.ts';
+import type { Database, Row, Transaction, TransactionSettings } from '../../hub/storage/database.ts';
 import { migrate } from '../../hub/storage/migrate.ts';
 import { saveStore } from '../../hub/stores/rules.ts';
+import type { WebhookRequest } from '../../hub/webhooks/carry.ts';
 import { webhookMasterKey } from '../../hub/webhooks/secrets.ts';
 import { createLogger } from '../../kit/log.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import type { Session } from './one-session.ts';
 import { emptyingStages, openSimDatabase, START, type SimDatabase } from './sim-database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -22,6 +22,8 @@ class NotCommitted extends Error {}
 
 /** Rows of seeds that are over are thrown away after so many: nothing gets slower. */
 const SWEEP_EVERY = 100;
+const REMEMBERED = /^SELECT (\* FROM connections WHERE kind =|id, namespace, name, client, rules FROM stores)/;
+const FORGOTTEN = /\b(INTO|UPDATE|FROM) (connections|stores)\b/;
 const KEPT_TABLES = new Set(['schema_migrations', 'hub_secret']);
 
 /** What the receiver of order webhooks got. */
@@ -43,34 +45,32 @@ export class HubWorld {
   app!: App;
   context!: HubContext;
   master!: Buffer;
-  receiverUrl!: string;
-  #receiver!: Server;
+  readonly receiverUrl = 'http://wms.example';
   #opened!: SimDatabase;
-  #raw!: Database;
+  #raw!: Session;
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #rows = new Map<string, readonly Row[]>();
   #shown = '';
   #ids = 0;
   #seeds = 0;
 
-  static async start(engine: 'postgresql' | 'pglite' = 'postgresql'): Promise<HubWorld> {
+  static async start(): Promise<HubWorld> {
     const world = new HubWorld();
-    world.#opened = await openSimDatabase(engine);
+    world.#opened = await openSimDatabase();
     world.#raw = world.#opened.db;
     await migrate(world.#raw);
     world.db = world.#database();
     const log = createLogger('hub', 'silent');
     const clock = { now: () => world.clock.now(), sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal) };
     const publicUrl = () => 'http://hub.example';
-    world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined };
-    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard(clock), version: 'simulation' });
+    world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined, carryWebhook: async (request) => world.#receive(request) };
+    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation' });
     await world.app.ready();
     world.master = await webhookMasterKey(world.#raw);
-    await world.#startReceiver();
     return world;
   }
 
   async stop(): Promise<void> {
-    this.#receiver.closeAllConnections();
-    await new Promise((resolve) => this.#receiver.close(resolve));
     await this.app.close();
     await this.#opened.stop();
   }
@@ -78,6 +78,7 @@ export class HubWorld {
   /** A store and the token of its one connection, with the clock set back. */
   async newSeed(spec: (path: string) => StoreSpec): Promise<{ key: ConnectionKey; token: string; apiKey: string; path: string; storeId: number }> {
     if (++this.#seeds % SWEEP_EVERY === 0) await this.#sweep();
+    this.#rows.clear();
     this.clock = new VirtualClock(START);
     this.tokens.clear();
     this.received.clear();
@@ -92,37 +93,68 @@ export class HubWorld {
   }
 
   #database(): Database {
-    const raw = this.#raw;
+    const plain = this.#remembering({ query: (sql, params) => this.#raw.query(sql, params), copy: () => Promise.reject(new Error('only in a transaction')), afterCommit: (action) => action() });
     return {
-      engine: raw.engine,
-      query: async (sql, params) => {
-        await this.#showTime();
-        return raw.query(sql, params);
-      },
-      transaction: async (work, settings) => {
-        await this.#showTime();
-        return raw.transaction(async (bare: Transaction) => {
-          const stages = raw.engine === 'postgresql' ? emptyingStages(bare) : undefined;
-          const result = await work(stages?.tx ?? bare);
-          await stages?.empty();
-          if (this.failCommit) {
-            this.failCommit = false;
-            throw new NotCommitted('the hub died');
-          }
-          return result;
-        }, settings);
-      },
-      execute: (sql) => raw.execute(sql),
-      close: () => raw.close(),
+      engine: 'postgresql',
+      query: (sql, params) => this.#inTurn(() => plain.query(sql, params)),
+      transaction: (work, settings) => this.#inTurn(() => this.#transaction(work, settings)),
+      execute: (sql) => this.#raw.execute(sql),
+      close: () => this.#raw.close(),
     };
   }
 
-  async #showTime(): Promise<void> {
+  /** One after the other in the order in which they are asked for. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = () => {
+      this.#showTime();
+      return work();
+    };
+    const next = this.#last.then(turn, turn);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  #transaction<T>(work: (tx: Transaction) => Promise<T>, settings: TransactionSettings = {}): Promise<T> {
+    // Plans are those of the whole session (sim-database.ts).
+    const own = Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith('supercargo.')));
+    return this.#raw.transaction(async (bare) => {
+      const stages = emptyingStages(bare);
+      const result = await work(this.#remembering(stages.tx));
+      await stages.empty();
+      if (this.failCommit) {
+        this.failCommit = false;
+        throw new NotCommitted('the hub died');
+      }
+      return result;
+    }, own).catch((error: unknown) => {
+      this.#rows.clear();
+      throw error;
+    });
+  }
+
+  /** The rows of connection and store are asked for with every call and hardly ever change: one statement in seven. */
+  #remembering(tx: Transaction): Transaction {
+    return {
+      ...tx,
+      query: async <R extends Row>(sql: string, params: readonly unknown[] = []) => {
+        if (!REMEMBERED.test(sql)) {
+          if (FORGOTTEN.test(sql)) this.#rows.clear();
+          return tx.query<R>(sql, params);
+        }
+        const key = `${sql} ${JSON.stringify(params)}`;
+        const rows = this.#rows.get(key) ?? (await tx.query(sql, params));
+        this.#rows.set(key, rows);
+        return structuredClone(rows) as R[];
+      },
+    };
+  }
+
+  #showTime(): void {
     // Whole seconds: the hub's clock need not be finer, and each change costs a query.
     const now = this.clock.now().toISOString().slice(0, -4) + '000Z';
     if (now === this.#shown) return;
     this.#shown = now;
-    await this.#raw.query(`SELECT set_config('sim.now', $1, false)`, [now]);
+    this.#raw.set('sim.now', now);
   }
 
   async #sweep(): Promise<void> {
@@ -130,19 +162,13 @@ export class HubWorld {
     await this.#raw.execute(`TRUNCATE ${tables.map(({ name }) => name).filter((name) => !KEPT_TABLES.has(name)).join(', ')}`);
   }
 
-  async #startReceiver(): Promise<void> {
-    this.#receiver = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { type, data } = JSON.parse(Buffer.concat(chunks).toString()) as { type: string; data: { id: string } };
-        const list = this.received.get(request.url!) ?? [];
-        list.push({ id: String(request.headers['webhook-id']), type, order: data.id });
-        this.received.set(request.url!, list);
-        response.writeHead(204).end();
-      });
-    });
-    await new Promise<void>((resolve) => this.#receiver.listen(0, '127.0.0.1', resolve));
-    this.receiverUrl = `http://127.0.0.1:${(this.#receiver.address() as AddressInfo).port}`;
+  /** The receiver of order webhooks: takes all of them. */
+  #receive({ url, headers, body }: WebhookRequest): number {
+    const path = new URL(url).pathname;
+    const { type, data } = JSON.parse(body) as { type: string; data: { id: string } };
+    const list = this.received.get(path) ?? [];
+    list.push({ id: headers['webhook-id']!, type, order: data.id });
+    this.received.set(path, list);
+    return 204;
   }
 }

@@ -2,11 +2,14 @@ import { addOrder, addProduct } from '../../simulator/generate.ts';
 import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/life.ts';
 import { HintBox } from '../../sync/hints/hint-box.ts';
 import { followHints } from '../../sync/hints/hint-follower.ts';
-import { levelsAgree, ordersAgree, productsAgree, runsAreHonest, webhooksArrived, writesTookEffectOnce } from './checks.ts';
+import { completenessAgrees, goneIsNamed, levelsAgree, ordersAgree, productsAgree, runsAreHonest, webhooksArrived, writesTookEffectOnce } from './checks.ts';
 import { SETTLED_MS, type SeedOptions, type SeedWorld } from './seed-world.ts';
 
 /** Further apart than the two minutes that every run reads again: what a checkpoint passes over stays away. */
 const APART_MS = 300_000;
+/** Longer than what a run reads again. */
+const HIDDEN_MS = 1_200_000;
+const DAY_MS = 24 * 3_600_000;
 
 export interface Scenario {
   readonly options?: Partial<SeedOptions>;
@@ -43,6 +46,21 @@ async function ordersEnd(world: SeedWorld): Promise<void> {
   await ordersAgree(world);
   await webhooksArrived(world);
   await runsAreHonest(world);
+  await completenessAgrees(world);
+}
+
+/** An order that the store shows only long after its stamp: no cursor sees it. */
+function hideOrder(world: SeedWorld): string {
+  const { store: { shop }, hub, random } = world;
+  const placed = addOrder(shop, random)!;
+  shop.orders.put(placed, 0, hub.clock.now().getTime() + HIDDEN_MS);
+  return placed.id;
+}
+
+/** The newest of those that are left can go: the oldest ones, of the prepared stock, are what other rows name. */
+function deleteOne(world: SeedWorld, rows: { all(): readonly { readonly id: string }[]; delete(id: string): void }): void {
+  rows.delete(rows.all().at(-1)!.id);
+  world.hub.clock.advance(APART_MS);
 }
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -71,6 +89,41 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await productsAgree(world);
       await levelsAgree(world);
       await runsAreHonest(world);
+      await completenessAgrees(world);
+    },
+  },
+  completeness: {
+    async prepare(world) {
+      stock(world, 1, 2);
+      await world.settle('OrderImport', { batchSize: 100 });
+      await world.settle('ProductImport', { batchSize: 100 });
+      world.hidden.push(hideOrder(world));
+      world.hub.clock.advance(APART_MS);
+      happen(world, order);
+      await world.settle('OrderImport', { batchSize: 100 });
+      // As many are gone as are hidden: the count of the day is the same.
+      deleteOne(world, { all: () => world.store.shop.orders.all().filter(({ id }) => !world.hidden.includes(id)), delete: (id) => world.store.shop.orders.delete(id) });
+      addProduct(world.store.shop, world.random);
+      await world.settle('ProductImport', { batchSize: 100 });
+      deleteOne(world, world.store.shop.products);
+      world.hub.clock.advance(DAY_MS);
+    },
+    async story(world) {
+      await world.settle('OrderImport');
+      await world.settle('ProductImport');
+    },
+    async verify(world) {
+      world.hub.clock.advance(world.stormy ? DAY_MS : SETTLED_MS);
+      await world.settle('OrderImport', { batchSize: 100 });
+      await world.settle('ProductImport', { batchSize: 100 });
+      await world.deliver();
+      await ordersAgree(world);
+      await productsAgree(world);
+      await webhooksArrived(world);
+      await runsAreHonest(world);
+      await completenessAgrees(world, world.hidden);
+      await goneIsNamed(world, 'orders');
+      await goneIsNamed(world, 'products');
     },
   },
   writes: {
@@ -169,13 +222,16 @@ async function takeHooks(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const [waiting] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE c.name = $1 AND h.state = 'Pending'`, [world.connectionName]);
     if (waiting!.count === 0) return;
-    await world.inPod(async ({ hub, session }) => {
+    await world.inPod(async (pod) => {
+      const { hub, session } = pod;
       const box = new HintBox();
       const stop = new AbortController();
       const silent = { warn: () => undefined } as never;
-      await followHints({ hub, driver: session.driver, box, wake: () => stop.abort(), clock: world.hub.clock.foreground, metrics: world.hub.metrics, log: silent }, stop.signal);
+      // One look: another pod may have taken what was there.
+      const once = { ...hub, hints: (signal: AbortSignal) => hub.hints(signal).finally(() => stop.abort()) };
+      await followHints({ hub: once, driver: session.driver, box, wake: () => stop.abort(), clock: world.hub.clock.foreground, metrics: world.hub.metrics, log: silent }, stop.signal);
       const hint = box.take('OrderImport');
-      if (hint) await world.runOnce('OrderImport', { trigger: 'Hint', ids: hint.ids });
+      if (hint) await world.runIn(pod, 'OrderImport', { trigger: 'Hint', ids: hint.ids });
     });
     world.hub.clock.advance(1000);
   }

@@ -1,5 +1,6 @@
 import { FAULTS, type FaultName } from '../../simulator/faults.ts';
 import { Random } from '../../simulator/random.ts';
+import { Violation } from './checks.ts';
 import { breakOften, breakOnce, nothingBreaks, MODES, type Mode, type Plan, type Point } from './effects.ts';
 import type { HubWorld } from './hub-world.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -28,15 +29,20 @@ export async function play(hub: HubWorld, each: Case): Promise<readonly Point[]>
   const world = await SeedWorld.create(hub, { ...optionsOf(each), ...scenario.options, ...faultsOf(each, scenario.options?.faults), seed: each.seed });
   try {
     const { faults } = world.store;
+    const { life = 0 } = faultsOf(each);
     const kept = [...FAULTS].filter((name) => faults.has(name) && !SHAPING.has(name) && !BELONGS.has(name));
     faults.off(...kept);
     await scenario.prepare(world);
     world.effects.arm(planOf(each));
     for (const name of kept) faults.on(name, STORM_RATE);
+    world.wires.life = life;
     await scenario.story(world);
     const points = world.effects.calm();
+    // What happens after the last look at the orders could be seen by the next only.
+    world.wires.life = 0;
     faults.off(...kept);
     await scenario.verify(world);
+    if (world.wires.seen.length > 0) throw new Violation(world.wires.seen.join('; '));
     return points;
   } finally {
     await world.close();

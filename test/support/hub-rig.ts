@@ -11,7 +11,7 @@ import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/bat
 import { BatchEncoder } from '../../model/encode.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
-import type { SessionRequest } from '../../model/sync-api.ts';
+import type { OutboxClaim, OutboxKind, OutboxResult, SessionRequest } from '../../model/sync-api.ts';
 import { createHubClient, type HubClient } from '../../sync/hub-client.ts';
 import { decideIntake } from '../../sync/orders/intake.ts';
 
@@ -97,6 +97,7 @@ export class TestPod {
   readonly key: ConnectionKey;
   readonly #store: string;
   connectionId = 0;
+  readonly #runs: { [kind in OutboxKind]?: Promise<string> } = {};
 
   constructor(client: HubClient, store: string, key: ConnectionKey) {
     this.client = client;
@@ -121,10 +122,25 @@ export class TestPod {
     await this.client.finishRun(runId, { result: problems.length > 0 ? 'Partial' : 'Succeeded', checkpoint });
   }
 
+  /** In an export run that lasts as long as the test. */
+  async claim(kind: OutboxKind, limit: number, release?: string): Promise<OutboxClaim> {
+    return this.client.claim(await this.#exportRun(kind), kind, limit, release);
+  }
+
+  async results(kind: OutboxKind, results: readonly OutboxResult[]): Promise<void> {
+    return this.client.results(await this.#exportRun(kind), kind, results);
+  }
+
+  #exportRun(kind: OutboxKind): Promise<string> {
+    const feedType = kind === 'stock' ? 'StockExport' : 'ShipmentExport';
+    this.#runs[kind] ??= this.client.startRun({ feed: feedType.toLowerCase(), feedType, trigger: 'Requested', holder: `test/${randomUUID()}` }).then(({ runId }) => runId);
+    return this.#runs[kind];
+  }
+
   /** Claims what waits for the store and says that it was done. */
-  async apply(kind: 'shipment' | 'stock'): Promise<Record<string, unknown>[]> {
-    const { entries } = await this.client.claim(kind, 500);
-    await this.client.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', externalId: `s-${id}` })));
+  async apply(kind: OutboxKind): Promise<Record<string, unknown>[]> {
+    const { entries } = await this.claim(kind, 500);
+    await this.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', externalId: `s-${id}` })));
     return entries.map(({ payload }) => payload);
   }
 }

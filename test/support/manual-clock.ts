@@ -37,6 +37,11 @@ export class ManualClock implements Clock {
     await settle();
   }
 
+  /** Time goes by and nobody is told, as for a process that is stopped: who waits wakes at the next `advance`. */
+  skip(ms: number): void {
+    this.#now += ms;
+  }
+
   #next(until: number): Sleeper | undefined {
     return [...this.#sleepers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
   }

@@ -9,7 +9,7 @@ export function engineHttp(testMode = false): StoreHttp & { readonly requests: n
   const http = createStoreHttp({
     clock,
     budget: new Budget({ clock }),
-    feedClass: () => 'orders',
+    scope: () => ({ feedClass: 'orders', assertMayWrite: () => undefined }),
     testMode: () => testMode,
     random: () => 0,
     onResponse: () => void requests++,
