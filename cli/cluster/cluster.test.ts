@@ -40,7 +40,7 @@ describe('the pod of the hub', () => {
 
 const store = (namespace: string, name: string, secretName?: string): StoreResource => ({
   apiVersion: 'supercargo.dev/v1alpha1', kind: 'Store', metadata: { namespace, name }, spec: {}, status: secretName === undefined ? undefined : { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } },
-}) as StoreResource;
+});
 
 interface Cluster { readonly stores: readonly StoreResource[]; readonly secrets?: Readonly<Record<string, Record<string, string>>>; readonly forbidden?: (type: string, namespace: string | undefined) => boolean }
 

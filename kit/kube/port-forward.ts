@@ -13,17 +13,22 @@ export interface PodPort {
 /** Carries a stream to a pod's port and back until `close`, or until the pod ends it. */
 export type Connect = (to: PodPort, stream: Duplex) => Promise<{ readonly closed: Promise<void>; close(): void }>;
 
+/** What client-node gives where it is asked for no retries of its own; the types of its WebSocket are a package we do not have. */
+interface OpenSocket {
+  onclose: (() => void) | null;
+  close(): void;
+}
+
 /** Through the API server, as `kubectl port-forward` does it; client-node speaks the protocol. */
 export function podConnector(config: KubeConfig): Connect {
   const forward = new PortForward(config);
   return async ({ namespace, pod, port }, stream) => {
     // What comes here is the pod's end saying that nothing listens.
     const refusals = new PassThrough();
-    const socket = await forward.portForward(namespace, pod, [port], stream, refusals, stream).catch((error: unknown) => {
+    const opened: unknown = await forward.portForward(namespace, pod, [port], stream, refusals, stream).catch((error: unknown) => {
       throw connectError(namespace, pod, error);
     });
-    // Only with retries of its own, which are not asked for, it gives a function.
-    if (typeof socket === 'function') throw new Error('client-node gave no connection');
+    const socket = opened as OpenSocket;
     const closed = new Promise<void>((resolve) => { socket.onclose = () => resolve(); });
     const close = () => socket.close();
     refusals.once('data', close);
