@@ -65,6 +65,7 @@ function program(): Command {
   addHubQueries(root);
   addRequests(root);
   addSwitches(root);
+  addDrill(root);
   return root;
 }
 
@@ -81,6 +82,10 @@ function addParts(root: Command): void {
   serve.command('hub').action(async () => {
     const signal = stopSignal();
     await (await import('../hub/main.ts')).runHub(process.env, signal);
+  });
+  serve.command('drill').description('the shop and the warehouse of a drill').action(async () => {
+    const signal = stopSignal();
+    await (await import('../drill/main.ts')).runCounterpart(process.env, signal);
   });
   serve.command('crds').description('bring the CustomResourceDefinitions to this release, then end').action(async () => (await import('./commands/crds.ts')).applyCrds(say));
 }
@@ -178,6 +183,22 @@ function addSwitches(root: Command): void {
         }
       }));
   }
+}
+
+function addDrill(root: Command): void {
+  root.command('drill').description('kill parts during a run in a namespace of its own, and count lost and doubled (docs/drill.md)')
+    .addOption(new Option('-n, --namespace <name>', 'namespace that is made and removed').default('supercargo-drill'))
+    .option('--kills <count>', 'how many', '20')
+    .option('--parts <names>', 'what is killed, with commas: sync; hub and operator are shared by all connections', 'sync')
+    .option('--fault <names>', 'faults of the shop, by name, with commas (docs/simulator.md)', '')
+    .option('--orders-per-burst <count>', 'orders placed before each kill', '3')
+    .option('--seed <number>', 'of what is killed when; another one each time if absent')
+    .option('--keep', 'leave the namespace in the end')
+    .addOption(systemNamespace())
+    .addOption(new Option('--context <name>', 'kubeconfig context'))
+    .action(async (options: import('./commands/drill.ts').DrillCommand) => {
+      process.exitCode = await (await import('./commands/drill.ts')).runDrillCommand(options, say, stopSignal());
+    });
 }
 
 await program().parseAsync(process.argv).catch((error: unknown) => {
