@@ -3,7 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Observed } from './count.ts';
 
 /** Paths of the counterpart. The shop's API is beside them, at its own path. */
-export const PATHS = { webhook: '/orders', health: '/healthz', placed: '/drill/orders', progress: '/drill/progress', peace: '/drill/peace', observed: '/drill/observed' } as const;
+export const PATHS = { webhook: '/orders', health: '/healthz', placed: '/drill/orders', progress: '/drill/progress', trouble: '/drill/trouble', peace: '/drill/peace', observed: '/drill/observed' } as const;
 
 const progress = z.object({
   /** Of this process: another one has lost the truth. */
@@ -46,7 +46,9 @@ const observation = z.object({
 export interface Control {
   place(count: number): Promise<void>;
   progress(): Promise<Progress>;
-  /** No more faults of the shop and no more new stock levels. */
+  /** From now on the shop's requests go wrong as they were asked to. */
+  trouble(): Promise<void>;
+  /** No more faults of the shop's requests, and no more new stock levels. */
   peace(): Promise<void>;
   observe(): Promise<Observation>;
 }
@@ -72,6 +74,7 @@ export function controlClient(options: { readonly url: string; readonly key: str
   return {
     async place(count) { await call(z.object({ placed: z.number() }), 'POST', PATHS.placed, { count }); },
     progress: () => call(progress, 'GET', PATHS.progress),
+    async trouble() { await call(z.object({}), 'POST', PATHS.trouble, {}); },
     async peace() { await call(z.object({}), 'POST', PATHS.peace, {}); },
     observe: () => call(observation, 'GET', PATHS.observed),
   };

@@ -73,6 +73,6 @@ export function announcement(settings: DrillSettings, { namespace, image }: Inst
     `drill: a shop and a warehouse of its own in namespace ${settings.namespace} (image ${image}); ${settings.kills} kills of ${settings.parts.join(', ')} while orders come in${settings.faults.length > 0 ? `, the shop doing ${settings.faults.join(', ')}` : ''} (seed ${settings.seed})`,
     shared.length === 0
       ? `nothing outside of namespace ${settings.namespace} is touched; it is ${settings.keep ? 'kept' : 'removed'} in the end`
-      : `THE ${shared.join(' AND ').toUpperCase()} IN NAMESPACE ${namespace} WILL BE KILLED TOO, WHICH ALL CONNECTIONS SHARE: they go on when it is back. Nothing else outside of ${settings.namespace} is touched`,
+      : `ATTENTION: ${shared.join(' and ')} in namespace ${namespace} will be killed too, which all connections share: they wait each time until it is back. Nothing else outside of ${settings.namespace} is touched`,
   ];
 }

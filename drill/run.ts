@@ -38,6 +38,7 @@ export async function runDrill(options: RunOptions): Promise<Outcome> {
   const { clock, control } = options;
   const began = clock.now().getTime();
   const { instance } = await control.progress();
+  await control.trouble();
   await killing(options, instance);
   options.say('peace: no more orders, kills and faults; waiting until all is through');
   await control.peace();
@@ -48,6 +49,7 @@ export async function runDrill(options: RunOptions): Promise<Outcome> {
 }
 
 async function killing({ settings, control, kills, runOrders, clock, random, say, signal }: RunOptions, instance: string): Promise<void> {
+  const next = evenly(settings.parts, random);
   const every = Math.max(1, Math.ceil(settings.kills / LINES));
   while (kills.total < settings.kills) {
     await kills.whenReady(settings.parts, signal);
@@ -59,7 +61,7 @@ async function killing({ settings, control, kills, runOrders, clock, random, say
     check(now.instance, instance, now.trouble);
     // All is through already: a kill now would hit nobody at work.
     if (now.shipped >= now.placed && now.told >= now.placed) continue;
-    const part = random.pick(settings.parts)!;
+    const part = next();
     if ((await kills.strike(part)) && (kills.total % every === 0 || kills.total === settings.kills)) {
       say(`kill ${kills.total} of ${settings.kills}: ${part}; ${now.placed} orders placed, ${now.told} told, ${now.shipped} shipped`);
     }
@@ -74,14 +76,32 @@ async function settle({ control, clock, say, signal }: RunOptions, instance: str
     check(observation.instance, instance, trouble);
     const settled = settling.look(clock.now(), observation);
     if (settled !== 'Waiting') return { settled, observation };
-    const { orders, parcels, webhooks } = count(observation.observed);
-    if (looks % 15 === 0) say(`still to come: ${orders.lost.length} orders, ${parcels.lost.length} parcels, ${webhooks.lost.length} webhooks; ${observation.open.parcels} parcels to be confirmed, ${observation.open.webhooks} webhooks to be sent`);
+    if (looks % 15 === 0) say(`  ${stillToCome(observation)}`);
     await clock.sleep(LOOK_EVERY_MS, signal);
     signal.throwIfAborted();
   }
 }
 
+/** What peace waits for. */
+export function stillToCome({ observed, open }: Observation): string {
+  const { orders, parcels, webhooks, stock } = count(observed);
+  const parts = [
+    [orders.lost.length, 'orders'], [parcels.lost.length, 'parcels'], [open.parcels, 'confirmations of parcels'], [webhooks.lost.length, 'orders to be told of'], [open.webhooks, 'webhooks to be sent'],
+  ] as const;
+  const waiting = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return `still to come: ${[...waiting, ...(stock.set === stock.atShop ? [] : ['the last stock level'])].join(', ')}`;
+}
+
 function check(instance: string, first: string, trouble: string | null): void {
   if (instance !== first) throw new CannotRun('the counterpart was restarted and has lost what was placed: its pod was moved or killed by somebody else; run the drill again');
   if (trouble !== null) throw new CannotRun(`the counterpart's warehouse gave up: ${trouble}`);
+}
+
+/** Each part as often as any other, in an order of chance: with few kills a die would leave one out. */
+export function evenly(parts: readonly Part[], random: Random): () => Part {
+  let left: Part[] = [];
+  return () => {
+    if (left.length === 0) left = [...parts];
+    return left.splice(random.int(0, left.length - 1), 1)[0]!;
+  };
 }

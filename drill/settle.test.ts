@@ -22,12 +22,12 @@ describe('peace', () => {
     expect(new Settling(at(0), 300_000).look(at(1), seen(true, 0, 1))).toBe('Waiting');
   });
 
-  it('says that something is lost only when nothing has moved for two rounds of the feeds', () => {
+  it('says that something is lost only when nothing has moved for longer than a minute and a late commit', () => {
     const settling = new Settling(at(0), 600_000);
     expect(settling.look(at(1), seen(false, 1))).toBe('Waiting');
     expect(settling.look(at(100), seen(false))).toBe('Waiting');
     expect(settling.look(at(200), seen(false))).toBe('Waiting');
-    expect(settling.look(at(251), seen(false))).toBe('AtRest');
+    expect(settling.look(at(321), seen(false))).toBe('AtRest');
   });
 
   it('says nothing where things were still open in the end', () => {

@@ -3,8 +3,8 @@ import type { Observation } from './control.ts';
 
 export type Settled = 'Waiting' | 'Settled' | 'AtRest' | 'TimedOut';
 
-/** Feeds run every minute: what has not come after two whole ones will not come. */
-const REST_MS = 150_000;
+/** Feeds run every minute, and the fault "late-commit" shows an order 90 s late: what has not come by then will not come. */
+const REST_MS = 220_000;
 
 /**
  * When peace is over. Settled: nothing is missing and nothing is open, so a doubled one is there by now too. AtRest:

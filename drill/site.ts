@@ -24,6 +24,7 @@ export interface SiteOptions {
 interface ServiceView extends KubeObject { readonly spec: { readonly clusterIP?: string } }
 
 const LOOK_EVERY_MS = 500;
+const STANDS_MS = 3000;
 const KEY_WITHIN_MS = 60_000;
 const POD_WITHIN_MS = 180_000;
 const READY_WITHIN_MS = 240_000;
@@ -90,7 +91,7 @@ export class Site {
       const licensed = condition('Licensed');
       unlicensedSince = licensed?.status === 'False' ? unlicensedSince ?? clock.now().getTime() : undefined;
       if (unlicensedSince !== undefined && clock.now().getTime() - unlicensedSince >= UNLICENSED_FOR_MS) {
-        throw new CannotRun(`this cluster asks for a licence, and the drill has no seat (${licensed?.reason}: ${licensed?.message}): assign one to Store ${names.namespace}/${STORE_NAME} in a License for the time of the drill`);
+        throw new CannotRun(`this cluster asks for a licence, and the drill has no seat (${licensed?.reason}: ${licensed?.message}): add Store ${names.namespace}/${STORE_NAME} to spec.stores of a License for the time of the drill`);
       }
       const ready = condition('Ready');
       return { found: ready?.status === 'True' ? true as const : undefined, meanwhile: ready ? `${ready.reason}: ${ready.message}` : 'no status yet' };
@@ -124,21 +125,22 @@ export class Site {
       this.#options.say(`${String(error)}; the namespace is removed all the same`);
     });
     await client.delete(NAMESPACES, { name: namespace });
-    await this.#until(`namespace ${namespace} to be gone`, GONE_WITHIN_MS, signal, async () => ({ found: (await client.find(NAMESPACES, namespace)) === undefined ? true : undefined, meanwhile: `kubectl get namespace ${namespace} -o yaml says what holds it` }));
+    await this.#until(`namespace ${namespace} to be gone`, GONE_WITHIN_MS, signal, async () => ({ found: (await client.find(NAMESPACES, namespace)) === undefined ? true : undefined, meanwhile: `Terminating (kubectl get namespace ${namespace} -o yaml says what holds it)` }));
   }
 
-  /** Looks until something is found; a new reason is said once it has stood for a look. */
+  /** Looks until something is found; a reason is said once it has stood for a while. */
   async #until<T>(what: string, withinMs: number, signal: AbortSignal, look: () => Promise<{ readonly found: T | undefined; readonly meanwhile: string }>): Promise<T> {
     const { clock, say } = this.#options;
     let said = '';
-    let before = '';
+    let reason = { text: '', since: 0 };
     for (const deadline = clock.now().getTime() + withinMs; ;) {
       signal.throwIfAborted();
       const { found, meanwhile } = await look();
       if (found !== undefined) return found;
-      if (clock.now().getTime() >= deadline) throw new CannotRun(`waited ${withinMs / 1000} s for ${what}: ${meanwhile}`);
-      if (meanwhile === before && meanwhile !== said) say(`  waiting for ${what}: ${said = meanwhile}`);
-      before = meanwhile;
+      const now = clock.now().getTime();
+      if (now >= deadline) throw new CannotRun(`waited ${withinMs / 1000} s for ${what}: ${meanwhile}`);
+      if (meanwhile !== reason.text) reason = { text: meanwhile, since: now };
+      else if (meanwhile !== said && now - reason.since >= STANDS_MS) say(`  waiting for ${what}: ${said = meanwhile}`);
       await clock.sleep(LOOK_EVERY_MS, signal);
     }
   }
