@@ -129,7 +129,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
       const atHub = await wms.ordersAtHub();
       if (atHub?.unconfirmed === 0 && (await stockAtStore()) === wms.stock?.quantity) break;
     }
-    return { podKills: pod.kills, hubKills: hub.kills, storeKills, databaseCrashes, cuts: wires.hub.cuts + wires.store.cuts, clockSteps, webhooks: wms.webhooks, webhooksRefused: wms.refused, webhooksForged: wms.forged, settleSeconds: Math.round((Date.now() - began) / 1000) };
+    return { podKills: pod.kills, hubKills: hub.kills, storeKills, databaseCrashes, cuts: wires.hub.cuts + wires.store.cuts, clockSteps, deliveries: wms.webhooks, webhooksRefused: wms.refused, webhooksForged: wms.forged, settleSeconds: Math.round((Date.now() - began) / 1000) };
   }
 
   /** The warehouse sets the first location that the hub lists; the other keeps the shop's own number. */
