@@ -34,6 +34,6 @@ COPY crds/generated ./crds/generated
 COPY --from=compiled / ./dist
 # By number, since runAsNonRoot cannot judge a name. Nothing is written to the root file system.
 USER 65532:65532
-# The argument chooses the part: operator, sync, hub, crds.
+# The argument chooses the part: operator, sync, hub, crds, drill.
 ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js", "serve"]
 

@@ -11,7 +11,8 @@ const MAY_IMPORT = {
   hub: ['crds', 'kit', 'model'],
   operator: ['crds', 'kit', 'model'],
   simulator: ['kit', 'model'],
-  cli: ['crds', 'kit', 'model', 'drivers', 'sync', 'hub', 'operator', 'simulator'],
+  drill: ['crds', 'kit', 'model', 'simulator'],
+  cli: ['crds', 'kit', 'model', 'drivers', 'sync', 'hub', 'operator', 'simulator', 'drill'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 

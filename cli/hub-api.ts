@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Target } from './target.ts';
+import type { StoreOptions, Target } from './target.ts';
 
 /** The hub's REST as a Store's developer key sees it; every answer is checked. */
 export interface HubApi {
@@ -11,12 +11,12 @@ export interface HubApi {
 
 const problem = z.object({ detail: z.string() });
 
-export async function hubApi(target: Target, namespace: string | undefined): Promise<HubApi> {
-  const { url, key } = await target.hub(namespace);
+export async function hubApi(target: Target, of: StoreOptions): Promise<HubApi> {
+  const { url, key } = await target.hub(of);
   const call = async <T extends z.ZodType>(shape: T, method: string, path: string, body?: unknown): Promise<z.output<T>> => {
     const answer = await fetch(`${url.replace(/\/$/, '')}/api/v1${path}`, {
       method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body),
-    }).catch((error: unknown) => { throw new Error('the hub cannot be reached: check its URL, and that the port is forwarded', { cause: error }); });
+    }).catch((error: unknown) => { throw new Error('the hub cannot be reached: if SUPERCARGO_HUB_URL is set, check it; else its pod has just ended: try again', { cause: error }); });
     const value: unknown = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(`the hub answered ${answer.status}: ${problem.safeParse(value).data?.detail ?? 'no reason given'}`);
     const parsed = shape.safeParse(value);

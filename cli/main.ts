@@ -22,7 +22,7 @@ function stopSignal(): AbortSignal {
 }
 
 /** `up` is loaded only when asked for: `get` must not wait for a database engine to load. */
-async function withTarget<T>(options: { state: string; context?: string }, work: (target: import('./target.ts').Target) => Promise<T>): Promise<T> {
+async function withTarget<T>(options: Common, work: (target: import('./target.ts').Target) => Promise<T>): Promise<T> {
   const { findTarget } = await import('./target.ts');
   const target = await findTarget(options);
   try {
@@ -39,11 +39,22 @@ function common(command: Command): Command {
     .addOption(new Option('--context <name>', 'kubeconfig context'));
 }
 
+/** For commands that ask the hub: on a cluster they find it and the Store's key by themselves. */
+function asksHub(command: Command): Command {
+  return common(command)
+    .addOption(new Option('--store <name>', 'Store, where the namespace has several'))
+    .addOption(systemNamespace());
+}
+
+const systemNamespace = (): Option => new Option('--system-namespace <name>', 'namespace that the chart is installed in; found if absent');
+
 interface Common {
   readonly namespace?: string;
   readonly state: string;
   readonly context?: string;
   readonly selector?: string;
+  readonly store?: string;
+  readonly systemNamespace?: string;
 }
 
 function program(): Command {
@@ -54,6 +65,7 @@ function program(): Command {
   addHubQueries(root);
   addRequests(root);
   addSwitches(root);
+  addDrill(root);
   return root;
 }
 
@@ -70,6 +82,10 @@ function addParts(root: Command): void {
   serve.command('hub').action(async () => {
     const signal = stopSignal();
     await (await import('../hub/main.ts')).runHub(process.env, signal);
+  });
+  serve.command('drill').description('the shop and the warehouse of a drill').action(async () => {
+    const signal = stopSignal();
+    await (await import('../drill/main.ts')).runCounterpart(process.env, signal);
   });
   serve.command('crds').description('bring the CustomResourceDefinitions to this release, then end').action(async () => (await import('./commands/crds.ts')).applyCrds(say));
 }
@@ -114,10 +130,10 @@ function addQueries(root: Command): void {
       if (name !== undefined && found.length === 0) throw new Error(`${kind} ${name} was not found`);
       say(options.output === 'json' ? JSON.stringify(found, null, 2) : resourceTable(kind, found, systemClock.now()));
     }));
-  common(root.command('order').description('the life line of an order').argument('<number>'))
+  asksHub(root.command('order').description('the life line of an order').argument('<number>'))
     .action((number: string, options: Common) => withTarget(options, async (target) => {
       const { showOrder } = await import('./commands/order.ts');
-      if (!(await showOrder(target, number, options.namespace, say))) process.exitCode = 1;
+      if (!(await showOrder(target, number, options, say))) process.exitCode = 1;
     }));
 }
 
@@ -125,17 +141,17 @@ const output = (): Option => new Option('-o, --output <format>', 'as JSON').choi
 
 /** Commands that ask the hub what it keeps. */
 function addHubQueries(root: Command): void {
-  common(root.command('errors').description('open problems by reason, and what to do'))
+  asksHub(root.command('errors').description('open problems by reason, and what to do'))
     .option('--reason <reason>', 'list the records of a reason').option('--payload <record>', 'show what the shop gave of a record').addOption(output())
     .action((options: Common & { reason?: string; payload?: string; output?: string }) => withTarget(options, async (target) => {
       await (await import('./commands/errors.ts')).showErrors(target, options, systemClock.now(), say);
     }));
-  common(root.command('replay').description('try again what failed for a reason'))
+  asksHub(root.command('replay').description('try again what failed for a reason'))
     .requiredOption('--reason <reason>', 'as "supercargo errors" names it').option('--dry-run', 'say how many, do nothing', false)
     .action((options: Common & { reason: string; dryRun: boolean }) => withTarget(options, async (target) => {
       await (await import('./commands/replay.ts')).replay(target, options, say);
     }));
-  common(root.command('diff').description('what would happen if a connection went live now').argument('[connection]'))
+  asksHub(root.command('diff').description('what would happen if a connection went live now').argument('[connection]'))
     .addOption(output())
     .action((connection: string | undefined, options: Common & { output?: string }) => withTarget(options, async (target) => {
       await (await import('./commands/diff.ts')).showDiff(target, { ...options, connection }, say);
@@ -167,6 +183,22 @@ function addSwitches(root: Command): void {
         }
       }));
   }
+}
+
+function addDrill(root: Command): void {
+  root.command('drill').description('kill parts during a run in a namespace of its own, and count lost and doubled (docs/drill.md)')
+    .addOption(new Option('-n, --namespace <name>', 'namespace that is made and removed').default('supercargo-drill'))
+    .option('--kills <count>', 'how many', '20')
+    .option('--parts <names>', 'what is killed, with commas: sync; hub and operator are shared by all connections', 'sync')
+    .option('--fault <names>', 'faults of the shop, by name, with commas (docs/simulator.md)', '')
+    .option('--orders-per-burst <count>', 'orders placed before each kill', '3')
+    .option('--seed <number>', 'of what is killed when; another one each time if absent')
+    .option('--keep', 'leave the namespace in the end')
+    .addOption(systemNamespace())
+    .addOption(new Option('--context <name>', 'kubeconfig context'))
+    .action(async (options: import('./commands/drill.ts').DrillCommand) => {
+      process.exitCode = await (await import('./commands/drill.ts')).runDrillCommand(options, say, stopSignal());
+    });
 }
 
 await program().parseAsync(process.argv).catch((error: unknown) => {

@@ -1,6 +1,7 @@
-import { API_VERSION, FIELD_MANAGERS, KINDS, resourceType } from '../crds/index.ts';
-import { createClient, type KubeClient } from '../kit/kube/client.ts';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { KINDS } from '../crds/index.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { clusterTarget } from './cluster/target.ts';
 import { findRunningUp, type RunningUp } from './local/control.ts';
 import type { Viewed } from './status-view.ts';
 
@@ -10,6 +11,12 @@ export interface Named {
   readonly name: string;
 }
 
+/** Which Store a command asks about. */
+export interface StoreOptions {
+  readonly namespace?: string;
+  readonly store?: string;
+}
+
 /** Where commands go: a cluster, or a running `up`. */
 export interface Target {
   readonly description: string;
@@ -17,18 +24,24 @@ export interface Target {
   annotate(what: Named, annotations: Record<string, string>): Promise<void>;
   setEnabled(what: Named, enabled: boolean): Promise<void>;
   /** Hub and developer API key of a Store, for commands that ask the hub. */
-  hub(namespace: string | undefined): Promise<{ readonly url: string; readonly key: string }>;
+  hub(of: StoreOptions): Promise<{ readonly url: string; readonly key: string }>;
   close(): Promise<void>;
 }
 
 /** A running `up` on the state folder goes first: it is what a person in that folder means. */
-export async function findTarget(options: { readonly state: string; readonly context?: string }): Promise<Target> {
+export async function findTarget(options: { readonly state: string; readonly context?: string; readonly systemNamespace?: string }): Promise<Target> {
   const up = await findRunningUp(options.state);
   if (up) return localTarget(up);
-  const config = loadKubeConfig(options.context);
+  const config = kubeConfig(options.context, `no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`);
+  return clusterTarget(config, { systemNamespace: options.systemNamespace, env: process.env });
+}
+
+/** The kubeconfig of a person; throws `otherwise` where there is none. */
+export function kubeConfig(context: string | undefined, otherwise: string): KubeConfig {
+  const config = loadKubeConfig(context);
   // client-node's own default where it finds no kubeconfig: nobody means that.
-  if (config.getCurrentCluster()?.server === 'http://localhost:8080') throw new Error(`no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`);
-  return clusterTarget(createClient(config, { userAgent: 'supercargo-cli' }));
+  if (config.getCurrentCluster()?.server === 'http://localhost:8080') throw new Error(otherwise);
+  return config;
 }
 
 function localTarget(up: RunningUp): Target {
@@ -46,9 +59,9 @@ function localTarget(up: RunningUp): Target {
     },
     async annotate(what, annotations) { await call('POST', { ...what, annotations }); },
     async setEnabled(what, enabled) { await call('POST', { ...what, enabled }); },
-    async hub(namespace) {
-      const [, key] = Object.entries(up.keys).find(([store]) => !namespace || store.startsWith(`${namespace}/`)) ?? [];
-      if (!key) throw new Error('no Store in that namespace: name one with -n');
+    async hub({ namespace, store }) {
+      const [, key] = Object.entries(up.keys).find(([id]) => (!namespace || id.startsWith(`${namespace}/`)) && (!store || id.endsWith(`/${store}`))) ?? [];
+      if (!key) throw new Error(`no such Store: there are ${Object.keys(up.keys).join(', ') || 'none'}. Name one with -n and --store`);
       return { url: up.hubUrl, key };
     },
     async close() { /* nothing is held open */ },
@@ -62,30 +75,6 @@ function matches(resource: Viewed, selector: string | undefined): boolean {
     const [key, value] = term.split('=');
     return resource.metadata.labels?.[key!.trim()] === value?.trim();
   });
-}
-
-function clusterTarget(client: KubeClient): Target {
-  const patch = (what: Named, fields: { metadata?: object; spec?: object }) => {
-    const { metadata, ...rest } = fields;
-    return client.apply(resourceType(what.kind), { apiVersion: API_VERSION, kind: what.kind, metadata: { name: what.name, namespace: what.namespace, ...metadata }, ...rest }, { manager: FIELD_MANAGERS.cli });
-  };
-  return {
-    description: 'the cluster of the current context',
-    async list(kind, namespace, selector) {
-      return (await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), { namespace, labelSelector: selector })).items.map((item) => ({ ...item, kind }));
-    },
-    async annotate(what, annotations) { await patch(what, { metadata: { annotations } }); },
-    async setEnabled(what, enabled) {
-      await client.jsonPatch(resourceType(what.kind), what, [{ op: 'add', path: '/spec/enabled', value: enabled }], FIELD_MANAGERS.cli);
-    },
-    async hub() {
-      const url = process.env['SUPERCARGO_HUB_URL'];
-      const key = process.env['SUPERCARGO_API_KEY'];
-      if (!url || !key) throw new Error('set SUPERCARGO_HUB_URL (kubectl port-forward service/supercargo-hub 8080) and SUPERCARGO_API_KEY (from the Secret that the Store\'s status.developerKey names)');
-      return { url, key };
-    },
-    close: () => client.close(),
-  };
 }
 
 /** "connections", "connection", "sccon", "Connection" -> "Connection". */

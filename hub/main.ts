@@ -9,6 +9,7 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { startHub } from './hub.ts';
+import { oneWriter } from './storage/one-writer.ts';
 import { openPglite } from './storage/pglite.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './stores/kubernetes.ts';
@@ -32,6 +33,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const config = environment.parse(env);
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
+  const writer = config.SUPERCARGO_DATABASE_URL ? undefined : await oneWriter({ folder: config.SUPERCARGO_DATA_DIR, clock: systemClock, log, signal });
   const db = config.SUPERCARGO_DATABASE_URL
     ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openPglite(`${config.SUPERCARGO_DATA_DIR}/db`);
@@ -46,6 +48,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   if (!signal.aborted) await once(signal, 'abort');
   await watching;
   await hub.stop();
+  await writer?.release();
   await recorder.flush();
   await client.close();
 }

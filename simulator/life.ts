@@ -41,6 +41,12 @@ export function order(shop: Shop, random: Random): ShopEvent | undefined {
   return placed && { type: 'order.created', id: placed.id };
 }
 
+/** A new order that is paid. */
+export function paidOrder(shop: Shop, random: Random): ShopEvent | undefined {
+  const placed = addOrder(shop, random);
+  return placed && { type: 'order.created', id: placed.id };
+}
+
 export function pay(shop: Shop, random: Random): ShopEvent | undefined {
   const unpaid = random.pick(openOrders(shop).filter(({ payment_state }) => payment_state === 'unpaid'));
   return unpaid && change(shop, { ...unpaid, payment_state: 'paid' });

@@ -18,7 +18,7 @@ export interface StoreServer {
 /** Puts a simulated store behind HTTP: slow answers are late, broken ones never come. */
 export async function serveStore(store: SimulatedStore, options: { readonly host: string; readonly port: number; readonly clock: Clock }): Promise<StoreServer> {
   const server = createServer((request, response) => {
-    void answer(store, options.clock, request, response).catch(() => response.destroy());
+    void answerStore(store, options.clock, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -33,7 +33,8 @@ export async function serveStore(store: SimulatedStore, options: { readonly host
   };
 }
 
-async function answer(store: SimulatedStore, clock: Clock, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** One request to the store, as it comes over HTTP. */
+export async function answerStore(store: SimulatedStore, clock: Clock, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
   const url = request.url ?? '/';
   if (!url.startsWith(BASE_PATH)) {
@@ -47,7 +48,8 @@ async function answer(store: SimulatedStore, clock: Clock, request: IncomingMess
   else response.writeHead(given.status, given.headers).end(given.status === 204 ? undefined : given.body);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The whole body; one that is too large is refused. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -33,6 +33,8 @@ export interface SimulatedStoreOptions {
   /** Items in an answer at most. */
   readonly pageCap?: number;
   readonly apiKey?: string;
+  /** Who the shop says it is: two connections of one shop are refused. `simulated` if absent. */
+  readonly shopId?: string;
   readonly client?: Client;
   /** Takes the webhooks that the store sends. */
   readonly sendHook?: (delivery: Delivery) => void;
@@ -60,10 +62,12 @@ export class SimulatedStore {
   readonly #life: Random;
   readonly #routes: readonly Route[];
   readonly #list: ListContext;
+  readonly #shopId: string;
   #storm = 0;
 
   constructor(options: SimulatedStoreOptions) {
     const { clock } = options;
+    this.#shopId = options.shopId ?? 'simulated';
     this.#random = new Random(options.seed ?? 1);
     this.faults = new Faults(this.#random.fork(), options.faults, options.faultRate);
     this.shop = new Shop(clock, this.#random.fork(), this.faults);
@@ -138,7 +142,7 @@ export class SimulatedStore {
     if (path === '/oauth/token') return this.tokens.grant(request.body ?? '');
     const granted = this.tokens.permissionsOf(request.headers['authorization']?.replace(/^Bearer /, '') ?? '', PERMISSIONS);
     if (!granted) throw new Refused(401, 'invalid_token', 'the token is not accepted');
-    if (path === '/shop') return { api: 'supercargo-generic-store', version: 1, shop: { id: 'simulated', name: 'Simulated shop', currency: CURRENCY }, permissions: granted };
+    if (path === '/shop') return { api: 'supercargo-generic-store', version: 1, shop: { id: this.#shopId, name: 'Simulated shop', currency: CURRENCY }, permissions: granted };
     for (const route of this.#routes) {
       const match = route.method === request.method ? route.path.exec(path) : null;
       if (!match) continue;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hubApi, queryOf } from '../hub-api.ts';
 import { formatTable } from '../table.ts';
-import type { Target } from '../target.ts';
+import type { StoreOptions, Target } from '../target.ts';
 
 const pieces = z.array(z.object({ sku: z.string(), quantity: z.number() }));
 const report = z.object({
@@ -17,8 +17,8 @@ const report = z.object({
 type Report = z.infer<typeof report>;
 
 /** `supercargo diff [CONNECTION]`: what would happen if it went live now. */
-export async function showDiff(target: Target, options: { readonly namespace?: string; readonly connection?: string; readonly output?: string }, say: (line: string) => void): Promise<boolean> {
-  const hub = await hubApi(target, options.namespace);
+export async function showDiff(target: Target, options: StoreOptions & { readonly connection?: string; readonly output?: string }, say: (line: string) => void): Promise<boolean> {
+  const hub = await hubApi(target, options);
   const name = options.connection;
   const { items } = await hub.get(z.object({ items: z.array(report) }), `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`);
   const chosen = items.filter(({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name);

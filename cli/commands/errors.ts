@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hubApi, queryOf, type HubApi } from '../hub-api.ts';
 import { age, formatTable } from '../table.ts';
-import type { Target } from '../target.ts';
+import type { StoreOptions, Target } from '../target.ts';
 
 const MOST = 5000;
 const group = z.object({ reason: z.string(), severity: z.string(), count: z.number(), newest: z.string(), remedy: z.string() });
@@ -10,8 +10,7 @@ const problem = z.object({
 });
 type Problem = z.infer<typeof problem>;
 
-export interface ErrorsOptions {
-  readonly namespace?: string;
+export interface ErrorsOptions extends StoreOptions {
   readonly reason?: string;
   /** A record whose payload is shown. */
   readonly payload?: string;
@@ -20,7 +19,7 @@ export interface ErrorsOptions {
 
 /** `supercargo errors`: open problems by reason, the records of one reason, or what the shop gave of one record. */
 export async function showErrors(target: Target, options: ErrorsOptions, now: Date, say: (line: string) => void): Promise<boolean> {
-  const hub = await hubApi(target, options.namespace);
+  const hub = await hubApi(target, options);
   const json = options.output === 'json';
   if (options.payload !== undefined) return showPayloads(hub, options.payload, options.reason, json, say);
   if (options.reason !== undefined) {

@@ -96,8 +96,9 @@ describe('another command', () => {
 
   it('is told the hub and the key of the namespace', async () => {
     const target = await findTarget({ state: folder });
-    expect(await target.hub('other')).toEqual({ url: 'http://127.0.0.1:1', key: 'key-b' });
-    expect((await target.hub(undefined)).key).toBe('key-a');
-    await expect(target.hub('none')).rejects.toThrow('no Store in that namespace');
+    expect(await target.hub({ namespace: 'other' })).toEqual({ url: 'http://127.0.0.1:1', key: 'key-b' });
+    expect((await target.hub({})).key).toBe('key-a');
+    await expect(target.hub({ namespace: 'other', store: 'none' })).rejects.toThrow('Name one with -n and --store');
+    await expect(target.hub({ namespace: 'none' })).rejects.toThrow('no such Store: there are ');
   });
 });

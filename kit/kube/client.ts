@@ -33,6 +33,13 @@ export interface ApplyOptions {
   readonly force?: boolean;
 }
 
+/** How a deletion goes. */
+export interface DeleteOptions {
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  /** Of pods; 0: the API forgets the pod at once and the kubelet kills it. The pod's own if absent. */
+  readonly gracePeriodSeconds?: number;
+}
+
 /** One operation of RFC 6902. */
 export interface JsonPatchOperation {
   readonly op: 'add' | 'remove' | 'replace' | 'test';
@@ -143,8 +150,9 @@ export class KubeClient {
   }
 
   /** Deletes it; deleting what is gone is no error. With `uid`, never its successor of the same name. */
-  async delete(type: ResourceType, target: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>, propagation: 'Background' | 'Foreground' | 'Orphan' = 'Background'): Promise<void> {
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation, ...(target.uid ? { preconditions: { uid: target.uid } } : {}) };
+  async delete(type: ResourceType, target: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>, options: DeleteOptions = {}): Promise<void> {
+    const { propagation = 'Background', gracePeriodSeconds } = options;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation, gracePeriodSeconds, ...(target.uid ? { preconditions: { uid: target.uid } } : {}) };
     await orUndefined(this.#write({ method: 'DELETE', path: pathOf(type, target.namespace, target.name), body }));
   }
 

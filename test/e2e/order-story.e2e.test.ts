@@ -4,6 +4,7 @@ import { storeUrl } from '../cluster-demo/quickstart.ts';
 import { call, orderStory, waitFor, type Hub } from '../demo/steps.ts';
 import type { VendureStore } from '../stores/vendure/index.ts';
 import { connectE2e, Shop, startReceiver, startShop, type E2e } from './context.ts';
+import { supercargo } from './supercargo.ts';
 
 jest.setTimeout(300_000);
 
@@ -17,6 +18,7 @@ describe('the main job on a real cluster', () => {
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
   let shop: Shop;
   let hub: Hub;
+  let number: string;
 
   beforeAll(async () => {
     e2e = await connectE2e();
@@ -42,6 +44,14 @@ describe('the main job on a real cluster', () => {
     const event = await waitFor('the webhook', 30_000, async () => receiver.received.find(({ body }) => body.includes(code)));
     const { items } = await call<{ items: { secret: string }[] }>(hub, 'GET', '/webhooks');
     expect(new Webhook(items[0]!.secret).verify(event.body, event.headers)).toMatchObject({ type: 'order.created', data: { cust_po_no: code } });
+    number = code;
+  });
+
+  it('tells the life line of an order to "supercargo order" on the cluster, with no address and no key given', async () => {
+    const told = await supercargo(e2e.cluster, 'order', number, '--namespace', shop.namespace);
+    expect(told).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`order ${number} (reference `) });
+    expect(told.stdout).toMatch(/acknowledged by the back office/);
+    expect(await supercargo(e2e.cluster, 'order', number, '--namespace', 'default')).toEqual({ code: 1, stdout: '', stderr: 'supercargo: there is no Store in namespace default: name its namespace with -n\n' });
   });
 
   it('labels every child by client, store and driver', async () => {

@@ -90,7 +90,7 @@ describe('the command', () => {
   });
 
   it('order tells the life line with why it was rejected', async () => {
-    expect(await said((say) => showOrder(target(), '2', undefined, say))).toMatch(/order 2 .*: Rejected, Open\n[^]*rejected {2}\(SKU "NOPE"/);
+    expect(await said((say) => showOrder(target(), '2', {}, say))).toMatch(/order 2 .*: Rejected, Open\n[^]*rejected {2}\(SKU "NOPE"/);
   });
 
   it('replay says how many in a dry run, and then takes what can be taken', async () => {

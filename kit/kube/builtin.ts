@@ -1,0 +1,31 @@
+import type { KubeObject, ResourceType } from './objects.ts';
+
+const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
+
+/** Kinds of Kubernetes itself. */
+export const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+export const PODS: ResourceType = namespaced('v1', 'Pod', 'pods');
+export const SECRETS: ResourceType = namespaced('v1', 'Secret', 'secrets');
+export const SERVICES: ResourceType = namespaced('v1', 'Service', 'services');
+export const DEPLOYMENTS: ResourceType = namespaced('apps/v1', 'Deployment', 'deployments');
+export const NETWORK_POLICIES: ResourceType = namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
+
+/** What is read of a Pod. */
+export interface PodView extends KubeObject {
+  readonly spec?: { readonly containers: readonly { readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } } }[];
+  };
+}
+
+/** Takes part in its Service, and is not on its way out. */
+export function isReadyPod({ metadata, status }: PodView): boolean {
+  return metadata.deletionTimestamp === undefined && (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}
+
+/** The number of a pod's port by its name. */
+export function portOf({ spec }: PodView, name: string): number | undefined {
+  return spec?.containers.flatMap(({ ports }) => ports ?? []).find((port) => port.name === name)?.containerPort;
+}
