@@ -49,6 +49,8 @@ function listen(path: string): Promise<{ readonly server?: Server; readonly erro
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', (error) => resolve({ error }));
+    // A hub that fails while it starts must end, lock or not.
+    server.unref();
     server.listen(path, () => resolve({ server }));
   });
 }
