@@ -24,6 +24,7 @@ import { webhookRoutes } from './rest/webhooks.ts';
 import type { HintBoard } from './ingest/hints.ts';
 import { purgeConnection } from './ingest/purge.ts';
 import { syncRoutes } from './ingest/routes.ts';
+import { databaseProblem } from './storage/database-problem.ts';
 
 export interface ServerOptions {
   readonly hub: HubContext;
@@ -115,6 +116,8 @@ function problemOf(error: FastifyError | HttpError): { type: string; title: stri
     const detail = error.validation.map((issue) => `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`).join('; ');
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
+  const unavailable = databaseProblem(error.code);
+  if (unavailable) return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };
   const status = error.statusCode ?? 500;
   if (status < 500) return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };
   return { type: 'InternalError', title: 'InternalError', status: 500, detail: 'the hub failed to answer: its log has the reason; the request may be repeated' };

@@ -80,6 +80,15 @@ const query = (values: Record<string, string>): string => new URLSearchParams(va
 
 type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
 
+/** What the hub says is in its way, if it does: then it can be reached, and the network is not to blame. */
+function saidBy(text: string): string | undefined {
+  try {
+    return api.problemBody.safeParse(JSON.parse(text)).data?.detail;
+  } catch {
+    return undefined;
+  }
+}
+
 export function createHubClient(options: HubClientOptions): HubClient {
   const send = options.send ?? bySocket;
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
@@ -91,7 +100,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
       headers: { authorization: `Bearer ${await options.token()}`, ...(contentType ? { 'content-type': contentType } : {}) },
       body: !body ? undefined : 'json' in body ? JSON.stringify(body.json) : body.bytes,
     });
-    if (status >= 500) throw new HubUnreachable(`the hub answered ${status}`);
+    if (status >= 500) throw new HubUnreachable(saidBy(text) ?? `the hub answered ${status}: its log has the reason`);
     const value: unknown = text ? JSON.parse(text) : {};
     if (status >= 400) {
       const problem = api.problemBody.safeParse(value);
@@ -107,7 +116,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
         return schema.parse(await once(method, path, body));
       } catch (error) {
         if (error instanceof HubRefusal) throw error;
-        if (options.clock.now().getTime() + delay > giveUpAt) throw new HubUnreachable('the hub cannot be reached: check that it runs and that the network policy lets the pod through', { cause: error });
+        if (options.clock.now().getTime() + delay > giveUpAt) throw error instanceof HubUnreachable ? error : new HubUnreachable('the hub cannot be reached: check that it runs and that the network policy lets the pod through', { cause: error });
         await options.clock.sleep(delay);
       }
     }

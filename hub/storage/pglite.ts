@@ -1,5 +1,6 @@
 import { PGlite, types } from '@electric-sql/pglite';
 import { setLocal, type Database, type Queryable, type Row, type Transaction } from './database.ts';
+import { assertSpace } from './disk-space.ts';
 import { stagingSetup } from './staging.ts';
 
 type Runner = Pick<PGlite, 'query' | 'exec'>;
@@ -9,7 +10,7 @@ const parsers = {
   [types.TIMESTAMPTZ]: (text: string) => new Date(text).toISOString(),
 };
 
-/** PostgreSQL in the process. `dataDir` is a folder, or undefined for memory. One session: transactions queue up. */
+/** PostgreSQL in the process. `dataDir` is a folder, or undefined for memory. One session: transactions queue up. None begins on a volume that is nearly full. */
 export async function openPglite(dataDir?: string): Promise<Database> {
   const db = dataDir ? await PGlite.create(dataDir, { parsers, relaxedDurability: false }) : await PGlite.create({ parsers });
   await db.exec(stagingSetup());
@@ -20,6 +21,7 @@ export async function openPglite(dataDir?: string): Promise<Database> {
       await db.exec(sql);
     },
     async transaction(work, settings) {
+      if (dataDir) await assertSpace(dataDir);
       const after: (() => void)[] = [];
       const result = await db.transaction(async (tx) => {
         if (settings) await tx.exec(setLocal(settings));

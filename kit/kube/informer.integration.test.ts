@@ -74,7 +74,7 @@ describe('an informer on a real API server', () => {
 
   it('notices a server that keeps its connections open and says nothing, and goes on when it speaks again', async () => {
     await put('stalled', 'before');
-    await using follower = await following({ stallMs: 1500 });
+    await using follower = await following({ stallMs: 2500 });
     controlPlane.kubeApiserver.pause();
     const before = follower.informer.lastProgressAt;
     await new Promise((resolve) => setTimeout(resolve, 4000));

@@ -51,7 +51,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
     wms = await Wms.start(`http://127.0.0.1:${hubPort}`, random);
     hub = new Part('hub', './hub-process.ts', { databaseUrl: await postgres.createDatabase('faults'), port: hubPort, webhookUrl: wms.webhookUrl } satisfies HubSettings);
     const storeUrl = store.url.replace(/:\d+\//, `:${wires.store.port}/`);
-    pod = new Part('pod', './pod-process.ts', { hubUrl: wires.hub.url, storeUrl, apiKey: store.apiKey, stateFile: join(folder, 'resources.json') } satisfies PodSettings);
+    pod = new Part('pod', './pod-process.ts', { driver: 'vendure', hubUrl: wires.hub.url, storeUrl, apiKey: store.apiKey, stateFile: join(folder, 'resources.json') } satisfies PodSettings);
     hub.start();
     pod.start();
   }, 300_000);

@@ -15,7 +15,7 @@ import { CONNECTION, POD_TOKEN, settings, STORE, type PodSettings } from './sett
 const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport'];
 const RETRY = { initialDelay: '1s', maxDelay: '2s', maxAttempts: 20 };
 
-const { hubUrl, storeUrl, apiKey, stateFile } = settings<PodSettings>();
+const { driver, hubUrl, storeUrl, apiKey, stateFile } = settings<PodSettings>();
 /** The parent steps this pod's clock, as a bad time server would. */
 let offsetMs = 0;
 const clock: Clock = { now: () => new Date(Date.now() + offsetMs), sleep: (ms, signal) => systemClock.sleep(ms, signal) };
@@ -28,12 +28,12 @@ await world.restore();
 world.apply({
   secrets: [], faults: [],
   resources: [
-    resource('Connection', CONNECTION.name, { storeRef: { name: STORE }, driver: 'vendure', credentialRef: { name: 'c' }, mode: 'Production', earliestOrderDate: '2020-01-01T00:00:00Z', settings: { url: storeUrl } }),
+    resource('Connection', CONNECTION.name, { storeRef: { name: STORE }, driver, credentialRef: { name: 'c' }, mode: 'Production', earliestOrderDate: '2020-01-01T00:00:00Z', settings: { url: storeUrl } }),
     ...FEEDS.map((type) => resource('Feed', type.toLowerCase(), { connectionRef: { name: CONNECTION.name }, type, schedule: '* * * * *', batchSize: 5, retry: RETRY })),
   ],
 });
 const engine = runEngine({
-  key: CONNECTION, definition: builtinDrivers().get('vendure')!, resources: localResources(world, CONNECTION, () => undefined),
+  key: CONNECTION, definition: builtinDrivers().get(driver)!, resources: localResources(world, CONNECTION, () => undefined),
   hub: createHubClient({ url: hubUrl, clock: systemClock, token: async () => POD_TOKEN }),
   readSecret: async () => ({ apiKey }), credential: { secretName: 'c', keys: {}, recheckMs: 30_000 },
   clock, random: Math.random, log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'), holder: `pod/${randomUUID()}`, metrics: new SyncMetrics(),

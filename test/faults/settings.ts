@@ -16,6 +16,7 @@ export interface HubSettings {
 }
 
 export interface PodSettings {
+  readonly driver: 'vendure' | 'generic';
   readonly hubUrl: string;
   readonly storeUrl: string;
   readonly apiKey: string;

@@ -1,0 +1,14 @@
+import { DISK_FULL } from './disk-space.ts';
+
+const SAYING: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`^${DISK_FULL}$`), 'the disk of the hub\'s database is full: enlarge its volume, or move to a PostgreSQL of your own. Nothing is lost, and all goes on by itself'],
+  [/^53300$/, 'the hub\'s database takes no more connections: raise its max_connections, or run fewer hubs'],
+  [/^53/, 'the hub\'s database is out of resources: its log has the reason'],
+  // Shutting down, starting, or gone: PostgreSQL's class 57P, connection exceptions, and the socket's own words.
+  [/^(57P0[1-4]|08...|ECONNREFUSED|ECONNRESET|EPIPE)$/, 'the hub\'s database cannot be reached now: it is starting, stopping or gone. The request may be repeated'],
+];
+
+/** What to say where it is the database that cannot, and not the request that is wrong (by SQLSTATE or socket error). */
+export function databaseProblem(code: unknown): string | undefined {
+  return typeof code === 'string' ? SAYING.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A volume with an end: a file system in memory, of this size. Making one takes root. */
+export class SmallVolume {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async mount(mebibytes: number): Promise<SmallVolume> {
+    const folder = await mkdtemp(join(tmpdir(), 'supercargo-volume-'));
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0777`, 'none', folder]);
+    return new SmallVolume(folder);
+  }
+
+  /** Another tenant takes all of it but so many bytes. */
+  async fill(leave: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.folder);
+    await writeFile(join(this.folder, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - leave), 1));
+  }
+
+  async free(): Promise<void> {
+    await rm(join(this.folder, 'filler'), { force: true });
+  }
+
+  async unmount(): Promise<void> {
+    await run('umount', [this.folder]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
