@@ -39,12 +39,16 @@ test-integration: node_modules/.package-lock.json ## real kube-apiserver and etc
 	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
 	@$(JEST) --selectProjects integration --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
 
-# A cluster of its own name: one that you brought up by hand is left alone.
+E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-summary.js
+
+# A cluster of its own name: one that you brought up by hand is left alone. What is under together/ shares it; the others
+# kill what all need, license the whole cluster, or want silence.
 test-e2e: export CLUSTER := supercargo-e2e
 test-e2e: build ## a cluster where pods run, the chart installed, the real store
 	@$(NODE) test/cluster/cli.ts build
 	@$(NODE) test/e2e/prepare.ts
-	@status=0; $(JEST) --selectProjects e2e --runInBand --reporters=default --reporters=./test/jest-summary.js || status=$$?; \
+	@status=0; SUMMARY=-together $(E2E) --maxWorkers=2 --testPathPatterns '/e2e/together/' || status=$$?; \
+	  SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/)' || status=$$?; \
 	  $(NODE) test/cluster/cli.ts down --name $(CLUSTER); exit $$status
 
 test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about half an hour)

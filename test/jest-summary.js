@@ -8,6 +8,7 @@ export default class Summary {
     mkdirSync('.test-summary', { recursive: true });
     const name = results.testResults[0]?.testFilePath?.replace(/^.*\.(\w+)\.test\.ts$|^.*$/, '$1') || 'unit';
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    writeFileSync(`.test-summary/${name}.txt`, `${results.numPassedTests} ${failed} ${results.numPendingTests}\n`);
+    // A layer may run in parts.
+    writeFileSync(`.test-summary/${name}${process.env.SUMMARY ?? ''}.txt`, `${results.numPassedTests} ${failed} ${results.numPendingTests}\n`);
   }
 }

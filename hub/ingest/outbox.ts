@@ -7,18 +7,19 @@ import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { heldPlan, type PlannedLevel } from './brakes.ts';
 import { holdRun } from './runs.ts';
 
-const MAX_ATTEMPTS = 10;
+/** With the delays below: about a day, as for webhooks. All the while the feed's condition says that writes fail. */
+const MAX_FAILURES = 100;
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 900;
 const FEED_OF: Readonly<Record<OutboxKind, FeedType>> = { shipment: 'ShipmentExport', stock: 'StockExport' };
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
- * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. The run's row is the fence, as for batches: two pods that
- * both claimed would both write. A level carries what the
- * store was last known to have (`expected`): as of now, for a level before it may have been written since it was queued. Only
- * at the first attempt: where the store has changed since (a sale), the back office had the time until the second to say
- * another number, and if it does not, its word counts; else the level would be refused for ever.
+ * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. The run's row is the fence, as
+ * for batches: two pods that both claimed would both write. A level carries what the store was last known to have
+ * (`expected`): as of now, for a level before it may have been written since it was queued. Only at the first attempt:
+ * where the store has changed since (a sale), the back office had the time until the second to say another number, and
+ * if it does not, its word counts; else the level would be refused for ever.
  */
 export async function claimOutbox(hub: HubContext, connection: ConnectionRow, { runId, kind, limit, release }: OutboxClaimRequest): Promise<OutboxClaim> {
   return hub.db.transaction(async (tx) => {
@@ -64,8 +65,7 @@ async function brake(tx: Queryable, connection: ConnectionRow, release: string |
 
 /**
  * One result for each entry. Of a pod that lost its run nothing is taken, good or bad: another has claimed the entries and
- * looks at the store itself. What may be tried again comes back later, at most
- * ten times; then it is a problem for a person.
+ * looks at the store itself. What may be tried again comes back later, for about a day; then it is a problem for a person.
  */
 export async function recordResults(hub: HubContext, connection: ConnectionRow, { runId, kind, results }: OutboxResults): Promise<void> {
   await hub.db.transaction(async (tx) => {
@@ -76,14 +76,14 @@ export async function recordResults(hub: HubContext, connection: ConnectionRow, 
 }
 
 async function recordResult(tx: Transaction, connectionId: number, kind: OutboxKind, result: OutboxResult): Promise<void> {
-  const [entry] = await tx.query<{ subject: string; attempts: number; payload: Record<string, unknown> }>(
-    `SELECT subject, attempts, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`, [connectionId, result.id],
+  const [entry] = await tx.query<{ subject: string; failures: number; payload: Record<string, unknown> }>(
+    `SELECT subject, failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`, [connectionId, result.id],
   );
   if (!entry) return;
-  if (result.outcome === 'Retry' && entry.attempts < MAX_ATTEMPTS) {
-    const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (entry.attempts - 1));
+  if (result.outcome === 'Retry' && entry.failures + 1 < MAX_FAILURES) {
+    const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(entry.failures, 20));
     await tx.query(
-      `UPDATE outbox SET state = 'Pending', not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2
+      `UPDATE outbox SET state = 'Pending', failures = failures + 1, not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2
          AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = 'stock' AND n.subject = outbox.subject AND n.state = 'Pending')`,
       [connectionId, result.id, delay, result.reason ?? null, result.message ?? null],
     );

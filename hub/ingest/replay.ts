@@ -48,7 +48,7 @@ export async function replayReason(tx: Transaction, hub: HubContext, storeId: nu
 /** Of a stock level that was refused the newest alone is sent, and none where a newer one is on its way or done. */
 async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: readonly number[], reason: string, dryRun: boolean): Promise<number> {
   const rows = await tx.query<{ connection_id: number; kind: string }>(
-    `UPDATE outbox o SET state = 'Pending', attempts = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
+    `UPDATE outbox o SET state = 'Pending', attempts = 0, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
      WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
        AND (o.kind <> 'stock' OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id))
      RETURNING connection_id, kind`,

@@ -103,7 +103,7 @@ async function queueLevels(tx: Transaction, placed: readonly PlacedLevel[]): Pro
      SELECT connection_id, 'stock', sku || '@' || location_id, jsonb_build_object('variantId', variant_id, 'locationId', location_id, 'sku', sku, 'quantity', quantity)
      FROM wanted w
      WHERE changed OR EXISTS (SELECT 1 FROM outbox p WHERE p.connection_id = w.connection_id AND p.kind = 'stock' AND p.subject = w.sku || '@' || w.location_id AND p.state IN ('Pending', 'Sent', 'Held'))
-     ON CONFLICT (connection_id, subject) WHERE kind = 'stock' AND state = 'Pending' DO UPDATE SET payload = EXCLUDED.payload, attempts = 0, not_before = now(), passed = false`,
+     ON CONFLICT (connection_id, subject) WHERE kind = 'stock' AND state = 'Pending' DO UPDATE SET payload = EXCLUDED.payload, attempts = 0, failures = 0, not_before = now(), passed = false`,
     [placed.map((p) => p.connection_id), placed.map((p) => p.variant_id), placed.map((p) => p.location_id), placed.map((p) => p.sku), placed.map((p) => p.written), placed.map((p) => p.on_hand !== p.written)],
   );
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { count, verdict, type Observed } from '../../drill/count.ts';
+import { count, verdict, type Count, type Observed } from '../../drill/count.ts';
 import { Random } from '../../simulator/random.ts';
 import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
 import { freePort } from '../support/free-port.ts';
@@ -115,6 +115,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
     await warehouse;
     const report = count(await observe(codes));
     process.stdout.write(`faults: ${JSON.stringify({ ...ended, ...report })}\n`);
+    if (verdict(report).lost > 0) await explain(report);
     expect({ ...verdict(report), report }).toEqual({ lost: 0, doubled: 0, unknown: 0, report });
     expect(ended['webhooksForged']).toBe(0);
     expect(codes.length).toBeGreaterThan(0);
@@ -130,6 +131,16 @@ describe(`after ${KILLS} kills at random moments`, () => {
       if (atHub?.unconfirmed === 0 && (await stockAtStore()) === wms.stock?.quantity) break;
     }
     return { podKills: pod.kills, hubKills: hub.kills, storeKills, databaseCrashes, cuts: wires.hub.cuts + wires.store.cuts, clockSteps, deliveries: wms.webhooks, webhooksRefused: wms.refused, webhooksForged: wms.forged, settleSeconds: Math.round((Date.now() - began) / 1000) };
+  }
+
+  /** What the hub says of what is not where it must be. */
+  async function explain({ parcels }: Count): Promise<void> {
+    const problems = await wms.request<{ items: unknown[] }>('GET', '/problems?limit=50');
+    process.stdout.write(`faults: problems ${JSON.stringify(problems?.items)}\n`);
+    const { known } = (await wms.ordersAtHub())!;
+    for (const { id, number } of known.filter((order) => parcels.lost.includes(order.number))) {
+      process.stdout.write(`faults: ${number} ${JSON.stringify(await wms.request('GET', `/orders/${encodeURIComponent(id)}/history`))}\n`);
+    }
   }
 
   /** The warehouse sets the first location that the hub lists; the other keeps the shop's own number. */

@@ -120,6 +120,34 @@ describe('the brakes', () => {
   });
 });
 
+describe('a write that is claimed again and again, because its pod is killed each time', () => {
+  it('is not given up at the first refusal of the store, but tried again', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('StockImport', [level('A', 5)]);
+    await post(store, [{ sku: 'A', quantity: 4 }]);
+    const claims = [];
+    for (let kill = 0; kill < 120; kill++) claims.push(...(await pod.claim('stock', 10)).entries);
+    await pod.results('stock', [{ id: claims[0]!.id, outcome: 'Retry', reason: 'StoreUnavailable', message: 'the store answered 503' }]);
+    expect(claims.at(-1)!.attempts).toBe(120);
+    expect(await rig.db.query('SELECT state, failures FROM outbox WHERE id = $1', [claims[0]!.id])).toEqual([{ state: 'Pending', failures: 1 }]);
+  });
+
+  it('is a problem for a person once the store has refused it for about a day', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('StockImport', [level('A', 5)]);
+    await post(store, [{ sku: 'A', quantity: 4 }]);
+    for (let refusal = 0; refusal < 100; refusal++) {
+      const { entries: [entry] } = await pod.claim('stock', 10);
+      await pod.results('stock', [{ id: entry!.id, outcome: 'Retry', reason: 'StoreUnavailable', message: 'the store answered 503' }]);
+      await rig.db.query('UPDATE outbox SET not_before = now()');
+    }
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ severity: 'Error', reason: 'StoreUnavailable' }]);
+    expect((await pod.claim('stock', 10)).entries).toEqual([]);
+  });
+});
+
 describe('a run of an export that was taken over', () => {
   it('can neither take what waits for the store nor say what became of it', async () => {
     const store = await rig.store();

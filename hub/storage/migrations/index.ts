@@ -2,7 +2,7 @@ import { initial } from './0001-initial.ts';
 import { guarantees } from './0002-guarantees.ts';
 import { operations } from './0003-operations.ts';
 import { directCopy } from './0004-direct-copy.ts';
-import { outboxIndexes } from './0005-outbox-indexes.ts';
+import { outbox } from './0005-outbox.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -10,5 +10,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0002-guarantees', sql: guarantees },
   { name: '0003-operations', sql: operations },
   { name: '0004-direct-copy', sql: directCopy },
-  { name: '0005-outbox-indexes', sql: outboxIndexes },
+  { name: '0005-outbox', sql: outbox },
 ];

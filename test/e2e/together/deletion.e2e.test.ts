@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { storeUrl } from '../cluster-demo/quickstart.ts';
-import { call, waitFor } from '../demo/steps.ts';
-import type { VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, Shop, startShop, type E2e } from './context.ts';
+import { storeUrl } from '../../cluster-demo/quickstart.ts';
+import { call, waitFor } from '../../demo/steps.ts';
+import type { VendureStore } from '../../stores/vendure/index.ts';
+import { connectE2e, Shop, startShop, type E2e } from '../context.ts';
 
 jest.setTimeout(300_000);
 

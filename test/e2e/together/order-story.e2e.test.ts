@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { storeUrl } from '../cluster-demo/quickstart.ts';
-import { call, orderStory, waitFor, type Hub } from '../demo/steps.ts';
-import type { VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, Shop, startReceiver, startShop, type E2e } from './context.ts';
-import { supercargo } from './supercargo.ts';
+import { storeUrl } from '../../cluster-demo/quickstart.ts';
+import { call, orderStory, waitFor, type Hub } from '../../demo/steps.ts';
+import type { VendureStore } from '../../stores/vendure/index.ts';
+import { connectE2e, Shop, startReceiver, startShop, type E2e } from '../context.ts';
+import { supercargo } from '../supercargo.ts';
 
 jest.setTimeout(300_000);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { storeUrl } from '../cluster-demo/quickstart.ts';
-import type { VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, Shop, startShop, type E2e } from './context.ts';
+import { storeUrl } from '../../cluster-demo/quickstart.ts';
+import type { VendureStore } from '../../stores/vendure/index.ts';
+import { connectE2e, Shop, startShop, type E2e } from '../context.ts';
 
 jest.setTimeout(240_000);
 
