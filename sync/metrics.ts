@@ -22,6 +22,7 @@ export class SyncMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    this.#credentialExpires.remove();
     for (const feedClass of FEED_CLASSES) this.#throttledSeconds.inc({ class: feedClass }, 0);
   }
 
@@ -54,6 +55,8 @@ export class SyncMetrics {
 
   credentialExpires(at: string | undefined): void {
     if (at) this.#credentialExpires.set(Date.parse(at) / 1000);
+    // 0 would be 1970: no expiry is no series.
+    else this.#credentialExpires.remove();
   }
 
   connection(up: boolean, skewMs: number | undefined): void {
