@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-rest e2e-down test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -20,8 +20,15 @@ node_modules/.package-lock.json: package.json package-lock.json
 demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one order there and back (ONCE=1: then end)
 	@$(NODE) test/demo/demo.ts
 
-test: check test-unit test-integration test-e2e ## everything that proves it: unit, integration, end to end on a real cluster
-	@echo; cat .test-summary/*.txt 2>/dev/null | $(NODE) test/summary.ts
+# The silent end-to-end test mostly waits for nothing to happen: beside it runs what needs no cluster.
+test: check test-unit e2e-up ## everything that proves it: unit, integration, end to end on a real cluster
+	@echo "integration, and in the meantime the silence of a settled cluster ..."
+	@status=0; $(MAKE) --no-print-directory e2e-silent > .test-summary/silent.log 2>&1 & silent=$$!; \
+	  $(MAKE) --no-print-directory test-integration || status=1; \
+	  wait $$silent || status=1; cat .test-summary/silent.log; \
+	  $(MAKE) --no-print-directory e2e-rest || status=1; \
+	  $(MAKE) --no-print-directory e2e-down; \
+	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, lint, generated files
 	@rm -rf .test-summary
@@ -41,15 +48,26 @@ test-integration: node_modules/.package-lock.json ## real kube-apiserver and etc
 
 E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-summary.js
 
-# A cluster of its own name: one that you brought up by hand is left alone. What is under together/ shares it; the others
-# kill what all need, license the whole cluster, or want silence.
-test-e2e: export CLUSTER := supercargo-e2e
-test-e2e: build ## a cluster where pods run, the chart installed, the real store
+# A cluster of its own name: one that you brought up by hand is left alone. What is under together/ shares it, silent/ wants
+# it for itself; the others kill what all need, or license the whole cluster.
+e2e-up e2e-silent e2e-rest e2e-down test-e2e: export CLUSTER := supercargo-e2e
+test-e2e: e2e-up ## a cluster where pods run, the chart installed, the real store
+	@status=0; $(MAKE) --no-print-directory e2e-silent || status=1; $(MAKE) --no-print-directory e2e-rest || status=1; \
+	  $(MAKE) --no-print-directory e2e-down; exit $$status
+
+e2e-up: build
 	@$(NODE) test/cluster/cli.ts build
 	@$(NODE) test/e2e/prepare.ts
-	@status=0; SUMMARY=-together $(E2E) --maxWorkers=2 --testPathPatterns '/e2e/together/' || status=$$?; \
-	  SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/)' || status=$$?; \
-	  $(NODE) test/cluster/cli.ts down --name $(CLUSTER); exit $$status
+
+e2e-silent: node_modules/.package-lock.json
+	@SUMMARY=-silent $(E2E) --runInBand --testPathPatterns '/e2e/silent/'
+
+e2e-rest: node_modules/.package-lock.json
+	@status=0; SUMMARY=-together $(E2E) --maxWorkers=2 --testPathPatterns '/e2e/together/' || status=1; \
+	  SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)' || status=1; exit $$status
+
+e2e-down: node_modules/.package-lock.json
+	@$(NODE) test/cluster/cli.ts down --name $(CLUSTER)
 
 test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about half an hour)
 	@$(JEST) --selectProjects faults --runInBand

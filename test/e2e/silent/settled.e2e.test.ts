@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { storeUrl } from '../cluster-demo/quickstart.ts';
-import type { VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, Shop, startShop, type E2e } from './context.ts';
+import { storeUrl } from '../../cluster-demo/quickstart.ts';
+import type { VendureStore } from '../../stores/vendure/index.ts';
+import { connectE2e, Shop, startShop, type E2e } from '../context.ts';
 
 jest.setTimeout(300_000);
 
