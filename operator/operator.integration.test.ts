@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { childName, FINALIZER, LABELS } from '../crds/index.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 import { EVENTS } from '../kit/events.ts';
-import { CHILD_TYPES, SECRETS } from './resources.ts';
+import { SECRETS } from '../kit/kube/builtin.ts';
+import { CHILD_TYPES } from './resources.ts';
 
 jest.setTimeout(30_000);
 

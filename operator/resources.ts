@@ -1,28 +1,22 @@
 import type { ClusterConnectionResource, ConnectionKey, ConnectionKindName, ConnectionResource } from '../crds/index.ts';
-import type { KubeObject, ResourceType } from '../kit/kube/objects.ts';
+import { clusterScoped, DEPLOYMENTS, namespaced, NETWORK_POLICIES } from '../kit/kube/builtin.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
 
 /** A connection of either scope. */
 export type AnyConnection = ConnectionResource | ClusterConnectionResource;
-
-const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
-const clusterScoped = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: false });
 
 /** Kinds of Kubernetes itself that a connection becomes. */
 export const CHILD_TYPES = {
   ServiceAccount: namespaced('v1', 'ServiceAccount', 'serviceaccounts'),
   Role: namespaced('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
   RoleBinding: namespaced('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
-  NetworkPolicy: namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
-  Deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
+  NetworkPolicy: NETWORK_POLICIES,
+  Deployment: DEPLOYMENTS,
   ClusterRole: clusterScoped('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles'),
   ClusterRoleBinding: clusterScoped('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings'),
 } as const;
 
 export type ChildKind = keyof typeof CHILD_TYPES;
-
-/** Only ever created, never read: no right to read one exists. */
-export const SECRETS: ResourceType = namespaced('v1', 'Secret', 'secrets');
-export const NAMESPACES: ResourceType = clusterScoped('v1', 'Namespace', 'namespaces');
 
 /** What is kept of a Deployment. */
 export interface DeploymentView extends KubeObject {

@@ -1,9 +1,10 @@
 import type { KubeObject, ResourceType } from './objects.ts';
 
-const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
+export const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
+export const clusterScoped = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: false });
 
 /** Kinds of Kubernetes itself. */
-export const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+export const NAMESPACES: ResourceType = clusterScoped('v1', 'Namespace', 'namespaces');
 export const PODS: ResourceType = namespaced('v1', 'Pod', 'pods');
 export const SECRETS: ResourceType = namespaced('v1', 'Secret', 'secrets');
 export const SERVICES: ResourceType = namespaced('v1', 'Service', 'services');

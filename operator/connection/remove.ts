@@ -4,7 +4,8 @@ import type { Informer } from '../../kit/kube/informer.ts';
 import type { Logger } from '../../kit/log.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
-import { connectionKey, NAMESPACES, podNamespace, type AnyConnection } from '../resources.ts';
+import { NAMESPACES } from '../../kit/kube/builtin.ts';
+import { connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
 import { decideDeletion, type DeletionStep } from './deletion.ts';
 import { scaleToZero } from './scale.ts';
 

@@ -3,7 +3,7 @@ import type { StoreResource } from '../../crds/index.ts';
 import { timestamp, type Finding } from '../../kit/conditions.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Context } from '../context.ts';
-import { SECRETS } from '../resources.ts';
+import { SECRETS } from '../../kit/kube/builtin.ts';
 import { developerSecretName, type DeveloperKey } from './decide.ts';
 
 /** The key in force, or why there is none. */
