@@ -4,7 +4,7 @@ import { recordDecisions } from './decisions.ts';
 import { recordTotals } from './totals.ts';
 import { queueOrderEvents, type Endpoint } from '../webhooks/queue.ts';
 import { replaceChildren } from './merge.ts';
-import { ordersOf } from './order-lookup.ts';
+import { withOrders } from './order-lookup.ts';
 
 export interface OrderMergeScope {
   readonly connectionId: number;
@@ -54,7 +54,7 @@ async function notePrevious(tx: Transaction, connectionId: number): Promise<bool
   const [row] = await tx.query<{ exported: boolean }>(
     `WITH known AS (
        SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.exported_at
-       FROM ${ordersOf('stage_orders s')}),
+       FROM ${withOrders('stage_orders s', 's.external_id')}),
      noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending FROM known)
      SELECT count(exported_at) > 0 AS exported FROM known`,
     [connectionId],
@@ -138,7 +138,7 @@ async function replaceLines(tx: Transaction, connectionId: number): Promise<void
   );
   await replaceChildren(tx, connectionId, TABLES.order_lines);
   await tx.query(
-    `INSERT INTO stage_changed SELECT s.external_id, false FROM ${ordersOf('stage_orders s')}
+    `INSERT INTO stage_changed SELECT s.external_id, false FROM ${withOrders('stage_orders s', 's.external_id')}
      WHERE o.exported_at IS NOT NULL`,
     [connectionId],
   );
@@ -148,13 +148,13 @@ async function recordRejections(tx: Transaction, connectionId: number): Promise<
   await tx.query(
     `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
      SELECT $1, 'OrderImport', o.number, r.reason, 'Error', 'order ' || o.number || ': ' || r.message
-     FROM ${ordersOf('stage_rejections r', 'order_id')} WHERE o.intake = 'Rejected'
+     FROM ${withOrders('stage_rejections r', 'r.order_id')} WHERE o.intake = 'Rejected'
      ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
      SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
     [connectionId],
   );
   await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM ${ordersOf('stage_orders s')}
+    `UPDATE problems p SET resolved_at = now() FROM ${withOrders('stage_orders s', 's.external_id')}
      WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate') AND p.record IN (o.number, o.external_id)
        AND p.reason <> ALL($2::text[]) AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
     [connectionId, RESOLVED_ELSEWHERE],
