@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MachineClock } from '../test/support/machine-clock.ts';
 import { ManualClock, settle } from '../test/support/manual-clock.ts';
 import type { KubeClient } from './kube/client.ts';
 import { ApiError } from './kube/errors.ts';
@@ -95,5 +96,16 @@ describe('leader election', () => {
     const woken = new ManualClock(new Date(clock.now().getTime() + 60_000).toISOString());
     clock.now = () => woken.now();
     expect(() => a.leadership?.assertHeld()).toThrow('no write without it');
+  });
+
+  it('does not write longer because somebody set the clock back', async () => {
+    const clock = new MachineClock();
+    const leader = candidate(new Leases(), clock, 'a');
+    await clock.advance(0);
+    clock.set(-3_600_000);
+    clock.stop(9000);
+    expect(() => leader.leadership!.assertHeld()).not.toThrow();
+    clock.stop(1000);
+    expect(() => leader.leadership!.assertHeld()).toThrow('no write without it');
   });
 });

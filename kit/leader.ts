@@ -3,6 +3,7 @@ import { isApiError } from './kube/errors.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { KubeObject, ResourceType } from './kube/objects.ts';
 import type { Logger } from './log.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** coordination.k8s.io Leases. */
 export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true };
@@ -66,6 +67,7 @@ class Election {
   #seen: Lease | undefined;
   #seenAt = 0;
   #renewedAt = 0;
+  #mayBeOver = (): boolean => true;
 
   constructor(options: LeaderOptions) {
     this.#options = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000, ...options };
@@ -115,8 +117,10 @@ class Election {
       this.#remember(lease);
       if (lease && this.#heldByOther() && !this.#otherExpired()) return false;
       const startedAt = this.#now();
+      const mayBeOver = stopwatch(this.#options.clock, this.#options.renewDeadlineMs);
       await this.#write(lease, this.#record(lease));
-      this.#renewedAt = startedAt; // counted from before the request: never longer than others count
+      // Counted from before the request: never longer than others count.
+      [this.#renewedAt, this.#mayBeOver] = [startedAt, mayBeOver];
       return true;
     } catch (error) {
       if (!isApiError(error, 'Conflict', 'AlreadyExists')) log.warn({ err: error }, 'the lease could not be reached');
@@ -157,7 +161,7 @@ class Election {
   }
 
   #isFresh(): boolean {
-    return this.#now() - this.#renewedAt < this.#options.renewDeadlineMs;
+    return !this.#mayBeOver();
   }
 
   #now(): number {

@@ -1,35 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { MachineClock } from '../../test/support/machine-clock.ts';
 import { HubRefusal, HubUnreachable } from '../hub-client.ts';
 import { RunLease } from './run-lease.ts';
 
-/** A machine whose two clocks can be moved apart. */
-class Machine extends ManualClock {
-  #setBy = 0;
-  #stoodStill = 0;
-
-  override now(): Date {
-    return new Date(super.now().getTime() + this.#setBy);
-  }
-
-  monotonic(): number {
-    return super.now().getTime() - this.#stoodStill;
-  }
-
-  /** Someone sets its clock. */
-  set(ms: number): void {
-    this.#setBy += ms;
-  }
-
-  /** Time goes by while no timer of the process runs; `asleep`: nor its monotonic clock. */
-  stop(ms: number, asleep = false): void {
-    if (asleep) this.#stoodStill += ms;
-    this.skip(ms);
-  }
-}
-
 function leased(answer: () => Promise<void> = async () => undefined) {
-  const clock = new Machine();
+  const clock = new MachineClock();
   const lease = new RunLease(clock);
   const beats: number[] = [];
   const began = clock.now().getTime();
