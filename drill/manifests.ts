@@ -88,7 +88,7 @@ export function deploymentManifest(names: DrillNames, installation: Installation
             securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
             volumeMounts: Object.entries(DIRS).map(([name, mountPath]) => ({ name, mountPath, readOnly: true })),
           }],
-          volumes: [...Object.entries({ shop: SHOP_SECRET, control: CONTROL_SECRET, developer: developerSecret }).map(([name, secretName]) => ({ name, secret: { secretName } }))],
+          volumes: Object.entries({ shop: SHOP_SECRET, control: CONTROL_SECRET, developer: developerSecret }).map(([name, secretName]) => ({ name, secret: { secretName } })),
         },
       },
     },
