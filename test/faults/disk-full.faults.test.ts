@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { count, verdict } from '../../drill/count.ts';
 import { Counterpart } from '../../drill/counterpart.ts';
+import { Settling } from '../../drill/settle.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { Random } from '../../simulator/random.ts';
 import { BASE_PATH } from '../../simulator/server.ts';
@@ -105,10 +106,10 @@ describe(`after the disk of the embedded database was full ${ROUNDS} times`, () 
   }
 
   async function settled() {
-    for (const deadline = Date.now() + SETTLE_MS; ;) {
+    const settling = new Settling(systemClock.now(), SETTLE_MS);
+    for (;;) {
       const observation = await counterpart.observe();
-      const { lost } = observation ? verdict(count(observation.observed)) : { lost: 1 };
-      if (observation && ((lost === 0 && observation.open.parcels === 0 && observation.open.webhooks === 0) || Date.now() > deadline)) return observation;
+      if (observation && settling.look(systemClock.now(), observation) !== 'Waiting') return observation;
       await pause(1000);
     }
   }
