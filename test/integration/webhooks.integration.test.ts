@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import type { HubContext } from '../../hub/context.ts';
 import { openPglite } from '../../hub/storage/pglite.ts';
+import { recordOutcome, type Claimed } from '../../hub/webhooks/outcome.ts';
 import { HubRig, receiver, until, type Received, type Receiver, type TestStore } from '../support/hub-rig.ts';
 import { order } from '../support/memory-store.ts';
 
@@ -173,5 +175,28 @@ describe('a replay', () => {
     await due(store);
     await until(() => hook.received.length === 3, 'both events again');
     expect(hook.received.slice(1).map(({ event }) => event.type)).toEqual(['order.created', 'order.cancelled']);
+  });
+});
+
+describe('a worker that was stopped and comes late', () => {
+  it('neither undoes what another delivered, nor takes its claim, nor counts twice', async () => {
+    const { store, hook } = await hooked(() => 500);
+    const pod = await store.connect('shop', { catalogue: false });
+    await pod.send('OrderImport', [order('1')]);
+    await until(() => hook.received.length === 1, 'the first attempt');
+    const state = async () => (await rig.db.query<{ state: string; attempts: number; claim: string | null }>(`SELECT state, attempts, claimed_until::text AS claim FROM deliveries WHERE store_id = (SELECT id FROM stores WHERE name = $1)`, [store.name]))[0]!;
+    for (let looks = 0; (await state()).attempts === 0 && looks < 100; looks++) await new Promise((resolve) => setTimeout(resolve, 50));
+    const claim = async (seconds: number) => (await rig.db.query<Claimed>(
+      `UPDATE deliveries SET claimed_until = now() + make_interval(secs => $2) WHERE store_id = (SELECT id FROM stores WHERE name = $1)
+       RETURNING id, store_id, endpoint, event, connection_id, order_id, attempts, created_at, claimed_until::text AS claim`, [store.name, seconds]))[0]!;
+    const hub = { db: rig.db, wakeDeliveries: () => undefined, tellStore: () => undefined } as unknown as HubContext;
+    const [late, other] = [await claim(60), await claim(90)];
+    await recordOutcome(hub, late, { delivered: false, error: 'too late' });
+    await recordOutcome(hub, late, { delivered: false, interrupted: true });
+    expect(await state()).toEqual({ state: 'Pending', attempts: 1, claim: other.claim });
+    await recordOutcome(hub, other, { delivered: true, status: 204 });
+    await recordOutcome(hub, late, { delivered: true, status: 204 });
+    await recordOutcome(hub, late, { delivered: false, status: 500, error: 'too late' });
+    expect(await state()).toEqual({ state: 'Delivered', attempts: 2, claim: null });
   });
 });
