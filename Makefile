@@ -20,18 +20,22 @@ node_modules/.package-lock.json: package.json package-lock.json
 demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one order there and back (ONCE=1: then end)
 	@$(NODE) test/demo/demo.ts
 
-# The silent end-to-end test mostly waits for nothing to happen: beside it runs what needs no cluster.
-test: check test-unit e2e-up ## everything that proves it: unit, integration, end to end on a real cluster
-	@echo "integration, and in the meantime the silence of a settled cluster ..."
-	@status=0; $(MAKE) --no-print-directory e2e-silent > .test-summary/silent.log 2>&1 & silent=$$!; \
-	  $(MAKE) --no-print-directory test-integration || status=1; \
+# Three steps, each with two lanes for two cores: the cluster comes up beside types, lint and unit tests; the silent end-to-end
+# test, which mostly waits for nothing to happen, runs beside the integration tests, which need no cluster; then the rest.
+test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
+	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
+	  echo "types, lint, unit tests, and in the meantime a cluster ..."; \
+	  $$sub e2e-up TYPES=checked 2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
+	  $$sub check && $$sub test-unit || status=1; wait $$cluster || status=1; \
+	  if [ $$status = 1 ]; then $$sub e2e-down; exit 1; fi; \
+	  echo "integration, and in the meantime the silence of a settled cluster ..."; \
+	  $$sub e2e-silent > .test-summary/silent.log 2>&1 & silent=$$!; \
+	  $$sub test-integration || status=1; \
 	  wait $$silent || status=1; cat .test-summary/silent.log; \
-	  $(MAKE) --no-print-directory e2e-rest || status=1; \
-	  $(MAKE) --no-print-directory e2e-down; \
+	  $$sub e2e-rest || status=1; $$sub e2e-down; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, lint, generated files
-	@rm -rf .test-summary
 	@echo "types ..."; tsc -p tsconfig.json
 	@echo "lint ..."; eslint .
 	@echo "generated files ..."; $(NODE) crds/generate.ts --check
@@ -40,11 +44,11 @@ lint: node_modules/.package-lock.json ## lint alone
 	@eslint .
 
 test-unit: node_modules/.package-lock.json ## unit tests alone (half a minute)
-	@$(JEST) --selectProjects unit --reporters=default --reporters=./test/jest-summary.js
+	@$(JEST) --selectProjects unit --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
 
 test-integration: node_modules/.package-lock.json ## real kube-apiserver and etcd, real PostgreSQL, real store
 	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
-	@$(JEST) --selectProjects integration --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
+	@$(JEST) --selectProjects integration --maxWorkers=2 --testSequencer=./test/long-first.js --reporters=default --reporters=./test/jest-summary.js
 
 E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-summary.js
 
@@ -63,7 +67,7 @@ e2e-silent: node_modules/.package-lock.json
 	@SUMMARY=-silent $(E2E) --runInBand --testPathPatterns '/e2e/silent/'
 
 e2e-rest: node_modules/.package-lock.json
-	@status=0; SUMMARY=-together $(E2E) --maxWorkers=2 --testPathPatterns '/e2e/together/' || status=1; \
+	@status=0; SUMMARY=-together $(E2E) --maxWorkers=3 --testPathPatterns '/e2e/together/' || status=1; \
 	  SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)' || status=1; exit $$status
 
 e2e-down: node_modules/.package-lock.json
@@ -80,7 +84,7 @@ generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files 
 	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts
 
 build: node_modules/.package-lock.json ## compile to dist/
-	@tsc -p tsconfig.build.json
+	@tsc -p tsconfig.build.json $(if $(TYPES),--noCheck)
 
 # Compiled, as the image runs it. RECORDS, REPEAT, PEERS=0, MEMORY (a list), LEVELS, ONLY (a list of parts): bench/README.md.
 bench-sync: node_modules/.package-lock.json ## store to PostgreSQL beside dlt, Singer and bare COPY (RECORDS=20000: shorter, PEERS=0: alone)
