@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-rest e2e-down test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -20,19 +20,19 @@ node_modules/.package-lock.json: package.json package-lock.json
 demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one order there and back (ONCE=1: then end)
 	@$(NODE) test/demo/demo.ts
 
-# Three steps, each with two lanes for two cores: the cluster comes up beside types, lint and unit tests; the silent end-to-end
-# test, which mostly waits for nothing to happen, runs beside the integration tests, which need no cluster; then the rest.
+# Three steps, the first two with two lanes for two cores: the cluster comes up beside types, lint and unit tests; end-to-end
+# tests that mostly wait run beside the integration tests, which need no cluster; then those that kill what all need.
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit tests, and in the meantime a cluster ..."; \
 	  $$sub e2e-up TYPES=checked 2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
 	  $$sub check && $$sub test-unit || status=1; wait $$cluster || status=1; \
 	  if [ $$status = 1 ]; then $$sub e2e-down; exit 1; fi; \
-	  echo "integration, and in the meantime the silence of a settled cluster ..."; \
-	  $$sub e2e-silent > .test-summary/silent.log 2>&1 & silent=$$!; \
+	  echo "integration, and in the meantime a settled cluster's silence, orders, bad input, deletions on a cluster ..."; \
+	  ( ended=0; $$sub e2e-silent || ended=1; $$sub e2e-together || ended=1; exit $$ended ) > .test-summary/e2e.log 2>&1 & e2e=$$!; \
 	  $$sub test-integration || status=1; \
-	  wait $$silent || status=1; cat .test-summary/silent.log; \
-	  $$sub e2e-rest || status=1; $$sub e2e-down; \
+	  wait $$e2e || status=1; cat .test-summary/e2e.log; \
+	  $$sub e2e-alone || status=1; $$sub e2e-down; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, lint, generated files
@@ -54,9 +54,10 @@ E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-
 
 # A cluster of its own name: one that you brought up by hand is left alone. What is under together/ shares it, silent/ wants
 # it for itself; the others kill what all need, or license the whole cluster.
-e2e-up e2e-silent e2e-rest e2e-down test-e2e: export CLUSTER := supercargo-e2e
+e2e-up e2e-silent e2e-together e2e-alone e2e-down test-e2e: export CLUSTER := supercargo-e2e
 test-e2e: e2e-up ## a cluster where pods run, the chart installed, the real store
-	@status=0; $(MAKE) --no-print-directory e2e-silent || status=1; $(MAKE) --no-print-directory e2e-rest || status=1; \
+	@status=0; $(MAKE) --no-print-directory e2e-silent || status=1; $(MAKE) --no-print-directory e2e-together || status=1; \
+	  $(MAKE) --no-print-directory e2e-alone || status=1; \
 	  $(MAKE) --no-print-directory e2e-down; exit $$status
 
 e2e-up: build
@@ -66,9 +67,11 @@ e2e-up: build
 e2e-silent: node_modules/.package-lock.json
 	@SUMMARY=-silent $(E2E) --runInBand --testPathPatterns '/e2e/silent/'
 
-e2e-rest: node_modules/.package-lock.json
-	@status=0; SUMMARY=-together $(E2E) --maxWorkers=3 --testPathPatterns '/e2e/together/' || status=1; \
-	  SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)' || status=1; exit $$status
+e2e-together: node_modules/.package-lock.json
+	@SUMMARY=-together $(E2E) --maxWorkers=3 --testPathPatterns '/e2e/together/'
+
+e2e-alone: node_modules/.package-lock.json
+	@SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)'
 
 e2e-down: node_modules/.package-lock.json
 	@$(NODE) test/cluster/cli.ts down --name $(CLUSTER)

@@ -7,7 +7,6 @@ import { startRun } from '../../hub/ingest/runs.ts';
 import { openSession, requireConnection } from '../../hub/ingest/sessions.ts';
 import type { Database, Row } from '../../hub/storage/database.ts';
 import { migrate } from '../../hub/storage/migrate.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { saveStore, type ConnectionRow } from '../../hub/stores/rules.ts';
 import { systemClock } from '../../kit/clock.ts';
@@ -18,9 +17,11 @@ import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { SharedPglite } from '../support/shared-pglite.ts';
 
 jest.setTimeout(60_000);
 
+const pglite = new SharedPglite();
 let postgres: TestPostgres;
 let databases = 0;
 let db: Database;
@@ -28,7 +29,10 @@ let db: Database;
 beforeAll(async () => {
   postgres = await startPostgres();
 }, 60_000);
-afterAll(async () => postgres?.stop());
+afterAll(async () => {
+  await pglite.end();
+  await postgres?.stop();
+});
 afterEach(async () => db?.close());
 
 /** A shop's connection as its pod sees it: batches in, numbered. */
@@ -77,7 +81,7 @@ const escaped = (make: (id: string) => OrderRecord): OrderRecord => ({ ...make('
 
 describe.each(['postgresql', 'pglite'] as const)('new records on %s', (engine) => {
   const open = async () => {
-    db = engine === 'pglite' ? await openPglite() : openPostgres({ url: await postgres.createDatabase(`direct_${++databases}`) });
+    db = engine === 'pglite' ? await pglite.empty() : openPostgres({ url: await postgres.createDatabase(`direct_${++databases}`) });
     await migrate(db);
   };
 
