@@ -21,18 +21,18 @@ demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one orde
 	@$(NODE) test/demo/demo.ts
 
 # Three steps, the first two with two lanes for two cores: the cluster comes up beside types, lint and unit tests; end-to-end
-# tests that mostly wait run beside the integration tests, which need no cluster; then those that kill what all need.
+# tests that mostly wait run beside the integration tests, which need no cluster; then the busy ones, beside one another.
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit tests, and in the meantime a cluster ..."; \
 	  $$sub e2e-up TYPES=checked 2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
 	  $$sub check && $$sub test-unit || status=1; wait $$cluster || status=1; \
 	  if [ $$status = 1 ]; then $$sub e2e-down; exit 1; fi; \
-	  echo "integration, and in the meantime a settled cluster's silence, orders, bad input, deletions on a cluster ..."; \
-	  ( ended=0; $$sub e2e-silent || ended=1; $$sub e2e-together || ended=1; exit $$ended ) > .test-summary/e2e.log 2>&1 & e2e=$$!; \
+	  echo "integration, and in the meantime a settled cluster's silence, kills, a drill, licences ..."; \
+	  ( ended=0; $$sub e2e-silent || ended=1; $$sub e2e-alone || ended=1; exit $$ended ) > .test-summary/e2e.log 2>&1 & e2e=$$!; \
 	  $$sub test-integration || status=1; \
 	  wait $$e2e || status=1; cat .test-summary/e2e.log; \
-	  $$sub e2e-alone || status=1; $$sub e2e-down; \
+	  $$sub e2e-together || status=1; $$sub e2e-down; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, lint, generated files
