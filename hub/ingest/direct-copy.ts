@@ -1,6 +1,7 @@
 import type { BatchSegment } from '../../model/batch.ts';
 import { copyColumn } from '../../model/copy-reader.ts';
 import { TABLES, type RecordTable } from '../../model/tables.ts';
+import { BY_KEY } from '../storage/by-key.ts';
 import type { Transaction, TransactionSettings } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { asList, listed } from './id-list.ts';
@@ -14,15 +15,8 @@ interface Incoming {
   readonly ids: readonly string[];
 }
 
-/**
- * For every transaction that merges. Tables grow from nothing within minutes, before they are analyzed: no plan is kept
- * for later batches, and what looks a few hundred ids up goes by index. Where a forbidden scan is priced (before
- * PostgreSQL 18) that price would start the compiler. The last two say whose the rows are that COPY brings in
- * (migration 0004).
- */
-export const mergeSettings = (connection: ConnectionRow): TransactionSettings => ({
-  plan_cache_mode: 'force_custom_plan', enable_seqscan: 'off', random_page_cost: '1.1', jit: 'off', 'supercargo.connection_id': connection.id, 'supercargo.store_id': connection.store_id,
-});
+/** For every transaction that merges. The last two say whose the rows are that COPY brings in (migration 0004). */
+export const mergeSettings = (connection: ConnectionRow): TransactionSettings => ({ ...BY_KEY, 'supercargo.connection_id': connection.id, 'supercargo.store_id': connection.store_id });
 
 /**
  * The short way for a batch of nothing but new, ordinary records, which is what a first sync consists of: COPY straight

@@ -3,6 +3,7 @@ import { guarantees } from './0002-guarantees.ts';
 import { operations } from './0003-operations.ts';
 import { directCopy } from './0004-direct-copy.ts';
 import { outbox } from './0005-outbox.ts';
+import { delayed } from './0006-delayed.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -11,4 +12,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0003-operations', sql: operations },
   { name: '0004-direct-copy', sql: directCopy },
   { name: '0005-outbox', sql: outbox },
+  { name: '0006-delayed', sql: delayed },
 ];
