@@ -148,6 +148,26 @@ describe('a write that is claimed again and again, because its pod is killed eac
   });
 });
 
+describe('a write that waits for its next try', () => {
+  it('keeps later ones of its order behind it, and nobody else\'s', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('OrderImport', [order('1'), order('2')]);
+    const [one, other] = (await store.api('GET', '/orders')).body.items;
+    const ship = (id: string, trackingCode: string) => store.api('POST', `/orders/${id}/shipments`, { trackingCode, lines: [{ sku: 'A', quantity: 1 }] });
+    await ship(one.id, 'first');
+    await ship(one.id, 'second');
+    await ship(other.id, 'other');
+    const codes = async () => (await pod.claim('shipment', 10)).entries.map(({ payload }) => payload['trackingCode']);
+    const { entries: [first] } = await pod.claim('shipment', 1);
+    await pod.results('shipment', [{ id: first!.id, outcome: 'Retry', reason: 'StoreUnavailable', message: 'the store answered 503' }]);
+    expect(await codes()).toEqual(['other']);
+    await rig.db.query('UPDATE outbox SET not_before = now()');
+    expect(await codes()).toEqual(['first', 'second', 'other']);
+  });
+});
+
 describe('a run of an export that was taken over', () => {
   it('can neither take what waits for the store nor say what became of it', async () => {
     const store = await rig.store();
