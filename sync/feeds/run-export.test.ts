@@ -73,6 +73,37 @@ describe('an export', () => {
   });
 });
 
+describe('a store that takes nothing', () => {
+  const twentyOrders = () => Array.from({ length: 20 }, (_, id) => entry(id, `order-${id}`));
+  const down = () => { throw retry('StoreUnavailable', 'the store answered 503'); };
+
+  it('is left alone after three writes; what was not tried waits', async () => {
+    const fake = fakeHub(twentyOrders());
+    const { outcome, calls } = await export_('shipment', fake, down);
+    expect(calls).toEqual([['0'], ['1'], ['2']]);
+    expect(fake.reported.map(({ id, outcome: result }) => [id, result])).toEqual([[0, 'Retry'], [1, 'Retry'], [2, 'Retry']]);
+    expect(outcome).toMatchObject({ result: 'Failed', reason: 'WritesFailed', behaviour: 'retry', read: 3, problems: 3, message: expect.stringContaining('the rest waits: the store takes nothing') });
+  });
+
+  it('is not one that fails for some of many', async () => {
+    const { outcome, calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) => (Number(entries[0]!.entryId) % 3 === 0 ? applied(entries) : down()));
+    expect(calls).toHaveLength(20);
+    expect(outcome).toMatchObject({ result: 'Partial', read: 20, changed: 7, problems: 13 });
+  });
+
+  it('is not one that refuses what is written, for ever or for now', async () => {
+    for (const refuse of [() => { throw terminal('OrderUnknown', 'no such order'); }, ([first]: readonly { entryId: string }[]): WriteResult[] => [{ entryId: first!.entryId, outcome: 'Retry', reason: 'InsufficientStock', message: 'not there' }]]) {
+      const { calls } = await export_('shipment', fakeHub(twentyOrders()), refuse);
+      expect(calls).toHaveLength(20);
+    }
+  });
+
+  it('is found by what the driver says of each entry, too', async () => {
+    const { calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Retry', reason: 'Timeout', message: 'no answer' })));
+    expect(calls).toHaveLength(3);
+  });
+});
+
 describe('shipments', () => {
   it('of one order go together, and orders after one another', async () => {
     const { calls } = await export_('shipment', fakeHub([entry(1, 'A'), entry(2, 'B'), entry(3, 'A')]), applied);

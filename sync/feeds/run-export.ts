@@ -7,6 +7,10 @@ import type { RunOutcome } from './outcome.ts';
 const DEFAULT_CLAIM = 100;
 /** Of the hub's API. */
 const MAX_CLAIM = 500;
+/** Of a store that takes nothing, or a run that may not write: no entry is to blame. From `sync/http` and the drivers. */
+const STORE_IS_AWAY = new Set(['DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'Timeout', 'ConnectionFailed', 'StoreUnavailable', 'NotAnApi', 'RateLimited', 'LeaseUncertain']);
+/** Writes in a row that fail so until the run ends: a single order can be too much for a store. */
+const PATIENCE = 3;
 
 export interface ExportRun {
   readonly kind: OutboxKind;
@@ -25,12 +29,17 @@ interface Counts {
   held: number;
   failed: number;
   retry: number;
+  /** Writes in a row, until now, that found the store away. */
+  away: number;
   lastMessage?: string;
 }
 
-/** Takes what waits for the store out of the hub, writes it and reports each entry's own result. */
+/**
+ * Takes what waits for the store out of the hub, writes it and reports each entry's own result. A store that takes nothing
+ * is left alone until the next run: it would only be kept busy with what it cannot do, and the entries lose nothing by it.
+ */
 export async function runExport(run: ExportRun, driver: Driver, hub: HubClient): Promise<RunOutcome> {
-  const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0 };
+  const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0, away: 0 };
   const tried = new Set<number>();
   for (;;) {
     const claim = await hub.claim(run.runId, run.kind, Math.min(run.batchSize ?? DEFAULT_CLAIM, MAX_CLAIM), run.release);
@@ -41,10 +50,11 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
     for (const group of groups(run.kind, entries)) {
       const results = await write(run, driver, group);
       for (const result of results) count(counts, result);
+      for (const { id } of group) tried.add(id);
       await hub.results(run.runId, run.kind, results);
+      counts.away = results.every(foundItAway) ? counts.away + 1 : 0;
+      if (counts.away === PATIENCE) return conclude(counts);
     }
-    for (const { id } of entries) tried.add(id);
-    counts.read += entries.length;
     if (run.signal.aborted) break;
   }
   return conclude(counts);
@@ -55,6 +65,8 @@ function groups(kind: OutboxKind, entries: readonly OutboxEntry[]): OutboxEntry[
   if (kind === 'stock') return [[...entries]];
   return [...Map.groupBy(entries, (entry) => entry.subject).values()];
 }
+
+const foundItAway = ({ outcome, reason }: OutboxResult): boolean => outcome === 'Retry' && STORE_IS_AWAY.has(reason ?? '');
 
 async function write(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<OutboxResult[]> {
   try {
@@ -87,6 +99,7 @@ function toResults(entries: readonly OutboxEntry[], results: readonly WriteResul
 }
 
 function count(counts: Counts, result: OutboxResult): void {
+  counts.read++;
   if (result.outcome === 'Retry') counts.retry++;
   else if (result.outcome === 'Rejected') counts.failed++;
   else if (result.outcome !== 'Held') counts.applied++;
@@ -101,7 +114,7 @@ function conclude(counts: Counts): RunOutcome {
   const figures = summed(counts);
   if (counts.held > 0) return { ...figures, result: 'Held', reason: 'TestMode', message: `${counts.held} writes are kept back because mode is Test: set spec.mode to Production to send them` };
   if (counts.failed + counts.retry > 0) {
-    const message = `${counts.failed} refused, ${counts.retry} to be tried again; last: ${counts.lastMessage ?? ''}`;
+    const message = `${counts.failed} refused, ${counts.retry} to be tried again${counts.away === PATIENCE ? ' (the rest waits: the store takes nothing)' : ''}; last: ${counts.lastMessage ?? ''}`;
     return { ...figures, result: counts.applied > 0 ? 'Partial' : 'Failed', reason: counts.failed > 0 ? 'WritesRefused' : 'WritesFailed', message, behaviour: 'retry' };
   }
   return counts.read === 0 ? { ...figures, result: 'Empty', reason: 'Empty' } : { ...figures, result: 'Succeeded', reason: 'Succeeded' };
