@@ -108,4 +108,14 @@ describe('leader election', () => {
     clock.stop(1000);
     expect(() => leader.leadership!.assertHeld()).toThrow('no write without it');
   });
+
+  it('notices that its time is up though a request hangs and the clock was set back', async () => {
+    const clock = new MachineClock();
+    const leader = candidate(new Leases(), clock, 'a');
+    await clock.advance(0);
+    clock.set(-3_600_000);
+    leader.network.hangs = true;
+    await clock.advance(15_000);
+    expect(leader.leads).toBe(false);
+  });
 });

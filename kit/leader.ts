@@ -86,8 +86,9 @@ class Election {
     for (;;) {
       await this.#options.clock.sleep(this.#options.retryMs, signal);
       if (signal.aborted) return undefined;
-      const remaining = Math.max(0, this.#renewedAt + this.#options.renewDeadlineMs - this.#now());
-      // A request that hangs must not keep us from noticing that time is up.
+      const left = this.#renewedAt + this.#options.renewDeadlineMs - this.#now();
+      // A request that hangs must not keep us from noticing that time is up; nor a clock that was set back.
+      const remaining = Math.min(this.#options.renewDeadlineMs, Math.max(0, left));
       const held = await Promise.race([this.#try(), this.#options.clock.sleep(remaining, signal).then(() => false)]);
       if (signal.aborted) return undefined;
       if (!held && this.#heldByOther()) return new Error(`the lease went to ${this.#seen?.spec?.holderIdentity}`);

@@ -8,7 +8,7 @@ import { canonicalQuantity } from './quantity.ts';
 
 const POD = { image: 'supercargo:1', imagePullPolicy: 'IfNotPresent' as const, hubUrl: 'http://hub.supercargo:8090', apiServerPorts: [443, 6443] };
 const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({ connection: aConnection(), store: aStore(), driver: aDriver(), credential: aCredential(), replicas: 1, pod: POD, ...over });
-const child = (kind: string, over: Partial<ChildrenInput> = {}) => childrenOf(input(over)).find((candidate) => candidate.kind === kind)?.intent as any; // eslint-disable-line @typescript-eslint/no-explicit-any
+const child = (kind: string, over: Partial<ChildrenInput> = {}) => childrenOf(input(over)).find((candidate) => candidate.kind === kind)?.intent as any; // eslint-disable-line @typescript-eslint/no-explicit-any -- children are of any kind; tests assert on them
 const container = (over: Partial<ChildrenInput> = {}) => child('Deployment', over).spec.template.spec.containers[0];
 
 describe('the sync pod', () => {
