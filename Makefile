@@ -26,7 +26,7 @@ test: node_modules/.package-lock.json ## everything that proves it: unit, integr
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit tests, and in the meantime a cluster ..."; \
 	  $$sub e2e-up TYPES=checked 2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
-	  $$sub check && $$sub test-unit || status=1; wait $$cluster || status=1; \
+	  { $$sub check && $$sub test-unit; } || { status=1; echo "failed; ends when the cluster is up and taken down again ..."; }; wait $$cluster || status=1; \
 	  if [ $$status = 1 ]; then $$sub e2e-down; exit 1; fi; \
 	  echo "integration, and in the meantime a settled cluster's silence, kills, a drill, licences ..."; \
 	  ( ended=0; $$sub e2e-silent || ended=1; $$sub e2e-alone || ended=1; exit $$ended ) > .test-summary/e2e.log 2>&1 & e2e=$$!; \
