@@ -1,14 +1,14 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Authenticator } from './auth/identity.ts';
-import type { HubContext, TellStore } from './context.ts';
+import type { HubContext, TellStore } from './base/context.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
-import { HintBoard } from './ingest/hints.ts';
-import { redriveRejected } from './ingest/redrive.ts';
+import { HintBoard } from './runs/hints.ts';
+import { redriveRejected } from './orders/redrive.ts';
 import { enableMoved } from './webhooks/endpoints.ts';
 import { startDeliveryWorker } from './webhooks/worker.ts';
 

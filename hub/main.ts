@@ -12,7 +12,7 @@ import { startHub } from './hub.ts';
 import { oneWriter } from './storage/one-writer.ts';
 import { openPglite } from './storage/pglite.ts';
 import { openPostgres } from './storage/postgres.ts';
-import { storeEvents, watchStores } from './stores/kubernetes.ts';
+import { storeEvents, watchStores } from './store-watch.ts';
 
 const environment = z.object({
   /** postgres://…; absent: PGlite in SUPERCARGO_DATA_DIR. */

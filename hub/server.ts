@@ -5,12 +5,12 @@ import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCom
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
-import type { HubContext } from './context.ts';
-import { HttpError, unauthorized } from './errors.ts';
+import type { HubContext } from './base/context.ts';
+import { HttpError, unauthorized } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './inbound/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
-import { bearerToken, type App } from './rest/app.ts';
+import { bearerToken, type App } from './http/app.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
 import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
@@ -21,9 +21,9 @@ import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
 import { stockRoutes } from './rest/stock.ts';
 import { webhookRoutes } from './rest/webhooks.ts';
-import type { HintBoard } from './ingest/hints.ts';
-import { purgeConnection } from './ingest/purge.ts';
-import { syncRoutes } from './ingest/routes.ts';
+import type { HintBoard } from './runs/hints.ts';
+import { purgeConnection } from './pods/purge.ts';
+import { syncRoutes } from './pods/routes.ts';
 import { databaseProblem } from './storage/database-problem.ts';
 
 export interface ServerOptions {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { HttpError } from '../errors.ts';
-import type { App } from '../rest/app.ts';
-import { webhookMasterKey } from '../webhooks/secrets.ts';
+import type { HubContext } from '../base/context.ts';
+import { HttpError } from '../base/errors.ts';
+import type { App } from '../http/app.ts';
+import { webhookMasterKey } from '../base/secrets.ts';
 import { isHookToken } from './hook-url.ts';
 import { queueHook } from './hook-queue.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { page, pageQuery, storeOf, text, type App } from './app.ts';
+import type { HubContext } from '../base/context.ts';
+import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 
 const variantView = z.object({
   id: z.string(), sku: z.string(), title: z.string().nullable(), barcode: z.string().nullable(), price: z.number().nullable(), currency: z.string().nullable(),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { heldPlan, type PlannedLevel } from '../ingest/brakes.ts';
+import type { HubContext } from '../base/context.ts';
+import { heldPlan, type PlannedLevel } from '../stock/brakes.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
-import { storeOf, text, type App } from './app.ts';
-import { orderViews, type OrderView } from './order-view.ts';
+import { storeOf, text, type App } from '../http/app.ts';
+import { orderViews, type OrderView } from '../orders/order-view.ts';
 
 const BIGGEST = 10;
 const LAST_ORDERS = 5;

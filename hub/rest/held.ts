@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { page, pageQuery, storeOf, text, type App } from './app.ts';
+import type { HubContext } from '../base/context.ts';
+import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 
 const heldView = z.object({
   connection: z.string(), kind: z.enum(['shipment', 'stock']), subject: z.string().meta({ description: 'The order, or SKU@location.' }), heldAt: z.string().nullable(),

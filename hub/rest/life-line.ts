@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import type { Queryable, Row } from '../storage/database.ts';
-import { storeOf, type App } from './app.ts';
-import { orderViews, type OrderView } from './order-view.ts';
+import { storeOf, type App } from '../http/app.ts';
+import { orderViews, type OrderView } from '../orders/order-view.ts';
 import { orderId, requireOrder } from './orders.ts';
 
 const step = z.object({

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { conflict, notFound } from '../errors.ts';
+import type { HubContext } from '../base/context.ts';
+import { conflict, notFound } from '../base/errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { remember } from '../history.ts';
-import { hint } from '../ingest/hints.ts';
-import { page, pageQuery, storeOf, text, type App } from './app.ts';
-import { once } from './idempotency.ts';
-import { orderSchema, orderViews } from './order-view.ts';
+import { remember } from '../orders/history.ts';
+import { hint } from '../runs/hints.ts';
+import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { once } from '../http/idempotency.ts';
+import { orderSchema, orderViews } from '../orders/order-view.ts';
 
 const listQuery = pageQuery.extend({
   intake: z.enum(['Accepted', 'Held', 'Skipped', 'Rejected', 'All']).default('Accepted').meta({ description: 'Accepted orders are for the back office; the others say why they are not.' }),

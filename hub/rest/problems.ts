@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { notFound } from '../errors.ts';
-import { replayReason } from '../ingest/replay.ts';
+import type { HubContext } from '../base/context.ts';
+import { notFound } from '../base/errors.ts';
+import { replayReason } from '../outbox/replay.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from './app.ts';
-import { once } from './idempotency.ts';
-import { remedyOf } from './remedies.ts';
+import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from '../http/app.ts';
+import { once } from '../http/idempotency.ts';
+import { remedyOf } from '../problems/remedies.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['problems'];

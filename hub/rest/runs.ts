@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../model/batch.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
-import { checkpointView as viewOf } from '../checkpoint-view.ts';
-import type { HubContext } from '../context.ts';
-import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from './app.ts';
+import { checkpointView as viewOf } from '../runs/checkpoint-view.ts';
+import type { HubContext } from '../base/context.ts';
+import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from '../http/app.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['operations'];

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { badRequest, conflict } from '../errors.ts';
-import { remember } from '../history.ts';
-import { hint } from '../ingest/hints.ts';
+import type { HubContext } from '../base/context.ts';
+import { badRequest, conflict } from '../base/errors.ts';
+import { remember } from '../orders/history.ts';
+import { hint } from '../runs/hints.ts';
 import type { Queryable, Row, Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { storeOf, text, webAddress, type App } from './app.ts';
-import { once } from './idempotency.ts';
-import { orderViews, shipmentView, type OrderView } from './order-view.ts';
+import { storeOf, text, webAddress, type App } from '../http/app.ts';
+import { once } from '../http/idempotency.ts';
+import { orderViews, shipmentView, type OrderView } from '../orders/order-view.ts';
 import { orderId, requireOrder } from './orders.ts';
-import { planParcel, type Parcel, type ShippableLine } from './parcel.ts';
+import { planParcel, type Parcel, type ShippableLine } from '../orders/parcel.ts';
 
 const shipmentBody = z.object({
   carrier: text(64).optional(),

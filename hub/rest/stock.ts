@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { hint } from '../ingest/hints.ts';
-import { page, pageQuery, storeOf, text, type App } from './app.ts';
-import { once } from './idempotency.ts';
-import { kitLevels, writtenOf, type PlacedLevel } from './kit-stock.ts';
+import { hint } from '../runs/hints.ts';
+import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { once } from '../http/idempotency.ts';
+import { kitLevels, writtenOf, type PlacedLevel } from '../stock/kit-stock.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['stock'];

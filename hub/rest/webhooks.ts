@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { HubContext } from '../context.ts';
-import { notFound } from '../errors.ts';
+import type { HubContext } from '../base/context.ts';
+import { notFound } from '../base/errors.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { BOTH_SECRETS_HOURS, enableEndpoint, endpointStates, rotateSecret } from '../webhooks/endpoints.ts';
-import { endpointSecret, webhookMasterKey } from '../webhooks/secrets.ts';
-import { instant, storeOf, text, type App } from './app.ts';
-import { once } from './idempotency.ts';
+import { endpointSecret, webhookMasterKey } from '../base/secrets.ts';
+import { instant, storeOf, text, type App } from '../http/app.ts';
+import { once } from '../http/idempotency.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['webhooks'];

@@ -12,7 +12,7 @@ CREATE TEMP TABLE IF NOT EXISTS stage_rejections (order_id text, reason text, me
 
 /**
  * Run once a session. ON COMMIT DELETE ROWS truncates without leaving dead rows, and costs nothing in a transaction that
- * touched no temporary table (hub/ingest/direct-copy.ts).
+ * touched no temporary table (hub/pods/direct-copy.ts).
  */
 export function stagingSetup(): string {
   return WORK_TABLES + Object.values(TABLES)

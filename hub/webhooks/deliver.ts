@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { stopwatch } from '../../kit/stopwatch.ts';
-import type { HubContext } from '../context.ts';
-import { orderView } from '../rest/order-view.ts';
+import type { HubContext } from '../base/context.ts';
+import { orderView } from '../orders/order-view.ts';
 import { findStoreById, type StoreRow } from '../stores/rules.ts';
-import { addressAllowed } from './addresses.ts';
-import { carryBySocket } from './carry.ts';
+import { addressAllowed } from '../base/addresses.ts';
+import { carryBySocket } from '../base/webhook-transport.ts';
 import { endpointStates } from './endpoints.ts';
 import { recordOutcome, type Claimed, type Outcome } from './outcome.ts';
-import { endpointSecret } from './secrets.ts';
+import { endpointSecret } from '../base/secrets.ts';
 
 const CLAIM_SECONDS = 60;
 const TIMEOUT_MS = 15_000;

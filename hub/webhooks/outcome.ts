@@ -1,4 +1,4 @@
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import { disabledRecord, noteFailure, noteSuccess } from './endpoints.ts';
 

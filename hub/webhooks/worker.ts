@@ -1,6 +1,6 @@
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import { deliverDue } from './deliver.ts';
-import { webhookMasterKey } from './secrets.ts';
+import { webhookMasterKey } from '../base/secrets.ts';
 
 const BATCH = 20;
 /** The longest a delivery queued by another replica waits. */

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { StoreSpec } from '../../crds/index.ts';
-import type { HubContext } from '../../hub/context.ts';
-import { applyBatch } from '../../hub/ingest/batches.ts';
-import { startRun } from '../../hub/ingest/runs.ts';
-import { openSession, requireConnection } from '../../hub/ingest/sessions.ts';
+import type { HubContext } from '../../hub/base/context.ts';
+import { applyBatch } from '../../hub/pods/batches.ts';
+import { startRun } from '../../hub/runs/runs.ts';
+import { openSession, requireConnection } from '../../hub/pods/sessions.ts';
 import type { Database, Row } from '../../hub/storage/database.ts';
 import { migrate } from '../../hub/storage/migrate.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';

@@ -6,7 +6,7 @@ import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import type { Database } from '../../hub/storage/database.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import type { FeedType } from '../../model/feeds.ts';
-import type { OrderView } from '../../hub/rest/order-view.ts';
+import type { OrderView } from '../../hub/orders/order-view.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
 import { level, line, MemoryStore, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { HubContext } from '../../hub/context.ts';
+import type { HubContext } from '../../hub/base/context.ts';
 import { openPglite } from '../../hub/storage/pglite.ts';
 import { recordOutcome, type Claimed } from '../../hub/webhooks/outcome.ts';
 import { HubRig, receiver, until, type Received, type Receiver, type TestStore } from '../support/hub-rig.ts';

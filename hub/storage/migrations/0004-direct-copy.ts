@@ -1,5 +1,5 @@
 /**
- * New records are copied straight into their tables (hub/ingest/direct-copy.ts). The rows that a pod sends do not say whose
+ * New records are copied straight into their tables (hub/pods/direct-copy.ts). The rows that a pod sends do not say whose
  * they are: the transaction does, by settings that only the hub makes. Frozen: a later change is a later migration.
  */
 const owner = (table: string, column: string): string => `ALTER TABLE ${table} ALTER COLUMN ${column} SET DEFAULT current_setting('supercargo.${column}')::integer;`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Checkpoint } from '../model/batch.ts';
+import type { Checkpoint } from '../../model/batch.ts';
 
 /** What people see of a checkpoint: how far it is, and a digest. The cursor itself is the driver's business, and may be long. */
 export function checkpointView(value: Checkpoint): { readonly position: string | undefined; readonly token: string } {

@@ -1,11 +1,11 @@
-import { resourceType, type StoreResource } from '../../crds/index.ts';
-import type { Clock } from '../../kit/clock.ts';
-import type { EventRecorder } from '../../kit/events.ts';
-import type { KubeClient } from '../../kit/kube/client.ts';
-import { Informer } from '../../kit/kube/informer.ts';
-import type { Logger } from '../../kit/log.ts';
-import type { TellStore } from '../context.ts';
-import type { Hub } from '../hub.ts';
+import { resourceType, type StoreResource } from '../crds/index.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { EventRecorder } from '../kit/events.ts';
+import type { KubeClient } from '../kit/kube/client.ts';
+import { Informer } from '../kit/kube/informer.ts';
+import type { Logger } from '../kit/log.ts';
+import type { TellStore } from './base/context.ts';
+import type { Hub } from './hub.ts';
 
 export interface StoreWatchOptions {
   readonly client: KubeClient;

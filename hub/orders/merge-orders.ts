@@ -2,8 +2,8 @@ import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { recordDecisions } from './decisions.ts';
 import { recordTotals } from './totals.ts';
-import { queueOrderEvents, type Endpoint } from '../webhooks/queue.ts';
-import { replaceChildren } from './merge.ts';
+import { queueOrderEvents, type Endpoint } from './order-events.ts';
+import { replaceChildren } from '../records/merge.ts';
 import { withOrders } from './order-lookup.ts';
 
 export interface OrderMergeScope {

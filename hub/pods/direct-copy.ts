@@ -4,9 +4,9 @@ import { TABLES, type RecordTable } from '../../model/tables.ts';
 import { BY_KEY } from '../storage/by-key.ts';
 import type { Transaction, TransactionSettings } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { asList, listed } from './id-list.ts';
-import type { OrderMergeScope } from './merge-orders.ts';
-import { areOrdinaryOrders, settleNewOrders } from './new-orders.ts';
+import { asList, listed } from '../storage/id-list.ts';
+import type { OrderMergeScope } from '../orders/merge-orders.ts';
+import { areOrdinaryOrders, settleNewOrders } from '../orders/new-orders.ts';
 
 /** A table's segment and the ids of its rows: the first column of their key. */
 interface Incoming {

@@ -1,4 +1,4 @@
-import type { Transaction } from './storage/database.ts';
+import type { Transaction } from '../storage/database.ts';
 
 /** A step of an order's life that no other row keeps the time of. `requestId` is the answer's x-request-id. */
 export async function remember(tx: Transaction, order: { readonly connectionId: number; readonly orderId: string }, what: string, detail: string | null, requestId: string): Promise<void> {

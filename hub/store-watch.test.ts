@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import type { EventNote } from '../../kit/events.ts';
-import type { KubeClient } from '../../kit/kube/client.ts';
-import type { KubeObject } from '../../kit/kube/objects.ts';
-import { createLogger } from '../../kit/log.ts';
-import { storeEvents } from './kubernetes.ts';
+import type { EventNote } from '../kit/events.ts';
+import type { KubeClient } from '../kit/kube/client.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
+import { createLogger } from '../kit/log.ts';
+import { storeEvents } from './store-watch.ts';
 
 function teller(get: (name: string, namespace?: string) => Promise<unknown>) {
   const recorded: [KubeObject, EventNote][] = [];

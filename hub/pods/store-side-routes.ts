@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import * as api from '../../model/sync-api.ts';
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import { claimHooks, settleHooks } from '../inbound/hook-queue.ts';
-import type { App } from '../rest/app.ts';
+import type { App } from '../http/app.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { censusCount, censusIds } from './census.ts';
+import { censusCount, censusIds } from '../records/completeness.ts';
 import { readTokens, replaceTokens } from './token-vault.ts';
 
 const done = z.object({});

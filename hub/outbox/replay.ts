@@ -1,8 +1,8 @@
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { hint } from './hints.ts';
-import { redriveRejected } from './redrive.ts';
+import { hint } from '../runs/hints.ts';
+import { redriveRejected } from '../orders/redrive.ts';
 
 export interface ReplayResult {
   /** What has this reason and can be replayed. */

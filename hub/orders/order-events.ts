@@ -1,4 +1,4 @@
-import { CHANGED_ORDERS } from '../ingest/order-lookup.ts';
+import { CHANGED_ORDERS } from './order-lookup.ts';
 import type { Transaction } from '../storage/database.ts';
 
 /** A webhook endpoint of a Store as far as queueing needs it. */

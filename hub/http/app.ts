@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawReplyDefaul
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { badRequest, unauthorized } from '../errors.ts';
+import { badRequest, unauthorized } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { findStoreByKeyHash, type StoreRow } from '../stores/rules.ts';
 

@@ -1,11 +1,11 @@
 import type { Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { RUN_LEASE_SECONDS, type FinishRunRequest, type StartRunAnswer, type StartRunRequest } from '../../model/sync-api.ts';
-import type { HubContext } from '../context.ts';
-import { HttpError } from '../errors.ts';
+import type { HubContext } from '../base/context.ts';
+import { HttpError } from '../base/errors.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { forgetOldPayloads } from './quarantine.ts';
+import { forgetOldPayloads } from '../problems/quarantine.ts';
 
 const KEPT_CHECKPOINTS = 10;
 const KEPT_RUNS = 200;

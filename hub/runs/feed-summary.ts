@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
-import { checkpointView } from '../checkpoint-view.ts';
+import { checkpointView } from './checkpoint-view.ts';
 import type { Queryable } from '../storage/database.ts';
 
 interface RunRow extends Record<string, unknown> {

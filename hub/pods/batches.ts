@@ -1,18 +1,18 @@
 import type { Batch, BatchProblem } from '../../model/batch.ts';
 import { RUN_LEASE_SECONDS, type BatchAnswer } from '../../model/sync-api.ts';
 import { TABLES, type TableName } from '../../model/tables.ts';
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { copyDirectly, mergeSettings } from './direct-copy.ts';
-import { mergeOrders, type OrderMergeScope } from './merge-orders.ts';
-import { mergeTable, stage } from './merge.ts';
-import { quarantine } from './quarantine.ts';
-import { redriveRejected } from './redrive.ts';
-import { leaseLost, saveCheckpoint } from './runs.ts';
-import { checkStock } from './stock-check.ts';
-import { countSeen } from './seen.ts';
-import { orderScope } from './scope.ts';
+import { mergeOrders, type OrderMergeScope } from '../orders/merge-orders.ts';
+import { mergeTable, stage } from '../records/merge.ts';
+import { quarantine } from '../problems/quarantine.ts';
+import { redriveRejected } from '../orders/redrive.ts';
+import { leaseLost, saveCheckpoint } from '../runs/runs.ts';
+import { checkStock } from '../stock/stock-check.ts';
+import { countSeen } from '../orders/first-seen.ts';
+import { orderScope } from '../orders/order-rules.ts';
 
 const UNIQUE_VIOLATION = '23505';
 

@@ -2,9 +2,9 @@ import type { BatchSegment } from '../../model/batch.ts';
 import { copyColumn } from '../../model/copy-reader.ts';
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
-import { queueOrderEvents } from '../webhooks/queue.ts';
+import { queueOrderEvents } from './order-events.ts';
 import { recordDecisions } from './decisions.ts';
-import { asList, listed } from './id-list.ts';
+import { asList, listed } from '../storage/id-list.ts';
 import type { OrderMergeScope } from './merge-orders.ts';
 import { recordTotals } from './totals.ts';
 

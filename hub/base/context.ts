@@ -1,7 +1,7 @@
-import type { Clock } from '../kit/clock.ts';
-import type { Logger } from '../kit/log.ts';
-import type { Database } from './storage/database.ts';
-import type { CarryWebhook } from './webhooks/carry.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { Database } from '../storage/database.ts';
+import type { CarryWebhook } from './webhook-transport.ts';
 
 /** What every part of the hub is given: nothing reaches for a clock, an id or a database of its own. */
 export interface HubContext {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { badRequest, HttpError } from '../errors.ts';
+import { badRequest, HttpError } from '../base/errors.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 
 const KEPT = '7 days';

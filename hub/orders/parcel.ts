@@ -1,4 +1,4 @@
-import { badRequest, conflict } from '../errors.ts';
+import { badRequest, conflict } from '../base/errors.ts';
 
 /** A line of an order as far as shipping goes. Plain numbers: what was ordered, and what is gone already. */
 export interface ShippableLine {

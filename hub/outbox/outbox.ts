@@ -1,12 +1,12 @@
 import type { OutboxClaim, OutboxClaimRequest, OutboxEntry, OutboxKind, OutboxResult, OutboxResults } from '../../model/sync-api.ts';
 import type { FeedType } from '../../model/feeds.ts';
-import type { HubContext } from '../context.ts';
+import type { HubContext } from '../base/context.ts';
 import { BY_KEY } from '../storage/by-key.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
-import { recordAppliedLevels } from './outbox-applied.ts';
+import { recordAppliedLevels } from './applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
-import { heldPlan, type PlannedLevel } from './brakes.ts';
-import { holdRun } from './runs.ts';
+import { heldPlan, type PlannedLevel } from '../stock/brakes.ts';
+import { holdRun } from '../runs/runs.ts';
 
 /** With the delays below: about a day, as for webhooks. All the while the feed's condition says that writes fail. */
 const MAX_FAILURES = 100;

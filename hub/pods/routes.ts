@@ -5,19 +5,19 @@ import { BadBatch, BATCH_CONTENT_TYPE, decodeBatch } from '../../model/batch.ts'
 import { FEED_TYPES } from '../../model/feeds.ts';
 import * as api from '../../model/sync-api.ts';
 import type { Authenticator } from '../auth/identity.ts';
-import type { HubContext } from '../context.ts';
-import { badRequest, HttpError, unauthorized } from '../errors.ts';
-import { bearerToken, type App } from '../rest/app.ts';
+import type { HubContext } from '../base/context.ts';
+import { badRequest, HttpError, unauthorized } from '../base/errors.ts';
+import { bearerToken, type App } from '../http/app.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { applyBatch } from './batches.ts';
-import type { HintBoard } from './hints.ts';
-import { openRecords } from './open-records.ts';
-import { claimOutbox, recordResults } from './outbox.ts';
-import { replayOrders } from './replay.ts';
-import { finishRun, heartbeat, startRun } from './runs.ts';
+import type { HintBoard } from '../runs/hints.ts';
+import { openRecords } from '../orders/open-records.ts';
+import { claimOutbox, recordResults } from '../outbox/outbox.ts';
+import { replayOrders } from '../outbox/replay.ts';
+import { finishRun, heartbeat, startRun } from '../runs/runs.ts';
 import { openSession, requireConnection } from './sessions.ts';
 import { storeSideRoutes } from './store-side-routes.ts';
-import { feedSummary } from './summary.ts';
+import { feedSummary } from '../runs/feed-summary.ts';
 
 const LONG_POLL_MS = 25_000;
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import type { ConnectionKey } from '../../crds/index.ts';
 import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
-import type { HubContext } from '../context.ts';
-import { HttpError } from '../errors.ts';
+import type { HubContext } from '../base/context.ts';
+import { HttpError } from '../base/errors.ts';
 import { hookUrl } from '../inbound/hook-url.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
-import { webhookMasterKey } from '../webhooks/secrets.ts';
+import { webhookMasterKey } from '../base/secrets.ts';
 
 const DEFAULT_REFERENCE_LENGTH = 20;
 
