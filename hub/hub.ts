@@ -40,7 +40,7 @@ export interface Hub {
 /** Migrates, delivers and listens. Where stores and identities come from is the caller's (Kubernetes, or `up`). */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { db, clock, log, newId } = options;
-  await databaseAnswers(db, clock, log);
+  const unfit = await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const hints = new HintBoard(clock);
   const tellStore: TellStore = (namespace, name, type, reason, message) => {
@@ -52,10 +52,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const parts = { db, clock, log, newId, tellStore, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
   const worker = startDeliveryWorker(parts);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
-  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version });
+  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version, unfit });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
-  log.info({ url, database: db.engine }, 'hub listens');
+  log.info({ url, database: db.where }, 'hub listens');
   return {
     url,
     putStore: (store) => putStore(hub, store),

@@ -9,15 +9,16 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { startHub } from './hub.ts';
-import { oneWriter } from './storage/one-writer.ts';
-import { openPglite } from './storage/pglite.ts';
+import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
 
 const environment = z.object({
-  /** postgres://…; absent: PGlite in SUPERCARGO_DATA_DIR. */
+  /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
   SUPERCARGO_DATABASE_URL: z.string().optional(),
   SUPERCARGO_DATA_DIR: z.string().default('/var/lib/supercargo'),
+  /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
+  SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_WATCH_NAMESPACES: z.string().default('').transform((text) => text.split(',').map((name) => name.trim()).filter(Boolean)),
   SUPERCARGO_NAMESPACE: z.string().min(1),
@@ -33,10 +34,9 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const config = environment.parse(env);
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
-  const writer = config.SUPERCARGO_DATABASE_URL ? undefined : await oneWriter({ folder: config.SUPERCARGO_DATA_DIR, clock: systemClock, log, signal });
   const db = config.SUPERCARGO_DATABASE_URL
     ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
-    : await openPglite(`${config.SUPERCARGO_DATA_DIR}/db`);
+    : await openEmbedded({ folder: config.SUPERCARGO_DATA_DIR, binaries: config.SUPERCARGO_POSTGRES, clock: systemClock, log, signal });
   const recorder = new EventRecorder({ client, clock: systemClock, log, controller: 'supercargo.dev/hub', instance: hostname() });
   const hub = await startHub({
     tellStore: storeEvents({ client, recorder, log }),
@@ -48,7 +48,6 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   if (!signal.aborted) await once(signal, 'abort');
   await watching;
   await hub.stop();
-  await writer?.release();
   await recorder.flush();
   await client.close();
 }

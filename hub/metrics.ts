@@ -1,8 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from './storage/database.ts';
+import { REASONS, type UnfitFor } from './storage/fitness.ts';
 
 /** Domain figures, read from the database at scrape time: nothing stale remains after a deletion. */
-export function hubMetrics(registry: Registry, db: Database): void {
+export function hubMetrics(registry: Registry, db: Database, unfit: readonly UnfitFor[]): void {
+  const unfitFor = new Gauge({ name: 'supercargo_hub_database_unfit', help: '1: the database server is set up so that answered orders can be lost (reason: FsyncOff, FullPageWritesOff, TooFewSessions), as the hub found it at its start.', labelNames: ['reason'], registers: [registry] });
+  for (const reason of REASONS) unfitFor.set({ reason }, unfit.some((fault) => fault.reason === reason) ? 1 : 0);
   const gauge = (name: string, help: string, labelNames: string[], sql: string) => {
     new Gauge({
       name, help, labelNames, registers: [registry],

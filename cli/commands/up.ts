@@ -30,7 +30,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   world.apply(await load(command.file, say));
   if (world.list('Connection').length + world.list('ClusterConnection').length === 0) throw new Error(`${command.file} declares no connection that can run: add a Connection (see examples/)`);
   const log = createLogger('up', command.logLevel);
-  const up = await startUp({ world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, publicUrl: command.publicUrl, version: ownPackage().version, log, onEvent: say });
+  const up = await startUp({ world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, publicUrl: command.publicUrl, version: ownPackage().version, log, signal, onEvent: say });
   const control = await startControl({ world, stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys });
   say(`hub: ${up.hubUrl}  (documentation: ${up.hubUrl}/docs)`);
   for (const store of up.keys.keys()) say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);

@@ -5,7 +5,7 @@ import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
@@ -23,13 +23,15 @@ export interface UpOptions {
   readonly world: LocalWorld;
   /** Folder of the database and the keys. */
   readonly stateDir: string;
-  /** A PostgreSQL instead of PGlite. */
+  /** A PostgreSQL instead of the embedded one. */
   readonly databaseUrl?: string;
   readonly hubPort: number;
   /** Where stores reach the hub with their webhooks; `local` for stores on this machine. */
   readonly publicUrl?: string;
   readonly version: string;
   readonly log: Logger;
+  /** Ends a start that waits for a database. */
+  readonly signal: AbortSignal;
   readonly onEvent: (text: string) => void;
 }
 
@@ -51,8 +53,10 @@ interface Running {
 /** Hub and engines in one process: every line but the place of resources is the cluster's. */
 export async function startUp(options: UpOptions): Promise<Up> {
   const { world, stateDir, log } = options;
-  await mkdir(stateDir, { recursive: true });
-  const db = options.databaseUrl ? openPostgres({ url: options.databaseUrl }) : await openPglite(join(stateDir, 'db'));
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const db = options.databaseUrl
+    ? openPostgres({ url: options.databaseUrl })
+    : await openEmbedded({ folder: stateDir, binaries: process.env['SUPERCARGO_POSTGRES'], clock: systemClock, log: log.child({ part: 'hub' }), signal: options.signal });
   const tokens = new Map<string, Identity>();
   const keys = new Map<string, string>();
   const engines = new Map<string, Running>();
@@ -124,7 +128,7 @@ async function developerKey(file: string): Promise<string> {
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known) return known.trim();
   const key = `sck_${randomBytes(24).toString('base64url')}`;
-  await mkdir(join(file, '..'), { recursive: true });
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
   await writeFile(file, key + '\n', { mode: 0o600 });
   return key;
 }

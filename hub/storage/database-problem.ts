@@ -1,4 +1,4 @@
-import { DISK_FULL } from './disk-space.ts';
+import { DISK_FULL } from './embedded/disk-space.ts';
 
 const SAYING: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${DISK_FULL}$`), 'the disk of the hub\'s database is full: enlarge its volume, or move to a PostgreSQL of your own. Nothing is lost, and all goes on by itself'],
@@ -9,6 +9,9 @@ const SAYING: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What to say where it is the database that cannot, and not the request that is wrong (by SQLSTATE or socket error). */
-export function databaseProblem(code: unknown): string | undefined {
-  return typeof code === 'string' ? SAYING.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+export function databaseProblem({ code, syscall }: { readonly code?: unknown; readonly syscall?: unknown }): string | undefined {
+  if (typeof code !== 'string') return undefined;
+  // The socket of a server on this machine is not there while it restarts.
+  const known = code === 'ENOENT' && syscall === 'connect' ? 'ECONNREFUSED' : code;
+  return SAYING.find(([pattern]) => pattern.test(known))?.[1];
 }

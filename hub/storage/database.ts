@@ -1,4 +1,4 @@
-/** What the hub needs of PostgreSQL, whether a server (postgres.ts) or PGlite in the process (pglite.ts): the same SQL. */
+/** What the hub needs of PostgreSQL, its own (embedded/) or one it was given (postgres.ts). */
 export type Row = Record<string, unknown>;
 
 export interface Queryable {
@@ -30,5 +30,6 @@ export interface Database extends Queryable {
   /** Several statements without parameters. */
   execute(sql: string): Promise<void>;
   close(): Promise<void>;
-  readonly engine: 'postgresql' | 'pglite';
+  /** `embedded`: a server that this process started. `external`: one at the address it was given. */
+  readonly where: 'embedded' | 'external';
 }

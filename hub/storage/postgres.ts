@@ -23,9 +23,26 @@ export interface PostgresOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/**
+ * What was answered is on disk, whatever the server's default. A server that waits for replicas, too (remote_apply), is
+ * left to it.
+ */
+const DURABLE_SESSION = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`;
+
+/** Sessions of one hub: what a server must have room for. */
+export const POOL_SIZE = 10;
+
 export function openPostgres(options: PostgresOptions): Database {
-  const pool = new Pool({ connectionString: options.url, max: options.maxConnections ?? 10, types: parsers, connectionTimeoutMillis: 10_000 });
+  const pool = new Pool({
+    connectionString: options.url, max: options.maxConnections ?? POOL_SIZE, types: parsers, connectionTimeoutMillis: 10_000, keepAlive: true,
+    // Kept for good: each new one makes its staging tables again, which fills the catalogue with dead rows.
+    idleTimeoutMillis: 0,
+    onConnect: async (client) => { await client.query(DURABLE_SESSION); },
+  });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // Between two statements of a transaction the pool does not listen: a server that goes then would end this process. The
+  // next statement fails, and with it the transaction.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const ready = new WeakSet<PoolClient>();
 
   async function session(): Promise<PoolClient> {
@@ -38,7 +55,7 @@ export function openPostgres(options: PostgresOptions): Database {
   }
 
   return {
-    engine: 'postgresql',
+    where: 'external',
     async query<R extends Row>(sql: string, params: readonly unknown[] = [], name?: string) {
       return (await pool.query<R>({ text: sql, values: [...params], name })).rows;
     },

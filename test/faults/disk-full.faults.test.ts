@@ -26,7 +26,7 @@ jest.setTimeout(ROUNDS * 60_000 + SETTLE_MS + 60_000);
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Hub on PGlite and pod as processes, a simulated shop and a warehouse here; the volume of the database runs full at random moments, to the last byte or nearly. */
+/** Hub with its embedded database and pod as processes, a simulated shop and a warehouse here; the volume of the database runs full at random moments, to the last byte or nearly. */
 describe(`after the disk of the embedded database was full ${ROUNDS} times`, () => {
   const dice = new Random(SEED);
   const working = new AbortController();

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { staticTokens } from '../../hub/auth/identity.ts';
 import { startHub } from '../../hub/hub.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
@@ -16,7 +16,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 const hub = await startHub({
-  db: databaseUrl ? openPostgres({ url: databaseUrl, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') }) : await openPglite(dataDir),
+  db: databaseUrl ? openPostgres({ url: databaseUrl, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') }) : await openEmbedded({ folder: dataDir!, clock: systemClock, log, signal: new AbortController().signal }),
   clock: systemClock, log, newId: randomUUID, authenticator: staticTokens(new Map([[POD_TOKEN, { role: 'sync', connection: CONNECTION }]])),
   host: '127.0.0.1', port, publicUrl: 'local', version: 'faults',
 });

@@ -8,7 +8,7 @@ export const POD_TOKEN = 'pod-token-of-a-fault-run';
 
 /** Of a part: given by its parent, as JSON in one variable. */
 export interface HubSettings {
-  /** Absent: PGlite in `dataDir`. */
+  /** Absent: the embedded one, in `dataDir`. */
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly port: number;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { HubRig } from '../support/hub-rig.ts';
 import { schemathesis } from './schemathesis.ts';
 import { furnishedStore } from './shop.ts';
@@ -29,7 +29,7 @@ const FORBIDDEN = [/\n\s+at [\w.<]+ ?\(?[\w/:]*\.[jt]s/, /node_modules/, /syntax
 /** Runs schemathesis on the hub's own OpenAPI document, against a hub with data. */
 export async function fuzzHub(options: FuzzOptions): Promise<FuzzResult> {
   const program = await schemathesis();
-  const rig = await HubRig.start(await openPglite());
+  const rig = await HubRig.start(await ownDatabase());
   const folder = await mkdtemp(join(tmpdir(), 'supercargo-fuzz-'));
   try {
     const store = await furnishedStore(rig);

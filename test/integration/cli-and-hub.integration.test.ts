@@ -11,7 +11,7 @@ import { replay } from '../../cli/commands/replay.ts';
 import { startControl } from '../../cli/local/control.ts';
 import { LocalWorld } from '../../cli/local/world.ts';
 import type { Target } from '../../cli/target.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 
@@ -24,7 +24,7 @@ let folder: string;
 let control: { close(): Promise<void> };
 
 beforeAll(async () => {
-  rig = await HubRig.start(await openPglite());
+  rig = await HubRig.start(await ownDatabase());
   folder = await mkdtemp(join(tmpdir(), 'supercargo-cli-'));
   store = await rig.store({ shippingMethods: { standard: 'STD' } });
   pod = await store.connect('shop', { mode: 'Test' });

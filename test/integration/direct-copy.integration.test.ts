@@ -17,11 +17,9 @@ import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { SharedPglite } from '../support/shared-pglite.ts';
 
 jest.setTimeout(60_000);
 
-const pglite = new SharedPglite();
 let postgres: TestPostgres;
 let databases = 0;
 let db: Database;
@@ -30,7 +28,6 @@ beforeAll(async () => {
   postgres = await startPostgres();
 }, 60_000);
 afterAll(async () => {
-  await pglite.end();
   await postgres?.stop();
 });
 afterEach(async () => db?.close());
@@ -79,9 +76,9 @@ class Shop {
 /** Its id has to be unescaped, which only PostgreSQL does: a batch with it is merged. */
 const escaped = (make: (id: string) => OrderRecord): OrderRecord => ({ ...make('x'), id: 'o\\x' });
 
-describe.each(['postgresql', 'pglite'] as const)('new records on %s', (engine) => {
+describe('new records', () => {
   const open = async () => {
-    db = engine === 'pglite' ? await pglite.empty() : openPostgres({ url: await postgres.createDatabase(`direct_${++databases}`) });
+    db = openPostgres({ url: await postgres.createDatabase(`direct_${++databases}`) });
     await migrate(db);
   };
 

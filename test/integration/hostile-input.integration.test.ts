@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, type TestStore } from '../support/hub-rig.ts';
 import { line, order, product } from '../support/memory-store.ts';
 
@@ -10,7 +10,7 @@ let store: TestStore;
 let id: string;
 
 beforeAll(async () => {
-  rig = await HubRig.start(await openPglite());
+  rig = await HubRig.start(await ownDatabase());
   store = await rig.store({ orderWebhooks: [{ name: 'wms', url: 'http://127.0.0.1:9/' }], kits: [{ sku: 'SET', components: [{ sku: 'A', quantity: 1000 }] }] });
   const pod = await store.connect();
   await pod.send('ProductImport', [product('p', ['A'])]);

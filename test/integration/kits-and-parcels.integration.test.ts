@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { StoreSpec } from '../../crds/index.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 
@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 let rig: HubRig;
 
-beforeAll(async () => { rig = await HubRig.start(await openPglite()); });
+beforeAll(async () => { rig = await HubRig.start(await ownDatabase()); });
 afterAll(async () => rig.stop());
 
 const SET = { sku: 'SET', components: [{ sku: 'A', quantity: 1 }, { sku: 'B', quantity: 2 }] };

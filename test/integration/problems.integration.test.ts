@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 
@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 
 let rig: HubRig;
 
-beforeAll(async () => { rig = await HubRig.start(await openPglite()); });
+beforeAll(async () => { rig = await HubRig.start(await ownDatabase()); });
 afterAll(async () => rig.stop());
 
 const problem = (record: string, reason = 'PoisonedRecord', payload?: string) => ({ severity: 'Error' as const, reason, record, message: `record ${record}`, payload });

@@ -10,7 +10,6 @@ import type { OrderView } from '../../hub/orders/order-view.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
 import { level, line, MemoryStore, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { SharedPglite } from '../support/shared-pglite.ts';
 
 jest.setTimeout(60_000);
 
@@ -18,22 +17,17 @@ const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport
 
 let postgres: TestPostgres;
 let count = 0;
-const pglite = new SharedPglite();
 
 beforeAll(async () => {
   postgres = await startPostgres();
 }, 60_000);
 afterAll(async () => {
   await postgres?.stop();
-  await pglite.end();
 });
 
-const DATABASES: [string, () => Promise<Database>][] = [
-  ['PGlite', () => pglite.empty()],
-  ['PostgreSQL', async () => openPostgres({ url: await postgres.createDatabase(`test_${++count}`) })],
-];
+const openDatabase = async (): Promise<Database> => openPostgres({ url: await postgres.createDatabase(`test_${++count}`) });
 
-describe.each(DATABASES)('engine and hub on %s', (_name, openDatabase) => {
+describe('engine and hub', () => {
   let rig: LocalRig | undefined;
 
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { HubContext } from '../../hub/base/context.ts';
-import { openPglite } from '../../hub/storage/pglite.ts';
+import { ownDatabase } from '../support/postgres.ts';
 import { recordOutcome, type Claimed } from '../../hub/webhooks/outcome.ts';
 import { HubRig, receiver, until, type Received, type Receiver, type TestStore } from '../support/hub-rig.ts';
 import { order } from '../support/memory-store.ts';
@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 let rig: HubRig;
 const receivers: Receiver[] = [];
 
-beforeAll(async () => { rig = await HubRig.start(await openPglite()); });
+beforeAll(async () => { rig = await HubRig.start(await ownDatabase()); });
 afterAll(async () => rig.stop());
 afterEach(async () => { for (const open of receivers.splice(0)) await open.close(); });
 

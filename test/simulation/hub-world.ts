@@ -64,7 +64,7 @@ export class HubWorld {
     const clock = { now: () => world.clock.now(), sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal) };
     const publicUrl = () => 'http://hub.example';
     world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined, carryWebhook: async (request) => world.#receive(request) };
-    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation' });
+    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation', unfit: [] });
     await world.app.ready();
     world.master = await webhookMasterKey(world.#raw);
     return world;
@@ -95,7 +95,7 @@ export class HubWorld {
   #database(): Database {
     const plain = this.#remembering({ query: (sql, params) => this.#raw.query(sql, params), copy: () => Promise.reject(new Error('only in a transaction')), afterCommit: (action) => action() });
     return {
-      engine: 'postgresql',
+      where: 'external',
       query: (sql, params) => this.#inTurn(() => plain.query(sql, params)),
       transaction: (work, settings) => this.#inTurn(() => this.#transaction(work, settings)),
       execute: (sql) => this.#raw.execute(sql),

