@@ -135,7 +135,8 @@ export class PostgresServer {
   async #keep(): Promise<void> {
     const { clock, log, signal } = this.#options;
     for (;;) {
-      const child = this.#child!;
+      const child = this.#child;
+      if (!child) return;
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       if (this.#stopping || signal.aborted) return;
       log.error({ exit: child.signalCode ?? child.exitCode }, 'the embedded database ended unexpectedly: starting it again');
