@@ -45,7 +45,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
 
   beforeAll(async () => {
     process.stdout.write(`faults: seed ${SEED}, ${KILLS} kills\n`);
-    [store, postgres, folder] = await Promise.all([startVendure(), startPostgres(), mkdtemp(join(tmpdir(), 'supercargo-faults-'))]);
+    [store, postgres, folder] = await Promise.all([startVendure(), startPostgres({ durable: true }), mkdtemp(join(tmpdir(), 'supercargo-faults-'))]);
     const hubPort = await freePort();
     wires = { hub: await Wire.to(hubPort), store: await Wire.to(Number(new URL(store.url).port)) };
     wms = await Wms.start(`http://127.0.0.1:${hubPort}`, random);

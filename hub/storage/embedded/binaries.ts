@@ -34,7 +34,7 @@ export async function findBinaries(home?: string): Promise<Binaries> {
   });
   const version = /(\d+)(\.\d+)?/.exec(stdout)?.[0] ?? '';
   const template = join(folder, 'template');
-  const hasTemplate = await access(join(template, 'PG_VERSION')).then(() => true, () => false);
+  const hasTemplate = await isThere(join(template, 'PG_VERSION'));
   return { postgres, initdb: join(folder, 'bin', 'initdb'), major: Number.parseInt(version, 10), version, template: hasTemplate ? template : undefined };
 }
 
@@ -52,12 +52,15 @@ async function packagedHome(): Promise<string> {
   return join(root, 'native');
 }
 
+const isThere = (path: string) => access(path).then(() => true, () => false);
+
 /** npm packages hold no symbolic links; theirs are made by an install script, which many switch off. */
 async function makeLinks(root: string): Promise<void> {
   const listed = links.parse(JSON.parse(await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')));
   for (const { source, target } of listed) {
     const link = join(root, target);
-    if (await access(link).then(() => true, () => false)) continue;
+    // What the image leaves out (libraries for compilers) needs no link.
+    if ((await isThere(link)) || !(await isThere(join(root, source)))) continue;
     await symlink(relative(dirname(link), join(root, source)), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return;
       throw new EmbeddedFault(`${root} lacks the link ${target} and cannot be written (${error.code ?? error.message}): run "npm rebuild" there as the folder's owner`);
