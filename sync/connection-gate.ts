@@ -117,7 +117,7 @@ export class ConnectionGate {
     const settings = this.#options.definition.settings.safeParse(connection.spec.settings ?? {});
     if (!settings.success) {
       const [issue] = settings.error.issues;
-      this.#credentialFault = { status: 'Unknown', reason: 'SettingsInvalid', message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}` };
+      this.#credentialFault = { status: 'Unknown', reason: 'InvalidSettings', message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}` };
       return this.#backOff();
     }
     const answer = await this.#registerAtHub(connection, feeds);
