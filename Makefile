@@ -38,7 +38,7 @@ test: node_modules/.package-lock.json ## everything that proves it: unit, integr
 check: node_modules/.package-lock.json ## types, lint, generated files
 	@echo "types ..."; tsc -p tsconfig.json
 	@echo "lint ..."; eslint .
-	@echo "generated files ..."; $(NODE) crds/generate.ts --check
+	@echo "generated files ..."; $(NODE) crds/generate.ts --check && $(NODE) charts/generate.ts --check
 
 lint: node_modules/.package-lock.json ## lint alone
 	@eslint .

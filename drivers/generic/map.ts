@@ -91,10 +91,6 @@ function orderRecord(order: OrderPayload): OrderRecord {
       id: line.id, sku: line.sku, variantId: given(line.variant_id), title: line.title, quantity: line.quantity, cancelledQuantity: line.cancelled_quantity ?? 0, fulfilledQuantity: line.fulfilled_quantity ?? 0,
       unitPrice: units(line.unit_price), total: units(line.total), taxRate: line.tax_rate ?? 0, taxAmount: units(line.tax ?? '0'), discountAmount: units(line.discount ?? '0'),
     })),
-    fulfilments: (order.shipments ?? []).map((shipment) => ({
-      id: shipment.id, state: shipment.state ?? 'shipped', carrier: given(shipment.carrier), trackingCode: given(shipment.tracking_code),
-      lines: shipment.lines.map(({ line_id, quantity }) => ({ lineId: line_id, quantity })),
-    })),
   };
 }
 

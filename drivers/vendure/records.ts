@@ -12,13 +12,13 @@ export interface Mapped {
 /** Maps the rows of a slice one by one: a row that does not fit is named and set aside, the others go on. */
 export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[]): Mapped {
   const records: CanonicalRecord[] = [];
-  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}` }));
+  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}`, raw: bare }));
   for (const item of slice.items) {
     const parsed = schema.safeParse(item);
     if (parsed.success) records.push(...map(parsed.data));
     else {
       const id = idOf(item);
-      unreadable.push({ recordId: id, reason: 'UnexpectedPayload', message: `${what} ${id}: ${describeIssue(parsed.error, item)}` });
+      unreadable.push({ recordId: id, reason: 'UnexpectedPayload', message: `${what} ${id}: ${describeIssue(parsed.error, item)}`, raw: item });
     }
   }
   return { records, unreadable };

@@ -17,7 +17,7 @@ export interface OrderMergeScope {
   readonly unpaidRetryMinutes: number;
 }
 
-/** State follows the store always; what was exported stays as it was exported (DESIGN §2.8: updates carry status only). */
+/** State follows the store always; what was exported stays as it was exported (updates carry status only: docs/guarantees.md). */
 const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
 const COLUMNS = Object.keys(TABLES.orders.columns);

@@ -2,7 +2,7 @@ import type { Queryable } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import type { OrderMergeScope } from './merge-orders.ts';
 
-/** An unpaid order is put aside and looked at again this often (DESIGN §2.8). */
+/** An unpaid order is put aside and looked at again this often. */
 const UNPAID_RETRY_MINUTES = 60;
 
 /** What orders of a connection are judged by, read inside the transaction that judges them. */

@@ -20,7 +20,7 @@ const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
- * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. The run's row is the fence, as
+ * the driver reads back before it repeats (docs/guarantees.md). Entries of one order stay in order. The run's row is the fence, as
  * for batches: two pods that both claimed would both write. A level carries what the store was last known to have
  * (`expected`): as of now, for a level before it may have been written since it was queued. Only at the first attempt:
  * where the store has changed since (a sale), the back office had the time until the second to say another number, and

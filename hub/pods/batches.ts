@@ -34,7 +34,7 @@ class DryRun extends Error {
 }
 
 /**
- * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (DESIGN §4). A batch
+ * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (docs/guarantees.md). A batch
  * that comes a second time, because its answer was lost, is answered and not done again. A pod that lost its lease
  * cannot write: the run's row is the fence.
  */
