@@ -69,6 +69,7 @@ const status = z.strictObject({
   }).optional().describe('Open problems by severity.'),
   recentProblems: z.array(z.strictObject({
     severity: z.enum(SEVERITIES), reason: z.string().max(64), record: z.string().max(253),
+    number: z.string().max(253).optional().describe('The number that people know the record by, where it is not its id.'),
     message: z.string().max(1024), at: timestamp('Last seen.'),
   })).max(5).optional(),
   heldPlan: z.strictObject({

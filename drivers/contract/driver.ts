@@ -79,8 +79,11 @@ export interface Page {
   readonly unreadable?: readonly UnreadableRecord[];
 }
 
+/** A record that could not be mapped. */
 export interface UnreadableRecord {
   readonly recordId: string;
+  /** The number that people know it by, if it could be read. */
+  readonly number?: string;
   readonly reason: string;
   readonly message: string;
   /** As the platform gave it. The engine keeps it in quarantine with personal data taken out (sync/redact.ts). */

@@ -10,7 +10,7 @@ export interface Mapped {
 }
 
 /** Maps the rows of a slice one by one: a row that does not fit is named and set aside, the others go on. */
-export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[]): Mapped {
+export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[], numberIn?: string): Mapped {
   const records: CanonicalRecord[] = [];
   const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}`, raw: bare }));
   for (const item of slice.items) {
@@ -18,12 +18,16 @@ export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, ma
     if (parsed.success) records.push(...map(parsed.data));
     else {
       const id = idOf(item);
-      unreadable.push({ recordId: id, reason: 'UnexpectedPayload', message: `${what} ${id}: ${describeIssue(parsed.error, item)}`, raw: item });
+      const number = numberIn === undefined ? undefined : textIn(item, numberIn);
+      unreadable.push({ recordId: id, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? id}: ${describeIssue(parsed.error, item)}`, raw: item });
     }
   }
   return { records, unreadable };
 }
 
-function idOf(item: unknown): string {
-  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id : 'without id';
+const idOf = (item: unknown): string => textIn(item, 'id') ?? 'without id';
+
+function textIn(item: unknown, field: string): string | undefined {
+  const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }

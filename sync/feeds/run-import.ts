@@ -131,8 +131,8 @@ function note(page: Page, progress: Progress): void {
 }
 
 function problemOf(unreadable: UnreadableRecord): BatchProblem {
-  const { reason, recordId, message, raw } = unreadable;
-  return { severity: 'Error', reason, record: recordId, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
+  const { reason, recordId, number, message, raw } = unreadable;
+  return { severity: 'Error', reason, record: recordId, number, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
 }
 
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */

@@ -96,7 +96,7 @@ describe('engine and hub', () => {
     const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, o.intake]));
     expect(found).toEqual({ 1: 'Accepted', 2: 'Rejected' });
     expect((await orders(started)).find((o) => o.cust_po_no === '1')!.lines[0]).toMatchObject({ sku: 'A', orderedSku: 'OLD-A' });
-    expect((await started.api('GET', '/problems')).body.items.map((p: { record: string }) => p.record)).toEqual(['2']);
+    expect((await started.api('GET', '/problems')).body.items.map((p: { number: string }) => p.number)).toEqual(['2']);
     expect(store.reads.length).toBe(readsBefore);
   });
 
