@@ -6,7 +6,7 @@ import type { Informers } from './caches.ts';
 import type { OperatorConfig } from './env.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
-import type { SeatBook } from './license/book.ts';
+import type { SeatBook } from './seating/book.ts';
 import type { Reporter } from './reporter.ts';
 import type { SettingsSchemas } from './settings.ts';
 

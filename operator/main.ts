@@ -25,7 +25,7 @@ import { feedReconciler } from './feed/reconcile.ts';
 import { FreshnessRule } from '../model/feed-rules.ts';
 import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
-import { SeatBook } from './license/book.ts';
+import { SeatBook } from './seating/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
 import { resourceMetrics } from './metrics.ts';
 import { Reporter } from './reporter.ts';

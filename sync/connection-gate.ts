@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
-import type { AnyConnection, EngineOptions } from './engine.ts';
+import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
 import { HintBox } from './hints/hint-box.ts';
 import { followHints } from './hints/hint-follower.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { Slice } from './list.ts';
+import type { Slice } from './slice.ts';
 import { mapSlice } from './records.ts';
 
 const shop: Slice['shop'] = { outOfStockThreshold: 0, trackInventory: true, serverConfig: { moneyStrategyPrecision: 2 } };

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
-import type { Slice } from './list.ts';
+import type { Slice } from './slice.ts';
 import { describeIssue } from './payload.ts';
 
 export interface Mapped {

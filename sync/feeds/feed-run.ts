@@ -8,7 +8,7 @@ import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
 import type { StoreSession } from '../store-session.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
 import { RunLease } from './run-lease.ts';

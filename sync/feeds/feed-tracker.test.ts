@@ -3,7 +3,7 @@ import { ANNOTATIONS, type FeedResource, type FeedSpec } from '../../crds/index.
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import { FeedTracker } from './feed-tracker.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 const NOW = new Date('2026-05-02T12:00:30Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);

@@ -6,7 +6,7 @@ import type { FeedSummary } from '../../model/sync-api.ts';
 import type { Hint } from '../hints/hint-box.ts';
 import type { FeedState, Trigger } from '../schedule.ts';
 import type { Finding } from '../../kit/conditions.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
 const DEFAULT_ATTEMPTS = 5;

@@ -9,7 +9,7 @@ import { redacted } from '../redact.ts';
 import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
