@@ -124,6 +124,20 @@ describe('what a problem is about', () => {
     expect(await about(store, `?record=${encodeURIComponent('A@main')}`)).toHaveLength(1);
   });
 
+  it('of the nightly check sends a level again that never arrived, and asks the pod for the export at once', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('StockImport', [level('A', 5)]);
+    await rig.db.query(`INSERT INTO stock_targets (store_id, sku, location, quantity) SELECT store_id, 'A', 'main', 7 FROM connections WHERE id = $1`, [pod.connectionId]);
+    await pod.send('StockCheck', [level('A', 5)]);
+    expect(await about(store)).toEqual([['StockCheck', 'StockNeverArrived', 'stockLevel', 'A@main', null]]);
+    expect(await rig.db.query('SELECT feed_type FROM hints WHERE connection_id = $1', [pod.connectionId])).toEqual([{ feed_type: 'StockExport' }]);
+    expect(await pod.apply('stock')).toMatchObject([{ sku: 'A', quantity: 7 }]);
+    await pod.send('StockCheck', [level('A', 7)]);
+    expect(await about(store)).toEqual([]);
+  });
+
   it('tells two orders of one number apart: one that passes does not resolve the problem of the other', async () => {
     const store = await rig.store();
     const pod = await store.connect();

@@ -72,7 +72,7 @@ describe('engine and hub', () => {
       1001: 'Accepted null', 1002: 'Rejected UnknownSku', 1003: 'Held Unpaid', 1004: 'Skipped AlreadyShipped', 1005: 'Skipped TooOld', 1006: 'Skipped Cancelled', 1007: 'Skipped NotPlaced',
     });
     const [problem] = (await started.api('GET', '/problems')).body.items;
-    expect(problem).toMatchObject({ severity: 'Error', reason: 'UnknownSku', record: '1002', message: expect.stringContaining('"NOPE"') });
+    expect(problem).toMatchObject({ severity: 'Error', reason: 'UnknownSku', record: 'o-1002', number: '1002', message: expect.stringContaining('"NOPE"') });
     expect(started.feed('OrderImport')['problems']).toEqual({ info: 0, retry: 0, error: 1 });
   });
 

@@ -42,5 +42,4 @@ ALTER TABLE problems ADD PRIMARY KEY (id);
 ALTER TABLE problems ADD CONSTRAINT problems_one_home CHECK ((store_id IS NULL) = (connection_id IS NOT NULL) AND (feed_type IS NULL) = (connection_id IS NULL));
 CREATE UNIQUE INDEX problems_subject ON problems (connection_id, feed_type, record, reason, store_id) NULLS NOT DISTINCT;
 CREATE INDEX problems_of_store ON problems (store_id) WHERE store_id IS NOT NULL;
-CREATE INDEX problems_number ON problems (number) WHERE number IS NOT NULL;
 `;
