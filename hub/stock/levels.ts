@@ -16,7 +16,7 @@ export interface WantedLevel {
 export interface LevelsAnswer {
   readonly queued: number;
   readonly unchanged: number;
-  /** Levels that no store has a place for. */
+  /** Levels that no store has a place for, or more than one under the same name. */
   readonly unknown: { readonly sku: string; readonly warehouse: string | null; readonly message: string }[];
 }
 
@@ -28,11 +28,18 @@ export async function setLevels(tx: Transaction, hub: WakesPods, store: StoreRow
   await rememberTargets(tx, store.id, direct);
   const kits = await kitLevels(tx, store.id, levels.map(({ sku, quantity }, index) => ({ sku, quantity, location: locations[index] ?? null })));
   await rememberTargets(tx, store.id, kits.placed);
-  const placed = [...direct, ...kits.placed];
+  const { clear: placed, shared } = apart([...direct, ...kits.placed]);
   const changed = placed.filter((level) => level.on_hand !== level.written);
   const overtaking = await underWay(tx, placed.filter((level) => level.on_hand === level.written));
   await queueWrites(tx, hub, placed.filter((level) => level.on_hand !== level.written || overtaking.has(level)).map((level) => levelWrite(level.connection_id, level)));
-  return { queued: changed.length, unchanged: placed.length - changed.length, unknown: unplaced(levels, locations, placed, kits.components) };
+  return { queued: changed.length, unchanged: placed.length - changed.length, unknown: unplaced(levels, locations, placed, kits.components, shared) };
+}
+
+/** A SKU that several variants of a shop share at a location names no one level: which of them is meant cannot be told. */
+function apart(placed: readonly PlacedLevel[]): { readonly clear: PlacedLevel[]; readonly shared: ReadonlySet<string> } {
+  const variants = Map.groupBy(placed, ({ connection_id, sku, location_id }) => `${connection_id} ${stockSubject(sku, location_id)}`);
+  const groups = [...variants.values()];
+  return { clear: groups.filter(({ length }) => length === 1).flat(), shared: new Set(groups.filter(({ length }) => length > 1).map(([first]) => first!.sku)) };
 }
 
 /** The write that sets a level. */
@@ -76,14 +83,18 @@ async function underWay(tx: Transaction, levels: readonly PlacedLevel[]): Promis
   return new Set(found.map(({ index }) => levels[index - 1]!));
 }
 
-function unplaced(levels: readonly WantedLevel[], locations: readonly (string | null)[], placed: readonly PlacedLevel[], components: ReadonlySet<string>): LevelsAnswer['unknown'] {
+function unplaced(levels: readonly WantedLevel[], locations: readonly (string | null)[], placed: readonly PlacedLevel[], components: ReadonlySet<string>, shared: ReadonlySet<string>): LevelsAnswer['unknown'] {
   const found = new Set(placed.map(({ sku, location_id }) => stockSubject(sku, location_id)));
   const foundSkus = new Set(placed.map(({ sku }) => sku));
   const has = ({ sku }: WantedLevel, location: string | null) => components.has(sku) || (location === null ? foundSkus.has(sku) : found.has(stockSubject(sku, location)));
-  return levels.filter((level, index) => !has(level, locations[index] ?? null)).map(({ sku, warehouse }) => ({
+  return levels.filter((level, index) => shared.has(level.sku) || !has(level, locations[index] ?? null)).map(({ sku, warehouse }) => ({
     sku, warehouse: warehouse ?? null,
-    message: warehouse === undefined
-      ? `SKU "${sku}" has no stock level in any store, or several locations: name a warehouse`
-      : `SKU "${sku}" has no level at "${warehouse}" in any store: check the SKU, and the warehouse's location in the Store`,
+    message: unplacedMessage(sku, warehouse, shared.has(sku)),
   }));
+}
+
+function unplacedMessage(sku: string, warehouse: string | undefined, isShared: boolean): string {
+  if (isShared) return `SKU "${sku}" is the SKU of several variants of one shop: give each its own SKU there, then run StockImport`;
+  if (warehouse === undefined) return `SKU "${sku}" has no stock level in any store, or several locations: name a warehouse`;
+  return `SKU "${sku}" has no level at "${warehouse}" in any store: check the SKU, and the warehouse's location in the Store`;
 }
