@@ -102,7 +102,7 @@ export class PostgresServer {
     const args = ['-D', folder, ...asArguments({ ...settings, unix_socket_directories: socketFolder })];
     const child = spawn(binaries.postgres, args, { cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { LC_ALL: 'C', TZ: 'UTC' }, ...spawnAs(account) });
     child.once('error', (error: NodeJS.ErrnoException) => this.#words.push({ severity: 'FATAL', text: `${binaries.postgres}: ${error.code ?? error.message}` }));
-    createInterface({ input: child.stderr! }).on('line', (text) => {
+    createInterface({ input: child.stderr }).on('line', (text) => {
       const line = parseLogLine(text);
       this.#words = [...this.#words, line].slice(-WORDS_KEPT);
       const level = logLevel(line);
