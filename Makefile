@@ -37,11 +37,11 @@ test: node_modules/.package-lock.json ## everything that proves it: unit, integr
 
 check: node_modules/.package-lock.json ## types, lint, generated files
 	@echo "types ..."; tsc -p tsconfig.json
-	@echo "lint ..."; eslint .
-	@echo "generated files ..."; $(NODE) crds/generate.ts --check
+	@echo "lint ..."; eslint . && $(NODE) test/lint/imports.ts
+	@echo "generated files ..."; $(NODE) crds/generate.ts --check && $(NODE) charts/generate.ts --check
 
 lint: node_modules/.package-lock.json ## lint alone
-	@eslint .
+	@eslint . && $(NODE) test/lint/imports.ts
 
 test-unit: node_modules/.package-lock.json ## unit tests alone (half a minute)
 	@$(JEST) --selectProjects unit --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js

@@ -23,7 +23,7 @@ function stopSignal(): AbortSignal {
 
 /** `up` is loaded only when asked for: `get` must not wait for a database engine to load. */
 async function withTarget<T>(options: Common, work: (target: import('./target.ts').Target) => Promise<T>): Promise<T> {
-  const { findTarget } = await import('./target.ts');
+  const { findTarget } = await import('./find-target.ts');
   const target = await findTarget(options);
   try {
     return await work(target);

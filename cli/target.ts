@@ -1,8 +1,4 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { KINDS } from '../crds/index.ts';
-import { loadKubeConfig } from '../kit/kube/transport.ts';
-import { clusterTarget } from './cluster/target.ts';
-import { findRunningUp, type RunningUp } from './local/control.ts';
 import type { Viewed } from './status-view.ts';
 
 export interface Named {
@@ -26,55 +22,6 @@ export interface Target {
   /** Hub and developer API key of a Store, for commands that ask the hub. */
   hub(of: StoreOptions): Promise<{ readonly url: string; readonly key: string }>;
   close(): Promise<void>;
-}
-
-/** A running `up` on the state folder goes first: it is what a person in that folder means. */
-export async function findTarget(options: { readonly state: string; readonly context?: string; readonly systemNamespace?: string }): Promise<Target> {
-  const up = await findRunningUp(options.state);
-  if (up) return localTarget(up);
-  const config = kubeConfig(options.context, `no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`);
-  return clusterTarget(config, { systemNamespace: options.systemNamespace, env: process.env });
-}
-
-/** The kubeconfig of a person; throws `otherwise` where there is none. */
-export function kubeConfig(context: string | undefined, otherwise: string): KubeConfig {
-  const config = loadKubeConfig(context);
-  // client-node's own default where it finds no kubeconfig: nobody means that.
-  if (config.getCurrentCluster()?.server === 'http://localhost:8080') throw new Error(otherwise);
-  return config;
-}
-
-function localTarget(up: RunningUp): Target {
-  const call = async (method: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(up.url, { method, headers: { authorization: `Bearer ${up.token}`, 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
-    const value: unknown = await answer.json();
-    if (!answer.ok) throw new Error((value as { message?: string }).message ?? `"up" answered ${answer.status}`);
-    return value;
-  };
-  return {
-    description: `up (process ${up.pid})`,
-    async list(kind, namespace, selector) {
-      const all = (await call('GET')) as Viewed[];
-      return all.filter((resource) => resource.kind === kind && (!namespace || !resource.metadata.namespace || resource.metadata.namespace === namespace) && matches(resource, selector));
-    },
-    async annotate(what, annotations) { await call('POST', { ...what, annotations }); },
-    async setEnabled(what, enabled) { await call('POST', { ...what, enabled }); },
-    async hub({ namespace, store }) {
-      const [, key] = Object.entries(up.keys).find(([id]) => (!namespace || id.startsWith(`${namespace}/`)) && (!store || id.endsWith(`/${store}`))) ?? [];
-      if (!key) throw new Error(`no such Store: there are ${Object.keys(up.keys).join(', ') || 'none'}. Name one with -n and --store`);
-      return { url: up.hubUrl, key };
-    },
-    async close() { /* nothing is held open */ },
-  };
-}
-
-/** Equality selectors, as kubectl's `-l a=b,c=d`. On a cluster the API server evaluates them. */
-function matches(resource: Viewed, selector: string | undefined): boolean {
-  if (!selector) return true;
-  return selector.split(',').every((term) => {
-    const [key, value] = term.split('=');
-    return resource.metadata.labels?.[key!.trim()] === value?.trim();
-  });
 }
 
 /** "connections", "connection", "sccon", "Connection" -> "Connection". */

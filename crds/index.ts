@@ -3,5 +3,5 @@ export * from './schema/define.ts';
 export type { Condition } from './schema/fields.ts';
 export * from './names.ts';
 export { validateResource, type Violation } from './schema/validate.ts';
-export { parseDuration } from './schema/duration.ts';
+export { parseDuration } from '../model/duration.ts';
 export { resourceType } from './resource-types.ts';

@@ -24,7 +24,7 @@ export const LABELS = {
 
 export const FINALIZER = `${GROUP}/connection`;
 
-/** Field managers of server-side apply: who owns which fields (DESIGN §2, "Who writes what"). */
+/** Field managers of server-side apply: who owns which fields (docs/decisions/0006-conditions-and-writers.md). */
 export const FIELD_MANAGERS = { operator: 'supercargo-operator', sync: 'supercargo-sync', hub: 'supercargo-hub', cli: 'supercargo-cli' } as const;
 
 /** Audience of the projected token by which a sync pod proves itself to the hub. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../kit/clock.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
-import type { PodPort } from '../kit/kube/port-forward.ts';
+import type { PodPort } from '../kit/kube/pod-port.ts';
 import type { Tunnel } from '../kit/kube/tunnel.ts';
 import { Random } from '../simulator/random.ts';
 import { controlClient } from './control.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import { DEPLOYMENTS, isReadyPod, NAMESPACES, NETWORK_POLICIES, PODS, SECRETS, SERVICES, type PodView } from '../kit/kube/builtin.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
-import type { PodPort } from '../kit/kube/port-forward.ts';
+import type { PodPort } from '../kit/kube/pod-port.ts';
 import { NotNow } from '../kit/kube/tunnel.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { Installation } from './installation.ts';

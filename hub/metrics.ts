@@ -31,8 +31,9 @@ export function hubMetrics(registry: Registry, db: Database, unfit: readonly Unf
   });
   gauge('supercargo_inbound_webhooks_pending', 'Webhooks of stores that no pod has taken yet.', ['namespace', 'connection'],
     `SELECT ${connection}, count(*) AS value FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE h.state = 'Pending' GROUP BY 1, 2`);
-  gauge('supercargo_problems_open', 'Open problems.', ['namespace', 'connection', 'feed', 'severity'],
-    `SELECT ${connection}, p.feed_type AS feed, p.severity, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL GROUP BY 1, 2, 3, 4`);
+  gauge('supercargo_problems_open', 'Open problems; without connection and feed where they are a Store\'s.', ['namespace', 'connection', 'feed', 'severity'],
+    `SELECT ${connection}, p.feed_type AS feed, p.severity, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL GROUP BY 1, 2, 3, 4
+     UNION ALL SELECT s.namespace, '', '', p.severity, count(*) FROM problems p JOIN stores s ON s.id = p.store_id WHERE p.resolved_at IS NULL GROUP BY 1, 4`);
   gauge('supercargo_outbox_entries', 'Writes to stores by state.', ['namespace', 'connection', 'kind', 'state'],
     `SELECT ${connection}, o.kind, o.state, count(*) AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Held', 'Rejected') GROUP BY 1, 2, 3, 4`);
   gauge('supercargo_webhook_deliveries', 'Webhook deliveries that are not done.', ['store', 'endpoint', 'state'],

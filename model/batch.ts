@@ -9,6 +9,8 @@ export interface BatchProblem {
   readonly severity: 'Info' | 'Retry' | 'Error';
   readonly reason: string;
   readonly record: string;
+  /** The number that people know the record by, where it is another. */
+  readonly number?: string;
   readonly message: string;
   /** The record as the store gave it, personal data taken out; kept in quarantine, bounded. */
   readonly payload?: string;
@@ -77,7 +79,7 @@ const headerSchema = z.object({
   sequence: z.int().min(1),
   read: z.int().min(0),
   checkpoint: z.custom<Checkpoint>((value) => typeof value === 'object' && value !== null).optional(),
-  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), message: z.string().max(1024), payload: z.string().max(16_384).optional() })).max(2000),
+  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), number: z.string().max(253).optional(), message: z.string().max(1024), payload: z.string().max(16_384).optional() })).max(2000),
   segments: z.array(z.object({ table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]), rows: z.int().min(0), bytes: z.int().min(0) })).max(32),
 });
 

@@ -18,7 +18,7 @@ const order: OrderRecord = {
   customerId: 'C1', customerEmail: 'a@example.org', customerName: 'Ada', customerPhone: '1',
   shippingAddress: { name: 'Ada', company: 'Engines', street1: 'Road 1', street2: 'Back', city: 'London', region: 'L', postalCode: 'N1', country: 'GB', phone: '2' },
   billingAddress: { name: 'Bill', company: 'Bills', street1: 'Lane 2', street2: 'Front', city: 'Leeds', region: 'Y', postalCode: 'N2', country: 'GB', phone: '3' },
-  shippingMethodCode: 'std', shippingMethodName: 'Standard', note: 'ring', lines: [line, { ...line, id: 'L2', sku: 'MUG' }], fulfilments: [],
+  shippingMethodCode: 'std', shippingMethodName: 'Standard', note: 'ring', lines: [line, { ...line, id: 'L2', sku: 'MUG' }],
 };
 
 const product: ProductRecord = {

@@ -1,4 +1,4 @@
-/** The flows of data a connection can have (DESIGN §2.7). Names are part of the API: never rename one. */
+/** The flows of data a connection can have. Names are part of the API: never rename one. */
 export const FEED_TYPES = [
   'DataModelSync', 'SupplierImport', 'ProductImport', 'ProductUpdate', 'ProductImageImport', 'ProductSupplierImport',
   'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport', 'StockCheck',
@@ -6,7 +6,7 @@ export const FEED_TYPES = [
 
 export type FeedType = (typeof FEED_TYPES)[number];
 
-/** Budget and queue classes, most urgent first: an order must never wait behind a catalogue (DESIGN §4). */
+/** Budget and queue classes, most urgent first: an order must never wait behind a catalogue. */
 export const FEED_CLASSES = ['orders', 'shipments', 'stock', 'catalogue'] as const;
 export type FeedClass = (typeof FEED_CLASSES)[number];
 

@@ -138,14 +138,6 @@ export interface OrderLineRecord {
   readonly discountAmount: number;
 }
 
-export interface OrderFulfilment {
-  readonly id: string;
-  readonly state: string;
-  readonly carrier?: string;
-  readonly trackingCode?: string;
-  readonly lines: readonly { readonly lineId: string; readonly quantity: number }[];
-}
-
 export type OrderState = 'Draft' | 'Open' | 'Completed' | 'Cancelled';
 export type PaymentState = 'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'PartiallyRefunded' | 'Refunded';
 export type FulfilmentState = 'Unfulfilled' | 'PartiallyFulfilled' | 'Fulfilled';
@@ -180,7 +172,6 @@ export interface OrderRecord {
   readonly shippingMethodName?: string;
   readonly note?: string;
   readonly lines: readonly OrderLineRecord[];
-  readonly fulfilments: readonly OrderFulfilment[];
 }
 
 export type CanonicalRecord =

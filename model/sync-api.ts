@@ -86,7 +86,7 @@ export const feedSummary = z.object({
   lastSuccessAt: z.string().optional(),
   checkpoint: z.object({ position: z.string().optional(), token: z.string(), at: z.string() }).optional(),
   problems: z.object({ info: z.number(), retry: z.number(), error: z.number() }),
-  recentProblems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string(), record: z.string(), message: z.string(), at: z.string() })),
+  recentProblems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string(), record: z.string(), number: z.string().optional(), message: z.string(), at: z.string() })),
 });
 export type FeedSummary = z.infer<typeof feedSummary>;
 

@@ -4,9 +4,9 @@ import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import type { Informers } from './caches.ts';
 import type { OperatorConfig } from './env.ts';
-import type { Schedules } from './feed/schedule.ts';
+import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
-import type { SeatBook } from './license/book.ts';
+import type { SeatBook } from './seating/book.ts';
 import type { Reporter } from './reporter.ts';
 import type { SettingsSchemas } from './settings.ts';
 
@@ -21,7 +21,7 @@ export interface Context {
   readonly recorder: EventRecorder;
   readonly seats: SeatBook;
   readonly schemas: SettingsSchemas;
-  readonly schedules: Schedules;
+  readonly freshnessRule: FreshnessRule;
   readonly hub: HubClient;
   readonly clock: Clock;
   readonly randomKey: () => string;

@@ -22,10 +22,10 @@ import { credentialReconciler } from './credential/reconcile.ts';
 import { driverReconciler } from './driver/reconcile.ts';
 import { readConfig, type OperatorConfig } from './env.ts';
 import { feedReconciler } from './feed/reconcile.ts';
-import { Schedules } from './feed/schedule.ts';
+import { FreshnessRule } from '../model/feed-rules.ts';
 import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
-import { SeatBook } from './license/book.ts';
+import { SeatBook } from './seating/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
 import { resourceMetrics } from './metrics.ts';
 import { Reporter } from './reporter.ts';
@@ -97,7 +97,7 @@ function createContext({ config, client, informers, log }: { config: OperatorCon
     reporter: new Reporter(applier, recorder, clock),
     seats: new SeatBook(informers, config.watchNamespaces),
     schemas: new SettingsSchemas(),
-    schedules: new Schedules(),
+    freshnessRule: new FreshnessRule(),
     hub: createHubClient(config.hubUrl, config.hubTokenFile),
     randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
   };

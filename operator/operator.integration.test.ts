@@ -233,7 +233,7 @@ describe('a Feed', () => {
     await runningConnection(ns);
     await rig.apply('Feed', ns, 'orders', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
     const feed = await rig.eventually('Feed', ns, 'orders', (now) => conditionOf(now, 'Accepted') === 'True Accepted');
-    expect(feed.status?.['effective']).toEqual({ schedule: '* * * * *', timeZone: 'UTC', batchSize: 250, freshness: '3m' });
+    expect(feed.status?.['effective']).toEqual({ schedule: '* * * * *', timeZone: 'UTC', batchSize: 250, freshness: '5m' });
     await rig.apply('FeedRun', ns, 'again', { feedRef: { name: 'orders' } });
     const run = await rig.eventually('FeedRun', ns, 'again', (now) => conditionOf(now, 'Reconciling') === 'True Waiting');
     expect(run.metadata.labels).toMatchObject({ [LABELS.connection]: 'shop', [LABELS.connectionKind]: 'Connection' });

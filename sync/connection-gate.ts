@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
-import type { AnyConnection, EngineOptions } from './engine.ts';
+import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
 import { HintBox } from './hints/hint-box.ts';
 import { followHints } from './hints/hint-follower.ts';
@@ -117,7 +117,7 @@ export class ConnectionGate {
     const settings = this.#options.definition.settings.safeParse(connection.spec.settings ?? {});
     if (!settings.success) {
       const [issue] = settings.error.issues;
-      this.#credentialFault = { status: 'Unknown', reason: 'SettingsInvalid', message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}` };
+      this.#credentialFault = { status: 'Unknown', reason: 'InvalidSettings', message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}` };
       return this.#backOff();
     }
     const answer = await this.#registerAtHub(connection, feeds);

@@ -1,9 +1,9 @@
 import { ANNOTATIONS, type FeedResource, type FeedRunResource, type FeedStatus } from '../crds/index.ts';
 import type { ConnectionGate } from './connection-gate.ts';
-import type { AnyConnection, EngineOptions } from './engine.ts';
+import type { AnyConnection, EngineOptions } from './options.ts';
 import { runFeed } from './feeds/feed-run.ts';
 import { FeedTracker } from './feeds/feed-tracker.ts';
-import type { RunOutcome } from './feeds/outcome.ts';
+import type { RunOutcome } from './outcome.ts';
 import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';

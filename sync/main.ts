@@ -9,13 +9,13 @@ import { createClient } from '../kit/kube/client.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { growHeapSlowly } from '../kit/small-heap.ts';
+import { DEFAULT_RECHECK_MS } from '../model/feed-rules.ts';
 import { readSecretFiles } from './credential.ts';
 import { runEngine } from './engine.ts';
 import { createHubClient } from './hub-client.ts';
 import { watchOwnResources } from './kubernetes-resources.ts';
 import { SyncMetrics } from './metrics.ts';
 
-const DEFAULT_RECHECK_MS = 3_600_000;
 /** A watch that has seen neither event nor bookmark for this long is dead. */
 const WATCH_STALL_MS = 15 * 60_000;
 

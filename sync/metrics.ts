@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { FEED_CLASSES, type FeedClass } from '../model/feeds.ts';
 import type { BudgetView } from './budget/budget.ts';
-import type { RunOutcome } from './feeds/outcome.ts';
+import type { RunOutcome } from './outcome.ts';
 
 /** Metrics of one sync pod: the connection is the pod's, so feeds are the only label that grows. */
 export class SyncMetrics {

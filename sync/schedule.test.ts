@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FEED_TRAITS, FEED_TYPES, type FeedType } from '../model/feeds.ts';
-import { dueRuns, laneOf, nextRun, scheduleFault, wakeAt, type FeedState } from './schedule.ts';
+import { nextRun } from '../model/feed-rules.ts';
+import { dueRuns, laneOf, wakeAt, type FeedState } from './schedule.ts';
 
 const NOW = new Date('2026-05-02T12:00:00Z');
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
@@ -106,22 +107,6 @@ describe('the next time of a schedule', () => {
   it.each([['spring', '2026-03-29T00:00:00Z', '2026-03-29T03:00:00Z'], ['autumn', '2026-10-25T00:00:00Z', '2026-10-25T03:00:00Z']])('comes every five minutes through the switch in %s', (_what, from, until) => {
     const times = [from, ...runsOf('*/5 * * * *', from, until), until].map((at) => Date.parse(at));
     expect(times.slice(1).map((at, index) => (at - times[index]!) / 60_000)).toEqual(Array.from({ length: 36 }, () => 5));
-  });
-});
-
-describe('a schedule that cannot be used', () => {
-  it.each<[string, string, string | undefined, RegExp]>([
-    ['nonsense', 'every day', undefined, /"every day"/],
-    ['a minute that is none', '61 * * * *', undefined, /"61 \* \* \* \*" cannot be used/],
-    ['a time zone that is none', '0 4 * * *', 'Europe/Bonn', /"0 4 \* \* \*" in time zone "Europe\/Bonn" cannot be used/],
-    ['a day that never comes', '0 0 30 2 *', undefined, /"0 0 30 2 \*" never comes/],
-  ])('is named: %s', (_what, schedule, zone, message) => {
-    expect(scheduleFault(schedule, zone)).toMatch(message);
-  });
-
-  it.each(FEED_TYPES.flatMap((type) => FEED_TRAITS[type].defaultSchedule ?? []))('is not the usual "%s"', (schedule) => {
-    expect(scheduleFault(schedule, undefined)).toBeUndefined();
-    expect(scheduleFault(schedule, 'Europe/Berlin')).toBeUndefined();
   });
 });
 

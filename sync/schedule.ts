@@ -1,4 +1,3 @@
-import { Cron } from 'croner';
 import { FEED_CLASSES, FEED_TRAITS, type FeedType } from '../model/feeds.ts';
 import type { StartRunRequest } from '../model/sync-api.ts';
 
@@ -30,20 +29,6 @@ export interface DueRun {
 /** Two lanes, so that a long catalogue run never holds back an order; within a lane one run at a time. */
 export function laneOf(type: FeedType): 'orders' | 'catalogue' {
   return FEED_TRAITS[type].class === 'catalogue' ? 'catalogue' : 'orders';
-}
-
-/** Next time of a schedule after `from`, in its time zone; croner knows daylight saving. */
-export function nextRun(schedule: string, timeZone: string | undefined, from: Date): Date | undefined {
-  return new Cron(schedule, { timezone: timeZone ?? 'UTC', paused: true }).nextRun(from) ?? undefined;
-}
-
-/** Why a schedule or time zone cannot be used; undefined when it can. */
-export function scheduleFault(schedule: string, timeZone: string | undefined): string | undefined {
-  try {
-    return nextRun(schedule, timeZone, new Date(0)) ? undefined : `schedule "${schedule}" never comes: mend it`;
-  } catch (error) {
-    return `schedule "${schedule}"${timeZone ? ` in time zone "${timeZone}"` : ''} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }
 
 /**

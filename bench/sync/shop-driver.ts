@@ -104,7 +104,7 @@ function orderRecord(order: ShopOrder): OrderRecord {
     customerId: order.customer.id, customerEmail: order.customer.email, customerName: order.customer.name, customerPhone: order.customer.phone,
     shippingAddress: addressOf(order.shipping_address), billingAddress: addressOf(order.billing_address),
     shippingMethodCode: method?.code, shippingMethodName: method?.title, note: order.note,
-    lines: order.lines.map(lineOf), fulfilments: [],
+    lines: order.lines.map(lineOf),
   };
 }
 

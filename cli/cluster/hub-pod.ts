@@ -1,7 +1,7 @@
 import { isReadyPod, portOf, PODS, type PodView } from '../../kit/kube/builtin.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
-import type { PodPort } from '../../kit/kube/port-forward.ts';
+import type { PodPort } from '../../kit/kube/pod-port.ts';
 import { NotNow } from '../../kit/kube/tunnel.ts';
 
 /** As the chart labels its pods. */

@@ -8,7 +8,7 @@ import { isApiError } from '../../kit/kube/errors.ts';
 import { podConnector } from '../../kit/kube/port-forward.ts';
 import { openTunnel } from '../../kit/kube/tunnel.ts';
 import { drillReport, exitCodeOf } from '../drill-view.ts';
-import { kubeConfig } from '../target.ts';
+import { kubeConfig } from '../find-target.ts';
 
 export interface DrillCommand {
   readonly namespace: string;

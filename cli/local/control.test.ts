@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findTarget } from '../target.ts';
+import { findTarget } from '../find-target.ts';
 import { findRunningUp, startControl, type RunningUp } from './control.ts';
 import { LocalWorld } from './world.ts';
 

@@ -27,7 +27,7 @@ const spec = withRules(z.strictObject({
     maxDelay: duration('Longest pause; 5m if absent.').optional(),
   }).optional(),
   safetyStock: z.int().min(0).max(1_000_000).optional().describe('StockExport: pieces kept back from every level that is written to this channel; 0 if absent.'),
-  freshness: duration('Data older than this makes the feed not Ready; three schedule intervals if absent.').optional(),
+  freshness: duration('Data older than this makes the feed not Ready; if absent, the longest time that three scheduled runs in a row can take to come (nights and weekends of the schedule included), at least 5m.').optional(),
 }), {
   rule: "!has(self.timeZone) || has(self.schedule)",
   message: 'timeZone needs a schedule: the usual schedules are in UTC',
@@ -53,7 +53,7 @@ const status = z.strictObject({
   conditions,
   effective: z.strictObject({
     schedule: z.string().max(120).optional(), timeZone: z.string().max(64).optional(),
-    batchSize: z.int().optional(), freshness: z.string().max(32).optional(),
+    batchSize: z.int().optional(), freshness: z.string().max(32).optional().describe('How old the data may be; the pod judges by the same value.'),
   }).optional().describe('Values in force, defaults applied.'),
   lastRun: runSummary.optional(),
   recentRuns: z.array(runSummary).max(5).optional().describe('Newest first.'),
@@ -69,6 +69,7 @@ const status = z.strictObject({
   }).optional().describe('Open problems by severity.'),
   recentProblems: z.array(z.strictObject({
     severity: z.enum(SEVERITIES), reason: z.string().max(64), record: z.string().max(253),
+    number: z.string().max(253).optional().describe('The number that people know the record by, where it is not its id.'),
     message: z.string().max(1024), at: timestamp('Last seen.'),
   })).max(5).optional(),
   heldPlan: z.strictObject({

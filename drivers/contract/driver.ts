@@ -5,7 +5,7 @@ import type { DriverHooks } from './hooks.ts';
 import type { BudgetRule, StoreHttp } from './http.ts';
 import type { TokenVault } from './tokens.ts';
 
-/** How a feed's reading sees change at the platform: the engine chooses its cursor by this (DESIGN §4). */
+/** How a feed's reading sees change at the platform: the engine chooses its cursor by this (sync/feeds/cursor.ts). */
 export interface CursorSemantics {
   /**
    * - changes: `since` filters by a time of change; the engine re-reads an overlap and drops what it has by hash.
@@ -79,8 +79,11 @@ export interface Page {
   readonly unreadable?: readonly UnreadableRecord[];
 }
 
+/** A record that could not be mapped. */
 export interface UnreadableRecord {
   readonly recordId: string;
+  /** The number that people know it by, if it could be read. */
+  readonly number?: string;
   readonly reason: string;
   readonly message: string;
   /** As the platform gave it. The engine keeps it in quarantine with personal data taken out (sync/redact.ts). */

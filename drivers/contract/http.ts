@@ -4,7 +4,7 @@
  */
 export interface StoreRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
-  /** Absolute, or relative to the driver's base URL. */
+  /** Absolute. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as is; a driver sets its own content-type. */

@@ -1,10 +1,14 @@
 import type { Address, CanonicalRecord, FulfilmentState, OrderRecord, OrderState, PaymentState, ProductRecord } from '../../model/records.ts';
 import { minorUnits } from '../../model/money.ts';
+import { stockSubject } from '../../model/subjects.ts';
 import type { z } from 'zod';
 import * as payload from './payload.ts';
 import { describe } from './client.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
 import type { AddressPayload, OrderPayload, ProductPayload } from './payload.ts';
+
+/** As long as a problem's record may be. */
+const MAX_ID = 253;
 
 export interface Mapping<T> {
   /** For messages: "order". */
@@ -49,15 +53,26 @@ export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonl
     const result = schema.safeParse(item);
     if (result.success) mapped.records.push(map(result.data));
     else {
-      const recordId = idOf(item);
-      mapped.unreadable.push({ recordId, reason: 'UnexpectedPayload', message: `${what} ${recordId}: ${describe(result.error)}`, raw: item });
+      const [recordId, number] = [idOf(item), textIn(item, 'number')];
+      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId}: ${describe(result.error)}`, raw: item });
     }
   }
   return mapped;
 }
 
+/** Levels and suppliers of variants have no id of their own. */
 function idOf(item: unknown): string {
-  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id.slice(0, 253) : 'without id';
+  const id = textIn(item, 'id');
+  if (id !== undefined) return id;
+  const [sku, location] = [textIn(item, 'sku'), textIn(item, 'location_id')];
+  if (sku !== undefined && location !== undefined) return stockSubject(sku, location).slice(0, MAX_ID);
+  const [variant, supplier] = [textIn(item, 'variant_id'), textIn(item, 'supplier_id')];
+  return variant !== undefined && supplier !== undefined ? `${variant}@${supplier}`.slice(0, MAX_ID) : 'without id';
+}
+
+function textIn(item: unknown, field: string): string | undefined {
+  const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
+  return typeof value === 'string' ? value.slice(0, MAX_ID) : undefined;
 }
 
 function productRecord(product: ProductPayload): ProductRecord {
@@ -90,10 +105,6 @@ function orderRecord(order: OrderPayload): OrderRecord {
     lines: order.lines.map((line) => ({
       id: line.id, sku: line.sku, variantId: given(line.variant_id), title: line.title, quantity: line.quantity, cancelledQuantity: line.cancelled_quantity ?? 0, fulfilledQuantity: line.fulfilled_quantity ?? 0,
       unitPrice: units(line.unit_price), total: units(line.total), taxRate: line.tax_rate ?? 0, taxAmount: units(line.tax ?? '0'), discountAmount: units(line.discount ?? '0'),
-    })),
-    fulfilments: (order.shipments ?? []).map((shipment) => ({
-      id: shipment.id, state: shipment.state ?? 'shipped', carrier: given(shipment.carrier), trackingCode: given(shipment.tracking_code),
-      lines: shipment.lines.map(({ line_id, quantity }) => ({ lineId: line_id, quantity })),
     })),
   };
 }

@@ -3,8 +3,9 @@ import { retry } from '../contract/index.ts';
 import type { Variables, VendureClient } from './client.ts';
 import { advance, type Position } from './cursor.ts';
 import { expectPayload } from './payload.ts';
-import { salvage, type Lost } from './salvage.ts';
+import { salvage } from './salvage.ts';
 import { SHOP_FIELDS, shopFacts, type ShopFacts } from './shop.ts';
+import type { Slice, Window } from './slice.ts';
 
 /** A paginated list of Vendure and how we walk along it. */
 export interface List {
@@ -17,21 +18,6 @@ export interface List {
   /** The time that it is ordered by. */
   readonly time: 'createdAt' | 'updatedAt' | 'orderPlacedAt';
   readonly filter?: Readonly<Record<string, unknown>>;
-}
-
-export interface Slice {
-  readonly items: readonly unknown[];
-  /** How many match in all. */
-  readonly total: number;
-  readonly shop: ShopFacts;
-  /** Rows that the store itself cannot show. */
-  readonly lost: readonly Lost[];
-}
-
-export interface Window extends Slice {
-  /** Where to go on. */
-  readonly next: Position;
-  readonly end: boolean;
 }
 
 const answer = z.object({ list: z.object({ totalItems: z.int(), items: z.array(z.unknown()) }), shop: z.unknown().optional() });

@@ -1,5 +1,5 @@
-import type { Address, OrderFulfilment, OrderLineRecord, OrderRecord } from '../../model/records.ts';
-import type { AddressPayload, FulfillmentPayload, OrderPayload } from './order-payload.ts';
+import type { Address, OrderLineRecord, OrderRecord } from '../../model/records.ts';
+import type { AddressPayload, OrderPayload } from './order-payload.ts';
 import { fulfilmentState, isShipped, orderState, paymentState, piecesByLine } from './order-states.ts';
 import { latest, toMinorUnits, type ShopFacts } from './shop.ts';
 
@@ -32,7 +32,6 @@ export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
     shippingMethodCode: method?.code,
     shippingMethodName: method?.name,
     lines: order.lines.map((line) => lineOf(line, shipped.get(line.id) ?? 0, money)),
-    fulfilments: (order.fulfillments ?? []).map(fulfilmentOf),
   };
 }
 
@@ -60,16 +59,6 @@ function lineOf(line: OrderPayload['lines'][number], fulfilledQuantity: number, 
     taxRate: line.taxRate,
     taxAmount: money(line.proratedLinePriceWithTax - line.proratedLinePrice),
     discountAmount: money(line.linePriceWithTax - line.proratedLinePriceWithTax),
-  };
-}
-
-function fulfilmentOf(fulfillment: FulfillmentPayload): OrderFulfilment {
-  return {
-    id: fulfillment.id,
-    state: fulfillment.state,
-    carrier: given(fulfillment.method),
-    trackingCode: given(fulfillment.trackingCode),
-    lines: fulfillment.lines.map(({ orderLineId, quantity }) => ({ lineId: orderLineId, quantity })),
   };
 }
 

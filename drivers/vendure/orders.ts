@@ -17,7 +17,7 @@ const newOrders: List = { ...placed, time: 'orderPlacedAt' };
 const changedOrders: List = { ...placed, time: 'updatedAt', filter: { orderPlacedAt: { isNull: false } } };
 
 export function readOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
-  const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, perRow: 'one', map: orderRecord };
+  const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, numberIn: 'code', perRow: 'one', map: orderRecord };
   if (request.ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids: request.ids });
   return readList(client, request.feed === 'OrderUpdate' ? changedOrders : newOrders, mapping, request);
 }

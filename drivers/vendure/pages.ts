@@ -12,6 +12,8 @@ export interface Mapping<T> {
   /** For messages: "order". */
   readonly what: string;
   readonly schema: z.ZodType<T>;
+  /** The field with the number that people know a row by, where it is not the id. */
+  readonly numberIn?: string;
   /** Where a row can be several records or none, the number of rows proves nothing about the number of records. */
   readonly perRow: 'one' | 'any';
   readonly map: (item: T, shop: ShopFacts) => CanonicalRecord | readonly CanonicalRecord[];
@@ -25,7 +27,7 @@ export async function* readList<T>(client: VendureClient, list: List, mapping: M
   let at = decode(position, request.resume) ?? startAt(request.since);
   for (;;) {
     const window = await reader.window(at, request.pageSize, request.until);
-    const mapped = mapSlice(mapping.what, window, mapping.schema, (item) => [mapping.map(item, window.shop)].flat());
+    const mapped = mapSlice(mapping.what, window, mapping.schema, (item) => [mapping.map(item, window.shop)].flat(), mapping.numberIn);
     at = window.next;
     yield { ...mapped, resume: encode(at), end: window.end, total: mapping.perRow === 'one' ? window.total : undefined };
     if (window.end) return;
@@ -45,7 +47,7 @@ export async function* readById<T>(
   do {
     const ids = request.ids.slice(done, done + request.pageSize);
     const slice = ids.length === 0 ? undefined : await reader.byIds(ids);
-    const mapped = slice === undefined ? { records: [], unreadable: [] } : mapSlice(mapping.what, slice, mapping.schema, (item) => [mapping.map(item, slice.shop)].flat());
+    const mapped = slice === undefined ? { records: [], unreadable: [] } : mapSlice(mapping.what, slice, mapping.schema, (item) => [mapping.map(item, slice.shop)].flat(), mapping.numberIn);
     done += ids.length;
     yield { ...mapped, resume: String(done), end: done >= request.ids.length };
   } while (done < request.ids.length);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
-import type { Slice } from './list.ts';
+import type { Slice } from './slice.ts';
 import { describeIssue } from './payload.ts';
 
 export interface Mapped {
@@ -10,20 +10,24 @@ export interface Mapped {
 }
 
 /** Maps the rows of a slice one by one: a row that does not fit is named and set aside, the others go on. */
-export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[]): Mapped {
+export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[], numberIn?: string): Mapped {
   const records: CanonicalRecord[] = [];
-  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}` }));
+  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}`, raw: bare }));
   for (const item of slice.items) {
     const parsed = schema.safeParse(item);
     if (parsed.success) records.push(...map(parsed.data));
     else {
       const id = idOf(item);
-      unreadable.push({ recordId: id, reason: 'UnexpectedPayload', message: `${what} ${id}: ${describeIssue(parsed.error, item)}` });
+      const number = numberIn === undefined ? undefined : textIn(item, numberIn);
+      unreadable.push({ recordId: id, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? id}: ${describeIssue(parsed.error, item)}`, raw: item });
     }
   }
   return { records, unreadable };
 }
 
-function idOf(item: unknown): string {
-  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id : 'without id';
+const idOf = (item: unknown): string => textIn(item, 'id') ?? 'without id';
+
+function textIn(item: unknown, field: string): string | undefined {
+  const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { GraphqlError } from './errors.ts';
-import type { Slice } from './list.ts';
 import { expectPayload } from './payload.ts';
-
-/** A row that the store fails to show in full: its id, and the little that could be read. */
-export interface Lost {
-  readonly id: string;
-  readonly bare: unknown;
-  readonly message: string;
-}
+import type { Slice } from './slice.ts';
 
 /** More broken rows than this in one page mean that the store is broken, not a row. */
 const MOST_LOST = 5;

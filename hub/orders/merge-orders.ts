@@ -1,23 +1,13 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
-import { recordDecisions } from './decisions.ts';
-import { recordTotals } from './totals.ts';
-import { queueOrderEvents, type Endpoint } from './order-events.ts';
+import { raise, resolve, type Problem } from '../problems/problems.ts';
 import { replaceChildren } from '../records/merge.ts';
+import { concludeOrders } from './conclude.ts';
+import { judgeStaged } from './judge.ts';
 import { withOrders } from './order-lookup.ts';
+import type { OrderScope } from './order-scope.ts';
 
-export interface OrderMergeScope {
-  readonly connectionId: number;
-  readonly storeId: number;
-  /** All connections of the store: a SKU is known when any of them has it. */
-  readonly storeConnections: readonly number[];
-  /** False while nothing of the store has a catalogue: then no SKU can be unknown. */
-  readonly checkSkus: boolean;
-  readonly endpoints: readonly Endpoint[];
-  readonly unpaidRetryMinutes: number;
-}
-
-/** State follows the store always; what was exported stays as it was exported (DESIGN §2.8: updates carry status only). */
+/** State follows the store always; what was exported stays as it was exported (updates carry status only: docs/guarantees.md). */
 const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
 const COLUMNS = Object.keys(TABLES.orders.columns);
@@ -27,12 +17,11 @@ const CONTENT = COLUMNS.filter((column) => column !== 'external_id' && !STATUS_C
 const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 
 /**
- * Merges staged orders by the order rules: an order with an unknown SKU or shipping method is kept as Rejected with the
- * reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
+ * Merges staged orders by the order rules (order-rules.ts): an order that one refuses is kept as Rejected with the reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
  * transaction. Returns how many orders changed.
  */
-export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Promise<number> {
-  await findRejections(tx, scope);
+export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<number> {
+  await judgeStaged(tx, scope);
   const exported = await notePrevious(tx, scope.connectionId);
   const changed = await upsertOrders(tx, scope);
   if (changed > 0 && exported) await replaceLines(tx, scope.connectionId);
@@ -42,10 +31,11 @@ export async function mergeOrders(tx: Transaction, scope: OrderMergeScope): Prom
      WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.intake = 'Held' AND o.look_again_at <= now()`,
     [scope.connectionId, scope.unpaidRetryMinutes],
   );
-  await recordRejections(tx, scope.connectionId);
-  if (changed > 0) await recordTotals(tx, scope.connectionId);
-  if (changed > 0) await recordDecisions(tx, scope.connectionId);
-  if (changed > 0) await queueOrderEvents(tx, scope.storeId, scope.connectionId, scope.endpoints);
+  await noteRejections(tx, scope.connectionId);
+  if (changed > 0) {
+    const ids = await tx.query<{ id: string }>('SELECT DISTINCT external_id AS id FROM stage_changed');
+    await concludeOrders(tx, scope, ids.map(({ id }) => id), true);
+  }
   return changed;
 }
 
@@ -62,34 +52,7 @@ async function notePrevious(tx: Transaction, connectionId: number): Promise<bool
   return row!.exported;
 }
 
-async function findRejections(tx: Transaction, scope: OrderMergeScope): Promise<void> {
-  if (scope.checkSkus) {
-    await tx.query(
-      `WITH named AS (SELECT DISTINCT l.sku FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'),
-       unknown AS (
-         SELECT n.sku, '"' || coalesce(k.component, n.sku) || '"' || CASE WHEN k.component IS NULL THEN '' ELSE ' (in kit "' || n.sku || '")' END AS name
-         FROM named n LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.sku LEFT JOIN kits k ON k.store_id = $1 AND k.sku = coalesce(a.sku, n.sku)
-         WHERE NOT EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(k.component, a.sku, n.sku))
-           AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.sku))
-       INSERT INTO stage_rejections
-       SELECT l.order_id, 'UnknownSku', 'SKU ' || string_agg(DISTINCT u.name, ', ') || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'
-       FROM stage_order_lines l JOIN unknown u ON u.sku = l.sku JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'
-       GROUP BY l.order_id`,
-      [scope.storeId, scope.storeConnections],
-    );
-  }
-  await tx.query(
-    `INSERT INTO stage_rejections
-     SELECT o.external_id, 'UnknownShippingMethod', 'shipping method "' || coalesce(o.shipping_method_code, '') || '" is not mapped: add it to spec.shippingMethods of the Store'
-     FROM stage_orders o
-     WHERE o.intake = 'Accepted' AND EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1)
-       AND NOT EXISTS (SELECT 1 FROM shipping_method_map m WHERE m.store_id = $1 AND m.method = coalesce(o.shipping_method_code, ''))
-       AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id)`,
-    [scope.storeId],
-  );
-}
-
-async function upsertOrders(tx: Transaction, scope: OrderMergeScope): Promise<number> {
+async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number> {
   const kept = CONTENT.map((column) => `${column} = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.${column} ELSE o.${column} END`);
   const followed = [...STATUS_COLUMNS].map((column) => `${column} = EXCLUDED.${column}`);
   const decided = [...INTAKE_COLUMNS].map((column) => `${column} = CASE WHEN o.intake = 'Accepted' THEN o.${column} ELSE EXCLUDED.${column} END`);
@@ -144,19 +107,14 @@ async function replaceLines(tx: Transaction, connectionId: number): Promise<void
   );
 }
 
-async function recordRejections(tx: Transaction, connectionId: number): Promise<void> {
-  await tx.query(
-    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
-     SELECT $1, 'OrderImport', o.number, r.reason, 'Error', 'order ' || o.number || ': ' || r.message
-     FROM ${withOrders('stage_rejections r', 'r.order_id')} WHERE o.intake = 'Rejected'
-     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
-     SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
+/** Rejected ones are problems, earlier problems of the others are over. */
+async function noteRejections(tx: Transaction, connectionId: number): Promise<void> {
+  const staged = await tx.query<{ id: string; number: string; reason: string | null; message: string }>(
+    `SELECT s.external_id AS id, o.number, CASE WHEN o.intake = 'Rejected' THEN r.reason END AS reason, 'order ' || o.number || ': ' || r.message AS message
+     FROM ${withOrders('stage_orders s', 's.external_id')} LEFT JOIN stage_rejections r ON r.order_id = s.external_id`,
     [connectionId],
   );
-  await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM ${withOrders('stage_orders s', 's.external_id')}
-     WHERE p.connection_id = $1 AND p.resolved_at IS NULL AND p.feed_type IN ('OrderImport', 'OrderUpdate') AND p.record IN (o.number, o.external_id)
-       AND p.reason <> ALL($2::text[]) AND NOT EXISTS (SELECT 1 FROM stage_rejections r WHERE r.order_id = o.external_id AND r.reason = p.reason)`,
-    [connectionId, RESOLVED_ELSEWHERE],
-  );
+  const rejected = staged.flatMap(({ id, number, reason, message }): Problem[] => (reason === null ? [] : [{ kind: 'order', id, number, reason, severity: 'Error', message }]));
+  await resolve(tx, { connection: connectionId, feeds: ['OrderImport', 'OrderUpdate'] }, staged.map(({ id }) => id), { except: RESOLVED_ELSEWHERE, still: rejected });
+  await raise(tx, { connection: connectionId, feed: 'OrderImport' }, rejected);
 }

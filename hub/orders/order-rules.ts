@@ -1,20 +1,48 @@
-import type { Queryable } from '../storage/database.ts';
-import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
-import type { OrderMergeScope } from './merge-orders.ts';
+import type { OrderScope } from './order-scope.ts';
 
-/** An unpaid order is put aside and looked at again this often (DESIGN §2.8). */
-const UNPAID_RETRY_MINUTES = 60;
-
-/** What orders of a connection are judged by, read inside the transaction that judges them. */
-export async function orderScope(db: Queryable, connection: ConnectionRow): Promise<OrderMergeScope> {
-  const siblings = await db.query<{ id: number; catalogue: boolean }>('SELECT id, catalogue FROM connections WHERE store_id = $1', [connection.store_id], 'connections-of-store');
-  const store = await findStoreById(db, connection.store_id);
-  return {
-    connectionId: connection.id,
-    storeId: connection.store_id,
-    storeConnections: siblings.map(({ id }) => id),
-    checkSkus: siblings.some(({ catalogue }) => catalogue),
-    endpoints: store?.rules.orderWebhooks ?? [],
-    unpaidRetryMinutes: UNPAID_RETRY_MINUTES,
-  };
+/**
+ * A rule that may reject a paid, open order, for what only the hub knows: the catalogue, the Store. (What an order alone
+ * shows is judged in the pod: sync/orders/intake.ts.) A rule looks at one value of an order, never at the whole: so the
+ * same rule answers for staged orders, and for a batch of new ones of which nothing but these values was looked at.
+ */
+export interface OrderRule {
+  readonly reason: string;
+  /** The value: the SKU of each line, or the code of the shipping method (empty where there is none). */
+  readonly looksAt: 'sku' | 'shippingMethod';
+  /** False where it cannot refuse anything. */
+  readonly applies: (scope: OrderScope) => boolean;
+  /**
+   * SQL: of the relation `named(value)` what is refused, as rows (value, name). `$1` is the Store, `$2` its connections.
+   * One look into an index for each value, as in order-lookup.ts.
+   */
+  readonly refused: string;
+  /** SQL: what is said of an order, with the names of what is refused in it. */
+  readonly message: (names: string) => string;
 }
+
+const unknownSku: OrderRule = {
+  reason: 'UnknownSku',
+  looksAt: 'sku',
+  applies: ({ checkSkus }) => checkSkus,
+  refused: `
+    SELECT n.value, '"' || coalesce(k.component, n.value) || '"' || CASE WHEN k.component IS NULL THEN '' ELSE ' (in kit "' || n.value || '")' END AS name
+    FROM named n
+    LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.value
+    LEFT JOIN kits k ON k.store_id = $1 AND k.sku = coalesce(a.sku, n.value)
+    LEFT JOIN LATERAL (SELECT 1 AS one FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(k.component, a.sku, n.value) LIMIT 1) known ON true
+    WHERE known.one IS NULL AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.value)`,
+  message: (names) => `'SKU ' || ${names} || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'`,
+};
+
+const unknownShippingMethod: OrderRule = {
+  reason: 'UnknownShippingMethod',
+  looksAt: 'shippingMethod',
+  applies: ({ mapsShippingMethods }) => mapsShippingMethods,
+  refused: `
+    SELECT n.value, '"' || n.value || '"' AS name FROM named n
+    WHERE cardinality($2::int[]) > 0 AND NOT EXISTS (SELECT 1 FROM shipping_method_map m WHERE m.store_id = $1 AND m.method = n.value)`,
+  message: (names) => `'shipping method ' || ${names} || ' is not mapped: add it to spec.shippingMethods of the Store'`,
+};
+
+/** All rules, the first that refuses an order gives the reason. A new rule is added here, and nowhere else. */
+export const ORDER_RULES: readonly OrderRule[] = [unknownSku, unknownShippingMethod];

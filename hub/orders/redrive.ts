@@ -2,7 +2,7 @@ import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { mergeOrders } from './merge-orders.ts';
-import { orderScope } from './order-rules.ts';
+import { orderScope } from './order-scope.ts';
 
 const ORDER_COLUMNS = Object.keys(TABLES.orders.columns);
 const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);

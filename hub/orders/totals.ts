@@ -1,6 +1,9 @@
 import { decimalString } from '../../model/money.ts';
 import type { Transaction } from '../storage/database.ts';
+import { raise, resolve, type Problem } from '../problems/problems.ts';
 import { CHANGED_ORDERS } from './order-lookup.ts';
+
+const REASON = 'TotalsMismatch';
 
 /** An order's totals as the store gives them, and the sums over its lines. Minor units. */
 export interface OrderTotals {
@@ -36,36 +39,27 @@ export function totalsDifference(totals: OrderTotals): TotalsDifference | undefi
 }
 
 interface TotalsRow extends OrderTotals, Record<string, unknown> {
+  readonly id: string;
   readonly number: string;
   readonly currency: string;
 }
 
-/** Severity Info: the store's own totals are kept as they are, people learn by how much they differ. Resolves by itself. */
-export async function recordTotals(tx: Transaction, connectionId: number): Promise<void> {
+/** Severity Info: the store's own totals are kept as they are, people learn by how much they differ. Of the orders that changed. */
+export async function recordTotals(tx: Transaction, connectionId: number, changed: readonly string[]): Promise<void> {
   const suspects = await tx.query<TotalsRow>(
-    `SELECT o.number, o.currency, o.items_total AS "itemsTotal", o.shipping_total AS "shippingTotal", o.tax_total AS "taxTotal", o.discount_total AS "discountTotal", o.grand_total AS "grandTotal",
+    `SELECT o.external_id AS id, o.number, o.currency, o.items_total AS "itemsTotal", o.shipping_total AS "shippingTotal", o.tax_total AS "taxTotal", o.discount_total AS "discountTotal", o.grand_total AS "grandTotal",
        coalesce(l.total, 0) AS "linesTotal", coalesce(l.tax, 0) AS "linesTax"
      FROM ${CHANGED_ORDERS}
      CROSS JOIN LATERAL (SELECT sum(total)::bigint AS total, sum(tax_amount)::bigint AS tax FROM order_lines WHERE connection_id = $1 AND order_id = o.external_id) l
      WHERE o.intake = 'Accepted' AND (o.items_total IS DISTINCT FROM l.total OR o.grand_total <> o.items_total + o.shipping_total)`,
     [connectionId],
   );
-  const found = suspects.flatMap((order) => {
+  const found = suspects.flatMap((order): Problem[] => {
     const difference = totalsDifference(order);
-    return difference ? [{ number: order.number, message: message(order, difference) }] : [];
+    return difference ? [{ kind: 'order', id: order.id, number: order.number, reason: REASON, severity: 'Info', message: message(order, difference) }] : [];
   });
-  await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM ${CHANGED_ORDERS}
-     WHERE p.connection_id = $1 AND p.feed_type = 'OrderImport' AND p.record = o.number AND p.reason = 'TotalsMismatch' AND p.resolved_at IS NULL AND p.record <> ALL($2::text[])`,
-    [connectionId, found.map(({ number }) => number)],
-  );
-  if (found.length === 0) return;
-  await tx.query(
-    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
-     SELECT DISTINCT ON (record) $1::int, 'OrderImport', record, 'TotalsMismatch', 'Info', message FROM unnest($2::text[], $3::text[]) AS f(record, message)
-     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
-    [connectionId, found.map(({ number }) => number), found.map((entry) => entry.message)],
-  );
+  await resolve(tx, { connection: connectionId, feeds: ['OrderImport'] }, changed, { reasons: [REASON], still: found });
+  await raise(tx, { connection: connectionId, feed: 'OrderImport' }, found);
 }
 
 function message({ number, currency, ...totals }: TotalsRow, { total, size }: TotalsDifference): string {

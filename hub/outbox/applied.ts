@@ -1,4 +1,5 @@
 import type { OutboxResult } from '../../model/sync-api.ts';
+import { resolve } from '../problems/problems.ts';
 import type { Transaction } from '../storage/database.ts';
 
 const isApplied = ({ outcome }: OutboxResult): boolean => outcome === 'Applied' || outcome === 'AlreadyApplied';
@@ -28,9 +29,6 @@ export async function recordAppliedLevels(tx: Transaction, connectionId: number,
      WHERE s.connection_id = w.connection_id AND s.variant_id = w.variant_id AND s.location_id = w.location_id AND s.on_hand <> w.quantity`,
     [entries.map(() => connectionId), entries.map(({ variant }) => variant), entries.map(({ location }) => location), entries.map(({ quantity }) => quantity)],
   );
-  await tx.query(
-    `UPDATE problems SET resolved_at = now() WHERE connection_id = $1 AND feed_type = 'StockExport' AND record = ANY($2::text[]) AND resolved_at IS NULL`,
-    [connectionId, entries.map(({ subject }) => subject)],
-  );
+  await resolve(tx, { connection: connectionId, feeds: ['StockExport'] }, entries.map(({ subject }) => subject));
   return results.filter((result) => !isApplied(result));
 }

@@ -1,18 +1,18 @@
 import type { OutboxClaim, OutboxClaimRequest, OutboxEntry, OutboxKind, OutboxResult, OutboxResults } from '../../model/sync-api.ts';
-import type { FeedType } from '../../model/feeds.ts';
 import type { HubContext } from '../base/context.ts';
 import { BY_KEY } from '../storage/by-key.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
+import { kindOfFeed, raise, resolve } from '../problems/problems.ts';
+import { FEED_OF } from './queue.ts';
 import { recordAppliedLevels } from './applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
-import { heldPlan, type PlannedLevel } from '../stock/brakes.ts';
+import { heldPlan, type PlannedLevel } from './brakes.ts';
 import { holdRun } from '../runs/runs.ts';
 
 /** With the delays below: about a day, as for webhooks. All the while the feed's condition says that writes fail. */
 const MAX_FAILURES = 100;
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 900;
-const FEED_OF: Readonly<Record<OutboxKind, FeedType>> = { shipment: 'ShipmentExport', stock: 'StockExport' };
 
 /** An earlier entry of the subject of `o` that is due later. A sub-select with LIMIT is never planned as a join over all of them. */
 const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1 AND d.kind = $2 AND d.subject = o.subject AND d.id < o.id
@@ -20,7 +20,7 @@ const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
- * the driver reads back before it repeats (DESIGN §4). Entries of one order stay in order. The run's row is the fence, as
+ * the driver reads back before it repeats (docs/guarantees.md). Entries of one order stay in order. The run's row is the fence, as
  * for batches: two pods that both claimed would both write. A level carries what the store was last known to have
  * (`expected`): as of now, for a level before it may have been written since it was queued. Only at the first attempt:
  * where the store has changed since (a sale), the back office had the time until the second to say another number, and
@@ -101,17 +101,13 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
 }
 
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
-  const feedType = FEED_OF[kind];
+  const feed = FEED_OF[kind];
   if (state === 'Applied') {
     if (kind === 'shipment') {
       await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);
     }
-    await tx.query('UPDATE problems SET resolved_at = now() WHERE connection_id = $1 AND feed_type = $2 AND record = $3 AND resolved_at IS NULL', [connectionId, feedType, entry.subject]);
+    await resolve(tx, { connection: connectionId, feeds: [feed] }, [entry.subject]);
   } else if (state === 'Rejected') {
-    await tx.query(
-      `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message) VALUES ($1, $2, $3, $4, 'Error', $5)
-       ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
-      [connectionId, feedType, entry.subject, result.reason ?? 'Rejected', result.message ?? 'the store refused it'],
-    );
+    await raise(tx, { connection: connectionId, feed }, [{ kind: kindOfFeed(feed), id: entry.subject, reason: result.reason ?? 'Rejected', severity: 'Error', message: result.message ?? 'the store refused it' }]);
   }
 }

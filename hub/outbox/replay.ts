@@ -1,8 +1,9 @@
+import type { OutboxKind } from '../../model/sync-api.ts';
 import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { hint } from '../runs/hints.ts';
 import { redriveRejected } from '../orders/redrive.ts';
+import { askForExport } from './queue.ts';
 
 export interface ReplayResult {
   /** What has this reason and can be replayed. */
@@ -47,7 +48,7 @@ export async function replayReason(tx: Transaction, hub: HubContext, storeId: nu
 
 /** Of a stock level that was refused the newest alone is sent, and none where a newer one is on its way or done. */
 async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: readonly number[], reason: string, dryRun: boolean): Promise<number> {
-  const rows = await tx.query<{ connection_id: number; kind: string }>(
+  const rows = await tx.query<{ connection_id: number; kind: OutboxKind }>(
     `UPDATE outbox o SET state = 'Pending', attempts = 0, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
      WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
        AND (o.kind <> 'stock' OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id))
@@ -55,11 +56,7 @@ async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: re
     [connectionIds, reason],
   );
   if (dryRun) return rows.length;
-  for (const key of new Set(rows.map(({ connection_id, kind }) => `${connection_id}/${kind}`))) {
-    const [id, kind] = key.split('/') as [string, string];
-    await hint(tx, Number(id), kind === 'stock' ? 'StockExport' : 'ShipmentExport');
-    tx.afterCommit(() => hub.wakePod(Number(id)));
-  }
+  await askForExport(tx, hub, rows.map(({ connection_id, kind }) => ({ connectionId: connection_id, kind })));
   return rows.length;
 }
 

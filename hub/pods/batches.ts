@@ -1,23 +1,24 @@
-import type { Batch, BatchProblem } from '../../model/batch.ts';
+import type { Batch } from '../../model/batch.ts';
 import { RUN_LEASE_SECONDS, type BatchAnswer } from '../../model/sync-api.ts';
+import type { FeedType } from '../../model/feeds.ts';
 import { TABLES, type TableName } from '../../model/tables.ts';
 import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { copyDirectly, mergeSettings } from './direct-copy.ts';
-import { mergeOrders, type OrderMergeScope } from '../orders/merge-orders.ts';
+import { mergeOrders } from '../orders/merge-orders.ts';
 import { mergeTable, stage } from '../records/merge.ts';
-import { quarantine } from '../problems/quarantine.ts';
+import { noteProblems } from './batch-problems.ts';
 import { redriveRejected } from '../orders/redrive.ts';
 import { leaseLost, saveCheckpoint } from '../runs/runs.ts';
 import { checkStock } from '../stock/stock-check.ts';
 import { countSeen } from '../orders/first-seen.ts';
-import { orderScope } from '../orders/order-rules.ts';
+import { orderScope, type OrderScope } from '../orders/order-scope.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
 interface RunRow extends Record<string, unknown> {
-  readonly feed_type: string;
+  readonly feed_type: FeedType;
   readonly trigger: string;
   readonly dry_run: boolean;
   readonly sequence: number;
@@ -34,7 +35,7 @@ class DryRun extends Error {
 }
 
 /**
- * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (DESIGN §4). A batch
+ * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (docs/guarantees.md). A batch
  * that comes a second time, because its answer was lost, is answered and not done again. A pod that lost its lease
  * cannot write: the run's row is the fence.
  */
@@ -56,11 +57,10 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       const mayCopy = direct && run.feed_type !== 'StockCheck';
       const changed = (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ?? (await mergeRecords(tx, connection, batch, scope));
       const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;
-      if (run.feed_type === 'StockCheck') await checkStock(tx, connection);
+      if (run.feed_type === 'StockCheck') await checkStock(tx, hub, connection);
       if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
-      await recordProblems(tx, connection.id, run.feed_type, batch.header.problems);
-      await quarantine(tx, connection.id, run.feed_type, batch.header.problems);
+      await noteProblems(tx, connection.id, run.feed_type, batch);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
       if (healed > 0 || mayTell(changed, scope)) tx.afterCommit(hub.wakeDeliveries);
@@ -80,11 +80,11 @@ async function lockRun(tx: Transaction, connectionId: number, runId: string): Pr
 }
 
 /** Whether an event can have been queued. */
-const mayTell = (changed: number, scope: OrderMergeScope | undefined): boolean => changed > 0 && scope !== undefined && scope.endpoints.length > 0;
+const mayTell = (changed: number, scope: OrderScope | undefined): boolean => changed > 0 && scope !== undefined && scope.endpoints.length > 0;
 
 const holds = (batch: Batch, name: TableName): boolean => batch.segments.some(({ table }) => table === name);
 
-async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: Batch, scope: OrderMergeScope | undefined): Promise<number> {
+async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: Batch, scope: OrderScope | undefined): Promise<number> {
   await stage(tx, batch.segments);
   const present = new Set(batch.segments.map((segment) => segment.table));
   let changed = 0;
@@ -109,19 +109,6 @@ async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Prom
   let healed = 0;
   for (const { id } of waiting) healed += await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
   return healed;
-}
-
-async function recordProblems(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {
-  if (problems.length === 0) return;
-  const column = (pick: (problem: BatchProblem) => string) => problems.map(pick);
-  await tx.query(
-    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message)
-     SELECT DISTINCT ON (record, reason) $1, $2, record, reason, severity, message
-     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS p(record, reason, severity, message)
-     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE
-     SET last_seen_at = now(), count = problems.count + 1, severity = EXCLUDED.severity, message = EXCLUDED.message, resolved_at = NULL`,
-    [connectionId, feedType, column((p) => p.record), column((p) => p.reason), column((p) => p.severity), column((p) => p.message)],
-  );
 }
 
 async function countBatch(tx: Transaction, runId: string, batch: Batch, changed: number): Promise<void> {

@@ -5,8 +5,9 @@ import { BY_KEY } from '../storage/by-key.ts';
 import type { Transaction, TransactionSettings } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { asList, listed } from '../storage/id-list.ts';
-import type { OrderMergeScope } from '../orders/merge-orders.ts';
-import { areOrdinaryOrders, settleNewOrders } from '../orders/new-orders.ts';
+import { allPass } from '../orders/judge.ts';
+import { settleNewOrders } from '../orders/new-orders.ts';
+import type { OrderScope } from '../orders/order-scope.ts';
 
 /** A table's segment and the ids of its rows: the first column of their key. */
 interface Incoming {
@@ -24,12 +25,11 @@ export const mergeSettings = (connection: ConnectionRow): TransactionSettings =>
  * a rule has to look closer: then nothing has been written and the batch is merged (merge.ts). Another transaction may
  * bring in the same id at the same time: that ends in a unique violation, and the batch is merged after it.
  */
-export async function copyDirectly(tx: Transaction, connection: ConnectionRow, segments: readonly BatchSegment[], scope: OrderMergeScope | undefined): Promise<number | undefined> {
+export async function copyDirectly(tx: Transaction, connection: ConnectionRow, segments: readonly BatchSegment[], scope: OrderScope | undefined): Promise<number | undefined> {
   const incoming = incomingOf(segments);
   if (!incoming || incoming.length === 0) return undefined;
   const orders = incoming.find(({ table }) => table.name === 'orders');
-  const lines = incoming.find(({ table }) => table.name === 'order_lines');
-  if (scope && !(await areOrdinaryOrders(tx, scope, lines?.segment))) return undefined;
+  if (scope && !(await allPass(tx, scope, segments))) return undefined;
   if (await anyKnown(tx, connection.id, incoming)) return undefined;
   for (const { table, segment } of incoming) await tx.copy(table.name, Object.keys(table.columns), segment.data);
   if (scope && orders) await settleNewOrders(tx, scope, orders.segment, orders.ids);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { heldPlan, type PlannedLevel } from '../stock/brakes.ts';
+import { heldPlan, type PlannedLevel } from '../outbox/brakes.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
 import { storeOf, text, type App } from '../http/app.ts';
@@ -50,7 +50,7 @@ async function report(db: Queryable, store: StoreRow, connection: ConnectionRow)
   return {
     connection: `${connection.namespace}/${connection.name}`, mode: connection.mode,
     stock: { changes: levels.length, toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length, biggest },
-    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, connection.id), brake: heldPlan(levels, store.rules.brakes ?? {}) ?? null,
+    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brake: heldPlan(levels, store.rules.brakes ?? {}) ?? null,
   };
 }
 
@@ -77,8 +77,9 @@ function goods(view: OrderView): Report['orders'][0]['lines'] {
   return view.lines.filter(({ promotional }) => !promotional).map(({ orderedSku, sku, quantity, components }) => ({ orderedSku, sku, quantity, components }));
 }
 
-async function obstacles(db: Queryable, connectionId: number): Promise<Report['problems']> {
+/** Those of the connection, and those of its Store. */
+async function obstacles(db: Queryable, storeId: number, connectionId: number): Promise<Report['problems']> {
   return db.query<Report['problems'][0]>(
     `SELECT reason, count(*) AS count, (array_agg(message ORDER BY last_seen_at DESC))[1] AS sample
-     FROM problems WHERE connection_id = $1 AND resolved_at IS NULL AND severity = 'Error' GROUP BY reason ORDER BY count(*) DESC, reason`, [connectionId]);
+     FROM problems WHERE (connection_id = $1 OR store_id = $2) AND resolved_at IS NULL AND severity = 'Error' GROUP BY reason ORDER BY count(*) DESC, reason`, [connectionId, storeId]);
 }

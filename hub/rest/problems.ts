@@ -12,23 +12,27 @@ const security = [{ developerKey: [] }];
 const tags = ['problems'];
 
 const problemView = z.object({
-  connection: z.string(), feed: z.string(), severity: z.string(), reason: z.string(), record: z.string(), message: z.string(),
+  connection: z.string().nullable().meta({ description: 'namespace/name; null: the problem is the Store\'s.' }), feed: z.string().nullable(),
+  severity: z.string(), reason: z.string(), kind: z.string().meta({ description: 'What the record is: order, product, stockLevel, webhookEndpoint, record.' }),
+  record: z.string().meta({ description: 'Its id: of an order the shop\'s id, of a stock level SKU@location.' }),
+  number: z.string().nullable().meta({ description: 'The number that people know it by, where it is not the id.' }), message: z.string(),
   firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number().meta({ description: 'How often it was seen.' }), resolvedAt: z.string().nullable(),
   payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),
 });
 const groupView = z.object({
   reason: z.string(), severity: z.string(), count: z.number().meta({ description: 'Records.' }), newest: z.string(),
-  sample: z.object({ connection: z.string(), record: z.string(), message: z.string() }).meta({ description: 'The newest of them.' }),
+  sample: z.object({ connection: z.string().nullable(), record: z.string(), number: z.string().nullable(), message: z.string() }).meta({ description: 'The newest of them.' }),
   remedy: z.string(),
 });
 const listQuery = opaquePageQuery.extend({
-  severity: z.enum(['Info', 'Retry', 'Error']).optional(), reason: text(64).optional(), resolved: z.enum(['true', 'false']).default('false'),
+  severity: z.enum(['Info', 'Retry', 'Error']).optional(), reason: text(64).optional(),
+  record: text(253).optional().meta({ description: 'Of one record: by its number, or its id.' }), resolved: z.enum(['true', 'false']).default('false'),
   group: z.enum(['reason']).optional().meta({ description: 'reason: one item for each reason, worst and most frequent first, on one page.' }),
 });
 type ListQuery = z.infer<typeof listQuery>;
 
 /** first_seen_at never changes: a problem that is seen again keeps its place, and no page skips or repeats one. */
-const cursorShape = z.tuple([z.int(), z.int(), text(64), text(253), text(64)]);
+const cursorShape = z.tuple([z.int(), z.int()]);
 
 export function problemRoutes(app: App, hub: HubContext): void {
   app.get('/problems', {
@@ -69,30 +73,36 @@ export function problemRoutes(app: App, hub: HubContext): void {
   });
 }
 
-const CHOSEN = 'c.store_id = $1 AND ($2::text IS NULL OR p.severity = $2) AND ($3::text IS NULL OR p.reason = $3) AND (p.resolved_at IS NOT NULL) = $4';
-const chosen = (store: StoreRow, query: ListQuery): unknown[] => [store.id, query.severity ?? null, query.reason ?? null, query.resolved === 'true'];
+/** Those of the Store's connections and its own: two ways, an index for each; with OR all Stores' problems would be read. */
+const SOURCE = `(SELECT p.* FROM connections own JOIN problems p ON p.connection_id = own.id WHERE own.store_id = $1
+  UNION ALL SELECT * FROM problems WHERE store_id = $1) p LEFT JOIN connections c ON c.id = p.connection_id`;
+const CHOSEN = `($2::text IS NULL OR p.severity = $2) AND ($3::text IS NULL OR p.reason = $3) AND (p.resolved_at IS NOT NULL) = $4
+  AND ($5::text IS NULL OR p.number = $5 OR p.record = $5)`;
+const CONNECTION = `c.namespace || '/' || c.name`;
+const chosen = (store: StoreRow, query: ListQuery): unknown[] => [store.id, query.severity ?? null, query.reason ?? null, query.resolved === 'true', query.record ?? null];
 
 async function listed(db: Queryable, store: StoreRow, query: ListQuery): Promise<{ items: z.infer<typeof problemView>[]; nextCursor: string | null }> {
   const after = decodeCursor(query.after, cursorShape);
-  const rows = await db.query<z.infer<typeof problemView> & { micros: number; connection_id: number }>(
+  const rows = await db.query<z.infer<typeof problemView> & { micros: number; id: number }>(
     `SELECT * FROM (
-       SELECT c.namespace || '/' || c.name AS connection, p.feed_type AS feed, p.severity, p.reason, p.record, p.message, p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt",
-         q.record IS NOT NULL AS payload, p.connection_id, (extract(epoch FROM p.first_seen_at) * 1000000)::bigint AS micros
-       FROM problems p JOIN connections c ON c.id = p.connection_id
+       SELECT ${CONNECTION} AS connection, p.feed_type AS feed, p.severity, p.reason, p.kind, p.record, p.number, p.message,
+         p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt",
+         q.record IS NOT NULL AS payload, p.id, (extract(epoch FROM p.first_seen_at) * 1000000)::bigint AS micros
+       FROM ${SOURCE}
        LEFT JOIN quarantine q ON (q.connection_id, q.feed_type, q.record, q.reason) = (p.connection_id, p.feed_type, p.record, p.reason) WHERE ${CHOSEN}) found
-     WHERE $5::bigint IS NULL OR (micros, connection_id, feed, record, reason) < ($5, $6::bigint, $7::text, $8::text, $9::text)
-     ORDER BY micros DESC, connection_id DESC, feed DESC, record DESC, reason DESC LIMIT $10`,
-    [...chosen(store, query), ...(after ?? [null, null, null, null, null]), query.limit],
+     WHERE $6::bigint IS NULL OR (micros, id) < ($6, $7::bigint)
+     ORDER BY micros DESC, id DESC LIMIT $8`,
+    [...chosen(store, query), ...(after ?? [null, null]), query.limit],
   );
   const last = rows.length === query.limit ? rows.at(-1) : undefined;
-  return { items: rows, nextCursor: last ? encodeCursor([last.micros, last.connection_id, last.feed, last.record, last.reason]) : null };
+  return { items: rows, nextCursor: last ? encodeCursor([last.micros, last.id]) : null };
 }
 
 async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promise<z.infer<typeof groupView>[]> {
   const rows = await db.query<Omit<z.infer<typeof groupView>, 'remedy'> & Record<string, unknown>>(
     `SELECT p.reason, p.severity, count(*) AS count, max(p.last_seen_at) AS newest,
-       (array_agg(jsonb_build_object('connection', c.namespace || '/' || c.name, 'record', p.record, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample
-     FROM problems p JOIN connections c ON c.id = p.connection_id WHERE ${CHOSEN}
+       (array_agg(jsonb_build_object('connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample
+     FROM ${SOURCE} WHERE ${CHOSEN}
      GROUP BY p.reason, p.severity ORDER BY array_position(ARRAY['Error', 'Retry', 'Info'], p.severity), count(*) DESC, p.reason`,
     chosen(store, query),
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { badRequest, conflict } from '../base/errors.ts';
 import { remember } from '../orders/history.ts';
-import { hint } from '../runs/hints.ts';
+import { queueWrites } from '../outbox/queue.ts';
 import type { Queryable, Row, Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { storeOf, text, webAddress, type App } from '../http/app.ts';
@@ -78,12 +78,9 @@ async function saveShipment(tx: Transaction, store: StoreRow, order: Row, id: st
 async function queueShipment(tx: Transaction, hub: HubContext, order: Row, shipmentId: string, body: ShipmentBody, parcel: Parcel, locationId: string | undefined): Promise<void> {
   const connectionId = order['connection_id'] as number;
   const { carrier, trackingCode, trackingUrl } = body;
-  await tx.query(`INSERT INTO outbox (connection_id, kind, subject, payload) VALUES ($1, 'shipment', $2, $3::jsonb)`, [
-    connectionId, order['external_id'],
-    JSON.stringify({ shipmentId, orderId: order['external_id'], orderNumber: order['number'], carrier, trackingCode, trackingUrl, locationId, lines: parcel.lines }),
-  ]);
-  await hint(tx, connectionId, 'ShipmentExport');
-  tx.afterCommit(() => hub.wakePod(connectionId));
+  const orderId = order['external_id'] as string;
+  const payload = { shipmentId, orderId, orderNumber: order['number'], carrier, trackingCode, trackingUrl, locationId, lines: parcel.lines };
+  await queueWrites(tx, hub, [{ connectionId, kind: 'shipment', subject: orderId, payload }]);
 }
 
 /** The order's goods, each with what is gone of it. */

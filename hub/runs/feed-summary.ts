@@ -16,8 +16,8 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
   const [success] = await db.query<{ at: string | null }>(`SELECT max(finished_at) AS at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND result IN ('Succeeded', 'Empty') AND NOT dry_run AND NOT scoped`, params);
   const [saved] = await db.query<{ value: Checkpoint; saved_at: string }>('SELECT value, saved_at FROM checkpoints WHERE connection_id = $1 AND feed_type = $2', params);
   const counts = await db.query<{ severity: string; count: number }>('SELECT severity, count(*) AS count FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL GROUP BY severity', params);
-  const recent = await db.query<{ severity: 'Info' | 'Retry' | 'Error'; reason: string; record: string; message: string; last_seen_at: string }>(
-    `SELECT severity, reason, record, message, last_seen_at FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL
+  const recent = await db.query<{ severity: 'Info' | 'Retry' | 'Error'; reason: string; record: string; number: string | null; message: string; last_seen_at: string }>(
+    `SELECT severity, reason, record, number, message, last_seen_at FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL
      ORDER BY (severity = 'Error') DESC, last_seen_at DESC LIMIT 5`, params);
   const count = (severity: string) => counts.find((row) => row.severity === severity)?.count ?? 0;
   return {
@@ -28,6 +28,6 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
     lastSuccessAt: success?.at ?? undefined,
     checkpoint: saved ? { ...checkpointView(saved.value), at: saved.saved_at } : undefined,
     problems: { info: count('Info'), retry: count('Retry'), error: count('Error') },
-    recentProblems: recent.map(({ last_seen_at, ...problem }) => ({ ...problem, at: last_seen_at })),
+    recentProblems: recent.map(({ last_seen_at, number, ...problem }) => ({ ...problem, ...(number === null ? {} : { number }), at: last_seen_at })),
   };
 }

@@ -1,4 +1,5 @@
 import type { StoreSpec } from '../../crds/index.ts';
+import { resolve } from '../problems/problems.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 
 /** After a rotation every delivery is signed with both secrets for this long. */
@@ -63,11 +64,7 @@ export async function noteFailure(tx: Transaction, storeId: number, name: string
 export async function enableEndpoint(tx: Transaction, storeId: number, name: string): Promise<void> {
   await tx.query('UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL WHERE store_id = $1 AND name = $2', [storeId, name]);
   await tx.query(`UPDATE deliveries SET attempts = 0, next_attempt_at = now() WHERE store_id = $1 AND endpoint = $2 AND state = 'Pending' AND (claimed_until IS NULL OR claimed_until < now())`, [storeId, name]);
-  await tx.query(
-    `UPDATE problems p SET resolved_at = now() FROM connections c
-     WHERE c.store_id = $1 AND p.connection_id = c.id AND p.reason = 'WebhookEndpointDisabled' AND p.record = $2 AND p.resolved_at IS NULL`,
-    [storeId, disabledRecord(name)],
-  );
+  await resolve(tx, { store: storeId }, [name], { reasons: ['WebhookEndpointDisabled'] });
 }
 
 /** A new url is a new endpoint: whatever was wrong with the old one is over. */
@@ -81,6 +78,3 @@ export async function enableMoved(tx: Transaction, storeId: number, before: Stor
     if (!after.orderWebhooks?.some((endpoint) => endpoint.name === name)) await enableEndpoint(tx, storeId, name);
   }
 }
-
-/** The record that the problem of a disabled endpoint is about. */
-export const disabledRecord = (name: string): string => `webhook/${name}`;

@@ -1,6 +1,7 @@
 import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
-import { disabledRecord, noteFailure, noteSuccess } from './endpoints.ts';
+import { raise, resolve } from '../problems/problems.ts';
+import { noteFailure, noteSuccess } from './endpoints.ts';
 
 /** Seconds before the next attempt; the sum is a little over 27 hours (Standard Webhooks recommends several days or less). */
 const BACKOFF_SECONDS = [5, 30, 120, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200];
@@ -50,10 +51,7 @@ async function markDelivered(tx: Transaction, delivery: Claimed, outcome: Outcom
     `UPDATE orders SET exported_at = coalesce(exported_at, now()), exported_goods_hash = coalesce(exported_goods_hash, goods_hash) WHERE connection_id = $1 AND external_id = $2`,
     [delivery.connection_id, delivery.order_id],
   );
-  await tx.query(
-    `UPDATE problems SET resolved_at = now() WHERE connection_id = $1 AND feed_type = 'OrderImport' AND record = $2 AND reason = 'WebhookUndeliverable' AND resolved_at IS NULL`,
-    [delivery.connection_id, delivery.order_id],
-  );
+  await resolve(tx, { connection: delivery.connection_id, feeds: ['OrderImport'] }, [delivery.order_id], { reasons: ['WebhookUndeliverable'] });
   await noteSuccess(tx, delivery.store_id, delivery.endpoint);
 }
 
@@ -69,20 +67,13 @@ async function markFailed(tx: Transaction, hub: HubContext, delivery: Claimed, o
     [delivery.id, outcome.status ?? null, outcome.error?.slice(0, 500) ?? null, dead ? 'Dead' : 'Pending', delay ?? 0],
   );
   if (dead) {
-    await raise(tx, delivery.connection_id, delivery.order_id, 'WebhookUndeliverable', `webhook endpoint "${delivery.endpoint}" did not take ${delivery.event}: ${outcome.error ?? 'no answer'}. Mend the endpoint, then replay its dead letters`);
+    const message = `webhook endpoint "${delivery.endpoint}" did not take ${delivery.event}: ${outcome.error ?? 'no answer'}. Mend the endpoint, then replay its dead letters`;
+    await raise(tx, { connection: delivery.connection_id, feed: 'OrderImport' }, [{ kind: 'order', id: delivery.order_id, reason: 'WebhookUndeliverable', severity: 'Error', message }]);
   }
   if (disabled) {
     const message = `webhook endpoint "${delivery.endpoint}" is switched off: ${disabled}. What is for it is kept. Mend it, then POST /api/v1/webhooks/${delivery.endpoint}/enable, or give it another url in the Store`;
-    await raise(tx, delivery.connection_id, disabledRecord(delivery.endpoint), 'WebhookEndpointDisabled', message);
+    await raise(tx, { store: delivery.store_id }, [{ kind: 'webhookEndpoint', id: delivery.endpoint, reason: 'WebhookEndpointDisabled', severity: 'Error', message }]);
     const { store } = outcome;
     if (store) tx.afterCommit(() => hub.tellStore(store.namespace, store.name, 'Warning', 'WebhookEndpointDisabled', message));
   }
-}
-
-async function raise(tx: Transaction, connectionId: number, record: string, reason: string, message: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO problems (connection_id, feed_type, record, reason, severity, message) VALUES ($1, 'OrderImport', $2, $3, 'Error', $4)
-     ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET last_seen_at = now(), count = problems.count + 1, message = EXCLUDED.message, resolved_at = NULL`,
-    [connectionId, record, reason, message],
-  );
 }

@@ -1,17 +1,8 @@
 import { PortForward, type KubeConfig } from '@kubernetes/client-node';
-import { PassThrough, type Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { ApiError } from './errors.ts';
+import type { Connect } from './pod-port.ts';
 import { NotNow } from './tunnel.ts';
-
-/** Where in the cluster to. */
-export interface PodPort {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly port: number;
-}
-
-/** Carries a stream to a pod's port and back until `close`, or until the pod ends it. */
-export type Connect = (to: PodPort, stream: Duplex) => Promise<{ readonly closed: Promise<void>; close(): void }>;
 
 /** What client-node gives where it is asked for no retries of its own; the types of its WebSocket are a package we do not have. */
 interface OpenSocket {

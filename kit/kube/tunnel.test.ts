@@ -3,7 +3,7 @@ import { connect as connectTcp, createServer, type AddressInfo, type Server } fr
 import type { Duplex } from 'node:stream';
 import { systemClock } from '../clock.ts';
 import { ApiError } from './errors.ts';
-import type { PodPort } from './port-forward.ts';
+import type { PodPort } from './pod-port.ts';
 import { NotNow, openTunnel, type Tunnel } from './tunnel.ts';
 
 /** Pods that answer with their name, and whose connections break when they die. */

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import type { Connect, PodPort } from './port-forward.ts';
+import type { Connect, PodPort } from './pod-port.ts';
 
 /** A port on this machine behind which a pod answers. */
 export interface Tunnel {

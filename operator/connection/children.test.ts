@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { LABELS } from '../../crds/index.ts';
 import { aConnection, aCredential, aDriver, aStore } from '../../test/support/operator-fixtures.ts';
 import { OPERATOR_CLUSTER_RULES, OPERATOR_LIMITED_CLUSTER_RULES, OPERATOR_NAMESPACE_RULES, type PolicyRule } from '../rbac.ts';
-import { childrenOf, type ChildrenInput } from './children.ts';
+import { childrenOf } from './children.ts';
+import type { ChildrenInput } from './children-input.ts';
 import { labelValue } from './labels.ts';
 import { canonicalQuantity } from './quantity.ts';
 

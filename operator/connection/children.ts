@@ -1,20 +1,11 @@
-import { childName, GROUP, type CredentialResource, type DriverResource, type StoreResource } from '../../crds/index.ts';
+import { childName, GROUP } from '../../crds/index.ts';
 import type { Intent, OwnerReference } from '../../kit/kube/objects.ts';
 import { syncPodClusterRules, syncPodRules } from '../rbac.ts';
 import { CHILD_TYPES, connectionKey, podNamespace, type AnyConnection, type ChildKind } from '../resources.ts';
-import { deploymentSpec, type PodSettings } from './deployment.ts';
+import type { ChildrenInput } from './children-input.ts';
+import { deploymentSpec } from './deployment.ts';
 import { childLabels } from './labels.ts';
 import { networkPolicySpec } from './network.ts';
-
-/** What the children of an accepted connection are made of. */
-export interface ChildrenInput {
-  readonly connection: AnyConnection;
-  readonly store: StoreResource;
-  readonly driver: DriverResource;
-  readonly credential: CredentialResource;
-  readonly replicas: 0 | 1;
-  readonly pod: PodSettings;
-}
 
 /** One child and how to address it. */
 export interface Child {

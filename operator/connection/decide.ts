@@ -1,6 +1,6 @@
 import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
 import { findCondition, isTrue, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
-import { licensed } from '../license/seats.ts';
+import { licensed } from '../seating/seats.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
 import type { SettingsSchemas } from '../settings.ts';
 import type { ConnectionSnapshot } from './gather.ts';

@@ -1,17 +1,9 @@
 import { HUB_AUDIENCE, childName } from '../../crds/index.ts';
 import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
 import { connectionKey, podNamespace } from '../resources.ts';
-import type { ChildrenInput } from './children.ts';
+import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 import { canonicalQuantity } from './quantity.ts';
-
-/** What the installation says about sync pods. */
-export interface PodSettings {
-  readonly image: string;
-  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
-  readonly hubUrl: string;
-  readonly apiServerPorts: readonly number[];
-}
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';

@@ -1,8 +1,8 @@
 import { childName, type CredentialResource, type DriverResource, type FeedResource, type StoreResource } from '../../crds/index.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
-import type { SeatBook } from '../license/book.ts';
-import type { LicenseQuestion } from '../license/seats.ts';
+import type { SeatBook } from '../seating/book.ts';
+import type { LicenseQuestion } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
 /** All that a decision about a connection is made of, read at one moment. */

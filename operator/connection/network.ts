@@ -1,4 +1,4 @@
-import type { ChildrenInput } from './children.ts';
+import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 
 interface Port { readonly protocol: 'TCP' | 'UDP'; readonly port: number }

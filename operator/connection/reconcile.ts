@@ -4,7 +4,7 @@ import { isApiError } from '../../kit/kube/errors.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
-import { licenseChangesIn } from '../license/seats.ts';
+import { licenseChangesIn } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
 import { childrenOf } from './children.ts';
 import { decide, type ConnectionDecision } from './decide.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { aCondition, aConnection, aDriver, aFeed } from '../../test/support/operator-fixtures.ts';
 import { decideFeed, type FeedSnapshot } from './decide.ts';
-import { duration, longestInterval, Schedules } from './schedule.ts';
+import { formatDuration } from '../../model/duration.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 
-const decided = (over: Partial<FeedSnapshot> = {}) => decideFeed({ feed: aFeed(), connection: aConnection(), driver: aDriver(), siblings: [], ...over }, new Schedules());
+const decided = (over: Partial<FeedSnapshot> = {}) => decideFeed({ feed: aFeed(), connection: aConnection(), driver: aDriver(), siblings: [], ...over }, new FreshnessRule());
 const WELL = [aCondition('Synced', 'True'), aCondition('Fresh', 'True')];
 
 describe('a Feed', () => {
@@ -14,6 +15,7 @@ describe('a Feed', () => {
     ['a type the driver does not support', { feed: aFeed({ type: 'SupplierImport' }) }, 'Stalled', 'FeedNotSupported', 'it supports OrderImport, StockExport'],
     ['a type that an older feed has', { feed: aFeed({}, [], 'newer'), siblings: [aFeed({}, [], 'a-older')] }, 'Stalled', 'FeedTypeTaken', 'is run by the Feed a-older'],
     ['a schedule that never comes', { feed: aFeed({ schedule: '99 * * * *' }) }, 'Stalled', 'InvalidSchedule', 'spec.schedule "99 * * * *"'],
+    ['a day that never comes', { feed: aFeed({ schedule: '0 0 30 2 *' }) }, 'Stalled', 'InvalidSchedule', 'spec.schedule "0 0 30 2 *" never fires: correct it'],
     ['a time zone that is none', { feed: aFeed({ schedule: '0 * * * *', timeZone: 'Mars/Olympus' }) }, 'Stalled', 'InvalidSchedule', '"Mars/Olympus"'],
   ];
   it.each(refusals)('with %s is not accepted, and says what to do', (_what, over, state, reason, message) => {
@@ -43,7 +45,7 @@ describe('the values in force', () => {
     const offered = aDriver({ feeds: [{ type: 'OrderImport', defaultSchedule: '*/2 * * * *' }] });
     expect(decided({ feed: aFeed({ schedule: '0 6 * * *', timeZone: 'Europe/Berlin', batchSize: 50, freshness: '1h' }), driver: offered }).effective).toEqual({ schedule: '0 6 * * *', timeZone: 'Europe/Berlin', batchSize: 50, freshness: '1h' });
     expect(decided({ driver: offered }).effective?.schedule).toBe('*/2 * * * *');
-    expect(decided().effective).toEqual({ schedule: '* * * * *', timeZone: 'UTC', batchSize: 250, freshness: '3m' });
+    expect(decided().effective).toEqual({ schedule: '* * * * *', timeZone: 'UTC', batchSize: 250, freshness: '5m' });
   });
 
   it('have no schedule and no age limit for a feed that runs once', () => {
@@ -51,12 +53,7 @@ describe('the values in force', () => {
     expect(decided({ feed: aFeed({ type: 'StockImport' }), driver }).effective).toEqual({ batchSize: 250 });
   });
 
-  it('look at the longest pause of a schedule: a feed of working hours is not stale on Sunday', () => {
-    expect(longestInterval('0 9-17 * * 1-5', 'Europe/Berlin')).toBe(64 * 3_600_000);
-    expect(longestInterval('*/5 * * * *', 'UTC')).toBe(300_000);
-  });
-
   it('write durations as the API reads them', () => {
-    expect([90_000, 900_000, 5_400_000, 7 * 86_400_000].map(duration)).toEqual(['1m30s', '15m', '1h30m', '7d']);
+    expect([90_000, 900_000, 5_400_000, 7 * 86_400_000].map(formatDuration)).toEqual(['1m30s', '15m', '1h30m', '7d']);
   });
 });

@@ -1,8 +1,9 @@
 import { feedKind, validateResource, type DriverResource, type FeedResource, type FeedStatus } from '../../crds/index.ts';
 import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
+import { scheduleFault, type FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
 import { byAge, describeConnection, type AnyConnection } from '../resources.ts';
-import type { Schedules } from './schedule.ts';
+import { effectiveValues, feedSchedule } from './schedule.ts';
 
 /** What a decision about a feed is made of. */
 export interface FeedSnapshot {
@@ -21,13 +22,13 @@ export interface FeedDecision {
 }
 
 interface Refusal { readonly reason: string; readonly message: string; readonly waits?: true }
-type Policy = (snapshot: FeedSnapshot, schedules: Schedules) => Refusal | undefined;
+type Policy = (snapshot: FeedSnapshot) => Refusal | undefined;
 
 const POLICIES: readonly Policy[] = [specIsValid, connectionExists, driverExists, typeIsSupported, typeIsFree, scheduleIsValid];
 
 /** Pure. */
-export function decideFeed(snapshot: FeedSnapshot, schedules: Schedules): FeedDecision {
-  const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot, schedules), undefined);
+export function decideFeed(snapshot: FeedSnapshot, freshnessRule: FreshnessRule): FeedDecision {
+  const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot), undefined);
   if (refusal) {
     return {
       accepted: { status: 'False', reason: refusal.reason, message: refusal.message }, effective: undefined,
@@ -37,7 +38,7 @@ export function decideFeed(snapshot: FeedSnapshot, schedules: Schedules): FeedDe
   return {
     accepted: { status: 'True', reason: 'Accepted', message: 'the connection can run it' },
     settlement: settle(snapshot),
-    effective: snapshot.driver && schedules.effectiveValues(snapshot.feed, snapshot.driver),
+    effective: snapshot.driver && effectiveValues(snapshot.feed, snapshot.driver, freshnessRule),
   };
 }
 
@@ -67,14 +68,10 @@ function typeIsFree({ feed, siblings }: FeedSnapshot): Refusal | undefined {
 }
 
 /** The CRD checks the form; "99 * * * *" and "Mars/Olympus" have it. */
-function scheduleIsValid({ feed, driver }: FeedSnapshot, schedules: Schedules): Refusal | undefined {
-  try {
-    if (driver) schedules.effectiveValues(feed, driver);
-    return undefined;
-  } catch (error) {
-    const { schedule, timeZone } = feed.spec;
-    return { reason: 'InvalidSchedule', message: `spec.schedule "${schedule}"${timeZone ? ` in "${timeZone}"` : ''} cannot be used: ${error instanceof Error ? error.message : String(error)}` };
-  }
+function scheduleIsValid({ feed, driver }: FeedSnapshot): Refusal | undefined {
+  const schedule = driver && feedSchedule(feed, driver);
+  const fault = schedule === undefined ? undefined : scheduleFault(schedule, feed.spec.timeZone);
+  return fault === undefined ? undefined : { reason: 'InvalidSchedule', message: `spec.${fault}` };
 }
 
 function settle({ feed, connection }: FeedSnapshot): Settlement {

@@ -8,7 +8,7 @@ import type { ConnectionKey } from '../../crds/index.ts';
 import { decideFeed } from './decide.ts';
 
 /** A Feed is run by its connection's pod; the operator says whether it can be, and sums up how it goes. */
-export function feedReconciler({ informers, reporter, schedules }: Context): Reconcile {
+export function feedReconciler({ informers, reporter, freshnessRule }: Context): Reconcile {
   return async (key) => {
     const feed = informers.feeds.get(key);
     if (!feed || feed.metadata.deletionTimestamp) return DONE;
@@ -18,7 +18,7 @@ export function feedReconciler({ informers, reporter, schedules }: Context): Rec
       feed, connection,
       driver: connection && informers.drivers.get(connection.spec.driver),
       siblings: informers.feeds.byIndex('connection', connectionId(connectionKey)),
-    }, schedules);
+    }, freshnessRule);
     const fields = effective ? { effective } : {};
     await reporter.report(informers.feeds, feed, { settlement, findings: { Accepted: accepted }, fields, warn: accepted.status === 'True' && settlement.finding.reason !== 'NotRunYet' });
     return DONE;

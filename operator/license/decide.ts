@@ -1,6 +1,6 @@
 import { licenseKind, validateResource, type LicenseResource } from '../../crds/index.ts';
 import { timestamp, type Settlement } from '../../kit/conditions.ts';
-import { graceEnd, nextChange, validityOf, type Seat } from './seats.ts';
+import { graceEnd, nextChange, validityOf, type Seat } from '../seating/seats.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aLicense } from '../../test/support/operator-fixtures.ts';
 import { decideLicense } from './decide.ts';
-import { licensed, seatsOf, validityOf, type LicenseQuestion } from './seats.ts';
+import { licensed, seatsOf, validityOf, type LicenseQuestion } from '../seating/seats.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const store = (name: string, assignedAt?: string) => ({ namespace: 'n', name, ...(assignedAt ? { assignedAt } : {}) });

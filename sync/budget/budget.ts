@@ -29,7 +29,7 @@ export interface BudgetView {
 
 /**
  * One token bucket for everything a connection asks of its store: orders before shipments before stock before catalogue
- * (DESIGN §4). Two connections of one shop are refused, so the bucket of a connection is the bucket of the shop. Without
+ * (model/feeds.ts). Two connections of one shop are refused, so the bucket of a connection is the bucket of the shop. Without
  * a rule nothing waits, until an answer tells of a limit or asks for a pause.
  */
 export class Budget {

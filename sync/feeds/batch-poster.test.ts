@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeBatch, type BatchHeader, type BatchProblem } from '../../model/batch.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
+import { order } from '../../test/support/memory-store.ts';
 import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
 import { BatchPoster } from './batch-poster.ts';
 
@@ -80,6 +81,13 @@ describe('a poisoned record', () => {
     ]);
     expect([it_.changed, it_.problems]).toEqual([99, 2]);
     expect(fake.tried()).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(100)) + 3);
+  });
+
+  it('is called by the id that every feed calls it by: an order with its number, a stock level SKU@location', async () => {
+    const fake = fakeHub();
+    await poster(fake.hub).post([{ ...order('77'), note: 'POISON' }], []);
+    await poster(fake.hub).post([{ kind: 'stock', variantId: 'v1', locationId: 'main', sku: 'POISON-MUG', onHand: 1, available: 1 }], []);
+    expect(fake.taken.flatMap(({ header }) => header.problems).map(({ record, number }) => [record, number])).toEqual([['o-77', '77'], ['POISON-MUG@main', undefined]]);
   });
 
   it('alone on its page still moves the checkpoint on', async () => {

@@ -1,6 +1,7 @@
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder, type OrderDecision } from '../../model/encode.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
+import { stockSubject } from '../../model/subjects.ts';
 import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 
@@ -39,7 +40,7 @@ export class BatchPoster {
   async #halve(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined, refusal: string): Promise<void> {
     const [only] = records;
     if (records.length === 1 && only) {
-      const poisoned: BatchProblem = { severity: 'Error', reason: 'PoisonedRecord', record: recordKey(only), message: `the record cannot be stored (${refusal}): mend it at the store, it is taken by itself then`, payload: redacted(only) };
+      const poisoned: BatchProblem = { severity: 'Error', reason: 'PoisonedRecord', ...subjectOf(only), message: `the record cannot be stored (${refusal}): mend it at the store, it is taken by itself then`, payload: redacted(only) };
       this.problems += 1;
       this.setAside += 1;
       return this.#send([], [...problems, poisoned], checkpoint);
@@ -74,4 +75,10 @@ function recordKey(record: CanonicalRecord): string {
   if (record.kind === 'stock') return `${record.variantId}@${record.locationId}`;
   if (record.kind === 'productSupplier') return `${record.variantId}@${record.supplierId}`;
   return `${record.kind === 'order' || record.kind === 'product' ? '' : record.kind + ':'}${record.id}`;
+}
+
+/** What a problem calls the record. */
+function subjectOf(record: CanonicalRecord): Pick<BatchProblem, 'record' | 'number'> {
+  if (record.kind === 'stock') return { record: stockSubject(record.sku, record.locationId) };
+  return { record: recordKey(record), ...(record.kind === 'order' ? { number: record.number } : {}) };
 }

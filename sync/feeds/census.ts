@@ -40,7 +40,7 @@ export function censusIsDue(driver: Driver, feed: FeedType, lastAt: string | und
 }
 
 /**
- * The completeness check (DESIGN §4): the store's own counts by day against the hub's, and ids where they differ or are
+ * The completeness check (docs/guarantees.md): the store's own counts by day against the hub's, and ids where they differ or are
  * few; what is missing is fetched by id, what is extra is named. Found here or not, each is a problem of severity
  * Info with its id, so that nobody has to trust a sum.
  */

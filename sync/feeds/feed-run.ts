@@ -2,17 +2,16 @@ import type { FeedRunSpec } from '../../crds/index.ts';
 import { errorDetails } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { StartRunRequest } from '../../model/sync-api.ts';
+import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
 import type { StoreSession } from '../store-session.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
 import { RunLease } from './run-lease.ts';
-
-const DEFAULT_PAGE_SIZE = 250;
 
 export interface FeedRunRequest {
   readonly feed: string;
@@ -71,7 +70,7 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
   const { session, hub, clock, decideOrder, censusDays } = ports;
   const support = session.support(request.type);
   if (!support) throw new Error(`the driver does not support ${request.type}`);
-  const pageSize = Math.min(request.batchSize ?? DEFAULT_PAGE_SIZE, support.maxPageSize);
+  const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, support.maxPageSize);
   if (FEED_TRAITS[request.type].direction === 'export') {
     const kind = request.type === 'ShipmentExport' ? 'shipment' : 'stock';
     return { outcome: await runExport({ kind, runId, batchSize: kind === 'stock' ? pageSize : undefined, release: request.release, signal }, session.driver, hub), checkpoint: undefined };

@@ -3,7 +3,7 @@ import { ANNOTATIONS, type FeedResource, type FeedSpec } from '../../crds/index.
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import { FeedTracker } from './feed-tracker.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 const NOW = new Date('2026-05-02T12:00:30Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);
@@ -70,7 +70,7 @@ describe('a feed that can never run', () => {
 
   it('names a schedule that cannot be used, and mends with it', () => {
     const it_ = tracker({ spec: { schedule: '99 * * * *' } });
-    expect(it_.fault).toMatchObject({ reason: 'ScheduleInvalid', message: expect.stringContaining('99 * * * *') });
+    expect(it_.fault).toMatchObject({ reason: 'InvalidSchedule', message: expect.stringContaining('99 * * * *') });
     expect(it_.state()).toMatchObject({ suspended: true, nextAt: undefined });
     it_.update(feed({ generation: 2 }), NOW);
     expect(it_.fault).toBeUndefined();
@@ -87,6 +87,7 @@ describe('the age limit of the data', () => {
     ['is the one asked for', { freshness: '90m' }, 5_400_000],
     ['is three intervals of the schedule', { schedule: '*/10 * * * *' }, 1_800_000],
     ['is at least five minutes', {}, 300_000],
+    ['leaves out the nights and weekends of a schedule of working hours', { schedule: '0 8-18 * * 1-5' }, 64 * 3_600_000],
     ['is none without a schedule', { type: 'StockImport' }, undefined],
     ['is none while suspended', { freshness: '1h', suspend: true }, undefined],
     ['is none for what can never run', { freshness: '1h', schedule: '99 * * * *' }, undefined],

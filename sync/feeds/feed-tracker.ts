@@ -1,11 +1,12 @@
 import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec, type FeedStatus } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
-import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
+import { FreshnessRule, nextRun, scheduleFault, scheduleOf } from '../../model/feed-rules.ts';
+import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { Hint } from '../hints/hint-box.ts';
-import { nextRun, scheduleFault, type FeedState, type Trigger } from '../schedule.ts';
+import type { FeedState, Trigger } from '../schedule.ts';
 import type { Finding } from '../../kit/conditions.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
 const DEFAULT_ATTEMPTS = 5;
@@ -43,6 +44,7 @@ export class FeedTracker {
   /** Value of the annotation that the run under way answers. */
   #answering: string | undefined;
   readonly #manifest: DriverManifest;
+  readonly #freshness = new FreshnessRule();
 
   constructor(resource: FeedResource, manifest: DriverManifest, now: Date) {
     this.resource = resource;
@@ -63,7 +65,7 @@ export class FeedTracker {
 
   get schedule(): string | undefined {
     const support = this.#manifest.feeds.find((feed) => feed.type === this.type);
-    return this.spec.schedule ?? support?.defaultSchedule ?? FEED_TRAITS[this.type].defaultSchedule;
+    return scheduleOf(this.spec, support?.defaultSchedule);
   }
 
   /** Why the feed can never run as it is. */
@@ -72,17 +74,12 @@ export class FeedTracker {
       return { status: 'False', reason: 'FeedNotSupported', message: `driver ${this.#manifest.name} has no ${this.type}: it supports ${this.#manifest.feeds.map((feed) => feed.type).join(', ')}` };
     }
     const fault = this.schedule ? scheduleFault(this.schedule, this.spec.timeZone) : undefined;
-    return fault ? { status: 'False', reason: 'ScheduleInvalid', message: fault } : undefined;
+    return fault ? { status: 'False', reason: 'InvalidSchedule', message: `spec.${fault}` } : undefined;
   }
 
-  /** Age limit of the data: asked for, else three intervals of the schedule, at least five minutes. */
+  /** Age limit of the data; the operator shows the same in status.effective. */
   get freshnessMs(): number | undefined {
-    if (this.spec.suspend || this.fault) return undefined;
-    if (this.spec.freshness) return parseDuration(this.spec.freshness);
-    if (!this.schedule) return undefined;
-    const first = nextRun(this.schedule, this.spec.timeZone, this.startedAt);
-    const second = first && nextRun(this.schedule, this.spec.timeZone, first);
-    return second ? Math.max(300_000, 3 * (second.getTime() - first.getTime())) : undefined;
+    return this.spec.suspend || this.fault ? undefined : this.#freshness.of(this.spec, this.schedule);
   }
 
   /** The resource may have been edited: a new schedule counts from now, a new annotation is a request. */

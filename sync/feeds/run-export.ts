@@ -1,7 +1,7 @@
 import { errorDetails, HeldWrite, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
 import type { OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 /** At the hub, where the driver says nothing of its own batches. */
 const DEFAULT_CLAIM = 100;

@@ -9,7 +9,7 @@ import { redacted } from '../redact.ts';
 import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
@@ -131,8 +131,8 @@ function note(page: Page, progress: Progress): void {
 }
 
 function problemOf(unreadable: UnreadableRecord): BatchProblem {
-  const { reason, recordId, message, raw } = unreadable;
-  return { severity: 'Error', reason, record: recordId, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
+  const { reason, recordId, number, message, raw } = unreadable;
+  return { severity: 'Error', reason, record: recordId, number, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
 }
 
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */

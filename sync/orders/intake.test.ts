@@ -9,7 +9,7 @@ const line = (quantity: number): OrderLineRecord => ({ id: 'L', sku: 'A', title:
 
 const good: OrderRecord = {
   kind: 'order', id: '1', number: '1', placedAt: '2026-02-01T00:00:00Z', updatedAt: '2026-02-01T00:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled',
-  platformState: 'x', currency: 'EUR', itemsTotal: 1, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 1, shippingAddress: {}, billingAddress: {}, lines: [line(1)], fulfilments: [],
+  platformState: 'x', currency: 'EUR', itemsTotal: 1, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 1, shippingAddress: {}, billingAddress: {}, lines: [line(1)],
 };
 
 const decide = (changed: Partial<OrderRecord>) => decideIntake({ ...good, ...changed }, EARLIEST);

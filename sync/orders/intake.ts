@@ -21,11 +21,11 @@ const RULES: readonly Rule[] = [
   (order) => (order.state === 'Completed' ? skip('AlreadyCompleted', 'completed at the store before it was imported') : undefined),
   (order) => (order.paymentState === 'Refunded' ? skip('Refunded', 'refunded before it was imported') : undefined),
   (order) => (order.lines.every((line) => line.quantity === 0) ? skip('NoLines', 'nothing is left to deliver on it') : undefined),
-  // DESIGN §2.8: put aside and looked at again every hour.
+  // Put aside and looked at again every hour.
   (order) => (order.paymentState !== 'Paid' && order.paymentState !== 'PartiallyRefunded' ? { intake: 'Held', reason: 'Unpaid', message: `payment is ${order.paymentState}: looked at again every hour` } : undefined),
 ];
 
-/** Only paid, valid, open orders newer than `earliest` are accepted (DESIGN §2.8). Pure. */
+/** Only paid, valid, open orders newer than `earliest` are accepted. Pure. */
 export function decideIntake(order: OrderRecord, earliest: Date): Intake {
   for (const rule of RULES) {
     const decision = rule(order, earliest);

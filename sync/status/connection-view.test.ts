@@ -3,7 +3,7 @@ import type { FeedResource, FeedSpec } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import { FeedTracker } from '../feeds/feed-tracker.ts';
-import type { RunOutcome } from '../feeds/outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { connectionView } from './connection-view.ts';
 
 const NOW = new Date('2026-05-02T12:00:00Z');

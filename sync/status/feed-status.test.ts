@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FeedSummary } from '../../model/sync-api.ts';
-import type { RunOutcome } from '../feeds/outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { findCondition } from '../../kit/conditions.ts';
 import { feedStatus, materialKey, stripUndefined, type FeedFacts } from './feed-status.ts';
 

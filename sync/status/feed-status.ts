@@ -1,6 +1,6 @@
 import type { Condition, FeedStatus, RunSummary } from '../../crds/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
-import type { RunOutcome } from '../feeds/outcome.ts';
+import type { RunOutcome } from '../outcome.ts';
 import { mergeConditions, timestamp, type Finding } from '../../kit/conditions.ts';
 
 export interface FeedFacts {

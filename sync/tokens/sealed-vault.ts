@@ -9,7 +9,7 @@ export type VaultHub = Pick<HubClient, 'tokens' | 'replaceTokens'>;
 
 /**
  * Tokens that a platform rotates, kept in the hub and sealed here: AES-256-GCM with a key derived (HKDF-SHA256) from the
- * mounted credential, so that the hub and its backups hold nothing that can be used (DESIGN §1). A changed credential
+ * mounted credential, so that the hub and its backups hold nothing that can be used (docs/decisions/0010-budget-and-tokens.md). A changed credential
  * makes another key: what was sealed with the old one counts as absent, and is replaced by the next refresh.
  */
 export function sealedVault(hub: VaultHub, credential: unknown, credentialName: string, onExpiry: (refreshExpiresAt: string | undefined) => void = () => {}): TokenVault {

@@ -109,7 +109,7 @@ describe('new records', () => {
     expect(await shop.rows('SELECT external_id AS id, intake, look_again_at IS NOT NULL AS again FROM orders WHERE connection_id = $1 ORDER BY 1')).toEqual([
       { id: 'o-1', intake: 'Accepted', again: false }, { id: 'o-2', intake: 'Rejected', again: false }, { id: 'o-3', intake: 'Held', again: true },
     ]);
-    expect(await shop.rows('SELECT record FROM problems WHERE connection_id = $1 AND resolved_at IS NULL ORDER BY 1')).toEqual([{ record: '2' }, { record: 'o-9' }]);
+    expect(await shop.rows('SELECT record FROM problems WHERE connection_id = $1 AND resolved_at IS NULL ORDER BY 1')).toEqual([{ record: 'o-2' }, { record: 'o-9' }]);
     await shop.send('ProductImport', [product('q', ['NONE'])]);
     expect(await shop.rows(`SELECT intake FROM orders WHERE connection_id = $1 AND external_id = 'o-2'`)).toEqual([{ intake: 'Accepted' }]);
   });

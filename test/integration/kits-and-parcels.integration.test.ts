@@ -46,7 +46,7 @@ describe('a kit', () => {
     expect((await orders(store)).map((o: { intake: string }) => o.intake)).toEqual(['Rejected', 'Rejected']);
     await store.put({ kits: [SET] });
     expect((await orders(store)).map((o: { cust_po_no: string; intake: string }) => `${o.cust_po_no} ${o.intake}`).sort()).toEqual(['1 Accepted', '2 Rejected']);
-    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ record: '2' }]);
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ record: 'o-2', number: '2' }]);
   });
 
   it('is given to the store when the last of its components is shipped, and never more of it than was ordered', async () => {

@@ -20,12 +20,12 @@ describe('an order whose totals do not add up', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1'), order('2', { grandTotal: 2501 }), order('3', { itemsTotal: 1900, grandTotal: 2400, currency: 'JPY' })]);
     const found = (await problems(store)).items;
-    expect(found.map((p: { severity: string; reason: string; record: string }) => `${p.severity} ${p.reason} ${p.record}`).sort()).toEqual(['Info TotalsMismatch 2', 'Info TotalsMismatch 3']);
-    expect(found.find((p: { record: string }) => p.record === '2').message).toContain('a difference of 1 minor units (0.01 EUR)');
-    expect(found.find((p: { record: string }) => p.record === '3').message).toContain('a difference of -100 minor units (-100 JPY)');
+    expect(found.map((p: { severity: string; reason: string; record: string; number: string }) => `${p.severity} ${p.reason} ${p.record} ${p.number}`).sort()).toEqual(['Info TotalsMismatch o-2 2', 'Info TotalsMismatch o-3 3']);
+    expect(found.find((p: { record: string }) => p.record === 'o-2').message).toContain('a difference of 1 minor units (0.01 EUR)');
+    expect(found.find((p: { record: string }) => p.record === 'o-3').message).toContain('a difference of -100 minor units (-100 JPY)');
     expect(await metric(pod, 'Info')).toBe('2');
     await pod.send('OrderUpdate', [order('2', { updatedAt: '2026-02-03T00:00:00Z' })]);
-    expect((await problems(store)).items.map((p: { record: string }) => p.record)).toEqual(['3']);
+    expect((await problems(store)).items.map((p: { record: string }) => p.record)).toEqual(['o-3']);
     expect(await metric(pod, 'Info')).toBe('1');
   });
 
@@ -91,9 +91,71 @@ describe('the list of problems', () => {
     await pod.send('ProductImport', [product('p', ['A'])], [{ ...problem('a', 'Odd'), severity: 'Info' }, { ...problem('b', 'Odd'), severity: 'Info' }]);
     await pod.send('OrderImport', [order('1', { lines: [line('1', 'X', 1)] })]);
     expect((await problems(store, '?group=reason')).items).toMatchObject([
-      { reason: 'UnknownSku', severity: 'Error', count: 1, sample: { record: '1', connection: pod.connection }, remedy: expect.stringContaining('spec.skuAliases') },
+      { reason: 'UnknownSku', severity: 'Error', count: 1, sample: { record: 'o-1', number: '1', connection: pod.connection }, remedy: expect.stringContaining('spec.skuAliases') },
       { reason: 'Odd', severity: 'Info', count: 2 },
     ]);
+  });
+});
+
+describe('what a problem is about', () => {
+  const about = async (store: TestStore, query = '') => (await problems(store, query)).items.map((p: { feed: string | null; reason: string; kind: string; record: string; number: string | null }) => [p.feed, p.reason, p.kind, p.record, p.number]);
+
+  it('has one id, whoever notices: an order the shop\'s id with its number beside, a stock level SKU@location', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('StockImport', [level('A', 5)]);
+    await pod.send('OrderImport', [order('1'), order('2', { lines: [line('1', 'NONE', 1)] })]);
+    const [id] = (await store.api('GET', '/orders')).body.items.map((o: { id: string }) => o.id);
+    await store.api('POST', `/orders/${id}/shipments`, {});
+    const [parcel] = (await pod.claim('shipment', 1)).entries;
+    await pod.results('shipment', [{ id: parcel!.id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' }]);
+    await store.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
+    const [write] = (await pod.claim('stock', 1)).entries;
+    await pod.results('stock', [{ id: write!.id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' }]);
+    await pod.send('OrderUpdate', [], [problem('o-1', 'UnexpectedPayload')]);
+    expect((await about(store)).sort()).toEqual([
+      ['OrderImport', 'UnknownSku', 'order', 'o-2', '2'], ['OrderUpdate', 'UnexpectedPayload', 'order', 'o-1', '1'],
+      ['ShipmentExport', 'StoreRefused', 'order', 'o-1', '1'], ['StockExport', 'StoreRefused', 'stockLevel', 'A@main', null],
+    ]);
+    const byNumber = await about(store, '?record=1');
+    expect(byNumber.map(([feed]: string[]) => feed).sort()).toEqual(['OrderUpdate', 'ShipmentExport']);
+    expect(await about(store, '?record=o-1')).toEqual(byNumber);
+    expect(await about(store, `?record=${encodeURIComponent('A@main')}`)).toHaveLength(1);
+  });
+
+  it('of the nightly check sends a level again that never arrived, and asks the pod for the export at once', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('StockImport', [level('A', 5)]);
+    await rig.db.query(`INSERT INTO stock_targets (store_id, sku, location, quantity) SELECT store_id, 'A', 'main', 7 FROM connections WHERE id = $1`, [pod.connectionId]);
+    await pod.send('StockCheck', [level('A', 5)]);
+    expect(await about(store)).toEqual([['StockCheck', 'StockNeverArrived', 'stockLevel', 'A@main', null]]);
+    expect(await rig.db.query('SELECT feed_type FROM hints WHERE connection_id = $1', [pod.connectionId])).toEqual([{ feed_type: 'StockExport' }]);
+    expect(await pod.apply('stock')).toMatchObject([{ sku: 'A', quantity: 7 }]);
+    await pod.send('StockCheck', [level('A', 7)]);
+    expect(await about(store)).toEqual([]);
+  });
+
+  it('tells two orders of one number apart: one that passes does not resolve the problem of the other', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('OrderImport', [order('7', { lines: [line('1', 'NONE', 1)] })]);
+    await pod.send('OrderImport', [{ ...order('7'), id: 'again' }]);
+    expect(await about(store)).toEqual([['OrderImport', 'UnknownSku', 'order', 'o-7', '7']]);
+  });
+
+  it('is resolved for a product and a level, too, once the record comes in whole', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('q', ['B'])], [problem('p', 'UnexpectedPayload', '{}'), problem('other')]);
+    await pod.send('StockImport', [level('B', 1)], [problem('A@main')]);
+    await pod.send('ProductUpdate', [product('p', ['A'])]);
+    expect((await about(store)).map(([, , , record]: string[]) => record).sort()).toEqual(['A@main', 'other']);
+    await pod.send('StockImport', [level('A', 1)]);
+    expect((await about(store)).map(([, , , record]: string[]) => record)).toEqual(['other']);
   });
 });
 

@@ -72,7 +72,7 @@ describe('engine and hub', () => {
       1001: 'Accepted null', 1002: 'Rejected UnknownSku', 1003: 'Held Unpaid', 1004: 'Skipped AlreadyShipped', 1005: 'Skipped TooOld', 1006: 'Skipped Cancelled', 1007: 'Skipped NotPlaced',
     });
     const [problem] = (await started.api('GET', '/problems')).body.items;
-    expect(problem).toMatchObject({ severity: 'Error', reason: 'UnknownSku', record: '1002', message: expect.stringContaining('"NOPE"') });
+    expect(problem).toMatchObject({ severity: 'Error', reason: 'UnknownSku', record: 'o-1002', number: '1002', message: expect.stringContaining('"NOPE"') });
     expect(started.feed('OrderImport')['problems']).toEqual({ info: 0, retry: 0, error: 1 });
   });
 
@@ -96,7 +96,7 @@ describe('engine and hub', () => {
     const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, o.intake]));
     expect(found).toEqual({ 1: 'Accepted', 2: 'Rejected' });
     expect((await orders(started)).find((o) => o.cust_po_no === '1')!.lines[0]).toMatchObject({ sku: 'A', orderedSku: 'OLD-A' });
-    expect((await started.api('GET', '/problems')).body.items.map((p: { record: string }) => p.record)).toEqual(['2']);
+    expect((await started.api('GET', '/problems')).body.items.map((p: { number: string }) => p.number)).toEqual(['2']);
     expect(store.reads.length).toBe(readsBefore);
   });
 

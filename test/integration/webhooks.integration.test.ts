@@ -85,7 +85,7 @@ describe('an endpoint that does not answer', () => {
     await until(async () => (await endpoint(store)).disabledAt !== null, 'the endpoint to be disabled');
     expect((await endpoint(store)).disabledReason).toContain('5 days');
     expect(rig.told.filter((line) => line.includes(store.name))).toEqual([expect.stringMatching(/Warning WebhookEndpointDisabled.*"wms"/)]);
-    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'WebhookEndpointDisabled', severity: 'Error', message: expect.stringContaining('/webhooks/wms/enable') }]);
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'WebhookEndpointDisabled', connection: null, feed: null, kind: 'webhookEndpoint', record: 'wms', severity: 'Error', message: expect.stringContaining('/webhooks/wms/enable') }]);
     expect(await rig.metrics()).toContain(`supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 1`);
 
     await pod.send('OrderImport', [order('2')]);

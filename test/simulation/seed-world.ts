@@ -4,7 +4,7 @@ import type { FeedType } from '../../model/feeds.ts';
 import type { Delivery as Mail } from '../../simulator/hooks.ts';
 import { Random } from '../../simulator/random.ts';
 import { SimulatedStore, type SimulatedStoreOptions } from '../../simulator/store.ts';
-import type { RunOutcome } from '../../sync/feeds/outcome.ts';
+import type { RunOutcome } from '../../sync/outcome.ts';
 import { runFeed, type FeedRunRequest } from '../../sync/feeds/feed-run.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
 import { orderDecider, StoreSession } from '../../sync/store-session.ts';

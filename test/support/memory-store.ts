@@ -142,7 +142,7 @@ export function order(number: string, changes: Partial<OrderRecord> = {}): Order
     kind: 'order', id: `o-${number}`, number, placedAt: '2026-02-01T10:00:00+02:00', updatedAt: '2026-02-01T08:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled', platformState: 'PaymentSettled',
     currency: 'EUR', itemsTotal, shippingTotal: 500, taxTotal: 400, discountTotal: 0, grandTotal: itemsTotal + 500,
     customerEmail: 'jane@example.com', customerName: 'Jane Doe', shippingAddress: { name: 'Jane Doe', street1: 'Main Street 1', city: 'Berlin', country: 'DE' }, billingAddress: {}, shippingMethodCode: 'standard',
-    lines, fulfilments: [], ...changes,
+    lines, ...changes,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { RunResult } from '../../crds/index.ts';
-import type { Behaviour } from '../../drivers/contract/index.ts';
+import type { RunResult } from '../crds/index.ts';
+import type { Behaviour } from '../drivers/contract/index.ts';
 
 /** How a run ended, for status, metrics and the decision when to run again. */
 export interface RunOutcome {

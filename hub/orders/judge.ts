@@ -1,0 +1,53 @@
+import type { BatchSegment } from '../../model/batch.ts';
+import { copyColumn } from '../../model/copy-reader.ts';
+import { TABLES } from '../../model/tables.ts';
+import { asList, listed } from '../storage/id-list.ts';
+import type { Transaction } from '../storage/database.ts';
+import { ORDER_RULES, type OrderRule } from './order-rules.ts';
+import type { OrderScope } from './order-scope.ts';
+
+/** Where the value that a rule looks at stands, in staged orders that are to be accepted and in the COPY text of a batch. */
+const VALUES: Readonly<Record<OrderRule['looksAt'], { readonly staged: string; readonly segment: 'orders' | 'order_lines'; readonly column: number }>> = {
+  sku: {
+    staged: `SELECT l.order_id, l.sku AS value FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'`,
+    segment: 'order_lines', column: Object.keys(TABLES.order_lines.columns).indexOf('sku'),
+  },
+  shippingMethod: {
+    staged: `SELECT external_id AS order_id, coalesce(shipping_method_code, '') AS value FROM stage_orders WHERE intake = 'Accepted'`,
+    segment: 'orders', column: Object.keys(TABLES.orders.columns).indexOf('shipping_method_code'),
+  },
+};
+
+/** Leaves in `stage_rejections` which of the staged orders the rules refuse, and why. */
+export async function judgeStaged(tx: Transaction, scope: OrderScope): Promise<void> {
+  for (const { reason, looksAt, refused, message } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
+    await tx.query(
+      `WITH asked AS MATERIALIZED (${VALUES[looksAt].staged}), named AS MATERIALIZED (SELECT DISTINCT value FROM asked), refused AS MATERIALIZED (${refused})
+       INSERT INTO stage_rejections
+       SELECT a.order_id, $3, ${message(`string_agg(DISTINCT r.name, ', ')`)} FROM asked a JOIN refused r ON r.value = a.value
+       WHERE NOT EXISTS (SELECT 1 FROM stage_rejections found WHERE found.order_id = a.order_id)
+       GROUP BY a.order_id`,
+      [scope.storeId, scope.storeConnections, reason],
+    );
+  }
+}
+
+/**
+ * Whether the rules leave all orders of a batch as they are, told from its COPY text. False when one may be refused, or a
+ * value cannot be told: then they are staged and judged one by one.
+ */
+export async function allPass(tx: Transaction, scope: OrderScope, segments: readonly BatchSegment[]): Promise<boolean> {
+  for (const { reason, looksAt, refused } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
+    const { segment, column } = VALUES[looksAt];
+    const data = segments.find(({ table }) => table === segment)?.data;
+    const values = data ? copyColumn(data, column) : [];
+    // The list of one empty value would be no row.
+    if (!values || values.includes('')) return false;
+    const [row] = await tx.query<{ refused: boolean }>(
+      `WITH named AS MATERIALIZED (SELECT given.value FROM ${listed(3)} AS given(value)), refused AS MATERIALIZED (${refused}) SELECT EXISTS (SELECT 1 FROM refused) AS refused`,
+      [scope.storeId, scope.storeConnections, asList([...new Set(values)])], `judge:${reason}`,
+    );
+    if (row!.refused) return false;
+  }
+  return true;
+}

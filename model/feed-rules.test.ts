@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatDuration } from './duration.ts';
+import { FEED_TRAITS, FEED_TYPES } from './feeds.ts';
+import { FreshnessRule, freshnessOf, nextRun, scheduleFault, scheduleOf } from './feed-rules.ts';
+
+const asText = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms));
+
+describe('how old the data of a feed may be', () => {
+  it.each([
+    ['every minute: at least five minutes', '* * * * *', '5m'],
+    ['every ten minutes: three intervals', '*/10 * * * *', '30m'],
+    ['daily: three days', '0 4 * * *', '3d'],
+    ['hourly by nickname', '@hourly', '3h'],
+    ['weekly by nickname', '@weekly', '21d'],
+    ['hourly in working hours: Friday 18:00 to Monday 10:00', '0 8-18 * * 1-5', '2d16h'],
+    ['every five minutes in working hours: Friday 18:55 to Monday 8:10', '*/5 8-18 * * 1-5', '2d13h15m'],
+    ['twice a day on Mondays: a week, a run and a week again', '0 6,18 * * 1', '13d12h'],
+    ['twice a month', '30 2 1,15 * *', '48d'],
+    ['with names of days and ranges over them', '15 7,12 * * mon-wed', '5d19h'],
+  ])('is, %s', (_what, schedule, expected) => {
+    expect(asText(freshnessOf(schedule))).toBe(expected);
+  });
+
+  it('is right in working hours: never stale between runs, and stale on Monday after the third missed run', () => {
+    const schedule = '0 9-17 * * 1-5';
+    const limit = freshnessOf(schedule)!;
+    let last = new Date('2026-03-02T09:00:00Z');
+    for (let run = 0; run < 200; run++) {
+      const next = nextRun(schedule, 'UTC', last)!;
+      expect(next.getTime() - last.getTime()).toBeLessThan(limit);
+      last = next;
+    }
+    expect(Date.parse('2026-05-04T11:00:01Z') - Date.parse('2026-05-01T17:00:00Z')).toBeGreaterThan(limit);
+  });
+
+  it('is what the Feed asks for, where it asks', () => {
+    const rule = new FreshnessRule();
+    expect(rule.of({ type: 'OrderImport', freshness: '90m' }, '* * * * *')).toBe(5_400_000);
+    expect(rule.of({ type: 'OrderImport' }, '* * * * *')).toBe(300_000);
+    expect(rule.of({ type: 'StockImport' }, undefined)).toBeUndefined();
+  });
+});
+
+describe('the schedule in force', () => {
+  it('is the Feed\'s own, else the driver\'s, else the type\'s', () => {
+    expect(scheduleOf({ type: 'OrderImport', schedule: '0 1 * * *' }, '*/2 * * * *')).toBe('0 1 * * *');
+    expect(scheduleOf({ type: 'OrderImport' }, '*/2 * * * *')).toBe('*/2 * * * *');
+    expect(scheduleOf({ type: 'OrderImport' }, undefined)).toBe(FEED_TRAITS.OrderImport.defaultSchedule);
+    expect(scheduleOf({ type: 'StockImport' }, undefined)).toBeUndefined();
+  });
+});
+
+describe('a schedule that cannot be used', () => {
+  it.each<[string, string, string | undefined, RegExp]>([
+    ['nonsense', 'every day', undefined, /"every day"/],
+    ['a minute that is none', '61 * * * *', undefined, /"61 \* \* \* \*" cannot be used/],
+    ['a time zone that is none', '0 4 * * *', 'Europe/Bonn', /"0 4 \* \* \*" in time zone "Europe\/Bonn" cannot be used/],
+    ['a day that never comes', '0 0 30 2 *', undefined, /"0 0 30 2 \*" never fires: correct it/],
+  ])('is named: %s', (_what, schedule, zone, message) => {
+    expect(scheduleFault(schedule, zone)).toMatch(message);
+  });
+
+  it.each(FEED_TYPES.flatMap((type) => FEED_TRAITS[type].defaultSchedule ?? []))('is not the usual "%s"', (schedule) => {
+    expect(scheduleFault(schedule, undefined)).toBeUndefined();
+    expect(scheduleFault(schedule, 'Europe/Berlin')).toBeUndefined();
+  });
+});

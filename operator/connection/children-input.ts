@@ -1,0 +1,20 @@
+import type { CredentialResource, DriverResource, StoreResource } from '../../crds/index.ts';
+import type { AnyConnection } from '../resources.ts';
+
+/** What the installation says about sync pods. */
+export interface PodSettings {
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly hubUrl: string;
+  readonly apiServerPorts: readonly number[];
+}
+
+/** What the children of an accepted connection are made of. */
+export interface ChildrenInput {
+  readonly connection: AnyConnection;
+  readonly store: StoreResource;
+  readonly driver: DriverResource;
+  readonly credential: CredentialResource;
+  readonly replicas: 0 | 1;
+  readonly pod: PodSettings;
+}

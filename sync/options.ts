@@ -1,0 +1,28 @@
+import type { ClusterConnectionResource, ConnectionKey, ConnectionResource } from '../crds/index.ts';
+import type { DriverDefinition } from '../drivers/contract/index.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/log.ts';
+import type { SecretFiles } from './credential.ts';
+import type { HubClient } from './hub-client.ts';
+import type { SyncMetrics } from './metrics.ts';
+import type { OwnResources } from './resources.ts';
+
+/** A connection of either kind. */
+export type AnyConnection = ConnectionResource | ClusterConnectionResource;
+
+/** What the engine is given: made once, in main.ts or by `up`. */
+export interface EngineOptions {
+  readonly key: ConnectionKey;
+  readonly resources: OwnResources;
+  readonly hub: HubClient;
+  readonly definition: DriverDefinition;
+  readonly readSecret: () => Promise<SecretFiles>;
+  /** Of the Credential: what the operator passed to the pod. */
+  readonly credential: { readonly secretName: string; readonly keys: Readonly<Record<string, string>>; readonly recheckMs: number };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** "pod/start": who holds a run's lease. */
+  readonly holder: string;
+  readonly metrics: SyncMetrics;
+}
