@@ -23,6 +23,8 @@ export const sessionRequest = z.strictObject({
   credential: z.string().min(1).max(253).optional(),
   /** Kept back from every level that is written to the store. */
   safetyStock: z.int().min(0).optional(),
+  /** What to do about the reasons that only its driver has. */
+  remedies: z.record(z.string().max(64), z.string().max(1024)).optional(),
 });
 export type SessionRequest = z.infer<typeof sessionRequest>;
 
@@ -111,7 +113,8 @@ export type OutboxClaim = z.infer<typeof outboxClaim>;
 
 export const outboxResult = z.strictObject({
   id: z.number(),
-  outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Held']),
+  /** Returned: nothing was done, and the entry is not to blame (a refused key, a rate limit). */
+  outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Returned', 'Held']),
   externalId: z.string().max(253).optional(),
   reason: z.string().max(64).optional(),
   message: z.string().max(1024).optional(),

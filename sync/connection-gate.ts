@@ -1,7 +1,7 @@
 import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/index.ts';
 import { createHash } from 'node:crypto';
-import { errorDetails, type CheckReport } from '../drivers/contract/index.ts';
+import { errorDetails, type CheckReport, type DriverManifest } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
@@ -50,6 +50,7 @@ export class ConnectionGate {
   readonly #wake: () => void;
   #refreshExpiresAt: string | undefined;
   #budgetSavedAt = 0;
+  #openings = 0;
   /** What hints asked for since it was last taken. */
   readonly hints = new HintBox();
 
@@ -61,6 +62,11 @@ export class ConnectionGate {
   /** Feeds may run. */
   get open(): boolean {
     return this.#session !== undefined && this.#report?.credential.status === 'True' && this.#report.reachable.status === 'True';
+  }
+
+  /** How often it has opened, so that who waits for that can tell. */
+  get openings(): number {
+    return this.#openings;
   }
 
   get session(): OpenSession | undefined {
@@ -130,14 +136,14 @@ export class ConnectionGate {
     const { hub, clock, log, metrics } = this.#options;
     const subscription = new Subscription({ hooks: store.driver.hooks, url: answer.hookUrl, hub, clock, log });
     const hints = new AbortController();
-    this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds)), subscription, hints };
+    this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)), subscription, hints };
     this.#checkedAt = undefined;
     void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log }, hints.signal);
   }
 
   async #registerAtHub(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<SessionAnswer | undefined> {
     try {
-      const answer = await this.#options.hub.session(registration(connection, feeds));
+      const answer = await this.#options.hub.session(registration(connection, feeds, this.#options.definition.manifest));
       this.#hubFault = undefined;
       return answer;
     } catch (error) {
@@ -149,7 +155,7 @@ export class ConnectionGate {
 
   /** What a Feed says (its safety stock, that there is a catalogue) needs no new session with the store, only the hub's knowledge. */
   async #keepRegistered(session: OpenSession, connection: AnyConnection, feeds: readonly FeedResource[]): Promise<void> {
-    const now = JSON.stringify(registration(connection, feeds));
+    const now = JSON.stringify(registration(connection, feeds, this.#options.definition.manifest));
     if (now !== session.registered && (await this.#registerAtHub(connection, feeds))) session.registered = now;
   }
 
@@ -169,6 +175,7 @@ export class ConnectionGate {
     if (this.open) {
       this.#failures = 0;
       this.#retryAt = undefined;
+      if (!wasOpen) this.#openings++;
     } else this.#backOff();
     if (wasOpen !== this.open) this.#options.log.info({ open: this.open, reachable: this.#report.reachable.reason, accepted: this.#report.credential.reason }, 'store checked');
   }
@@ -260,10 +267,11 @@ export class ConnectionGate {
 }
 
 /** What the hub must know of a connection. */
-function registration({ spec }: AnyConnection, feeds: readonly FeedResource[]): SessionRequest {
+function registration({ spec }: AnyConnection, feeds: readonly FeedResource[], manifest: DriverManifest): SessionRequest {
   return {
     store: spec.storeRef.name, driver: spec.driver, mode: spec.mode ?? 'Test', credential: spec.credentialRef.name,
     safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
+    ...(manifest.reasons ? { remedies: Object.fromEntries(Object.entries(manifest.reasons).map(([reason, { remedy }]) => [reason, remedy])) } : {}),
     catalogue: feeds.some((feed) => feed.spec.type === 'ProductImport' || feed.spec.type === 'ProductUpdate'),
   };
 }

@@ -15,8 +15,6 @@ import { orderDecider } from './store-session.ts';
 
 /** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
 const QUIET_REFRESH_MS = 30 * 60_000;
-/** Failures that only a live check can explain. */
-const SUSPICIOUS = new Set(['CredentialRejected', 'PermissionMissing', 'Unauthorized', 'Forbidden', 'DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'WrongUrl', 'UnexpectedPayload']);
 
 /** Starts due runs, keeps what is known of each feed, writes the feeds' status. */
 export class FeedRunner {
@@ -29,6 +27,7 @@ export class FeedRunner {
   #connection: AnyConnection | undefined;
   #syncRequest: string | undefined;
   #changedFor: string | undefined;
+  #openings = 0;
 
   constructor(options: EngineOptions, gate: ConnectionGate, wake: () => void) {
     this.#options = options;
@@ -81,8 +80,11 @@ export class FeedRunner {
     }
   }
 
+  /** Called while the gate is open. When it has just opened, whatever was in the way of a feed may be gone. */
   startDue(runs: readonly FeedRunResource[], signal: AbortSignal): void {
     const now = this.#options.clock.now();
+    if (this.#openings !== this.#gate.openings) for (const feed of this.#feeds.values()) feed.connectionMended();
+    this.#openings = this.#gate.openings;
     for (const run of runs) this.#startDeliberate(run, signal);
     for (const due of dueRuns([...this.#feeds.values()].map((feed) => feed.state()), now)) this.#start(due, signal);
   }
@@ -133,7 +135,7 @@ export class FeedRunner {
     if (deliberate) return this.#reportDeliberate(deliberate, outcome, began, ended);
     feed.ended(outcome, ended, this.#options.random);
     if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
-    if (SUSPICIOUS.has(outcome.reason) || outcome.behaviour === 'terminal') this.#gate.suspect();
+    if (mayBeTheConnection(outcome)) this.#gate.suspect();
     feed.takeSummary(await hub.summary(feed.type));
   }
 
@@ -207,6 +209,11 @@ export class FeedRunner {
     for (const stop of this.#running.values()) stop.abort();
     await Promise.allSettled(this.#running.keys());
   }
+}
+
+/** A failure that a live check of the store can explain: neither one record's fault nor ours, nor one whose end is known. */
+function mayBeTheConnection({ scope, behaviour }: RunOutcome): boolean {
+  return scope === 'credential' || (scope === 'shop' && behaviour !== 'waiting');
 }
 
 const orderOf = (type: FeedType): number => FEED_TRAITS[type].order;

@@ -1,5 +1,5 @@
 import type { RunResult } from '../crds/index.ts';
-import type { Behaviour } from '../drivers/contract/index.ts';
+import type { Behaviour, FaultScope } from '../drivers/contract/index.ts';
 
 /** How a run ended, for status, metrics and the decision when to run again. */
 export interface RunOutcome {
@@ -11,6 +11,8 @@ export interface RunOutcome {
   readonly reason: string;
   readonly message?: string;
   readonly behaviour?: Behaviour;
+  /** Whose fault it was, of one that failed. */
+  readonly scope?: FaultScope;
   readonly retryAfterMs?: number;
   readonly held?: { readonly digest: string; readonly summary: string };
 }

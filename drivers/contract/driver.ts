@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
+import type { Behaviour, FaultScope, ReasonRule } from './errors.ts';
 import type { DriverHooks } from './hooks.ts';
 import type { BudgetRule, StoreHttp } from './http.ts';
 import type { TokenVault } from './tokens.ts';
@@ -49,6 +50,8 @@ export interface DriverManifest {
   readonly feeds: readonly FeedSupport[];
   /** How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then. */
   readonly budget?: BudgetRule;
+  /** Reasons of its errors and results beside those that every driver has, each with its remedy (`errorsWith`). */
+  readonly reasons?: Readonly<Record<string, ReasonRule>>;
   /** What is not supported and why, in a sentence each, for the documentation. */
   readonly limits: readonly string[];
 }
@@ -130,8 +133,8 @@ export type WriteResult =
   | { readonly entryId: string; readonly outcome: 'AlreadyApplied'; readonly externalId?: string }
   /** The platform refused this entry; repeating it cannot help. */
   | { readonly entryId: string; readonly outcome: 'Rejected'; readonly reason: string; readonly message: string }
-  /** Not done, may be tried again. */
-  | { readonly entryId: string; readonly outcome: 'Retry'; readonly reason: string; readonly message: string };
+  /** Not done, may be tried again. `scope` and `behaviour` as of the error that it stands for; absent: as its reason has it, `retry`. */
+  | { readonly entryId: string; readonly outcome: 'Retry'; readonly reason: string; readonly message: string; readonly scope?: FaultScope; readonly behaviour?: Behaviour; readonly retryAfterMs?: number };
 
 export interface Finding {
   readonly status: 'True' | 'False' | 'Unknown';

@@ -1,5 +1,9 @@
+import { storeReason, type FaultScope, type ReasonRule, type StoreReason } from '../../model/reasons.ts';
+
+export type { FaultScope, ReasonRule, StoreReason } from '../../model/reasons.ts';
+
 /**
- * How a failure wants to be treated. The engine decides by `behaviour` alone; people read `reason` and `message`.
+ * How a failure wants to be treated. The engine decides by `behaviour` and `scope` alone; people read `reason` and `message`.
  * - terminal: nothing will change until a person acts (bad key, missing permission, wrong URL).
  * - waiting: try again at a known time (rate limit, maintenance window).
  * - retry: try again with backoff (connection reset, 502, garbage that may have been a hiccup).
@@ -16,29 +20,43 @@ export interface DriverErrorDetails {
   readonly retryAfterMs?: number;
   /** The platform id of the one record at fault, where it is one. */
   readonly recordId?: string;
+  /** Whose fault it is; absent: the record's where `recordId` names one, else as the reason has it, else the shop's. */
+  readonly scope?: FaultScope;
 }
 
 export class DriverError extends Error {
-  readonly details: DriverErrorDetails;
+  readonly details: DriverErrorDetails & { readonly scope: FaultScope };
 
   constructor(details: DriverErrorDetails, options?: { cause?: unknown }) {
     super(details.message, options);
     this.name = 'DriverError';
-    this.details = details;
+    const scope = details.scope ?? (details.recordId === undefined ? storeReason(details.reason)?.scope ?? 'shop' : 'record');
+    this.details = { ...details, scope };
   }
 }
 
-export const terminal = (reason: string, message: string, recordId?: string): DriverError =>
-  new DriverError({ behaviour: 'terminal', reason, message, recordId });
+/** Makers of errors with the reasons that every driver has, and `Own` ones. */
+export interface ErrorMakers<Own extends string = never> {
+  readonly terminal: (reason: StoreReason | Own, message: string, recordId?: string) => DriverError;
+  readonly retry: (reason: StoreReason | Own, message: string, recordId?: string) => DriverError;
+  readonly waiting: (reason: StoreReason | Own, message: string, retryAfterMs: number) => DriverError;
+}
 
-export const retry = (reason: string, message: string, recordId?: string): DriverError =>
-  new DriverError({ behaviour: 'retry', reason, message, recordId });
+/** For a driver with reasons of its own: the same table goes into its manifest (`reasons`), so that people find the remedy. */
+export function errorsWith<Own extends string>(own: Readonly<Record<Own, ReasonRule>>): ErrorMakers<Own> {
+  const make = (details: DriverErrorDetails): DriverError =>
+    new DriverError(details.recordId === undefined && Object.hasOwn(own, details.reason) ? { ...details, scope: own[details.reason as Own].scope } : details);
+  return {
+    terminal: (reason, message, recordId) => make({ behaviour: 'terminal', reason, message, recordId }),
+    retry: (reason, message, recordId) => make({ behaviour: 'retry', reason, message, recordId }),
+    waiting: (reason, message, retryAfterMs) => make({ behaviour: 'waiting', reason, message, retryAfterMs }),
+  };
+}
 
-export const waiting = (reason: string, message: string, retryAfterMs: number): DriverError =>
-  new DriverError({ behaviour: 'waiting', reason, message, retryAfterMs });
+export const { terminal, retry, waiting } = errorsWith<never>({});
 
-/** Anything thrown, as details the engine can act on: what is not a DriverError is tried again. */
-export function errorDetails(error: unknown): DriverErrorDetails {
+/** Anything thrown, as details the engine can act on: what is not a DriverError is a fault of the driver, tried again. */
+export function errorDetails(error: unknown): DriverError['details'] {
   if (error instanceof DriverError) return error.details;
-  return { behaviour: 'retry', reason: 'UnexpectedError', message: error instanceof Error ? error.message : String(error) };
+  return { behaviour: 'retry', reason: 'UnexpectedError', message: error instanceof Error ? error.message : String(error), scope: 'record' };
 }

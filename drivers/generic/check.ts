@@ -1,5 +1,5 @@
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
-import { DriverError, errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
+import { errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
 import { refusal, type GenericClient } from './client.ts';
 import { shopPayload } from './payload.ts';
 
@@ -21,8 +21,6 @@ const NEEDED: Readonly<Record<FeedType, readonly string[]>> = {
 const UNCHECKED: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'the store must be reachable first' };
 const WRONG_URL: Finding = { status: 'False', reason: 'WrongUrl', message: 'what answers is not the Supercargo Generic Store API, version 1: check settings.url (docs/generic-api.md)' };
 const reached: Finding = { status: 'True', reason: 'Reachable', message: 'the store\'s API answers' };
-/** Refusals that come from the store's own check of the key: the store was reached. */
-const OF_THE_KEY = new Set(['KeyRefused', 'PermissionMissing', 'ReauthorizationNeeded']);
 
 /** Tells apart what a person can mend: the address, the network, the key, one permission of it. */
 export async function check(client: GenericClient, feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport> {
@@ -40,8 +38,9 @@ export async function check(client: GenericClient, feeds: readonly FeedType[], s
 }
 
 function failed(error: unknown): CheckReport {
-  const { behaviour, reason, message } = errorDetails(error);
-  if (error instanceof DriverError && OF_THE_KEY.has(reason)) return { reachable: reached, credential: { status: 'False', reason, message } };
+  const { behaviour, reason, message, scope } = errorDetails(error);
+  // A refusal that comes from the store's own check of the key: the store was reached.
+  if (scope === 'credential') return { reachable: reached, credential: { status: 'False', reason, message } };
   return { reachable: { status: behaviour === 'waiting' ? 'Unknown' : 'False', reason, message }, credential: UNCHECKED };
 }
 

@@ -14,7 +14,7 @@ function report(answer: (asked: Asked) => Answer, feeds = all): Promise<CheckRep
 }
 
 describe('the check', () => {
-  it.each(['DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'Timeout', 'ConnectionFailed'])('passes %s on, and says nothing about the key', async (reason) => {
+  it.each(['DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'Timeout', 'ConnectionFailed'] as const)('passes %s on, and says nothing about the key', async (reason) => {
     expect(await report(() => { throw retry(reason, 'the network says so'); })).toEqual({
       reachable: { status: 'False', reason, message: 'the network says so' },
       credential: { status: 'Unknown', reason: 'NotChecked', message: expect.any(String) },

@@ -1,4 +1,4 @@
-import { DriverError, retry, terminal, waiting, type DriverErrorDetails, type StoreResponse } from '../contract/index.ts';
+import { DriverError, retry, terminal, waiting, type DriverErrorDetails, type ReasonRule, type StoreResponse } from '../contract/index.ts';
 
 /** An entry of `errors` in a GraphQL answer. Vendure gives no code for what its database refuses. */
 export interface GraphqlProblem {
@@ -34,6 +34,12 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 export const permissionFor = (field: string | undefined): string => (PERMISSIONS[field ?? ''] ?? ['the permission it needs']).join(' or ');
 
+/** Reasons that only this driver has. */
+export const REASONS = {
+  WrongChannel: { scope: 'credential', remedy: 'copy the token of the channel from the store (Settings → Channels) into settings.channel' },
+  ChannelRefused: { scope: 'credential', remedy: 'give the key\'s role the channel in the store' },
+} as const satisfies Readonly<Record<string, ReasonRule>>;
+
 export const WRONG_CHANNEL = 'The store has no channel with the token in settings.channel: copy it from the store (Settings → Channels), or leave it out for the default channel.';
 
 const WRONG_URL_HELP = 'settings.url must be the address of the Admin API, usually https://HOST/admin-api';
@@ -51,7 +57,7 @@ function detailsOf({ message, code, field }: GraphqlProblem): DriverErrorDetails
         message: `The store refuses "${field ?? 'the request'}": the API key is no longer accepted, or its role lacks ${permissionFor(field)}.`,
       };
     case 'CHANNEL_NOT_FOUND':
-      return { behaviour: 'terminal', reason: 'WrongChannel', message: WRONG_CHANNEL };
+      return { behaviour: 'terminal', reason: 'WrongChannel', message: WRONG_CHANNEL, scope: REASONS.WrongChannel.scope };
     case 'GRAPHQL_VALIDATION_FAILED':
     case 'BAD_USER_INPUT':
       return { behaviour: 'terminal', reason: 'UnsupportedSchema', message: `The store's API is not the one expected (Vendure 3.7): ${shorten(message)}` };

@@ -1,4 +1,5 @@
 import type { CursorSemantics, DriverManifest } from '../contract/index.ts';
+import { REASONS } from './errors.ts';
 
 /** The list limit of a Vendure shop is 1000 unless it says otherwise; these keep an answer to about a second. */
 const ORDERS_A_PAGE = 100;
@@ -42,6 +43,7 @@ export const manifest: DriverManifest = {
     { type: 'StockExport', maxPageSize: VARIANTS_A_PAGE },
     { type: 'StockCheck', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
   ],
+  reasons: REASONS,
   limits: [
     'API keys exist since Vendure 3.6 and must be switched on by the shop ("api-key" in authOptions.tokenMethod); tested with 3.7.3.',
     'Vendure knows no suppliers: SupplierImport and ProductSupplierImport are not supported.',

@@ -55,7 +55,7 @@ async function writeBatch(client: VendureClient, variants: readonly VariantWrite
     }
     if (details.behaviour === 'terminal') throw error;
     // Whether it was done is unknown; a level is set absolutely, so it may be set again.
-    return variants.flatMap(({ entries }) => entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Retry', reason: details.reason, message: details.message })));
+    return variants.flatMap(({ entries }) => entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Retry', ...details })));
   }
 }
 

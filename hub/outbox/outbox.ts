@@ -82,6 +82,7 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
     `SELECT subject, failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`, [connectionId, result.id],
   );
   if (!entry) return;
+  if (result.outcome === 'Returned') return giveBack(tx, connectionId, result);
   if (result.outcome === 'Retry' && entry.failures + 1 < MAX_FAILURES) {
     const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(entry.failures, 20));
     await tx.query(
@@ -98,6 +99,19 @@ async function recordResult(tx: Transaction, connectionId: number, kind: OutboxK
     [connectionId, result.id, state, result.externalId ?? null, result.reason ?? null, result.message ?? null, result.request ? JSON.stringify(result.request) : null],
   );
   await followUp(tx, connectionId, kind, entry, state, result);
+}
+
+/**
+ * Nothing was done and the entry is not to blame: it waits as if it had not been taken, without a failure of its own.
+ * A level that was set anew meanwhile has taken its place.
+ */
+async function giveBack(tx: Transaction, connectionId: number, { id, reason, message }: OutboxResult): Promise<void> {
+  await tx.query(
+    `UPDATE outbox SET state = 'Pending', attempts = greatest(attempts - 1, 0), reason = $3, message = $4 WHERE connection_id = $1 AND id = $2
+       AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = 'stock' AND n.subject = outbox.subject AND n.state = 'Pending')`,
+    [connectionId, id, reason ?? null, message ?? null],
+  );
+  await tx.query(`UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state = 'Sent'`, [connectionId, id]);
 }
 
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {

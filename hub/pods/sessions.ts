@@ -15,11 +15,11 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
     const store = await findStore(tx, key.namespace, request.store);
     if (!store) throw new HttpError(409, 'StoreUnknown', `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`);
     const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
-      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)
        ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
-         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock
+         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies
        RETURNING id, budget`,
-      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue, request.credential ?? null, request.safetyStock ?? 0],
+      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue, request.credential ?? null, request.safetyStock ?? 0, JSON.stringify(request.remedies ?? {})],
     );
     const connectionId = row!.id;
     if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);

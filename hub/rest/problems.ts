@@ -99,12 +99,13 @@ async function listed(db: Queryable, store: StoreRow, query: ListQuery): Promise
 }
 
 async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promise<z.infer<typeof groupView>[]> {
-  const rows = await db.query<Omit<z.infer<typeof groupView>, 'remedy'> & Record<string, unknown>>(
+  const rows = await db.query<Omit<z.infer<typeof groupView>, 'remedy'> & { own: string | null } & Record<string, unknown>>(
     `SELECT p.reason, p.severity, count(*) AS count, max(p.last_seen_at) AS newest,
-       (array_agg(jsonb_build_object('connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample
+       (array_agg(jsonb_build_object('connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample,
+       max(c.remedies->>p.reason) AS own
      FROM ${SOURCE} WHERE ${CHOSEN}
      GROUP BY p.reason, p.severity ORDER BY array_position(ARRAY['Error', 'Retry', 'Info'], p.severity), count(*) DESC, p.reason`,
     chosen(store, query),
   );
-  return rows.map((row) => ({ ...row, remedy: remedyOf(row.reason) }));
+  return rows.map(({ own, ...row }) => ({ ...row, remedy: remedyOf(row.reason, own === null ? undefined : { [row.reason]: own }) }));
 }

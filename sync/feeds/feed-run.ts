@@ -1,14 +1,14 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
-import { errorDetails } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { StartRunRequest } from '../../model/sync-api.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
 import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
-import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
+import type { HubClient } from '../hub-client.ts';
 import type { StoreSession } from '../store-session.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { faultDetails } from './fault.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
 import { RunLease } from './run-lease.ts';
@@ -88,9 +88,6 @@ async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promi
 }
 
 function failure(error: unknown): RunOutcome {
-  const none = { read: 0, changed: 0, problems: 0 };
-  if (error instanceof HubRefusal) return { ...none, result: 'Failed', reason: error.reason, message: error.message, behaviour: 'retry' };
-  if (error instanceof HubUnreachable) return { ...none, result: 'Failed', reason: 'HubUnreachable', message: error.message, behaviour: 'retry' };
-  const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
-  return { ...none, result: 'Failed', reason, message, behaviour, retryAfterMs };
+  const { behaviour, reason, message, retryAfterMs, scope } = faultDetails(error);
+  return { read: 0, changed: 0, problems: 0, result: 'Failed', reason, message, behaviour, retryAfterMs, scope };
 }

@@ -105,6 +105,13 @@ export class FeedTracker {
     if (summary.lastSuccessAt || summary.runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
   }
 
+  /** The connection was checked and is good again: a feed that it had stopped need not sit out its delay. */
+  connectionMended(): void {
+    if (this.notBefore === undefined || this.outcome?.scope === undefined || this.outcome.scope === 'record') return;
+    this.notBefore = undefined;
+    this.requested ??= 'Schedule';
+  }
+
   state(): FeedState {
     return {
       name: this.resource.metadata.name, type: this.type, schedule: this.schedule, timeZone: this.spec.timeZone, suspended: this.spec.suspend === true || this.fault !== undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HeldWrite, retry, terminal, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { errorsWith, HeldWrite, retry, terminal, waiting, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import { runExport } from './run-export.ts';
@@ -92,7 +92,7 @@ describe('a store that takes nothing', () => {
   });
 
   it('is not one that refuses what is written, for ever or for now', async () => {
-    for (const refuse of [() => { throw terminal('OrderUnknown', 'no such order'); }, ([first]: readonly { entryId: string }[]): WriteResult[] => [{ entryId: first!.entryId, outcome: 'Retry', reason: 'InsufficientStock', message: 'not there' }]]) {
+    for (const refuse of [() => { throw terminal('UnknownOrder', 'no such order'); }, ([first]: readonly { entryId: string }[]): WriteResult[] => [{ entryId: first!.entryId, outcome: 'Retry', reason: 'InsufficientStock', message: 'not there' }]]) {
       const { calls } = await export_('shipment', fakeHub(twentyOrders()), refuse);
       expect(calls).toHaveLength(20);
     }
@@ -101,6 +101,57 @@ describe('a store that takes nothing', () => {
   it('is found by what the driver says of each entry, too', async () => {
     const { calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Retry', reason: 'Timeout', message: 'no answer' })));
     expect(calls).toHaveLength(3);
+  });
+});
+
+describe('what is the fault of the connection', () => {
+  const fiveOrders = () => Array.from({ length: 5 }, (_, id) => entry(id, `order-${id}`));
+
+  it.each<[string, () => never, object]>([
+    ['a key that is refused', () => { throw terminal('KeyRefused', 'no'); }, { behaviour: 'terminal', scope: 'credential', reason: 'KeyRefused' }],
+    ['a missing right', () => { throw terminal('PermissionMissing', 'no'); }, { behaviour: 'terminal', scope: 'credential' }],
+    ['a wrong address', () => { throw terminal('WrongUrl', 'no'); }, { behaviour: 'terminal', scope: 'shop' }],
+    ['a rate limit', () => { throw waiting('RateLimited', 'later', 60_000); }, { behaviour: 'waiting', scope: 'shop', retryAfterMs: 60_000 }],
+  ])('never rejects what waits: %s gives it back at once and ends the run', async (_what, refuse, expected) => {
+    const fake = fakeHub(fiveOrders());
+    const { outcome, calls } = await export_('shipment', fake, refuse);
+    expect(calls).toHaveLength(1);
+    expect(fake.reported).toMatchObject([{ id: 0, outcome: 'Returned' }]);
+    expect(outcome).toMatchObject({ result: 'Failed', problems: 0, ...expected });
+  });
+
+  it('keeps what was done before it in the same call', async () => {
+    const fake = fakeHub([entry(1, 'A'), entry(2, 'A'), entry(3, 'B')]);
+    const { outcome } = await export_('shipment', fake, () => [
+      { entryId: '1', outcome: 'Applied' }, { entryId: '2', outcome: 'Retry', reason: 'KeyRefused', message: 'no', scope: 'credential', behaviour: 'terminal' },
+    ]);
+    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Applied' }, { id: 2, outcome: 'Returned' }]);
+    expect(outcome).toMatchObject({ result: 'Failed', changed: 1, scope: 'credential' });
+  });
+
+  it('is not that of a record which is named', async () => {
+    const fake = fakeHub(fiveOrders());
+    await export_('shipment', fake, () => { throw terminal('WrongUrl', 'there is no such order', '7'); });
+    expect(fake.reported.map(({ outcome }) => outcome)).toEqual(['Rejected', 'Rejected', 'Rejected', 'Rejected', 'Rejected']);
+  });
+
+  it('is nobody\'s word list: a reason that only its driver knows counts by its scope', async () => {
+    const own = errorsWith({ ShopClosed: { scope: 'shop', remedy: 'open it' }, BadGoods: { scope: 'record', remedy: 'mend them' } });
+    const away = fakeHub(fiveOrders());
+    expect((await export_('shipment', away, () => { throw own.retry('ShopClosed', 'closed'); })).calls).toHaveLength(3);
+    const bad = fakeHub(fiveOrders());
+    expect((await export_('shipment', bad, () => { throw own.retry('BadGoods', 'bad'); })).calls).toHaveLength(5);
+  });
+
+  it('does not hide behind a batch: levels that are refused together are sent by halves until the one at fault stands alone', async () => {
+    const fake = fakeHub(fiveOrders());
+    const { outcome } = await export_('stock', fake, (entries) => {
+      if (entries.some(({ entryId }) => entryId === '3')) throw terminal('StoreRefused', 'no such level');
+      return applied(entries);
+    });
+    expect(fake.reported.filter(({ outcome: result }) => result === 'Applied').map(({ id }) => id).sort()).toEqual([0, 1, 2, 4]);
+    expect(fake.reported.filter(({ outcome: result }) => result === 'Rejected').map(({ id }) => id)).toEqual([3]);
+    expect(outcome).toMatchObject({ result: 'Partial', changed: 4, problems: 1 });
   });
 });
 
@@ -113,10 +164,10 @@ describe('shipments', () => {
   it('of other orders go on where one fails', async () => {
     const fake = fakeHub([entry(1, 'A'), entry(2, 'B')]);
     const { outcome } = await export_('shipment', fake, (entries) => {
-      if (entries[0]!.entryId === '1') throw terminal('OrderUnknown', 'no such order');
+      if (entries[0]!.entryId === '1') throw terminal('UnknownOrder', 'no such order');
       return applied(entries);
     });
-    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Rejected', reason: 'OrderUnknown' }, { id: 2, outcome: 'Applied' }]);
+    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Rejected', reason: 'UnknownOrder' }, { id: 2, outcome: 'Applied' }]);
     expect(outcome).toMatchObject({ result: 'Partial', changed: 1, problems: 1, reason: 'WritesRefused', message: expect.stringContaining('no such order') });
   });
 });
@@ -127,7 +178,7 @@ describe('an entry', () => {
     ['that the driver took for another is tried again', () => [{ entryId: '999', outcome: 'Applied' }], { outcome: 'Retry', reason: 'NoResult' }, { result: 'Failed', changed: 0 }],
     ['that the store refused is not', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'TooMany', message: 'too many' }], { outcome: 'Rejected', reason: 'TooMany', message: 'too many' }, { result: 'Failed', reason: 'WritesRefused' }],
     ['is tried again after a failure that may pass', () => { throw retry('Timeout', 'slow'); }, { outcome: 'Retry', reason: 'Timeout', message: 'slow' }, { result: 'Failed', reason: 'WritesFailed' }],
-    ['is rejected after one that will not', () => { throw terminal('NotAuthorized', 'no'); }, { outcome: 'Rejected', reason: 'NotAuthorized' }, { result: 'Failed', reason: 'WritesRefused' }],
+    ['is rejected after one that will not', () => { throw terminal('StoreRefused', 'no'); }, { outcome: 'Rejected', reason: 'StoreRefused' }, { result: 'Failed', reason: 'WritesRefused' }],
     ['is tried again after a fault of the driver', () => { throw new TypeError('x is undefined'); }, { outcome: 'Retry', reason: 'UnexpectedError' }, { result: 'Failed' }],
   ])('%s', async (_what, write, result, expected) => {
     const fake = fakeHub([entry(1)]);
@@ -139,7 +190,7 @@ describe('an entry', () => {
 
   it.each<[string, Write]>([
     ['a refusal', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'X', message: 'x'.repeat(5000) }]],
-    ['a failure', () => { throw retry('X', 'x'.repeat(5000)); }],
+    ['a failure', () => { throw retry('StoreError', 'x'.repeat(5000)); }],
   ])('never reports more words than the hub takes: %s', async (_what, write) => {
     const fake = fakeHub([entry(1)]);
     await export_('stock', fake, write);

@@ -1,4 +1,5 @@
-import { errorDetails, HeldWrite, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { errorDetails, HeldWrite, type Driver, type DriverErrorDetails, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { storeReason } from '../../model/reasons.ts';
 import type { OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import type { RunOutcome } from '../outcome.ts';
@@ -7,8 +8,6 @@ import type { RunOutcome } from '../outcome.ts';
 const DEFAULT_CLAIM = 100;
 /** Of the hub's API. */
 const MAX_CLAIM = 500;
-/** Of a store that takes nothing, or a run that may not write: no entry is to blame. From `sync/http` and the drivers. */
-const STORE_IS_AWAY = new Set(['DnsFailure', 'ConnectionRefused', 'CertificateInvalid', 'Timeout', 'ConnectionFailed', 'StoreUnavailable', 'NotAnApi', 'RateLimited', 'LeaseUncertain']);
 /** Writes in a row that fail so until the run ends: a single order can be too much for a store. */
 const PATIENCE = 3;
 
@@ -34,9 +33,19 @@ interface Counts {
   lastMessage?: string;
 }
 
+/** A fault that is no record's. What waits is not to blame for it, whatever it is. */
+type Fault = Pick<DriverErrorDetails, 'behaviour' | 'reason' | 'message' | 'retryAfterMs'> & { readonly scope: Exclude<DriverErrorDetails['scope'], undefined | 'record'> };
+
+/** What became of the entries of one call. */
+interface Written {
+  readonly results: readonly OutboxResult[];
+  readonly fault?: Fault;
+}
+
 /**
  * Takes what waits for the store out of the hub, writes it and reports each entry's own result. A store that takes nothing
  * is left alone until the next run: it would only be kept busy with what it cannot do, and the entries lose nothing by it.
+ * Where a person must act first, or the store names a time, that is known at once: all goes back as it was.
  */
 export async function runExport(run: ExportRun, driver: Driver, hub: HubClient): Promise<RunOutcome> {
   const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0, away: 0 };
@@ -48,12 +57,13 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
     counts.held = claim.keptBack;
     if (entries.length === 0) break;
     for (const group of groups(run.kind, entries)) {
-      const results = await write(run, driver, group);
+      const { results, fault } = await write(run, driver, group);
       for (const result of results) count(counts, result);
       for (const { id } of group) tried.add(id);
       await hub.results(run.runId, run.kind, results);
-      counts.away = results.every(foundItAway) ? counts.away + 1 : 0;
-      if (counts.away === PATIENCE) return conclude(counts);
+      if (fault && fault.behaviour !== 'retry') return stopped(counts, fault);
+      counts.away = fault && results.every(({ outcome }) => outcome === 'Retry') ? counts.away + 1 : 0;
+      if (counts.away === PATIENCE) return { ...conclude(counts), scope: fault!.scope };
     }
     if (run.signal.aborted) break;
   }
@@ -66,19 +76,39 @@ function groups(kind: OutboxKind, entries: readonly OutboxEntry[]): OutboxEntry[
   return [...Map.groupBy(entries, (entry) => entry.subject).values()];
 }
 
-const foundItAway = ({ outcome, reason }: OutboxResult): boolean => outcome === 'Retry' && STORE_IS_AWAY.has(reason ?? '');
-
-async function write(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<OutboxResult[]> {
+async function write(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<Written> {
   try {
     return toResults(entries, await send(run, driver, entries));
   } catch (error) {
     if (error instanceof HeldWrite) {
       const { method, url, body } = error.request;
-      return entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', message: 'mode is Test: the request is kept, not sent', request: { method, url, body } }));
+      return { results: entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', message: 'mode is Test: the request is kept, not sent', request: { method, url, body } })) };
     }
-    const { behaviour, reason, message } = errorDetails(error);
-    return entries.map(({ id }) => ({ id, outcome: behaviour === 'terminal' ? 'Rejected' : 'Retry', reason, message: message.slice(0, 1024) }));
+    const details = errorDetails(error);
+    if (details.behaviour === 'terminal' && details.scope === 'record' && entries.length > 1) return byHalves(run, driver, entries);
+    return { results: entries.map(({ id }) => resultOf(id, details)), fault: faultOf(details) };
   }
+}
+
+/** One entry at fault must not take those with it that were sent in the same call. */
+async function byHalves(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<Written> {
+  const middle = entries.length >> 1;
+  const first = await write(run, driver, entries.slice(0, middle));
+  const rest = entries.slice(middle);
+  if (first.fault && first.fault.behaviour !== 'retry') return { ...first, results: [...first.results, ...rest.map(({ id }) => resultOf(id, first.fault!))] };
+  const second = await write(run, driver, rest);
+  return { results: [...first.results, ...second.results], fault: second.fault };
+}
+
+function resultOf(id: number, { behaviour, scope, reason, message }: Fault | ReturnType<typeof errorDetails>): OutboxResult {
+  const said = { id, reason, message: message.slice(0, 1024) };
+  if (behaviour === 'retry') return { ...said, outcome: 'Retry' };
+  if (scope !== 'record') return { ...said, outcome: 'Returned' };
+  return { ...said, outcome: behaviour === 'terminal' ? 'Rejected' : 'Retry' };
+}
+
+function faultOf({ behaviour, scope, reason, message, retryAfterMs }: ReturnType<typeof errorDetails>): Fault | undefined {
+  return scope === 'record' ? undefined : { behaviour, scope, reason, message, retryAfterMs };
 }
 
 async function send(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<readonly WriteResult[]> {
@@ -88,18 +118,24 @@ async function send(run: ExportRun, driver: Driver, entries: readonly OutboxEntr
 }
 
 /** An entry that the driver forgot is tried again: silence is no proof. */
-function toResults(entries: readonly OutboxEntry[], results: readonly WriteResult[]): OutboxResult[] {
+function toResults(entries: readonly OutboxEntry[], results: readonly WriteResult[]): Written {
   const byEntry = new Map(results.map((result) => [result.entryId, result]));
-  return entries.map(({ id }) => {
+  let fault: Fault | undefined;
+  const reported = entries.map(({ id }): OutboxResult => {
     const result = byEntry.get(String(id));
     if (!result) return { id, outcome: 'Retry', reason: 'NoResult', message: 'the driver gave no result' };
     if (result.outcome === 'Applied' || result.outcome === 'AlreadyApplied') return { id, outcome: result.outcome, externalId: result.externalId };
-    return { id, outcome: result.outcome, reason: result.reason, message: result.message.slice(0, 1024) };
+    if (result.outcome === 'Rejected') return { id, outcome: 'Rejected', reason: result.reason, message: result.message.slice(0, 1024) };
+    const details = { ...result, behaviour: result.behaviour ?? 'retry', scope: result.scope ?? storeReason(result.reason)?.scope ?? 'record' };
+    fault ??= faultOf(details);
+    return resultOf(id, details);
   });
+  return { results: reported, fault };
 }
 
 function count(counts: Counts, result: OutboxResult): void {
   counts.read++;
+  if (result.outcome === 'Returned') return;
   if (result.outcome === 'Retry') counts.retry++;
   else if (result.outcome === 'Rejected') counts.failed++;
   else if (result.outcome !== 'Held') counts.applied++;
@@ -108,6 +144,10 @@ function count(counts: Counts, result: OutboxResult): void {
 
 function summed(counts: Counts) {
   return { read: counts.read, changed: counts.applied, problems: counts.failed + counts.retry };
+}
+
+function stopped(counts: Counts, { behaviour, scope, reason, message, retryAfterMs }: Fault): RunOutcome {
+  return { ...summed(counts), result: 'Failed', reason, message: `${message} (what waits is kept as it is)`, behaviour, scope, retryAfterMs };
 }
 
 function conclude(counts: Counts): RunOutcome {

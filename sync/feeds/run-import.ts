@@ -1,4 +1,4 @@
-import { DriverError, errorDetails, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
+import { DriverError, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
@@ -10,6 +10,7 @@ import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { faultDetails } from './fault.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
@@ -63,8 +64,8 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
     return { outcome, checkpoint: census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
   } catch (error) {
     if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
-    const { behaviour, reason, message, retryAfterMs } = errorDetails(error);
-    return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs } };
+    const { behaviour, reason, message, retryAfterMs, scope } = faultDetails(error);
+    return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs, scope } };
   }
 }
 

@@ -31,7 +31,7 @@ describe('a broken call', () => {
     ['both wraps at once', new TypeError('x', { cause: new AggregateError([coded('ECONNREFUSED')]) }), 'ConnectionRefused'],
   ])('because of %s', (_what, error, reason) => {
     const { details } = networkError(error);
-    expect(details).toMatchObject({ reason, behaviour: 'retry' });
+    expect(details).toMatchObject({ reason, behaviour: reason === 'CertificateInvalid' ? 'terminal' : 'retry', scope: reason === 'Aborted' ? 'hub' : 'shop' });
     expect(details.message).toMatch(/\w/);
   });
 

@@ -88,7 +88,7 @@ function clockSkew(date: string | undefined, middle: number): number | undefined
 
 function shouldRepeat(outcome: StoreResponse | DriverError, intent: 'read' | 'write', request: StoreRequest, attempt: number): boolean {
   if (attempt >= ATTEMPTS || request.signal?.aborted) return false;
-  if (outcome instanceof DriverError) return intent === 'read' && outcome.details.behaviour === 'retry' && outcome.details.reason !== 'CertificateInvalid' && outcome.details.reason !== 'AnswerTooLarge';
+  if (outcome instanceof DriverError) return intent === 'read' && outcome.details.behaviour === 'retry';
   if (outcome.status === 429) return true;
   return intent === 'read' && REPEATED_STATUS.has(outcome.status);
 }

@@ -1,5 +1,5 @@
 import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
-import { retry } from '../../drivers/contract/index.ts';
+import { terminal } from '../../drivers/contract/index.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -64,7 +64,7 @@ async function boundedText(body: Dispatcher.ResponseData['body'], url: string): 
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw retry('AnswerTooLarge', `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`);
+    if (size > MAX_BODY_BYTES) throw terminal('AnswerTooLarge', `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -18,6 +18,8 @@ export class MemoryStore {
   subscribed: string | undefined;
   /** Called before each page is given; a test throws from here. */
   beforePage: (page: number, feed: FeedType) => void | Promise<void> = () => {};
+  /** Before a write: a test throws from here for a refusal. */
+  beforeWrite: () => void = () => {};
   /** After a write took effect: a test throws from here for a lost answer. */
   afterWrite: () => void = () => {};
   checkReport: CheckReport = {
@@ -56,12 +58,14 @@ export class MemoryStore {
       },
       read: (request) => this.#read(request),
       writeStock: async (entries) => {
+        this.beforeWrite();
         await this.#passTestMode(http, JSON.stringify(entries));
         this.stockWrites.push(...entries);
         this.afterWrite();
         return entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Applied' }));
       },
       writeShipments: async (entries) => {
+        this.beforeWrite();
         const results: WriteResult[] = [];
         for (const entry of entries) {
           const known = this.shipped.find((shipment) => shipment.trackingCode === entry.trackingCode && shipment.orderId === entry.orderId);
@@ -116,7 +120,7 @@ export class MemoryStore {
     if (feed.startsWith('Product')) return this.products;
     if (feed.startsWith('Order')) return this.orders;
     if (feed === 'StockImport' || feed === 'StockCheck') return this.stock;
-    throw terminal('Unsupported', `${feed} is not in the memory store`);
+    throw terminal('UnsupportedFeed', `${feed} is not in the memory store`);
   }
 
   #wanted(record: CanonicalRecord, request: ReadRequest): boolean {

@@ -1,0 +1,64 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { terminal } from '../../drivers/contract/index.ts';
+import { openPostgres } from '../../hub/storage/postgres.ts';
+import type { FeedType } from '../../model/feeds.ts';
+import { LocalRig, type RigOptions } from '../support/local-rig.ts';
+import { level, MemoryStore, order, product } from '../support/memory-store.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+jest.setTimeout(90_000);
+
+const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport'];
+
+let postgres: TestPostgres;
+let count = 0;
+let rig: LocalRig | undefined;
+
+beforeAll(async () => { postgres = await startPostgres(); }, 60_000);
+afterAll(async () => { await postgres?.stop(); });
+afterEach(async () => {
+  await rig?.stop();
+  rig = undefined;
+}, 30_000);
+
+async function synced(store: MemoryStore, options: Partial<RigOptions> = {}): Promise<LocalRig> {
+  const db = openPostgres({ url: await postgres.createDatabase(`faults_${++count}`) });
+  const started = await LocalRig.start({ db, definition: store.definition(), feeds: FEEDS, ...options });
+  rig = started;
+  started.startEngine();
+  await started.until(() => started.condition('Synced')?.status === 'True', 'the initial sync');
+  return started;
+}
+
+function goods(): MemoryStore {
+  const store = new MemoryStore();
+  store.products = [product('p1', ['A', 'B', 'C'])];
+  store.stock = [level('A', 10), level('B', 10), level('C', 10)];
+  store.orders = [order('1001')];
+  return store;
+}
+
+const outbox = async (started: LocalRig) => started.db.query<{ kind: string; state: string }>('SELECT kind, state FROM outbox ORDER BY id');
+
+describe('a key that the store refuses once', () => {
+  it('rejects nothing of what waits, and all goes out by itself once the key is good', async () => {
+    const store = goods();
+    const started = await synced(store);
+    const accepted = store.checkReport;
+    store.beforeWrite = () => { throw terminal('KeyRefused', 'the key is not accepted'); };
+    store.checkReport = { ...accepted, credential: { status: 'False', reason: 'KeyRefused', message: 'the key is not accepted' } };
+    expect((await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 7 }, { sku: 'B', quantity: 8 }] }, { 'idempotency-key': 'k1' })).status).toBeLessThan(300);
+    const [found] = (await started.api('GET', '/orders')).body.items as { id: string }[];
+    const parcel = await started.api('POST', `/orders/${found!.id}/shipments`, { trackingCode: 'T1', carrier: 'DHL' }, { 'idempotency-key': 'k2' });
+    expect(parcel.status).toBe(201);
+    await started.until(() => started.condition('CredentialValid')?.status === 'False', 'the refused key to be noticed');
+    expect((await outbox(started)).map(({ state }) => state)).not.toContain('Rejected');
+    expect((await started.api('GET', '/problems')).body.items).toEqual([]);
+
+    store.beforeWrite = () => {};
+    store.checkReport = accepted;
+    await started.until(() => store.shipped.length === 1 && store.stockWrites.length >= 2, 'what waited to go out by itself', 60_000);
+    expect(Object.fromEntries(store.stockWrites.map(({ sku, quantity }) => [sku, quantity]))).toEqual({ A: 7, B: 8 });
+    await started.until(async () => (await outbox(started)).every(({ state }) => state === 'Applied'), 'every entry to be applied');
+  });
+});
