@@ -47,7 +47,8 @@ export function timedList<T extends Timed>(read: () => readonly T[], query: URLS
   if ((query.has('cursor') || query.has('offset')) && context.faults.strikes('moving-rows')) touch(context.shop, context.random);
   const since = time(query, 'updated_since');
   const before = time(query, 'updated_before');
-  const rows = read().filter(({ updated_at }) => Date.parse(updated_at) >= (since ?? Number.NEGATIVE_INFINITY) && Date.parse(updated_at) < (before ?? Number.POSITIVE_INFINITY));
+  const placed = time(query, 'placed_since');
+  const rows = read().filter((row) => placed === undefined || !('placed_at' in row) || Date.parse(String(row.placed_at)) >= placed).filter(({ updated_at }) => Date.parse(updated_at) >= (since ?? Number.NEGATIVE_INFINITY) && Date.parse(updated_at) < (before ?? Number.POSITIVE_INFINITY));
   return listOf(rows, timedKey, query, context);
 }
 

@@ -1,4 +1,4 @@
-import { FEED_CLASSES, FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import { FEED_CLASSES, FEED_TRAITS, type FeedClass, type FeedType } from '../model/feeds.ts';
 import type { StartRunRequest } from '../model/sync-api.ts';
 
 export type Trigger = StartRunRequest['trigger'];
@@ -26,9 +26,9 @@ export interface DueRun {
   readonly trigger: Trigger;
 }
 
-/** Two lanes, so that a long catalogue run never holds back an order; within a lane one run at a time. */
-export function laneOf(type: FeedType): 'orders' | 'catalogue' {
-  return FEED_TRAITS[type].class === 'catalogue' ? 'catalogue' : 'orders';
+/** A lane for each class of the budget, so that neither the catalogue nor a long export holds back an order; within a lane one run at a time. */
+export function laneOf(type: FeedType): FeedClass {
+  return FEED_TRAITS[type].class;
 }
 
 /**

@@ -87,6 +87,30 @@ export function describeDriver({ name, feeds, store: open, connect }: Conformanc
       expect(rest.length).toBeLessThan((await store.orderIds()).length);
     }));
 
+    it.each([[2, 3], [3, 2], [2, 100]])('goes on after a page of %i in pages of %i: what is named is a place, not the number of a page', (first, then) => withStore(async (store, driver) => {
+      const page = await firstPage(driver, { feed: 'OrderImport', pageSize: first, signal: never() });
+      const rest = await readAll(connect(store, {}), { feed: 'OrderImport', pageSize: then, resume: page.resume });
+      expect(idsOf([...page.records, ...rest])).toEqual([...(await store.orderIds())].sort());
+    })());
+
+    it('never gives two places one name', withStore(async (_store, driver) => {
+      const names: string[] = [];
+      for await (const page of driver.read({ feed: 'OrderImport', pageSize: 1, signal: never() })) if (!page.end) names.push(page.resume);
+      expect(new Set(names).size).toBe(names.length);
+    }));
+
+    it('leaves out orders that were placed before they are of use, or gives them all: never another', withStore(async (store, driver) => {
+      const all = await readAll(driver, { feed: 'OrderImport', pageSize: 2 });
+      const times = all.flatMap((record) => (record.kind === 'order' && record.placedAt !== undefined ? [Date.parse(record.placedAt)] : [])).sort((a, b) => a - b);
+      const from = times[times.length >> 1]!;
+      for (const feed of ['OrderImport', 'OrderUpdate'] as const) {
+        const some = idsOf(await readAll(driver, { feed, pageSize: 2, placedFrom: new Date(from).toISOString() }));
+        const wanted = idsOf(all.filter((record) => record.kind === 'order' && record.placedAt !== undefined && Date.parse(record.placedAt) >= from));
+        expect(some).toEqual(expect.arrayContaining(wanted));
+        expect(idsOf(all)).toEqual(expect.arrayContaining(some));
+      }
+    }));
+
     it('reads named orders, and leaves out ids that the store does not know', withStore(async (store, driver) => {
       const [known] = await store.orderIds();
       expect(idsOf(await readAll(driver, { feed: 'OrderImport', pageSize: 10, ids: [known!, '999999999'] }))).toEqual([known]);

@@ -64,6 +64,8 @@ export interface ReadRequest {
   readonly until?: string;
   /** Only these records; `since` is then absent. Unknown ids are left out of the answer. */
   readonly ids?: readonly string[];
+  /** Of orders: those placed before (ISO 8601 UTC, exclusive) are of no use; leave them out where the platform can. Not with `ids`. */
+  readonly placedFrom?: string;
   /** `resume` of the last committed page of an interrupted run: go on after it. */
   readonly resume?: string;
   readonly pageSize: number;
@@ -72,8 +74,13 @@ export interface ReadRequest {
 
 export interface Page {
   readonly records: readonly CanonicalRecord[];
-  /** Opaque; given back as `ReadRequest.resume`, reading goes on after this page. */
+  /**
+   * Opaque; given back as `ReadRequest.resume`, reading goes on after this page, whatever `pageSize` it is asked with then.
+   * Never the same for two places: that is how the engine notices a reading without end.
+   */
   readonly resume: string;
+  /** The platform's own "read until here", for the cursor. ISO 8601. Absent: the newest `updatedAt` of products and orders. */
+  readonly position?: string;
   /** True only on the page after which the platform itself says there is no more. */
   readonly end: boolean;
   /** How many records the platform says match in all; the run's proof of completeness. */

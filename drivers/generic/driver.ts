@@ -54,7 +54,7 @@ async function* read(client: GenericClient, request: ReadRequest): AsyncGenerato
   const from = decode(request.resume, sources.length);
   for (let list = from.list; list < sources.length; list++) {
     const { path, mapping } = sources[list]!;
-    const at = { path, since: request.since, until: request.until, resume: list === from.list ? from.at : undefined, pageSize, signal: request.signal };
+    const at = { path, since: request.since, until: request.until, placedFrom: request.placedFrom, resume: list === from.list ? from.at : undefined, pageSize, signal: request.signal };
     for await (const slice of request.ids ? readIds(client, { ...at, ids: request.ids }) : readList(client, at)) {
       const last = list === sources.length - 1;
       const resume = slice.end && !last ? { list: list + 1 } : { list, at: slice.resume };

@@ -26,6 +26,7 @@ export interface ListRequest {
   readonly path: string;
   readonly since?: string;
   readonly until?: string;
+  readonly placedFrom?: string;
   readonly resume?: string;
   readonly pageSize: number;
   readonly signal: AbortSignal;
@@ -88,9 +89,9 @@ export async function* readIds(client: GenericClient, request: ListRequest & { r
 }
 
 function queryOf(request: ListRequest, at: Position): Query {
-  const until = request.until;
-  if ('cursor' in at) return { limit: request.pageSize, updated_since: request.since, updated_before: until, cursor: at.cursor };
-  const window = { updated_since: at.since, updated_before: until };
+  const { until, placedFrom } = request;
+  if ('cursor' in at) return { limit: request.pageSize, updated_since: request.since, updated_before: until, placed_since: placedFrom, cursor: at.cursor };
+  const window = { updated_since: at.since, updated_before: until, placed_since: placedFrom };
   return isAnchored(at) ? { limit: request.pageSize + 1, ...window, offset: at.skip - 1 } : { limit: request.pageSize, ...window };
 }
 

@@ -48,7 +48,8 @@ export function decode<T>(schema: z.ZodType<T>, token: string | undefined): T | 
   }
 }
 
-function before(time: string): string {
+/** A filter by time is strict: `before(t)` as its lower bound takes `t` in. */
+export function before(time: string): string {
   const at = Date.parse(time);
   if (Number.isNaN(at)) throw retry('UnexpectedPayload', `The store gave "${time}" as a time.`);
   return new Date(at - 1).toISOString();

@@ -1,5 +1,6 @@
 import type { Page, ReadRequest } from '../contract/index.ts';
 import type { VendureClient } from './client.ts';
+import { before } from './cursor.ts';
 import type { List } from './list.ts';
 import { ORDER_FIELDS, orderPayload, type OrderPayload } from './order-payload.ts';
 import { orderRecord } from './order-map.ts';
@@ -19,5 +20,13 @@ const changedOrders: List = { ...placed, time: 'updatedAt', filter: { orderPlace
 export function readOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
   const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, numberIn: 'code', perRow: 'one', map: orderRecord };
   if (request.ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids: request.ids });
-  return readList(client, request.feed === 'OrderUpdate' ? changedOrders : newOrders, mapping, request);
+  const { placedFrom } = request;
+  if (request.feed === 'OrderUpdate') return readList(client, placedFrom === undefined ? changedOrders : { ...changedOrders, filter: { orderPlacedAt: { after: before(placedFrom) } } }, mapping, request);
+  return readList(client, newOrders, mapping, { ...request, since: later(request.since, placedFrom) });
+}
+
+/** Of two times the later one. */
+function later(since: string | undefined, placedFrom: string | undefined): string | undefined {
+  if (since === undefined || placedFrom === undefined) return since ?? placedFrom;
+  return Date.parse(since) > Date.parse(placedFrom) ? since : placedFrom;
 }

@@ -4,6 +4,13 @@ import { censusIsDue, censusWindows, runCensus } from './census.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 
+describe('days before orders are of use', () => {
+  it('are not compared: the driver was told to leave them out', () => {
+    const windows = censusWindows(new Date('2026-03-10T12:00:00Z'), 5, new Date('2026-03-08T06:00:00Z'));
+    expect(windows.map(({ from }) => from)).toEqual(['2026-03-08T06:00:00.000Z', '2026-03-09T00:00:00.000Z', '2026-03-10T00:00:00.000Z']);
+  });
+});
+
 describe('the windows of the completeness check', () => {
   it('are thirty whole days in UTC, without gap or overlap, up to ten minutes ago', () => {
     const windows = censusWindows(now);

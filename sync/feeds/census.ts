@@ -3,6 +3,7 @@ import type { BatchProblem } from '../../model/batch.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { HubClient } from '../hub-client.ts';
+import { EndlessGuard } from './endless.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** How far back: what went missing longer ago is found by a full compare or a back-fill. */
@@ -21,6 +22,8 @@ export interface CensusPorts {
   readonly post: (records: readonly CanonicalRecord[], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => Promise<void>;
   readonly signal: AbortSignal;
   readonly days?: number;
+  /** Orders placed before are not read. */
+  readonly earliestOrder?: Date;
 }
 
 export interface CensusResult {
@@ -46,7 +49,7 @@ export function censusIsDue(driver: Driver, feed: FeedType, lastAt: string | und
  */
 export async function runCensus(feed: FeedType, storeNow: Date, ports: CensusPorts): Promise<CensusResult> {
   const result = { days: 0, differing: 0, fetched: 0, gone: 0 };
-  for (const window of censusWindows(storeNow, ports.days)) {
+  for (const window of censusWindows(storeNow, ports.days, feed === 'OrderImport' ? ports.earliestOrder : undefined)) {
     ports.signal.throwIfAborted();
     result.days++;
     const [theirs, ours] = [await ports.driver.count!(feed, window, ports.signal), await ports.hub.censusCount(feed, window)];
@@ -62,13 +65,13 @@ export async function runCensus(feed: FeedType, storeNow: Date, ports: CensusPor
   return result;
 }
 
-/** Whole days in UTC, the newest cut off where records may still be settling. */
-export function censusWindows(storeNow: Date, days = CENSUS_DAYS): CensusWindow[] {
+/** Whole days in UTC, the newest cut off where records may still be settling, the oldest where records begin to be of use. */
+export function censusWindows(storeNow: Date, days = CENSUS_DAYS, earliest?: Date): CensusWindow[] {
   const end = storeNow.getTime() - SETTLE_MS;
   const today = Math.floor(end / DAY_MS) * DAY_MS;
   return Array.from({ length: days }, (_, index) => {
     const from = today - (days - 1 - index) * DAY_MS;
-    return { from: new Date(from).toISOString(), to: new Date(Math.min(from + DAY_MS, end)).toISOString() };
+    return { from: new Date(Math.max(from, earliest?.getTime() ?? from)).toISOString(), to: new Date(Math.min(from + DAY_MS, end)).toISOString() };
   }).filter(({ from, to }) => from < to);
 }
 
@@ -97,7 +100,9 @@ async function fetchMissing(feed: FeedType, missing: readonly string[], ports: C
   let fetched = 0;
   for (let start = 0; start < missing.length; start += FETCH) {
     const ids = missing.slice(start, start + FETCH);
+    const guard = new EndlessGuard();
     for await (const page of ports.driver.read({ feed, ids, pageSize: FETCH, signal: ports.signal })) {
+      guard.pass(page, ids.length);
       fetched += page.records.length;
       await ports.post(page.records, page.unreadable ?? [], page.records.flatMap((record) => ('id' in record ? [foundProblem(feed, record.id)] : [])));
     }

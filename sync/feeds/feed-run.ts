@@ -31,6 +31,8 @@ export interface FeedRunPorts {
   readonly clock: Clock;
   readonly holder: string;
   readonly decideOrder: (order: OrderRecord) => OrderDecision;
+  /** Orders placed before are of no use. */
+  readonly earliestOrder?: Date;
   readonly censusDays?: number;
 }
 
@@ -67,7 +69,7 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
 }
 
 async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Awaited<ReturnType<HubClient['startRun']>>['checkpoint'], signal: AbortSignal) {
-  const { session, hub, clock, decideOrder, censusDays } = ports;
+  const { session, hub, clock, decideOrder, censusDays, earliestOrder } = ports;
   const support = session.support(request.type);
   if (!support) throw new Error(`the driver does not support ${request.type}`);
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, support.maxPageSize);
@@ -77,7 +79,7 @@ async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: stri
   }
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
-  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, censusDays, storeNow: () => session.storeNow() });
+  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() });
 }
 
 /** Rejected orders are stored whole: they are judged again without a call to the store. */

@@ -1,23 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import { retry, type Driver, type Page } from '../../drivers/contract/index.ts';
+import { retry, type Driver, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import type { FeedType } from '../../model/feeds.ts';
 import { decodeBatch, type Checkpoint } from '../../model/batch.ts';
-import { order } from '../../test/support/memory-store.ts';
+import { level, order } from '../../test/support/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { HubClient } from '../hub-client.ts';
 import { runImport } from './run-import.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
 
-async function importFrom(pages: readonly Page[], checkpoint: Checkpoint, more: Partial<Driver> = {}) {
-  const driver = { async *read() { yield* pages; }, ...more } as unknown as Driver;
+async function importFrom(pages: Iterable<Page>, checkpoint: Checkpoint, more: Partial<Driver> = {}, feed: FeedType = 'OrderImport') {
+  const requests: ReadRequest[] = [];
+  const driver = { async *read(request: ReadRequest) { requests.push(request); yield* pages; }, ...more } as unknown as Driver;
   const posted: number[] = [];
   const hub = { batch: async (_run: string, bytes: Buffer) => { posted.push(decodeBatch(bytes).header.read); return { changed: 1, repeated: false }; } } as unknown as HubClient;
   const clock = new ManualClock('2026-03-01T00:00:00Z');
   const result = await runImport(
-    { feed: 'OrderImport', runId: 'r', checkpoint, support: { type: 'OrderImport', cursor: { kind: 'changes' }, maxPageSize: 10 }, pageSize: 10, signal: new AbortController().signal },
-    { driver, hub, clock, decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }), storeNow: () => clock.now() },
+    { feed, runId: 'r', checkpoint, support: { type: feed, cursor: { kind: 'changes' }, maxPageSize: 10 }, pageSize: 10, signal: new AbortController().signal },
+    { driver, hub, clock, decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }), storeNow: () => clock.now(), earliestOrder: new Date('2025-12-01T00:00:00Z') },
   );
-  return { ...result, posted };
+  return { ...result, posted, requests };
 }
 
 describe('runImport', () => {
@@ -39,5 +41,41 @@ describe('runImport', () => {
     const { outcome, checkpoint, posted } = await importFrom([page(3)], { since: SINCE });
     expect([outcome.result, outcome.reason, posted]).toEqual(['Unproven', 'CountDiffers', [2]]);
     expect(checkpoint).toEqual({ since: SINCE, shortBy: 1 });
+  });
+
+  it('tells the driver from when orders are of use, and says nothing of that for goods', async () => {
+    expect((await importFrom([page(2)], {})).requests).toMatchObject([{ placedFrom: '2025-12-01T00:00:00.000Z' }]);
+    expect((await importFrom([{ records: [], resume: '', end: true }], {}, {}, 'ProductImport')).requests[0]!.placedFrom).toBeUndefined();
+  });
+
+  it('moves the position as the platform says, for records without a time of change, too', async () => {
+    const levels: Page[] = [{ records: [level('A', 1)], resume: '1', end: false, position: '2026-02-02T00:00:00Z' }, { records: [level('B', 1)], resume: '2', end: true, position: '2026-02-03T00:00:00Z' }];
+    expect((await importFrom(levels, { since: SINCE }, {}, 'StockImport')).checkpoint!.since).toBe('2026-02-03T00:00:00.000Z');
+    // A platform that lags behind its own newest row says so: what it has not listed yet must be read again.
+    expect((await importFrom([{ ...page(2), position: '2026-01-15T00:00:00Z' }], { since: SINCE })).checkpoint!.since).toBe('2026-01-15T00:00:00.000Z');
+  });
+});
+
+describe('a reading without end', () => {
+  function* endless(resumeOf: (page: number) => string, total?: number): Generator<Page> {
+    for (let at = 0; ; at++) {
+      if (at > 5000) throw new Error('read on and on');
+      yield { records: [order(`${at}`)], resume: resumeOf(at), end: false, total };
+    }
+  }
+
+  it.each<[string, Iterable<Page>]>([
+    ['that names the same place twice', endless(() => 'same')],
+    ['that goes round in a circle', endless((at) => `page ${at % 7}`)],
+    ['that gives far more than it announced', endless((at) => `page ${at}`, 10)],
+  ])('%s ends with PageRepeated, and comes again', async (_what, pages) => {
+    const { outcome } = await importFrom(pages, { since: SINCE });
+    expect(outcome).toMatchObject({ result: 'Failed', reason: 'PageRepeated', behaviour: 'retry', scope: 'shop' });
+    expect(outcome.read).toBeLessThan(1100);
+  });
+
+  it('is not one that is only long', async () => {
+    function* long(): Generator<Page> { for (let at = 1; at <= 3000; at++) yield { records: [order(`${at}`)], resume: `${at}`, end: at === 3000, total: 2900 }; }
+    expect((await importFrom(long(), { since: SINCE })).outcome).toMatchObject({ result: 'Succeeded', read: 3000 });
   });
 });

@@ -1,7 +1,7 @@
 import { DriverError, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -10,6 +10,7 @@ import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { EndlessGuard } from './endless.ts';
 import { faultDetails } from './fault.ts';
 import { readAhead } from './read-ahead.ts';
 
@@ -33,6 +34,8 @@ export interface ImportPorts {
   readonly decideOrder: (order: OrderRecord) => OrderDecision;
   /** The store's clock now (ours plus the measured skew). */
   readonly storeNow: () => Date;
+  /** Orders placed before are of no use. */
+  readonly earliestOrder?: Date;
   /** Days that the completeness check looks at; its own number if absent. */
   readonly censusDays?: number;
 }
@@ -54,7 +57,7 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
   const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, run.support.cursor, ports.clock.now());
   const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
   try {
-    await readPages(run, ports, poster, requestOf(run, plan), plan, progress, scoped);
+    await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
     if (!scoped && run.support.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
@@ -69,16 +72,19 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
   }
 }
 
-function requestOf(run: ImportRun, plan: RunPlan): ReadRequest {
+function requestOf(run: ImportRun, plan: RunPlan, earliest: Date | undefined): ReadRequest {
   const base = { feed: run.feed, pageSize: run.pageSize, signal: run.signal };
   if (run.ids) return { ...base, ids: run.ids };
-  if (run.window) return { ...base, since: run.window.from, until: run.window.to };
-  return { ...base, since: plan.since, resume: plan.resume };
+  const wanted = FEED_TRAITS[run.feed].class === 'orders' && earliest ? { ...base, placedFrom: earliest.toISOString() } : base;
+  if (run.window) return { ...wanted, since: run.window.from, until: run.window.to };
+  return { ...wanted, since: plan.since, resume: plan.resume };
 }
 
 async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster, request: ReadRequest, plan: RunPlan, progress: Progress, scoped: boolean): Promise<void> {
+  const guard = new EndlessGuard();
   for await (const page of readAhead(ports.driver.read(request))) {
     note(page, progress);
+    guard.pass(page, progress.total ?? run.ids?.length);
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
     await poster.post(page.records, page.unreadable?.map(problemOf) ?? [], page.end ? undefined : checkpoint);
     run.signal.throwIfAborted();
@@ -94,7 +100,7 @@ async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoste
   if (run.dryRun || !censusIsDue(driver, run.feed, run.checkpoint?.censusAt, ports.storeNow())) return undefined;
   const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map(problemOf)]);
   try {
-    return await runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal, days: ports.censusDays });
+    return await runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal, days: ports.censusDays, earliestOrder: ports.earliestOrder });
   } catch (error) {
     if (!(error instanceof DriverError) || run.signal.aborted) throw error;
     return { failure: error.message };
@@ -114,7 +120,9 @@ async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: Batch
     const last = ids.at(-1);
     if (last === undefined) return;
     after = last;
+    const guard = new EndlessGuard();
     for await (const page of ports.driver.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
+      guard.pass(page, ids.length);
       progress.read += page.records.length;
       await poster.post(page.records, page.unreadable?.map(problemOf) ?? []);
       run.signal.throwIfAborted();
@@ -126,6 +134,10 @@ function note(page: Page, progress: Progress): void {
   progress.read += page.records.length + (page.unreadable?.length ?? 0);
   progress.end = page.end;
   progress.total ??= page.total;
+  if (page.position !== undefined) {
+    progress.high = newest(progress.high, page.position);
+    return;
+  }
   for (const record of page.records) {
     if (record.kind === 'product' || record.kind === 'order') progress.high = newest(progress.high, record.updatedAt);
   }

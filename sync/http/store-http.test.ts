@@ -77,6 +77,11 @@ describe('a call', () => {
     expect(received).toMatchObject([{ method: 'POST', path: '/api', body: '{"quantity":3}', headers: { authorization: 'Bearer secret', 'user-agent': 'supercargo' } }]);
   });
 
+  it('takes header names in any case: a driver\'s own replaces what is sent without it', async () => {
+    await http.read(get({ headers: { Accept: 'application/xml', 'User-Agent': 'mine' } }));
+    expect(received[0]!.headers).toMatchObject({ accept: 'application/xml', 'user-agent': 'mine' });
+  });
+
   it.each([200, 400, 401, 404, 422, 500])('is final when the store answers %d', async (status) => {
     script = [{ status }];
     expect((await http.read(get())).status).toBe(status);

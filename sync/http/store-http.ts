@@ -64,12 +64,17 @@ async function once(transport: StoreTransport, request: StoreRequest, intent: 'r
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
-  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...request.headers } });
+  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...lowerCase(request.headers) } });
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe(reading);
   options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
   return { status, headers, text: async () => text, json: async () => parseJson(text, status, headers['content-type']) };
+}
+
+/** So that a driver's own takes the place of ours, and none is sent twice. */
+function lowerCase(headers: StoreRequest['headers'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function parseJson(text: string, status: number, contentType: string | undefined): unknown {
