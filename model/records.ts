@@ -139,7 +139,8 @@ export interface OrderLineRecord {
 }
 
 export type OrderState = 'Draft' | 'Open' | 'Completed' | 'Cancelled';
-export type PaymentState = 'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'PartiallyRefunded' | 'Refunded';
+/** Failed: voided, expired or charged back; it will not be paid any more. */
+export type PaymentState = 'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'PartiallyRefunded' | 'Refunded' | 'Failed';
 export type FulfilmentState = 'Unfulfilled' | 'PartiallyFulfilled' | 'Fulfilled';
 
 export interface OrderRecord {
@@ -171,6 +172,8 @@ export interface OrderRecord {
   readonly shippingMethodCode?: string;
   readonly shippingMethodName?: string;
   readonly note?: string;
+  /** The store took the personal data away (by law, or by its own rules): what stands in its place is not passed on, and is no change. */
+  readonly redacted?: true;
   readonly lines: readonly OrderLineRecord[];
 }
 

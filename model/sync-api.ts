@@ -35,6 +35,8 @@ export const sessionAnswer = z.object({
     alphabet: z.enum(['Digits', 'UpperAlphanumeric', 'Printable']),
     prefix: z.string(),
   }),
+  /** An order that is not paid so long after it was placed is given up. */
+  unpaidDays: z.number().default(14),
   /** Where the store may send its webhooks for this connection; absent while the hub has no public address. */
   hookUrl: z.string().optional(),
   /** The budget as the last pod left it. */

@@ -126,7 +126,7 @@ export class FeedRunner {
     if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
     const outcome = await runFeed(
       { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec, ids: due.trigger === 'Hint' ? feed.answeringIds : undefined },
-      { session: session.store, hub, clock, holder, earliestOrder: this.#earliestOrder(), decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers) },
+      { session: session.store, hub, clock, holder, earliestOrder: this.#earliestOrder(), decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers, { days: session.answer.unpaidDays, now: session.store.storeNow() }) },
       signal,
     );
     const ended = clock.now();

@@ -8,7 +8,7 @@ import { Budget } from './budget/budget.ts';
 import { CallScope } from './http/call-scope.ts';
 import { createStoreHttp } from './http/store-http.ts';
 import type { StoreTransport } from './http/transport.ts';
-import { decideIntake } from './orders/intake.ts';
+import { decideIntake, type UnpaidLimit } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
 
@@ -95,6 +95,6 @@ function smooth(before: number | undefined, measured: number): number {
 }
 
 /** The order rules of a session as the one function that encoding asks. */
-export function orderDecider(connection: string, earliest: Date, rules: SessionAnswer['orderNumbers']): (order: OrderRecord) => OrderDecision {
-  return (order) => ({ ...decideIntake(order, earliest), custRef: orderReference(order.number, connection, rules) });
+export function orderDecider(connection: string, earliest: Date, rules: SessionAnswer['orderNumbers'], unpaid?: UnpaidLimit): (order: OrderRecord) => OrderDecision {
+  return (order) => ({ ...decideIntake(order, earliest, unpaid), custRef: orderReference(order.number, connection, rules) });
 }

@@ -40,6 +40,9 @@ const spec = withRules(z.strictObject({
   }), 'sku', 1000, 'Sets sold under one SKU: the back office sees and ships their components.').optional(),
   shippingMethods: z.record(z.string().max(128), z.string().min(1).max(128)).meta({ description: 'The store\'s shipping method -> the back office\'s code. With a map, a method that is not in it is an error; without, codes pass as they are.', maxProperties: 500 }).optional(),
   orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),
+  orders: z.strictObject({
+    unpaidDays: z.int().min(1).max(365).optional().describe('An order that is not paid so many days after it was placed is no longer looked at; 14 if absent. It is taken all the same once the shop says that it was paid.'),
+  }).optional().describe('Which orders are taken.'),
   brakes: z.strictObject({
     maxZeroedPercent: percent('A stock run that would set more than this share of SKUs to zero is Held; 20 if absent.').optional(),
     maxStockChangePercent: z.int().min(1).max(10_000).optional().describe('A stock run of which the changes, up and down, add up to more than this share of the pieces there are is Held; no limit if absent.'),

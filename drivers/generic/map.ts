@@ -90,12 +90,13 @@ function productRecord(product: ProductPayload): ProductRecord {
 
 const ORDER_STATES: Readonly<Record<OrderPayload['state'], OrderState>> = { draft: 'Draft', open: 'Open', completed: 'Completed', cancelled: 'Cancelled' };
 const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentState>> = {
-  unpaid: 'Unpaid', authorized: 'Authorized', partially_paid: 'PartiallyPaid', paid: 'Paid', partially_refunded: 'PartiallyRefunded', refunded: 'Refunded',
+  unpaid: 'Unpaid', authorized: 'Authorized', partially_paid: 'PartiallyPaid', paid: 'Paid', partially_refunded: 'PartiallyRefunded', refunded: 'Refunded', failed: 'Failed',
 };
 
 function orderRecord(order: OrderPayload): OrderRecord {
   const units = (amount: string): number => minorUnits(amount, order.currency) ?? 0;
   return {
+    ...(order.redacted ? { redacted: true as const } : {}),
     kind: 'order', id: order.id, number: order.number, placedAt: order.placed_at ?? undefined, updatedAt: order.updated_at,
     state: ORDER_STATES[order.state], paymentState: PAYMENT_STATES[order.payment_state], fulfilmentState: fulfilmentState(order), platformState: given(order.platform_state) ?? order.state,
     currency: order.currency, itemsTotal: units(order.totals.items), shippingTotal: units(order.totals.shipping), taxTotal: units(order.totals.tax), discountTotal: units(order.totals.discount), grandTotal: units(order.totals.grand),

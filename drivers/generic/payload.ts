@@ -56,7 +56,8 @@ const line = z.object({
 export const orderPayload = z.object({
   id, number: z.string().min(1), placed_at: time.nullish(), updated_at: time,
   state: z.enum(['draft', 'open', 'completed', 'cancelled']),
-  payment_state: z.enum(['unpaid', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded']),
+  payment_state: z.enum(['unpaid', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded', 'failed']),
+  redacted: z.boolean().nullish(),
   platform_state: text, currency: z.string().length(3),
   totals: z.object({ items: money, shipping: money, tax: money, discount: money, grand: money }),
   customer: z.object({ id: text, email: text, name: text, phone: text }).nullish(),

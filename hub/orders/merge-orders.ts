@@ -1,6 +1,10 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
+import { recordDecisions } from './decisions.ts';
+import { forgiveLostData } from './lost-data.ts';
+import { recordTotals } from './totals.ts';
+import { queueOrderEvents, type Endpoint } from './order-events.ts';
 import { replaceChildren } from '../records/merge.ts';
 import { concludeOrders } from './conclude.ts';
 import { judgeStaged } from './judge.ts';
@@ -23,6 +27,7 @@ const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<number> {
   await judgeStaged(tx, scope);
   const exported = await notePrevious(tx, scope.connectionId);
+  if (exported) await forgiveLostData(tx, scope.connectionId);
   const changed = await upsertOrders(tx, scope);
   if (changed > 0 && exported) await replaceLines(tx, scope.connectionId);
   else if (changed > 0) await replaceChildren(tx, scope.connectionId, TABLES.order_lines);

@@ -8,6 +8,7 @@ import type { Queryable } from '../storage/database.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
 
 const DEFAULT_REFERENCE_LENGTH = 20;
+const DEFAULT_UNPAID_DAYS = 14;
 
 /** Registers the connection of a pod that has just started, and says by which rules it works. */
 export async function openSession(hub: HubContext, key: ConnectionKey, request: SessionRequest): Promise<SessionAnswer> {
@@ -28,6 +29,7 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
     return {
       connectionId,
       hookUrl: publicUrl ? hookUrl(publicUrl, await webhookMasterKey(tx), connectionId) : undefined,
+      unpaidDays: store.rules.orders?.unpaidDays ?? DEFAULT_UNPAID_DAYS,
       budget: row!.budget ?? undefined,
       orderNumbers: { maxLength: numbers?.maxLength ?? DEFAULT_REFERENCE_LENGTH, alphabet: numbers?.alphabet ?? 'Printable', prefix: numbers?.prefix ?? '' },
     };

@@ -34,6 +34,7 @@ describe('an order', () => {
     ['that is cancelled', { state: 'Cancelled' }, 'Cancelled'],
     ['that is shipped', { fulfilmentState: 'Fulfilled' }, 'AlreadyShipped'],
     ['that is completed', { state: 'Completed' }, 'AlreadyCompleted'],
+    ['whose payment failed for good', { paymentState: 'Failed' }, 'PaymentFailed'],
     ['that is refunded', { paymentState: 'Refunded' }, 'Refunded'],
     ['without lines', { lines: [] }, 'NoLines'],
     ['with nothing left on its lines', { lines: [line(0), line(0)] }, 'NoLines'],
@@ -43,6 +44,15 @@ describe('an order', () => {
 
   it.each<PaymentState>(['Unpaid', 'Authorized', 'PartiallyPaid'])('with the payment %s is put aside', (paymentState) => {
     expect(decide({ paymentState })).toEqual({ intake: 'Held', reason: 'Unpaid', message: expect.stringContaining(paymentState) });
+  });
+
+  it('is given up where it stays unpaid for longer than the Store waits, and taken once it is paid', () => {
+    const after = (days: number, changed: Partial<OrderRecord> = {}) =>
+      decideIntake({ ...good, paymentState: 'Unpaid', ...changed }, EARLIEST, { days: 14, now: new Date(Date.parse(good.placedAt!) + days * 86_400_000) });
+    expect(after(14)).toMatchObject({ intake: 'Held', reason: 'Unpaid' });
+    expect(after(14.1)).toEqual({ intake: 'Skipped', reason: 'NeverPaid', message: expect.stringContaining('14 days') });
+    expect(after(14.1, { paymentState: 'Authorized' })).toMatchObject({ intake: 'Skipped', reason: 'NeverPaid' });
+    expect(after(400, { paymentState: 'Paid' })).toEqual({ intake: 'Accepted' });
   });
 
   it('names the earliest date where it is too old', () => {

@@ -3,7 +3,7 @@ import { terminal } from '../../drivers/contract/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
-import { level, MemoryStore, order, product } from '../support/memory-store.ts';
+import { level, line, MemoryStore, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 jest.setTimeout(90_000);
@@ -60,5 +60,42 @@ describe('a key that the store refuses once', () => {
     await started.until(() => store.shipped.length === 1 && store.stockWrites.length >= 2, 'what waited to go out by itself', 60_000);
     expect(Object.fromEntries(store.stockWrites.map(({ sku, quantity }) => [sku, quantity]))).toEqual({ A: 7, B: 8 });
     await started.until(async () => (await outbox(started)).every(({ state }) => state === 'Applied'), 'every entry to be applied');
+  });
+});
+
+describe('personal data that the store erased', () => {
+  it('is no change after export: the parcel goes out; a true change is still one', async () => {
+    const store = goods();
+    store.orders = [order('1'), order('2'), order('3'), order('4')];
+    const started = await synced(store);
+    const found = (await started.api('GET', '/orders')).body.items as { id: string; cust_po_no: string }[];
+    const idOf = (number: string) => found.find(({ cust_po_no }) => cust_po_no === number)!.id;
+    for (const { id } of found) await started.api('POST', `/orders/${id}/acknowledge`, { reference: `WMS-${id}` });
+    const later = { updatedAt: '2026-02-03T08:00:00Z' };
+    store.orders = [
+      order('1', { ...later, customerName: undefined, customerEmail: undefined, shippingAddress: { city: 'Berlin', country: 'DE' } }),
+      order('2', { ...later, redacted: true, customerName: 'REDACTED', shippingAddress: { name: 'REDACTED', street1: '***', city: 'Berlin', country: 'DE' } }),
+      order('3', { ...later, shippingAddress: { city: 'Berlin', country: 'DE' }, lines: [line('1', 'A', 1)] }),
+      order('4', { ...later, shippingAddress: { name: 'Jane Doe', city: 'Hamburg', country: 'DE' } }),
+    ];
+    await started.run('OrderUpdate');
+    const pending = Object.fromEntries(await Promise.all(['1', '2', '3', '4'].map(async (number) => [number, (await started.api('GET', `/orders/${idOf(number)}`)).body.changePending])));
+    expect(pending).toEqual({ 1: false, 2: false, 3: true, 4: true });
+    expect((await started.api('GET', `/orders/${idOf('2')}`)).body.shippingAddress).toMatchObject({ street1: 'Main Street 1' });
+    expect((await started.api('POST', `/orders/${idOf('1')}/shipments`, { trackingCode: 'T' })).status).toBe(201);
+  });
+});
+
+describe('an order that stays unpaid', () => {
+  it('is looked at for as long as the Store says, and is taken when it is paid after all', async () => {
+    const store = goods();
+    const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+    store.orders = [order('1', { placedAt: days(3), paymentState: 'Unpaid' }), order('2', { placedAt: days(1), paymentState: 'Unpaid' }), order('3', { placedAt: days(1), paymentState: 'Failed' })];
+    const started = await synced(store, { store: { orders: { unpaidDays: 2 } } });
+    const intake = async () => Object.fromEntries(((await started.api('GET', '/orders?intake=All')).body.items as { cust_po_no: string; intake: string; intakeReason: string }[]).map((each) => [each.cust_po_no, `${each.intake} ${each.intakeReason}`]));
+    expect(await intake()).toEqual({ 1: 'Skipped NeverPaid', 2: 'Held Unpaid', 3: 'Skipped PaymentFailed' });
+    store.orders = [order('1', { placedAt: days(3), updatedAt: new Date().toISOString() })];
+    await started.run('OrderUpdate');
+    expect((await intake())['1']).toBe('Accepted null');
   });
 });
