@@ -1,4 +1,5 @@
 import type { ConnectionKey } from '../../crds/index.ts';
+import { referenceRules } from '../../model/order-reference.ts';
 import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
 import type { HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
@@ -7,7 +8,6 @@ import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
 
-const DEFAULT_REFERENCE_LENGTH = 20;
 const DEFAULT_UNPAID_DAYS = 14;
 
 /** Registers the connection of a pod that has just started, and says by which rules it works. */
@@ -24,14 +24,13 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
     );
     const connectionId = row!.id;
     if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);
-    const numbers = store.rules.orderNumbers;
     const publicUrl = hub.publicUrl();
     return {
       connectionId,
       hookUrl: publicUrl ? hookUrl(publicUrl, await webhookMasterKey(tx), connectionId) : undefined,
       unpaidDays: store.rules.orders?.unpaidDays ?? DEFAULT_UNPAID_DAYS,
       budget: row!.budget ?? undefined,
-      orderNumbers: { maxLength: numbers?.maxLength ?? DEFAULT_REFERENCE_LENGTH, alphabet: numbers?.alphabet ?? 'Printable', prefix: numbers?.prefix ?? '' },
+      orderNumbers: referenceRules(store.rules.orderNumbers),
     };
   });
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { terminal } from '../../drivers/contract/index.ts';
+import { migrate } from '../../hub/storage/migrate.ts';
+import { MIGRATIONS } from '../../hub/storage/migrations/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { LocalRig, type RigOptions } from '../support/local-rig.ts';
@@ -69,7 +71,7 @@ describe('personal data that the store erased', () => {
     store.orders = [order('1'), order('2'), order('3'), order('4')];
     const started = await synced(store);
     const found = (await started.api('GET', '/orders')).body.items as { id: string; cust_po_no: string }[];
-    const idOf = (number: string) => found.find(({ cust_po_no }) => cust_po_no === number)!.id;
+    const idOf = (number: string) => found.find(({ cust_po_no }) => cust_po_no === number)?.id ?? '';
     for (const { id } of found) await started.api('POST', `/orders/${id}/acknowledge`, { reference: `WMS-${id}` });
     const later = { updatedAt: '2026-02-03T08:00:00Z' };
     store.orders = [
@@ -97,5 +99,51 @@ describe('an order that stays unpaid', () => {
     store.orders = [order('1', { placedAt: days(3), updatedAt: new Date().toISOString() })];
     await started.run('OrderUpdate');
     expect((await intake())['1']).toBe('Accepted null');
+  });
+});
+
+describe('the reference of an order', () => {
+  const references = async (started: LocalRig) => Object.fromEntries((await started.db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders')).map((row) => [row.external_id, row.cust_ref]));
+
+  it('is unique in its Store, where the shop gives one number to several orders, in one page or another, and stays what it was', async () => {
+    const store = goods();
+    store.orders = [order('77', { id: 'first' }), order('77', { id: 'twin' }), order('78', { id: 'other' })];
+    const started = await synced(store);
+    const before = await references(started);
+    expect(before).toMatchObject({ first: '77', other: '78' });
+    expect(new Set(Object.values(before)).size).toBe(3);
+    expect(before['twin']).toMatch(/^[0-9A-Z]{20}$/);
+
+    const later = { updatedAt: new Date().toISOString() };
+    store.orders = [...store.orders.map((each) => ({ ...each, ...later, note: 'changed' })), order('78', { id: 'late', ...later })];
+    await started.run('OrderUpdate');
+    const after = await references(started);
+    expect(after).toMatchObject(before);
+    expect(new Set(Object.values(after)).size).toBe(4);
+    await expect(started.db.query(`UPDATE orders SET cust_ref = '77'`)).rejects.toThrow(/unique/);
+  });
+
+  it('is made unique where an older release gave one to several: who was exported keeps it', async () => {
+    const db = openPostgres({ url: await postgres.createDatabase(`faults_${++count}`) });
+    try {
+      await migrate(db);
+      const version = MIGRATIONS.findIndex(({ name }) => name === '0016-references') + 1;
+      await db.query('DROP INDEX orders_ref');
+      await db.query('CREATE INDEX orders_ref ON orders (store_id, cust_ref)');
+      await db.query('DELETE FROM schema_migrations WHERE version >= $1', [version]);
+      await db.query(`INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{"orderNumbers":{"prefix":"AC-","maxLength":9}}')`);
+      for (const [id, exported] of [['a', null], ['b', '2026-01-01'], ['c', null]]) {
+        await db.query(
+          `INSERT INTO orders (connection_id, external_id, number, cust_ref, state, currency, exponent, intake, goods_hash, hash, store_id, exported_at)
+           SELECT 1, $1, '7', 'AC-7', 'Open', 'EUR', 2, 'Accepted', gen_random_uuid(), gen_random_uuid(), id, $2::timestamptz FROM stores`, [id, exported]);
+      }
+      await migrate(db);
+      const rows = await db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders ORDER BY external_id');
+      expect(rows[1]!.cust_ref).toBe('AC-7');
+      expect(new Set(rows.map(({ cust_ref }) => cust_ref)).size).toBe(3);
+      for (const { cust_ref } of rows) expect(cust_ref).toMatch(/^AC-[0-9]{1,6}$/);
+    } finally {
+      await db.close();
+    }
   });
 });

@@ -63,7 +63,7 @@ describe('engine and hub', () => {
     const store = new MemoryStore();
     store.products = [product('p1', ['A'])];
     store.orders = [
-      order('1001'), order('1002', { lines: [line('1', 'A', 1), line('2', 'NOPE', 1)] }), order('1003', { paymentState: 'Unpaid' }), order('1004', { fulfilmentState: 'Fulfilled' }),
+      order('1001'), order('1002', { lines: [line('1', 'A', 1), line('2', 'NOPE', 1)] }), order('1003', { paymentState: 'Unpaid', placedAt: new Date().toISOString() }), order('1004', { fulfilmentState: 'Fulfilled' }),
       order('1005', { placedAt: '2025-12-31T23:59:59Z' }), order('1006', { state: 'Cancelled' }), order('1007', { state: 'Draft', placedAt: undefined }),
     ];
     const started = await synced(store);

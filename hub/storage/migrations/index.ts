@@ -6,6 +6,7 @@ import { outbox } from './0005-outbox.ts';
 import { delayed } from './0006-delayed.ts';
 import { problemSubjects } from './0010-problem-subjects.ts';
 import { remedies } from './0015-remedies.ts';
+import { references } from './0016-references.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0006-delayed', sql: delayed },
   { name: '0010-problem-subjects', sql: problemSubjects },
   { name: '0015-remedies', sql: remedies },
+  { name: '0016-references', sql: references },
 ];

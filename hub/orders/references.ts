@@ -1,0 +1,36 @@
+import { digestReference, type ReferenceRules } from '../../model/order-reference.ts';
+import type { Transaction } from '../storage/database.ts';
+
+/** With the shortest references a digest can meet another one; each try is another digest. */
+const TRIES = 20;
+
+export interface ReferenceScope {
+  readonly connectionId: number;
+  readonly storeId: number;
+  readonly references: ReferenceRules;
+}
+
+/**
+ * Two orders of a Store never have one reference, though a shop may give one number to several (two orders of one
+ * checkout, a series for each site): whoever has it keeps it, any other gets a digest of connection and id, the same at
+ * each reading. Another transaction may take a reference at the same time: that ends in a unique violation, and the batch
+ * is merged again after it.
+ */
+export async function settleReferences(tx: Transaction, { connectionId, storeId, references }: ReferenceScope): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const taken = await tx.query<{ external_id: string }>(
+      `WITH staged AS (
+         SELECT s.external_id, s.cust_ref, s.placed_at, EXISTS (SELECT 1 FROM orders o WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.cust_ref = s.cust_ref) AS own FROM stage_orders s),
+       ranked AS (SELECT external_id, cust_ref, own, row_number() OVER (PARTITION BY cust_ref ORDER BY own DESC, placed_at, external_id) AS place FROM staged)
+       SELECT r.external_id FROM ranked r
+       WHERE NOT r.own AND (r.place > 1 OR (SELECT o.external_id FROM orders o WHERE o.store_id = $2 AND o.cust_ref = r.cust_ref LIMIT 1) IS NOT NULL)`,
+      [connectionId, storeId],
+    );
+    if (taken.length === 0) return;
+    const ids = taken.map(({ external_id }) => external_id);
+    await tx.query(
+      'UPDATE stage_orders s SET cust_ref = g.reference FROM unnest($1::text[], $2::text[]) AS g(id, reference) WHERE s.external_id = g.id',
+      [ids, ids.map((id) => digestReference(`${connectionId}\n${id}\n${attempt}`, references))],
+    );
+  }
+}
