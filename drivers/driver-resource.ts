@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION, type DriverResource } from '../crds/index.ts';
-import type { DriverDefinition } from './contract/index.ts';
+import { hostRuleText, type DriverDefinition } from './contract/index.ts';
 
 /** The Driver resource of a built-in driver: the chart installs it, `up` has it without being told. */
 export function driverResource(definition: DriverDefinition): DriverResource {
@@ -16,7 +16,7 @@ export function driverResource(definition: DriverDefinition): DriverResource {
       feeds: manifest.feeds.map(({ type, defaultSchedule }) => (defaultSchedule ? { type, defaultSchedule } : { type })),
       credentialSchema: jsonSchema(definition.credential),
       settingsSchema: jsonSchema(definition.settings),
-      hosts: [...manifest.hosts],
+      hosts: manifest.hosts.map(hostRuleText),
     },
   };
 }

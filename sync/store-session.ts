@@ -1,6 +1,7 @@
-import { errorDetails, type CheckReport, type Driver, type DriverDefinition, type FeedSupport, type TokenVault } from '../drivers/contract/index.ts';
+import { errorDetails, hostRuleText, type CheckReport, type Driver, type DriverDefinition, type FeedSupport, type TokenVault } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import { allowedHosts } from '../model/hosts.ts';
 import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
 import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
@@ -44,6 +45,7 @@ export class StoreSession {
     const http = createStoreHttp({
       clock,
       budget: this.budget,
+      hosts: allowedHosts(options.definition.manifest.hosts.map(hostRuleText), options.settings as Readonly<Record<string, unknown>>),
       scope: () => this.#scope.current,
       random: options.random,
       transport: options.transport,

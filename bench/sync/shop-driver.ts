@@ -17,7 +17,7 @@ interface ListBody { readonly orders?: readonly ShopOrder[]; readonly products?:
 /** The driver of the benchmark's shop: written as a driver is, against the contract, with no short cut. */
 export const shop: DriverDefinition = defineDriver<{ apiKey: string }, Settings>({
   manifest: {
-    name: 'bench', title: 'Benchmark shop', documentation: 'https://example.com', platformKind: 'Store', hosts: ['settings.url'], limits: [],
+    name: 'bench', title: 'Benchmark shop', documentation: 'https://example.com', platformKind: 'Store', hosts: [{ setting: 'url' }], limits: [],
     feeds: [
       { type: 'ProductImport', cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE },
       { type: 'StockImport', cursor: { kind: 'full' }, maxPageSize: PAGE },

@@ -15,7 +15,7 @@ const spec = z.strictObject({
   feeds: keyedList(feed, 'type', 12, 'Feeds that a connection of this driver can have.'),
   credentialSchema: freeForm('JSON Schema of the keys that the Secret must hold.').optional(),
   settingsSchema: freeForm('JSON Schema of a connection\'s `settings`.').optional(),
-  hosts: setOf(z.string().min(1).max(253), 32, 'Hosts it contacts; `settings.KEY` means the host of that setting.').optional(),
+  hosts: setOf(z.string().min(1).max(253), 32, 'Hosts it contacts, a port beside the name where it is not 80 or 443, `*.` for any below; `settings.KEY` means the address in that setting. Its pods send nothing anywhere else.').optional(),
   terms: z.strictObject({
     version: text(32, 'Version a connection accepts by `acceptedTerms`.'),
     url: httpUrl('Where the terms are read.'),

@@ -38,6 +38,11 @@ export interface FeedSupport {
   readonly defaultSchedule?: string;
 }
 
+export type HostRule = string | { readonly setting: string };
+
+/** As a Driver resource has it: `settings.KEY` is the address in that setting. */
+export const hostRuleText = (rule: HostRule): string => (typeof rule === 'string' ? rule : `settings.${rule.setting}`);
+
 /** A driver's entry in the catalogue; the built-in `Driver` resources are generated from it. */
 export interface DriverManifest {
   /** DNS label; the name of the Driver resource. */
@@ -45,8 +50,11 @@ export interface DriverManifest {
   readonly title: string;
   readonly documentation: string;
   readonly platformKind: 'Store' | 'Marketplace' | 'Carrier' | 'PointOfSale';
-  /** Hosts it contacts, for network policy; `settings.url` means the host of that setting. */
-  readonly hosts: readonly string[];
+  /**
+   * Hosts it contacts: no request goes anywhere else, and the network policy opens their ports alone. A name
+   * (`api.example.com`, `*.example.com`, with a port where it is not 80 or 443), or the address in a setting.
+   */
+  readonly hosts: readonly HostRule[];
   readonly feeds: readonly FeedSupport[];
   /** How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then. */
   readonly budget?: BudgetRule;

@@ -95,7 +95,7 @@ export async function accepted(response: StoreResponse, path: string): Promise<u
 export async function refusal(response: StoreResponse, path: string): Promise<DriverError | undefined> {
   const { status, headers } = response;
   if (status === 429 || status >= 500) return notNow(status, headers['retry-after']);
-  if (status >= 300 && status < 400) return terminal('WrongUrl', `the URL redirects: ${WRONG_URL}`);
+  if (status >= 300 && status < 400) return terminal('WrongUrl', `the URL redirects to ${URL.parse(headers['location'] ?? '')?.origin ?? 'another address'}, where nothing was sent: ${WRONG_URL}`);
   // A page of a store in maintenance looks the same as a wrong address, so this is tried again.
   if (!(headers['content-type'] ?? '').includes('json')) {
     if (status === 404) return terminal('WrongUrl', `there is nothing at the URL (HTTP 404): ${WRONG_URL}`);

@@ -9,7 +9,7 @@ export const manifest: DriverManifest = {
   title: 'Supercargo Generic Store API',
   documentation: 'https://supercargo.dev/docs/generic-api',
   platformKind: 'Store',
-  hosts: ['settings.url'],
+  hosts: [{ setting: 'url' }],
   feeds: [
     { type: 'DataModelSync', cursor: FULL, maxPageSize: PAGE },
     { type: 'SupplierImport', cursor: FULL, maxPageSize: PAGE },

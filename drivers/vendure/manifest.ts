@@ -13,7 +13,7 @@ export const manifest: DriverManifest = {
   title: 'Vendure',
   documentation: 'https://docs.vendure.io/reference/graphql-api/admin/queries',
   platformKind: 'Store',
-  hosts: ['settings.url'],
+  hosts: [{ setting: 'url' }],
   feeds: [
     { type: 'DataModelSync', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
     { type: 'ProductImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },

@@ -53,7 +53,12 @@ describe('the sync pod', () => {
 describe('its network policy', () => {
   const ports = (over: Partial<ChildrenInput> = {}) => child('NetworkPolicy', over).spec.egress[1].ports.map(({ port }: { port: number }) => port);
 
-  it('opens the web, the API server, the hub and the port of settings.url', () => {
+  it('opens the ports of the hosts that the driver names, from whichever setting, and no other', () => {
+    const driver = aDriver({ hosts: ['settings.shopDomain', 'api.example.com:8443'] });
+    expect(ports({ driver, connection: aConnection({ settings: { shopDomain: 'https://shop.acme:3000' } }) })).toEqual([443, 3000, 6443, 8090, 8443]);
+  });
+
+  it('opens the web, the API server, the hub and the port of settings.url where a driver names none', () => {
     expect(ports()).toEqual([80, 443, 6443, 8090]);
     expect(ports({ connection: aConnection({ settings: { url: 'http://shop.acme:3000/admin-api' } }) })).toEqual([80, 443, 3000, 6443, 8090]);
   });

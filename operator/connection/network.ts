@@ -1,4 +1,6 @@
 import type { ChildrenInput } from './children-input.ts';
+import { allowedHosts, portsOf } from '../../model/hosts.ts';
+import type { ChildrenInput } from './children.ts';
 import { selectorLabels } from './labels.ts';
 
 interface Port { readonly protocol: 'TCP' | 'UDP'; readonly port: number }
@@ -10,10 +12,12 @@ const LINK_LOCAL = '169.254.0.0/16';
 
 /**
  * A sync pod talks to DNS, the API server, the hub and its store, and is talked to on its health port. Ports are all
- * that a NetworkPolicy can say about hosts on the internet; metadata services of clouds are cut off.
+ * that a NetworkPolicy can say of hosts on the internet (the pod holds to their names, sync/http); metadata services of
+ * clouds are cut off.
  */
-export function networkPolicySpec({ connection, pod }: ChildrenInput): object {
-  const ports = new Set([...WEB, ...pod.apiServerPorts, portOf(pod.hubUrl), portOf(connection.spec.settings?.['url'])].filter((port) => port !== undefined));
+export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): object {
+  const store = storePorts(driver.spec.hosts ?? [], connection.spec.settings ?? {});
+  const ports = new Set([...store, ...pod.apiServerPorts, ...portsOf(allowedHosts([pod.hubUrl], {}))]);
   const tcp = [...ports].sort((a, b) => a - b).map((port): Port => ({ protocol: 'TCP', port }));
   return {
     podSelector: { matchLabels: selectorLabels(connection) },
@@ -26,8 +30,7 @@ export function networkPolicySpec({ connection, pod }: ChildrenInput): object {
   };
 }
 
-function portOf(url: unknown): number | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const { port, protocol } = new URL(url);
-  return port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port);
+/** Of the hosts that the driver names, which the pod holds to by name; of any store on the web where it names none. */
+function storePorts(rules: readonly string[], settings: Readonly<Record<string, unknown>>): readonly number[] {
+  return rules.length > 0 ? portsOf(allowedHosts(rules, settings)) : [...WEB, ...portsOf(allowedHosts(['settings.url'], settings))];
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DriverError, HeldWrite, retry, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
+import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
 
@@ -87,6 +88,23 @@ describe('a call', () => {
     expect((await http.read(get())).status).toBe(status);
     expect(received).toHaveLength(1);
     expect(slept).toEqual([]);
+  });
+});
+
+describe('a host that the driver does not name', () => {
+  it.each<[string, (bad: StoreRequest) => Promise<unknown>]>([
+    ['a read', (bad) => http.read(bad)],
+    ['a write', (bad) => http.write(bad)],
+  ])('is sent nothing, by %s: the key would go with it', async (_what, call) => {
+    http = createStoreHttp({ clock, budget: new Budget({ clock }), hosts: allowedHosts(['settings.url'], { url: 'https://shop.example/api' }), scope: () => ({ feedClass: 'orders', assertMayWrite }), testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
+    expect(await failure(call(post()))).toMatchObject({ behaviour: 'terminal', scope: 'shop', reason: 'HostNotAllowed', message: expect.stringMatching(/127\.0\.0\.1.*shop\.example/) });
+    expect(received).toEqual([]);
+  });
+
+  it('is not followed to by a redirect: the answer is the driver\'s', async () => {
+    script = [{ status: 302, headers: { location: 'https://evil.example/' } }];
+    expect((await http.read(post())).status).toBe(302);
+    expect(received).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,8 @@ import type { Clock } from '../../kit/clock.ts';
 import type { FeedClass } from '../../model/feeds.ts';
 import type { Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
-import { DriverError, HeldWrite, retry, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
+import { isAllowed, type AllowedHost } from '../../model/hosts.ts';
+import { DriverError, HeldWrite, retry, terminal, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { socketTransport, type StoreTransport } from './transport.ts';
@@ -19,6 +20,8 @@ export interface StoreHttpOptions {
   readonly testMode: () => boolean;
   readonly random: () => number;
   readonly budget: Budget;
+  /** Where requests may go; absent: anywhere (a test). */
+  readonly hosts?: readonly AllowedHost[];
   /** Of the run that the call is made for. */
   readonly scope: () => Scope;
   /** Told of every answer: the store's clock, and how often and how it answered. */
@@ -38,6 +41,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   const transport = options.transport ?? socketTransport();
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
+    holdToHosts(request.url, options.hosts);
     for (let attempt = 1; ; attempt++) {
       await takeFromBudget(request, options);
       const outcome = await once(transport, request, intent, options).catch((error: unknown) => networkError(error));
@@ -52,6 +56,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   return {
     read: (request) => call(request, 'read'),
     async write(request) {
+      holdToHosts(request.url, options.hosts);
       if (options.testMode()) throw new HeldWrite(request);
       return call(request, 'write');
     },
@@ -70,6 +75,13 @@ async function once(transport: StoreTransport, request: StoreRequest, intent: 'r
   if (reading) options.budget.observe(reading);
   options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
   return { status, headers, text: async () => text, json: async () => parseJson(text, status, headers['content-type']) };
+}
+
+/** A request carries the credential: it goes nowhere but to the hosts of the driver's manifest. Redirects are never followed. */
+function holdToHosts(url: string, hosts: readonly AllowedHost[] | undefined): void {
+  if (!hosts || isAllowed(url, hosts)) return;
+  const named = hosts.length === 0 ? 'none' : hosts.map(({ host, ports }) => (ports.length === 1 ? `${host}:${ports[0]}` : host)).join(', ');
+  throw terminal('HostNotAllowed', `nothing was sent to ${URL.parse(url)?.host ?? 'an address that is none'}: the driver names these hosts: ${named}. Check the settings of the Connection, or add the host to the driver's manifest`);
 }
 
 /** So that a driver's own takes the place of ours, and none is sent twice. */

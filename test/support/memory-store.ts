@@ -32,7 +32,7 @@ export class MemoryStore {
     const feeds = (['ProductImport', 'ProductUpdate', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport', 'StockCheck'] as const)
       .map((type) => ({ type, maxPageSize: 100, cursor: cursor[type] ?? ({ kind: 'changes', field: 'updatedAt', ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}) } satisfies CursorSemantics) }));
     return defineDriver({
-      manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: [], feeds, limits: [] },
+      manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: ['127.0.0.1:9'], feeds, limits: [] },
       credential: z.object({ apiKey: z.string() }),
       settings: z.strictObject({ url: z.string().optional() }),
       connect: ({ http }) => this.#driver(http),
