@@ -36,7 +36,7 @@ class Subject implements ConformanceStore {
 
   /** Nothing is repeated here: one call, one answer. */
   http(): StoreHttp {
-    const call = async ({ method, url, headers, body, signal }: StoreRequest) => {
+    const call = async ({ method, url, headers, body, signal, auth }: StoreRequest) => {
       signal?.throwIfAborted();
       if (!url.startsWith(BASE)) return answer(404, 'text/html', '<html></html>');
       const fails = this.#failing > 0;
@@ -45,7 +45,7 @@ class Subject implements ConformanceStore {
         this.store.truth.requests.push('failed');
         return answer(503, 'application/json', '{}');
       }
-      const given = this.store.handle({ method, path: url.slice(BASE.length), headers: headers ?? {}, body });
+      const given = this.store.handle({ method, path: url.slice(BASE.length), headers: { ...headers, ...(await auth?.headers({ method, url, body }, signal ?? new AbortController().signal)) }, body });
       if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
       return { ...answer(given.status, 'application/json', given.body), headers: given.headers };
     };

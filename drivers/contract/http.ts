@@ -5,13 +5,25 @@
 export interface StoreRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Absolute. */
+  /** Absolute; its host is one of the manifest's. */
   readonly url: string;
+  /** Asked for each attempt what to add to the headers. */
+  readonly auth?: RequestAuth;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as is; a driver sets its own content-type. */
   readonly body?: string;
   readonly signal?: AbortSignal;
   /** What it takes from the budget, in the platform's own points; 1 if absent. */
   readonly cost?: number;
+}
+
+/** Who calls. Ready-made: `bearer`, `basic`, `oauth1` in drivers/toolkit/auth. */
+export interface RequestAuth {
+  /**
+   * Headers to add; asked after the wait for the budget, anew for each attempt. `refused`: those that were just answered
+   * with 401, asked once in a call; equal headers then mean that there is nothing newer, and the 401 is the driver's.
+   */
+  headers(call: Pick<StoreRequest, 'method' | 'url' | 'body'>, signal: AbortSignal, refused?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
 }
 
 /** A token bucket: `burst` points at most, refilled by `perSecond`. */

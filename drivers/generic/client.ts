@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { retry, terminal, waiting, type DriverContext, type DriverError, type StoreRequest, type StoreResponse } from '../contract/index.ts';
+import { retry, terminal, waiting, type DriverContext, type DriverError, type RequestAuth, type StoreRequest, type StoreResponse } from '../contract/index.ts';
 import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
+import { bearer } from '../toolkit/auth/bearer.ts';
 import type { GenericCredential, GenericSettings } from './config.ts';
 import * as payload from './payload.ts';
 
@@ -16,13 +17,17 @@ const WRONG_URL = 'settings.url must be the base URL of the Supercargo Generic S
 export class GenericClient {
   readonly #context: GenericContext;
   readonly #base: string;
-  readonly #token: RotatingToken | undefined;
+  readonly #auth: RequestAuth;
 
   constructor(context: GenericContext) {
     this.#context = context;
     this.#base = context.settings.url.replace(/\/+$/, '');
-    if (context.credential.apiKey !== undefined) return;
-    this.#token = new RotatingToken({
+    const { apiKey } = context.credential;
+    this.#auth = bearer(apiKey ?? this.#rotating(context));
+  }
+
+  #rotating(context: GenericContext): RotatingToken {
+    return new RotatingToken({
       vault: context.tokens, now: context.now, firstRefreshToken: context.credential.refreshToken,
       grant: (refreshToken, signal) => this.#grant(refreshToken, signal),
       remedy: 'the store accepts neither the kept refresh token nor the one in the Secret: authorise the client again in the store and put the new refreshToken into the Secret',
@@ -40,24 +45,11 @@ export class GenericClient {
   }
 
   /** Any call, with its answer as it is; the caller decides what a refusal means. */
-  async raw(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<StoreResponse> {
-    const token = await this.#bearer(signal);
-    const response = await this.#send(method, path, body, token, signal);
-    // A 401 proves that nothing was done. A static key stays refused; a rotating one may have been replaced by another pod.
-    if (response.status !== 401 || !this.#token) return response;
-    return this.#send(method, path, body, await this.#token.access(signal, token), signal);
-  }
-
-  #bearer(signal: AbortSignal): Promise<string> {
-    return this.#token ? this.#token.access(signal) : Promise.resolve(this.#context.credential.apiKey!);
-  }
-
-  #send(method: Method, path: string, body: unknown, token: string, signal: AbortSignal): Promise<StoreResponse> {
+  raw(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<StoreResponse> {
     const { http } = this.#context;
     const request: StoreRequest = {
-      method, url: this.#base + path, signal,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      method, url: this.#base + path, signal, auth: this.#auth,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     };
     return method === 'GET' ? http.read(request) : http.write(request);
   }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DriverError, HeldWrite, retry, type DriverErrorDetails, type StoreRequest } from '../../drivers/contract/index.ts';
+import { DriverError, HeldWrite, retry, terminal, type DriverErrorDetails, type RequestAuth, type StoreRequest } from '../../drivers/contract/index.ts';
 import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
@@ -88,6 +88,58 @@ describe('a call', () => {
     expect((await http.read(get())).status).toBe(status);
     expect(received).toHaveLength(1);
     expect(slept).toEqual([]);
+  });
+});
+
+describe('who may call', () => {
+  /** Gives another key at each asking, or the same for ever. */
+  function keys(...given: string[]) {
+    const asked: { refused?: string; at: number }[] = [];
+    const auth: RequestAuth = {
+      headers: async (_call, _signal, refused) => {
+        asked.push({ refused: refused?.['authorization'], at: now });
+        return { Authorization: given.length > 1 ? given.shift()! : given[0]! };
+      },
+    };
+    return { auth, asked };
+  }
+  const sent = () => received.map(({ headers }) => headers.authorization);
+
+  it('is asked for each attempt, after the wait: a signature is used once, and a short token is not old', async () => {
+    script = [{ status: 503 }, { status: 429, headers: { 'retry-after': '7' } }, {}];
+    const { auth, asked } = keys('one', 'two', 'three');
+    expect((await http.read(get({ auth }))).status).toBe(200);
+    expect(sent()).toEqual(['one', 'two', 'three']);
+    expect(asked[2]!.at - asked[1]!.at).toBeGreaterThanOrEqual(7000);
+  });
+
+  it.each(['read', 'write'] as const)('is asked again after a 401, once, with what was refused: it did nothing (%s)', async (intent) => {
+    script = [{ status: 401 }, { status: 401 }, {}];
+    const { auth, asked } = keys('old', 'new', 'newer');
+    expect((await http[intent]({ ...post(), headers: {}, auth })).status).toBe(401);
+    expect(sent()).toEqual(['old', 'new']);
+    expect(asked.map(({ refused }) => refused)).toEqual([undefined, 'old']);
+    expect(slept).toEqual([]);
+  });
+
+  it('is not asked to repeat what there is nothing newer for: the 401 is the driver\'s to explain', async () => {
+    script = [{ status: 401 }, {}];
+    expect((await http.read(get({ auth: keys('same').auth }))).status).toBe(401);
+    expect(received).toHaveLength(1);
+  });
+
+  it('is not asked in Test mode for what is held', async () => {
+    testMode = true;
+    const { auth, asked } = keys('secret');
+    const held = await http.write({ ...post(), headers: {}, auth }).catch((error: unknown) => error);
+    expect(held).toBeInstanceOf(HeldWrite);
+    expect(asked).toEqual([]);
+  });
+
+  it('ends the call where it fails for good', async () => {
+    const auth: RequestAuth = { headers: async () => { throw terminal('ReauthorizationNeeded', 'authorise again'); } };
+    expect(await failure(http.read(get({ auth })))).toMatchObject({ reason: 'ReauthorizationNeeded', scope: 'credential' });
+    expect(received).toEqual([]);
   });
 });
 

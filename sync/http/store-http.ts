@@ -14,6 +14,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 const REPEATED_STATUS = new Set([429, 502, 503, 504]);
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface StoreHttpOptions {
   readonly clock: Clock;
   /** Read at each write: going live needs no new client. */
@@ -42,9 +44,9 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
     holdToHosts(request.url, options.hosts);
+    const send = authorized(request, options, (headers) => once(transport, request, headers, intent, options));
     for (let attempt = 1; ; attempt++) {
-      await takeFromBudget(request, options);
-      const outcome = await once(transport, request, intent, options).catch((error: unknown) => networkError(error));
+      const outcome = await send().catch((error: unknown) => networkError(error));
       if (!shouldRepeat(outcome, intent, request, attempt)) {
         if (outcome instanceof DriverError) throw outcome;
         return outcome;
@@ -65,11 +67,31 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   };
 }
 
-async function once(transport: StoreTransport, request: StoreRequest, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
+/**
+ * One attempt, as often as it is called: waits for the budget, then asks who calls. A 401 did nothing at the store, so it
+ * is asked again for reads and writes alike: once in a call, and only with something newer.
+ */
+function authorized(request: StoreRequest, options: StoreHttpOptions, send: (headers: Headers) => Promise<StoreResponse>): () => Promise<StoreResponse> {
+  const { auth, signal = new AbortController().signal } = request;
+  let askedAgain = false;
+  return async () => {
+    await takeFromBudget(request, options);
+    const given = lowerCase(await auth?.headers(request, signal));
+    const response = await send(given);
+    if (response.status !== 401 || !auth || askedAgain) return response;
+    askedAgain = true;
+    const newer = lowerCase(await auth.headers(request, signal, given));
+    if (JSON.stringify(newer) === JSON.stringify(given)) return response;
+    await takeFromBudget(request, options);
+    return send(newer);
+  };
+}
+
+async function once(transport: StoreTransport, request: StoreRequest, authorization: Headers, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
-  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...lowerCase(request.headers) } });
+  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...lowerCase(request.headers), ...authorization } });
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe(reading);
@@ -85,7 +107,7 @@ function holdToHosts(url: string, hosts: readonly AllowedHost[] | undefined): vo
 }
 
 /** So that a driver's own takes the place of ours, and none is sent twice. */
-function lowerCase(headers: StoreRequest['headers'] = {}): Record<string, string> {
+function lowerCase(headers: Headers = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
