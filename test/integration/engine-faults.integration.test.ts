@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { terminal } from '../../drivers/contract/index.ts';
+import { errorsWith, terminal } from '../../drivers/contract/index.ts';
 import { migrate } from '../../hub/storage/migrate.ts';
 import { MIGRATIONS } from '../../hub/storage/migrations/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
@@ -62,6 +62,20 @@ describe('a key that the store refuses once', () => {
     await started.until(() => store.shipped.length === 1 && store.stockWrites.length >= 2, 'what waited to go out by itself', 60_000);
     expect(Object.fromEntries(store.stockWrites.map(({ sku, quantity }) => [sku, quantity]))).toEqual({ A: 7, B: 8 });
     await started.until(async () => (await outbox(started)).every(({ state }) => state === 'Applied'), 'every entry to be applied');
+  });
+});
+
+describe('a reason that only its driver has', () => {
+  it('is shown with the remedy of its manifest', async () => {
+    const store = goods();
+    const own = { GoodsAreOdd: { scope: 'record', remedy: 'make them even' } } as const;
+    const definition = store.definition();
+    const started = await synced(store, { definition: { ...definition, manifest: { ...definition.manifest, reasons: own } } });
+    store.beforeWrite = () => { throw errorsWith(own).terminal('GoodsAreOdd', 'seven is odd'); };
+    await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 7 }] }, { 'idempotency-key': 'odd' });
+    const group = async () => ((await started.api('GET', '/problems?group=reason')).body.items as { reason: string; remedy: string }[]).find(({ reason }) => reason === 'GoodsAreOdd');
+    await started.until(async () => (await group()) !== undefined, 'the problem');
+    expect((await group())!.remedy).toBe('make them even');
   });
 });
 
