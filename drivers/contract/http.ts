@@ -4,7 +4,6 @@
  */
 export interface StoreRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
-  /** Absolute. */
   /** Absolute; its host is one of the manifest's. */
   readonly url: string;
   /** Asked for each attempt what to add to the headers. */

@@ -1,28 +1,15 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
-import { recordDecisions } from './decisions.ts';
-import { forgiveLostData } from './lost-data.ts';
-import { settleReferences, type ReferenceScope } from './references.ts';
-import { recordTotals } from './totals.ts';
-import { queueOrderEvents, type Endpoint } from './order-events.ts';
 import { replaceChildren } from '../records/merge.ts';
 import { concludeOrders } from './conclude.ts';
 import { judgeStaged } from './judge.ts';
+import { forgiveLostData } from './lost-data.ts';
 import { withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
+import { settleReferences } from './references.ts';
 
 /** State follows the store always; what was exported stays as it was exported (updates carry status only: docs/guarantees.md). */
-export interface OrderMergeScope extends ReferenceScope {
-  /** All connections of the store: a SKU is known when any of them has it. */
-  readonly storeConnections: readonly number[];
-  /** False while nothing of the store has a catalogue: then no SKU can be unknown. */
-  readonly checkSkus: boolean;
-  readonly endpoints: readonly Endpoint[];
-  readonly unpaidRetryMinutes: number;
-}
-
-/** State follows the store always; what was exported stays as it was exported (DESIGN §2.8: updates carry status only). */
 const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
 const COLUMNS = Object.keys(TABLES.orders.columns);

@@ -18,25 +18,6 @@ export interface OrderRule {
   readonly refused: string;
   /** SQL: what is said of an order, with the names of what is refused in it. */
   readonly message: (names: string) => string;
-import { referenceRules } from '../../model/order-reference.ts';
-import type { Queryable } from '../storage/database.ts';
-import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
-import type { OrderMergeScope } from './merge-orders.ts';
-/** An unpaid order is put aside and looked at again this often (DESIGN §2.8). */
-const UNPAID_RETRY_MINUTES = 60;
-/** What orders of a connection are judged by, read inside the transaction that judges them. */
-export async function orderScope(db: Queryable, connection: ConnectionRow): Promise<OrderMergeScope> {
-  const siblings = await db.query<{ id: number; catalogue: boolean }>('SELECT id, catalogue FROM connections WHERE store_id = $1', [connection.store_id], 'connections-of-store');
-  const store = await findStoreById(db, connection.store_id);
-  return {
-    connectionId: connection.id,
-    storeId: connection.store_id,
-    storeConnections: siblings.map(({ id }) => id),
-    checkSkus: siblings.some(({ catalogue }) => catalogue),
-    endpoints: store?.rules.orderWebhooks ?? [],
-    references: referenceRules(store?.rules.orderNumbers),
-    unpaidRetryMinutes: UNPAID_RETRY_MINUTES,
-  };
 }
 
 const unknownSku: OrderRule = {

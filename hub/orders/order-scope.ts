@@ -1,14 +1,14 @@
+import { referenceRules } from '../../model/order-reference.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import type { Endpoint } from './order-events.ts';
+import type { ReferenceScope } from './references.ts';
 
 /** An unpaid order is put aside and looked at again this often. */
 const UNPAID_RETRY_MINUTES = 60;
 
 /** What orders of a connection are judged by. */
-export interface OrderScope {
-  readonly connectionId: number;
-  readonly storeId: number;
+export interface OrderScope extends ReferenceScope {
   /** All connections of the store: a SKU is known when any of them has it. */
   readonly storeConnections: readonly number[];
   /** False while nothing of the store has a catalogue: then no SKU can be unknown. */
@@ -31,6 +31,7 @@ export async function orderScope(db: Queryable, connection: ConnectionRow): Prom
     checkSkus: siblings.some(({ catalogue }) => catalogue),
     mapsShippingMethods: siblings.some(({ maps }) => maps),
     endpoints: store?.rules.orderWebhooks ?? [],
+    references: referenceRules(store?.rules.orderNumbers),
     unpaidRetryMinutes: UNPAID_RETRY_MINUTES,
   };
 }

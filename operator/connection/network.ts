@@ -1,6 +1,5 @@
-import type { ChildrenInput } from './children-input.ts';
 import { allowedHosts, portsOf } from '../../model/hosts.ts';
-import type { ChildrenInput } from './children.ts';
+import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 
 interface Port { readonly protocol: 'TCP' | 'UDP'; readonly port: number }

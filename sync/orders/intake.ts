@@ -31,18 +31,14 @@ const RULES: readonly Rule[] = [
   (order) => (order.paymentState === 'Refunded' ? skip('Refunded', 'refunded before it was imported') : undefined),
   (order) => (order.paymentState === 'Failed' ? skip('PaymentFailed', 'its payment was voided, expired or charged back') : undefined),
   (order) => (order.lines.every((line) => line.quantity === 0) ? skip('NoLines', 'nothing is left to deliver on it') : undefined),
-  // Put aside and looked at again every hour.
-  (order) => (order.paymentState !== 'Paid' && order.paymentState !== 'PartiallyRefunded' ? { intake: 'Held', reason: 'Unpaid', message: `payment is ${order.paymentState}: looked at again every hour` } : undefined),
-];
-
-/** Only paid, valid, open orders newer than `earliest` are accepted. Pure. */
-export function decideIntake(order: OrderRecord, earliest: Date): Intake {
   // Thousands of carts that nobody ever pays must not be read again every hour for ever.
   (order, _earliest, unpaid) => (unpaid && !isPaid(order) && unpaid.now.getTime() - Date.parse(order.placedAt!) > unpaid.days * DAY_MS
     ? skip('NeverPaid', `not paid within ${unpaid.days} days (spec.orders.unpaidDays of the Store): it is taken once the shop says that it was paid`) : undefined),
-  // DESIGN §2.8: put aside and looked at again every hour.
+  // Put aside and looked at again every hour.
   (order) => (!isPaid(order) ? { intake: 'Held', reason: 'Unpaid', message: `payment is ${order.paymentState}: looked at again every hour` } : undefined),
-/** Only paid, valid, open orders newer than `earliest` are accepted (DESIGN §2.8). Pure. */
+];
+
+/** Only paid, valid, open orders newer than `earliest` are accepted. Pure. */
 export function decideIntake(order: OrderRecord, earliest: Date, unpaid?: UnpaidLimit): Intake {
   for (const rule of RULES) {
     const decision = rule(order, earliest, unpaid);
