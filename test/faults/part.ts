@@ -43,6 +43,16 @@ export class Part {
     this.#child?.kill('SIGKILL');
   }
 
+  /** Killed, and down until `start`. */
+  async down(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#child?.kill('SIGKILL');
