@@ -4,6 +4,7 @@ import { operations } from './0003-operations.ts';
 import { directCopy } from './0004-direct-copy.ts';
 import { outbox } from './0005-outbox.ts';
 import { delayed } from './0006-delayed.ts';
+import { positions } from './0007-positions.ts';
 import { problemSubjects } from './0010-problem-subjects.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
@@ -14,5 +15,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0004-direct-copy', sql: directCopy },
   { name: '0005-outbox', sql: outbox },
   { name: '0006-delayed', sql: delayed },
+  { name: '0007-positions', sql: positions },
   { name: '0010-problem-subjects', sql: problemSubjects },
 ];
