@@ -14,6 +14,7 @@ import { leaseLost, saveCheckpoint } from '../runs/runs.ts';
 import { checkStock } from '../stock/stock-check.ts';
 import { countSeen } from '../orders/first-seen.ts';
 import { orderScope, type OrderScope } from '../orders/order-scope.ts';
+import { keepUnreadable } from '../orders/unreadable.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -60,6 +61,7 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       if (run.feed_type === 'StockCheck') await checkStock(tx, hub, connection);
       if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
+      await keepUnreadable(tx, connection, batch.header.problems);
       await noteProblems(tx, connection.id, run.feed_type, batch);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);

@@ -2,7 +2,9 @@
 const REMEDIES: Readonly<Record<string, string>> = {
   UnknownSku: 'add the product at the shop, an alias to spec.skuAliases of the Store, or mend spec.kits: the orders are judged again by themselves',
   UnknownShippingMethod: 'add the method to spec.shippingMethods of the Store: the orders are judged again by themselves',
-  PoisonedRecord: 'mend the record at the shop: the database cannot hold it as it is',
+  PoisonedRecord: 'mend the record at the shop as its message says: it is then taken by itself',
+  UnexpectedPayload: 'mend the record at the shop as its message says: it is then taken by itself',
+  NoSku: 'give the variant a SKU at the shop: it is then taken by itself',
   TotalsMismatch: 'nothing: the shop\'s own totals are kept',
   WebhookUndeliverable: 'mend the endpoint, then POST /api/v1/webhooks/NAME/replay',
   WebhookEndpointDisabled: 'mend the endpoint, then POST /api/v1/webhooks/NAME/enable, or give it another url in the Store',
