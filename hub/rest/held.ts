@@ -32,7 +32,7 @@ export function heldRoutes(app: App, hub: HubContext): void {
     const { connection, kind, limit } = request.query;
     const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
     const rows = await hub.db.query<Omit<z.infer<typeof heldView>, 'request'> & { held: { method: string; url: string; body?: string } | null }>(
-      `SELECT c.namespace || '/' || c.name AS connection, o.kind, o.subject, o.done_at AS "heldAt", o.held_request AS held, o.held_seq::text AS cursor
+      `SELECT c.namespace || '/' || c.name AS connection, o.kind, CASE WHEN o.kind = 'stock' THEN concat_ws('@', o.payload->>'sku', o.payload->>'locationId') ELSE o.subject END AS subject, o.done_at AS "heldAt", o.held_request AS held, o.held_seq::text AS cursor
        FROM outbox o JOIN connections c ON c.id = o.connection_id
        WHERE c.store_id = $1 AND o.state = 'Held' AND o.held_seq > $2 AND o.held_seq <= $6 AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) AND ($4::text IS NULL OR o.kind = $4) ORDER BY o.held_seq LIMIT $5`,
       [store.id, after, connection ?? null, kind ?? null, limit, upTo],
