@@ -24,7 +24,7 @@ const levelsBody = z.object({
 const levelsAnswer = z.object({
   queued: z.number().meta({ description: 'Levels on their way to stores.' }),
   unchanged: z.number(),
-  unknown: z.array(z.object({ sku: z.string(), warehouse: z.string().nullable(), message: z.string() })).meta({ description: 'Levels that no store has a place for, or several under the same SKU: not queued.' }),
+  unknown: z.array(z.object({ sku: z.string(), warehouse: z.string().nullable(), message: z.string() })).meta({ description: 'Levels that no store has a place for: not queued. With a warehouse they are kept, and go out once a store has the SKU.' }),
 });
 
 export function stockRoutes(app: App, hub: HubContext): void {

@@ -2,6 +2,7 @@ import { placeSubject, stockSubject } from '../../model/subjects.ts';
 import { queueWrites, type NewWrite, type WakesPods } from '../outbox/queue.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
+import { keepLevels } from './kept-levels.ts';
 import { kitLevels, writtenOf, type PlacedLevel } from './kit-stock.ts';
 
 /** A level as a back office posts it. */
@@ -32,7 +33,10 @@ export async function setLevels(tx: Transaction, hub: WakesPods, store: StoreRow
   const changed = placed.filter((level) => level.on_hand !== level.written);
   const overtaking = await underWay(tx, placed.filter((level) => level.on_hand === level.written));
   await queueWrites(tx, hub, placed.filter((level) => level.on_hand !== level.written || overtaking.has(level)).map((level) => levelWrite(level.connection_id, level)));
-  return { queued: changed.length, unchanged: placed.length - changed.length, unknown: unplaced(levels, locations, placed, kits.components) };
+  const left = unplaced(levels, locations, placed, kits.components);
+  await keepLevels(tx, store.id, left.flatMap(({ sku, quantity, location }) => (location === null ? [] : [{ sku, quantity, location }])));
+  const unknown = left.map(({ sku, warehouse }) => ({ sku, warehouse: warehouse ?? null, message: unplacedMessage(sku, warehouse) }));
+  return { queued: changed.length, unchanged: placed.length - changed.length, unknown };
 }
 
 /** The write that sets a level. */
@@ -68,7 +72,7 @@ async function rememberTargets(tx: Transaction, storeId: number, placed: readonl
   await tx.query(
     `INSERT INTO stock_targets (store_id, sku, location, quantity)
      SELECT DISTINCT ON (sku, location) $1, sku, location, quantity FROM unnest($2::text[], $3::text[], $4::int[]) AS t(sku, location, quantity)
-     ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, changed_at = now()`,
+     ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, waiting = false, changed_at = now()`,
     [storeId, placed.map(({ sku }) => sku), placed.map(({ location_id }) => location_id), placed.map(({ quantity }) => quantity)],
   );
 }
@@ -84,17 +88,14 @@ async function underWay(tx: Transaction, levels: readonly PlacedLevel[]): Promis
   return new Set(found.map(({ index }) => levels[index - 1]!));
 }
 
-function unplaced(levels: readonly WantedLevel[], locations: readonly (string | null)[], placed: readonly PlacedLevel[], components: ReadonlySet<string>): LevelsAnswer['unknown'] {
+function unplaced(levels: readonly WantedLevel[], locations: readonly (string | null)[], placed: readonly PlacedLevel[], components: ReadonlySet<string>): (WantedLevel & { readonly location: string | null })[] {
   const found = new Set(placed.map(({ sku, location_id }) => stockSubject(sku, location_id)));
   const foundSkus = new Set(placed.map(({ sku }) => sku));
   const has = ({ sku }: WantedLevel, location: string | null) => components.has(sku) || (location === null ? foundSkus.has(sku) : found.has(stockSubject(sku, location)));
-  return levels.filter((level, index) => !has(level, locations[index] ?? null)).map(({ sku, warehouse }) => ({
-    sku, warehouse: warehouse ?? null,
-    message: unplacedMessage(sku, warehouse),
-  }));
+  return levels.map((level, index) => ({ ...level, location: locations[index] ?? null })).filter((level) => !has(level, level.location));
 }
 
 function unplacedMessage(sku: string, warehouse: string | undefined): string {
   if (warehouse === undefined) return `SKU "${sku}" has no stock level in any store, or several locations: name a warehouse`;
-  return `SKU "${sku}" has no level at "${warehouse}" in any store: check the SKU, and the warehouse's location in the Store`;
+  return `SKU "${sku}" has no level at "${warehouse}" in any store: it is kept, and goes out once a store has the SKU there. Else check the SKU, and the warehouse's location in the Store`;
 }

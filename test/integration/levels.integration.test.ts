@@ -80,4 +80,15 @@ describe('a level goes to the variants that have its SKU now', () => {
     expect((await post(store, ['N', 30])).body).toEqual({ queued: 2, unchanged: 0, unknown: [] });
     expect([written(await one.apply('stock')), written(await two.apply('stock'))]).toEqual([['n1=30'], ['n2=30']]);
   });
+
+  it('a level for a SKU that no shop has yet is named, kept, and goes out once when a shop has it', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('StockImport', [at('x', 'X')]);
+    for (const quantity of [6, 7]) expect((await post(store, ['SOON', quantity])).body).toMatchObject({ queued: 0, unknown: [{ sku: 'SOON', message: expect.stringContaining('it is kept') }] });
+    await pod.send('ProductImport', [shirt('p', ['s', 'SOON'])]);
+    expect(written(await pod.apply('stock'))).toEqual(['s=7']);
+    await pod.send('ProductUpdate', [shirt('p', ['s', 'SOON'], ['t', 'OTHER'])]);
+    expect(await pod.apply('stock')).toEqual([]);
+  });
 });

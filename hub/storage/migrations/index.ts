@@ -6,6 +6,7 @@ import { outbox } from './0005-outbox.ts';
 import { delayed } from './0006-delayed.ts';
 import { positions } from './0007-positions.ts';
 import { levelsByVariant } from './0008-levels-by-variant.ts';
+import { keptLevels } from './0009-kept-levels.ts';
 import { problemSubjects } from './0010-problem-subjects.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
@@ -18,5 +19,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0006-delayed', sql: delayed },
   { name: '0007-positions', sql: positions },
   { name: '0008-levels-by-variant', sql: levelsByVariant },
+  { name: '0009-kept-levels', sql: keptLevels },
   { name: '0010-problem-subjects', sql: problemSubjects },
 ];
