@@ -5,6 +5,9 @@ import { TABLES, type TableName } from './tables.ts';
 export const BATCH_VERSION = 1;
 export const BATCH_CONTENT_TYPE = 'application/vnd.supercargo.batch';
 
+/** Why an order is in the hub with its number alone (`intakeReason`). */
+export const UNREADABLE = 'Unreadable';
+
 export interface BatchProblem {
   readonly severity: 'Info' | 'Retry' | 'Error';
   readonly reason: string;
@@ -14,6 +17,8 @@ export interface BatchProblem {
   readonly message: string;
   /** The record as the store gave it, personal data taken out; kept in quarantine, bounded. */
   readonly payload?: string;
+  /** Of an order that cannot be taken at all: the hub keeps its number with the message, so that it is found. */
+  readonly order?: { readonly id: string; readonly number: string; readonly reference: string };
 }
 
 export interface Checkpoint {
@@ -79,7 +84,7 @@ const headerSchema = z.object({
   sequence: z.int().min(1),
   read: z.int().min(0),
   checkpoint: z.custom<Checkpoint>((value) => typeof value === 'object' && value !== null).optional(),
-  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), number: z.string().max(253).optional(), message: z.string().max(1024), payload: z.string().max(16_384).optional() })).max(2000),
+  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), number: z.string().max(253).optional(), message: z.string().max(1024), payload: z.string().max(16_384).optional(), order: z.object({ id: z.string().min(1).max(253), number: z.string().min(1).max(253), reference: z.string().max(253) }).optional() })).max(2000),
   segments: z.array(z.object({ table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]), rows: z.int().min(0), bytes: z.int().min(0) })).max(32),
 });
 

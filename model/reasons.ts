@@ -66,7 +66,9 @@ export type StoreReason = keyof typeof STORE_REASONS;
 const HUB_REASONS: Readonly<Record<string, string>> = {
   UnknownSku: 'add the product at the shop, an alias to spec.skuAliases of the Store, or mend spec.kits: the orders are judged again by themselves',
   UnknownShippingMethod: 'add the method to spec.shippingMethods of the Store: the orders are judged again by themselves',
-  PoisonedRecord: 'mend the record at the shop: the database cannot hold it as it is',
+  PoisonedRecord: 'correct the record in the shop as its message says; it is then imported automatically',
+  NoSku: 'give the variant a SKU in the shop; it is then imported automatically',
+  Unreadable: 'correct the order in the shop as its message says; it is then imported automatically',
   TotalsMismatch: 'nothing: the shop\'s own totals are kept',
   WebhookUndeliverable: 'mend the endpoint, then POST /api/v1/webhooks/NAME/replay',
   WebhookEndpointDisabled: 'mend the endpoint, then POST /api/v1/webhooks/NAME/enable, or give it another url in the Store',

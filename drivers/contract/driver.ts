@@ -100,9 +100,12 @@ export interface Page {
 /** A record that could not be mapped. */
 export interface UnreadableRecord {
   readonly recordId: string;
-  /** The number that people know it by, if it could be read. */
+  /** The number that people know it by, if it could be read. An order is then found by it in the hub, with the message. */
   readonly number?: string;
+  /** true: a part of a record of this page that was taken without it. It counts as no record of its own. */
+  readonly part?: boolean;
   readonly reason: string;
+  /** What is wrong and what to do, as a shop's owner understands it. */
   readonly message: string;
   /** As the platform gave it. The engine keeps it in quarantine with personal data taken out (sync/redact.ts). */
   readonly raw?: unknown;

@@ -3,7 +3,7 @@ import { minorUnits } from '../../model/money.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import type { z } from 'zod';
 import * as payload from './payload.ts';
-import { describe } from './client.ts';
+import { inWords } from './words.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
 import type { AddressPayload, OrderPayload, ProductPayload } from './payload.ts';
 
@@ -49,30 +49,46 @@ export interface Mapped {
 /** Rows one by one: a row that does not fit is named and set aside, the others go on. */
 export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonly unknown[]): Mapped {
   const mapped: Mapped = { records: [], unreadable: [] };
-  for (const item of items) {
+  for (const row of items) {
+    const { item, without } = what === 'product' ? withoutNameless(row) : { item: row, without: [] };
+    mapped.unreadable.push(...without);
     const result = schema.safeParse(item);
     if (result.success) mapped.records.push(map(result.data));
     else {
-      const [recordId, number] = [idOf(item), textIn(item, 'number')];
-      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId}: ${describe(result.error)}`, raw: item });
+      const number = textIn(item, 'number');
+      const recordId = idOf(item) ?? number ?? 'without id';
+      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId} cannot be taken: ${inWords(result.error, item)}. It is taken by itself once that is mended`, raw: item });
     }
   }
   return mapped;
 }
 
+/** A variant without SKU can neither be counted nor sold through the hub: it is named, and its sisters are taken. */
+function withoutNameless(item: unknown): { readonly item: unknown; readonly without: UnreadableRecord[] } {
+  if (typeof item !== 'object' || item === null || !('variants' in item) || !Array.isArray(item.variants)) return { item, without: [] };
+  const variants: readonly unknown[] = item.variants;
+  const nameless = variants.filter((variant) => typeof variant === 'object' && variant !== null && [undefined, null, ''].includes((variant as { readonly sku?: string | null }).sku));
+  if (nameless.length === 0) return { item, without: [] };
+  const without = nameless.map((variant): UnreadableRecord => {
+    const [id, product] = [textIn(variant, 'id') ?? 'without id', textIn(item, 'title') ?? textIn(item, 'id') ?? ''];
+    return { recordId: `variant:${id}`.slice(0, MAX_ID), part: true, reason: 'NoSku', message: `variant ${id} of the product "${product}" has no SKU: give it one at the shop, it is then taken by itself. The other variants are taken`, raw: variant };
+  });
+  return { item: { ...item, variants: variants.filter((variant) => !nameless.includes(variant)) }, without };
+}
+
 /** Levels and suppliers of variants have no id of their own. */
-function idOf(item: unknown): string {
+function idOf(item: unknown): string | undefined {
   const id = textIn(item, 'id');
   if (id !== undefined) return id;
   const [sku, location] = [textIn(item, 'sku'), textIn(item, 'location_id')];
   if (sku !== undefined && location !== undefined) return stockSubject(sku, location).slice(0, MAX_ID);
   const [variant, supplier] = [textIn(item, 'variant_id'), textIn(item, 'supplier_id')];
-  return variant !== undefined && supplier !== undefined ? `${variant}@${supplier}`.slice(0, MAX_ID) : 'without id';
+  return variant !== undefined && supplier !== undefined ? `${variant}@${supplier}`.slice(0, MAX_ID) : undefined;
 }
 
 function textIn(item: unknown, field: string): string | undefined {
   const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
-  return typeof value === 'string' ? value.slice(0, MAX_ID) : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_ID) : undefined;
 }
 
 function productRecord(product: ProductPayload): ProductRecord {

@@ -1,3 +1,4 @@
+import { UNREADABLE } from '../../model/batch.ts';
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
@@ -12,7 +13,7 @@ const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
  * store is not asked. Returns how many changed.
  */
 export async function redriveRejected(tx: Transaction, connection: ConnectionRow, reasons?: readonly string[]): Promise<number> {
-  const filter = `o.connection_id = $1 AND o.intake = 'Rejected' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))`;
+  const filter = `o.connection_id = $1 AND o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))`;
   const params = [connection.id, reasons ?? null];
   const selected = ORDER_COLUMNS.map((column) => (column === 'intake' ? `'Accepted'` : column === 'intake_reason' || column === 'intake_message' ? 'NULL' : `o.${column}`));
   for (const staged of ['stage_orders', 'stage_order_lines', 'stage_previous', 'stage_rejections']) await tx.query(`DELETE FROM ${staged}`);

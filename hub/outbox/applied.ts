@@ -1,3 +1,4 @@
+import { stockSubject } from '../../model/subjects.ts';
 import type { OutboxResult } from '../../model/sync-api.ts';
 import { resolve } from '../problems/problems.ts';
 import type { Transaction } from '../storage/database.ts';
@@ -16,11 +17,11 @@ const isApplied = ({ outcome }: OutboxResult): boolean => outcome === 'Applied' 
 export async function recordAppliedLevels(tx: Transaction, connectionId: number, results: readonly OutboxResult[]): Promise<readonly OutboxResult[]> {
   const applied = results.filter(isApplied);
   if (applied.length === 0) return results;
-  const entries = await tx.query<{ subject: string; variant: string; location: string; quantity: number }>(
+  const entries = await tx.query<{ sku: string; variant: string; location: string; quantity: number }>(
     `UPDATE outbox o SET state = 'Applied', done_at = now(), external_id = r.external_id, reason = NULL, message = NULL, held_request = NULL
      FROM unnest($1::int[], $2::bigint[], $3::text[]) AS r(connection_id, id, external_id)
      WHERE o.connection_id = r.connection_id AND o.id = r.id AND o.state IS NOT DISTINCT FROM 'Sent'
-     RETURNING o.subject, o.payload->>'variantId' AS variant, o.payload->>'locationId' AS location, (o.payload->>'quantity')::int AS quantity`,
+     RETURNING o.payload->>'sku' AS sku, o.payload->>'variantId' AS variant, o.payload->>'locationId' AS location, (o.payload->>'quantity')::int AS quantity`,
     [applied.map(() => connectionId), applied.map(({ id }) => id), applied.map(({ externalId }) => externalId ?? null)],
   );
   await tx.query(
@@ -29,6 +30,6 @@ export async function recordAppliedLevels(tx: Transaction, connectionId: number,
      WHERE s.connection_id = w.connection_id AND s.variant_id = w.variant_id AND s.location_id = w.location_id AND s.on_hand <> w.quantity`,
     [entries.map(() => connectionId), entries.map(({ variant }) => variant), entries.map(({ location }) => location), entries.map(({ quantity }) => quantity)],
   );
-  await resolve(tx, { connection: connectionId, feeds: ['StockExport'] }, entries.map(({ subject }) => subject));
+  await resolve(tx, { connection: connectionId, feeds: ['StockExport'] }, entries.map(({ sku, location }) => stockSubject(sku, location)));
   return results.filter((result) => !isApplied(result));
 }

@@ -6,6 +6,7 @@ import { kindOfFeed, raise, resolve } from '../problems/problems.ts';
 import { FEED_OF } from './queue.ts';
 import { recordAppliedLevels } from './applied.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+import { stockSubject } from '../../model/subjects.ts';
 import { heldPlan, type PlannedLevel } from './brakes.ts';
 import { holdRun } from '../runs/runs.ts';
 
@@ -116,12 +117,14 @@ async function giveBack(tx: Transaction, connectionId: number, { id, reason, mes
 
 async function followUp(tx: Transaction, connectionId: number, kind: OutboxKind, entry: { subject: string; payload: Record<string, unknown> }, state: string, result: OutboxResult): Promise<void> {
   const feed = FEED_OF[kind];
+  // A write of a level is about a variant; people know it by its SKU.
+  const id = kind === 'stock' ? stockSubject(String(entry.payload['sku']), String(entry.payload['locationId'])) : entry.subject;
   if (state === 'Applied') {
     if (kind === 'shipment') {
       await tx.query(`UPDATE shipments SET confirmed_at = now(), store_shipment_id = $2, seq = nextval('change_seq') WHERE id = $1`, [entry.payload['shipmentId'], result.externalId ?? null]);
     }
-    await resolve(tx, { connection: connectionId, feeds: [feed] }, [entry.subject]);
+    await resolve(tx, { connection: connectionId, feeds: [feed] }, [id]);
   } else if (state === 'Rejected') {
-    await raise(tx, { connection: connectionId, feed }, [{ kind: kindOfFeed(feed), id: entry.subject, reason: result.reason ?? 'Rejected', severity: 'Error', message: result.message ?? 'the store refused it' }]);
+    await raise(tx, { connection: connectionId, feed }, [{ kind: kindOfFeed(feed), id, reason: result.reason ?? 'Rejected', severity: 'Error', message: result.message ?? 'the store refused it' }]);
   }
 }

@@ -11,7 +11,7 @@ export const FEED_OF: Readonly<Record<OutboxKind, FeedType>> = { shipment: 'Ship
 export interface NewWrite {
   readonly connectionId: number;
   readonly kind: OutboxKind;
-  /** What it is about: the external id of an order, `sku@location` of a level. Writes of one subject go out in order. */
+  /** What it is about: the external id of an order, a variant at a location of a level (model/subjects.ts). Writes of one subject go out in order. */
   readonly subject: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }

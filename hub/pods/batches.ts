@@ -11,9 +11,11 @@ import { mergeTable, stage } from '../records/merge.ts';
 import { noteProblems } from './batch-problems.ts';
 import { redriveRejected } from '../orders/redrive.ts';
 import { leaseLost, saveCheckpoint } from '../runs/runs.ts';
+import { sendKept } from '../stock/send-kept.ts';
 import { checkStock } from '../stock/stock-check.ts';
 import { countSeen } from '../orders/first-seen.ts';
 import { orderScope, type OrderScope } from '../orders/order-scope.ts';
+import { keepUnreadable } from '../orders/unreadable.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -56,10 +58,11 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       // A check of stock compares with what is staged.
       const mayCopy = direct && run.feed_type !== 'StockCheck';
       const changed = (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ?? (await mergeRecords(tx, connection, batch, scope));
-      const healed = changed > 0 && holds(batch, 'products') ? await healUnknownSkus(tx, connection) : 0;
+      const healed = changed > 0 && holds(batch, 'products') ? await productsCame(tx, hub, connection) : 0;
       if (run.feed_type === 'StockCheck') await checkStock(tx, hub, connection);
       if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
+      await keepUnreadable(tx, connection, batch.header.problems);
       await noteProblems(tx, connection.id, run.feed_type, batch);
       if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
@@ -98,6 +101,12 @@ async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: B
 
 function isChild(name: TableName): boolean {
   return 'parent' in TABLES[name];
+}
+
+/** New products may be what a level or a rejected order waited for. Returns how many orders came to another result. */
+async function productsCame(tx: Transaction, hub: HubContext, connection: ConnectionRow): Promise<number> {
+  await sendKept(tx, hub, connection);
+  return healUnknownSkus(tx, connection);
 }
 
 /** New products may be what a rejected order waited for. Returns how many orders came to another result. */

@@ -9,6 +9,7 @@ import type { HubContext } from '../base/context.ts';
 import { badRequest, HttpError, unauthorized } from '../base/errors.ts';
 import { bearerToken, type App } from '../http/app.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import { refuseBadRow } from './bad-row.ts';
 import { applyBatch } from './batches.ts';
 import type { HintBoard } from '../runs/hints.ts';
 import { openRecords } from '../orders/open-records.ts';
@@ -73,13 +74,6 @@ async function podOf(authenticator: Authenticator, request: FastifyRequest): Pro
   const identity = await authenticator.identify(bearerToken(request));
   if (identity?.role !== 'sync') throw unauthorized('the token is not that of a sync pod (audience supercargo-hub)');
   return identity.connection;
-}
-
-/** PostgreSQL classes 22 (data exception) and 23 (constraint): a record of the batch is at fault, the pod finds which. */
-function refuseBadRow(error: unknown): never {
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && /^2[23]/.test(code)) throw new HttpError(422, 'BadRow', `PostgreSQL refused a row (SQLSTATE ${code})`);
-  throw error;
 }
 
 function batchOf(body: unknown) {

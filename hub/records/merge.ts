@@ -1,6 +1,7 @@
 import type { BatchSegment } from '../../model/batch.ts';
 import { TABLES, type RecordTable, type TableName } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
+import { levelsFollow, variantsBefore } from './levels-follow.ts';
 import { stagingTable } from '../storage/staging.ts';
 
 const TABLE_LIST: readonly RecordTable[] = Object.values(TABLES);
@@ -33,7 +34,10 @@ export async function mergeTable(tx: Transaction, connectionId: number, name: Ex
     [connectionId],
   );
   const changed = row?.changed ?? 0;
-  if (changed > 0) for (const child of childrenOf(name)) await replaceChildren(tx, connectionId, child);
+  if (changed === 0) return 0;
+  const before = name === 'products' ? await variantsBefore(tx, connectionId) : [];
+  for (const child of childrenOf(name)) await replaceChildren(tx, connectionId, child);
+  await levelsFollow(tx, connectionId, before);
   return changed;
 }
 

@@ -7,6 +7,7 @@ import { remember } from '../orders/history.ts';
 import { hint } from '../runs/hints.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
+import { pageBounds } from '../http/position.ts';
 import { orderSchema, orderViews } from '../orders/order-view.ts';
 
 const listQuery = pageQuery.extend({
@@ -28,12 +29,13 @@ export function orderRoutes(app: App, hub: HubContext): void {
     const store = await storeOf(hub.db, request);
     const query = request.query;
     const [namespace, name] = (query.connection ?? '').split('/');
+    const { after, upTo } = await pageBounds(hub.db, store.id, query.after);
     const rows = await hub.db.query(
       `SELECT o.* FROM orders o JOIN connections c ON c.id = o.connection_id
-       WHERE o.store_id = $1 AND o.seq > $2 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
+       WHERE o.store_id = $1 AND o.seq > $2 AND o.seq <= $10 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
          AND ($5::text IS NULL OR o.number = $5 OR o.cust_ref = $5) AND ($6::text IS NULL OR o.state = $6) AND ($7::text IS NULL OR (c.namespace = $7 AND c.name = $8))
        ORDER BY o.seq LIMIT $9`,
-      [store.id, query.after ?? '0', query.intake, query.acknowledged ?? null, query.number ?? null, query.state ?? null, query.connection ? namespace : null, name ?? null, query.limit],
+      [store.id, after, query.intake, query.acknowledged ?? null, query.number ?? null, query.state ?? null, query.connection ? namespace : null, name ?? null, query.limit, upTo],
     );
     const items = await orderViews(hub.db, rows);
     return { items, nextCursor: items.length === query.limit ? items.at(-1)!.cursor : null };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
+import { pageBounds } from '../http/position.ts';
 import { setLevels } from '../stock/levels.ts';
 
 const security = [{ developerKey: [] }];
@@ -23,18 +24,19 @@ const levelsBody = z.object({
 const levelsAnswer = z.object({
   queued: z.number().meta({ description: 'Levels on their way to stores.' }),
   unchanged: z.number(),
-  unknown: z.array(z.object({ sku: z.string(), warehouse: z.string().nullable(), message: z.string() })).meta({ description: 'Levels that no store has a place for, or several under the same SKU: not queued.' }),
+  unknown: z.array(z.object({ sku: z.string(), warehouse: z.string().nullable(), message: z.string() })).meta({ description: 'Levels that no store has a place for: not queued. With a warehouse they are kept, and go out once a store has the SKU.' }),
 });
 
 export function stockRoutes(app: App, hub: HubContext): void {
   app.get('/stock', { schema: { tags, security, summary: 'Stock as the stores have it', querystring: pageQuery.extend({ sku: text(128).optional() }), response: { 200: page(levelView) } } }, async (request) => {
     const store = await storeOf(hub.db, request);
+    const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
     const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
       `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
        FROM connections c JOIN stock_levels s ON s.connection_id = c.id
        LEFT JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id
-       WHERE c.store_id = $1 AND s.seq > $2 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
-      [store.id, request.query.after ?? '0', request.query.sku ?? null, request.query.limit],
+       WHERE c.store_id = $1 AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
+      [store.id, after, request.query.sku ?? null, request.query.limit, upTo],
     );
     return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
   });

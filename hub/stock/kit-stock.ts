@@ -2,7 +2,9 @@ import type { Transaction } from '../storage/database.ts';
 
 /** A level with its place at a store. */
 export interface PlacedLevel extends Record<string, unknown> {
-  readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string; readonly on_hand: number;
+  readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string;
+  /** null: not known. */
+  readonly on_hand: number | null;
   /** As the back office has it. */
   readonly quantity: number;
   /** What the store gets: less the pieces that its StockExport keeps back. */

@@ -1,4 +1,4 @@
-import { stockSubjectSql } from '../../model/subjects.ts';
+import { placeSubjectSql, stockSubject, stockSubjectSql } from '../../model/subjects.ts';
 import { queueWrites, type WakesPods } from '../outbox/queue.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
 import type { Transaction } from '../storage/database.ts';
@@ -21,7 +21,7 @@ interface Difference extends Record<string, unknown> {
 export async function checkStock(tx: Transaction, hub: WakesPods, connection: ConnectionRow): Promise<void> {
   const differences = await tx.query<Difference>(
     `WITH level AS (
-       SELECT ${stockSubjectSql('s.sku', 's.location_id')} AS subject, s.variant_id, s.location_id, s.sku, s.on_hand AS there, ${writtenOf('t.quantity')} AS wanted, t.changed_at AS set_at
+       SELECT ${placeSubjectSql('s.variant_id', 's.location_id')} AS subject, s.variant_id, s.location_id, s.sku, s.on_hand AS there, ${writtenOf('t.quantity')} AS wanted, t.changed_at AS set_at
        FROM stage_stock_levels s JOIN connections c ON c.id = $1
        JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id)
      SELECT l.*, EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
@@ -37,9 +37,9 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
   await queueWrites(tx, hub, differences.filter(({ confirmed }) => !confirmed).map((level) => levelWrite(connection.id, { ...level, written: level.wanted })), 'keep');
 }
 
-function problemOf({ subject, sku, there, wanted, set_at, confirmed }: Difference): Problem {
+function problemOf({ sku, location_id, there, wanted, set_at, confirmed }: Difference): Problem {
   const [reason, remedy] = confirmed
     ? ['StockDiffers', 'it was confirmed then, so it changed at the store: compare with sales, and post the level again if the store is wrong']
     : ['StockNeverArrived', 'it never reached the store: sent again'];
-  return { kind: 'stockLevel', id: subject, reason, severity: 'Info', message: `SKU ${sku}: the store has ${there}, the back office set ${wanted} at ${set_at}; ${remedy}` };
+  return { kind: 'stockLevel', id: stockSubject(sku, location_id), reason, severity: 'Info', message: `SKU ${sku}: the store has ${there}, the back office set ${wanted} at ${set_at}; ${remedy}` };
 }

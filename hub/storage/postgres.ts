@@ -6,6 +6,12 @@ import { stagingSetup } from './staging.ts';
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
+/** What waits in a transaction is dead: a node that went away without a word would hold back every list, and rows, for hours. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/** Before the first write of a session: has the database moved to another server since? A new database has no such function yet. */
+const KEEP_POSITIONS = `DO $$ BEGIN IF to_regprocedure('keep_positions()') IS NOT NULL THEN PERFORM keep_positions(); END IF; END $$;`;
+
 /** Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones. */
 const parsers: PoolConfig['types'] = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
@@ -34,7 +40,7 @@ export const POOL_SIZE = 10;
 
 export function openPostgres(options: PostgresOptions): Database {
   const pool = new Pool({
-    connectionString: options.url, max: options.maxConnections ?? POOL_SIZE, types: parsers, connectionTimeoutMillis: 10_000, keepAlive: true,
+    connectionString: options.url, max: options.maxConnections ?? POOL_SIZE, types: parsers, connectionTimeoutMillis: 10_000, keepAlive: true, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Kept for good: each new one makes its staging tables again, which fills the catalogue with dead rows.
     idleTimeoutMillis: 0,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so yet
@@ -49,7 +55,7 @@ export function openPostgres(options: PostgresOptions): Database {
   async function session(): Promise<PoolClient> {
     const client = await pool.connect();
     if (!ready.has(client)) {
-      await client.query(stagingSetup());
+      await client.query(stagingSetup() + KEEP_POSITIONS);
       ready.add(client);
     }
     return client;

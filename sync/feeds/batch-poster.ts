@@ -1,9 +1,14 @@
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder, type OrderDecision } from '../../model/encode.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
-import { stockSubject } from '../../model/subjects.ts';
 import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
+import { faultOf, keyOf, mended, subjectOf } from './bad-record.ts';
+
+/** As the hub takes them; what a shop sends has no such bounds. */
+const LONGEST_RECORD = 253;
+const LONGEST_MESSAGE = 1024;
+const TOO_LARGE = 413;
 
 /** Sends pages to the hub as numbered batches. A page that the database refuses is halved down to the record at fault. */
 export class BatchPoster {
@@ -32,18 +37,19 @@ export class BatchPoster {
     try {
       await this.#send(distinct, problems, checkpoint);
     } catch (error) {
-      if (!(error instanceof HubRefusal) || error.reason !== 'BadRow' || distinct.length === 0) throw error;
-      await this.#halve(distinct, problems, checkpoint, error.message);
+      if (!isOfARecord(error) || distinct.length === 0) throw error;
+      await this.#halve(distinct, problems, checkpoint, error.status === TOO_LARGE ? 'it is too large' : error.message);
     }
   }
 
   async #halve(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined, refusal: string): Promise<void> {
     const [only] = records;
     if (records.length === 1 && only) {
-      const poisoned: BatchProblem = { severity: 'Error', reason: 'PoisonedRecord', ...subjectOf(only), message: `the record cannot be stored (${refusal}): mend it at the store, it is taken by itself then`, payload: redacted(only) };
+      const better = mended(only);
+      if (better) return this.#resend(better, problems, checkpoint);
       this.problems += 1;
       this.setAside += 1;
-      return this.#send([], [...problems, poisoned], checkpoint);
+      return this.#send([], [...problems, this.#poisoned(only, faultOf(only) ?? refusal)], checkpoint);
     }
     const middle = records.length >> 1;
     await this.post(records.slice(0, middle), []);
@@ -51,10 +57,31 @@ export class BatchPoster {
     if (problems.length > 0 || checkpoint) await this.#send([], problems, checkpoint);
   }
 
+  /** `post` has counted the problems. */
+  async #resend(record: CanonicalRecord, problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined): Promise<void> {
+    await this.post([record], []);
+    if (problems.length > 0 || checkpoint) await this.#send([], problems, checkpoint);
+  }
+
+  #poisoned(record: CanonicalRecord, fault: string): BatchProblem {
+    const subject = subjectOf(record);
+    return {
+      severity: 'Error', reason: 'PoisonedRecord', ...subject, message: `${record.kind} ${(subject.number ?? subject.record).slice(0, LONGEST_RECORD)} cannot be taken: ${fault}. Mend it at the shop, it is then taken by itself`, payload: redacted(record),
+      ...(record.kind === 'order' ? { order: this.unreadableOrder(record.id, record.number) } : {}),
+    };
+  }
+
+  /** Under what an order is kept of which nothing but the number can be used. Ids that no table can hold are left out. */
+  unreadableOrder(id: string, number: string): BatchProblem['order'] {
+    if (id === '' || number === '' || storable(id, LONGEST_RECORD) !== id || storable(number, LONGEST_RECORD) !== number) return undefined;
+    const { custRef } = this.#decideOrder({ ...NOTHING_KNOWN, id, number });
+    return { id, number, reference: custRef };
+  }
+
   async #send(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint?: Checkpoint): Promise<void> {
     this.#encoder.clear();
     for (const record of records) this.#encoder.add(record, this.#decideOrder);
-    const bytes = encodeBatch({ sequence: ++this.#sequence, read: records.length, checkpoint, problems }, this.#encoder.segments());
+    const bytes = encodeBatch({ sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded) }, this.#encoder.segments());
     const answer = await this.#hub.batch(this.#runId, bytes).catch((error: unknown) => {
       // A refused batch was rolled back whole: its number is free again.
       if (error instanceof HubRefusal) this.#sequence--;
@@ -64,21 +91,27 @@ export class BatchPoster {
   }
 }
 
+function isOfARecord(error: unknown): error is HubRefusal {
+  return error instanceof HubRefusal && (error.reason === 'BadRow' || error.status === TOO_LARGE);
+}
+
+function bounded(problem: BatchProblem): BatchProblem {
+  return { ...problem, record: storable(problem.record, LONGEST_RECORD), ...(problem.number === undefined ? {} : { number: storable(problem.number, LONGEST_RECORD) }), message: storable(problem.message, LONGEST_MESSAGE) };
+}
+
+/** PostgreSQL holds neither NUL nor half a surrogate pair; a cut may leave one. */
+function storable(text: string, longest: number): string {
+  return text.slice(0, longest).replaceAll('\0', '').toWellFormed();
+}
+
+const NOTHING_KNOWN: Omit<OrderRecord, 'id' | 'number'> = {
+  kind: 'order', updatedAt: '1970-01-01T00:00:00Z', state: 'Open', paymentState: 'Unpaid', fulfilmentState: 'Unfulfilled', platformState: '', currency: 'XXX',
+  itemsTotal: 0, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 0, shippingAddress: {}, billingAddress: {}, lines: [],
+};
+
 /** Rows can move between pages and come twice; in one merge each key may stand once. */
 function lastOfEach(records: readonly CanonicalRecord[]): readonly CanonicalRecord[] {
   const byKey = new Map<string, CanonicalRecord>();
-  for (const record of records) byKey.set(recordKey(record), record);
+  for (const record of records) byKey.set(keyOf(record), record);
   return byKey.size === records.length ? records : [...byKey.values()];
-}
-
-function recordKey(record: CanonicalRecord): string {
-  if (record.kind === 'stock') return `${record.variantId}@${record.locationId}`;
-  if (record.kind === 'productSupplier') return `${record.variantId}@${record.supplierId}`;
-  return `${record.kind === 'order' || record.kind === 'product' ? '' : record.kind + ':'}${record.id}`;
-}
-
-/** What a problem calls the record. */
-function subjectOf(record: CanonicalRecord): Pick<BatchProblem, 'record' | 'number'> {
-  if (record.kind === 'stock') return { record: stockSubject(record.sku, record.locationId) };
-  return { record: recordKey(record), ...(record.kind === 'order' ? { number: record.number } : {}) };
 }

@@ -86,7 +86,7 @@ async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster
     note(page, progress);
     guard.pass(page, progress.total ?? run.ids?.length);
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
-    await poster.post(page.records, page.unreadable?.map(problemOf) ?? [], page.end ? undefined : checkpoint);
+    await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? [], page.end ? undefined : checkpoint);
     run.signal.throwIfAborted();
     if (page.end) return;
   }
@@ -98,7 +98,7 @@ interface CensusFailure { readonly failure: string }
 async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | CensusFailure | undefined> {
   const { driver, hub } = ports;
   if (run.dryRun || !censusIsDue(driver, run.feed, run.checkpoint?.censusAt, ports.storeNow())) return undefined;
-  const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map(problemOf)]);
+  const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map((one) => problemOf(one, poster))]);
   try {
     return await runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal, days: ports.censusDays, earliestOrder: ports.earliestOrder });
   } catch (error) {
@@ -124,14 +124,14 @@ async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: Batch
     for await (const page of ports.driver.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
       guard.pass(page, ids.length);
       progress.read += page.records.length;
-      await poster.post(page.records, page.unreadable?.map(problemOf) ?? []);
+      await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
       run.signal.throwIfAborted();
     }
   }
 }
 
 function note(page: Page, progress: Progress): void {
-  progress.read += page.records.length + (page.unreadable?.length ?? 0);
+  progress.read += page.records.length + (page.unreadable?.filter(({ part }) => !part).length ?? 0);
   progress.end = page.end;
   progress.total ??= page.total;
   if (page.position !== undefined) {
@@ -143,9 +143,9 @@ function note(page: Page, progress: Progress): void {
   }
 }
 
-function problemOf(unreadable: UnreadableRecord): BatchProblem {
-  const { reason, recordId, number, message, raw } = unreadable;
-  return { severity: 'Error', reason, record: recordId, number, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
+function problemOf({ reason, recordId, number, message, raw }: UnreadableRecord, poster: BatchPoster): BatchProblem {
+  const known = number === undefined ? {} : { number, order: poster.unreadableOrder(recordId, number) };
+  return { severity: 'Error', reason, record: recordId, ...known, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
 }
 
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */

@@ -8,6 +8,7 @@ import { startVendure, type VendureStore } from '../stores/vendure/index.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { Part } from './part.ts';
+import { Poller } from './poller.ts';
 import { Wire } from './proxy.ts';
 import type { HubSettings, PodSettings } from './settings.ts';
 import { STOCK_SKU, Wms } from './wms.ts';
@@ -16,6 +17,8 @@ import { STOCK_SKU, Wms } from './wms.ts';
 const KILLS = Number(process.env['KILLS'] ?? 500);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const ORDERS_A_BURST = 3;
+/** What the poller asks for at once. */
+const POLLED = 20;
 const SETTLE_MS = 240_000;
 /** The longest that parts work between two strikes: a first page takes about a second. */
 const WORKS_FOR_MS = 3000;
@@ -101,6 +104,8 @@ describe(`after ${KILLS} kills at random moments`, () => {
   it('nothing is lost and nothing doubled: every order, every parcel, every webhook, the last stock level', async () => {
     const ordering = customers();
     const warehouse = wms.work(stopping.signal);
+    const poller = new Poller(async (after, limit) => wms.request('GET', `/orders?after=${after}&limit=${limit}`));
+    const polling = poller.work(stopping.signal, POLLED, () => pause(50));
     for (let told = 0; pod.kills + hub.kills < KILLS;) {
       await Promise.all([pod.ready(), hub.ready()]);
       // In the middle of its work, wherever that is.
@@ -112,11 +117,13 @@ describe(`after ${KILLS} kills at random moments`, () => {
     const codes = await store.admin.placedCodes();
     const ended = await settle(codes);
     stopping.abort();
-    await warehouse;
+    await Promise.all([warehouse, polling]);
+    const polled = await poller.count();
     const report = count(await observe(codes));
-    process.stdout.write(`faults: ${JSON.stringify({ ...ended, ...report })}\n`);
+    process.stdout.write(`faults: ${JSON.stringify({ ...ended, ...report, polls: poller.polls, polled: polled.listed, missed: polled.missed.length })}\n`);
     if (verdict(report).lost > 0) await explain(report);
     expect({ ...verdict(report), report }).toEqual({ lost: 0, doubled: 0, unknown: 0, report });
+    expect(polled.missed).toEqual([]);
     expect(ended['webhooksForged']).toBe(0);
     expect(codes.length).toBeGreaterThan(0);
   });

@@ -4,6 +4,9 @@ import { operations } from './0003-operations.ts';
 import { directCopy } from './0004-direct-copy.ts';
 import { outbox } from './0005-outbox.ts';
 import { delayed } from './0006-delayed.ts';
+import { positions } from './0007-positions.ts';
+import { levelsByVariant } from './0008-levels-by-variant.ts';
+import { keptLevels } from './0009-kept-levels.ts';
 import { problemSubjects } from './0010-problem-subjects.ts';
 import { remedies } from './0015-remedies.ts';
 import { references } from './0016-references.ts';
@@ -16,6 +19,9 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0004-direct-copy', sql: directCopy },
   { name: '0005-outbox', sql: outbox },
   { name: '0006-delayed', sql: delayed },
+  { name: '0007-positions', sql: positions },
+  { name: '0008-levels-by-variant', sql: levelsByVariant },
+  { name: '0009-kept-levels', sql: keptLevels },
   { name: '0010-problem-subjects', sql: problemSubjects },
   { name: '0015-remedies', sql: remedies },
   { name: '0016-references', sql: references },
