@@ -24,8 +24,8 @@ export interface BatchProblem {
 export interface Checkpoint {
   /** Everything changed before has been read, as far as the platform can tell. ISO 8601 UTC. */
   readonly since?: string;
-  /** Of the run in progress: its own `since`, the newest change seen so far and where to go on. */
-  readonly run?: { readonly since?: string; readonly high?: string; readonly resume: string };
+  /** Of the run in progress: its own `since`, the newest change seen so far, where to go on, and when its reading began. */
+  readonly run?: { readonly since?: string; readonly high?: string; readonly resume: string; readonly began?: string };
   /** When the last full compare ended; feeds with `secondWay: fullCompare` look at it. */
   readonly comparedAt?: string;
   /** When the store's own counts were last compared with the hub's. */

@@ -58,7 +58,7 @@ export type StartRunRequest = z.infer<typeof startRunRequest>;
 
 const checkpoint = z.object({
   since: z.string().optional(),
-  run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string() }).optional(),
+  run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string(), began: z.string().optional() }).optional(),
   comparedAt: z.string().optional(),
   censusAt: z.string().optional(),
   shortBy: z.number().optional(),

@@ -20,7 +20,7 @@ describe('a run', () => {
     ['goes on after the last page where one was interrupted', { since: SINCE, run: { since: 'A', high: 'B', resume: 'page 9' } }, changes, { since: 'A', resume: 'page 9', high: 'B', fullCompare: false }],
     ['goes on with an interrupted reading of everything', { since: SINCE, run: { high: 'B', resume: 'page 9' } }, changes, { resume: 'page 9', high: 'B', fullCompare: true }],
   ])('%s', (_what, checkpoint, semantics, plan) => {
-    expect(planRun(checkpoint, semantics, NOW)).toEqual(plan);
+    expect(planRun(checkpoint, semantics, NOW)).toEqual(checkpoint?.run ? plan : { ...plan, began: NOW.toISOString() });
   });
 
   it.each<[string, CursorSemantics['secondWay'], string | undefined, boolean]>([
@@ -35,7 +35,7 @@ describe('a run', () => {
 
   it('keeps the highest position it knew through a full compare', () => {
     const plan = planRun({ since: SINCE }, { kind: 'changes', secondWay: 'fullCompare' }, NOW);
-    expect(plan).toEqual({ fullCompare: true, high: SINCE });
+    expect(plan).toEqual({ fullCompare: true, high: SINCE, began: NOW.toISOString() });
     expect(finalCheckpoint({ since: SINCE }, plan, newest(plan.high, '2020-01-01T00:00:00Z'), NOW).since).toBe(SINCE);
   });
 });
@@ -44,8 +44,8 @@ describe('the checkpoint after a page', () => {
   it('tells a next run to go on from there, and to count from where this one counted', () => {
     const plan = planRun({ since: SINCE, comparedAt: 'C' }, changes, NOW);
     const saved = pageCheckpoint({ since: SINCE, comparedAt: 'C' }, plan, '2026-05-02T11:30:00.000Z', 'page 3');
-    expect(saved).toEqual({ since: SINCE, comparedAt: 'C', run: { since: plan.since, high: '2026-05-02T11:30:00.000Z', resume: 'page 3' } });
-    expect(planRun(saved, changes, NOW)).toEqual({ since: plan.since, resume: 'page 3', high: '2026-05-02T11:30:00.000Z', fullCompare: false });
+    expect(saved).toEqual({ since: SINCE, comparedAt: 'C', run: { since: plan.since, high: '2026-05-02T11:30:00.000Z', resume: 'page 3', began: NOW.toISOString() } });
+    expect(planRun(saved, changes, NOW)).toEqual({ since: plan.since, resume: 'page 3', high: '2026-05-02T11:30:00.000Z', began: NOW.toISOString(), fullCompare: false });
   });
 
   it('survives being stored as JSON', () => {
@@ -62,6 +62,14 @@ describe('the checkpoint at the end', () => {
     ['never goes past the clock of the store', { since: SINCE }, '2031-01-01T00:00:00.000Z', NOW.toISOString()],
   ])('%s', (_what, before, high, since) => {
     expect(finalCheckpoint(before, { fullCompare: false }, high, NOW).since).toBe(since);
+  });
+
+  it('never goes past the beginning of a reading that was interrupted: what was committed late behind it is within the overlap of that', () => {
+    const hourLater = new Date(NOW.getTime() + 3_600_000);
+    const first = planRun({ since: SINCE }, changes, NOW);
+    const saved = pageCheckpoint({ since: SINCE }, first, SINCE, 'page 1');
+    const resumed = planRun(saved, changes, hourLater);
+    expect(finalCheckpoint(saved, resumed, hourLater.toISOString(), hourLater).since).toBe(NOW.toISOString());
   });
 
   it('forgets the interrupted run, so that the next begins anew', () => {

@@ -54,7 +54,7 @@ interface Progress {
 export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
   const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
   const scoped = run.window !== undefined || run.ids !== undefined;
-  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, run.support.cursor, ports.clock.now());
+  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, run.support.cursor, ports.clock.now(), ports.storeNow());
   const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
   try {
     await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
