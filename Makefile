@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check lint generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -94,6 +94,11 @@ build: node_modules/.package-lock.json ## compile to dist/
 bench-sync: node_modules/.package-lock.json ## store to PostgreSQL beside dlt, Singer and bare COPY (RECORDS=20000: shorter, PEERS=0: alone)
 	@tsc -p bench/tsconfig.json
 	@NODE_ENV=production $(NODE) bench/.build/bench/sync/main.js
+
+# RECORDS (orders, 100,000), REST (seconds left alone, 60).
+bench-embedded: build ## what the hub's own database costs: time, CPU, memory, in `up` and beside a hub (3 minutes)
+	@tsc -p bench/tsconfig.json
+	@NODE_ENV=production $(NODE) bench/.build/bench/embedded/main.js
 
 image: build ## the container image, with or without a Docker engine
 	@$(NODE) test/cluster/cli.ts image

@@ -44,8 +44,9 @@ export class Supercargo {
     this.startCpu = cpuSeconds(this.hubPid) + cpuSeconds(this.podPid);
   }
 
-  static async start(databaseUrl: string, shopUrl: string, { profile, store, hooks }: SupercargoOptions = {}): Promise<Supercargo> {
-    const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, BENCH_DATABASE_URL: databaseUrl, BENCH_SHOP_URL: shopUrl, BENCH_STORE: JSON.stringify(store ?? {}), BENCH_HOOKS: hooks ? '1' : '0' };
+  /** `database`: the URL of one, or the folder in which the hub makes its own. */
+  static async start(database: string | { readonly dataDir: string }, shopUrl: string, { profile, store, hooks }: SupercargoOptions = {}): Promise<Supercargo> {
+    const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, ...(typeof database === 'string' ? { BENCH_DATABASE_URL: database } : { BENCH_DATA_DIR: database.dataDir }), BENCH_SHOP_URL: shopUrl, BENCH_STORE: JSON.stringify(store ?? {}), BENCH_HOOKS: hooks ? '1' : '0' };
     const hub = await startChild<{ url: string }>('hub-process', env, profile?.hub);
     const pod = await startChild<PodAnswer>('pod-process', { ...env, ...SMALL_HEAP_ENV, BENCH_HUB_URL: hub.first.url }, profile?.pod);
     return new Supercargo(hub.child, hub.first.url, pod.child);

@@ -54,9 +54,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
     const socketFolder = socketFolderOf(data);
     if (socketFolder !== data) await makeSocketFolder(socketFolder, account);
     const server = await PostgresServer.start({ folder: data, socketFolder, binaries, account, clock, log, signal, settings: { ...SMALL_MACHINE, ...DISCREET, ...socketOnly(socketFolder), ...DURABLE } });
+    let closing = false;
     const db = openPostgres({
       url: embeddedUrl(folder),
-      onIdleError: (error) => log.warn({ reason: error.message }, 'a session of the embedded database ended'),
+      onIdleError: (error) => { if (!closing) log.warn({ reason: error.message }, 'a session of the embedded database ended'); },
     });
     return {
       ...db,
@@ -66,6 +67,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
         return db.transaction(work, settings);
       },
       async close() {
+        closing = true;
         await db.close();
         await server.stop();
         await writer.release();
