@@ -2,9 +2,9 @@ import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
 import { replaceChildren } from '../records/merge.ts';
+import { flagChanges, noteChanges } from './changes.ts';
 import { concludeOrders } from './conclude.ts';
 import { judgeStaged } from './judge.ts';
-import { forgiveLostData } from './lost-data.ts';
 import { withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
 import { settleReferences } from './references.ts';
@@ -26,10 +26,12 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
   await judgeStaged(tx, scope);
   const exported = await notePrevious(tx, scope.connectionId);
   await settleReferences(tx, scope);
-  if (exported) await forgiveLostData(tx, scope.connectionId);
+  if (exported) await noteChanges(tx, scope.connectionId);
   const changed = await upsertOrders(tx, scope);
-  if (changed > 0 && exported) await replaceLines(tx, scope.connectionId);
-  else if (changed > 0) await replaceChildren(tx, scope.connectionId, TABLES.order_lines);
+  if (changed > 0 && exported) {
+    await flagChanges(tx, scope.connectionId);
+    await replaceLines(tx, scope.connectionId);
+  } else if (changed > 0) await replaceChildren(tx, scope.connectionId, TABLES.order_lines);
   await tx.query(
     `UPDATE orders o SET look_again_at = now() + make_interval(mins => $2) FROM stage_orders s
      WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.intake = 'Held' AND o.look_again_at <= now()`,
@@ -47,9 +49,9 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
 async function notePrevious(tx: Transaction, connectionId: number): Promise<boolean> {
   const [row] = await tx.query<{ exported: boolean }>(
     `WITH known AS (
-       SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.exported_at
+       SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.change_digest, o.exported_at
        FROM ${withOrders('stage_orders s', 's.external_id')}),
-     noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending FROM known)
+     noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending, change_digest FROM known)
      SELECT count(exported_at) > 0 AS exported FROM known`,
     [connectionId],
   );
@@ -75,7 +77,6 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
          ${[...kept, ...followed, ...decided].join(',\n         ')},
          shipping_method = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.shipping_method ELSE o.shipping_method END,
          look_again_at = EXCLUDED.look_again_at,
-         change_pending = o.change_pending OR (o.exported_at IS NOT NULL AND o.exported_goods_hash <> EXCLUDED.goods_hash AND EXCLUDED.state <> 'Cancelled'),
          seq = nextval('change_seq'), changed_at = now()
        WHERE o.hash <> EXCLUDED.hash OR (o.intake <> 'Accepted' AND (o.intake, o.intake_message) IS DISTINCT FROM (EXCLUDED.intake, EXCLUDED.intake_message))
        RETURNING o.external_id, (xmax = 0) AS inserted, o.exported_at),

@@ -19,8 +19,8 @@ export async function queueOrderEvents(tx: Transaction, storeId: number, connect
        SELECT o.external_id, o.seq AS at_seq, unnest(array_remove(ARRAY[
          CASE WHEN p.intake IS DISTINCT FROM 'Accepted' THEN 'order.created' END,
          CASE WHEN p.intake = 'Accepted' AND p.state <> 'Cancelled' AND o.state = 'Cancelled' THEN 'order.cancelled' END,
-         CASE WHEN o.change_pending AND NOT p.change_pending THEN 'order.changed_after_export' END,
-         CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.payment_state, p.fulfilment_state) IS DISTINCT FROM (o.payment_state, o.fulfilment_state) THEN 'order.updated' END
+         CASE WHEN o.change_pending AND (NOT p.change_pending OR p.change_digest IS DISTINCT FROM o.change_digest) THEN 'order.changed_after_export' END,
+         CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.state, p.payment_state, p.fulfilment_state) IS DISTINCT FROM (o.state, o.payment_state, o.fulfilment_state) THEN 'order.updated' END
        ], NULL)) AS event
        FROM ${CHANGED_ORDERS}
        LEFT JOIN stage_previous p ON p.external_id = c.external_id
@@ -31,5 +31,16 @@ export async function queueOrderEvents(tx: Transaction, storeId: number, connect
      ORDER BY h.at_seq
      ON CONFLICT (id) DO NOTHING`,
     [connectionId, storeId, JSON.stringify(endpoints.map(({ name, events }) => ({ name, events })))],
+  );
+}
+
+/** Queues one event of an order outside of a merge. `once`: names it within the order, so that it is queued once. */
+export async function queueOrderEvent(tx: Transaction, storeId: number, of: { readonly connectionId: number; readonly orderId: string }, event: string, once: string, endpoints: readonly Endpoint[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
+     SELECT 'msg_' || md5(concat_ws('/', $1::int, $3::text, $4::text, $5::text, e.name)), $2, e.name, $4, $1::int, $3
+     FROM jsonb_to_recordset($6::jsonb) AS e(name text, events jsonb) WHERE e.events IS NULL OR e.events ? $4
+     ON CONFLICT (id) DO NOTHING`,
+    [of.connectionId, storeId, of.orderId, event, once, JSON.stringify(endpoints.map(({ name, events }) => ({ name, events })))],
   );
 }

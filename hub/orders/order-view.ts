@@ -36,6 +36,11 @@ export const orderSchema = z.object({
   intake: z.enum(['Accepted', 'Held', 'Skipped', 'Rejected']), intakeReason: z.string().nullable(), intakeMessage: z.string().nullable(),
   state: z.string(), paymentState: z.string(), fulfilmentState: z.string(), platformState: z.string(),
   changePending: z.boolean().meta({ description: 'The order changed after it was exported: shipments are refused until the change is answered.' }),
+  pendingChange: z.object({
+    itemsTotal: z.number(), shippingTotal: z.number(), taxTotal: z.number(), discountTotal: z.number(), grandTotal: z.number(),
+    shippingAddress: address, shippingMethod: z.string().nullable(), note: z.string().nullable(), lines: z.array(orderLineView),
+  }).nullable().meta({ description: 'What the shop has now, as Accept would bring it. Null where no change waits for an answer.' }),
+  stopReason: z.enum(['Refunded', 'PaymentFailed', 'NotPaid', 'OnHold']).nullable().meta({ description: 'Why the shop wants an exported order not to be shipped: parcels are refused. Answering the change with Ignore ships it all the same.' }),
   placedAt: z.string().nullable(), placedOffsetMinutes: z.number().nullable(), updatedAt: z.string().nullable(),
   currency: z.string(), exponent: z.number(),
   itemsTotal: z.number(), shippingTotal: z.number(), taxTotal: z.number(), discountTotal: z.number(), grandTotal: z.number(),
@@ -59,22 +64,36 @@ export async function orderView(db: Queryable, connectionId: number, externalId:
 export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<OrderView[]> {
   if (rows.length === 0) return [];
   const keys = [rows.map((row) => row['connection_id']), rows.map((row) => row['external_id'])];
-  const lines = await db.query(
-    `SELECT l.*, coalesce(a.sku, l.sku) AS catalogue_sku, p.sku IS NOT NULL AS promotional,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'quantity', k.quantity::bigint * l.quantity) ORDER BY k.component) FROM kits k WHERE k.store_id = c.store_id AND k.sku = coalesce(a.sku, l.sku)), '[]') AS components
-     FROM order_lines l JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id)
-     JOIN connections c ON c.id = l.connection_id
-     LEFT JOIN sku_aliases a ON a.store_id = c.store_id AND a.alias = l.sku LEFT JOIN promotional_codes p ON p.store_id = c.store_id AND p.sku = l.sku
-     ORDER BY l.position`, keys);
+  const lines = await db.query(linesFrom('order_lines l JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id)'), keys);
+  const changed = rows.filter((row) => row['pending_change'] != null);
+  const pending = changed.length === 0 ? [] : await db.query(
+    linesFrom('(SELECT k.connection_id, r.* FROM unnest($1::int[], $2::jsonb[]) AS k(connection_id, lines), jsonb_to_recordset(k.lines) AS r(order_id text, external_id text, position smallint, sku text, title text, quantity int, cancelled_quantity int, fulfilled_quantity int, unit_price bigint, total bigint, tax_rate numeric, tax_amount bigint, discount_amount bigint)) l'),
+    [changed.map((row) => row['connection_id']), changed.map((row) => JSON.stringify(pendingOf(row).lines))]);
   const shipments = await db.query('SELECT s.* FROM shipments s JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id) ORDER BY s.created_at', keys);
   const names = await db.query<{ id: number; namespace: string; name: string }>('SELECT id, namespace, name FROM connections WHERE id = ANY($1::int[])', [keys[0]]);
   const of = (all: readonly Row[], row: Row) => all.filter((child) => child['connection_id'] === row['connection_id'] && child['order_id'] === row['external_id']);
-  return rows.map((row) => view(row, of(lines, row), of(shipments, row), names.find(({ id }) => id === row['connection_id'])));
+  return rows.map((row) => view(row, of(lines, row), of(shipments, row), names.find(({ id }) => id === row['connection_id']), of(pending, row)));
 }
 
-function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connection: { namespace: string; name: string } | undefined): OrderView {
+const pendingOf = (row: Row) => row['pending_change'] as { readonly order: Row; readonly lines: unknown };
+
+/** Lines by the Store's aliases, kits and promotional codes. `source` gives the rows, as `l`. */
+const linesFrom = (source: string): string =>
+  `SELECT l.*, coalesce(a.sku, l.sku) AS catalogue_sku, p.sku IS NOT NULL AS promotional,
+     coalesce((SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'quantity', k.quantity::bigint * l.quantity) ORDER BY k.component) FROM kits k WHERE k.store_id = c.store_id AND k.sku = coalesce(a.sku, l.sku)), '[]') AS components
+   FROM ${source}
+   JOIN connections c ON c.id = l.connection_id
+   LEFT JOIN sku_aliases a ON a.store_id = c.store_id AND a.alias = l.sku LEFT JOIN promotional_codes p ON p.store_id = c.store_id AND p.sku = l.sku
+   ORDER BY l.position`;
+
+function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connection: { namespace: string; name: string } | undefined, pendingLines: readonly Row[]): OrderView {
   const camel = (source: Row, names: readonly string[]) => Object.fromEntries(names.map((name): [string, unknown] => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), source[name] ?? null]));
-  const addressOf = (prefix: string) => Object.fromEntries(['name', 'company', 'street1', 'street2', 'city', 'region', 'country', 'phone'].map((part): [string, unknown] => [part, row[`${prefix}_${part}`] ?? null]).concat([['postalCode', row[`${prefix}_postal_code`] ?? null]]));
+  const addressOf = (prefix: string, of: Row = row) => Object.fromEntries(['name', 'company', 'street1', 'street2', 'city', 'region', 'country', 'phone'].map((part): [string, unknown] => [part, of[`${prefix}_${part}`] ?? null]).concat([['postalCode', of[`${prefix}_postal_code`] ?? null]]));
+  const lineView = (line: Row) => ({
+    id: line['external_id'], sku: line['catalogue_sku'], orderedSku: line['sku'], promotional: line['promotional'], components: line['components'], taxRate: Number(line['tax_rate']),
+    ...camel(line, ['title', 'quantity', 'cancelled_quantity', 'fulfilled_quantity', 'unit_price', 'total', 'tax_amount', 'discount_amount']),
+  });
+  const now = row['pending_change'] == null ? undefined : pendingOf(row).order;
   return {
     id: `${String(row['connection_id'])}.${String(row['external_id'])}`,
     externalId: row['external_id'],
@@ -90,10 +109,12 @@ function view(row: Row, lines: readonly Row[], shipments: readonly Row[], connec
     customer: { id: row['customer_id'] ?? null, name: row['customer_name'] ?? null, email: row['customer_email'] ?? null, phone: row['customer_phone'] ?? null },
     shippingAddress: addressOf('ship'),
     billingAddress: addressOf('bill'),
-    lines: lines.map((line) => ({
-      id: line['external_id'], sku: line['catalogue_sku'], orderedSku: line['sku'], promotional: line['promotional'], components: line['components'], taxRate: Number(line['tax_rate']),
-      ...camel(line, ['title', 'quantity', 'cancelled_quantity', 'fulfilled_quantity', 'unit_price', 'total', 'tax_amount', 'discount_amount']),
-    })),
+    lines: lines.map(lineView),
+    pendingChange: now ? {
+      ...camel(now, ['items_total', 'shipping_total', 'tax_total', 'discount_total', 'grand_total', 'note']),
+      shippingAddress: addressOf('ship', now), shippingMethod: now['shipping_method_code'] ?? null, lines: pendingLines.map(lineView),
+    } : null,
+    stopReason: row['stop_waived'] === true ? null : row['stop'] ?? null,
     shipments: shipments.map((shipment) => ({ components: shipment['components'] ?? [], ...camel(shipment, ['id', 'carrier', 'tracking_code', 'tracking_url', 'location', 'lines', 'created_at', 'confirmed_at']) })),
     cursor: String(row['seq']),
   } as unknown as OrderView;

@@ -3,6 +3,8 @@ import type { HubContext } from '../base/context.ts';
 import { conflict, notFound } from '../base/errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
+import { acceptChange, ignoreChange } from '../orders/changes.ts';
+import { queueOrderEvent } from '../orders/order-events.ts';
 import { remember } from '../orders/history.ts';
 import { hint } from '../runs/hints.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
@@ -69,26 +71,25 @@ export function orderRoutes(app: App, hub: HubContext): void {
   app.post('/orders/:id/changes', {
     schema: {
       tags, security, summary: 'Answer a change after export', params: byId,
-      body: z.object({ decision: z.enum(['Accept', 'Ignore']).meta({ description: 'Accept: take the order anew as the store now has it. Ignore: go on as exported.' }) }), response: { 200: orderSchema },
+      body: z.object({ decision: z.enum(['Accept', 'Ignore']).meta({ description: 'Accept: take the order anew, as pendingChange shows it; the answer has it, and it may be shipped once it was acknowledged or a webhook with it was taken. Ignore: go on as exported; the same content is not asked about again, and an order that was stopped may be shipped.' }) }), response: { 200: orderSchema },
     },
   }, async (request) => {
     const store = await storeOf(hub.db, request);
     return once(hub.db, store.id, request, async (tx) => {
       const order = await requireOrder(tx, store, request.params.id, true);
       if (order['change_pending'] !== true) throw conflict('NoChangePending', 'the order has no unanswered change');
-      const connectionId = order['connection_id'] as number;
+      const key = keyOf(order);
       const accept = request.body.decision === 'Accept';
-      // Forgetting the hash makes the next reading take the content anew; ignoring keeps what was exported as the measure.
-      await tx.query(
-        `UPDATE orders SET change_pending = false, exported_at = CASE WHEN $3 THEN NULL ELSE exported_at END,
-           hash = CASE WHEN $3 THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE hash END, seq = nextval('change_seq')
-         WHERE connection_id = $1 AND external_id = $2`,
-        [connectionId, order['external_id'], accept],
-      );
-      await remember(tx, keyOf(order), `change after export ${accept ? 'accepted' : 'ignored'} by the back office`, null, request.id);
+      await (accept ? acceptChange : ignoreChange)(tx, key.connectionId, key.orderId);
+      await remember(tx, key, `change after export ${accept ? 'accepted' : 'ignored'} by the back office`, null, request.id);
       if (accept) {
-        await hint(tx, connectionId, 'OrderUpdate');
-        tx.afterCommit(() => hub.wakePod(connectionId));
+        // Whoever listens to webhooks alone has the new content by it, and may ship when it has taken it.
+        await queueOrderEvent(tx, store.id, key, 'order.updated', request.id, store.rules.orderWebhooks ?? []);
+        await hint(tx, key.connectionId, 'OrderUpdate');
+        tx.afterCommit(() => {
+          hub.wakeDeliveries();
+          hub.wakePod(key.connectionId);
+        });
       }
       return one(tx, await requireOrder(tx, store, request.params.id));
     });

@@ -37,7 +37,7 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
       const order = await requireOrder(tx, store, request.params.id, true);
       refuseUnshippable(order);
       const locationId = locationOf(store, request.body.location);
-      const parcel = planParcel(await shippableLines(tx, order), request.body.lines);
+      const parcel = planWhole(await linesOf(tx, order), request.body.lines);
       const id = hub.newId();
       const answer = await saveShipment(tx, store, order, id, request.body, parcel);
       await remember(tx, { connectionId: order['connection_id'] as number, orderId: order['external_id'] as string }, 'shipment reported', request.body.trackingCode ?? null, request.id);
@@ -49,10 +49,20 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
   });
 }
 
+/** Why the shop wants an exported order not to be shipped. */
+const STOPPED = {
+  Refunded: 'the shop refunded it', PaymentFailed: 'its payment failed or was charged back', NotPaid: 'the shop does not count it as paid any more', OnHold: 'the shop put it on hold',
+} as const;
+
 function refuseUnshippable(order: Row): void {
   if (order['state'] === 'Cancelled') throw conflict('OrderCancelled', 'the order was cancelled: do not ship it');
   if (order['change_pending'] === true) {
     throw conflict('ChangePending', 'the order changed after it was exported: read it, then answer with POST /orders/{id}/changes before shipping');
+  }
+  const stop = order['stop'] as keyof typeof STOPPED | null;
+  if (stop !== null && order['stop_waived'] !== true) throw conflict('OrderStopped', `${STOPPED[stop]}: do not ship order ${String(order['number'])}. It may be shipped once the shop says otherwise`);
+  if (order['change_accepted_at'] !== null && order['exported_at'] === null) {
+    throw conflict('ChangeNotTaken', 'the order was taken anew and the back office has not had it yet: acknowledge it (POST /orders/{id}/acknowledge) or take its webhook, then ship');
   }
 }
 
@@ -83,10 +93,26 @@ async function queueShipment(tx: Transaction, hub: HubContext, order: Row, shipm
   await queueWrites(tx, hub, [{ connectionId, kind: 'shipment', subject: orderId, payload }]);
 }
 
-/** The order's goods, each with what is gone of it. */
-async function shippableLines(db: Queryable, order: Row): Promise<ShippableLine[]> {
+interface OrderLines {
+  /** Each with what is gone of it. */
+  readonly goods: readonly ShippableLine[];
+  /** Promotional codes: on the order, and nothing to ship. */
+  readonly noGoods: OrderView['lines'];
+}
+
+async function linesOf(db: Queryable, order: Row): Promise<OrderLines> {
   const view = (await orderViews(db, [order]))[0]!;
-  return view.lines.filter(({ promotional, quantity }) => !promotional && quantity > 0).map((line) => shippable(line, view.shipments));
+  const open = view.lines.filter(({ quantity }) => quantity > 0);
+  return { goods: open.filter(({ promotional }) => !promotional).map((line) => shippable(line, view.shipments)), noGoods: open.filter(({ promotional }) => promotional) };
+}
+
+/** The parcel. The last one tells the shop of the lines that are no goods, too: else its order would be partly shipped for ever. */
+function planWhole({ goods, noGoods }: OrderLines, wanted: ShipmentBody['lines']): Parcel {
+  const parcel = planParcel(goods, wanted);
+  const gone = (line: ShippableLine) => Math.max(line.fulfilled, line.reported) + sum(parcel.lines.filter(({ lineId }) => lineId === line.id).map(({ quantity }) => quantity));
+  if (goods.some((line) => gone(line) < line.quantity)) return parcel;
+  const rest = noGoods.filter(({ quantity, fulfilledQuantity }) => quantity > fulfilledQuantity).map(({ id, quantity, fulfilledQuantity }) => ({ lineId: id, quantity: quantity - fulfilledQuantity }));
+  return { ...parcel, lines: [...parcel.lines, ...rest] };
 }
 
 function shippable(line: OrderView['lines'][number], shipments: OrderView['shipments']): ShippableLine {

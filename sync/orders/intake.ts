@@ -16,7 +16,8 @@ export interface UnpaidLimit {
 type Rule = (order: OrderRecord, earliest: Date, unpaid: UnpaidLimit | undefined) => Intake | undefined;
 
 const DAY_MS = 86_400_000;
-const isPaid = ({ paymentState }: OrderRecord): boolean => paymentState === 'Paid' || paymentState === 'PartiallyRefunded';
+/** Or there is nothing to pay: many shops call a free order unpaid for ever. */
+const isPaid = ({ paymentState, grandTotal }: OrderRecord): boolean => paymentState === 'Paid' || paymentState === 'PartiallyRefunded' || grandTotal === 0;
 
 const skip = (reason: string, message: string): Intake => ({ intake: 'Skipped', reason, message });
 

@@ -1,0 +1,87 @@
+import { TABLES } from '../../model/tables.ts';
+import type { Transaction } from '../storage/database.ts';
+import { withOrders } from './order-lookup.ts';
+
+const ADDRESS = Object.keys(TABLES.orders.columns).filter((column) => column.startsWith('ship_'));
+/** What a warehouse packs, where it goes and how, beside the lines. */
+const COMPARED = [...ADDRESS, 'shipping_method_code', 'note'];
+/** What a change brings when it is accepted: the content of the order, but not its names. */
+const STATUS = ['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state'];
+const NOT_CONTENT = new Set([...STATUS, 'external_id', 'number', 'cust_ref', 'placed_at', 'placed_offset', 'intake', 'intake_reason', 'intake_message']);
+const ORDER_CONTENT = Object.keys(TABLES.orders.columns).filter((column) => !NOT_CONTENT.has(column));
+const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
+
+/**
+ * Compares the exported orders among the staged ones with what was exported. Not a change: lines in another sequence,
+ * pieces that were fulfilled, and fields of the address or the note that the shop erased (personal data ends by law or by a
+ * platform's rules, often before a parcel leaves). To be called before staged lines are taken apart.
+ */
+export async function noteChanges(tx: Transaction, connectionId: number): Promise<void> {
+  const given = (column: string) => `coalesce(nullif(s.${column}, ''), o.${column})`;
+  const differs = COMPARED.map((column) => `${given(column)} IS DISTINCT FROM o.${column}`);
+  await tx.query('DELETE FROM stage_changes');
+  await tx.query(
+    `INSERT INTO stage_changes
+     SELECT s.external_id, ${differs.join(' OR ')} OR s.shipping_total <> o.shipping_total OR l.differ,
+       md5(concat_ws(E'\\x1f', ${COMPARED.map((column) => `coalesce(${given(column)}, '')`).join(', ')}, s.shipping_total, l.packed, h.stop))::uuid,
+       jsonb_build_object('order', to_jsonb(s), 'lines', l.content), h.stop
+     FROM ${withOrders('stage_orders s', 's.external_id')}
+     CROSS JOIN LATERAL (
+       SELECT coalesce(bool_or((theirs.sku, theirs.quantity) IS DISTINCT FROM (ours.sku, ours.quantity)), false) AS differ,
+         coalesce(string_agg(theirs.external_id || E'\\t' || theirs.sku || E'\\t' || theirs.quantity, E'\\n' ORDER BY theirs.external_id), '') AS packed,
+         coalesce(jsonb_agg(to_jsonb(theirs)) FILTER (WHERE theirs.external_id IS NOT NULL), '[]') AS content
+       FROM (SELECT * FROM stage_order_lines WHERE order_id = s.external_id) theirs
+       FULL JOIN (SELECT external_id, sku, quantity FROM order_lines WHERE connection_id = $1 AND order_id = s.external_id) ours ON ours.external_id = theirs.external_id) l
+     CROSS JOIN LATERAL (SELECT CASE
+       WHEN s.fulfilment_state = 'Fulfilled' OR s.state IN ('Cancelled', 'Completed') THEN NULL
+       WHEN s.state = 'Draft' THEN 'OnHold'
+       WHEN s.payment_state = 'Refunded' THEN 'Refunded'
+       WHEN s.payment_state = 'Failed' THEN 'PaymentFailed'
+       WHEN s.payment_state = 'Unpaid' AND (o.stop = 'NotPaid' OR o.payment_state IN ('Paid', 'PartiallyRefunded')) THEN 'NotPaid' END AS stop) h
+     WHERE o.exported_at IS NOT NULL AND o.intake = 'Accepted' AND o.hash <> s.hash`,
+    [connectionId],
+  );
+}
+
+/** Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what was exported is no change any more. */
+export async function flagChanges(tx: Transaction, connectionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE orders o SET change_pending = k.asks, change_digest = CASE WHEN k.asks THEN k.digest END, pending_change = CASE WHEN k.asks THEN k.content END,
+       stop = k.stop, stop_waived = o.stop_waived AND k.stop IS NOT DISTINCT FROM o.stop
+     FROM (SELECT c.*, (c.differs OR (c.stop IS NOT NULL AND NOT (p.stop_waived AND p.stop IS NOT DISTINCT FROM c.stop)))
+         AND c.digest IS DISTINCT FROM p.settled_digest AND p.state <> 'Cancelled' AS asks
+       FROM stage_changes c JOIN orders p ON p.connection_id = $1 AND p.external_id = c.external_id) k
+     WHERE o.connection_id = $1 AND o.external_id = k.external_id`,
+    [connectionId],
+  );
+}
+
+/** The order anew, as the shop had it when the change was noticed: not exported, so that the back office takes it first. */
+export async function acceptChange(tx: Transaction, connectionId: number, orderId: string): Promise<void> {
+  const key = [connectionId, orderId];
+  await tx.query('DELETE FROM order_lines l USING orders o WHERE o.connection_id = $1 AND o.external_id = $2 AND o.pending_change IS NOT NULL AND l.connection_id = $1 AND l.order_id = $2', key);
+  await tx.query(
+    `INSERT INTO order_lines (connection_id, ${LINE_COLUMNS.join(', ')})
+     SELECT $1, ${LINE_COLUMNS.map((column) => `l.${column}`).join(', ')} FROM orders o, jsonb_populate_recordset(NULL::order_lines, o.pending_change->'lines') l
+     WHERE o.connection_id = $1 AND o.external_id = $2`, key);
+  await tx.query(
+    `UPDATE orders o SET ${ORDER_CONTENT.map((column) => `${column} = n.${column}`).join(', ')},
+       shipping_method = coalesce((SELECT m.code FROM shipping_method_map m WHERE m.store_id = o.store_id AND m.method = n.shipping_method_code), n.shipping_method_code)
+     FROM (SELECT p.* FROM orders q, jsonb_populate_record(NULL::orders, q.pending_change->'order') p WHERE q.connection_id = $1 AND q.external_id = $2 AND q.pending_change IS NOT NULL) n
+     WHERE o.connection_id = $1 AND o.external_id = $2`, key);
+  // Without a kept content (a change that an older release flagged) a hash of nothing makes the next reading take it.
+  await tx.query(
+    `UPDATE orders SET hash = CASE WHEN pending_change IS NULL THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE hash END,
+       exported_at = NULL, exported_goods_hash = NULL, change_accepted_at = now(), settled_digest = change_digest,
+       change_pending = false, change_digest = NULL, pending_change = NULL, seq = nextval('change_seq'), changed_at = now()
+     WHERE connection_id = $1 AND external_id = $2`, key);
+}
+
+/** On as exported; remembered for this content, so that our own parcel does not raise it anew. A stop is waived as long as it is the same. */
+export async function ignoreChange(tx: Transaction, connectionId: number, orderId: string): Promise<void> {
+  await tx.query(
+    `UPDATE orders SET settled_digest = change_digest, stop_waived = stop IS NOT NULL, change_pending = false, change_digest = NULL, pending_change = NULL, seq = nextval('change_seq'), changed_at = now()
+     WHERE connection_id = $1 AND external_id = $2`,
+    [connectionId, orderId],
+  );
+}
