@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createZstdDecompress } from 'node:zlib';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -107,39 +107,61 @@ export async function* readBackup(source: Readable): AsyncGenerator<BackupPart> 
 
 async function* partsOf(bytes: ByteSource): AsyncGenerator<BackupPart> {
   const hash = createHash('sha256');
-  yield { kind: 'header', header: headerOf(await nextLine(bytes, hash)) };
-  const seen = { tables: 0, rows: 0, newlines: 0, inTable: false };
+  const header = await bytes.line();
+  hash.update(header);
+  yield { kind: 'header', header: headerOf(header) };
+  const counts = new Counts();
   for (;;) {
-    const before = hash.copy();
-    const parsed = lineSchema.safeParse(jsonOf(await nextLine(bytes, hash)));
-    if (!parsed.success) throw damaged();
-    const line = parsed.data;
+    const sum = hash.copy();
+    const text = await bytes.line();
+    hash.update(text);
+    const line = lineSchema.safeParse(jsonOf(text)).data;
+    if (!line) throw damaged();
     if ('bytes' in line) {
-      if (!seen.inTable) throw damaged();
       for await (const chunk of bytes.take(line.bytes)) {
         hash.update(chunk);
-        seen.newlines += newlines(chunk);
+        counts.data(chunk);
         yield { kind: 'data', chunk };
       }
-    } else if ('rows' in line && !('end' in line)) {
-      // COPY text writes a newline within a value as two letters: each one that is there ends a row.
-      if (!seen.inTable || seen.newlines !== line.rows) throw damaged();
-      seen.inTable = false;
-      seen.rows += line.rows;
-      yield { kind: 'rows', rows: line.rows };
-    } else if ('table' in line) {
-      if (seen.inTable) throw damaged();
-      seen.tables++;
-      seen.newlines = 0;
-      seen.inTable = true;
-      yield { kind: 'table', table: line.table, columns: line.columns };
-    } else if ('sequences' in line) {
-      yield { kind: 'sequences', sequences: line.sequences };
-    } else {
-      if (seen.inTable || line.tables !== seen.tables || line.rows !== seen.rows || line.sha256 !== before.digest('hex')) throw damaged();
+    } else if ('end' in line) {
+      counts.end(line.tables, line.rows);
+      if (line.sha256 !== sum.digest('hex')) throw damaged();
       yield { kind: 'end', tables: line.tables, rows: line.rows };
       return;
+    } else yield counts.line(line);
+  }
+}
+
+/** Whether parts come in order and are as many as they say. */
+class Counts {
+  #tables = 0;
+  #rows = 0;
+  #newlines = 0;
+  #inTable = false;
+
+  data(chunk: Buffer): void {
+    if (!this.#inTable) throw damaged();
+    this.#newlines += newlines(chunk);
+  }
+
+  line(line: Exclude<z.infer<typeof lineSchema>, { bytes: number } | { end: true }>): BackupPart {
+    if ('sequences' in line) return { kind: 'sequences', sequences: line.sequences };
+    if ('table' in line) {
+      if (this.#inTable) throw damaged();
+      this.#inTable = true;
+      this.#tables++;
+      this.#newlines = 0;
+      return { kind: 'table', table: line.table, columns: line.columns };
     }
+    // COPY text writes a newline within a value as two letters: each one that is there ends a row.
+    if (!this.#inTable || this.#newlines !== line.rows) throw damaged();
+    this.#inTable = false;
+    this.#rows += line.rows;
+    return { kind: 'rows', rows: line.rows };
+  }
+
+  end(tables: number, rows: number): void {
+    if (this.#inTable || tables !== this.#tables || rows !== this.#rows) throw damaged();
   }
 }
 
@@ -153,12 +175,6 @@ function headerOf(line: Buffer): BackupHeader {
   const header = headerSchema.safeParse(value);
   if (!header.success) throw damaged();
   return header.data;
-}
-
-async function nextLine(bytes: ByteSource, hash: Hash): Promise<Buffer> {
-  const line = await bytes.line();
-  hash.update(line);
-  return line;
 }
 
 function jsonOf(line: Buffer): unknown {
@@ -179,11 +195,11 @@ const LONGEST_LINE = 4 * 1024 * 1024;
 
 /** Lines and counted bytes out of a stream of chunks. */
 class ByteSource {
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #chunks: AsyncIterator<Buffer, undefined>;
   #left: Buffer = Buffer.alloc(0);
 
   constructor(source: AsyncIterable<Buffer>) {
-    this.#chunks = source[Symbol.asyncIterator]();
+    this.#chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   }
 
   /** With its newline. */
@@ -214,11 +230,11 @@ class ByteSource {
   }
 
   async #more(): Promise<void> {
-    const { value, done } = await this.#chunks.next().catch((error: NodeJS.ErrnoException) => {
+    const next: IteratorResult<Buffer, undefined> = await this.#chunks.next().catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== undefined) throw error;
       throw damaged();
     });
-    if (done) throw damaged();
-    this.#left = value as Buffer;
+    if (next.done) throw damaged();
+    this.#left = next.value;
   }
 }

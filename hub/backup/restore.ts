@@ -136,9 +136,9 @@ async function setSequences(session: CopySession, sequences: readonly SequenceSt
 }
 
 async function next(parts: AsyncGenerator<BackupPart>): Promise<BackupPart> {
-  const { value, done } = await parts.next();
-  if (done) throw new BackupFault('the backup has no end: nothing was restored');
-  return value;
+  const found: IteratorResult<BackupPart, unknown> = await parts.next();
+  if (found.done) throw new BackupFault('the backup has no end: nothing was restored');
+  return found.value;
 }
 
 function headerOf(part: BackupPart): BackupHeader {

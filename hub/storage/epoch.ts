@@ -14,7 +14,7 @@ export async function readEpoch(db: Queryable): Promise<string> {
 
 export interface EpochWatch {
   /** Whether the database is the one that was there at the start. */
-  isSame(): Promise<boolean>;
+  readonly isSame: () => Promise<boolean>;
   stop(): Promise<void>;
 }
 
