@@ -165,7 +165,8 @@ class Counts {
   }
 }
 
-const damaged = (): BackupFault => new BackupFault('the file is no whole backup of Supercargo: it is cut off, was changed after it was written, or is something else. Nothing was restored: use another one');
+/** The one word for all that is wrong with a file. */
+export const damaged = (): BackupFault => new BackupFault('the file is no whole backup of Supercargo: it is cut off, was changed after it was written, or is something else. Nothing was restored: use another one');
 
 function headerOf(line: Buffer): BackupHeader {
   const value = jsonOf(line);

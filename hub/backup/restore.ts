@@ -8,7 +8,7 @@ import { applyMigrations, MIGRATION_LOCK, NEWEST_SCHEMA } from '../storage/migra
 import { dropStatements, readTables } from './catalogue.ts';
 import { refuseNewer } from './check.ts';
 import { findExisting, lossOf } from './existing.ts';
-import { BackupFault, readBackup, type BackupHeader, type BackupPart, type SequenceState } from './format.ts';
+import { BackupFault, damaged, readBackup, type BackupHeader, type BackupPart, type SequenceState } from './format.ts';
 import { openCopySession, quoted, type CopySession } from './session.ts';
 import { keepOf, settle } from './settle.ts';
 
@@ -113,7 +113,8 @@ async function loadAll(session: CopySession, parts: AsyncGenerator<BackupPart>, 
 
 async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>, { table, columns }: { readonly table: string; readonly columns: readonly string[] }, say: (line: string) => void): Promise<void> {
   const copy = session.client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
-  const done = finished(copy);
+  // Rows that are none (classes 22 and 23): PostgreSQL's words would quote what is in them.
+  const done = finished(copy).catch((error: { readonly code?: string }) => { throw /^2[23]/.test(error.code ?? '') ? damaged() : error; });
   done.catch(() => undefined);
   for (;;) {
     const part = await next(parts);
@@ -125,7 +126,7 @@ async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>
       if (copy.rowCount !== part.rows) throw new BackupFault(`table ${table} took ${copy.rowCount} of ${part.rows} rows: nothing was restored`);
       if (part.rows > 0) say(`${table}: ${part.rows} rows`);
       return;
-    } else throw new BackupFault(`the backup is damaged within table ${table}: nothing was restored`);
+    } else throw damaged();
   }
 }
 

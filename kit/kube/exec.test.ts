@@ -37,7 +37,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 const TO = { namespace: 'sc', pod: 'hub-1', container: 'hub' };
 
 function start(server: FakeServer) {
-  return podExec(new KubeConfig(), async () => settle() as Promise<void>, new Exec(new KubeConfig(), server.handler as never));
+  return podExec(new KubeConfig(), async () => settle() as Promise<void>, new Exec(new KubeConfig(), server.handler));
 }
 
 describe('a command in a pod', () => {
@@ -97,7 +97,7 @@ describe('a command in a pod', () => {
 
   it('that may not be run names the right', async () => {
     const refusing = { connect: async () => { throw new Error('Unexpected server response: 403'); } };
-    const exec = podExec(new KubeConfig(), async () => undefined, new Exec(new KubeConfig(), refusing as never));
+    const exec = podExec(new KubeConfig(), async () => undefined, new Exec(new KubeConfig(), refusing));
     await expect(exec({ ...TO, command: ['x'], stdout: sink().stream, stderr: sink().stream })).rejects.toThrow('ask for the right to create and get pods/exec there');
   });
 });
