@@ -114,7 +114,7 @@ async function loadAll(session: CopySession, parts: AsyncGenerator<BackupPart>, 
 async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>, { table, columns }: { readonly table: string; readonly columns: readonly string[] }, say: (line: string) => void): Promise<void> {
   const copy = session.client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
   // Rows that are none (classes 22 and 23): PostgreSQL's words would quote what is in them.
-  const done = finished(copy).catch((error: { readonly code?: string }) => { throw /^2[23]/.test(error.code ?? '') ? damaged() : error; });
+  const done = finished(copy).catch((error: Error & { readonly code?: string }) => { throw /^2[23]/.test(error.code ?? '') ? damaged() : error; });
   done.catch(() => undefined);
   for (;;) {
     const part = await next(parts);
