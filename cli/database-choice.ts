@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { hasEmbedded } from '../hub/storage/embedded/index.ts';
 import { findRunningUp } from './local/control.ts';
-import { kubeConfig } from './target.ts';
+import { kubeConfig } from './find-target.ts';
 
 /** Which hub's database a person means. */
 export interface DatabaseChoice {

@@ -196,7 +196,7 @@ function addSwitches(root: Command): void {
 }
 
 function addBackup(root: Command): void {
-  const stateGiven = (command: Command) => command.getOptionValueSource('state') !== 'default';
+  const stateGiven = (command: Command) => command.getOptionValueSource('state') === 'cli';
   const which = (command: Command) => command
     .addOption(new Option('--state <folder>', 'state folder of a local "up"').default(DEFAULT_STATE).env('SUPERCARGO_STATE'))
     .addOption(new Option('--context <name>', 'kubeconfig context'))

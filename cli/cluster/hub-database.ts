@@ -4,7 +4,7 @@ import { lookAnswer } from '../../hub/backup/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createClient } from '../../kit/kube/client.ts';
 import { podExec, type PodExec } from '../../kit/kube/exec.ts';
-import type { PodPort } from '../../kit/kube/port-forward.ts';
+import type { PodPort } from '../../kit/kube/pod-port.ts';
 import { findHubPod } from './hub-pod.ts';
 
 /** The database of a hub on a cluster, reached by commands that run in its pod. */
