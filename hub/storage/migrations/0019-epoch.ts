@@ -1,5 +1,5 @@
 /**
- * Which life of the database this is: another id after each restore, so that every hub notices (hub/epoch.ts). And
+ * Which life of the database this is: another id after each restore, so that every hub notices (hub/storage/epoch.ts). And
  * whether a connection's pod has told the hub about it since: what a backup knows of a connection is old. Frozen: a later
  * change is a later migration.
  */
