@@ -4,6 +4,8 @@ import { systemClock } from '../kit/clock.ts';
 import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
+/** Progress: stdout belongs to commands whose output is data. */
+const tell = (line: string): void => void process.stderr.write(line + '\n');
 const say = (line: string): void => void process.stdout.write(line + '\n');
 
 /**
@@ -66,6 +68,7 @@ function program(): Command {
   addRequests(root);
   addSwitches(root);
   addDrill(root);
+  addBackup(root);
   return root;
 }
 
@@ -87,6 +90,13 @@ function addParts(root: Command): void {
     const signal = stopSignal();
     await (await import('../drill/main.ts')).runCounterpart(process.env, signal);
   });
+  serve.command('backup').description('the database of the hub beside it, to stdout').action(async () => (await import('../hub/backup/serve.ts')).serveBackup(process.env, process.stdout, tell));
+  serve.command('restore').description('a backup from stdin into the database of the hub beside it')
+    .option('--replace', 'what is there may go', false).option('--look', 'say what would go, and end', false)
+    .action(async ({ replace, look }: { replace: boolean; look: boolean }) => {
+      const { serveLook, serveRestore } = await import('../hub/backup/serve.ts');
+      await (look ? serveLook(process.env, process.stdout) : serveRestore(process.env, process.stdin, replace, tell));
+    });
   serve.command('crds').description('bring the CustomResourceDefinitions to this release, then end').action(async () => (await import('./commands/crds.ts')).applyCrds(say));
 }
 
@@ -182,6 +192,34 @@ function addSwitches(root: Command): void {
           say(`Connection/${name} ${verb}d`);
         }
       }));
+  }
+}
+
+function addBackup(root: Command): void {
+  const stateGiven = (command: Command) => command.getOptionValueSource('state') === 'cli';
+  const which = (command: Command) => command
+    .addOption(new Option('--state <folder>', 'state folder of a local "up"').default(DEFAULT_STATE).env('SUPERCARGO_STATE'))
+    .addOption(new Option('--context <name>', 'kubeconfig context'))
+    .addOption(systemNamespace());
+  which(root.command('backup').description('everything that the hub keeps, into one file').option('-o, --output <file>', 'the file; named by the time if absent'))
+    .action(async (options: Common & { output?: string }, command: Command) => {
+      say(await (await import('./commands/backup.ts')).runBackup({ ...options, stateGiven: stateGiven(command) }, process.env, tell, stopSignal()));
+    });
+  which(root.command('restore').description('a backup into the hub\'s database').argument('<file>'))
+    .option('--replace', 'what the database holds may go', false).option('--yes', 'without a question', false)
+    .action(async (file: string, options: Common & { replace: boolean; yes: boolean }, command: Command) => {
+      const { runRestore } = await import('./commands/restore.ts');
+      await runRestore({ ...options, file, stateGiven: stateGiven(command) }, { env: process.env, say: tell, ask: process.stdin.isTTY ? ask : undefined, signal: stopSignal() });
+    });
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
   }
 }
 

@@ -4,6 +4,7 @@ import type { Authenticator } from './auth/identity.ts';
 import type { HubContext, TellStore } from './base/context.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
+import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
@@ -26,6 +27,8 @@ export interface HubOptions {
   readonly publicUrl?: string;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
+  /** The database was restored under this hub: end it, and start it anew. */
+  readonly onRestored?: () => void;
 }
 
 export interface Hub {
@@ -42,6 +45,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const { db, clock, log, newId } = options;
   const unfit = await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
+  const epoch = await watchEpoch(db, clock, log, options.onRestored ?? (() => undefined));
   const hints = new HintBoard(clock);
   const tellStore: TellStore = (namespace, name, type, reason, message) => {
     log.warn({ store: `${namespace}/${name}`, reason }, message);
@@ -52,7 +56,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const parts = { db, clock, log, newId, tellStore, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
   const worker = startDeliveryWorker(parts);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
-  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version, unfit });
+  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version, unfit, isSameDatabase: epoch.isSame });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
   log.info({ url, database: db.where }, 'hub listens');
@@ -63,6 +67,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     async stop() {
       await server.close();
       await worker.stop();
+      await epoch.stop();
       await db.close();
     },
   };

@@ -38,14 +38,17 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openEmbedded({ folder: config.SUPERCARGO_DATA_DIR, binaries: config.SUPERCARGO_POSTGRES, clock: systemClock, log, signal });
   const recorder = new EventRecorder({ client, clock: systemClock, log, controller: 'supercargo.dev/hub', instance: hostname() });
+  const restored = new AbortController();
   const hub = await startHub({
+    onRestored: () => restored.abort(),
     tellStore: storeEvents({ client, recorder, log }),
     db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION, publicUrl: config.SUPERCARGO_PUBLIC_URL,
     authenticator: tokenReviewAuthenticator({ client, clock: systemClock, operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}` }),
   });
   const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });
-  const watching = stores.run(signal);
-  if (!signal.aborted) await once(signal, 'abort');
+  const ending = AbortSignal.any([signal, restored.signal]);
+  const watching = stores.run(ending);
+  if (!ending.aborted) await once(ending, 'abort');
   await watching;
   await hub.stop();
   await recorder.flush();

@@ -34,10 +34,12 @@ export interface ServerOptions {
   readonly version: string;
   /** What is wrong with the database server though the hub runs on it. */
   readonly unfit: readonly UnfitFor[];
+  /** False: it was restored under this hub, which is about to end. */
+  readonly isSameDatabase: () => Promise<boolean>;
 }
 
 /** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
-export async function buildServer({ hub, authenticator, hints, version, unfit }: ServerOptions): Promise<App> {
+export async function buildServer({ hub, authenticator, hints, version, unfit, isSameDatabase }: ServerOptions): Promise<App> {
   const app = Fastify({
     logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, genReqId: hub.newId, routerOptions: { maxParamLength: 300 },
     // A URL that no route can take comes here and never to the error handler below.
@@ -70,7 +72,7 @@ export async function buildServer({ hub, authenticator, hints, version, unfit }:
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async () => {
-    await hub.db.query('SELECT 1');
+    if (!(await isSameDatabase())) throw new HttpError(503, 'DatabaseRestored', 'the database was restored from a backup: this hub ends and starts anew within seconds. The request may be repeated');
     return { status: 'ok', database: hub.db.where, ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}) };
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));

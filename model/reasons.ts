@@ -70,6 +70,7 @@ const HUB_REASONS: Readonly<Record<string, string>> = {
   NoSku: 'give the variant a SKU in the shop; it is then imported automatically',
   Unreadable: 'correct the order in the shop as its message says; it is then imported automatically',
   TotalsMismatch: 'nothing: the shop\'s own totals are kept',
+  StockForgotten: 'post all stock levels again (POST /api/v1/stock): the hub was restored from a backup, and knows neither what was set since nor what the store has',
   WebhookUndeliverable: 'mend the endpoint, then POST /api/v1/webhooks/NAME/replay',
   WebhookEndpointDisabled: 'mend the endpoint, then POST /api/v1/webhooks/NAME/enable, or give it another url in the Store',
 };

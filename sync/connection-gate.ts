@@ -51,6 +51,8 @@ export class ConnectionGate {
   #refreshExpiresAt: string | undefined;
   #budgetSavedAt = 0;
   #openings = 0;
+  /** The hub does not know the session. */
+  #forgotten = false;
   /** What hints asked for since it was last taken. */
   readonly hints = new HintBox();
 
@@ -80,14 +82,14 @@ export class ConnectionGate {
 
   /** Something that the session was built from has changed: what runs must drain first. */
   async mustReopen(connection: AnyConnection): Promise<boolean> {
-    return this.#session !== undefined && this.#session.fingerprint !== fingerprint(connection, await this.#readCredential(connection));
+    return this.#session !== undefined && (this.#forgotten || this.#session.fingerprint !== fingerprint(connection, await this.#readCredential(connection)));
   }
 
   /** Opens, re-opens or re-checks as needed. Findings go to conditions; nothing is thrown for what a person must mend. */
   async keepOpen(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
     const credential = await this.#readCredential(connection);
     const current = fingerprint(connection, credential);
-    if (this.#session && this.#session.fingerprint !== current) await this.close();
+    if (this.#session && (this.#forgotten || this.#session.fingerprint !== current)) await this.close();
     this.#digest = current;
     const asked = this.#testRequest(connection);
     if (!this.#session && (asked !== undefined || this.#mayTry(current))) await this.#openSession(connection, credential, feeds, current);
@@ -138,7 +140,11 @@ export class ConnectionGate {
     const hints = new AbortController();
     this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)), subscription, hints };
     this.#checkedAt = undefined;
-    void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log }, hints.signal);
+    const onNoSession = () => {
+      this.#forgotten = true;
+      this.#wake();
+    };
+    void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log, onNoSession }, hints.signal);
   }
 
   async #registerAtHub(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<SessionAnswer | undefined> {
@@ -261,6 +267,7 @@ export class ConnectionGate {
     const session = this.#session;
     session?.hints.abort();
     this.#session = undefined;
+    this.#forgotten = false;
     this.#report = undefined;
     await session?.store.close();
   }

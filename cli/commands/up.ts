@@ -30,7 +30,8 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   world.apply(await load(command.file, say));
   if (world.list('Connection').length + world.list('ClusterConnection').length === 0) throw new Error(`${command.file} declares no connection that can run: add a Connection (see examples/)`);
   const log = createLogger('up', command.logLevel);
-  const up = await startUp({ world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, publicUrl: command.publicUrl, version: ownPackage().version, log, signal, onEvent: say });
+  const restored = new AbortController();
+  const up = await startUp({ onRestored: () => restored.abort(), world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, publicUrl: command.publicUrl, version: ownPackage().version, log, signal, onEvent: say });
   const control = await startControl({ world, stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys });
   say(`hub: ${up.hubUrl}  (documentation: ${up.hubUrl}/docs)`);
   for (const store of up.keys.keys()) say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
@@ -45,13 +46,15 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
     world.apply(await load(command.file, say));
     await up.refresh();
   };
-  if (!signal.aborted) await once(signal, 'abort');
+  const ending = AbortSignal.any([signal, restored.signal]);
+  if (!ending.aborted) await once(ending, 'abort');
   watcher.close();
   clearTimeout(timer);
   stopShowing();
   say('stopping: runs end at their next whole page');
   await control.close();
   await up.stop();
+  if (restored.signal.aborted) throw new Error('the database was restored from a backup, and this "up" knew another one: start it again');
 }
 
 async function load(file: string, say: (line: string) => void): Promise<Manifests> {

@@ -33,6 +33,8 @@ export interface UpOptions {
   /** Ends a start that waits for a database. */
   readonly signal: AbortSignal;
   readonly onEvent: (text: string) => void;
+  /** The database was restored under it: to be stopped. */
+  readonly onRestored: () => void;
 }
 
 export interface Up {
@@ -62,6 +64,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const engines = new Map<string, Running>();
   const hub = await startHub({
     db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, publicUrl: options.publicUrl, version: options.version,
+    onRestored: options.onRestored,
     tellStore: (namespace, name, type, reason, message) => options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
   });
 

@@ -27,7 +27,7 @@ export async function recordAppliedLevels(tx: Transaction, connectionId: number,
   await tx.query(
     `UPDATE stock_levels s SET available = s.available + (w.quantity - s.on_hand), on_hand = w.quantity, hash = '00000000-0000-0000-0000-000000000000', seq = nextval('change_seq'), changed_at = now()
      FROM unnest($1::int[], $2::text[], $3::text[], $4::int[]) AS w(connection_id, variant_id, location_id, quantity)
-     WHERE s.connection_id = w.connection_id AND s.variant_id = w.variant_id AND s.location_id = w.location_id AND s.on_hand <> w.quantity`,
+     WHERE s.connection_id = w.connection_id AND s.variant_id = w.variant_id AND s.location_id = w.location_id AND s.on_hand IS DISTINCT FROM w.quantity`,
     [entries.map(() => connectionId), entries.map(({ variant }) => variant), entries.map(({ location }) => location), entries.map(({ quantity }) => quantity)],
   );
   await resolve(tx, { connection: connectionId, feeds: ['StockExport'] }, entries.map(({ sku, location }) => stockSubject(sku, location)));

@@ -18,7 +18,7 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
     const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
       `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)
        ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
-         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies
+         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies, registered = true
        RETURNING id, budget`,
       [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue, request.credential ?? null, request.safetyStock ?? 0, JSON.stringify(request.remedies ?? {})],
     );
@@ -55,6 +55,7 @@ export async function findConnection(db: Queryable, key: ConnectionKey): Promise
 
 export async function requireConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow> {
   const row = await findConnection(db, key);
-  if (!row) throw new HttpError(409, 'NoSession', 'open a session first: POST /sync/v1/session');
+  // A database that was restored knows a connection as it was then.
+  if (!row?.registered) throw new HttpError(409, 'NoSession', 'open a session first: POST /sync/v1/session');
   return row;
 }

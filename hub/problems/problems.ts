@@ -1,5 +1,5 @@
 import type { FeedType } from '../../model/feeds.ts';
-import type { Transaction } from '../storage/database.ts';
+import type { Queryable } from '../storage/database.ts';
 
 /** Whose a problem is: a feed's of a connection, or a Store's, where no connection is to blame. */
 export type ProblemHome = { readonly connection: number; readonly feed: FeedType } | { readonly store: number };
@@ -39,7 +39,7 @@ export const kindOfFeed = (feed: FeedType): SubjectKind => KIND_OF_FEED[feed];
  * Raises problems: new ones are open, one that is known already is counted, and open again if it was resolved. The only
  * place that does. Of several with the same subject and reason the first counts.
  */
-export async function raise(tx: Transaction, home: ProblemHome, problems: readonly Problem[]): Promise<void> {
+export async function raise(tx: Queryable, home: ProblemHome, problems: readonly Problem[]): Promise<void> {
   if (problems.length === 0) return;
   const { store, connection, feed } = { store: null, connection: null, feed: null, ...home };
   await tx.query(
@@ -69,7 +69,7 @@ export interface Over {
 export type ProblemHomes = { readonly connection: number; readonly feeds: readonly FeedType[] } | { readonly store: number };
 
 /** Resolves what is over of the given subjects. The only place that does; payloads in quarantine go with it, by a trigger. */
-export async function resolve(tx: Transaction, homes: ProblemHomes, ids: readonly string[], over: Over = {}): Promise<void> {
+export async function resolve(tx: Queryable, homes: ProblemHomes, ids: readonly string[], over: Over = {}): Promise<void> {
   if (ids.length === 0) return;
   const still = over.still ?? [];
   const [home, id, feeds] = 'store' in homes ? ['p.store_id = $1 AND $2::text[] IS NULL', homes.store, null] as const : ['p.connection_id = $1 AND p.feed_type = ANY($2::text[])', homes.connection, homes.feeds] as const;

@@ -9,7 +9,7 @@ const security = [{ developerKey: [] }];
 const tags = ['stock'];
 
 const levelView = z.object({
-  sku: z.string(), location: z.string(), onHand: z.number(), allocated: z.number().nullable(), available: z.number(),
+  sku: z.string(), location: z.string(), onHand: z.number().nullable().meta({ description: 'null: not known, since the hub was restored from a backup and has not read it yet.' }), allocated: z.number().nullable(), available: z.number().nullable(),
   target: z.number().nullable().meta({ description: 'What the back office last set.' }), connection: z.string(), cursor: z.string(),
 });
 

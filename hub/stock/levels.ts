@@ -1,3 +1,4 @@
+import { resolve } from '../problems/problems.ts';
 import { placeSubject, stockSubject } from '../../model/subjects.ts';
 import { queueWrites, type NewWrite, type WakesPods } from '../outbox/queue.ts';
 import type { Transaction } from '../storage/database.ts';
@@ -33,6 +34,7 @@ export async function setLevels(tx: Transaction, hub: WakesPods, store: StoreRow
   const changed = placed.filter((level) => level.on_hand !== level.written);
   const overtaking = await underWay(tx, placed.filter((level) => level.on_hand === level.written));
   await queueWrites(tx, hub, placed.filter((level) => level.on_hand !== level.written || overtaking.has(level)).map((level) => levelWrite(level.connection_id, level)));
+  await resolve(tx, { store: store.id }, ['stock'], { reasons: ['StockForgotten'] });
   const left = unplaced(levels, locations, placed, kits.components);
   await keepLevels(tx, store.id, left.flatMap(({ sku, quantity, location }) => (location === null ? [] : [{ sku, quantity, location }])));
   const unknown = left.map(({ sku, warehouse }) => ({ sku, warehouse: warehouse ?? null, message: unplacedMessage(sku, warehouse) }));

@@ -86,5 +86,5 @@ export async function forgetStore(db: Queryable, namespace: string, name: string
   await db.query('UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2', [namespace, name]);
 }
 
-export const connectionRow = z.object({ id: z.number(), kind: z.string(), namespace: z.string(), name: z.string(), store_id: z.number(), driver: z.string(), mode: z.string(), catalogue: z.boolean(), hooks_since: z.string().nullable() });
+export const connectionRow = z.object({ id: z.number(), kind: z.string(), namespace: z.string(), name: z.string(), store_id: z.number(), driver: z.string(), mode: z.string(), catalogue: z.boolean(), hooks_since: z.string().nullable(), registered: z.boolean() });
 export type ConnectionRow = z.infer<typeof connectionRow>;

@@ -1,7 +1,7 @@
 import type { Driver, HookReading, InboundHook } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
-import type { HubClient } from '../hub-client.ts';
+import { HubRefusal, type HubClient } from '../hub-client.ts';
 import type { SyncMetrics } from '../metrics.ts';
 import type { HintBox } from './hint-box.ts';
 
@@ -16,6 +16,8 @@ export interface HintFollowerOptions {
   readonly clock: Clock;
   readonly metrics: Pick<SyncMetrics, 'hook'>;
   readonly log: Logger;
+  /** The hub does not know the connection (any more): its database was restored from a backup. */
+  readonly onNoSession?: () => void;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function followHints(options: HintFollowerOptions, signal: AbortSig
       for (const feed of feeds) box.add(feed);
       if (hooks > 0) await takeHooks(options);
       if (feeds.length + hooks > 0) wake();
-    } catch {
+    } catch (error) {
+      if (error instanceof HubRefusal && error.reason === 'NoSession') options.onNoSession?.();
       await clock.sleep(AGAIN_MS, signal);
     }
   }

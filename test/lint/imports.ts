@@ -9,6 +9,7 @@ const FOLDERS = ['kit', 'model', 'crds', 'drivers', 'sync', 'hub', 'operator', '
 export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: ['storage', 'stores'],
   storage: [],
+  backup: ['problems', 'storage'],
   auth: ['base'],
   stores: ['storage'],
   problems: ['base', 'storage'],

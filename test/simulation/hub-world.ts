@@ -64,7 +64,7 @@ export class HubWorld {
     const clock = { now: () => world.clock.now(), sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal) };
     const publicUrl = () => 'http://hub.example';
     world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined, carryWebhook: async (request) => world.#receive(request) };
-    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation', unfit: [] });
+    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation', unfit: [], isSameDatabase: async () => true });
     await world.app.ready();
     world.master = await webhookMasterKey(world.#raw);
     return world;

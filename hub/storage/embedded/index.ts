@@ -12,7 +12,7 @@ import { judgeFolder, lookAt } from './data-folder.ts';
 import { assertSpace } from './disk-space.ts';
 import { EmbeddedFault } from './fault.ts';
 import { oneWriter } from './one-writer.ts';
-import { dataHome, reachablePrograms } from './reachable.ts';
+import { dataHome, knownHome, reachablePrograms } from './reachable.ts';
 import { PostgresServer } from './server.ts';
 import { DISCREET, DURABLE, SMALL_MACHINE, socketOnly } from './settings.ts';
 import { makeSocketFolder, socketFolderOf } from './socket-folder.ts';
@@ -27,6 +27,11 @@ export interface EmbeddedOptions {
   readonly signal: AbortSignal;
 }
 
+/** With the address under which other processes of the account reach it while it is open. */
+export interface EmbeddedDatabase extends Database {
+  readonly url: string;
+}
+
 /** Of the folder given, so that what else lies there is left alone. */
 export const DATA_FOLDER = 'postgres';
 
@@ -34,7 +39,7 @@ export const DATA_FOLDER = 'postgres';
  * Starts the PostgreSQL that belongs to `folder` and opens it; makes it at the first start. `close` stops it. One process
  * at a time: a second one waits for the first. Throws EmbeddedFault with a sentence where it cannot run.
  */
-export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { clock, log, signal } = options;
   const given = resolve(options.folder);
   await mkdir(given, { recursive: true, mode: 0o700 });
@@ -62,6 +67,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
     return {
       ...db,
       where: 'embedded',
+      url: embeddedUrl(folder),
       async transaction(work, settings) {
         await assertSpace(data);
         return db.transaction(work, settings);
@@ -82,4 +88,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
 /** How a process of the same account reaches the server of a folder, while it runs. */
 export function embeddedUrl(folder: string): string {
   return `postgres://${SUPERUSER}@/postgres?host=${encodeURIComponent(socketFolderOf(join(resolve(folder), DATA_FOLDER)))}`;
+}
+
+/** How to reach the server that another process runs on `folder`. */
+export async function embeddedAddress(folder: string): Promise<string> {
+  return embeddedUrl(await knownHome(resolve(folder)));
+}
+
+/** Whether `folder` holds an embedded database; nothing is made. */
+export async function hasEmbedded(folder: string): Promise<boolean> {
+  return (await lookAt(join(await knownHome(resolve(folder)), DATA_FOLDER))).entries.length > 0;
 }

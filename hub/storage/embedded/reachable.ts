@@ -15,8 +15,8 @@ const POINTER = 'database-folder';
 export async function dataHome(folder: string, account: Account, newId: () => string, log: Logger): Promise<string> {
   if (process.getuid?.() !== 0) return folder;
   const pointer = join(folder, POINTER);
-  const known = (await readFile(pointer, 'utf8').catch(() => '')).trim();
-  if (known) return known;
+  const known = await knownHome(folder);
+  if (known !== folder) return known;
   // Others may pass through and see nothing: each folder in it is closed to them.
   await chmod(folder, 0o711);
   if (!(await closedFolder(folder, account))) return folder;
@@ -25,6 +25,11 @@ export async function dataHome(folder: string, account: Account, newId: () => st
   await writeFile(pointer, `${elsewhere}\n`, { mode: 0o600 });
   log.warn({ folder: elsewhere }, `as root the embedded database runs as user ${account.uid}, who cannot enter ${folder}: its data is kept elsewhere`);
   return elsewhere;
+}
+
+/** Where the data of `folder` is by its note; itself, if there is none. */
+export async function knownHome(folder: string): Promise<string> {
+  return (await readFile(join(folder, POINTER), 'utf8').catch(() => '')).trim() || folder;
 }
 
 /** Programs that the server's account can start: those given, or, where it cannot get there, a copy in /var/lib/supercargo. */

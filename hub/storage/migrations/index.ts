@@ -11,6 +11,7 @@ import { problemSubjects } from './0010-problem-subjects.ts';
 import { remedies } from './0015-remedies.ts';
 import { references } from './0016-references.ts';
 import { changes } from './0017-changes.ts';
+import { epoch } from './0019-epoch.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0015-remedies', sql: remedies },
   { name: '0016-references', sql: references },
   { name: '0017-changes', sql: changes },
+  { name: '0019-epoch', sql: epoch },
 ];
