@@ -141,17 +141,15 @@ describe('the reference of an order', () => {
     const db = openPostgres({ url: await postgres.createDatabase(`faults_${++count}`) });
     try {
       await migrate(db);
-      const version = MIGRATIONS.findIndex(({ name }) => name === '0016-references') + 1;
       await db.query('DROP INDEX orders_ref');
       await db.query('CREATE INDEX orders_ref ON orders (store_id, cust_ref)');
-      await db.query('DELETE FROM schema_migrations WHERE version >= $1', [version]);
       await db.query(`INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{"orderNumbers":{"prefix":"AC-","maxLength":9}}')`);
       for (const [id, exported] of [['a', null], ['b', '2026-01-01'], ['c', null]]) {
         await db.query(
           `INSERT INTO orders (connection_id, external_id, number, cust_ref, state, currency, exponent, intake, goods_hash, hash, store_id, exported_at)
            SELECT 1, $1, '7', 'AC-7', 'Open', 'EUR', 2, 'Accepted', gen_random_uuid(), gen_random_uuid(), id, $2::timestamptz FROM stores`, [id, exported]);
       }
-      await migrate(db);
+      await db.execute(MIGRATIONS.find(({ name }) => name === '0016-references')!.sql);
       const rows = await db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders ORDER BY external_id');
       expect(rows[1]!.cust_ref).toBe('AC-7');
       expect(new Set(rows.map(({ cust_ref }) => cust_ref)).size).toBe(3);

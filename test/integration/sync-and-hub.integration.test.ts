@@ -309,9 +309,11 @@ describe('engine and hub', () => {
     const changed = (await started.api('GET', `/orders/${found!.id}`)).body;
     expect(changed).toMatchObject({ changePending: true, shippingAddress: { street1: 'Main Street 1' }, acknowledgedReference: 'WMS-7' });
     expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).body).toMatchObject({ type: 'ChangePending' });
-    await started.api('POST', `/orders/${found!.id}/changes`, { decision: 'Accept' });
+    const accepted = (await started.api('POST', `/orders/${found!.id}/changes`, { decision: 'Accept' })).body;
+    expect(accepted).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
     await started.run('OrderUpdate');
     expect((await started.api('GET', `/orders/${found!.id}`)).body).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
+    await started.api('POST', `/orders/${found!.id}/acknowledge`, {});
     expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).status).toBe(201);
   });
 
