@@ -20,6 +20,8 @@ const ORDERS_A_BURST = 3;
 /** What the poller asks for at once. */
 const POLLED = 20;
 const SETTLE_MS = 240_000;
+/** Questions to the store when everything is counted. */
+const AT_ONCE = 20;
 /** The longest that parts work between two strikes: a first page takes about a second. */
 const WORKS_FOR_MS = 3000;
 
@@ -114,7 +116,7 @@ describe(`after ${KILLS} kills at random moments`, () => {
       if (pod.kills + hub.kills - told >= 50) process.stdout.write(`faults: ${(told = pod.kills + hub.kills)} kills, ${wms.shipped.size} parcels, ${wms.webhooks} webhooks\n`);
     }
     await ordering;
-    const codes = await store.admin.placedCodes();
+    const codes = await asked(() => store.admin.placedCodes());
     const ended = await settle(codes);
     stopping.abort();
     await Promise.all([warehouse, polling]);
@@ -152,11 +154,30 @@ describe(`after ${KILLS} kills at random moments`, () => {
 
   /** The warehouse sets the first location that the hub lists; the other keeps the shop's own number. */
   async function stockAtStore(): Promise<number> {
-    return Math.max(...(await store.admin.stockOf(STOCK_SKU)).map(({ onHand }) => onHand));
+    return Math.max(...(await asked(() => store.admin.stockOf(STOCK_SKU))).map(({ onHand }) => onHand));
+  }
+
+  async function parcelsOf(number: string): Promise<{ number: string; trackingCode: string | null }[]> {
+    const { fulfillments } = await asked(() => store.admin.getOrder(number));
+    return (fulfillments ?? []).filter(({ state }) => state !== 'Cancelled').map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }));
+  }
+
+  /** The counting itself must not fail for a connection that the store had closed before. */
+  async function asked<T>(question: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await question();
+      } catch (error) {
+        if (attempt === 5 || !(error instanceof TypeError)) throw error;
+        await pause(500);
+      }
+    }
   }
 
   async function observe(codes: readonly string[]): Promise<Observed> {
-    const parcels = await Promise.all(codes.map(async (number) => ((await store.admin.getOrder(number)).fulfillments ?? []).filter(({ state }) => state !== 'Cancelled').map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }))));
+    const parcels: { number: string; trackingCode: string | null }[][] = [];
+    // A few at a time: two thousand at once are more than the store takes.
+    for (let start = 0; start < codes.length; start += AT_ONCE) parcels.push(...await Promise.all(codes.slice(start, start + AT_ONCE).map(parcelsOf)));
     return {
       placed: codes, known: (await wms.ordersAtHub())!.known, parcels: parcels.flat(), ...wms.witness(),
       stock: { set: wms.stock?.quantity ?? null, atShop: await stockAtStore() },
