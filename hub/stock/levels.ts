@@ -46,12 +46,18 @@ export function levelWrite(connectionId: number, { variant_id, location_id, sku,
   return { connectionId, kind: 'stock', subject: placeSubject(variant_id, location_id), payload: { variantId: variant_id, locationId: location_id, sku, quantity: written } };
 }
 
+/**
+ * What the shop was last seen to have; null where nobody has looked since we wrote it (applied.ts leaves no hash then): it may
+ * have sold since, and the same number posted again means that goods came in.
+ */
+const READ_ON_HAND = `CASE WHEN s.hash <> '00000000-0000-0000-0000-000000000000' THEN s.on_hand END`;
+
 /** Every place that a store of the Store has for a level, also where several variants share the SKU; of two levels for one place the later counts. */
 async function placesOf(tx: Transaction, storeId: number, levels: readonly WantedLevel[], locations: readonly (string | null)[]): Promise<PlacedLevel[]> {
   return tx.query<PlacedLevel>(
     `WITH wanted AS (SELECT * FROM unnest($2::text[], $3::text[], $4::int[], $5::int[]) AS w(sku, location, quantity, index)),
      place AS (
-       SELECT w.index, c.id AS connection_id, s.variant_id, s.location_id, s.sku, w.quantity, ${writtenOf('w.quantity')} AS written, s.on_hand
+       SELECT w.index, c.id AS connection_id, s.variant_id, s.location_id, s.sku, w.quantity, ${writtenOf('w.quantity')} AS written, ${READ_ON_HAND} AS on_hand
        FROM wanted w JOIN connections c ON c.store_id = $1
        JOIN stock_levels s ON s.connection_id = c.id AND s.sku = w.sku
        WHERE s.location_id = w.location

@@ -91,4 +91,18 @@ describe('a level goes to the variants that have its SKU now', () => {
     await pod.send('ProductUpdate', [shirt('p', ['s', 'SOON'], ['t', 'OTHER'])]);
     expect(await pod.apply('stock')).toEqual([]);
   });
+
+  it('the same number again is sent, since the shop may have sold meanwhile; it is unchanged once a reading says so', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [shirt('p', ['v', 'A'])]);
+    await pod.send('StockImport', [at('v', 'A', 3)]);
+    expect((await post(store, ['A', 3])).body).toMatchObject({ queued: 0, unchanged: 1 });
+    await post(store, ['A', 12]);
+    await pod.apply('stock');
+    expect((await post(store, ['A', 12])).body).toMatchObject({ queued: 1, unchanged: 0 });
+    expect(written(await pod.apply('stock'))).toEqual(['v=12']);
+    await pod.send('StockCheck', [at('v', 'A', 12)]);
+    expect((await post(store, ['A', 12])).body).toMatchObject({ queued: 0, unchanged: 1 });
+  });
 });
