@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { addOrder, addProduct } from '../../simulator/generate.ts';
-import type { Delivery } from '../../simulator/hooks.ts';
+import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
+import type { Delivery } from '../../simulator/desk/hooks.ts';
 import { Random } from '../../simulator/random.ts';
-import { PERMISSIONS, SimulatedStore } from '../../simulator/store.ts';
-import type { Paging } from '../../simulator/lists.ts';
+import { SimulatedStore } from '../../simulator/store.ts';
+import { PERMISSIONS } from '../../simulator/desk/permissions.ts';
+import type { Paging } from '../../simulator/desk/pages.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { memoryVault, retry, type Driver, type StoreHttp, type StoreRequest } from '../contract/index.ts';
 import { generic } from '../generic/index.ts';
@@ -20,7 +21,7 @@ class Subject implements ConformanceStore {
 
   private constructor(paging: Paging) {
     this.store = new SimulatedStore({ clock: this.#clock, paging, pageCap: 5, sendHook: (delivery) => this.#sent.push(delivery) });
-    this.store.tokens.apiKeys.set('good', PERMISSIONS).set('withoutOrders', PERMISSIONS.filter((permission) => permission !== 'orders:read'));
+    this.store.keys.fixed.set('good', PERMISSIONS).set('withoutOrders', PERMISSIONS.filter((permission) => permission !== 'orders:read'));
   }
 
   static async open(paging: Paging): Promise<Subject> {
@@ -59,7 +60,7 @@ class Subject implements ConformanceStore {
   fail = (times: number) => { this.#failing = times; };
   effects = () => this.store.truth.effects.length;
   requests = () => this.store.truth.requests.length;
-  levels = () => this.store.truth.levels().filter(({ location_id }) => location_id === 'main').map(({ variant_id, sku, location_id }) => ({ variantId: variant_id, sku, locationId: location_id }));
+  levels = () => this.store.truth.levels().filter(({ locationId }) => locationId === 'main').map(({ variantId, sku, locationId }) => ({ variantId, sku, locationId }));
 
   shippable = () => {
     const { id, number } = this.store.truth.orders()[0]!;
@@ -67,12 +68,12 @@ class Subject implements ConformanceStore {
   };
 
   tie = () => {
-    for (const order of this.store.truth.orders()) this.store.shop.saveOrder({ ...order, updated_at: '2025-12-31T12:00:00.000Z' });
+    for (const order of this.store.truth.orders()) this.store.shop.saveOrder({ ...order, updatedAt: '2025-12-31T12:00:00.000Z' });
   };
 
   touchFirst = () => {
-    const [first] = [...this.store.truth.orders()].sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1));
-    this.store.shop.saveOrder({ ...first!, updated_at: this.store.shop.stamp() });
+    const [first] = [...this.store.truth.orders()].sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));
+    this.store.shop.saveOrder({ ...first!, updatedAt: this.store.shop.stamp() });
   };
 
   async hook(driver: Driver, secondsOld: number) {
@@ -114,7 +115,7 @@ describe('a store that gives the last page again and again', () => {
 describe('orders placed before they are of use', () => {
   it.each(['keyset', 'offset'] as const)('are not asked for (%s)', async (paging) => {
     const subject = await Subject.open(paging);
-    const times = subject.store.truth.orders().map(({ placed_at }) => placed_at).sort();
+    const times = subject.store.truth.orders().map(({ placedAt }) => placedAt!).sort();
     const from = times[times.length >> 1]!;
     const read: string[] = [];
     for await (const page of connect(subject, {}).read({ feed: 'OrderImport', pageSize: 2, placedFrom: from, signal: new AbortController().signal })) {
