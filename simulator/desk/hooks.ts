@@ -28,6 +28,8 @@ const FORGER = `whsec_${Buffer.from('not the secret of anyone').toString('base64
 /** Subscriptions of the shop and what it sends to them. */
 export class Hooks {
   readonly #options: HooksOptions;
+  /** How often somebody made or took back one. */
+  changes = 0;
   #subscriptions: Subscription[] = [];
 
   constructor(options: HooksOptions) {
@@ -37,6 +39,7 @@ export class Hooks {
   add(subscription: Omit<Subscription, 'id'>): Subscription {
     const made = { ...subscription, id: this.#options.shop.newId('wh') };
     this.#subscriptions.push(made);
+    this.changes++;
     return made;
   }
 
@@ -53,6 +56,7 @@ export class Hooks {
 
   remove(id: string): boolean {
     const before = this.#subscriptions.length;
+    this.changes++;
     this.#subscriptions = this.#subscriptions.filter((known) => known.id !== id);
     return this.#subscriptions.length < before;
   }

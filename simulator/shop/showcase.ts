@@ -1,10 +1,11 @@
 import type { Random } from '../random.ts';
 import { priced, stockUp, TAX_RATE, totalsOf } from './generate.ts';
-import type { ShopAddress, ShopLine, ShopOrder, ShopProduct, ShopVariant } from './model.ts';
+import { levelKey, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct, type ShopVariant } from './model.ts';
 import type { Shop } from './shop.ts';
 
 const MINUTE = 60_000;
 const LONG_ORDER = 250;
+const ODD_SKU = 'A/B + ü %2F "1"';
 const LAST_NAMES = ['Berg', 'Łukaszewicz', '山田', 'O’Neill', 'Nuñez 🙂'];
 
 /** What each order of the showcase is there for. */
@@ -46,7 +47,7 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
   const at = new Date(shop.now().getTime() - (PRODUCT_TAGS.length - PRODUCT_TAGS.indexOf(tag)) * MINUTE).toISOString();
   const currency = tag === 'yen' ? 'JPY' : tag === 'dinar' ? 'KWD' : shop.currency;
   const price = tag === 'yen' ? 1980 : tag === 'dinar' ? 12_345 : random.int(100, 9900);
-  const sku = tag.startsWith('twin') ? 'SKU-TWIN' : tag === 'odd-sku' ? 'A/B + ü %2F "1"' : `SKU-${id}`.toUpperCase();
+  const sku = tag.startsWith('twin') ? 'SKU-TWIN' : tag === 'odd-sku' ? ODD_SKU : `SKU-${id}`.toUpperCase();
   const variant: ShopVariant = {
     id: `${id}v1`, sku, title: `${tag} 1`, price, currency, weightGrams: random.int(50, 5000), enabled: tag !== 'disabled', tracked: tag !== 'untracked', options: { size: '1' },
     ...(tag === 'rich' ? { barcode: '4006381333931', comparePrice: price + 100 } : {}),
@@ -57,6 +58,7 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
     images: tag === 'rich' ? [{ id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0, alt: 'from the front' }, { id: `${id}i2`, url: `https://images.example/${id}-2.jpg`, position: 1 }] : [],
   };
   stockUp(shop, made, random);
+  if (tag === 'rich') for (const level of shop.levels.values()) if (level.variantId === variant.id) shop.levels.set(levelKey(level.variantId, level.locationId), { ...level, onHand: level.onHand + 2, allocated: 2 });
   return made;
 }
 
@@ -127,21 +129,28 @@ function order(shop: Shop, random: Random, tag: OrderTag, at: Date, goods: reado
   return { ...base, ...CHANGES[tag]?.(base) };
 }
 
+type LineMaker = (index: number, more?: Partial<Omit<ShopLine, 'total' | 'tax'>>) => ShopLine;
+
+const two = (line: LineMaker): ShopLine[] => [line(0, { ordered: 3 }), line(1, { ordered: 2 })];
+
+const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string) => ShopLine[]>>> = {
+  plain: two, 'two-lines': two, 'two-deliveries': two, 'shipped-partly': two, edited: two,
+  long: (line) => Array.from({ length: LONG_ORDER }, (_, index) => line(index)),
+  'gift-card': (line) => [line(0), line(1, { kind: 'GiftCard', sku: 'GIFT-50', variantId: undefined, title: 'Gift card 50', ordered: 1, unitPrice: 5000, taxRate: 0 })],
+  'deleted-variant': (line) => [line(0), line(1, { sku: 'GONE-1', variantId: undefined })],
+  bundle: (line, orderId) => [
+    line(0, { kind: 'Bundle', sku: 'BUNDLE-1', ordered: 1 }), line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: `${orderId}l1` }), line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: `${orderId}l1` }),
+  ],
+  promotion: (line) => [line(0, { discount: 333 }), line(1)],
+  'odd-sku': (line) => [line(0, { sku: ODD_SKU })],
+};
+
 function linesOf(orderId: string, random: Random, tag: OrderTag, goods: readonly ShopVariant[]): ShopLine[] {
-  const line = (index: number, more: Partial<Omit<ShopLine, 'total' | 'tax'>> = {}): ShopLine => {
+  const line: LineMaker = (index, more = {}) => {
     const variant = goods[index % goods.length]!;
     return priced({ id: `${orderId}l${index + 1}`, kind: 'Goods', sku: variant.sku, variantId: variant.id, title: variant.title, ordered: 2 + (index % 2), cancelled: 0, unitPrice: random.int(1001, 9999), discount: 0, taxRate: TAX_RATE, ...more });
   };
-  switch (tag) {
-    case 'long': return Array.from({ length: LONG_ORDER }, (_, index) => line(index));
-    case 'gift-card': return [line(0), line(1, { kind: 'GiftCard', sku: 'GIFT-50', variantId: undefined, title: 'Gift card 50', ordered: 1, unitPrice: 5000, taxRate: 0 })];
-    case 'deleted-variant': return [line(0), line(1, { sku: 'GONE-1', variantId: undefined })];
-    case 'bundle': return [line(0, { kind: 'Bundle', sku: 'BUNDLE-1', ordered: 1 }), line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: `${orderId}l1` }), line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: `${orderId}l1` })];
-    case 'promotion': return [line(0, { discount: 333 }), line(1)];
-    case 'odd-sku': return [line(0, { sku: 'A/B + ü %2F "1"' })];
-    case 'plain': case 'two-lines': case 'two-deliveries': case 'shipped-partly': case 'edited': return [line(0, { ordered: 3 }), line(1, { ordered: 2 })];
-    default: return [line(0), line(1)].slice(0, random.int(1, 2));
-  }
+  return LINES[tag]?.(line, orderId) ?? [line(0), line(1)].slice(0, random.int(1, 2));
 }
 
 function parcelOf({ id }: ShopOrder, lines: ShopOrder['parcels'][number]['lines']): ShopOrder['parcels'][number] {
