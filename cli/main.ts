@@ -118,6 +118,13 @@ function addLocal(root: Command): void {
     .addOption(new Option('--rate <count>', 'things that happen in the shop in a minute: orders, payments, edits').default(6).argParser(Number))
     .option('--print-manifests', 'print the manifests for it, and end')
     .action(async (name: string, options: import('./commands/simulate.ts').SimulateCommand) => (await import('./commands/simulate.ts')).runSimulate({ ...options, name }, say, stopSignal()));
+  root.command('drivers').description('what this release can connect to, and what each driver cannot do').argument('[name]')
+    .action(async (name?: string) => (await import('./commands/drivers.ts')).showDrivers(name, say));
+  root.command('conformance').description('hold a driver to the rules of docs/writing-a-driver.md, at a simulated shop').argument('[name]', 'a built-in driver')
+    .option('--module <file>', 'a file that exports "driver" and, where its platform is not simulated here, "wire"').option('--cases <ids>', 'these alone, by id or chapter (C8), with commas')
+    .action(async (name: string | undefined, options: { module?: string; cases?: string }) => {
+      if (!(await (await import('./commands/conformance.ts')).runConformance({ ...options, name }, say))) process.exitCode = 1;
+    });
   root.command('validate').description('what admission would say of manifests, offline')
     .requiredOption('-f, --file <path>', 'folder or file of manifests')
     .action(async ({ file }: { file: string }) => {

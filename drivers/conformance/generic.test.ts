@@ -7,7 +7,7 @@ import type { Subject } from './world.ts';
 
 async function outcome(subject: Subject, id: string): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
-  for await (const result of conform(subject, { ids: [id] })) results.push(result);
+  for await (const result of conform(subject, { matches: (each) => each === id })) results.push(result);
   return results;
 }
 

@@ -21,15 +21,15 @@ const FEEDS: Readonly<Partial<Record<Need, FeedType>>> = {
 
 export interface ConformOptions {
   /** These cases alone. */
-  readonly ids?: readonly string[];
+  readonly matches?: (id: string) => boolean;
   /** A case that takes longer is refused. */
   readonly limitMs?: number;
 }
 
 /** Holds a driver to the rules, one case after the other. */
-export async function* conform(subject: Subject, { ids, limitMs = CASE_LIMIT_MS }: ConformOptions = {}): AsyncGenerator<CaseResult> {
+export async function* conform(subject: Subject, { matches = () => true, limitMs = CASE_LIMIT_MS }: ConformOptions = {}): AsyncGenerator<CaseResult> {
   yield* unknownSkips(subject);
-  for (const each of CASES) if (!ids || ids.includes(each.id)) yield await play(each, subject, limitMs);
+  for (const each of CASES) if (matches(each.id)) yield await play(each, subject, limitMs);
 }
 
 /** A skip that names no case says that the manifest is of another release, or misspelt: what it was to excuse is not excused. */

@@ -64,6 +64,8 @@ export interface DriverManifest {
   readonly reasons?: Readonly<Record<string, ReasonRule>>;
   /** What is not supported and why, in a sentence each, for the documentation. */
   readonly limits: readonly string[];
+  /** What a connection must accept before it runs (`acceptedTerms`). */
+  readonly terms?: { readonly version: string; readonly url: string };
   /** Cases of the conformance suite (drivers/conformance) that it cannot pass, each with the reason: people read them. */
   readonly skips?: Readonly<Record<string, string>>;
 }

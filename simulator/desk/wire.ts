@@ -6,7 +6,7 @@ import type { Truth } from '../shop/truth.ts';
 import type { Hooks } from './hooks.ts';
 import type { Keys } from './keys.ts';
 import type { Signed, SimRequest } from './messages.ts';
-import type { Pages } from './pages.ts';
+import type { Pages, Paging } from './pages.ts';
 import type { Permission } from './permissions.ts';
 import type { Refused } from './refused.ts';
 
@@ -81,6 +81,8 @@ export interface WireSubject {
   settings(url: string): Readonly<Record<string, unknown>>;
   /** What people call a permission at the platform. */
   permissionWord(permission: Permission): string;
+  /** How a shop of the platform may page; where there is one way, it is the platform's own. */
+  readonly pagings: readonly Paging[];
   /** Fields of the truth for which the platform has no word, as `order.note`. */
   readonly lacks: readonly string[];
   /** Cases of the conformance suite that cannot be played at this wire, each with the reason. */

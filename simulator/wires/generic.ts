@@ -45,6 +45,7 @@ export const genericWire: Wire = {
     client: (clientId, clientSecret, refreshToken) => ({ clientId, clientSecret, refreshToken }),
     settings: (url) => ({ url }),
     permissionWord: (permission) => permission,
+    pagings: ['keyset', 'offset'],
     lacks: [],
     cannot: {},
   },
