@@ -28,7 +28,8 @@ export class Door {
   }
 
   handle(request: SimRequest): SimResponse {
-    const [path = '/', query = ''] = request.path.split('?');
+    const [given = '', query = ''] = request.path.split('?');
+    const path = given === '' ? '/' : given;
     this.#desk.truth.requests.push(`${request.method} ${path}`);
     const before = this.#faultBefore();
     if (before) return before;

@@ -160,12 +160,12 @@ export const PARCELS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C8.ship-refused-key', needs: ['writeShipments'], proves: 'rejects no parcel because a key is refused: what waits goes out once the key is good',
-    async run(open) {
+    id: 'C8.ship-refused-key', needs: ['writeShipments'], proves: 'rejects no parcel because a key is refused, and names the permission that it lacks: what waits goes out once the key is good',
+    async run(open, { wire }) {
       const world = open();
       await demandNotDone(() => world.connect({ key: 'no-such-key' }).writeShipments!([parcel(world.order('plain'), '47')], never()), 'a refused key', 'credential');
       world.keyWithout('narrow', 'shipments:write');
-      await demandNotDone(() => world.connect({ key: 'narrow' }).writeShipments!([parcel(world.order('plain'), '47')], never()), 'a key that may not ship', 'credential');
+      await demandNotDone(() => world.connect({ key: 'narrow' }).writeShipments!([parcel(world.order('plain'), '47')], never()), 'a key that may not ship', 'credential', wire.subject.permissionWord('shipments:write'));
     },
   },
   {

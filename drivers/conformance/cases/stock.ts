@@ -1,4 +1,5 @@
 import type { FaultName } from '../../../simulator/faults.ts';
+import { addProduct } from '../../../simulator/shop/generate.ts';
 import { levelKey, type Level } from '../../../simulator/shop/model.ts';
 import { DriverError, errorDetails, HeldWrite, type Driver, type StockWrite, type WriteResult } from '../../contract/index.ts';
 import type { ConformanceCase } from '../case.ts';
@@ -22,18 +23,20 @@ async function write(driver: Driver, entries: readonly StockWrite[]): Promise<Ma
 }
 
 /** What became of a write that the shop did not do: thrown, or said of each entry; never done, never refused for good. */
-export async function demandNotDone(work: () => Promise<readonly WriteResult[]>, what: string, scope?: 'credential'): Promise<void> {
+export async function demandNotDone(work: () => Promise<readonly WriteResult[]>, what: string, scope?: 'credential', word = ''): Promise<void> {
   let results: readonly WriteResult[];
   try {
     results = await work();
   } catch (error) {
     demand(error instanceof DriverError, `${what} throws what is no DriverError: ${String(error)}`);
     demand(scope === undefined || error.details.scope === scope, `${what} is called the fault of the ${error.details.scope}: it is the ${scope}'s`);
+    demand(error.message.includes(word), `${what}: the message does not name ${word}: ${error.message}`);
     return;
   }
   for (const result of results) {
     demand(result.outcome === 'Retry', `${what}: the entry is called ${result.outcome}, and nothing is wrong with it`);
     demand(scope === undefined || result.scope === scope, `${what} is called the fault of the ${result.scope ?? 'record'}: it is the ${scope}'s`);
+    demand(result.message.includes(word), `${what}: the message does not name ${word}: ${result.message}`);
   }
 }
 
@@ -95,7 +98,8 @@ export const STOCK: readonly ConformanceCase[] = [
     id: 'C8.stock-many', needs: ['writeStock'], proves: 'sets more levels at once than the shop takes in one call, each once',
     async run(open) {
       const world = open();
-      const levels = Array.from({ length: 40 }, () => world.store.truth.levels()).flat();
+      for (let count = 0; count < 60; count++) addProduct(world.store.shop, world.random);
+      const levels = world.store.truth.levels();
       const entries = levels.map((level, index) => entry(level, String(index), index));
       const results = await write(world.connect(), entries);
       demand([...results.values()].every(({ outcome }) => outcome === 'Applied'), 'of many good levels some are not set');
@@ -142,13 +146,13 @@ export const STOCK: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C8.refused-key', needs: ['writeStock'], proves: 'rejects no level because a key is refused: what waits goes out once the key is good',
-    async run(open) {
+    id: 'C8.refused-key', needs: ['writeStock'], proves: 'rejects no level because a key is refused, and names the permission that it lacks: what waits goes out once the key is good',
+    async run(open, { wire }) {
       const world = open();
       const [level] = levelsAt(world);
       await demandNotDone(() => world.connect({ key: 'no-such-key' }).writeStock!([entry(level!, '1', 5)], never()), 'a refused key', 'credential');
       world.keyWithout('narrow', 'stock:write');
-      await demandNotDone(() => world.connect({ key: 'narrow' }).writeStock!([entry(level!, '1', 5)], never()), 'a key that may not set stock', 'credential');
+      await demandNotDone(() => world.connect({ key: 'narrow' }).writeStock!([entry(level!, '1', 5)], never()), 'a key that may not set stock', 'credential', wire.subject.permissionWord('stock:write'));
     },
   },
 ];
