@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check lint generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check lint conformance generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ check: node_modules/.package-lock.json ## types, lint, generated files
 
 lint: node_modules/.package-lock.json ## lint alone
 	@eslint . && $(NODE) test/lint/imports.ts
+
+conformance: node_modules/.package-lock.json ## hold a driver to the rules (DRIVER=generic, CASES=C8,C3.total)
+	@$(NODE) cli/main.ts conformance $(DRIVER) $(if $(CASES),--cases $(CASES))
 
 test-unit: node_modules/.package-lock.json ## unit tests alone (half a minute)
 	@$(JEST) --selectProjects unit --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js

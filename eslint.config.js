@@ -16,13 +16,28 @@ const MAY_IMPORT = {
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 
-const layers = FOLDERS.filter((folder) => MAY_IMPORT[folder].length < FOLDERS.length - 1).map((folder) => ({
-  files: [`${folder}/**/*.ts`],
+/** The suite holds drivers to the simulated shop's truth: it alone of drivers/ sees both, and nobody but the command imports it. */
+const SUITE = 'drivers/conformance';
+const suite = {
+  files: [`${SUITE}/**/*.ts`],
   ignores: ['**/*.test.ts'],
   rules: {
     'no-restricted-imports': ['error', {
       patterns: [{
-        group: FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).flatMap((other) => [`../${other}/*`, `../${other}/**`, `../../${other}/**`, `../../../${other}/**`]),
+        group: FOLDERS.filter((other) => !['drivers', 'simulator', ...MAY_IMPORT.drivers].includes(other)).flatMap((other) => [`../../${other}/**`, `../../../${other}/**`]),
+        message: `${SUITE}/ may import only: drivers, simulator, ${MAY_IMPORT.drivers.join(', ')}.`,
+      }],
+    }],
+  },
+};
+
+const layers = FOLDERS.filter((folder) => MAY_IMPORT[folder].length < FOLDERS.length - 1).map((folder) => ({
+  files: [`${folder}/**/*.ts`],
+  ignores: ['**/*.test.ts', `${SUITE}/**`],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: [{
+        group: FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).flatMap((other) => [`../${other}/*`, `../${other}/**`, `../../${other}/**`, `../../../${other}/**`]).concat('**/conformance/**'),
         message: `${folder}/ may import only: ${MAY_IMPORT[folder].join(', ') || 'nothing of ours'}.`,
       }],
     }],
@@ -50,6 +65,7 @@ export default tseslint.config(
     },
   },
   ...layers,
+  suite,
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: {

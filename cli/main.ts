@@ -109,7 +109,7 @@ function addLocal(root: Command): void {
     .addOption(new Option('--database-url <url>', 'a PostgreSQL instead of the embedded one').env('SUPERCARGO_DATABASE_URL'))
     .addOption(new Option('--log-level <level>').default('warn'))
     .action(async (options: { file: string; state: string; hubPort: number; publicUrl?: string; databaseUrl?: string; logLevel: string }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()));
-  root.command('simulate').description('a simulated store to try things on (docs/simulator.md)')
+  root.command('simulate').description('a simulated store to try things on (docs/simulator.md)').argument('[name]', 'platform that it speaks like', 'generic')
     .addOption(new Option('--port <port>', 'port; 0 takes a free one').default(3900).argParser(Number))
     .addOption(new Option('--seed <number>', 'the same seed gives the same shop').default(1).argParser(Number))
     .addOption(new Option('--products <count>').default(50).argParser(Number))
@@ -117,7 +117,14 @@ function addLocal(root: Command): void {
     .addOption(new Option('--fault <names>', 'faults of the store, by name, with commas').default(''))
     .addOption(new Option('--rate <count>', 'things that happen in the shop in a minute: orders, payments, edits').default(6).argParser(Number))
     .option('--print-manifests', 'print the manifests for it, and end')
-    .action(async (options: import('./commands/simulate.ts').SimulateCommand) => (await import('./commands/simulate.ts')).runSimulate(options, say, stopSignal()));
+    .action(async (name: string, options: import('./commands/simulate.ts').SimulateCommand) => (await import('./commands/simulate.ts')).runSimulate({ ...options, name }, say, stopSignal()));
+  root.command('drivers').description('what this release can connect to, and what each driver cannot do').argument('[name]')
+    .action(async (name?: string) => (await import('./commands/drivers.ts')).showDrivers(name, say));
+  root.command('conformance').description('hold a driver to the rules of docs/writing-a-driver.md, at a simulated shop').argument('[name]', 'a built-in driver')
+    .option('--module <file>', 'a file that exports "driver" and, where its platform is not simulated here, "wire"').option('--cases <ids>', 'these alone, by id or chapter (C8), with commas')
+    .action(async (name: string | undefined, options: { module?: string; cases?: string }) => {
+      if (!(await (await import('./commands/conformance.ts')).runConformance({ ...options, name }, say))) process.exitCode = 1;
+    });
   root.command('validate').description('what admission would say of manifests, offline')
     .requiredOption('-f, --file <path>', 'folder or file of manifests')
     .action(async ({ file }: { file: string }) => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { systemClock } from '../kit/clock.ts';
-import { BASE_PATH } from '../simulator/server.ts';
+import { BASE_PATH } from '../simulator/wires/generic.ts';
 import { controlClient, PATHS } from './control.ts';
 import { count, verdict } from './count.ts';
 import { Counterpart } from './counterpart.ts';

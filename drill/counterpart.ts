@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../kit/clock.ts';
-import { levelKey } from '../simulator/shop.ts';
-import { paidOrder } from '../simulator/life.ts';
+import { levelKey } from '../simulator/shop/model.ts';
+import { paidOrder } from '../simulator/shop/life.ts';
 import type { FaultName } from '../simulator/faults.ts';
-import { answerStore, BASE_PATH, bodyOf, sendHook } from '../simulator/server.ts';
+import { answerStore, bodyOf, sendHook } from '../simulator/server.ts';
 import { Random } from '../simulator/random.ts';
 import { SimulatedStore } from '../simulator/store.ts';
 import { PATHS, type Observation, type Progress } from './control.ts';
@@ -74,7 +74,7 @@ export class Counterpart {
     const { warehouse, store: { truth } } = this;
     const orders = truth.orders();
     return {
-      instance: this.#options.instance, placed: orders.length, shipped: orders.filter(({ shipments }) => shipments.length > 0).length,
+      instance: this.#options.instance, placed: orders.length, shipped: orders.filter(({ parcels }) => parcels.length > 0).length,
       told: warehouse.told.size, webhooks: warehouse.webhooks, refused: warehouse.refused, forged: warehouse.forged, trouble: this.#trouble,
     };
   }
@@ -99,14 +99,14 @@ export class Counterpart {
     if (!atHub || !webhooks) return undefined;
     const orders = this.store.truth.orders();
     const { stock } = this.warehouse;
-    const variant = this.store.truth.levels()[0]!.variant_id;
+    const variant = this.store.truth.levels()[0]!.variantId;
     const level = stock && this.store.shop.levels.get(levelKey(variant, stock.location));
     return {
       instance: this.#options.instance,
       observed: {
         placed: orders.map(({ number }) => number), known: atHub.known,
-        parcels: orders.flatMap(({ number, shipments }) => shipments.map(({ tracking_code }) => ({ number, trackingCode: tracking_code ?? null }))),
-        ...this.warehouse.witness(), stock: { set: stock?.quantity ?? null, atShop: level?.on_hand ?? null },
+        parcels: orders.flatMap(({ number, parcels }) => parcels.map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }))),
+        ...this.warehouse.witness(), stock: { set: stock?.quantity ?? null, atShop: level?.onHand ?? null },
       },
       open: { parcels: atHub.unconfirmed, webhooks: webhooks.items.find(({ name }) => name === this.#options.endpoint)?.pending ?? 0 },
     };
@@ -115,7 +115,7 @@ export class Counterpart {
   /** One request, of whoever it is. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '/'] = (request.url ?? '/').split('?');
-    if (path.startsWith(BASE_PATH)) return answerStore(this.store, this.#options.clock, request, response);
+    if (path.startsWith(this.store.wire.basePath)) return answerStore(this.store, this.#options.clock, request, response);
     if (path === PATHS.webhook && request.method === 'POST') return receiveWebhook(this.warehouse, request, response);
     if (path === PATHS.health) return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     const { status, body } = await this.#control(path, request);

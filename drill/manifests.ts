@@ -1,7 +1,7 @@
 import { API_VERSION, type Resource } from '../crds/index.ts';
 import type { Intent } from '../kit/kube/objects.ts';
 import type { FeedType } from '../model/feeds.ts';
-import { BASE_PATH } from '../simulator/server.ts';
+import { BASE_PATH } from '../simulator/wires/generic.ts';
 import { PATHS } from './control.ts';
 import type { Installation } from './installation.ts';
 import { CONTROL_SECRET, COUNTERPART, DRILL_LABEL, PORT, SHOP_SECRET, STORE_NAME, type DrillNames } from './names.ts';

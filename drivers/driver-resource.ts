@@ -5,6 +5,7 @@ import { hostRuleText, type DriverDefinition } from './contract/index.ts';
 /** The Driver resource of a built-in driver: the chart installs it, `up` has it without being told. */
 export function driverResource(definition: DriverDefinition): DriverResource {
   const { manifest } = definition;
+  const skips = Object.entries(manifest.skips ?? {}).map(([id, reason]) => ({ case: id, reason }));
   return {
     apiVersion: API_VERSION,
     kind: 'Driver',
@@ -17,6 +18,8 @@ export function driverResource(definition: DriverDefinition): DriverResource {
       credentialSchema: jsonSchema(definition.credential),
       settingsSchema: jsonSchema(definition.settings),
       hosts: manifest.hosts.map(hostRuleText),
+      ...(manifest.terms ? { terms: { ...manifest.terms } } : {}),
+      ...(skips.length > 0 ? { skips } : {}),
     },
   };
 }

@@ -1,11 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../kit/clock.ts';
-import type { Delivery } from './hooks.ts';
+import type { Delivery } from './desk/hooks.ts';
 import type { SimulatedStore } from './store.ts';
 
-/** Path that the API stands under. */
-export const BASE_PATH = '/supercargo/v1';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const HOOK_TIMEOUT_MS = 5000;
 
@@ -25,7 +23,7 @@ export async function serveStore(store: SimulatedStore, options: { readonly host
     server.listen(options.port, options.host, resolve);
   });
   return {
-    url: `http://${options.host}:${(server.address() as AddressInfo).port}${BASE_PATH}`,
+    url: `http://${options.host}:${(server.address() as AddressInfo).port}${store.wire.basePath}`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -36,13 +34,14 @@ export async function serveStore(store: SimulatedStore, options: { readonly host
 /** One request to the store, as it comes over HTTP. */
 export async function answerStore(store: SimulatedStore, clock: Clock, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
+  const { basePath } = store.wire;
   const url = request.url ?? '/';
-  if (!url.startsWith(BASE_PATH)) {
-    response.writeHead(404, { 'content-type': 'text/html' }).end(`<html><body>The API is at ${BASE_PATH}</body></html>`);
+  if (!url.startsWith(basePath)) {
+    response.writeHead(404, { 'content-type': 'text/html' }).end(`<html><body>The API is at ${basePath}</body></html>`);
     return;
   }
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const given = store.handle({ method: request.method ?? 'GET', path: url.slice(BASE_PATH.length) || '/', headers, body });
+  const given = store.handle({ method: request.method ?? 'GET', path: url.slice(basePath.length) || '/', headers, body });
   if (given.delayMs > 0) await clock.sleep(given.delayMs);
   if (given.broken) response.destroy();
   else response.writeHead(given.status, given.headers).end(given.status === 204 ? undefined : given.body);

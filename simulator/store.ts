@@ -1,28 +1,23 @@
-import { z } from 'zod';
 import type { Clock } from '../kit/clock.ts';
+import { Door } from './desk/door.ts';
+import { Hooks, type Delivery } from './desk/hooks.ts';
+import { Keys, type Client } from './desk/keys.ts';
+import type { SimRequest, SimResponse } from './desk/messages.ts';
+import { Pages, type Paging } from './desk/pages.ts';
+import { PERMISSIONS } from './desk/permissions.ts';
+import type { Wire } from './desk/wire.ts';
 import { Faults, type FaultName } from './faults.ts';
-import { addOrder, addProduct, furnish } from './generate.ts';
-import { Hooks, type Delivery } from './hooks.ts';
-import { liveOnce, type ShopEvent } from './life.ts';
-import { listOf, time, timedList, type ListContext, type Paging } from './lists.ts';
 import { Random } from './random.ts';
-import { Refused } from './refused.ts';
-import { Shop } from './shop.ts';
-import { Tokens, type Client } from './tokens.ts';
-import { Truth } from './truth.ts';
-import type { SimRequest, SimResponse, WireOrder, WireProduct } from './wire.ts';
-import { addShipment, parse, setLevels } from './writes.ts';
-
-export const PERMISSIONS = ['settings:read', 'products:read', 'orders:read', 'stock:read', 'stock:write', 'shipments:write', 'suppliers:read', 'webhooks:write'] as const;
-const CURRENCY = 'EUR';
-const IDS_A_PAGE = 1000;
-const STORM_LENGTH = 3;
-const LONGEST_DELAY_MS = 5000;
-
-const hookBody = z.object({ url: z.url(), topics: z.array(z.string()).min(1), secret: z.string().startsWith('whsec_') });
+import { addOrder, addProduct, furnish } from './shop/generate.ts';
+import { liveOnce, type ShopEvent } from './shop/life.ts';
+import { Shop } from './shop/shop.ts';
+import { Truth } from './shop/truth.ts';
+import { genericWire } from './wires/generic.ts';
 
 export interface SimulatedStoreOptions {
   readonly clock: Clock;
+  /** The platform whose words it speaks; the Generic Store API if absent. */
+  readonly wire?: Wire;
   readonly seed?: number;
   readonly products?: number;
   readonly orders?: number;
@@ -36,48 +31,40 @@ export interface SimulatedStoreOptions {
   /** Who the shop says it is: two connections of one shop are refused. `simulated` if absent. */
   readonly shopId?: string;
   readonly client?: Client;
+  /** The shop lets nobody ship more than is open. */
+  readonly strict?: boolean;
   /** Takes the webhooks that the store sends. */
   readonly sendHook?: (delivery: Delivery) => void;
 }
 
-type Handler = (context: { readonly query: URLSearchParams; readonly body: () => unknown; readonly part: string }) => unknown;
-interface Route {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly permission?: string;
-  readonly handle: Handler;
-}
-
 /**
- * A shop behind the Supercargo Generic Store API, in the process and without sockets. Everything that happens comes from
- * the seed, the clock and the order of requests: the same again gives the same again.
+ * A shop behind the API of a platform, in the process and without sockets. Everything that happens comes from the seed, the
+ * clock and the order of requests: the same again gives the same again.
  */
 export class SimulatedStore {
+  readonly wire: Wire;
   readonly shop: Shop;
   readonly faults: Faults;
-  readonly tokens: Tokens;
+  readonly keys: Keys;
   readonly truth: Truth;
   readonly hooks: Hooks;
-  readonly #random: Random;
+  readonly #door: Door;
   readonly #life: Random;
-  readonly #routes: readonly Route[];
-  readonly #list: ListContext;
-  readonly #shopId: string;
-  #storm = 0;
 
   constructor(options: SimulatedStoreOptions) {
     const { clock } = options;
-    this.#shopId = options.shopId ?? 'simulated';
-    this.#random = new Random(options.seed ?? 1);
-    this.faults = new Faults(this.#random.fork(), options.faults, options.faultRate);
-    this.shop = new Shop(clock, this.#random.fork(), this.faults);
-    this.#life = this.#random.fork();
+    const random = new Random(options.seed ?? 1);
+    this.wire = options.wire ?? genericWire;
+    this.faults = new Faults(random.fork(), options.faults, options.faultRate);
+    this.shop = new Shop({ clock, random: random.fork(), faults: this.faults, strict: options.strict });
+    this.#life = random.fork();
     this.truth = new Truth(this.shop);
-    this.tokens = new Tokens({ client: options.client, clock, random: this.#random.fork(), faults: this.faults });
-    if (options.apiKey !== undefined) this.tokens.apiKeys.set(options.apiKey, PERMISSIONS);
-    this.hooks = new Hooks({ shop: this.shop, random: this.#random.fork(), faults: this.faults, send: options.sendHook ?? (() => undefined) });
-    this.#list = { shop: this.shop, random: this.#random.fork(), faults: this.faults, paging: options.paging ?? 'keyset', pageCap: options.pageCap ?? 250 };
-    this.#routes = this.#allRoutes();
+    this.keys = new Keys({ client: options.client, clock, random: random.fork(), faults: this.faults });
+    if (options.apiKey !== undefined) this.keys.fixed.set(options.apiKey, PERMISSIONS);
+    const { wire } = this;
+    this.hooks = new Hooks({ shop: this.shop, faults: this.faults, sign: (event, id, at, secret) => wire.hook(event, id, at, secret), send: options.sendHook ?? (() => undefined) });
+    const pages = new Pages({ shop: this.shop, random: random.fork(), faults: this.faults, paging: options.paging ?? 'keyset', cap: options.pageCap ?? 250 });
+    this.#door = new Door({ shop: this.shop, truth: this.truth, pages, keys: this.keys, hooks: this.hooks, faults: this.faults, random, shopId: options.shopId ?? 'simulated' }, wire);
     furnish(this.shop);
     for (let count = 0; count < (options.products ?? 0); count++) this.#poison(addProduct(this.shop, this.#life).id);
     for (let count = 0; count < (options.orders ?? 0); count++) this.#poison(addOrder(this.shop, this.#life)?.id);
@@ -97,128 +84,10 @@ export class SimulatedStore {
 
   /** Answers one request. Never throws. */
   handle(request: SimRequest): SimResponse {
-    const [path = '/', query = ''] = request.path.split('?');
-    this.truth.requests.push(`${request.method} ${path}`);
-    const writes = request.method !== 'GET' && path !== '/oauth/token';
-    const before = this.#faultBefore();
-    if (before) return before;
-    let answer: SimResponse;
-    try {
-      const body = this.#dispatch(request, path, new URLSearchParams(query));
-      answer = body === undefined ? this.#answer(204, '') : this.#answer(request.method === 'POST' && /shipments$/.test(path) ? 201 : 200, JSON.stringify(body));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return this.#answer(error.status, JSON.stringify({ error: error.code, message: error.message, ...error.details }));
-    }
-    return this.#faultAfter(answer, writes);
-  }
-
-  #faultBefore(): SimResponse | undefined {
-    const { faults } = this;
-    if (this.#storm === 0 && faults.strikes('429-storm')) this.#storm = this.#random.int(1, STORM_LENGTH);
-    if (this.#storm > 0) {
-      this.#storm--;
-      return this.#answer(429, JSON.stringify({ error: 'too_many_requests', message: 'slow down' }), { 'retry-after': '1' });
-    }
-    if (faults.strikes('html-error')) return { ...this.#answer(200, '<html><body>Back soon</body></html>'), headers: { date: this.shop.now().toUTCString(), 'content-type': 'text/html' } };
-    if (faults.strikes('5xx')) return this.#answer(this.#random.pick([500, 502, 503])!, JSON.stringify({ error: 'server_error', message: 'something went wrong' }));
-    return undefined;
-  }
-
-  /** What was asked for has been done when these strike. */
-  #faultAfter(answer: SimResponse, writes: boolean): SimResponse {
-    const { faults } = this;
-    if (writes && faults.strikes('lost-ack')) return { ...answer, broken: true };
-    if (faults.strikes('truncated-json')) return { ...answer, body: answer.body.slice(0, answer.body.length >> 1) };
-    if (faults.strikes('slow')) return { ...answer, delayMs: this.#random.int(500, LONGEST_DELAY_MS) };
-    return answer;
-  }
-
-  #answer(status: number, body: string, headers: Readonly<Record<string, string>> = {}): SimResponse {
-    return { status, body, delayMs: 0, broken: false, headers: { date: this.shop.now().toUTCString(), 'content-type': 'application/json', ...headers } };
-  }
-
-  #dispatch(request: SimRequest, path: string, query: URLSearchParams): unknown {
-    if (path === '/oauth/token') return this.tokens.grant(request.body ?? '');
-    const granted = this.tokens.permissionsOf(request.headers['authorization']?.replace(/^Bearer /, '') ?? '', PERMISSIONS);
-    if (!granted) throw new Refused(401, 'invalid_token', 'the token is not accepted');
-    if (path === '/shop') return { api: 'supercargo-generic-store', version: 1, shop: { id: this.#shopId, name: 'Simulated shop', currency: CURRENCY }, permissions: granted };
-    for (const route of this.#routes) {
-      const match = route.method === request.method ? route.path.exec(path) : null;
-      if (!match) continue;
-      if (route.permission && !granted.includes(route.permission)) throw new Refused(403, 'forbidden', 'the key may not do this', { permission: route.permission });
-      return route.handle({ query, part: decodeURIComponent(match[1] ?? ''), body: () => jsonOf(request.body) });
-    }
-    throw new Refused(404, 'not_found', 'there is nothing here');
-  }
-
-  #allRoutes(): Route[] {
-    const { shop, faults, truth } = this;
-    const get = (path: RegExp, permission: string, handle: Handler): Route => ({ method: 'GET', path, permission, handle });
-    const plain = (path: RegExp, permission: string, rows: () => readonly unknown[], keyOf: (row: never) => string): Route => get(path, permission, ({ query }) => listOf(rows(), keyOf, query, this.#list));
-    const idOf = ({ id }: { id: string }): string => id;
-    return [
-      get(/^\/orders$/, 'orders:read', ({ query }) => timedList(() => this.#shown(shop.readOrders()), query, this.#list)),
-      get(/^\/orders\/count$/, 'orders:read', ({ query }) => ({ count: this.#born(shop.readOrders(), query).length })),
-      get(/^\/orders\/ids$/, 'orders:read', ({ query }) => this.#ids(shop.readOrders(), query)),
-      get(/^\/products$/, 'products:read', ({ query }) => timedList(() => this.#shown(shop.readProducts()), query, this.#list)),
-      get(/^\/products\/count$/, 'products:read', ({ query }) => ({ count: this.#born(shop.readProducts(), query).length })),
-      get(/^\/products\/ids$/, 'products:read', ({ query }) => this.#ids(shop.readProducts(), query)),
-      plain(/^\/stock$/, 'stock:read', () => [...shop.levels.values()].map(({ lastKey: _lastKey, ...level }) => level), ({ variant_id, location_id }: { variant_id: string; location_id: string }) => `${variant_id}@${location_id}`),
-      plain(/^\/locations$/, 'settings:read', () => shop.locations, idOf),
-      plain(/^\/shipping-methods$/, 'settings:read', () => shop.shippingMethods, idOf),
-      plain(/^\/suppliers$/, 'suppliers:read', () => shop.suppliers, idOf),
-      plain(/^\/product-suppliers$/, 'suppliers:read', () => shop.productSuppliers, ({ variant_id, supplier_id }: { variant_id: string; supplier_id: string }) => `${variant_id}@${supplier_id}`),
-      { method: 'POST', path: /^\/stock$/, permission: 'stock:write', handle: ({ body }) => setLevels(body(), { shop, faults, truth }) },
-      { method: 'POST', path: /^\/orders\/([^/]+)\/shipments$/, permission: 'shipments:write', handle: ({ body, part }) => this.#ship(part, body()) },
-      get(/^\/webhooks$/, 'webhooks:write', () => this.hooks.list()),
-      { method: 'POST', path: /^\/webhooks$/, permission: 'webhooks:write', handle: ({ body }) => this.hooks.add(parse(hookBody, body())) },
-      { method: 'DELETE', path: /^\/webhooks\/([^/]+)$/, permission: 'webhooks:write', handle: ({ part }) => this.#unsubscribe(part) },
-    ];
-  }
-
-  #ship(orderId: string, body: unknown): unknown {
-    const { shop, faults, truth } = this;
-    const shipment = addShipment(orderId, body, { shop, faults, truth });
-    this.hooks.tell({ type: 'order.updated', id: orderId });
-    return shipment;
-  }
-
-  #unsubscribe(id: string): undefined {
-    if (!this.hooks.remove(id)) throw new Refused(404, 'not_found', 'there is no such subscription');
-    return undefined;
+    return this.#door.handle(request);
   }
 
   #poison(id: string | undefined): void {
-    if (id !== undefined && this.faults.strikes('poisoned')) this.shop.poisoned.add(id);
-  }
-
-  /** A poisoned row has a part in a shape that nobody can read. */
-  #shown<T extends WireOrder | WireProduct>(rows: readonly T[]): T[] {
-    return rows.map((row) => (!this.shop.poisoned.has(row.id) ? row : 'lines' in row
-      ? { ...row, lines: row.lines.map((line) => ({ ...line, quantity: 'several' })) } as unknown as T
-      : { ...row, variants: 'none' } as unknown as T));
-  }
-
-  #born<T extends WireOrder | WireProduct>(rows: readonly T[], query: URLSearchParams): T[] {
-    const from = time(query, 'placed_from') ?? time(query, 'created_from') ?? Number.NEGATIVE_INFINITY;
-    const before = time(query, 'placed_before') ?? time(query, 'created_before') ?? Number.POSITIVE_INFINITY;
-    const at = (row: T): number => Date.parse('placed_at' in row ? row.placed_at : row.created_at);
-    return rows.filter((row) => at(row) >= from && at(row) < before);
-  }
-
-  #ids(rows: readonly (WireOrder | WireProduct)[], query: URLSearchParams): unknown {
-    const after = query.get('cursor') ?? '';
-    const ids = this.#born(rows, query).map(({ id }) => id).filter((id) => id > after).sort();
-    const page = ids.slice(0, IDS_A_PAGE);
-    return { ids: page, next: page.length < ids.length ? page.at(-1) : null };
-  }
-}
-
-function jsonOf(body: string | undefined): unknown {
-  try {
-    return JSON.parse(body ?? '');
-  } catch {
-    throw new Refused(400, 'invalid_request', 'the body is not JSON');
+    if (id !== undefined && this.faults.strikes('poisoned')) this.shop.poisoned.set(id, 'shape');
   }
 }

@@ -3,8 +3,10 @@ import { stringify } from 'yaml';
 import { API_VERSION } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { FAULTS, isFault, type FaultName } from '../../simulator/faults.ts';
-import { sendHook, serveStore, BASE_PATH } from '../../simulator/server.ts';
+import { sendHook, serveStore } from '../../simulator/server.ts';
 import { SimulatedStore } from '../../simulator/store.ts';
+import type { Wire } from '../../simulator/desk/wire.ts';
+import { wires } from '../../simulator/wires/index.ts';
 
 /** Of a store that nobody can buy from: no secret. */
 const API_KEY = 'simulated-store-key';
@@ -12,6 +14,8 @@ const HOST = '127.0.0.1';
 const FEEDS = { 'data-model': 'DataModelSync', products: 'ProductImport', 'product-updates': 'ProductUpdate', stock: 'StockImport', orders: 'OrderImport', 'stock-export': 'StockExport', shipments: 'ShipmentExport' } as const;
 
 export interface SimulateCommand {
+  /** The platform that it speaks like; `generic` if absent. */
+  readonly name?: string;
   readonly port: number;
   readonly seed: number;
   readonly products: number;
@@ -23,16 +27,26 @@ export interface SimulateCommand {
 
 /** `supercargo simulate`: a store to try things on, until Ctrl-C. */
 export async function runSimulate(command: SimulateCommand, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  if (command.printManifests) return say(manifests(`http://${HOST}:${command.port}${BASE_PATH}`));
+  const wire = wireOf(command.name ?? 'generic');
+  if (command.printManifests) return say(manifests(wire, `http://${HOST}:${command.port}${wire.basePath}`));
   const { seed, products, orders } = command;
-  const store = new SimulatedStore({ clock: systemClock, seed, products, orders, faults: faultsOf(command.fault), apiKey: API_KEY, sendHook: (delivery) => void sendHook(delivery) });
+  const store = new SimulatedStore({ wire, clock: systemClock, seed, products, orders, faults: faultsOf(command.fault), apiKey: API_KEY, sendHook: (delivery) => void sendHook(delivery) });
   const server = await serveStore(store, { host: HOST, port: command.port, clock: systemClock });
   say(`store: ${server.url}  (${products} products, ${orders} orders, seed ${seed}${command.fault ? `, faults: ${command.fault}` : ''})`);
-  say('in another terminal: supercargo up -f examples/simulate --public-url local');
+  say(wire.name === 'generic'
+    ? 'in another terminal: supercargo up -f examples/simulate --public-url local'
+    : `in another terminal: supercargo simulate ${wire.name} --print-manifests > shop.yaml, then supercargo up -f shop.yaml --public-url local`);
   const life = command.rate > 0 ? setInterval(() => store.live(), 60_000 / command.rate) : undefined;
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(life);
   await server.close();
+}
+
+function wireOf(name: string): Wire {
+  const all = wires();
+  const wire = all.get(name);
+  if (!wire) throw new Error(`there is no simulated ${name}: choose from ${[...all.keys()].join(', ')}`);
+  return wire;
 }
 
 function faultsOf(text: string): FaultName[] {
@@ -42,16 +56,16 @@ function faultsOf(text: string): FaultName[] {
   return names.filter(isFault);
 }
 
-/** The manifests of examples/simulate, for the port that was asked for. */
-export function manifests(url: string): string {
+/** The manifests of examples/simulate, for the platform and the port that were asked for. */
+export function manifests(wire: Wire, url: string): string {
   const resource = (kind: string, name: string, spec: unknown) => ({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
   const feeds = Object.entries(FEEDS).map(([name, type]) => resource('Feed', `simulated-${name}`, { connectionRef: { name: 'simulated' }, type }));
   const all = [
     resource('Store', 'simulated', { title: 'Simulated shop', warehouses: [{ name: 'berlin', location: 'main' }] }),
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'simulated-key' }, stringData: { apiKey: API_KEY } },
-    resource('Credential', 'simulated', { driver: 'generic', secretRef: { name: 'simulated-key' } }),
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'simulated-key' }, stringData: wire.subject.credential(API_KEY) },
+    resource('Credential', 'simulated', { driver: wire.name, secretRef: { name: 'simulated-key' } }),
     resource('Connection', 'simulated', {
-      storeRef: { name: 'simulated' }, driver: 'generic', credentialRef: { name: 'simulated' }, settings: { url }, mode: 'Production', earliestOrderDate: '2026-01-01T00:00:00Z',
+      storeRef: { name: 'simulated' }, driver: wire.name, credentialRef: { name: 'simulated' }, settings: wire.subject.settings(url), mode: 'Production', earliestOrderDate: '2026-01-01T00:00:00Z',
     }),
     ...feeds,
   ];

@@ -8,6 +8,11 @@ const feed = z.strictObject({
   defaultSchedule: cron('Schedule of a Feed that gives none, where the platform wants another than the usual.').optional(),
 });
 
+const skip = z.strictObject({
+  case: text(64, 'Case of the conformance suite.'),
+  reason: text(512, 'Why it cannot be passed.'),
+});
+
 const spec = z.strictObject({
   title: text(120, 'Name that people read.'),
   documentation: httpUrl('Where the driver is described.').optional(),
@@ -20,6 +25,7 @@ const spec = z.strictObject({
     version: text(32, 'Version a connection accepts by `acceptedTerms`.'),
     url: httpUrl('Where the terms are read.'),
   }).optional().describe('Terms that must be accepted before a connection runs.'),
+  skips: keyedList(skip, 'case', 200, 'Cases of the conformance suite that the driver cannot pass, and why.').optional(),
   image: text(512, 'Container image of a driver that is not built in. It runs in place of the built-in sync pod.').optional(),
 });
 

@@ -34,6 +34,8 @@ export interface FeedSupport {
   readonly cursor?: CursorSemantics;
   /** Largest page the platform gives. */
   readonly maxPageSize: number;
+  /** Calls that a page takes; of StockExport: that ten levels take. 1 if absent. */
+  readonly callsPerPage?: number;
   /** Five-field cron where the model's default does not fit the platform. */
   readonly defaultSchedule?: string;
 }
@@ -62,6 +64,10 @@ export interface DriverManifest {
   readonly reasons?: Readonly<Record<string, ReasonRule>>;
   /** What is not supported and why, in a sentence each, for the documentation. */
   readonly limits: readonly string[];
+  /** What a connection must accept before it runs (`acceptedTerms`). */
+  readonly terms?: { readonly version: string; readonly url: string };
+  /** Cases of the conformance suite (drivers/conformance) that it cannot pass, each with the reason: people read them. */
+  readonly skips?: Readonly<Record<string, string>>;
 }
 
 export interface ReadRequest {

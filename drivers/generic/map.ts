@@ -28,7 +28,7 @@ export const MAPPINGS = {
     what: 'supplier of a variant', schema: payload.productSupplierPayload,
     map: ({ variant_id, supplier_id, supplier_sku, cost_price, currency }) => ({
       kind: 'productSupplier', variantId: variant_id, supplierId: supplier_id, supplierSku: given(supplier_sku), currency: currency ?? undefined,
-      costPrice: cost_price == null || currency == null ? undefined : minorUnits(cost_price, currency),
+      costPrice: cost_price == null || currency == null ? undefined : unitsOf(cost_price, currency),
     }),
   }),
   stock: mapping({
@@ -52,12 +52,12 @@ export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonl
   for (const row of items) {
     const { item, without } = what === 'product' ? withoutNameless(row) : { item: row, without: [] };
     mapped.unreadable.push(...without);
-    const result = schema.safeParse(item);
-    if (result.success) mapped.records.push(map(result.data));
+    const result = mapOne(schema, map, item);
+    if (typeof result !== 'string') mapped.records.push(result);
     else {
       const number = textIn(item, 'number');
       const recordId = idOf(item) ?? number ?? 'without id';
-      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId} cannot be taken: ${inWords(result.error, item)}. It is taken by itself once that is mended`, raw: item });
+      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId} cannot be taken: ${result}. It is taken by itself once that is mended`, raw: item });
     }
   }
   return mapped;
@@ -74,6 +74,25 @@ function withoutNameless(item: unknown): { readonly item: unknown; readonly with
     return { recordId: `variant:${id}`.slice(0, MAX_ID), part: true, reason: 'NoSku', message: `variant ${id} of the product "${product}" has no SKU: give it one at the shop, it is then taken by itself. The other variants are taken`, raw: variant };
   });
   return { item: { ...item, variants: variants.filter((variant) => !nameless.includes(variant)) }, without };
+}
+
+/** The record, or why it is none. */
+function mapOne(schema: z.ZodType, map: (item: unknown) => CanonicalRecord, item: unknown): CanonicalRecord | string {
+  const { success, data, error } = schema.safeParse(item);
+  if (!success) return inWords(error, item);
+  try {
+    return map(data);
+  } catch (unfit) {
+    if (unfit instanceof RangeError) return unfit.message;
+    throw unfit;
+  }
+}
+
+/** An amount that no number can hold is never 0: goods would be free. */
+function unitsOf(amount: string, currency: string): number {
+  const units = minorUnits(amount, currency);
+  if (units === undefined) throw new RangeError(`an amount in ${currency} is too large to be one`);
+  return units;
 }
 
 /** Levels and suppliers of variants have no id of their own. */
@@ -96,8 +115,8 @@ function productRecord(product: ProductPayload): ProductRecord {
     kind: 'product', id: product.id, title: product.title, description: given(product.description), brand: given(product.brand),
     status: product.status === 'active' ? 'Active' : 'Inactive', attributes: product.attributes ?? {}, createdAt: product.created_at ?? undefined, updatedAt: product.updated_at,
     variants: product.variants.map((variant) => ({
-      id: variant.id, sku: variant.sku, title: given(variant.title) ?? product.title, barcode: given(variant.barcode), price: minorUnits(variant.price, variant.currency) ?? 0, currency: variant.currency,
-      compareAtPrice: variant.compare_at_price == null ? undefined : minorUnits(variant.compare_at_price, variant.currency), weightGrams: variant.weight_grams ?? undefined,
+      id: variant.id, sku: variant.sku, title: given(variant.title) ?? product.title, barcode: given(variant.barcode), price: unitsOf(variant.price, variant.currency), currency: variant.currency,
+      compareAtPrice: variant.compare_at_price == null ? undefined : unitsOf(variant.compare_at_price, variant.currency), weightGrams: variant.weight_grams ?? undefined,
       enabled: variant.enabled ?? true, tracked: variant.tracked ?? true, options: variant.options ?? {}, updatedAt: variant.updated_at ?? undefined,
     })),
     images: (product.images ?? []).map((image, index) => ({ id: image.id, url: image.url, position: image.position ?? index, alt: given(image.alt), variantId: given(image.variant_id) })),
@@ -110,7 +129,7 @@ const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentStat
 };
 
 function orderRecord(order: OrderPayload): OrderRecord {
-  const units = (amount: string): number => minorUnits(amount, order.currency) ?? 0;
+  const units = (amount: string): number => unitsOf(amount, order.currency);
   return {
     ...(order.redacted ? { redacted: true as const } : {}),
     kind: 'order', id: order.id, number: order.number, placedAt: order.placed_at ?? undefined, updatedAt: order.updated_at,

@@ -71,10 +71,15 @@ export class VendureClient {
     const { data, errors } = parsed.data;
     const first = errors?.[0];
     if (first !== undefined) {
-      const field = first.path?.[0];
-      throw new GraphqlError({ message: first.message, code: first.extensions?.code ?? undefined, field: field === undefined ? undefined : String(field) });
+      const key = first.path?.[0];
+      throw new GraphqlError({ message: first.message, code: first.extensions?.code ?? undefined, field: key === undefined ? undefined : fieldBehind(operation.document, String(key)) });
     }
     if (data == null) throw notGraphql();
     return expectPayload(operation.answer, data, 'The store\'s answer');
   }
+}
+
+/** An answer names a field by its alias; permissions are known by the field's own name. */
+function fieldBehind(document: string, key: string): string {
+  return new RegExp(`(?<![$\\w])${key}:\\s*(\\w+)`).exec(document)?.[1] ?? key;
 }

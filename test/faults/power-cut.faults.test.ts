@@ -9,7 +9,7 @@ import { Counterpart } from '../../drill/counterpart.ts';
 import { Settling } from '../../drill/settle.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { Random } from '../../simulator/random.ts';
-import { BASE_PATH } from '../../simulator/server.ts';
+import { BASE_PATH } from '../../simulator/wires/generic.ts';
 import { freePort } from '../support/free-port.ts';
 import { Part } from './part.ts';
 import { API_KEY, CONNECTION, type HubSettings, type PodSettings } from './settings.ts';

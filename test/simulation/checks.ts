@@ -1,7 +1,8 @@
-import { mapItems, MAPPINGS } from '../../drivers/generic/map.ts';
 import { BatchEncoder } from '../../model/encode.ts';
-import type { CanonicalRecord, OrderRecord, ProductRecord } from '../../model/records.ts';
+import type { OrderRecord, ProductRecord } from '../../model/records.ts';
 import type { TableName } from '../../model/tables.ts';
+import { canonicalOrder, canonicalProduct } from '../../simulator/shop/canonical.ts';
+import { levelKey } from '../../simulator/shop/model.ts';
 import { decideIntake } from '../../sync/orders/intake.ts';
 import { orderReference } from '../../sync/orders/reference.ts';
 import type { Received } from './hub-world.ts';
@@ -29,7 +30,8 @@ export async function ordersAgree(world: SeedWorld): Promise<void> {
        (SELECT jsonb_agg(jsonb_build_object('id', l.external_id, 'sku', l.sku, 'quantity', l.quantity, 'fulfilled', l.fulfilled_quantity) ORDER BY l.position) FROM order_lines l WHERE l.connection_id = $1 AND l.order_id = o.external_id) AS lines
      FROM orders o WHERE o.connection_id = $1`, [connection]);
   const there = new Map(rows.map((row) => [row.id, row]));
-  const records = canonical<OrderRecord>('order', store.truth.orders().filter(({ id }) => !store.shop.poisoned.has(id)));
+  const methods = new Map(store.shop.shippingMethods.map(({ code, name }) => [code, name]));
+  const records = store.truth.orders().filter(({ id }) => !store.shop.poisoned.has(id)).map((order): OrderRecord => ({ ...canonicalOrder(order, (code) => methods.get(code)), platformState: order.progress.toLowerCase() }));
   const hashes = hashesOf('orders', records, world.connectionName);
   for (const order of records) {
     const row = there.get(order.id);
@@ -41,7 +43,7 @@ export async function ordersAgree(world: SeedWorld): Promise<void> {
     demand(lines.length === order.lines.length && lines.every((line, index) => line.fulfilled === order.lines[index]!.fulfilledQuantity), `order ${order.id} has other lines than the store`);
     if (row.exported_at === null) demand(row.grand_total === order.grandTotal && lines.every((line, index) => line.quantity === order.lines[index]!.quantity && line.sku === order.lines[index]!.sku), `order ${order.id} has other content than its hash says`);
   }
-  for (const id of store.shop.poisoned) {
+  for (const id of store.shop.poisoned.keys()) {
     if (!store.truth.orders().some((order) => order.id === id)) continue;
     const problems = await hub.db.query('SELECT 1 FROM problems WHERE connection_id = $1 AND record = $2', [connection, id]);
     demand(problems.length > 0, `nothing is said of order ${id}, which cannot be read`);
@@ -54,7 +56,7 @@ export async function productsAgree(world: SeedWorld): Promise<void> {
     `SELECT p.external_id AS id, p.hash::text AS hash, (SELECT jsonb_agg(v.sku ORDER BY v.external_id) FROM variants v WHERE v.connection_id = $1 AND v.product_id = p.external_id) AS skus FROM products p WHERE p.connection_id = $1`,
     [await connectionId(world)]);
   const there = new Map(rows.map((row) => [row.id, row]));
-  const records = canonical<ProductRecord>('product', store.truth.products().filter(({ id }) => !store.shop.poisoned.has(id)));
+  const records = store.truth.products().filter(({ id }) => !store.shop.poisoned.has(id)).map(canonicalProduct);
   const hashes = hashesOf('products', records, world.connectionName);
   for (const product of records) {
     const row = there.get(product.id);
@@ -67,9 +69,9 @@ export async function productsAgree(world: SeedWorld): Promise<void> {
 export async function levelsAgree(world: SeedWorld): Promise<void> {
   const rows = await world.hub.db.query<{ key: string; on_hand: number }>(`SELECT variant_id || '@' || location_id AS key, on_hand FROM stock_levels WHERE connection_id = $1`, [await connectionId(world)]);
   const there = new Map(rows.map(({ key, on_hand }) => [key, on_hand]));
-  for (const { variant_id, location_id, on_hand } of world.store.truth.levels()) {
-    const key = `${variant_id}@${location_id}`;
-    demand(there.get(key) === on_hand, `level ${key}: the hub has ${there.get(key)}, the store ${on_hand}`);
+  for (const { variantId, locationId, onHand } of world.store.truth.levels()) {
+    const key = levelKey(variantId, locationId);
+    demand(there.get(key) === onHand, `level ${key}: the hub has ${there.get(key)}, the store ${onHand}`);
   }
 }
 
@@ -90,8 +92,8 @@ export async function writesTookEffectOnce(world: SeedWorld): Promise<void> {
 
 /** In a storm products are deleted and orders cancelled while a write to them waits. */
 function refusedRightly({ store: { truth } }: SeedWorld, reason: string | null, subject: string): boolean {
-  if (reason === 'UnknownVariant') return !truth.levels().some(({ variant_id, location_id }) => `${variant_id}@${location_id}` === subject);
-  return reason === 'OrderCancelled' && truth.orders().some(({ id, state }) => id === subject && state === 'cancelled');
+  if (reason === 'UnknownVariant') return !truth.levels().some(({ variantId, locationId }) => levelKey(variantId, locationId) === subject);
+  return reason === 'OrderCancelled' && truth.orders().some(({ id, progress }) => id === subject && progress === 'Cancelled');
 }
 
 /** Every event reached the receiver, under its one id; an order is told of as new exactly once. */
@@ -159,12 +161,6 @@ export async function runsAreHonest(world: SeedWorld): Promise<void> {
   }
   const checkpoints = await world.hub.db.query<{ feed_type: string; value: { run?: unknown } }>('SELECT feed_type, value FROM checkpoints WHERE connection_id = $1', [connection]);
   for (const { feed_type, value } of checkpoints) demand(value.run === undefined, `the checkpoint of ${feed_type} is in the middle of a run`);
-}
-
-function canonical<T extends CanonicalRecord>(what: 'order' | 'product', rows: readonly unknown[]): T[] {
-  const { records, unreadable } = mapItems(MAPPINGS[what], JSON.parse(JSON.stringify(rows)) as unknown[]);
-  demand(unreadable.length === 0, `the check itself cannot read ${unreadable[0]?.recordId}: ${unreadable[0]?.message}`);
-  return records as T[];
 }
 
 /** Hash of each record as the pod would send it: the last column of its row. */

@@ -1,5 +1,5 @@
-import { addOrder, addProduct } from '../../simulator/generate.ts';
-import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/life.ts';
+import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
+import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/shop/life.ts';
 import { HintBox } from '../../sync/hints/hint-box.ts';
 import { followHints } from '../../sync/hints/hint-follower.ts';
 import { completenessAgrees, goneIsNamed, levelsAgree, ordersAgree, productsAgree, runsAreHonest, webhooksArrived, writesTookEffectOnce } from './checks.ts';
@@ -27,7 +27,7 @@ function stock(world: SeedWorld, products: number, orders: number): void {
   for (let count = 0; count < orders; count++) {
     hub.clock.advance(APART_MS);
     const placed = addOrder(store.shop, world.random, world.random.chance(0.8));
-    if (placed && store.faults.strikes('poisoned')) store.shop.poisoned.add(placed.id);
+    if (placed && store.faults.strikes('poisoned')) store.shop.poisoned.set(placed.id, 'shape');
   }
   hub.clock.advance(APART_MS);
 }
@@ -177,7 +177,7 @@ async function reportWork(world: SeedWorld): Promise<void> {
   for (const [index, { external_id }] of open.entries()) {
     await expectStatus(201, world.backOffice('POST', `/orders/${connection[0]!.id}.${external_id}/shipments`, { carrier: 'Post', ...(index === 0 ? {} : { trackingCode: `T-${external_id}` }) }));
   }
-  const levels = world.store.truth.levels().filter(({ location_id }) => location_id === 'main').map(({ sku, on_hand }) => ({ sku, warehouse: 'main', quantity: on_hand + 7 }));
+  const levels = world.store.truth.levels().filter(({ locationId }) => locationId === 'main').map(({ sku, onHand }) => ({ sku, warehouse: 'main', quantity: onHand + 7 }));
   await expectStatus(202, world.backOffice('POST', '/stock', { levels }));
 }
 

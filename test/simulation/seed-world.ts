@@ -1,7 +1,7 @@
 import type { StoreSpec } from '../../crds/index.ts';
 import { generic } from '../../drivers/generic/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
-import type { Delivery as Mail } from '../../simulator/hooks.ts';
+import type { Delivery as Mail } from '../../simulator/desk/hooks.ts';
 import { Random } from '../../simulator/random.ts';
 import { SimulatedStore, type SimulatedStoreOptions } from '../../simulator/store.ts';
 import type { RunOutcome } from '../../sync/outcome.ts';

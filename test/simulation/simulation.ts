@@ -51,6 +51,8 @@ export async function play(hub: HubWorld, each: Case): Promise<readonly Point[]>
 
 /** Faults of what the rows are, not of a request: they hold from the beginning to the end. */
 const SHAPING = new Set<FaultName>(['ties', 'skew', 'poisoned']);
+/** A person must act: the feed waits for it, and so would the story. */
+const ENDS = new Set<FaultName>(['redirect']);
 const BELONGS = new Set<FaultName>(['token-rotation']);
 const STORM_RATE = 0.15;
 
@@ -69,7 +71,7 @@ function optionsOf({ seed }: Case): Partial<SeedOptions> {
 function faultsOf({ seed, mode }: Case, always: readonly FaultName[] = []): Partial<SeedOptions> {
   if (mode !== 'storm') return { faults: always };
   const random = new Random(seed * 7919);
-  return { faults: [...new Set([...always, ...FAULTS.filter(() => random.chance(0.25))])], life: 0.1 };
+  return { faults: [...new Set([...always, ...FAULTS.filter((name) => random.chance(0.25) && !ENDS.has(name))])], life: 0.1 };
 }
 
 /** Every way in which each effect of a run can break. */

@@ -1,5 +1,5 @@
+import type { Level, ShopOrder, ShopProduct } from './model.ts';
 import type { Shop } from './shop.ts';
-import type { WireLevel, WireOrder, WireProduct } from './wire.ts';
 
 /** A write through the API that took effect. */
 export interface Effect {
@@ -24,15 +24,15 @@ export class Truth {
     this.#shop = shop;
   }
 
-  orders(): readonly WireOrder[] {
+  orders(): readonly ShopOrder[] {
     return this.#shop.orders.all();
   }
 
-  products(): readonly WireProduct[] {
+  products(): readonly ShopProduct[] {
     return this.#shop.products.all();
   }
 
-  levels(): readonly WireLevel[] {
+  levels(): readonly Level[] {
     return [...this.#shop.levels.values()];
   }
 

@@ -1,7 +1,8 @@
-import type { Clock } from '../kit/clock.ts';
-import type { Faults } from './faults.ts';
-import type { Random } from './random.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Random } from '../random.ts';
 import { Refused } from './refused.ts';
+import { PERMISSIONS, type Permission } from './permissions.ts';
 
 const LIFETIME_SECONDS = 3600;
 
@@ -12,11 +13,17 @@ export interface Client {
   readonly refreshToken?: string;
 }
 
+export interface Granted {
+  readonly access: string;
+  readonly seconds: number;
+  readonly refresh: string | undefined;
+}
+
 /** Access by static key or by OAuth 2.0. A rotated refresh token stays good until its successor has been used. */
-export class Tokens {
+export class Keys {
   /** Times that a token was given. */
   granted = 0;
-  apiKeys = new Map<string, readonly string[]>();
+  readonly fixed = new Map<string, readonly Permission[]>();
   readonly #client: Client | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -33,15 +40,20 @@ export class Tokens {
     this.#refresh = options.client?.refreshToken;
   }
 
-  grant(body: string): Record<string, unknown> {
-    const form = new URLSearchParams(body);
-    if (!this.#client || form.get('client_id') !== this.#client.id || form.get('client_secret') !== this.#client.secret) throw new Refused(401, 'invalid_client', 'unknown client');
-    if (form.get('grant_type') === 'refresh_token') this.#takeRefresh(form.get('refresh_token') ?? '');
-    else if (form.get('grant_type') !== 'client_credentials' || this.#client.refreshToken !== undefined) throw new Refused(400, 'unsupported_grant_type', 'use the refresh token');
+  /** An access token for a client. `refreshToken`: what it was given before; absent where it shows only itself. */
+  grant(asked: { readonly clientId: string; readonly clientSecret: string; readonly refreshToken?: string }): Granted {
+    if (!this.#client || asked.clientId !== this.#client.id || asked.clientSecret !== this.#client.secret) throw new Refused('invalid client', 'unknown client');
+    if (asked.refreshToken !== undefined) this.#takeRefresh(asked.refreshToken);
+    else if (this.#client.refreshToken !== undefined) throw new Refused('invalid', 'use the refresh token');
     this.granted++;
     const access = this.#newToken('at');
     this.#access.set(access, { expires: this.#clock.now().getTime() + LIFETIME_SECONDS * 1000, refresh: this.#refresh });
-    return { access_token: access, token_type: 'bearer', expires_in: LIFETIME_SECONDS, ...(this.#refresh === undefined ? {} : { refresh_token: this.#refresh }) };
+    return { access, seconds: LIFETIME_SECONDS, refresh: this.#refresh };
+  }
+
+  /** Access tokens end before their time. */
+  expireAll(): void {
+    this.#access.clear();
   }
 
   /** Of every pod that holds them: as when a person takes the client's authorisation back. */
@@ -51,9 +63,9 @@ export class Tokens {
     this.#previous = undefined;
   }
 
-  /** The permissions of a bearer token; undefined when it is not accepted. */
-  permissionsOf(token: string, all: readonly string[]): readonly string[] | undefined {
-    const fixed = this.apiKeys.get(token);
+  /** What a key or an access token may do; undefined when it is not accepted. */
+  permissionsOf(token: string): readonly Permission[] | undefined {
+    const fixed = this.fixed.get(token);
     if (fixed) return fixed;
     const known = this.#access.get(token);
     if (!known || known.expires <= this.#clock.now().getTime()) return undefined;
@@ -62,11 +74,11 @@ export class Tokens {
       return undefined;
     }
     if (known.refresh === this.#refresh) this.#previous = undefined;
-    return all;
+    return PERMISSIONS;
   }
 
   #takeRefresh(token: string): void {
-    if (token !== this.#refresh && token !== this.#previous) throw new Refused(400, 'invalid_grant', 'the refresh token is not good any more');
+    if (token !== this.#refresh && token !== this.#previous) throw new Refused('invalid grant', 'the refresh token is not good any more');
     if (!this.#faults.has('token-rotation')) return;
     // The old one is still good, since the answer may be lost; a second use gives the same successor's successor.
     this.#previous = token;

@@ -1,7 +1,7 @@
-import { addOrder, addProduct, totalsOf } from './generate.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
+import { addOrder, addProduct, priced, totalsOf } from './generate.ts';
+import { wantedOf, type ShopOrder } from './model.ts';
 import type { Shop } from './shop.ts';
-import type { WireOrder, WireProduct } from './wire.ts';
 
 /** What happened in the shop, and to which record: the shop tells of it by webhook. */
 export interface ShopEvent {
@@ -48,25 +48,25 @@ export function paidOrder(shop: Shop, random: Random): ShopEvent | undefined {
 }
 
 export function pay(shop: Shop, random: Random): ShopEvent | undefined {
-  const unpaid = random.pick(openOrders(shop).filter(({ payment_state }) => payment_state === 'unpaid'));
-  return unpaid && change(shop, { ...unpaid, payment_state: 'paid' });
+  const unpaid = random.pick(openOrders(shop).filter(({ payment }) => payment === 'Unpaid'));
+  return unpaid && change(shop, { ...unpaid, payment: 'Paid' });
 }
 
 function cancelLine(shop: Shop, random: Random): ShopEvent | undefined {
-  const found = random.pick(openOrders(shop).filter(({ lines, shipments }) => shipments.length === 0 && lines.some(({ quantity }) => quantity > 1)));
+  const found = random.pick(openOrders(shop).filter(({ lines, parcels }) => parcels.length === 0 && lines.some((line) => wantedOf(line) > 1)));
   if (!found) return undefined;
-  const line = random.pick(found.lines.filter(({ quantity }) => quantity > 1))!;
-  const lines = found.lines.map((each) => (each === line ? { ...line, quantity: line.quantity - 1, cancelled_quantity: line.cancelled_quantity + 1, total: (Number(line.total) * ((line.quantity - 1) / line.quantity)).toFixed(2) } : each));
-  return change(shop, { ...found, lines, totals: totalsOf(lines) });
+  const line = random.pick(found.lines.filter((each) => wantedOf(each) > 1))!;
+  const lines = found.lines.map((each) => (each === line ? priced({ ...line, cancelled: line.cancelled + 1 }) : each));
+  return change(shop, { ...found, lines, ...totalsOf(lines, found.shipping) });
 }
 
 export function cancelOrder(shop: Shop, random: Random): ShopEvent | undefined {
-  const found = random.pick(openOrders(shop).filter(({ shipments }) => shipments.length === 0));
-  return found && change(shop, { ...found, state: 'cancelled' });
+  const found = random.pick(openOrders(shop).filter(({ parcels }) => parcels.length === 0));
+  return found && change(shop, { ...found, progress: 'Cancelled' });
 }
 
 function deleteOrder(shop: Shop, random: Random): ShopEvent | undefined {
-  const found = random.pick(openOrders(shop).filter(({ payment_state }) => payment_state === 'unpaid'));
+  const found = random.pick(openOrders(shop).filter(({ payment }) => payment === 'Unpaid'));
   if (!found) return undefined;
   shop.orders.delete(found.id);
   return { type: 'order.deleted', id: found.id };
@@ -79,42 +79,40 @@ function newProduct(shop: Shop, random: Random): ShopEvent {
 export function editProduct(shop: Shop, random: Random): ShopEvent | undefined {
   const found = random.pick(shop.products.all());
   if (!found) return undefined;
-  const changed: WireProduct = { ...found, title: `${found.title.split(' (')[0]!} (${random.int(1, 999)})`, updated_at: shop.stamp() };
-  shop.saveProduct(changed);
+  shop.saveProduct({ ...found, title: `${found.title.split(' (')[0]!} (${random.int(1, 999)})`, updatedAt: shop.stamp() });
   return { type: 'product.updated', id: found.id };
 }
 
 /** Never one that an order names: shops refuse that. */
 function deleteProduct(shop: Shop, random: Random): ShopEvent | undefined {
-  const ordered = new Set(shop.orders.all().flatMap(({ lines }) => lines.map(({ variant_id }) => variant_id)));
+  const ordered = new Set(shop.orders.all().flatMap(({ lines }) => lines.map(({ variantId }) => variantId)));
   const found = random.pick(shop.products.all().filter(({ variants }) => variants.every(({ id }) => !ordered.has(id))));
   if (!found) return undefined;
   shop.products.delete(found.id);
-  for (const [key, level] of shop.levels) if (found.variants.some(({ id }) => id === level.variant_id)) shop.levels.delete(key);
-  shop.productSuppliers = shop.productSuppliers.filter(({ variant_id }) => !found.variants.some(({ id }) => id === variant_id));
+  for (const [key, level] of shop.levels) if (found.variants.some(({ id }) => id === level.variantId)) shop.levels.delete(key);
+  shop.supplierPrices = shop.supplierPrices.filter(({ variantId }) => !found.variants.some(({ id }) => id === variantId));
   return { type: 'product.deleted', id: found.id };
 }
 
 /** At the counter: the stock goes down and nobody writes an order. */
 export function sell(shop: Shop, random: Random): ShopEvent | undefined {
-  const level = random.pick([...shop.levels.values()].filter(({ on_hand }) => on_hand > 0));
+  const level = random.pick([...shop.levels.values()].filter(({ onHand }) => onHand > 0));
   if (!level) return undefined;
-  level.on_hand -= 1;
-  level.available = level.on_hand - level.allocated;
-  return { type: 'stock.changed', id: level.variant_id };
+  level.onHand -= 1;
+  return { type: 'stock.changed', id: level.variantId };
 }
 
 /** A row that changes while others are being read moves to the end of every list by time. */
 export function touch(shop: Shop, random: Random): void {
   const found = random.pick(shop.orders.all());
-  if (found) shop.saveOrder({ ...found, note: `looked at ${random.int(1, 999)} times`, updated_at: shop.stamp() });
+  if (found) shop.saveOrder({ ...found, note: `looked at ${random.int(1, 999)} times`, updatedAt: shop.stamp() });
   const product = random.pick(shop.products.all());
-  if (product) shop.saveProduct({ ...product, updated_at: shop.stamp() });
+  if (product) shop.saveProduct({ ...product, updatedAt: shop.stamp() });
 }
 
-const openOrders = (shop: Shop): WireOrder[] => shop.orders.all().filter(({ state }) => state === 'open');
+const openOrders = (shop: Shop): ShopOrder[] => shop.orders.all().filter(({ progress }) => progress === 'Open');
 
-function change(shop: Shop, changed: WireOrder): ShopEvent {
-  shop.saveOrder({ ...changed, updated_at: shop.stamp() });
+function change(shop: Shop, changed: ShopOrder): ShopEvent {
+  shop.saveOrder({ ...changed, updatedAt: shop.stamp() });
   return { type: 'order.updated', id: changed.id };
 }

@@ -1,0 +1,33 @@
+import type { DriverDefinition } from '../../drivers/contract/index.ts';
+import { driverResource } from '../../drivers/driver-resource.ts';
+import { builtinDrivers } from '../../drivers/registry.ts';
+import { formatTable } from '../table.ts';
+
+/** `supercargo drivers [NAME]`: what this release can connect to, and what each driver cannot do. */
+export function showDrivers(name: string | undefined, say: (line: string) => void): void {
+  const all = builtinDrivers();
+  if (name === undefined) {
+    const rows = [...all.values()].map(({ manifest }) => [manifest.name, manifest.title, manifest.platformKind, String(manifest.feeds.length), String(Object.keys(manifest.skips ?? {}).length), manifest.documentation]);
+    return say(formatTable(['NAME', 'TITLE', 'PLATFORM', 'FEEDS', 'SKIPS', 'DOCUMENTATION'], rows));
+  }
+  const definition = all.get(name);
+  if (!definition) throw new Error(`there is no driver ${name}: choose from ${[...all.keys()].join(', ')}`);
+  for (const line of linesOf(definition)) say(line);
+}
+
+/** All that people may want to know of a driver before they use it. Pure. */
+export function linesOf(definition: DriverDefinition): string[] {
+  const { manifest } = definition;
+  const { hosts, terms } = driverResource(definition).spec;
+  const list = (title: string, items: readonly string[], none: string): string[] => [`${title}:${items.length === 0 ? ` ${none}` : ''}`, ...items.map((item) => `  ${item}`)];
+  const feeds = manifest.feeds.map(({ type, cursor }) => [`  ${type}`, cursor?.kind === 'changes' ? `changes by ${cursor.field ?? 'time'}` : cursor ? 'all each time' : 'writes', cursor?.blindTo ? `does not see: ${cursor.blindTo.join('; ')}` : '']);
+  return [
+    `${manifest.title} (${manifest.name}, ${manifest.platformKind})`,
+    `documentation: ${manifest.documentation}`,
+    `hosts: ${(hosts ?? []).join(', ')}`,
+    `terms: ${terms ? `${terms.version}, ${terms.url}` : 'none'}`,
+    'feeds:', ...formatTable(['  FEED', 'READS', ''], feeds).split('\n'),
+    ...list('limits', manifest.limits, 'none'),
+    ...list('skips of the conformance suite', Object.entries(manifest.skips ?? {}).map(([id, reason]) => `${id}: ${reason}`), 'none'),
+  ];
+}

@@ -1,0 +1,105 @@
+import { setImmediate } from 'node:timers/promises';
+import { allowedHosts, isAllowed } from '../../model/hosts.ts';
+import type { SimulatedStore } from '../../simulator/store.ts';
+import { HeldWrite, hostRuleText, retry, type HostRule, type StoreHttp, type StoreRequest, type StoreResponse } from '../contract/index.ts';
+import { NotConformant } from './demand.ts';
+
+/** No case needs more: a driver that calls on is refused by name. */
+const MOST_CALLS = 3000;
+
+export interface SuiteHttpOptions {
+  readonly store: SimulatedStore;
+  readonly hosts: readonly HostRule[];
+  /** Address of the API. */
+  readonly base: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly testMode: boolean;
+  /** A driver that calls on and on: it hears nothing more, and the case is over. */
+  readonly onEndless: (error: NotConformant) => void;
+}
+
+/** The engine's part of HTTP without its patience: one call, one answer, so that what a driver repeats by itself is seen. */
+export class SuiteHttp implements StoreHttp {
+  readonly #options: SuiteHttpOptions;
+  readonly violations: string[] = [];
+  readonly held: StoreRequest[] = [];
+  reads = 0;
+  writes = 0;
+  /** Before a call is answered; a case lets something happen at the shop. */
+  onCall: (call: number) => void = () => undefined;
+
+  constructor(options: SuiteHttpOptions) {
+    this.#options = options;
+  }
+
+  get calls(): number {
+    return this.reads + this.writes;
+  }
+
+  async read(request: StoreRequest): Promise<StoreResponse> {
+    this.reads++;
+    const { truth, hooks } = this.#options.store;
+    const before = [truth.effects.length, hooks.changes];
+    const answer = await this.#call(request);
+    if (truth.effects.length !== before[0] || hooks.changes !== before[1]) this.violations.push('changes the shop by http.read: a change goes by http.write, or Test mode does not hold it');
+    return answer;
+  }
+
+  async write(request: StoreRequest): Promise<StoreResponse> {
+    this.writes++;
+    if (this.#options.testMode) {
+      this.held.push(request);
+      throw new HeldWrite(request);
+    }
+    return this.#call(request);
+  }
+
+  observe(): void {
+    // The engine's budget is not played here.
+  }
+
+  async #call(request: StoreRequest): Promise<StoreResponse> {
+    // A timer must be able to strike however fast a driver asks.
+    await setImmediate();
+    request.signal?.throwIfAborted();
+    if (this.calls > MOST_CALLS) {
+      this.#options.onEndless(new NotConformant(`makes more than ${MOST_CALLS} calls and does not end`));
+      await new Promise<never>(() => undefined);
+    }
+    this.#demandHost(request.url);
+    this.onCall(this.calls);
+    const signal = request.signal ?? new AbortController().signal;
+    const auth = (await request.auth?.headers(request, signal)) ?? {};
+    const answer = await this.#answer(request, auth);
+    if (answer.status !== 401 || !request.auth) return answer;
+    const again = await request.auth.headers(request, signal, auth);
+    return JSON.stringify(again) === JSON.stringify(auth) ? answer : this.#answer(request, again);
+  }
+
+  async #answer({ method, url, headers, body }: StoreRequest, auth: Readonly<Record<string, string>>): Promise<StoreResponse> {
+    const { base, store } = this.#options;
+    const lower = Object.fromEntries(Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]));
+    if (!url.startsWith(base)) return responseOf(404, { 'content-type': 'text/html' }, '<html></html>');
+    const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body });
+    if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
+    return responseOf(given.status, given.headers, given.body);
+  }
+
+  #demandHost(url: string): void {
+    const { hosts, settings } = this.#options;
+    if (!isAllowed(url, allowedHosts(hosts.map(hostRuleText), settings))) this.violations.push(`asks ${URL.parse(url)?.host ?? 'no address'}, which is not among the hosts of its manifest`);
+  }
+}
+
+function responseOf(status: number, headers: Readonly<Record<string, string>>, body: string): StoreResponse {
+  return {
+    status, headers, text: async () => body,
+    json: async (): Promise<unknown> => {
+      try {
+        return JSON.parse(body);
+      } catch {
+        throw retry('UnexpectedPayload', 'the answer is not JSON');
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Faults } from '../faults.ts';
+import { levelKey, shippedOf, wantedOf, type Parcel, type ShopOrder } from './model.ts';
+import type { Shop } from './shop.ts';
+import type { Truth } from './truth.ts';
+
+export interface WriteContext {
+  readonly shop: Shop;
+  readonly faults: Faults;
+  readonly truth: Truth;
+}
+
+export interface LevelWrite {
+  readonly variantId: string;
+  readonly locationId: string;
+  readonly quantity: number;
+  /** Set only where the level is this. */
+  readonly expected?: number;
+  readonly key?: string;
+}
+
+export interface LevelOutcome {
+  readonly status: 'set' | 'repeated' | 'conflict' | 'unknown' | 'refused' | 'failed';
+  readonly onHand?: number;
+  readonly message?: string;
+}
+
+/** Sets one level. */
+export function setLevel({ variantId, locationId, quantity, expected, key }: LevelWrite, { shop, faults, truth }: WriteContext): LevelOutcome {
+  const level = shop.levels.get(levelKey(variantId, locationId));
+  if (!level) return { status: 'unknown' };
+  if (quantity < 0) return { status: 'refused', onHand: level.onHand, message: 'a level is not negative' };
+  if (faults.strikes('partial-batch')) return { status: 'failed', onHand: level.onHand, message: 'the row is locked' };
+  if (key !== undefined && level.lastKey === key) return { status: 'repeated', onHand: level.onHand };
+  if (expected !== undefined && level.onHand !== expected) return { status: 'conflict', onHand: level.onHand };
+  level.onHand = quantity;
+  level.lastKey = key;
+  truth.effects.push({ kind: 'stock', subject: levelKey(variantId, locationId), reference: key ?? '', quantity, at: shop.now().toISOString() });
+  return { status: 'set', onHand: quantity };
+}
+
+export type ShipOutcome =
+  | { readonly status: 'shipped'; readonly parcel: Parcel }
+  | { readonly status: 'unknown order' | 'cancelled' | 'unknown line' | 'too many' };
+
+/** The reference is kept and shown, and not looked at: a shop that knows no idempotency. Who sends twice ships twice. */
+export function ship(orderId: string, parcel: Omit<Parcel, 'id'>, { shop, truth }: WriteContext): ShipOutcome {
+  const order = shop.orders.get(orderId);
+  if (!order) return { status: 'unknown order' };
+  if (order.progress === 'Cancelled') return { status: 'cancelled' };
+  if (!parcel.lines.every(({ lineId }) => order.lines.some(({ id }) => id === lineId))) return { status: 'unknown line' };
+  const sent = { ...parcel, id: shop.newId('sh') };
+  const shipped: ShopOrder = { ...order, parcels: [...order.parcels, sent], updatedAt: shop.stamp() };
+  if (shop.strict && order.lines.some((line) => shippedOf(shipped, line.id) > Math.max(wantedOf(line), shippedOf(order, line.id)))) return { status: 'too many' };
+  shop.orders.put({ ...shipped, progress: shipped.lines.every((line) => shippedOf(shipped, line.id) >= wantedOf(line)) ? 'Completed' : order.progress }, 0, 0);
+  truth.effects.push({ kind: 'shipment', subject: orderId, reference: parcel.reference ?? '', at: shop.now().toISOString() });
+  return { status: 'shipped', parcel: sent };
+}
