@@ -136,7 +136,7 @@ export class ConnectionGate {
       tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => { this.#refreshExpiresAt = at; }),
     });
     const { hub, clock, log, metrics } = this.#options;
-    const subscription = new Subscription({ hooks: store.driver.hooks, url: answer.hookUrl, hub, clock, log });
+    const subscription = new Subscription({ hooks: store.driver.webhooks, url: answer.hookUrl, hub, clock, log });
     const hints = new AbortController();
     this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)), subscription, hints };
     this.#checkedAt = undefined;

@@ -3,10 +3,10 @@ import { data, refusal, scriptedHttp, type Answer, type Asked } from '../../test
 import { retry, waiting, type CheckReport } from '../contract/index.ts';
 import { check } from './check.ts';
 import { VendureClient } from './client.ts';
-import { manifest } from './manifest.ts';
+import { vendure } from './index.ts';
 
 const never = new AbortController().signal;
-const all = manifest.feeds.map(({ type }) => type);
+const all = vendure.manifest.feeds.map(({ type }) => type);
 const identity = data({ activeChannel: { code: 'eu', token: 'channel-token', defaultCurrencyCode: 'EUR' }, globalSettings: { id: '1' } });
 
 function report(answer: (asked: Asked) => Answer, feeds = all): Promise<CheckReport> {

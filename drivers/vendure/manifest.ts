@@ -1,48 +1,12 @@
-import type { CursorSemantics, DriverManifest } from '../contract/index.ts';
+import type { DriverFacts } from '../contract/index.ts';
 import { REASONS } from './errors.ts';
 
-/** The list limit of a Vendure shop is 1000 unless it says otherwise; these keep an answer to about a second. */
-const ORDERS_A_PAGE = 100;
-const PRODUCTS_A_PAGE = 50;
-const VARIANTS_A_PAGE = 250;
-
-const FULL: CursorSemantics = { kind: 'full' };
-
-export const manifest: DriverManifest = {
+export const manifest: DriverFacts = {
   name: 'vendure',
   title: 'Vendure',
   documentation: 'https://docs.vendure.io/reference/graphql-api/admin/queries',
   platformKind: 'Store',
   hosts: [{ setting: 'url' }],
-  feeds: [
-    { type: 'DataModelSync', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-    { type: 'ProductImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
-    {
-      type: 'ProductUpdate',
-      cursor: {
-        kind: 'changes',
-        field: 'updatedAt of products and of their variants',
-        blindTo: ['a facet value, an option or an image is renamed or replaced', 'a product or variant is deleted', 'a tax rate changes'],
-        secondWay: 'fullCompare',
-      },
-      maxPageSize: PRODUCTS_A_PAGE,
-    },
-    { type: 'ProductImageImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
-    { type: 'StockImport', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-    {
-      type: 'OrderImport',
-      cursor: { kind: 'changes', field: 'orderPlacedAt', blindTo: ['an authorised payment is settled'], secondWay: 'openRecords' },
-      maxPageSize: ORDERS_A_PAGE,
-    },
-    {
-      type: 'OrderUpdate',
-      cursor: { kind: 'changes', field: 'updatedAt', blindTo: ['an order is paid, shipped or delivered', 'a payment is refunded'], secondWay: 'openRecords' },
-      maxPageSize: ORDERS_A_PAGE,
-    },
-    { type: 'ShipmentExport', maxPageSize: ORDERS_A_PAGE },
-    { type: 'StockExport', maxPageSize: VARIANTS_A_PAGE },
-    { type: 'StockCheck', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-  ],
   reasons: REASONS,
   limits: [
     'API keys exist since Vendure 3.6 and must be switched on by the shop ("api-key" in authOptions.tokenMethod); tested with 3.7.3.',

@@ -23,9 +23,9 @@ interface VariantWrites {
 }
 
 /** Sets stock on hand, absolutely, in batches. Vendure's answer shows the levels as they are afterwards: that confirms each. */
-export async function writeStock(client: VendureClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+export async function writeStock(client: VendureClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]> {
   const variants = byVariant(entries);
-  const results: WriteResult[] = [];
+  const results: WriteResult<'StockExport'>[] = [];
   let held: HeldWrite | undefined;
   for (let at = 0; at < variants.length; at += VARIANTS_AT_ONCE) {
     try {
@@ -41,7 +41,7 @@ export async function writeStock(client: VendureClient, entries: readonly StockW
 }
 
 /** Vendure does all of a batch or nothing. A refused batch is halved until the entries at fault stand alone. */
-async function writeBatch(client: VendureClient, variants: readonly VariantWrites[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+async function writeBatch(client: VendureClient, variants: readonly VariantWrites[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]> {
   try {
     const confirmed = await client.mutate(operation, { input: variants.map(inputOf) }, signal);
     return variants.flatMap((variant) => variant.entries.map((entry) => resultOf(entry, confirmed)));
@@ -55,16 +55,16 @@ async function writeBatch(client: VendureClient, variants: readonly VariantWrite
     }
     if (details.behaviour === 'terminal') throw error;
     // Whether it was done is unknown; a level is set absolutely, so it may be set again.
-    return variants.flatMap(({ entries }) => entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Retry', ...details })));
+    return variants.flatMap(({ entries }) => entries.map(({ entryId }): WriteResult<'StockExport'> => ({ entryId, outcome: 'Retry', ...details })));
   }
 }
 
 /** One variant that the store refuses: with several locations, each by itself; with one, the verdict. */
-async function refused(variant: VariantWrites, error: GraphqlError, client: VendureClient, signal: AbortSignal): Promise<readonly WriteResult[]> {
+async function refused(variant: VariantWrites, error: GraphqlError, client: VendureClient, signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]> {
   const [first, ...others] = variant.entries;
   if (first === undefined) return [];
   if (error.problem.code === 'ENTITY_NOT_FOUND') {
-    return variant.entries.map(({ entryId, sku, variantId }): WriteResult => ({
+    return variant.entries.map(({ entryId, sku, variantId }): WriteResult<'StockExport'> => ({
       entryId, outcome: 'Rejected', reason: 'UnknownVariant',
       message: `The store has no variant ${variantId} (SKU "${sku}") any more: run ProductImport, so that its stock is no longer sent.`,
     }));
@@ -75,13 +75,13 @@ async function refused(variant: VariantWrites, error: GraphqlError, client: Vend
   }
   // Vendure gives no code for a location that is not there, only what its database said.
   const unknownLocation = /foreign key/i.test(error.problem.message);
-  const verdict: WriteResult = unknownLocation
+  const verdict: WriteResult<'StockExport'> = unknownLocation
     ? { entryId: first.entryId, outcome: 'Rejected', reason: 'UnknownLocation', message: `The store has no stock location ${first.locationId}: run DataModelSync and choose one that exists.` }
     : { entryId: first.entryId, outcome: 'Retry', reason: 'StoreError', message: `The store failed to set the stock of "${first.sku}": ${shorten(error.problem.message)}` };
   return [verdict];
 }
 
-function resultOf(entry: StockWrite, confirmed: Answer): WriteResult {
+function resultOf(entry: StockWrite, confirmed: Answer): WriteResult<'StockExport'> {
   const variant = confirmed.updateProductVariants.find((each) => each?.id === entry.variantId);
   const now = variant?.stockLevels.find((level) => level.stockLocationId === entry.locationId)?.stockOnHand;
   if (now === entry.quantity) return { entryId: entry.entryId, outcome: 'Applied' };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { heldPlan, type PlannedLevel } from '../outbox/brakes.ts';
+import { NEWEST_WAITING } from '../outbox/waiting.ts';
+import { heldLevels, plannedLevels } from '../stock/brakes.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
 import { storeOf, text, type App } from '../http/app.ts';
@@ -43,25 +44,15 @@ export function goLiveRoutes(app: App, hub: HubContext): void {
 }
 
 async function report(db: Queryable, store: StoreRow, connection: ConnectionRow): Promise<Report> {
-  const levels = await waitingLevels(db, connection.id);
+  const levels = await plannedLevels(db, connection.id, NEWEST_WAITING);
   const biggest = levels.map(({ sku, location, before, quantity }) => ({ sku, location, before, after: quantity, change: quantity - (before ?? 0) }))
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, BIGGEST);
   const [shipments] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = 'shipment' AND state IN ('Pending', 'Sent', 'Held')`, [connection.id]);
   return {
     connection: `${connection.namespace}/${connection.name}`, mode: connection.mode,
     stock: { changes: levels.length, toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length, biggest },
-    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brake: heldPlan(levels, store.rules.brakes ?? {}) ?? null,
+    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brake: heldLevels(levels, store.rules.brakes ?? {}) ?? null,
   };
-}
-
-/** As going live would send them: of several levels for one place the newest. */
-async function waitingLevels(db: Queryable, connectionId: number): Promise<(PlannedLevel & { sku: string; location: string })[]> {
-  return db.query<PlannedLevel & { sku: string; location: string } & Record<string, unknown>>(
-    `SELECT * FROM (
-       SELECT DISTINCT ON (o.subject) o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location
-       FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
-       WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent', 'Held') ORDER BY o.subject, o.id DESC) newest
-     ORDER BY id`, [connectionId]);
 }
 
 async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {

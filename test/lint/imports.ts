@@ -16,12 +16,13 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   records: ['base', 'storage', 'stores'],
   runs: ['base', 'problems', 'storage', 'stores'],
   orders: ['base', 'problems', 'records', 'storage', 'stores'],
+  exports: ['base', 'orders', 'stock'],
   outbox: ['base', 'orders', 'problems', 'runs', 'storage', 'stores'],
   stock: ['base', 'outbox', 'problems', 'storage', 'stores'],
   webhooks: ['base', 'orders', 'problems', 'storage', 'stores'],
   inbound: ['base', 'http', 'runs', 'storage', 'stores'],
   http: ['auth', 'base', 'storage', 'stores'],
-  pods: ['auth', 'base', 'http', 'inbound', 'orders', 'outbox', 'problems', 'records', 'runs', 'stock', 'storage', 'stores'],
+  pods: ['auth', 'base', 'exports', 'http', 'inbound', 'orders', 'outbox', 'problems', 'records', 'runs', 'stock', 'storage', 'stores'],
   rest: ['base', 'http', 'orders', 'outbox', 'problems', 'runs', 'stock', 'storage', 'stores', 'webhooks'],
 };
 
