@@ -3,6 +3,7 @@ import type { FeedClass, ImportDefinition } from './feeds/define.ts';
 import { dataModelSync } from './feeds/data-model-sync.ts';
 import { orderImport } from './feeds/order-import.ts';
 import { orderUpdate } from './feeds/order-update.ts';
+import { priceExport } from './feeds/price-export.ts';
 import { productImageImport } from './feeds/product-image-import.ts';
 import { productImport } from './feeds/product-import.ts';
 import { productSupplierImport } from './feeds/product-supplier-import.ts';
@@ -33,6 +34,7 @@ export const FEEDS = {
   OrderUpdate: orderUpdate,
   ShipmentExport: shipmentExport,
   StockExport: stockExport,
+  PriceExport: priceExport,
   StockCheck: stockCheck,
 } as const;
 

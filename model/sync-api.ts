@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
+import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 
 /** What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in. */
 export const SYNC_API = '/sync/v1';
@@ -19,6 +19,8 @@ export const sessionRequest = z.strictObject({
   mode: z.enum(['Test', 'Production']),
   /** Whether the connection has a feed that brings products: then an order's SKU can be unknown. */
   catalogue: z.boolean(),
+  /** Writes that it has a Feed for: others would wait for ever. */
+  exports: z.array(z.enum(EXPORT_TYPES)).optional(),
   /** Name of the Credential: pods that share it share its rotating tokens. */
   credential: z.string().min(1).max(253).optional(),
   /** Kept back from every level that is written to the store. */

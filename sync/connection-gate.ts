@@ -1,3 +1,4 @@
+import { EXPORT_TYPES } from '../model/feeds.ts';
 import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/index.ts';
 import { createHash } from 'node:crypto';
@@ -279,6 +280,7 @@ function registration({ spec }: AnyConnection, feeds: readonly FeedResource[], m
     store: spec.storeRef.name, driver: spec.driver, mode: spec.mode ?? 'Test', credential: spec.credentialRef.name,
     safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
     ...(manifest.reasons ? { remedies: Object.fromEntries(Object.entries(manifest.reasons).map(([reason, { remedy }]) => [reason, remedy])) } : {}),
+    exports: EXPORT_TYPES.filter((type) => manifest.feeds.some((feed) => feed.type === type) && feeds.some((feed) => feed.spec.type === type)),
     catalogue: feeds.some((feed) => feed.spec.type === 'ProductImport' || feed.spec.type === 'ProductUpdate'),
   };
 }

@@ -2,6 +2,7 @@ import type { CursorSemantics, DriverFeeds } from '../contract/index.ts';
 import { countedBy, ORDERS, PRODUCTS } from './census.ts';
 import type { GenericClient } from './client.ts';
 import { MAPPINGS } from './map.ts';
+import { writePrices } from './price-write.ts';
 import { reads } from './reading.ts';
 import { writeShipments } from './shipments.ts';
 import { writeStock } from './stock-write.ts';
@@ -27,5 +28,6 @@ export const feeds: DriverFeeds<GenericClient> = {
   OrderUpdate: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders },
   ShipmentExport: { maxBatch: PAGE, write: writeShipments },
   StockExport: { maxBatch: PAGE, write: writeStock },
+  PriceExport: { maxBatch: PAGE, write: writePrices },
   StockCheck: { cursor: FULL, maxPageSize: PAGE, read: stock },
 };

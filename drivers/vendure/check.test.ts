@@ -33,7 +33,7 @@ describe('the check', () => {
     });
     expect(credential).toMatchObject({ status: 'False', reason: 'PermissionMissing' });
     expect(credential.message).toContain('ReadOrder (for ');
-    expect(credential.message).toContain('UpdateCatalog or UpdateProduct (for StockExport)');
+    expect(credential.message).toContain('UpdateCatalog or UpdateProduct (for StockExport, PriceExport)');
   });
 
   it('tries only what the feeds need, and takes "no such fulfilment" for a permission that is there', async () => {

@@ -3,6 +3,7 @@ import { countedBy, ORDERS, PRODUCTS } from './census.ts';
 import type { VendureClient } from './client.ts';
 import { readDataModel } from './data-model.ts';
 import { readChangedOrders, readNewOrders } from './orders.ts';
+import { writePrices } from './price-write.ts';
 import { readProducts } from './products.ts';
 import { writeShipments } from './shipments.ts';
 import { readStock } from './stock.ts';
@@ -16,7 +17,7 @@ const VARIANTS_A_PAGE = 250;
 const FULL: CursorSemantics = { kind: 'full' };
 
 /** What this driver does, feed by feed. */
-export const feeds: DriverFeeds<VendureClient> = {
+export const feeds = {
   DataModelSync: { cursor: FULL, maxPageSize: VARIANTS_A_PAGE, read: readDataModel },
   ProductImport: { cursor: FULL, maxPageSize: PRODUCTS_A_PAGE, read: readProducts, ...countedBy(PRODUCTS) },
   ProductUpdate: {
@@ -40,5 +41,8 @@ export const feeds: DriverFeeds<VendureClient> = {
   },
   ShipmentExport: { maxBatch: ORDERS_A_PAGE, write: writeShipments },
   StockExport: { maxBatch: VARIANTS_A_PAGE, write: writeStock },
+  PriceExport: { maxBatch: VARIANTS_A_PAGE, write: writePrices },
   StockCheck: { cursor: FULL, maxPageSize: VARIANTS_A_PAGE, read: readStock },
-};
+} satisfies DriverFeeds<VendureClient>;
+
+export type SupportedFeed = keyof typeof feeds;

@@ -14,6 +14,7 @@ export const manifest: DriverFacts = {
     'Vendure has no attribute sets. Facets, option groups and plain custom fields are attributes; relations and structs among custom fields are left out.',
     'Carts, drafts and checkouts under way are not orders: an order is seen once it is placed, paid or with its payment authorised.',
     'Stock on hand is set absolutely and Vendure has no version check: whoever writes last wins.',
+    'Vendure has one price a currency: a price to strike out (compareAt) is not passed on. Prices are gross or net as the channel keeps them; others are refused.',
     'Vendure chooses itself from which location it takes what is shipped: the location of a parcel is not passed on.',
     'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
     'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  defineDriver, type CensusWindow, type CheckReport, type CursorSemantics, type DriverDefinition, type ImportFeed, type Page, type StoreHttp, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
+  defineDriver, type CensusWindow, type CheckReport, type CursorSemantics, type DriverDefinition, type EntryOf, type ImportFeed, type Page, type StoreHttp, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
 } from '../../drivers/contract/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
@@ -12,6 +12,7 @@ export class MemoryStore {
   stock: StockRecord[] = [];
   readonly shipped: ShipmentWrite[] = [];
   readonly stockWrites: StockWrite[] = [];
+  readonly priceWrites: EntryOf<'PriceExport'>[] = [];
   reads: ReadRequest[] = [];
   /** Listed neither by time nor counted as changed: found by the completeness check alone. */
   readonly hidden = new Set<string>();
@@ -50,6 +51,7 @@ export class MemoryStore {
         OrderUpdate: reading('OrderUpdate', orders),
         ShipmentExport: { maxBatch: 100, write: (http, entries) => this.#writeShipments(http, entries) },
         StockExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.stockWrites) },
+        PriceExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.priceWrites) },
         StockCheck: reading('StockCheck', stock),
       },
       webhooks: (http) => ({
