@@ -16,6 +16,7 @@ import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
 import { lifeLineRoutes } from './rest/life-line.ts';
 import { orderRoutes } from './rest/orders.ts';
+import { priceRoutes } from './rest/prices.ts';
 import { problemRoutes } from './rest/problems.ts';
 import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
@@ -78,7 +79,7 @@ export async function buildServer({ hub, authenticator, hints, version, unfit, i
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   await app.register(async (scope: App) => {
     scope.addHook('onRoute', documentProblems);
-    for (const routes of [orderRoutes, lifeLineRoutes, shipmentRoutes, stockRoutes, catalogueRoutes, problemRoutes, webhookRoutes, heldRoutes, goLiveRoutes, runRoutes]) routes(scope, hub);
+    for (const routes of [orderRoutes, lifeLineRoutes, shipmentRoutes, stockRoutes, priceRoutes, catalogueRoutes, problemRoutes, webhookRoutes, heldRoutes, goLiveRoutes, runRoutes]) routes(scope, hub);
   }, { prefix: '/api/v1' });
   await app.register(async (scope: App) => {
     scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatDuration } from './duration.ts';
-import { FEED_TRAITS, FEED_TYPES } from './feeds.ts';
+import { defaultScheduleOf, FEED_TYPES } from './feeds.ts';
 import { FreshnessRule, freshnessOf, nextRun, scheduleFault, scheduleOf } from './feed-rules.ts';
 
 const asText = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms));
@@ -45,7 +45,7 @@ describe('the schedule in force', () => {
   it('is the Feed\'s own, else the driver\'s, else the type\'s', () => {
     expect(scheduleOf({ type: 'OrderImport', schedule: '0 1 * * *' }, '*/2 * * * *')).toBe('0 1 * * *');
     expect(scheduleOf({ type: 'OrderImport' }, '*/2 * * * *')).toBe('*/2 * * * *');
-    expect(scheduleOf({ type: 'OrderImport' }, undefined)).toBe(FEED_TRAITS.OrderImport.defaultSchedule);
+    expect(scheduleOf({ type: 'OrderImport' }, undefined)).toBe(defaultScheduleOf('OrderImport'));
     expect(scheduleOf({ type: 'StockImport' }, undefined)).toBeUndefined();
   });
 });
@@ -60,7 +60,7 @@ describe('a schedule that cannot be used', () => {
     expect(scheduleFault(schedule, zone)).toMatch(message);
   });
 
-  it.each(FEED_TYPES.flatMap((type) => FEED_TRAITS[type].defaultSchedule ?? []))('is not the usual "%s"', (schedule) => {
+  it.each(FEED_TYPES.flatMap((type) => defaultScheduleOf(type) ?? []))('is not the usual "%s"', (schedule) => {
     expect(scheduleFault(schedule, undefined)).toBeUndefined();
     expect(scheduleFault(schedule, 'Europe/Berlin')).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { parseDuration } from './duration.ts';
-import { FEED_TRAITS, type FeedType } from './feeds.ts';
+import { defaultScheduleOf, type FeedType } from './feeds.ts';
 
 /** Records in a page where the Feed says nothing; a driver may give fewer. */
 export const DEFAULT_BATCH_SIZE = 250;
@@ -29,7 +29,7 @@ export interface FeedTiming {
 
 /** The schedule in force: the Feed's own, else the driver's for the type, else the type's. Undefined: the feed runs once. */
 export function scheduleOf(timing: FeedTiming, ofDriver: string | undefined): string | undefined {
-  return timing.schedule ?? ofDriver ?? FEED_TRAITS[timing.type].defaultSchedule;
+  return timing.schedule ?? ofDriver ?? defaultScheduleOf(timing.type);
 }
 
 /** Next time of a schedule after `from`, in its time zone; croner knows daylight saving. */

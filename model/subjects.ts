@@ -1,3 +1,6 @@
+/** What a problem or a write is about; says how its id is to be read. */
+export type SubjectKind = 'order' | 'product' | 'variant' | 'stockLevel' | 'record' | 'webhookEndpoint';
+
 /** What a problem and a person call a stock level. */
 export const stockSubject = (sku: string, location: string): string => `${sku}@${location}`;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FEED_TYPES } from './feeds.ts';
+import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 
 /** What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in. */
 export const SYNC_API = '/sync/v1';
@@ -19,6 +19,8 @@ export const sessionRequest = z.strictObject({
   mode: z.enum(['Test', 'Production']),
   /** Whether the connection has a feed that brings products: then an order's SKU can be unknown. */
   catalogue: z.boolean(),
+  /** Writes that it has a Feed for: others would wait for ever. */
+  exports: z.array(z.enum(EXPORT_TYPES)).optional(),
   /** Name of the Credential: pods that share it share its rotating tokens. */
   credential: z.string().min(1).max(253).optional(),
   /** Kept back from every level that is written to the store. */
@@ -94,8 +96,8 @@ export const feedSummary = z.object({
 });
 export type FeedSummary = z.infer<typeof feedSummary>;
 
-export const outboxKind = z.enum(['shipment', 'stock']);
-export type OutboxKind = z.infer<typeof outboxKind>;
+export const outboxKind = z.enum(WRITE_KINDS);
+export type OutboxKind = WriteKind;
 
 export const outboxEntry = z.object({ id: z.number(), subject: z.string(), attempts: z.number(), payload: z.record(z.string(), z.unknown()) });
 export type OutboxEntry = z.infer<typeof outboxEntry>;
@@ -117,7 +119,8 @@ export const outboxResult = z.strictObject({
   id: z.number(),
   /** Returned: nothing was done, and the entry is not to blame (a refused key, a rate limit). */
   outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Returned', 'Held']),
-  externalId: z.string().max(253).optional(),
+  /** Of one that was done: what its feed's `result` has. */
+  result: z.record(z.string(), z.unknown()).optional(),
   reason: z.string().max(64).optional(),
   message: z.string().max(1024).optional(),
   /** Of a Held entry: the exact request that Test mode kept back (no headers: they carry the credential). */

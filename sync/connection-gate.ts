@@ -1,3 +1,4 @@
+import { EXPORT_TYPES } from '../model/feeds.ts';
 import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/index.ts';
 import { createHash } from 'node:crypto';
@@ -136,7 +137,7 @@ export class ConnectionGate {
       tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => { this.#refreshExpiresAt = at; }),
     });
     const { hub, clock, log, metrics } = this.#options;
-    const subscription = new Subscription({ hooks: store.driver.hooks, url: answer.hookUrl, hub, clock, log });
+    const subscription = new Subscription({ hooks: store.driver.webhooks, url: answer.hookUrl, hub, clock, log });
     const hints = new AbortController();
     this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)), subscription, hints };
     this.#checkedAt = undefined;
@@ -279,6 +280,7 @@ function registration({ spec }: AnyConnection, feeds: readonly FeedResource[], m
     store: spec.storeRef.name, driver: spec.driver, mode: spec.mode ?? 'Test', credential: spec.credentialRef.name,
     safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
     ...(manifest.reasons ? { remedies: Object.fromEntries(Object.entries(manifest.reasons).map(([reason, { remedy }]) => [reason, remedy])) } : {}),
+    exports: EXPORT_TYPES.filter((type) => manifest.feeds.some((feed) => feed.type === type) && feeds.some((feed) => feed.spec.type === type)),
     catalogue: feeds.some((feed) => feed.spec.type === 'ProductImport' || feed.spec.type === 'ProductUpdate'),
   };
 }

@@ -4,7 +4,7 @@ import type { AnyConnection, EngineOptions } from './options.ts';
 import { runFeed } from './feeds/feed-run.ts';
 import { FeedTracker } from './feeds/feed-tracker.ts';
 import type { RunOutcome } from './outcome.ts';
-import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import { rankOf } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
@@ -200,7 +200,7 @@ export class FeedRunner {
     const state = feed.state();
     if (state.initialDone || state.suspended) return undefined;
     const first = [...this.#feeds.values()].map((other) => other.state()).filter((other) => !other.initialDone && !other.suspended)
-      .sort((a, b) => orderOf(a.type) - orderOf(b.type))[0];
+      .sort((a, b) => rankOf(a.type) - rankOf(b.type))[0];
     return first && first.name !== state.name ? first.type : undefined;
   }
 
@@ -215,5 +215,3 @@ export class FeedRunner {
 function mayBeTheConnection({ scope, behaviour }: RunOutcome): boolean {
   return scope === 'credential' || (scope === 'shop' && behaviour !== 'waiting');
 }
-
-const orderOf = (type: FeedType): number => FEED_TRAITS[type].order;

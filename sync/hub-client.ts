@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
-import type { FeedType } from '../model/feeds.ts';
+import type { CountedType, FeedType, RereadType } from '../model/feeds.ts';
 import * as api from '../model/sync-api.ts';
 
 /** The hub said no. `reason` is its problem type (`LeaseLost`, `BadRow`, `StoreUnknown` …). */
@@ -51,7 +51,7 @@ export interface HubClient {
   /** May be repeated: the batch's sequence number makes that safe. */
   batch(runId: string, bytes: Buffer): Promise<api.BatchAnswer>;
   finishRun(runId: string, body: api.FinishRunRequest): Promise<void>;
-  openRecords(feed: FeedType, after: string): Promise<string[]>;
+  openRecords(feed: RereadType, after: string): Promise<string[]>;
   /** Judges the orders again that were rejected for this reason, from what the hub has stored. */
   replay(reason: string, dryRun: boolean): Promise<z.output<typeof api.replayAnswer>>;
   summary(feed: FeedType): Promise<api.FeedSummary>;
@@ -69,8 +69,8 @@ export interface HubClient {
   replaceTokens(expectedVersion: number, tokens: Omit<api.SealedTokens, 'version'>): Promise<boolean>;
   saveBudget(state: api.BudgetState): Promise<void>;
   /** What the hub has that came to be in the window. */
-  censusCount(feed: FeedType, window: CensusWindow): Promise<number>;
-  censusIds(feed: FeedType, window: CensusWindow, after: string): Promise<string[]>;
+  censusCount(feed: CountedType, window: CensusWindow): Promise<number>;
+  censusIds(feed: CountedType, window: CensusWindow, after: string): Promise<string[]>;
 }
 
 const PATIENCE_MS = 12_000;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { FEED_TRAITS, FEED_TYPES, type FeedType } from '../model/feeds.ts';
+import { classOf, defaultScheduleOf, FEED_TYPES, rankOf, type FeedType } from '../model/feeds.ts';
 import { nextRun } from '../model/feed-rules.ts';
 import { dueRuns, laneOf, wakeAt, type FeedState } from './schedule.ts';
 
 const NOW = new Date('2026-05-02T12:00:00Z');
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 const feed = (type: FeedType, state: Partial<FeedState> = {}): FeedState => ({
-  name: type, type, schedule: FEED_TRAITS[type].defaultSchedule, timeZone: undefined, suspended: false, initialDone: true,
+  name: type, type, schedule: defaultScheduleOf(type), timeZone: undefined, suspended: false, initialDone: true,
   requested: undefined, nextAt: later(60), notBefore: undefined, running: false, ...state,
 });
 const fresh = (type: FeedType, state: Partial<FeedState> = {}) => feed(type, { initialDone: false, nextAt: later(-1), ...state });
@@ -18,11 +18,11 @@ describe('the initial sync', () => {
     const ran: FeedType[] = [];
     while (ran.length < feeds.size) {
       const [run, ...more] = dueRuns([...feeds.values()], NOW).filter(({ trigger }) => trigger === 'Initial');
-      if (FEED_TRAITS[run!.type].order < FEED_TRAITS.ShipmentExport.order) expect(more).toEqual([]);
+      if (rankOf(run!.type) < rankOf('ShipmentExport')) expect(more).toEqual([]);
       ran.push(run!.type);
       feeds.set(run!.type, feed(run!.type));
     }
-    expect(ran).toEqual([...FEED_TYPES].sort((a, b) => FEED_TRAITS[a].order - FEED_TRAITS[b].order));
+    expect(ran).toEqual([...FEED_TYPES].sort((a, b) => rankOf(a) - rankOf(b)));
   });
 
   it.each<[string, FeedState[], string[]]>([
@@ -61,7 +61,7 @@ describe('a run is due', () => {
 describe('lanes', () => {
   it('are those of the budget, so that neither the catalogue nor stock holds back an order', () => {
     const catalogue = FEED_TYPES.filter((type) => laneOf(type) === 'catalogue');
-    expect(catalogue).toEqual(FEED_TYPES.filter((type) => FEED_TRAITS[type].class === 'catalogue'));
+    expect(catalogue).toEqual(FEED_TYPES.filter((type) => classOf(type) === 'catalogue'));
     expect(laneOf('OrderImport')).toBe('orders');
     expect(laneOf('StockExport')).toBe('stock');
   });

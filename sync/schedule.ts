@@ -1,5 +1,7 @@
-import { FEED_CLASSES, FEED_TRAITS, type FeedClass, type FeedType } from '../model/feeds.ts';
+import { classOf, FEED_CLASSES, FEED_TYPES, isImport, rankOf, type FeedClass, type FeedType } from '../model/feeds.ts';
 import type { StartRunRequest } from '../model/sync-api.ts';
+
+const BY_RANK: readonly FeedType[] = FEED_TYPES.toSorted((a, b) => rankOf(a) - rankOf(b));
 
 export type Trigger = StartRunRequest['trigger'];
 
@@ -28,7 +30,7 @@ export interface DueRun {
 
 /** A lane for each class of the budget, so that neither the catalogue nor a long export holds back an order; within a lane one run at a time. */
 export function laneOf(type: FeedType): FeedClass {
-  return FEED_TRAITS[type].class;
+  return classOf(type);
 }
 
 /**
@@ -37,10 +39,10 @@ export function laneOf(type: FeedType): FeedClass {
  * Pure.
  */
 export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
-  const pending = feeds.filter((feed) => !feed.initialDone && !feed.suspended).sort((a, b) => FEED_TRAITS[a.type].order - FEED_TRAITS[b.type].order);
+  const pending = feeds.filter((feed) => !feed.initialDone && !feed.suspended).sort((a, b) => rankOf(a.type) - rankOf(b.type));
   const first = pending[0];
   // What waits to be exported refers to nothing that a later feed brings: an export holds nobody up.
-  const barrier = first && FEED_TRAITS[first.type].direction === 'import' ? FEED_TRAITS[first.type].order : Number.POSITIVE_INFINITY;
+  const barrier = first && isImport(first.type) ? rankOf(first.type) : Number.POSITIVE_INFINITY;
   const due = feeds.flatMap((feed) => {
     const trigger = triggerOf(feed, now, feed === first || barrier === Number.POSITIVE_INFINITY, barrier);
     return trigger ? [{ name: feed.name, type: feed.type, trigger }] : [];
@@ -57,7 +59,7 @@ export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
 function triggerOf(feed: FeedState, now: Date, mayBegin: boolean, barrier: number): Trigger | undefined {
   if (feed.running) return undefined;
   const waits = feed.notBefore !== undefined && feed.notBefore > now;
-  if (!feed.initialDone && FEED_TRAITS[feed.type].order > barrier) return undefined;
+  if (!feed.initialDone && rankOf(feed.type) > barrier) return undefined;
   // A person's request goes ahead of a backoff; the engine's own does not.
   if (feed.requested === 'Requested') return 'Requested';
   if (waits) return undefined;
@@ -68,9 +70,8 @@ function triggerOf(feed: FeedState, now: Date, mayBegin: boolean, barrier: numbe
 }
 
 /** Class first; within a class the order of the initial sync. */
-function urgency(run: DueRun): number {
-  const traits = FEED_TRAITS[run.type];
-  return FEED_CLASSES.indexOf(traits.class) * 100 + traits.order;
+function urgency({ type }: DueRun): number {
+  return FEED_CLASSES.indexOf(classOf(type)) * FEED_TYPES.length + BY_RANK.indexOf(type);
 }
 
 /** When to look again: the earliest time at which something could become due. */

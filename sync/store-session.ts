@@ -1,6 +1,6 @@
-import { errorDetails, hostRuleText, type CheckReport, type Driver, type DriverDefinition, type FeedSupport, type TokenVault } from '../drivers/contract/index.ts';
+import { errorDetails, hostRuleText, type CheckReport, type Driver, type DriverDefinition, type TokenVault } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
-import { FEED_TRAITS, type FeedType } from '../model/feeds.ts';
+import { classOf, type FeedType } from '../model/feeds.ts';
 import { allowedHosts } from '../model/hosts.ts';
 import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
@@ -62,13 +62,9 @@ export class StoreSession {
     this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now(), tokens: options.tokens });
   }
 
-  support(type: FeedType): FeedSupport | undefined {
-    return this.definition.manifest.feeds.find((feed) => feed.type === type);
-  }
-
   /** Calls to the store made by `work` belong to a run of the feed: its class of the budget, its lease. */
   inRun<T>(type: FeedType, assertMayWrite: () => void, work: () => Promise<T>): Promise<T> {
-    return this.#scope.run({ feedClass: FEED_TRAITS[type].class, assertMayWrite }, work);
+    return this.#scope.run({ feedClass: classOf(type), assertMayWrite }, work);
   }
 
   storeNow(): Date {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { defineDriver, terminal, waiting, type Driver, type DriverContext, type DriverDefinition, type DriverHooks, type Page, type ReadRequest, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { defineDriver, waiting, type DriverContext, type DriverDefinition, type DriverHooks, type ImportFeed, type Page, type ReadRequest, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
 import type { Address, CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
 import type { ShopAddress, ShopLevel, ShopLine, ShopOrder, ShopProduct } from './data.ts';
 
@@ -14,34 +14,32 @@ export const signatureOf = (secret: string, body: Uint8Array): string => createH
 interface Settings { readonly url: string }
 interface ListBody { readonly orders?: readonly ShopOrder[]; readonly products?: readonly ShopProduct[]; readonly stock?: readonly ShopLevel[]; readonly next: string | null }
 
+type Context = DriverContext<{ apiKey: string }, Settings>;
+
+const lists = (list: 'orders' | 'products' | 'stock'): ImportFeed<ShopDriver>['read'] => (driver, request) => driver.read(list, request);
+const found = { status: 'True' as const, reason: 'Checked', message: 'the shop answers' };
+
 /** The driver of the benchmark's shop: written as a driver is, against the contract, with no short cut. */
-export const shop: DriverDefinition = defineDriver<{ apiKey: string }, Settings>({
-  manifest: {
-    name: 'bench', title: 'Benchmark shop', documentation: 'https://example.com', platformKind: 'Store', hosts: [{ setting: 'url' }], limits: [],
-    feeds: [
-      { type: 'ProductImport', cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE },
-      { type: 'StockImport', cursor: { kind: 'full' }, maxPageSize: PAGE },
-      { type: 'OrderImport', cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE },
-      { type: 'StockExport', maxPageSize: LEVELS_A_WRITE },
-    ],
-  },
+export const shop: DriverDefinition = defineDriver({
+  manifest: { name: 'bench', title: 'Benchmark shop', documentation: 'https://example.com', platformKind: 'Store', hosts: [{ setting: 'url' }], limits: [] },
   credential: z.object({ apiKey: z.string() }),
   settings: z.strictObject({ url: z.string() }),
   connect: (context) => new ShopDriver(context),
+  check: async () => ({ reachable: found, credential: found }),
+  feeds: {
+    ProductImport: { cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE, read: lists('products') },
+    StockImport: { cursor: { kind: 'full' }, maxPageSize: PAGE, read: lists('stock') },
+    OrderImport: { cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE, read: lists('orders') },
+    StockExport: { maxBatch: LEVELS_A_WRITE, write: (driver, entries, signal) => driver.writeStock(entries, signal) },
+  },
+  webhooks: (driver) => driver.hooks,
 });
 
-const LISTS: Readonly<Record<string, 'orders' | 'products' | 'stock'>> = { ProductImport: 'products', StockImport: 'stock', OrderImport: 'orders' };
+class ShopDriver {
+  readonly #context: Context;
 
-class ShopDriver implements Driver {
-  readonly #context: DriverContext<{ apiKey: string }, Settings>;
-
-  constructor(context: DriverContext<{ apiKey: string }, Settings>) {
+  constructor(context: Context) {
     this.#context = context;
-  }
-
-  async check() {
-    const found = { status: 'True' as const, reason: 'Checked', message: 'the shop answers' };
-    return { reachable: found, credential: found };
   }
 
   readonly hooks: DriverHooks = {
@@ -58,9 +56,7 @@ class ShopDriver implements Driver {
     remove: async () => {},
   };
 
-  async *read(request: ReadRequest): AsyncIterable<Page> {
-    const list = LISTS[request.feed];
-    if (!list) throw terminal('NotSupported', `the shop has no ${request.feed}`);
+  async *read(list: 'orders' | 'products' | 'stock', request: ReadRequest): AsyncIterable<Page> {
     for (let page = request.resume ? Number(request.resume) + 1 : 1; ; page++) {
       const ids = request.ids ? `&ids=${request.ids.map(encodeURIComponent).join()}` : '';
       const since = request.since ? `&updated_since=${encodeURIComponent(request.since)}` : '';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimalString } from '../../model/money.ts';
 import { hubApi, queryOf } from '../hub-api.ts';
 import { formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
@@ -12,7 +13,8 @@ const report = z.object({
     lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: pieces })),
   })),
   problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })),
-  brake: z.object({ digest: z.string(), summary: z.string() }).nullable(),
+  prices: z.object({ changes: z.number(), biggest: z.array(z.object({ sku: z.string(), currency: z.string(), before: z.number().nullable(), after: z.number(), changePercent: z.number().nullable() })) }),
+  brakes: z.array(z.object({ feed: z.string(), digest: z.string(), summary: z.string() })),
 });
 type Report = z.infer<typeof report>;
 
@@ -36,6 +38,8 @@ function lines(one: Report): string[] {
     `${one.connection} (mode ${one.mode})${one.mode === 'Test' ? '' : ': it is live, this goes out by itself'}`,
     `  stock: ${one.stock.changes} levels would be set, ${one.stock.toZero} of them to zero`,
     ...(one.stock.biggest.length > 0 ? indent(formatTable(['SKU', 'LOCATION', 'BEFORE', 'AFTER', 'CHANGE'], one.stock.biggest.map((row) => [row.sku, row.location, row.before === null ? '?' : String(row.before), String(row.after), signed(row.change)]))) : []),
+    ...(one.prices.changes > 0 ? [`  prices: ${one.prices.changes} would be set`] : []),
+    ...(one.prices.biggest.length > 0 ? indent(formatTable(['SKU', 'BEFORE', 'AFTER', 'CURRENCY', 'CHANGE'], one.prices.biggest.map(priceRow))) : []),
     `  shipments: ${one.shipments} would be sent`,
     `  newest orders, as the back office sees them:${one.orders.length === 0 ? ' none' : ''}`,
     ...one.orders.flatMap((order) => [
@@ -43,6 +47,11 @@ function lines(one: Report): string[] {
       ...order.lines.map((line) => `      ${line.quantity} x ${mapped(line.orderedSku, line.sku)}${line.components.length > 0 ? ` = ${line.components.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ')}` : ''}`),
     ]),
     ...one.problems.map(({ reason, count, sample }) => `  in the way: ${count} x ${reason}, for example: ${sample}`),
-    ...(one.brake ? [`  the brakes would hold the stock levels: ${one.brake.summary}. Release with supercargo.dev/release=${one.brake.digest} on the StockExport feed`] : []),
+    ...one.brakes.map(({ feed, digest, summary }) => `  the brakes would hold ${feed}: ${summary}. Release with supercargo.dev/release=${digest} on that feed`),
   ];
+}
+
+function priceRow({ sku, currency, before, after, changePercent }: Report['prices']['biggest'][number]): string[] {
+  const money = (amount: number | null) => (amount === null ? '?' : decimalString(amount, currency));
+  return [sku, money(before), money(after), currency, changePercent === null ? '?' : `${changePercent > 0 ? '+' : ''}${changePercent} %`];
 }

@@ -17,7 +17,7 @@ const spec = z.strictObject({
   title: text(120, 'Name that people read.'),
   documentation: httpUrl('Where the driver is described.').optional(),
   platformKind: z.enum(['Store', 'Marketplace', 'Carrier', 'PointOfSale']).describe('What stands behind a connection.'),
-  feeds: keyedList(feed, 'type', 12, 'Feeds that a connection of this driver can have.'),
+  feeds: keyedList(feed, 'type', FEED_TYPES.length, 'Feeds that a connection of this driver can have.'),
   credentialSchema: freeForm('JSON Schema of the keys that the Secret must hold.').optional(),
   settingsSchema: freeForm('JSON Schema of a connection\'s `settings`.').optional(),
   hosts: setOf(z.string().min(1).max(253), 32, 'Hosts it contacts, a port beside the name where it is not 80 or 443, `*.` for any below; `settings.KEY` means the address in that setting. Its pods send nothing anywhere else.').optional(),

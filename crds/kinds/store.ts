@@ -46,6 +46,7 @@ const spec = withRules(z.strictObject({
   brakes: z.strictObject({
     maxZeroedPercent: percent('A stock run that would set more than this share of SKUs to zero is Held; 20 if absent.').optional(),
     maxStockChangePercent: z.int().min(1).max(10_000).optional().describe('A stock run of which the changes, up and down, add up to more than this share of the pieces there are is Held; no limit if absent.'),
+    maxPriceChangePercent: z.int().min(1).max(10_000).optional().describe('A price run that would change any price by more than this share of it, up or down, is Held; no limit if absent.'),
   }).optional().describe('Runs that would change too much are Held until released.'),
   developerApi: z.strictObject({
     secretName: resourceName('Secret the operator creates with a new developer API key; `<store>-developer-api` if absent.').optional(),

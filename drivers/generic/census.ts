@@ -1,27 +1,30 @@
-import type { FeedType } from '../../model/feeds.ts';
-import { terminal, type CensusWindow } from '../contract/index.ts';
+import type { CensusWindow, CountedFeed } from '../contract/index.ts';
 import type { GenericClient, Query } from './client.ts';
 import { countAnswer, idsAnswer } from './payload.ts';
 
 const IDS_A_PAGE = 1000;
 
-export async function count(client: GenericClient, feed: FeedType, window: CensusWindow, signal: AbortSignal): Promise<number> {
-  const { path, query } = source(feed, window);
-  return (await client.get(`${path}/count`, query, countAnswer, signal)).count;
+interface Source {
+  readonly path: string;
+  readonly window: (window: CensusWindow) => Query;
 }
 
-export async function* ids(client: GenericClient, feed: FeedType, window: CensusWindow, signal: AbortSignal): AsyncGenerator<readonly string[]> {
-  const { path, query } = source(feed, window);
+export const ORDERS: Source = { path: '/orders', window: ({ from, to }) => ({ placed_from: from, placed_before: to }) };
+export const PRODUCTS: Source = { path: '/products', window: ({ from, to }) => ({ created_from: from, created_before: to }) };
+
+/** How many orders were placed, or products made, in a window; and their ids. */
+export function countedBy(source: Source): Required<Pick<CountedFeed<GenericClient>, 'count' | 'ids'>> {
+  return {
+    count: async (client, window, signal) => (await client.get(`${source.path}/count`, source.window(window), countAnswer, signal)).count,
+    ids: (client, window, signal) => idsBorn(client, source, window, signal),
+  };
+}
+
+async function* idsBorn(client: GenericClient, source: Source, window: CensusWindow, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   for (let cursor: string | null | undefined; ;) {
-    const page = await client.get(`${path}/ids`, { ...query, limit: IDS_A_PAGE, cursor: cursor ?? undefined }, idsAnswer, signal);
+    const page = await client.get(`${source.path}/ids`, { ...source.window(window), limit: IDS_A_PAGE, cursor: cursor ?? undefined }, idsAnswer, signal);
     yield page.ids;
     cursor = page.next;
     if (cursor === null) return;
   }
-}
-
-function source(feed: FeedType, { from, to }: CensusWindow): { path: string; query: Query } {
-  if (feed.startsWith('Order')) return { path: '/orders', query: { placed_from: from, placed_before: to } };
-  if (feed === 'ProductImport' || feed === 'ProductUpdate') return { path: '/products', query: { created_from: from, created_before: to } };
-  throw terminal('UnsupportedFeed', `nothing is counted for ${feed}`);
 }

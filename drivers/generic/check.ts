@@ -13,6 +13,7 @@ const NEEDED: Readonly<Record<FeedType, readonly string[]>> = {
   StockImport: ['stock:read'],
   StockCheck: ['stock:read'],
   StockExport: ['stock:write'],
+  PriceExport: ['prices:write'],
   OrderImport: ['orders:read'],
   OrderUpdate: ['orders:read'],
   ShipmentExport: ['orders:read', 'shipments:write'],

@@ -76,6 +76,11 @@ export const stockResults = z.object({
 });
 export type StockResults = z.infer<typeof stockResults>;
 
+export const priceResults = z.object({
+  results: z.array(z.object({ variant_id: z.string(), status: z.enum(['set', 'repeated', 'unknown', 'refused', 'failed']), message: text })),
+});
+export type PriceResults = z.infer<typeof priceResults>;
+
 export const createdShipment = z.object({ id });
 export const countAnswer = z.object({ count: z.int().min(0) });
 export const idsAnswer = z.object({ ids: z.array(id), next: z.string().nullable() });

@@ -8,13 +8,13 @@ const AT_ONCE = 100;
  * Sets levels in batches, each item with a result of its own. An item's key names this very write: a store that has it as
  * the last one of the level answers "repeated" and sets nothing, so that a lost answer never undoes a sale made since.
  */
-export async function writeStock(client: GenericClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
-  const results: WriteResult[] = [];
+export async function writeStock(client: GenericClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]> {
+  const results: WriteResult<'StockExport'>[] = [];
   for (let at = 0; at < entries.length; at += AT_ONCE) results.push(...(await writeBatch(client, entries.slice(at, at + AT_ONCE), signal)));
   return results;
 }
 
-async function writeBatch(client: GenericClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+async function writeBatch(client: GenericClient, entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]> {
   const levels = entries.map(({ entryId, variantId, locationId, quantity, expected }) => ({
     // The quantity is part of it: a waiting entry whose level is replaced by a newer one keeps its number.
     key: `${entryId}/${quantity}`, variant_id: variantId, location_id: locationId, quantity, ...(expected === undefined ? {} : { expected }),
@@ -24,7 +24,7 @@ async function writeBatch(client: GenericClient, entries: readonly StockWrite[],
   return entries.map((entry) => resultOf(entry, results));
 }
 
-function resultOf(entry: StockWrite, results: StockResults['results']): WriteResult {
+function resultOf(entry: StockWrite, results: StockResults['results']): WriteResult<'StockExport'> {
   const { entryId, sku } = entry;
   const result = results.find(({ variant_id, location_id }) => variant_id === entry.variantId && location_id === entry.locationId);
   const said = shorten(result?.message ?? 'no reason given');

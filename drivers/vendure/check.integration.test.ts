@@ -8,11 +8,10 @@ import { startVendure, type VendureStore } from '../../test/stores/vendure/index
 import { selfSigned } from '../../test/stores/vendure/self-signed.ts';
 import { memoryVault, type CheckReport } from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
-import { connect } from './driver.ts';
-import { manifest } from './manifest.ts';
+import { vendure } from './index.ts';
 
 const never = new AbortController().signal;
-const supported = manifest.feeds.map(({ type }) => type);
+const supported = vendure.manifest.feeds.map(({ type }) => type);
 
 // A real store on a machine that may be busy with other tests.
 jest.setTimeout(120_000);
@@ -31,7 +30,7 @@ describe('the connection check on a real store', () => {
   });
 
   const check = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, feeds = supported): Promise<CheckReport> =>
-    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http, now: () => new Date(), tokens: memoryVault() }).check(feeds, never);
+    vendure.connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http, now: () => new Date(), tokens: memoryVault() }).check(feeds, never);
 
   it('is content with the store, the key and its permissions, and leaves no trace', async () => {
     const before = [await store.admin.countOrders(), await store.admin.countVariants()];

@@ -3,10 +3,10 @@ import { data, refusal, scriptedHttp, type Answer, type Asked } from '../../test
 import { retry, waiting, type CheckReport } from '../contract/index.ts';
 import { check } from './check.ts';
 import { VendureClient } from './client.ts';
-import { manifest } from './manifest.ts';
+import { vendure } from './index.ts';
 
 const never = new AbortController().signal;
-const all = manifest.feeds.map(({ type }) => type);
+const all = vendure.manifest.feeds.map(({ type }) => type);
 const identity = data({ activeChannel: { code: 'eu', token: 'channel-token', defaultCurrencyCode: 'EUR' }, globalSettings: { id: '1' } });
 
 function report(answer: (asked: Asked) => Answer, feeds = all): Promise<CheckReport> {
@@ -33,7 +33,7 @@ describe('the check', () => {
     });
     expect(credential).toMatchObject({ status: 'False', reason: 'PermissionMissing' });
     expect(credential.message).toContain('ReadOrder (for ');
-    expect(credential.message).toContain('UpdateCatalog or UpdateProduct (for StockExport)');
+    expect(credential.message).toContain('UpdateCatalog or UpdateProduct (for StockExport, PriceExport)');
   });
 
   it('tries only what the feeds need, and takes "no such fulfilment" for a permission that is there', async () => {

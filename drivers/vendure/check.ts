@@ -3,6 +3,7 @@ import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import { DriverError, errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
 import type { Operation, VendureClient } from './client.ts';
 import { GraphqlError, permissionFor, WRONG_CHANNEL } from './errors.ts';
+import type { SupportedFeed } from './feeds.ts';
 
 const identity: Operation<Identity> = {
   // globalSettings exists in the Admin API alone: the Shop API behind the same host answers that it knows no such field.
@@ -28,7 +29,7 @@ const PROBES: Readonly<Record<string, string>> = {
 };
 
 const CATALOGUE = ['products'];
-const NEEDED: Readonly<Partial<Record<FeedType, readonly string[]>>> = {
+const NEEDED: Readonly<Record<SupportedFeed, readonly string[]>> = {
   DataModelSync: ['products', 'facets', 'stockLocations', 'shippingMethods'],
   ProductImport: CATALOGUE,
   ProductUpdate: CATALOGUE,
@@ -36,10 +37,13 @@ const NEEDED: Readonly<Partial<Record<FeedType, readonly string[]>>> = {
   StockImport: CATALOGUE,
   StockCheck: CATALOGUE,
   StockExport: ['updateProductVariants'],
+  PriceExport: ['updateProductVariants'],
   OrderImport: ['orders'],
   OrderUpdate: ['orders'],
   ShipmentExport: ['orders', 'transitionFulfillmentToState'],
 };
+
+const isSupported = (feed: FeedType): feed is SupportedFeed => Object.hasOwn(NEEDED, feed);
 
 const UNCHECKED: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'The store must be reachable first.' };
 
@@ -65,7 +69,7 @@ export async function check(client: VendureClient, feeds: readonly FeedType[], s
 async function checkPermissions(client: VendureClient, feeds: readonly FeedType[], signal: AbortSignal): Promise<Finding> {
   const lacking: string[] = [];
   for (const [field, document] of Object.entries(PROBES)) {
-    const users = FEED_TYPES.filter((feed) => feeds.includes(feed) && NEEDED[feed]?.includes(field));
+    const users = FEED_TYPES.filter((feed) => feeds.includes(feed) && isSupported(feed) && NEEDED[feed].includes(field));
     if (users.length === 0) continue;
     const result = await attempt(() => client.query({ document, answer: z.unknown() }, {}, signal));
     if (!(result instanceof DriverError)) continue;

@@ -24,8 +24,8 @@ export class VendureClient {
   /** Token of the channel it works in; undefined: the default one. */
   readonly channel: string | undefined;
   readonly #http: StoreHttp;
+  readonly settings: VendureSettings;
   readonly #credential: VendureCredential;
-  readonly #settings: VendureSettings;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
@@ -35,7 +35,7 @@ export class VendureClient {
     this.channel = settings.channel;
     this.#http = http;
     this.#credential = credential;
-    this.#settings = settings;
+    this.settings = settings;
     this.#url = url.href;
     this.#headers = {
       'content-type': 'application/json',
@@ -45,9 +45,14 @@ export class VendureClient {
     };
   }
 
+  /** What secrets of this connection are derived from. */
+  get secretKey(): string {
+    return this.#credential.apiKey;
+  }
+
   /** The same key without a channel: tells a key that is refused from a channel that it may not enter. */
   inDefaultChannel(): VendureClient {
-    return new VendureClient(this.#http, this.#credential, { ...this.#settings, channel: undefined });
+    return new VendureClient(this.#http, this.#credential, { ...this.settings, channel: undefined });
   }
 
   /** A query, or a mutation that is known to change nothing. */

@@ -37,6 +37,7 @@ export const permissionFor = (field: string | undefined): string => (PERMISSIONS
 /** Reasons that only this driver has. */
 export const REASONS = {
   WrongChannel: { scope: 'credential', remedy: 'copy the token of the channel from the store (Settings → Channels) into settings.channel' },
+  PriceTaxDiffers: { scope: 'record', remedy: 'post the price as the shop keeps it: gross or net (includesTax)' },
   ChannelRefused: { scope: 'credential', remedy: 'give the key\'s role the channel in the store' },
 } as const satisfies Readonly<Record<string, ReasonRule>>;
 

@@ -7,7 +7,6 @@ import { startPostgres, type TestPostgres } from '../../test/support/postgres.ts
 import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { startVendure, type VendureStore } from '../../test/stores/vendure/index.ts';
 import { memoryVault, type Driver, type InboundHook } from '../contract/index.ts';
-import { connect } from './driver.ts';
 import { vendure } from './index.ts';
 
 jest.setTimeout(120_000);
@@ -23,7 +22,7 @@ let received: InboundHook[];
 beforeAll(async () => {
   store = await startVendure();
   http = engineHttp();
-  driver = connect({ credential: { apiKey: store.apiKey }, settings: { url: store.url }, http, now: () => new Date(), tokens: memoryVault() });
+  driver = vendure.connect({ credential: { apiKey: store.apiKey }, settings: { url: store.url }, http, now: () => new Date(), tokens: memoryVault() });
   receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -40,7 +39,7 @@ afterAll(async () => {
   await http.close();
   await store.stop();
 });
-afterEach(() => driver.hooks!.remove(url, never));
+afterEach(() => driver.webhooks!.remove(url, never));
 
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 50))) {
@@ -53,11 +52,11 @@ async function until<T>(look: () => T | undefined | Promise<T | undefined>): Pro
 describe('webhooks of a real Vendure with the companion plugin', () => {
   it('tell of an order that was placed, by its id, with a signature that the driver accepts', async () => {
     received = [];
-    expect(await driver.hooks!.ensure(url, ['OrderImport'], never)).toEqual({ topics: ['orders', 'products'], repaired: true });
+    expect(await driver.webhooks!.ensure(url, ['OrderImport'], never)).toEqual({ topics: ['orders', 'products'], repaired: true });
     const { id } = await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     const hints = await until(() => {
       const found = received.flatMap((hook) => {
-        const reading = driver.hooks!.read(hook);
+        const reading = driver.webhooks!.read(hook);
         expect(reading.valid).toBe(true);
         return reading.valid ? reading.hints : [];
       });
@@ -68,15 +67,15 @@ describe('webhooks of a real Vendure with the companion plugin', () => {
   });
 
   it('are registered once however often it is looked for, and found to be lost when they are', async () => {
-    await driver.hooks!.ensure(url, ['OrderImport'], never);
-    expect((await driver.hooks!.ensure(url, ['OrderImport'], never)).repaired).toBe(false);
-    await driver.hooks!.remove(url, never);
-    expect((await driver.hooks!.ensure(url, ['OrderImport'], never)).repaired).toBe(true);
+    await driver.webhooks!.ensure(url, ['OrderImport'], never);
+    expect((await driver.webhooks!.ensure(url, ['OrderImport'], never)).repaired).toBe(false);
+    await driver.webhooks!.remove(url, never);
+    expect((await driver.webhooks!.ensure(url, ['OrderImport'], never)).repaired).toBe(true);
   });
 
   it('come no more after they were taken back', async () => {
-    await driver.hooks!.ensure(url, ['OrderImport'], never);
-    await driver.hooks!.remove(url, never);
+    await driver.webhooks!.ensure(url, ['OrderImport'], never);
+    await driver.webhooks!.remove(url, never);
     received = [];
     await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -90,11 +89,11 @@ describe('the completeness check against a real Vendure', () => {
     const placed = [await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] }), await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 2 }] })];
     await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }], placed: false });
     const window = { from, to: new Date(Date.now() + 1000).toISOString() };
-    expect(await driver.count!('OrderImport', window, never)).toBe(2);
+    expect(await driver.feeds.OrderImport!.count!(window, never)).toBe(2);
     const ids: string[] = [];
-    for await (const page of driver.ids!('OrderImport', window, never)) ids.push(...page);
+    for await (const page of driver.feeds.OrderImport!.ids!(window, never)) ids.push(...page);
     expect(ids.sort()).toEqual(placed.map(({ id }) => id).sort());
-    expect(await driver.count!('OrderImport', { from: '2020-01-01T00:00:00Z', to: from }, never)).toBeGreaterThanOrEqual(0);
+    expect(await driver.feeds.OrderImport!.count!({ from: '2020-01-01T00:00:00Z', to: from }, never)).toBeGreaterThanOrEqual(0);
   });
 });
 

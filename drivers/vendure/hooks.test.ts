@@ -9,7 +9,7 @@ const url = 'https://hub.example.com/hooks/v1/1/t';
 
 function hooksOf(answer: () => Answer) {
   const http = scriptedHttp(answer);
-  return { http, hooks: vendureHooks(new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example.com/admin-api' }), 'k') };
+  return { http, hooks: vendureHooks(new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example.com/admin-api' })) };
 }
 
 const reasonOf = (work: Promise<unknown>) => work.then(() => 'none', (error: unknown) => (error as DriverError).details.reason);

@@ -24,8 +24,8 @@ const save: Operation<{ readonly set: { readonly result: boolean; readonly error
 const message = z.object({ orders: z.array(z.string()).default([]), products: z.array(z.string()).default([]) });
 
 /** Webhooks of a shop that has the companion plugin. The secret is derived from the API key: a new key is a new secret. */
-export function vendureHooks(client: VendureClient, apiKey: string): DriverHooks {
-  const secret = derivedSecret(apiKey, 'vendure');
+export function vendureHooks(client: VendureClient): DriverHooks {
+  const secret = derivedSecret(client.secretKey, 'vendure');
 
   async function registered(signal: AbortSignal): Promise<readonly Registered[]> {
     const { value } = await client.query(subscriptions, { key: KEY }, signal).catch(withoutPlugin);

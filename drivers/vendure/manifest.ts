@@ -1,48 +1,12 @@
-import type { CursorSemantics, DriverManifest } from '../contract/index.ts';
+import type { DriverFacts } from '../contract/index.ts';
 import { REASONS } from './errors.ts';
 
-/** The list limit of a Vendure shop is 1000 unless it says otherwise; these keep an answer to about a second. */
-const ORDERS_A_PAGE = 100;
-const PRODUCTS_A_PAGE = 50;
-const VARIANTS_A_PAGE = 250;
-
-const FULL: CursorSemantics = { kind: 'full' };
-
-export const manifest: DriverManifest = {
+export const manifest: DriverFacts = {
   name: 'vendure',
   title: 'Vendure',
   documentation: 'https://docs.vendure.io/reference/graphql-api/admin/queries',
   platformKind: 'Store',
   hosts: [{ setting: 'url' }],
-  feeds: [
-    { type: 'DataModelSync', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-    { type: 'ProductImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
-    {
-      type: 'ProductUpdate',
-      cursor: {
-        kind: 'changes',
-        field: 'updatedAt of products and of their variants',
-        blindTo: ['a facet value, an option or an image is renamed or replaced', 'a product or variant is deleted', 'a tax rate changes'],
-        secondWay: 'fullCompare',
-      },
-      maxPageSize: PRODUCTS_A_PAGE,
-    },
-    { type: 'ProductImageImport', cursor: FULL, maxPageSize: PRODUCTS_A_PAGE },
-    { type: 'StockImport', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-    {
-      type: 'OrderImport',
-      cursor: { kind: 'changes', field: 'orderPlacedAt', blindTo: ['an authorised payment is settled'], secondWay: 'openRecords' },
-      maxPageSize: ORDERS_A_PAGE,
-    },
-    {
-      type: 'OrderUpdate',
-      cursor: { kind: 'changes', field: 'updatedAt', blindTo: ['an order is paid, shipped or delivered', 'a payment is refunded'], secondWay: 'openRecords' },
-      maxPageSize: ORDERS_A_PAGE,
-    },
-    { type: 'ShipmentExport', maxPageSize: ORDERS_A_PAGE },
-    { type: 'StockExport', maxPageSize: VARIANTS_A_PAGE },
-    { type: 'StockCheck', cursor: FULL, maxPageSize: VARIANTS_A_PAGE },
-  ],
   reasons: REASONS,
   skips: {
     'C6.wrong-total': 'Vendure counts and reads in one query: its total is right, and the only sign of the end.',
@@ -56,6 +20,7 @@ export const manifest: DriverManifest = {
     'Vendure has no attribute sets. Facets, option groups and plain custom fields are attributes; relations and structs among custom fields are left out.',
     'Carts, drafts and checkouts under way are not orders: an order is seen once it is placed, paid or with its payment authorised.',
     'Stock on hand is set absolutely and Vendure has no version check: whoever writes last wins.',
+    'Vendure has one price a currency: a price to strike out (compareAt) is not passed on. Prices are gross or net as the channel keeps them; others are refused.',
     'Vendure chooses itself from which location it takes what is shipped: the location of a parcel is not passed on.',
     'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
     'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { data, scriptedHttp } from '../../test/stores/vendure/scripted-http.ts';
 import type { ReadRequest } from '../contract/index.ts';
 import { VendureClient } from './client.ts';
-import { readOrders } from './orders.ts';
+import { readChangedOrders, readNewOrders } from './orders.ts';
 
 const shop = { outOfStockThreshold: 0, trackInventory: true, serverConfig: { moneyStrategyPrecision: 2 } };
 
@@ -13,7 +13,8 @@ async function filterOf(request: Partial<ReadRequest>): Promise<unknown> {
     return data({ list: { totalItems: 0, items: [] }, shop });
   });
   const client = new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example/admin-api' });
-  for await (const page of readOrders(client, { feed: 'OrderImport', pageSize: 10, signal: new AbortController().signal, ...request })) expect(page.end).toBe(true);
+  const read = request.feed === 'OrderUpdate' ? readChangedOrders : readNewOrders;
+  for await (const page of read(client, { feed: 'OrderImport', pageSize: 10, signal: new AbortController().signal, ...request })) expect(page.end).toBe(true);
   return asked;
 }
 

@@ -17,12 +17,17 @@ const newOrders: List = { ...placed, time: 'orderPlacedAt' };
 /** Orders that changed as far as `updatedAt` tells: it moves on edits and cancellations, not on payment or shipping. */
 const changedOrders: List = { ...placed, time: 'updatedAt', filter: { orderPlacedAt: { isNull: false } } };
 
-export function readOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
-  const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, numberIn: 'code', perRow: 'one', map: orderRecord };
+const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, numberIn: 'code', perRow: 'one', map: orderRecord };
+
+export function readNewOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
   if (request.ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids: request.ids });
-  const { placedFrom } = request;
-  if (request.feed === 'OrderUpdate') return readList(client, placedFrom === undefined ? changedOrders : { ...changedOrders, filter: { orderPlacedAt: { after: before(placedFrom) } } }, mapping, request);
-  return readList(client, newOrders, mapping, { ...request, since: later(request.since, placedFrom) });
+  return readList(client, newOrders, mapping, { ...request, since: later(request.since, request.placedFrom) });
+}
+
+export function readChangedOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
+  const { ids, placedFrom } = request;
+  if (ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids });
+  return readList(client, placedFrom === undefined ? changedOrders : { ...changedOrders, filter: { orderPlacedAt: { after: before(placedFrom) } } }, mapping, request);
 }
 
 /** Of two times the later one. */

@@ -9,20 +9,20 @@ import { productRecord } from './product-map.ts';
 import { productFields, productPayload, type ProductPayload } from './product-payload.ts';
 
 /** Products whole: all of them, the named ones, or those that changed within a time. */
-export async function* readProducts(client: VendureClient, settings: VendureSettings, request: ReadRequest): AsyncGenerator<Page> {
+export async function* readProducts(client: VendureClient, request: ReadRequest): AsyncGenerator<Page> {
   if (request.ids === undefined && (request.since !== undefined || request.until !== undefined)) {
-    yield* changed(client, settings, request);
+    yield* changed(client, request);
     return;
   }
   const fields = await readCustomFields(client, request.signal);
   const list = productList(fields);
-  const mapping = productMapping(settings, fields);
+  const mapping = productMapping(client.settings, fields);
   if (request.ids !== undefined) yield* readById(client, list, mapping, { ...request, ids: request.ids });
   else yield* readList(client, list, mapping, request);
 }
 
 /** Asks first what changed, by ids alone: when nothing did, that is the only request. */
-async function* changed(client: VendureClient, settings: VendureSettings, request: ReadRequest): AsyncGenerator<Page> {
+async function* changed(client: VendureClient, request: ReadRequest): AsyncGenerator<Page> {
   let fields: readonly CustomField[] | undefined;
   for await (const { ids, resume, end } of changedProducts(client, request)) {
     if (ids.length === 0) {
@@ -30,7 +30,7 @@ async function* changed(client: VendureClient, settings: VendureSettings, reques
       continue;
     }
     fields ??= await readCustomFields(client, request.signal);
-    for await (const page of readById(client, productList(fields), productMapping(settings, fields), { ...request, pageSize: ids.length, resume: undefined, ids })) {
+    for await (const page of readById(client, productList(fields), productMapping(client.settings, fields), { ...request, pageSize: ids.length, resume: undefined, ids })) {
       yield { records: page.records, unreadable: page.unreadable, resume, end };
     }
   }

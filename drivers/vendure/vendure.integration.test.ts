@@ -5,11 +5,10 @@ import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { products, startVendure, variantsOf, type VendureStore } from '../../test/stores/vendure/index.ts';
 import { HeldWrite, memoryVault, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
-import { connect } from './driver.ts';
-import { manifest } from './manifest.ts';
+import { vendure } from './index.ts';
 
 const never = new AbortController().signal;
-const supported = manifest.feeds.map(({ type }) => type);
+const supported = vendure.manifest.feeds.map(({ type }) => type);
 
 // A real store on a machine that may be busy with other tests.
 jest.setTimeout(120_000);
@@ -28,7 +27,7 @@ describe('the Vendure driver on a real store', () => {
   });
 
   const driverOf = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, through: StoreHttp = http): Driver =>
-    connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http: through, now: () => new Date(), tokens: memoryVault() });
+    vendure.connect({ credential: { apiKey }, settings: { url: store.url, ...settings }, http: through, now: () => new Date(), tokens: memoryVault() });
 
   const pagesOf = async (request: Partial<ReadRequest> & { feed: FeedType }): Promise<Page[]> => {
     const pages: Page[] = [];
@@ -184,7 +183,7 @@ describe('the Vendure driver on a real store', () => {
     it('sets absolute levels by location and confirms each', async () => {
       const [berlin, rotterdam] = await stockOf('KNIFE-WOOD');
       const entry = { variantId: berlin!.variantId, sku: 'KNIFE-WOOD' };
-      const results = await driverOf().writeStock!([
+      const results = await driverOf().feeds.StockExport!.write([
         { ...entry, entryId: '1', locationId: berlin!.locationId, quantity: 17 },
         { ...entry, entryId: '2', locationId: rotterdam!.locationId, quantity: 0 },
       ], never);
@@ -197,7 +196,7 @@ describe('the Vendure driver on a real store', () => {
       const good = levels.map(({ variantId, sku, locationId }, index) => ({ entryId: `good-${index}`, variantId, sku, locationId, quantity: 60 + index }));
       const gone = { ...good[0]!, entryId: 'gone', variantId: '987654', sku: 'GONE' };
       const nowhere = { ...good[1]!, entryId: 'nowhere', locationId: '4711' };
-      const results = await driverOf().writeStock!([gone, ...good, nowhere], never);
+      const results = await driverOf().feeds.StockExport!.write([gone, ...good, nowhere], never);
       const byEntry = new Map(results.map((result) => [result.entryId, result]));
       expect(byEntry.get('gone')).toMatchObject({ outcome: 'Rejected', reason: 'UnknownVariant' });
       expect(byEntry.get('nowhere')).toMatchObject({ outcome: 'Rejected', reason: 'UnknownLocation' });
@@ -210,7 +209,7 @@ describe('the Vendure driver on a real store', () => {
     it('sends nothing in Test mode, and keeps the request', async () => {
       const [level] = await stockOf('PACK-GREEN');
       const held = engineHttp(true);
-      await expect(driverOf({}, store.apiKey, held).writeStock!([{ entryId: '1', ...level!, quantity: 1 }], never)).rejects.toThrow(HeldWrite);
+      await expect(driverOf({}, store.apiKey, held).feeds.StockExport!.write([{ entryId: '1', ...level!, quantity: 1 }], never)).rejects.toThrow(HeldWrite);
       await held.close();
       expect(await stockOf('PACK-GREEN')).toMatchObject([{ onHand: 200 }, {}]);
     });
@@ -222,9 +221,9 @@ describe('the Vendure driver on a real store', () => {
     it('ships an order once, however often it is told', async () => {
       const order = await store.admin.placeOrder({ lines: [{ sku: 'BAG-REGULAR', quantity: 2 }] });
       const entry = { ...entryOf(order, '1'), trackingCode: 'JD014600001' };
-      const [first] = await driverOf().writeShipments!([entry], never);
+      const [first] = await driverOf().feeds.ShipmentExport!.write([entry], never);
       expect(first).toMatchObject({ outcome: 'Applied' });
-      expect(await driverOf().writeShipments!([entry], never)).toEqual([{ entryId: '1', outcome: 'AlreadyApplied', externalId: (first as { externalId: string }).externalId }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([entry], never)).toEqual([{ entryId: '1', outcome: 'AlreadyApplied', externalId: (first as { externalId: string }).externalId }]);
       expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'Shipped', fulfillments: [{ state: 'Shipped', method: 'DHL', trackingCode: 'JD014600001', lines: [{ quantity: 2 }] }] });
     });
 
@@ -233,11 +232,11 @@ describe('the Vendure driver on a real store', () => {
       const [line] = (await orderOf(order.id)).lines;
       const one = [{ lineId: line!.id, quantity: 1 }];
       const parts = [{ ...entryOf(order, 'a'), lines: one }, { ...entryOf(order, 'b'), lines: one }];
-      expect(await driverOf().writeShipments!(parts, never)).toMatchObject([{ outcome: 'Applied' }, { outcome: 'Applied' }]);
-      expect(await driverOf().writeShipments!(parts, never)).toMatchObject([{ outcome: 'AlreadyApplied' }, { outcome: 'AlreadyApplied' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write(parts, never)).toMatchObject([{ outcome: 'Applied' }, { outcome: 'Applied' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write(parts, never)).toMatchObject([{ outcome: 'AlreadyApplied' }, { outcome: 'AlreadyApplied' }]);
       expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'PartiallyShipped', fulfillments: [{}, {}] });
-      expect(await driverOf().writeShipments!([{ ...entryOf(order, 'c'), lines: [{ lineId: line!.id, quantity: 2 }] }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'NothingLeftToShip' }]);
-      expect(await driverOf().writeShipments!([{ ...entryOf(order, 'd'), trackingCode: 'REST' }], never)).toMatchObject([{ outcome: 'Applied' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf(order, 'c'), lines: [{ lineId: line!.id, quantity: 2 }] }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'NothingLeftToShip' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf(order, 'd'), trackingCode: 'REST' }], never)).toMatchObject([{ outcome: 'Applied' }]);
       expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'Shipped' });
     });
 
@@ -245,23 +244,23 @@ describe('the Vendure driver on a real store', () => {
       const order = await store.admin.placeOrder({ lines: [{ sku: 'TENT-2', quantity: 1 }] });
       const entry = { ...entryOf(order, '1'), trackingCode: 'HALF-DONE' };
       const losing: StoreHttp = { ...http, write: async (request) => (request.body?.includes('transitionFulfillmentToState') ? Promise.reject(new Error('connection lost')) : http.write(request)) };
-      expect(await driverOf({}, store.apiKey, losing).writeShipments!([entry], never)).toMatchObject([{ outcome: 'Retry' }]);
+      expect(await driverOf({}, store.apiKey, losing).feeds.ShipmentExport!.write([entry], never)).toMatchObject([{ outcome: 'Retry' }]);
       expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'PaymentSettled', fulfillments: [{ state: 'Pending' }] });
-      expect(await driverOf().writeShipments!([entry], never)).toMatchObject([{ outcome: 'Applied' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([entry], never)).toMatchObject([{ outcome: 'Applied' }]);
       expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'Shipped', fulfillments: [{ state: 'Shipped', trackingCode: 'HALF-DONE' }] });
     });
 
     it('ships no goods that are unpaid, cancelled or not there', async () => {
       const unpaid = await store.admin.placeOrder({ lines: [{ sku: 'TENT-4', quantity: 1 }], paid: false });
-      expect(await driverOf().writeShipments!([{ ...entryOf(unpaid, '1'), trackingCode: 'U' }], never)).toMatchObject([{ outcome: 'Retry', reason: 'OrderNotPaid' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf(unpaid, '1'), trackingCode: 'U' }], never)).toMatchObject([{ outcome: 'Retry', reason: 'OrderNotPaid' }]);
       const cancelled = await store.admin.placeOrder({ lines: [{ sku: 'TENT-4', quantity: 1 }] });
       await store.admin.cancelOrder(cancelled.code);
-      expect(await driverOf().writeShipments!([{ ...entryOf(cancelled, '2'), trackingCode: 'C' }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'OrderCancelled' }]);
-      expect(await driverOf().writeShipments!([{ ...entryOf({ id: '987654', code: 'GONE' }, '3'), trackingCode: 'G' }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'UnknownOrder' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf(cancelled, '2'), trackingCode: 'C' }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'OrderCancelled' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf({ id: '987654', code: 'GONE' }, '3'), trackingCode: 'G' }], never)).toMatchObject([{ outcome: 'Rejected', reason: 'UnknownOrder' }]);
       const short = await store.admin.placeOrder({ lines: [{ sku: 'MUG-BLACK', quantity: 1 }] });
       await store.admin.setStock('MUG-BLACK', 'Berlin', 0);
       await store.admin.setStock('MUG-BLACK', 'Rotterdam', 0);
-      expect(await driverOf().writeShipments!([{ ...entryOf(short, '4'), trackingCode: 'S' }], never)).toMatchObject([{ outcome: 'Retry', reason: 'InsufficientStock' }]);
+      expect(await driverOf().feeds.ShipmentExport!.write([{ ...entryOf(short, '4'), trackingCode: 'S' }], never)).toMatchObject([{ outcome: 'Retry', reason: 'InsufficientStock' }]);
       expect((await store.admin.getOrder(unpaid.code)).fulfillments).toEqual([]);
     });
   });

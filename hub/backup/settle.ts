@@ -14,6 +14,8 @@ const IDS_LEFT_OUT = 1000;
 
 const STOCK_FORGOTTEN = 'the hub was restored from a backup: it knows neither what the back office set since nor what the store has. Post all stock levels again (POST /api/v1/stock)';
 
+const NOT_SENT = 'the hub was restored from a backup: a newer one may have been sent since. Post it again';
+
 /**
  * What a restore makes of each table, since the database is older than the shop and the back office. What only the shop
  * knows is read again from the checkpoints on; nothing that is old is sent over something newer; nothing of the processes
@@ -30,6 +32,10 @@ const STATEMENTS: readonly string[] = [
   // Stock: the newest level counts, and that is not the backup's. Refused ones too: a replay would send them.
   `UPDATE outbox SET state = 'Superseded', done_at = now(), held_request = NULL, reason = 'StockForgotten', message = '${STOCK_FORGOTTEN}' WHERE kind = 'stock' AND state IN ('Pending', 'Sent', 'Held', 'Rejected')`,
   `DELETE FROM stock_targets`,
+  // The same of whatever else the last word counts for (prices): what waited then is not sent over something newer.
+  `UPDATE outbox SET state = 'Superseded', done_at = now(), held_request = NULL, reason = 'RestoredFromBackup', message = '${NOT_SENT}'
+   WHERE supersedes AND kind <> 'stock' AND state IN ('Pending', 'Sent', 'Held', 'Rejected')`,
+  `DELETE FROM written_prices`,
   // Unknown, until the next StockImport has read all of it: else a level would be called unchanged that is not.
   `UPDATE stock_levels SET on_hand = NULL, allocated = NULL, available = NULL, hash = '00000000-0000-0000-0000-000000000000'`,
   // All that were reading read on at once.

@@ -28,13 +28,16 @@ async function queued(writes: readonly NewWrite[], waiting?: 'replace' | 'keep')
   return woken;
 }
 
-const level = (connectionId: number, subject: string, quantity: number): NewWrite => ({ connectionId, kind: 'stock', subject, payload: { quantity } });
+const level = (connectionId: number, subject: string, quantity: number): NewWrite => {
+  const [sku, locationId] = subject.split('@') as [string, string];
+  return { connectionId, feed: 'StockExport', write: { variantId: `v-${sku}`, sku, locationId, quantity } };
+};
 const waiting = (connectionId: number) => db.query(`SELECT subject, payload->'quantity' AS quantity, attempts FROM outbox WHERE connection_id = $1 AND state = 'Pending' ORDER BY id`, [connectionId]);
 
 describe('writes to stores', () => {
   it('wait in the order in which they came, and each pod is asked once for each of its exports', async () => {
     const [a, b] = [++connections, ++connections];
-    const parcel = (subject: string): NewWrite => ({ connectionId: b, kind: 'shipment', subject, payload: {} });
+    const parcel = (orderId: string): NewWrite => ({ connectionId: b, feed: 'ShipmentExport', write: { shipmentId: 's', orderId, orderNumber: '1' } });
     expect(await queued([level(a, 'Z@main', 1), level(a, 'A@main', 2), parcel('o-2'), parcel('o-1'), parcel('o-2')])).toEqual([a, b]);
     expect((await waiting(a)).map(({ subject }) => subject)).toEqual(['Z@main', 'A@main']);
     expect((await waiting(b)).map(({ subject }) => subject)).toEqual(['o-2', 'o-1', 'o-2']);

@@ -1,4 +1,4 @@
-import type { OutboxKind } from '../../model/sync-api.ts';
+import { feedOfKind, type WriteKind } from '../../model/feeds.ts';
 import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
@@ -46,17 +46,17 @@ export async function replayReason(tx: Transaction, hub: HubContext, storeId: nu
   return { matched: orders.matched + queued, changed: orders.changed + queued };
 }
 
-/** Of a stock level that was refused the newest alone is sent, and none where a newer one is on its way or done. */
+/** Where the last word counts the newest alone is sent, and none where a newer one is on its way or done. */
 async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: readonly number[], reason: string, dryRun: boolean): Promise<number> {
-  const rows = await tx.query<{ connection_id: number; kind: OutboxKind }>(
+  const rows = await tx.query<{ connection_id: number; kind: WriteKind }>(
     `UPDATE outbox o SET state = 'Pending', attempts = 0, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
      WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
-       AND (o.kind <> 'stock' OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = 'stock' AND n.subject = o.subject AND n.id > o.id))
+       AND (NOT o.supersedes OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = o.kind AND n.subject = o.subject AND n.id > o.id))
      RETURNING connection_id, kind`,
     [connectionIds, reason],
   );
   if (dryRun) return rows.length;
-  await askForExport(tx, hub, rows.map(({ connection_id, kind }) => ({ connectionId: connection_id, kind })));
+  await askForExport(tx, hub, rows.map(({ connection_id, kind }) => ({ connectionId: connection_id, feed: feedOfKind(kind) })));
   return rows.length;
 }
 

@@ -1,9 +1,9 @@
 import type { Batch, BatchSegment } from '../../model/batch.ts';
 import { copyColumn } from '../../model/copy-reader.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { subjectKindOf, type FeedType } from '../../model/feeds.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import { TABLES, type RecordTable, type TableName } from '../../model/tables.ts';
-import { kindOfFeed, raise, resolve } from '../problems/problems.ts';
+import { raise, resolve } from '../problems/problems.ts';
 import { quarantine } from '../problems/quarantine.ts';
 import type { Transaction } from '../storage/database.ts';
 
@@ -22,7 +22,7 @@ export async function noteProblems(tx: Transaction, connectionId: number, feed: 
     const feeds = SELF_RESOLVING[segment.table];
     if (feeds && segment.rows > 0) await resolve(tx, { connection: connectionId, feeds }, subjectsOf(segment), { still: problems.map(({ record, reason }) => ({ id: record, reason })) });
   }
-  await raise(tx, { connection: connectionId, feed }, problems.map(({ record, number, reason, severity, message }) => ({ kind: kindOfFeed(feed), id: record, number, reason, severity, message })));
+  await raise(tx, { connection: connectionId, feed }, problems.map(({ record, number, reason, severity, message }) => ({ kind: subjectKindOf(feed), id: record, number, reason, severity, message })));
   await quarantine(tx, connectionId, feed, problems);
 }
 

@@ -3,7 +3,7 @@ import { TABLES } from '../../model/tables.ts';
 import type { Database } from '../storage/database.ts';
 import { findConnection } from './sessions.ts';
 
-const STATE_TABLES = ['outbox', 'runs', 'checkpoints', 'checkpoint_history', 'problems', 'deliveries', 'hints', 'shipments', 'inbound_hooks', 'quarantine', 'order_history'];
+const STATE_TABLES = ['outbox', 'runs', 'checkpoints', 'checkpoint_history', 'problems', 'deliveries', 'hints', 'shipments', 'inbound_hooks', 'quarantine', 'order_history', 'written_prices'];
 
 /** What deletion of a connection does to its data. Retain keeps all of it: a connection of that name takes it up again. */
 export async function purgeConnection(db: Database, key: ConnectionKey, policy: 'Retain' | 'Delete'): Promise<{ deleted: number }> {

@@ -2,11 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ConnectionKey } from '../../crds/index.ts';
 import { BadBatch, BATCH_CONTENT_TYPE, decodeBatch } from '../../model/batch.ts';
-import { FEED_TYPES } from '../../model/feeds.ts';
+import { FEED_TYPES, REREAD_TYPES } from '../../model/feeds.ts';
 import * as api from '../../model/sync-api.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { HubContext } from '../base/context.ts';
 import { badRequest, HttpError, unauthorized } from '../base/errors.ts';
+import { EXPORT_EFFECTS } from '../exports/effects.ts';
 import { bearerToken, type App } from '../http/app.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { refuseBadRow } from './bad-row.ts';
@@ -44,7 +45,7 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     await finishRun(hub, await connection(request), request.params.id, request.body);
     return {};
   });
-  app.get('/open-records', { schema: { querystring: z.object({ feed: z.enum(FEED_TYPES), after: z.string().default('') }), response: { 200: z.object({ ids: z.array(z.string()) }) } } }, async (request) =>
+  app.get('/open-records', { schema: { querystring: z.object({ feed: z.enum(REREAD_TYPES), after: z.string().default('') }), response: { 200: z.object({ ids: z.array(z.string()) }) } } }, async (request) =>
     ({ ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after) }));
   app.get('/feeds/:feed/summary', { schema: { params: z.object({ feed: z.enum(FEED_TYPES) }), response: { 200: api.feedSummary } } }, async (request) =>
     feedSummary(hub.db, (await connection(request)).id, request.params.feed));
@@ -53,9 +54,9 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     return hub.db.transaction((tx) => replayOrders(tx, hub, [own], request.body.reason, request.body.dryRun === true));
   });
   app.post('/outbox/claim', { schema: { body: api.outboxClaimRequest, response: { 200: api.outboxClaim } } }, async (request) =>
-    claimOutbox(hub, await connection(request), request.body));
+    claimOutbox(hub, await connection(request), EXPORT_EFFECTS, request.body));
   app.post('/outbox/results', { schema: { body: api.outboxResults, response: { 200: done } } }, async (request) => {
-    await recordResults(hub, await connection(request), request.body);
+    await recordResults(hub, await connection(request), EXPORT_EFFECTS, request.body);
     return {};
   });
   app.get('/hints', { schema: { response: { 200: api.hintsAnswer } } }, async (request) => {

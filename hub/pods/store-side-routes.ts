@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FEED_TYPES } from '../../model/feeds.ts';
+import { COUNTED_TYPES } from '../../model/feeds.ts';
 import * as api from '../../model/sync-api.ts';
 import type { HubContext } from '../base/context.ts';
 import { claimHooks, settleHooks } from '../inbound/hook-queue.ts';
@@ -10,7 +10,7 @@ import { censusCount, censusIds } from '../records/completeness.ts';
 import { readTokens, replaceTokens } from './token-vault.ts';
 
 const done = z.object({});
-const census = z.object({ feed: z.enum(FEED_TYPES), from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) });
+const census = z.object({ feed: z.enum(COUNTED_TYPES), from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) });
 
 /** What a pod keeps at the hub about its store: webhooks that came in, rotating tokens, the budget, counts to compare. */
 export function storeSideRoutes(app: App, hub: HubContext, connection: (request: FastifyRequest) => Promise<ConnectionRow>): void {

@@ -1,11 +1,9 @@
 import type { FeedType } from '../../model/feeds.ts';
+import type { SubjectKind } from '../../model/subjects.ts';
 import type { Queryable } from '../storage/database.ts';
 
 /** Whose a problem is: a feed's of a connection, or a Store's, where no connection is to blame. */
 export type ProblemHome = { readonly connection: number; readonly feed: FeedType } | { readonly store: number };
-
-/** What a problem is about; says how its id is to be read. */
-export type SubjectKind = 'order' | 'product' | 'stockLevel' | 'record' | 'webhookEndpoint';
 
 /**
  * What a problem is about. One thing has one id, whoever notices: an order its external id, a stock level `sku@location`
@@ -24,16 +22,6 @@ export interface Problem extends Subject {
   readonly severity: 'Info' | 'Retry' | 'Error';
   readonly message: string;
 }
-
-const KIND_OF_FEED: Readonly<Record<FeedType, SubjectKind>> = {
-  DataModelSync: 'record', ProductImport: 'product', ProductUpdate: 'product', ProductImageImport: 'product',
-  OrderImport: 'order', OrderUpdate: 'order', ShipmentExport: 'order',
-  StockImport: 'stockLevel', StockExport: 'stockLevel', StockCheck: 'stockLevel',
-  SupplierImport: 'record', ProductSupplierImport: 'record',
-};
-
-/** What the problems of a feed are about. */
-export const kindOfFeed = (feed: FeedType): SubjectKind => KIND_OF_FEED[feed];
 
 /**
  * Raises problems: new ones are open, one that is known already is counted, and open again if it was resolved. The only

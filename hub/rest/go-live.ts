@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { heldPlan, type PlannedLevel } from '../outbox/brakes.ts';
+import { NEWEST_WAITING } from '../outbox/waiting.ts';
+import { EXPORT_TYPES } from '../../model/feeds.ts';
+import { EXPORT_EFFECTS } from '../exports/effects.ts';
+import { plannedPrices, type PlannedPrice } from '../prices/brakes.ts';
+import { plannedLevels } from '../stock/brakes.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
 import { storeOf, text, type App } from '../http/app.ts';
@@ -10,11 +14,19 @@ const BIGGEST = 10;
 const LAST_ORDERS = 5;
 
 const changeView = z.object({ sku: z.string(), location: z.string(), before: z.number().nullable(), after: z.number(), change: z.number() });
+const priceView = z.object({
+  sku: z.string(), currency: z.string(), before: z.number().nullable(), after: z.number(),
+  changePercent: z.number().nullable().meta({ description: 'null: what the shop has is not known.' }),
+});
 const reportView = z.object({
   connection: z.string(), mode: z.string(),
   stock: z.object({
     changes: z.number().meta({ description: 'Levels that would be set, the newest of each SKU and location.' }), toZero: z.number(),
     biggest: z.array(changeView).meta({ description: 'By absolute change.' }),
+  }),
+  prices: z.object({
+    changes: z.number().meta({ description: 'Prices that would be set, the newest of each variant.' }),
+    biggest: z.array(priceView).meta({ description: 'By share of what the shop has.' }),
   }),
   shipments: z.number().meta({ description: 'Shipments that would be sent.' }),
   orders: z.array(z.object({
@@ -22,7 +34,7 @@ const reportView = z.object({
     lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: z.array(z.object({ sku: z.string(), quantity: z.number() })) })),
   })).meta({ description: 'The newest orders, with the codes that the back office sees.' }),
   problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })).meta({ description: 'Open problems of severity Error.' }),
-  brake: z.object({ digest: z.string(), summary: z.string() }).nullable().meta({ description: 'What would hold the stock levels back until they are released.' }),
+  brakes: z.array(z.object({ feed: z.enum(EXPORT_TYPES), digest: z.string(), summary: z.string() })).meta({ description: 'What would hold back what waits until it is released, feed by feed.' }),
 });
 type Report = z.infer<typeof reportView>;
 
@@ -43,25 +55,31 @@ export function goLiveRoutes(app: App, hub: HubContext): void {
 }
 
 async function report(db: Queryable, store: StoreRow, connection: ConnectionRow): Promise<Report> {
-  const levels = await waitingLevels(db, connection.id);
+  const levels = await plannedLevels(db, connection.id, NEWEST_WAITING);
+  const prices = await plannedPrices(db, connection.id, NEWEST_WAITING);
   const biggest = levels.map(({ sku, location, before, quantity }) => ({ sku, location, before, after: quantity, change: quantity - (before ?? 0) }))
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, BIGGEST);
   const [shipments] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = 'shipment' AND state IN ('Pending', 'Sent', 'Held')`, [connection.id]);
   return {
     connection: `${connection.namespace}/${connection.name}`, mode: connection.mode,
     stock: { changes: levels.length, toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length, biggest },
-    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brake: heldPlan(levels, store.rules.brakes ?? {}) ?? null,
+    prices: { changes: prices.length, biggest: prices.map(priceChange).sort((a, b) => Math.abs(b.changePercent ?? 0) - Math.abs(a.changePercent ?? 0)).slice(0, BIGGEST) },
+    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brakes: await brakesOf(db, store, connection.id),
   };
 }
 
-/** As going live would send them: of several levels for one place the newest. */
-async function waitingLevels(db: Queryable, connectionId: number): Promise<(PlannedLevel & { sku: string; location: string })[]> {
-  return db.query<PlannedLevel & { sku: string; location: string } & Record<string, unknown>>(
-    `SELECT * FROM (
-       SELECT DISTINCT ON (o.subject) o.id, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location
-       FROM outbox o LEFT JOIN stock_levels s ON s.connection_id = o.connection_id AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
-       WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.state IN ('Pending', 'Sent', 'Held') ORDER BY o.subject, o.id DESC) newest
-     ORDER BY id`, [connectionId]);
+function priceChange({ sku, currency, before, price }: PlannedPrice): Report['prices']['biggest'][0] {
+  return { sku, currency, before, after: price, changePercent: before === null || before === 0 ? null : Math.round(((price - before) / before) * 1000) / 10 };
+}
+
+async function brakesOf(db: Queryable, store: StoreRow, connectionId: number): Promise<Report['brakes']> {
+  const found: Report['brakes'] = [];
+  for (const feed of EXPORT_TYPES) {
+    const { brake } = EXPORT_EFFECTS[feed];
+    const held = brake === 'none' ? undefined : (await brake.judge(db, connectionId, NEWEST_WAITING, store.rules.brakes ?? {})).held;
+    if (held) found.push({ feed, ...held });
+  }
+  return found;
 }
 
 async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { WRITE_KINDS } from '../../model/feeds.ts';
 import type { HubContext } from '../base/context.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { pageBounds } from '../http/position.ts';
 
 const heldView = z.object({
-  connection: z.string(), kind: z.enum(['shipment', 'stock']), subject: z.string().meta({ description: 'The order, or SKU@location.' }), heldAt: z.string().nullable(),
+  connection: z.string(), kind: z.enum(WRITE_KINDS), subject: z.string().meta({ description: 'The order, or SKU@location.' }), heldAt: z.string().nullable(),
   request: z.object({ method: z.string(), url: z.string(), body: z.string().nullable() }).nullable().meta({ description: 'What would have been sent. No headers; keys in the URL are masked. Entries of one request have the same.' }),
   cursor: z.string(),
 });
@@ -25,7 +26,7 @@ export function heldRoutes(app: App, hub: HubContext): void {
   app.get('/held', {
     schema: {
       tags: ['test mode'], security: [{ developerKey: [] }], summary: 'What Test mode keeps back: the exact requests, oldest first',
-      querystring: pageQuery.extend({ connection: text(507).optional().meta({ description: 'namespace/name' }), kind: z.enum(['shipment', 'stock']).optional() }), response: { 200: page(heldView) },
+      querystring: pageQuery.extend({ connection: text(507).optional().meta({ description: 'namespace/name' }), kind: z.enum(WRITE_KINDS).optional() }), response: { 200: page(heldView) },
     },
   }, async (request) => {
     const store = await storeOf(hub.db, request);

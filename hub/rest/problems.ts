@@ -13,8 +13,8 @@ const tags = ['problems'];
 
 const problemView = z.object({
   connection: z.string().nullable().meta({ description: 'namespace/name; null: the problem is the Store\'s.' }), feed: z.string().nullable(),
-  severity: z.string(), reason: z.string(), kind: z.string().meta({ description: 'What the record is: order, product, stockLevel, webhookEndpoint, record.' }),
-  record: z.string().meta({ description: 'Its id: of an order the shop\'s id, of a stock level SKU@location.' }),
+  severity: z.string(), reason: z.string(), kind: z.string().meta({ description: 'What the record is: order, product, variant, stockLevel, webhookEndpoint, record.' }),
+  record: z.string().meta({ description: 'Its id: of an order the shop\'s id, of a variant the shop\'s id, of a stock level SKU@location.' }),
   number: z.string().nullable().meta({ description: 'The number that people know it by, where it is not the id.' }), message: z.string(),
   firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number().meta({ description: 'How often it was seen.' }), resolvedAt: z.string().nullable(),
   payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),

@@ -89,8 +89,8 @@ async function queueShipment(tx: Transaction, hub: HubContext, order: Row, shipm
   const connectionId = order['connection_id'] as number;
   const { carrier, trackingCode, trackingUrl } = body;
   const orderId = order['external_id'] as string;
-  const payload = { shipmentId, orderId, orderNumber: order['number'], carrier, trackingCode, trackingUrl, locationId, lines: parcel.lines };
-  await queueWrites(tx, hub, [{ connectionId, kind: 'shipment', subject: orderId, payload }]);
+  const write = { shipmentId, orderId, orderNumber: order['number'] as string, carrier, trackingCode, trackingUrl, locationId, lines: parcel.lines };
+  await queueWrites(tx, hub, [{ connectionId, feed: 'ShipmentExport', write }]);
 }
 
 interface OrderLines {

@@ -42,8 +42,8 @@ export async function setLevels(tx: Transaction, hub: WakesPods, store: StoreRow
 }
 
 /** The write that sets a level. */
-export function levelWrite(connectionId: number, { variant_id, location_id, sku, written }: Pick<PlacedLevel, 'variant_id' | 'location_id' | 'sku' | 'written'>): NewWrite {
-  return { connectionId, kind: 'stock', subject: placeSubject(variant_id, location_id), payload: { variantId: variant_id, locationId: location_id, sku, quantity: written } };
+export function levelWrite(connectionId: number, { variant_id, location_id, sku, written }: Pick<PlacedLevel, 'variant_id' | 'location_id' | 'sku' | 'written'>): NewWrite<'StockExport'> {
+  return { connectionId, feed: 'StockExport', write: { variantId: variant_id, locationId: location_id, sku, quantity: written } };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Driver } from '../../drivers/contract/index.ts';
-import { censusIsDue, censusWindows, runCensus } from './census.ts';
+import type { ImportSource } from '../../drivers/contract/index.ts';
+import { censusIsDue, censusWindows, countedSource, runCensus } from './census.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 
@@ -25,23 +25,28 @@ describe('the windows of the completeness check', () => {
 });
 
 describe('the completeness check', () => {
-  const counting = { count: async () => 0, ids: async function* () { yield []; } } as unknown as Driver;
+  const counting = { count: async () => 0, ids: async function* () { yield []; } } as unknown as ImportSource;
 
-  it.each<[string, Driver, string | undefined, boolean]>([
-    ['the first time', counting, undefined, true],
-    ['after a day', counting, '2026-03-09T12:00:00Z', true],
-    ['not before', counting, '2026-03-09T12:00:01Z', false],
-    ['never where the platform cannot count', {} as Driver, undefined, false],
-  ])('is due %s', (_when, driver, last, due) => {
-    expect(censusIsDue(driver, 'OrderImport', last, now)).toBe(due);
+  it.each<[string, string | undefined, boolean]>([
+    ['the first time', undefined, true],
+    ['after a day', '2026-03-09T12:00:00Z', true],
+    ['not before', '2026-03-09T12:00:01Z', false],
+  ])('is due %s', (_when, last, due) => {
+    expect(censusIsDue(last, now)).toBe(due);
+  });
+
+  it('is for feeds that have one, where the platform can count', () => {
+    expect(countedSource('OrderImport', counting)).toMatchObject({ feed: 'OrderImport' });
+    expect(countedSource('OrderImport', {} as ImportSource)).toBeUndefined();
+    expect(countedSource('OrderUpdate', counting)).toBeUndefined();
   });
 
   it('compares ids on a small day whose count is the same: one may be missing and another be gone', async () => {
     const ids = async (theirs: number, ours: number) => {
       const asked: string[] = [];
-      const driver = { count: async () => theirs, async *ids(_feed: string, { from }: { from: string }) { asked.push(from); yield ['a', 'b']; }, async *read() { yield { records: [], resume: '', end: true }; } } as unknown as Driver;
+      const source = { count: async () => theirs, async *ids({ from }: { from: string }) { asked.push(from); yield ['a', 'b']; }, async *read() { yield { records: [], resume: '', end: true }; } } as unknown as ImportSource;
       const hub = { censusCount: async () => ours, censusIds: async (_feed: string, _window: unknown, after: string) => (after === '' ? ['a', 'z'] : []) };
-      return { asked, result: await runCensus('OrderImport', now, { driver, hub, post: async () => undefined, signal: new AbortController().signal, days: 1 }) };
+      return { asked, result: await runCensus(countedSource('OrderImport', source)!, now, { hub, post: async () => undefined, signal: new AbortController().signal, days: 1 }) };
     };
     expect((await ids(2, 2)).result).toMatchObject({ differing: 1, gone: 1 });
     expect((await ids(0, 0)).asked).toEqual([]);
@@ -50,14 +55,14 @@ describe('the completeness check', () => {
 
   it('asks for ids of a large day only where it differs', async () => {
     const asked: string[] = [];
-    const driver = {
-      count: async (_feed: string, { from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1000),
-      async *ids(_feed: string, { from }: { from: string }) { asked.push(from); yield ['a', 'b']; yield ['c']; },
+    const source = {
+      count: async ({ from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1000),
+      async *ids({ from }: { from: string }) { asked.push(from); yield ['a', 'b']; yield ['c']; },
       async *read({ ids }: { ids: string[] }) { yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true }; },
-    } as unknown as Driver;
+    } as unknown as ImportSource;
     const posted: string[] = [];
-    const result = await runCensus('OrderImport', now, {
-      driver, hub: { censusCount: async () => 1000, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
+    const result = await runCensus(countedSource('OrderImport', source)!, now, {
+      hub: { censusCount: async () => 1000, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
       post: async (records, _unreadable, problems) => { posted.push(...records.map((record) => (record as { id: string }).id), ...problems.map(({ reason, record }) => `${reason} ${record}`)); },
       signal: new AbortController().signal,
     });

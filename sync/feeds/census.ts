@@ -1,6 +1,6 @@
-import type { CensusWindow, Driver, UnreadableRecord } from '../../drivers/contract/index.ts';
+import type { CensusWindow, ImportSource, UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { BatchProblem } from '../../model/batch.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { FEEDS, isCounted, type CountedType, type ImportType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { HubClient } from '../hub-client.ts';
 import { EndlessGuard } from './endless.ts';
@@ -17,7 +17,6 @@ const FETCH = 100;
 const TOLD = 1000;
 
 export interface CensusPorts {
-  readonly driver: Driver;
   readonly hub: Pick<HubClient, 'censusCount' | 'censusIds'>;
   readonly post: (records: readonly CanonicalRecord[], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => Promise<void>;
   readonly signal: AbortSignal;
@@ -36,9 +35,20 @@ export interface CensusResult {
   readonly gone: number;
 }
 
-/** Nightly: once a day, and only where the platform can count. */
-export function censusIsDue(driver: Driver, feed: FeedType, lastAt: string | undefined, storeNow: Date): boolean {
-  if (!driver.count || !driver.ids || (feed !== 'OrderImport' && feed !== 'ProductImport')) return false;
+/** A feed that has a completeness check, at a store that can count. */
+export interface CountedSource {
+  readonly feed: CountedType;
+  readonly source: ImportSource & Required<Pick<ImportSource, 'count' | 'ids'>>;
+}
+
+/** undefined: there is nothing to check it by. */
+export function countedSource(feed: ImportType, source: ImportSource): CountedSource | undefined {
+  const { count, ids } = source;
+  return isCounted(feed) && count && ids ? { feed, source: { ...source, count, ids } } : undefined;
+}
+
+/** Once a day. */
+export function censusIsDue(lastAt: string | undefined, storeNow: Date): boolean {
   return lastAt === undefined || storeNow.getTime() - Date.parse(lastAt) >= DAY_MS;
 }
 
@@ -47,18 +57,19 @@ export function censusIsDue(driver: Driver, feed: FeedType, lastAt: string | und
  * few; what is missing is fetched by id, what is extra is named. Found here or not, each is a problem of severity
  * Info with its id, so that nobody has to trust a sum.
  */
-export async function runCensus(feed: FeedType, storeNow: Date, ports: CensusPorts): Promise<CensusResult> {
+export async function runCensus(counted: CountedSource, storeNow: Date, ports: CensusPorts): Promise<CensusResult> {
+  const { feed, source } = counted;
   const result = { days: 0, differing: 0, fetched: 0, gone: 0 };
-  for (const window of censusWindows(storeNow, ports.days, feed === 'OrderImport' ? ports.earliestOrder : undefined)) {
+  for (const window of censusWindows(storeNow, ports.days, FEEDS[feed].class === 'orders' ? ports.earliestOrder : undefined)) {
     ports.signal.throwIfAborted();
     result.days++;
-    const [theirs, ours] = [await ports.driver.count!(feed, window, ports.signal), await ports.hub.censusCount(feed, window)];
+    const [theirs, ours] = [await source.count(window, ports.signal), await ports.hub.censusCount(feed, window)];
     // Equal counts prove nothing where one record is missing and another was deleted: a small day is compared anyway.
     if (theirs === ours && (theirs === 0 || theirs > COMPARED_UP_TO)) continue;
-    const { missing, extra } = await compare(feed, window, ports);
+    const { missing, extra } = await compare(counted, window, ports);
     if (missing.length + extra.length === 0) continue;
     result.differing++;
-    result.fetched += await fetchMissing(feed, missing, ports);
+    result.fetched += await fetchMissing(counted, missing, ports);
     result.gone += extra.length;
     for (let start = 0; start < extra.length; start += TOLD) await ports.post([], [], extra.slice(start, start + TOLD).map((id) => goneProblem(feed, id)));
   }
@@ -75,17 +86,17 @@ export function censusWindows(storeNow: Date, days = CENSUS_DAYS, earliest?: Dat
   }).filter(({ from, to }) => from < to);
 }
 
-async function compare(feed: FeedType, window: CensusWindow, ports: CensusPorts): Promise<{ missing: string[]; extra: string[] }> {
+async function compare({ feed, source }: CountedSource, window: CensusWindow, ports: CensusPorts): Promise<{ missing: string[]; extra: string[] }> {
   const ours = await ourIds(feed, window, ports);
   const missing: string[] = [];
-  for await (const ids of ports.driver.ids!(feed, window, ports.signal)) {
+  for await (const ids of source.ids(window, ports.signal)) {
     for (const id of ids) if (!ours.delete(id)) missing.push(id);
   }
   return { missing, extra: [...ours] };
 }
 
 /** Of one day: small beside a page of records. */
-async function ourIds(feed: FeedType, window: CensusWindow, ports: CensusPorts): Promise<Set<string>> {
+async function ourIds(feed: CountedType, window: CensusWindow, ports: CensusPorts): Promise<Set<string>> {
   const all = new Set<string>();
   for (let after = ''; ;) {
     const ids = await ports.hub.censusIds(feed, window, after);
@@ -96,12 +107,12 @@ async function ourIds(feed: FeedType, window: CensusWindow, ports: CensusPorts):
   }
 }
 
-async function fetchMissing(feed: FeedType, missing: readonly string[], ports: CensusPorts): Promise<number> {
+async function fetchMissing({ feed, source }: CountedSource, missing: readonly string[], ports: CensusPorts): Promise<number> {
   let fetched = 0;
   for (let start = 0; start < missing.length; start += FETCH) {
     const ids = missing.slice(start, start + FETCH);
     const guard = new EndlessGuard();
-    for await (const page of ports.driver.read({ feed, ids, pageSize: FETCH, signal: ports.signal })) {
+    for await (const page of source.read({ feed, ids, pageSize: FETCH, signal: ports.signal })) {
       guard.pass(page, ids.length);
       fetched += page.records.length;
       await ports.post(page.records, page.unreadable ?? [], page.records.flatMap((record) => ('id' in record ? [foundProblem(feed, record.id)] : [])));
@@ -110,12 +121,10 @@ async function fetchMissing(feed: FeedType, missing: readonly string[], ports: C
   return fetched;
 }
 
-const what = (feed: FeedType) => (feed === 'OrderImport' ? 'order' : 'product');
-
-function foundProblem(feed: FeedType, id: string): BatchProblem {
-  return { severity: 'Info', reason: 'FoundByCompletenessCheck', record: id, message: `the store had this ${what(feed)} and the hub had not: fetched now; nothing to do, but tell us if it comes often` };
+function foundProblem(feed: CountedType, id: string): BatchProblem {
+  return { severity: 'Info', reason: 'FoundByCompletenessCheck', record: id, message: `the store had this ${FEEDS[feed].completeness} and the hub had not: fetched now; nothing to do, but tell us if it comes often` };
 }
 
-function goneProblem(feed: FeedType, id: string): BatchProblem {
-  return { severity: 'Info', reason: 'GoneAtStore', record: id, message: `the store does not list this ${what(feed)} any more: it was deleted there; the hub keeps what it has` };
+function goneProblem(feed: CountedType, id: string): BatchProblem {
+  return { severity: 'Info', reason: 'GoneAtStore', record: id, message: `the store does not list this ${FEEDS[feed].completeness} any more: it was deleted there; the hub keeps what it has` };
 }

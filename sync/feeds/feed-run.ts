@@ -1,8 +1,10 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
+import type { ConnectedFeeds } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { Checkpoint } from '../../model/batch.ts';
 import type { StartRunRequest } from '../../model/sync-api.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
-import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
+import { isExport, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -57,7 +59,7 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
     const stopBeating = lease.keep(hub, runId);
     try {
       const { outcome, checkpoint } = await ports.session.inRun(request.type, () => lease.assertHeld(), () => execute(request, ports, started.runId, started.checkpoint, running));
-      const counts = FEED_TRAITS[request.type].direction === 'export' || request.parameters?.replay ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
+      const counts = isExport(request.type) || request.parameters?.replay ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
       await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
       return { ...outcome, runId };
     } finally {
@@ -68,19 +70,30 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
   }
 }
 
-async function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Awaited<ReturnType<HubClient['startRun']>>['checkpoint'], signal: AbortSignal) {
-  const { session, hub, clock, decideOrder, censusDays, earliestOrder } = ports;
-  const support = session.support(request.type);
-  if (!support) throw new Error(`the driver does not support ${request.type}`);
-  const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, support.maxPageSize);
-  if (FEED_TRAITS[request.type].direction === 'export') {
-    const kind = request.type === 'ShipmentExport' ? 'shipment' : 'stock';
-    return { outcome: await runExport({ kind, runId, batchSize: kind === 'stock' ? pageSize : undefined, release: request.release, signal }, session.driver, hub), checkpoint: undefined };
-  }
-  const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
-  if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true), checkpoint: undefined };
-  return runImport({ feed: request.type, runId, checkpoint, support, pageSize, window, ids, dryRun, signal }, { driver: session.driver, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() });
+type Ended = Awaited<ReturnType<typeof runImport>>;
+
+function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Checkpoint | undefined, signal: AbortSignal): Promise<Ended> {
+  const { type } = request;
+  return isExport(type) ? executeExport(type, request, ports, runId, signal) : executeImport(type, request, ports, runId, checkpoint, signal);
 }
+
+async function executeExport<F extends ExportType>(feed: F, { batchSize, release }: FeedRunRequest, { session, hub }: FeedRunPorts, runId: string, signal: AbortSignal): Promise<Ended> {
+  const target: ConnectedFeeds[ExportType] = session.driver.feeds[feed];
+  if (!target) throw unsupported(feed);
+  return { outcome: await runExport({ feed, runId, batchSize, release, signal }, target, hub) };
+}
+
+async function executeImport(feed: ImportType, request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Checkpoint | undefined, signal: AbortSignal): Promise<Ended> {
+  const { session, hub, clock, decideOrder, censusDays, earliestOrder } = ports;
+  const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
+  if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true) };
+  const source = session.driver.feeds[feed];
+  if (!source) throw unsupported(feed);
+  const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
+  return runImport({ feed, runId, checkpoint, pageSize, window, ids, dryRun, signal }, { source, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() });
+}
+
+const unsupported = (feed: FeedType): Error => new Error(`the driver does not support ${feed}`);
 
 /** Rejected orders are stored whole: they are judged again without a call to the store. */
 async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promise<RunOutcome> {

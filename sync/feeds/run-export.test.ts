@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorsWith, HeldWrite, retry, terminal, waiting, type Driver, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { errorsWith, HeldWrite, retry, terminal, waiting, type EntryOf, type ExportTarget, type WriteResult } from '../../drivers/contract/index.ts';
+import { feedOfKind, type ExportType } from '../../model/feeds.ts';
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import { runExport } from './run-export.ts';
 
-const entry = (id: number, subject = 'A'): OutboxEntry => ({ id, subject, attempts: 0, payload: { sku: subject, quantity: id } });
+const entry = (id: number, subject = 'A'): OutboxEntry => ({ id, subject, attempts: 0, payload: { variantId: 'v', sku: subject, locationId: 'main', quantity: id, orderId: subject, orderNumber: subject } });
 
 /** An outbox: what is not applied or rejected is given out again, as the hub does. */
 function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>) {
@@ -22,17 +23,19 @@ function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>
   return { hub: hub as unknown as HubClient, reported, claims };
 }
 
-type Write = (entries: readonly (StockWrite | ShipmentWrite)[]) => readonly WriteResult[];
+type Write = (entries: readonly EntryOf<ExportType>[]) => readonly WriteResult[];
 const applied: Write = (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Applied', externalId: `x${entryId}` }));
 
 async function export_(kind: OutboxKind, fake: ReturnType<typeof fakeHub>, write: Write, signal = new AbortController().signal, release?: string) {
   const calls: string[][] = [];
-  const both = async (entries: readonly (StockWrite | ShipmentWrite)[]) => {
-    calls.push(entries.map(({ entryId }) => entryId));
-    return write(entries);
+  const target: ExportTarget = {
+    maxBatch: 100,
+    write: async (entries) => {
+      calls.push(entries.map(({ entryId }) => entryId));
+      return write(entries);
+    },
   };
-  const driver = { writeStock: both, writeShipments: both } as unknown as Driver;
-  const outcome = await runExport({ kind, runId: 'r1', signal, release }, driver, fake.hub);
+  const outcome = await runExport({ feed: feedOfKind(kind), runId: 'r1', signal, release }, target, fake.hub);
   return { outcome, calls };
 }
 
@@ -41,7 +44,7 @@ describe('an export', () => {
     const fake = fakeHub([entry(1), entry(2)]);
     const { outcome, calls } = await export_('stock', fake, applied);
     expect(calls).toEqual([['1', '2']]);
-    expect(fake.reported).toEqual([{ id: 1, outcome: 'Applied', externalId: 'x1' }, { id: 2, outcome: 'Applied', externalId: 'x2' }]);
+    expect(fake.reported).toEqual([{ id: 1, outcome: 'Applied', result: { externalId: 'x1' } }, { id: 2, outcome: 'Applied', result: { externalId: 'x2' } }]);
     expect(outcome).toMatchObject({ result: 'Succeeded', read: 2, changed: 2, problems: 0 });
   });
 
@@ -55,10 +58,17 @@ describe('an export', () => {
     expect((await export_('stock', fakeHub([]), applied)).outcome).toMatchObject({ result: 'Empty', read: 0 });
   });
 
-  it('hands the payload to the driver as it is', async () => {
+  it('leaves a write alone that this release cannot read, and goes on with the others', async () => {
+    const fake = fakeHub([{ ...entry(1), payload: { sku: 'A', cartons: 3 } }, entry(2)]);
+    const { calls } = await export_('stock', fake, applied);
+    expect(calls).toEqual([['2']]);
+    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Retry', reason: 'WriteNotUnderstood' }, { id: 2, outcome: 'Applied' }]);
+  });
+
+  it('hands the payload to the driver as its feed defines it', async () => {
     let given: unknown;
     await export_('stock', fakeHub([entry(1)]), (entries) => { given ??= entries[0]; return applied(entries); });
-    expect(given).toEqual({ sku: 'A', quantity: 1, entryId: '1' });
+    expect(given).toEqual({ variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, entryId: '1' });
   });
 
   it('stops between claims when it is told to', async () => {

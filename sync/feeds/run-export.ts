@@ -1,21 +1,23 @@
-import { errorDetails, HeldWrite, type Driver, type DriverErrorDetails, type ShipmentWrite, type StockWrite, type WriteResult } from '../../drivers/contract/index.ts';
+import { errorDetails, HeldWrite, type DriverErrorDetails, type EntryOf, type ExportTarget, type WriteResult } from '../../drivers/contract/index.ts';
+import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
+import { FEEDS, type ExportType } from '../../model/feeds.ts';
 import { storeReason } from '../../model/reasons.ts';
-import type { OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
+import type { OutboxEntry, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import type { RunOutcome } from '../outcome.ts';
 
-/** At the hub, where the driver says nothing of its own batches. */
+/** At the hub, where writes go out by subject: how many go to the driver together is then not asked. */
 const DEFAULT_CLAIM = 100;
 /** Of the hub's API. */
 const MAX_CLAIM = 500;
 /** Writes in a row that fail so until the run ends: a single order can be too much for a store. */
 const PATIENCE = 3;
 
-export interface ExportRun {
-  readonly kind: OutboxKind;
+export interface ExportRun<F extends ExportType = ExportType> {
+  readonly feed: F;
   /** What is taken and reported is fenced by it: a pod that lost the run can do neither. */
   readonly runId: string;
-  /** As many as the store takes in one request. */
+  /** `spec.batchSize` of the Feed. */
   readonly batchSize?: number;
   /** Digest of a held plan that a person released. */
   readonly release?: string;
@@ -47,20 +49,22 @@ interface Written {
  * is left alone until the next run: it would only be kept busy with what it cannot do, and the entries lose nothing by it.
  * Where a person must act first, or the store names a time, that is known at once: all goes back as it was.
  */
-export async function runExport(run: ExportRun, driver: Driver, hub: HubClient): Promise<RunOutcome> {
+export async function runExport(run: ExportRun, target: ExportTarget, hub: HubClient): Promise<RunOutcome> {
+  const { kind } = FEEDS[run.feed];
+  const limit = claimSize(run, target);
   const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0, away: 0 };
   const tried = new Set<number>();
   for (;;) {
-    const claim = await hub.claim(run.runId, run.kind, Math.min(run.batchSize ?? DEFAULT_CLAIM, MAX_CLAIM), run.release);
+    const claim = await hub.claim(run.runId, kind, limit, run.release);
     if (claim.held) return { ...summed(counts), result: 'Held', reason: 'BrakesApplied', message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`, held: claim.held };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
     counts.held = claim.keptBack;
     if (entries.length === 0) break;
-    for (const group of groups(run.kind, entries)) {
-      const { results, fault } = await write(run, driver, group);
+    for (const group of groups(run.feed, entries)) {
+      const { results, fault } = await write(run, target, group);
       for (const result of results) count(counts, result);
       for (const { id } of group) tried.add(id);
-      await hub.results(run.runId, run.kind, results);
+      await hub.results(run.runId, kind, results);
       if (fault && fault.behaviour !== 'retry') return stopped(counts, fault);
       counts.away = fault && results.every(({ outcome }) => outcome === 'Retry') ? counts.away + 1 : 0;
       if (counts.away === PATIENCE) return { ...conclude(counts), scope: fault!.scope };
@@ -70,33 +74,59 @@ export async function runExport(run: ExportRun, driver: Driver, hub: HubClient):
   return conclude(counts);
 }
 
+function claimSize({ feed, batchSize }: ExportRun, { maxBatch }: ExportTarget): number {
+  return Math.min(FEEDS[feed].groupBy === 'all' ? Math.min(batchSize ?? DEFAULT_BATCH_SIZE, maxBatch) : DEFAULT_CLAIM, MAX_CLAIM);
+}
+
 /** Shipments of one order go together, orders after one another: two writes to one order must never race at the store. */
-function groups(kind: OutboxKind, entries: readonly OutboxEntry[]): OutboxEntry[][] {
-  if (kind === 'stock') return [[...entries]];
+function groups(feed: ExportType, entries: readonly OutboxEntry[]): OutboxEntry[][] {
+  if (FEEDS[feed].groupBy === 'all') return [[...entries]];
   return [...Map.groupBy(entries, (entry) => entry.subject).values()];
 }
 
-async function write(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<Written> {
+async function write(run: ExportRun, target: ExportTarget, given: readonly OutboxEntry[]): Promise<Written> {
+  const { entries, writes, unread } = readable(run.feed, given);
+  if (entries.length === 0) return { results: unread };
+  const { results, fault } = await send(run, target, entries, writes);
+  return { results: [...unread, ...results], fault };
+}
+
+/** The hub may be of a newer release for a while, and write what this pod does not know. */
+function readable(feed: ExportType, given: readonly OutboxEntry[]) {
+  const entries: OutboxEntry[] = [];
+  const writes: EntryOf<ExportType>[] = [];
+  const unread: OutboxResult[] = [];
+  for (const entry of given) {
+    const { success, data, error } = FEEDS[feed].write.safeParse(entry.payload);
+    if (success) {
+      entries.push(entry);
+      writes.push({ ...data, entryId: String(entry.id) });
+    } else unread.push({ id: entry.id, outcome: 'Retry', reason: 'WriteNotUnderstood', message: `the hub asks for a write that this pod cannot read (${error.issues[0]?.path.join('.') ?? ''}): give both the same release` });
+  }
+  return { entries, writes, unread };
+}
+
+async function send(run: ExportRun, target: ExportTarget, entries: readonly OutboxEntry[], writes: readonly EntryOf<ExportType>[]): Promise<Written> {
   try {
-    return toResults(entries, await send(run, driver, entries));
+    return toResults(run.feed, entries, await target.write(writes, run.signal));
   } catch (error) {
     if (error instanceof HeldWrite) {
       const { method, url, body } = error.request;
       return { results: entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', message: 'mode is Test: the request is kept, not sent', request: { method, url, body } })) };
     }
     const details = errorDetails(error);
-    if (details.behaviour === 'terminal' && details.scope === 'record' && entries.length > 1) return byHalves(run, driver, entries);
+    if (details.behaviour === 'terminal' && details.scope === 'record' && entries.length > 1) return byHalves(run, target, entries);
     return { results: entries.map(({ id }) => resultOf(id, details)), fault: faultOf(details) };
   }
 }
 
 /** One entry at fault must not take those with it that were sent in the same call. */
-async function byHalves(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<Written> {
+async function byHalves(run: ExportRun, target: ExportTarget, entries: readonly OutboxEntry[]): Promise<Written> {
   const middle = entries.length >> 1;
-  const first = await write(run, driver, entries.slice(0, middle));
+  const first = await write(run, target, entries.slice(0, middle));
   const rest = entries.slice(middle);
   if (first.fault && first.fault.behaviour !== 'retry') return { ...first, results: [...first.results, ...rest.map(({ id }) => resultOf(id, first.fault!))] };
-  const second = await write(run, driver, rest);
+  const second = await write(run, target, rest);
   return { results: [...first.results, ...second.results], fault: second.fault };
 }
 
@@ -111,20 +141,14 @@ function faultOf({ behaviour, scope, reason, message, retryAfterMs }: ReturnType
   return scope === 'record' ? undefined : { behaviour, scope, reason, message, retryAfterMs };
 }
 
-async function send(run: ExportRun, driver: Driver, entries: readonly OutboxEntry[]): Promise<readonly WriteResult[]> {
-  const payloads = entries.map(({ id, payload }) => ({ ...payload, entryId: String(id) }));
-  if (run.kind === 'stock') return driver.writeStock!(payloads as unknown as StockWrite[], run.signal);
-  return driver.writeShipments!(payloads as unknown as ShipmentWrite[], run.signal);
-}
-
 /** An entry that the driver forgot is tried again: silence is no proof. */
-function toResults(entries: readonly OutboxEntry[], results: readonly WriteResult[]): Written {
+function toResults(feed: ExportType, entries: readonly OutboxEntry[], results: readonly WriteResult[]): Written {
   const byEntry = new Map(results.map((result) => [result.entryId, result]));
   let fault: Fault | undefined;
   const reported = entries.map(({ id }): OutboxResult => {
     const result = byEntry.get(String(id));
     if (!result) return { id, outcome: 'Retry', reason: 'NoResult', message: 'the driver gave no result' };
-    if (result.outcome === 'Applied' || result.outcome === 'AlreadyApplied') return { id, outcome: result.outcome, externalId: result.externalId };
+    if (result.outcome === 'Applied' || result.outcome === 'AlreadyApplied') return { id, outcome: result.outcome, result: FEEDS[feed].result.parse(result) };
     if (result.outcome === 'Rejected') return { id, outcome: 'Rejected', reason: result.reason, message: result.message.slice(0, 1024) };
     const details = { ...result, behaviour: result.behaviour ?? 'retry', scope: result.scope ?? storeReason(result.reason)?.scope ?? 'record' };
     fault ??= faultOf(details);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { retry, type Driver, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { retry, type ImportSource, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import type { ImportType } from '../../model/feeds.ts';
 import { decodeBatch, type Checkpoint } from '../../model/batch.ts';
 import { level, order } from '../../test/support/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
@@ -9,15 +9,15 @@ import { runImport } from './run-import.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
 
-async function importFrom(pages: Iterable<Page>, checkpoint: Checkpoint, more: Partial<Driver> = {}, feed: FeedType = 'OrderImport') {
+async function importFrom(pages: Iterable<Page>, checkpoint: Checkpoint, more: Partial<ImportSource> = {}, feed: ImportType = 'OrderImport') {
   const requests: ReadRequest[] = [];
-  const driver = { async *read(request: ReadRequest) { requests.push(request); yield* pages; }, ...more } as unknown as Driver;
+  const source: ImportSource = { cursor: { kind: 'changes' }, maxPageSize: 10, async *read(request: ReadRequest) { requests.push(request); yield* pages; }, ...more };
   const posted: number[] = [];
   const hub = { batch: async (_run: string, bytes: Buffer) => { posted.push(decodeBatch(bytes).header.read); return { changed: 1, repeated: false }; } } as unknown as HubClient;
   const clock = new ManualClock('2026-03-01T00:00:00Z');
   const result = await runImport(
-    { feed, runId: 'r', checkpoint, support: { type: feed, cursor: { kind: 'changes' }, maxPageSize: 10 }, pageSize: 10, signal: new AbortController().signal },
-    { driver, hub, clock, decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }), storeNow: () => clock.now(), earliestOrder: new Date('2025-12-01T00:00:00Z') },
+    { feed, runId: 'r', checkpoint, pageSize: 10, signal: new AbortController().signal },
+    { source, hub, clock, decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }), storeNow: () => clock.now(), earliestOrder: new Date('2025-12-01T00:00:00Z') },
   );
   return { ...result, posted, requests };
 }

@@ -1,13 +1,13 @@
-import { DriverError, type Driver, type FeedSupport, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
+import { DriverError, type ImportSource, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
-import { FEED_TRAITS, type FeedType } from '../../model/feeds.ts';
+import { changedAt, classOf, isReread, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
 import { redacted } from '../redact.ts';
 import { BatchPoster } from './batch-poster.ts';
-import { censusIsDue, runCensus, type CensusResult } from './census.ts';
+import { censusIsDue, countedSource, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { EndlessGuard } from './endless.ts';
@@ -15,10 +15,9 @@ import { faultDetails } from './fault.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
-  readonly feed: FeedType;
+  readonly feed: ImportType;
   readonly runId: string;
   readonly checkpoint?: Checkpoint;
-  readonly support: FeedSupport;
   readonly pageSize: number;
   /** Set by a FeedRun: then the checkpoint is neither used nor moved. */
   readonly window?: { readonly from: string; readonly to?: string };
@@ -28,7 +27,8 @@ export interface ImportRun {
 }
 
 export interface ImportPorts {
-  readonly driver: Driver;
+  /** The feed at the store. */
+  readonly source: ImportSource;
   readonly hub: HubClient;
   readonly clock: Clock;
   readonly decideOrder: (order: OrderRecord) => OrderDecision;
@@ -54,11 +54,11 @@ interface Progress {
 export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
   const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
   const scoped = run.window !== undefined || run.ids !== undefined;
-  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, run.support.cursor, ports.clock.now(), ports.storeNow());
+  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, ports.source.cursor, ports.clock.now(), ports.storeNow());
   const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
   try {
     await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
-    if (!scoped && run.support.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
+    if (!scoped && ports.source.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
     if (scoped || !progress.end) return { outcome };
@@ -75,15 +75,15 @@ export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ o
 function requestOf(run: ImportRun, plan: RunPlan, earliest: Date | undefined): ReadRequest {
   const base = { feed: run.feed, pageSize: run.pageSize, signal: run.signal };
   if (run.ids) return { ...base, ids: run.ids };
-  const wanted = FEED_TRAITS[run.feed].class === 'orders' && earliest ? { ...base, placedFrom: earliest.toISOString() } : base;
+  const wanted = classOf(run.feed) === 'orders' && earliest ? { ...base, placedFrom: earliest.toISOString() } : base;
   if (run.window) return { ...wanted, since: run.window.from, until: run.window.to };
   return { ...wanted, since: plan.since, resume: plan.resume };
 }
 
 async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster, request: ReadRequest, plan: RunPlan, progress: Progress, scoped: boolean): Promise<void> {
   const guard = new EndlessGuard();
-  for await (const page of readAhead(ports.driver.read(request))) {
-    note(page, progress);
+  for await (const page of readAhead(ports.source.read(request))) {
+    note(run.feed, page, progress);
     guard.pass(page, progress.total ?? run.ids?.length);
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
     await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? [], page.end ? undefined : checkpoint);
@@ -96,11 +96,12 @@ async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster
 interface CensusFailure { readonly failure: string }
 
 async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | CensusFailure | undefined> {
-  const { driver, hub } = ports;
-  if (run.dryRun || !censusIsDue(driver, run.feed, run.checkpoint?.censusAt, ports.storeNow())) return undefined;
+  const { source, hub } = ports;
+  const counted = run.dryRun ? undefined : countedSource(run.feed, source);
+  if (!counted || !censusIsDue(run.checkpoint?.censusAt, ports.storeNow())) return undefined;
   const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map((one) => problemOf(one, poster))]);
   try {
-    return await runCensus(run.feed, ports.storeNow(), { driver, hub, post, signal: run.signal, days: ports.censusDays, earliestOrder: ports.earliestOrder });
+    return await runCensus(counted, ports.storeNow(), { hub, post, signal: run.signal, days: ports.censusDays, earliestOrder: ports.earliestOrder });
   } catch (error) {
     if (!(error instanceof DriverError) || run.signal.aborted) throw error;
     return { failure: error.message };
@@ -115,13 +116,14 @@ function withCensus(outcome: RunOutcome, census: CensusResult | CensusFailure | 
 
 /** Second way: records that change without the platform's stamp moving are read again by id. */
 async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: BatchPoster, progress: Progress): Promise<void> {
+  if (!isReread(run.feed)) throw new Error(`${run.feed} has no open records: its driver must not name them as its second way`);
   for (let after = ''; ;) {
     const ids = await ports.hub.openRecords(run.feed, after);
     const last = ids.at(-1);
     if (last === undefined) return;
     after = last;
     const guard = new EndlessGuard();
-    for await (const page of ports.driver.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
+    for await (const page of ports.source.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
       guard.pass(page, ids.length);
       progress.read += page.records.length;
       await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
@@ -130,7 +132,7 @@ async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: Batch
   }
 }
 
-function note(page: Page, progress: Progress): void {
+function note(feed: ImportType, page: Page, progress: Progress): void {
   progress.read += page.records.length + (page.unreadable?.filter(({ part }) => !part).length ?? 0);
   progress.end = page.end;
   progress.total ??= page.total;
@@ -138,9 +140,7 @@ function note(page: Page, progress: Progress): void {
     progress.high = newest(progress.high, page.position);
     return;
   }
-  for (const record of page.records) {
-    if (record.kind === 'product' || record.kind === 'order') progress.high = newest(progress.high, record.updatedAt);
-  }
+  for (const record of page.records) progress.high = newest(progress.high, changedAt(feed, record));
 }
 
 function problemOf({ reason, recordId, number, message, raw }: UnreadableRecord, poster: BatchPoster): BatchProblem {

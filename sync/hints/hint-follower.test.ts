@@ -27,7 +27,7 @@ function hubWith(...bodies: string[]) {
 }
 
 const driver = {
-  hooks: {
+  webhooks: {
     read: ({ body }: InboundHook) => {
       const text = Buffer.from(body).toString();
       if (text === 'stumble') throw new TypeError('cannot read properties of undefined');

@@ -53,9 +53,9 @@ async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions
 
 /** A webhook that a driver stumbles over is refused: left in the queue it would come first for ever, and hold back all others. */
 function readingOf(driver: Driver, hook: InboundHook): HookReading {
-  if (!driver.hooks) return { valid: false, reason: 'NotSupported', message: 'the driver takes no webhooks' };
+  if (!driver.webhooks) return { valid: false, reason: 'NotSupported', message: 'the driver takes no webhooks' };
   try {
-    return driver.hooks.read(hook);
+    return driver.webhooks.read(hook);
   } catch {
     return { valid: false, reason: 'Unreadable', message: 'the driver cannot read it' };
   }

@@ -56,14 +56,14 @@ describe('Test mode', () => {
         lines: [{ orderedSku: 'OLD-A', sku: 'A', quantity: 1, components: [] }, { orderedSku: 'SET', sku: 'SET', quantity: 1, components: [{ sku: 'A', quantity: 2 }] }],
       })]),
       problems: [{ reason: 'UnknownSku', count: 1, sample: expect.stringContaining('"NOPE"') }],
-      brake: { summary: expect.stringContaining('9 of 30') },
+      brakes: [{ feed: 'StockExport', summary: expect.stringContaining('9 of 30') }],
     });
     expect(report.stock.biggest[0]).toEqual({ sku: 'S9', location: 'main', before: 9, after: 0, change: -9 });
 
     // It tells the truth: going live holds exactly this plan.
     await pod.session({ mode: 'Production' });
-    expect((await pod.claim('stock', 500)).held).toEqual(report.brake);
-    expect((await pod.claim('stock', 500, report.brake.digest)).entries).toHaveLength(30);
+    expect((await pod.claim('stock', 500)).held).toEqual({ digest: report.brakes[0].digest, summary: report.brakes[0].summary });
+    expect((await pod.claim('stock', 500, report.brakes[0].digest)).entries).toHaveLength(30);
   });
 });
 

@@ -16,13 +16,15 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   records: ['base', 'storage', 'stores'],
   runs: ['base', 'problems', 'storage', 'stores'],
   orders: ['base', 'problems', 'records', 'storage', 'stores'],
+  exports: ['base', 'orders', 'prices', 'stock'],
   outbox: ['base', 'orders', 'problems', 'runs', 'storage', 'stores'],
+  prices: ['base', 'outbox', 'storage', 'stores'],
   stock: ['base', 'outbox', 'problems', 'storage', 'stores'],
   webhooks: ['base', 'orders', 'problems', 'storage', 'stores'],
   inbound: ['base', 'http', 'runs', 'storage', 'stores'],
   http: ['auth', 'base', 'storage', 'stores'],
-  pods: ['auth', 'base', 'http', 'inbound', 'orders', 'outbox', 'problems', 'records', 'runs', 'stock', 'storage', 'stores'],
-  rest: ['base', 'http', 'orders', 'outbox', 'problems', 'runs', 'stock', 'storage', 'stores', 'webhooks'],
+  pods: ['auth', 'base', 'exports', 'http', 'inbound', 'orders', 'outbox', 'problems', 'records', 'runs', 'stock', 'storage', 'stores'],
+  rest: ['base', 'exports', 'http', 'orders', 'outbox', 'prices', 'problems', 'runs', 'stock', 'storage', 'stores', 'webhooks'],
 };
 
 /** An import of one file by another, both as paths from the repository's root. */

@@ -202,7 +202,7 @@ async function exportAll(world: SeedWorld): Promise<void> {
 async function subscribe(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     const done = await world.inPod(async ({ session, hub, hookUrl }) => {
-      await session.driver.hooks!.ensure(hookUrl!, ['OrderImport'], new AbortController().signal);
+      await session.driver.webhooks!.ensure(hookUrl!, ['OrderImport'], new AbortController().signal);
       await hub.reportHooks(true);
       return true;
     }).catch(() => false);

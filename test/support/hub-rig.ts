@@ -9,7 +9,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder } from '../../model/encode.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { EXPORT_TYPES, feedOfKind, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { OutboxClaim, OutboxKind, OutboxResult, SessionRequest } from '../../model/sync-api.ts';
 import { createHubClient, type HubClient } from '../../sync/hub-client.ts';
@@ -110,7 +110,7 @@ export class TestPod {
   }
 
   async session(session: Partial<SessionRequest> = {}): Promise<void> {
-    this.connectionId = (await this.client.session({ store: this.#store, driver: 'memory', mode: 'Production', catalogue: true, ...session })).connectionId;
+    this.connectionId = (await this.client.session({ store: this.#store, driver: 'memory', mode: 'Production', catalogue: true, exports: [...EXPORT_TYPES], ...session })).connectionId;
   }
 
   /** One whole run with one batch. */
@@ -132,7 +132,7 @@ export class TestPod {
   }
 
   #exportRun(kind: OutboxKind): Promise<string> {
-    const feedType = kind === 'stock' ? 'StockExport' : 'ShipmentExport';
+    const feedType = feedOfKind(kind);
     this.#runs[kind] ??= this.client.startRun({ feed: feedType.toLowerCase(), feedType, trigger: 'Requested', holder: `test/${randomUUID()}` }).then(({ runId }) => runId);
     return this.#runs[kind];
   }
@@ -140,7 +140,7 @@ export class TestPod {
   /** Claims what waits for the store and says that it was done. */
   async apply(kind: OutboxKind): Promise<Record<string, unknown>[]> {
     const { entries } = await this.claim(kind, 500);
-    await this.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', externalId: `s-${id}` })));
+    await this.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', result: { externalId: `s-${id}` } })));
     return entries.map(({ payload }) => payload);
   }
 }

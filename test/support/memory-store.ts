@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  defineDriver, terminal, type CensusWindow, type CheckReport, type CursorSemantics, type Driver, type DriverDefinition, type Page, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
+  defineDriver, type CensusWindow, type CheckReport, type CursorSemantics, type DriverDefinition, type EntryOf, type ImportFeed, type Page, type StoreHttp, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
 } from '../../drivers/contract/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
@@ -12,6 +12,7 @@ export class MemoryStore {
   stock: StockRecord[] = [];
   readonly shipped: ShipmentWrite[] = [];
   readonly stockWrites: StockWrite[] = [];
+  readonly priceWrites: EntryOf<'PriceExport'>[] = [];
   reads: ReadRequest[] = [];
   /** Listed neither by time nor counted as changed: found by the completeness check alone. */
   readonly hidden = new Set<string>();
@@ -29,70 +30,73 @@ export class MemoryStore {
   };
 
   definition(cursor: Partial<Record<FeedType, CursorSemantics>> = {}): DriverDefinition {
-    const feeds = (['ProductImport', 'ProductUpdate', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport', 'StockCheck'] as const)
-      .map((type) => ({ type, maxPageSize: 100, cursor: cursor[type] ?? ({ kind: 'changes', field: 'updatedAt', ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}) } satisfies CursorSemantics) }));
+    const semantics = (type: FeedType): CursorSemantics => cursor[type] ?? { kind: 'changes', field: 'updatedAt', ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}) };
+    const reading = (type: FeedType, records: () => readonly CanonicalRecord[]): ImportFeed<StoreHttp> => ({ cursor: semantics(type), maxPageSize: 100, read: (_http, request) => this.#read(request, records()) });
+    const counting = (records: () => readonly CanonicalRecord[]) => ({
+      count: async (_http: StoreHttp, window: CensusWindow) => bornIn(records(), window).length,
+      ids: (_http: StoreHttp, window: CensusWindow) => idsBornIn(records(), window),
+    });
+    const [products, orders, stock] = [() => this.products, () => this.orders, () => this.stock];
     return defineDriver({
-      manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: ['127.0.0.1:9'], feeds, limits: [] },
+      manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: ['127.0.0.1:9'], limits: [] },
       credential: z.object({ apiKey: z.string() }),
       settings: z.strictObject({ url: z.string().optional() }),
-      connect: ({ http }) => this.#driver(http),
-    });
-  }
-
-  #driver(http: Parameters<DriverDefinition['connect']>[0]['http']): Driver {
-    return {
+      connect: ({ http }) => http,
       check: async () => this.checkReport,
-      count: async (feed, window) => this.#bornIn(feed, window).length,
-      ids: (feed, window) => this.#idsBornIn(feed, window),
-      hooks: {
+      feeds: {
+        ProductImport: { ...reading('ProductImport', products), ...counting(products) },
+        ProductUpdate: reading('ProductUpdate', products),
+        StockImport: reading('StockImport', stock),
+        OrderImport: { ...reading('OrderImport', orders), ...counting(orders) },
+        OrderUpdate: reading('OrderUpdate', orders),
+        ShipmentExport: { maxBatch: 100, write: (http, entries) => this.#writeShipments(http, entries) },
+        StockExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.stockWrites) },
+        PriceExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.priceWrites) },
+        StockCheck: reading('StockCheck', stock),
+      },
+      webhooks: (http) => ({
         read: ({ headers, body }) => (headers['x-signature'] === 'good'
           ? { valid: true, hints: [{ feed: 'OrderImport', ids: [(JSON.parse(Buffer.from(body).toString()) as { id: string }).id] }] }
           : { valid: false, reason: 'SignatureInvalid', message: 'x-signature is not good' }),
         ensure: async (url) => {
-          await this.#passTestMode(http, url);
+          await passTestMode(http, url);
           const repaired = this.subscribed !== url;
           this.subscribed = url;
           return { topics: ['orders'], repaired };
         },
         remove: async () => { this.subscribed = undefined; },
-      },
-      read: (request) => this.#read(request),
-      writeStock: async (entries) => {
-        this.beforeWrite();
-        await this.#passTestMode(http, JSON.stringify(entries));
-        this.stockWrites.push(...entries);
-        this.afterWrite();
-        return entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Applied' }));
-      },
-      writeShipments: async (entries) => {
-        this.beforeWrite();
-        const results: WriteResult[] = [];
-        for (const entry of entries) {
-          const known = this.shipped.find((shipment) => shipment.trackingCode === entry.trackingCode && shipment.orderId === entry.orderId);
-          if (known) {
-            results.push({ entryId: entry.entryId, outcome: 'AlreadyApplied' });
-            continue;
-          }
-          await this.#passTestMode(http, JSON.stringify(entry));
-          this.shipped.push(entry);
-          this.afterWrite();
-          results.push({ entryId: entry.entryId, outcome: 'Applied', externalId: `f-${this.shipped.length}` });
-        }
-        return results;
-      },
-    };
-  }
-
-  /** Only Test mode is of interest: it throws HeldWrite before anything is sent; the call itself goes nowhere. */
-  async #passTestMode(http: Parameters<DriverDefinition['connect']>[0]['http'], body: string): Promise<void> {
-    await http.write({ method: 'POST', url: 'http://127.0.0.1:9/never', body }).catch((error: unknown) => {
-      if ((error as Error).message.startsWith('Held')) throw error;
+      }),
     });
   }
 
-  async *#read(request: ReadRequest): AsyncGenerator<Page> {
+  async #writeAll<E extends { readonly entryId: string }>(http: StoreHttp, entries: readonly E[], into: E[]): Promise<WriteResult[]> {
+    this.beforeWrite();
+    await passTestMode(http, JSON.stringify(entries));
+    into.push(...entries);
+    this.afterWrite();
+    return entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Applied' }));
+  }
+
+  async #writeShipments(http: StoreHttp, entries: readonly ShipmentWrite[]): Promise<WriteResult[]> {
+    this.beforeWrite();
+    const results: WriteResult[] = [];
+    for (const entry of entries) {
+      const known = this.shipped.find((shipment) => shipment.trackingCode === entry.trackingCode && shipment.orderId === entry.orderId);
+      if (known) {
+        results.push({ entryId: entry.entryId, outcome: 'AlreadyApplied' });
+        continue;
+      }
+      await passTestMode(http, JSON.stringify(entry));
+      this.shipped.push(entry);
+      this.afterWrite();
+      results.push({ entryId: entry.entryId, outcome: 'Applied', externalId: `f-${this.shipped.length}` });
+    }
+    return results;
+  }
+
+  async *#read(request: ReadRequest, records: readonly CanonicalRecord[]): AsyncGenerator<Page> {
     this.reads.push(request);
-    const all = this.#records(request.feed).filter((record) => this.#wanted(record, request));
+    const all = records.filter((record) => this.#wanted(record, request));
     let offset = request.resume ? Number(request.resume) : 0;
     for (let page = 0; ; page++) {
       await this.beforePage(page, request.feed);
@@ -104,31 +108,31 @@ export class MemoryStore {
     }
   }
 
-  #bornIn(feed: FeedType, window: CensusWindow): CanonicalRecord[] {
-    const born = (record: CanonicalRecord) => (record.kind === 'order' ? record.placedAt : record.kind === 'product' ? record.createdAt : undefined);
-    return this.#records(feed).filter((record) => {
-      const at = born(record);
-      return at !== undefined && Date.parse(at) >= Date.parse(window.from) && Date.parse(at) < Date.parse(window.to);
-    });
-  }
-
-  async *#idsBornIn(feed: FeedType, window: CensusWindow): AsyncGenerator<readonly string[]> {
-    yield this.#bornIn(feed, window).flatMap((record) => ('id' in record ? [record.id] : []));
-  }
-
-  #records(feed: FeedType): CanonicalRecord[] {
-    if (feed.startsWith('Product')) return this.products;
-    if (feed.startsWith('Order')) return this.orders;
-    if (feed === 'StockImport' || feed === 'StockCheck') return this.stock;
-    throw terminal('UnsupportedFeed', `${feed} is not in the memory store`);
-  }
-
   #wanted(record: CanonicalRecord, request: ReadRequest): boolean {
     if (record.kind !== 'order' && record.kind !== 'product') return true;
     if (request.ids) return request.ids.includes(record.id);
     if (this.hidden.has(record.id)) return false;
     return (!request.since || record.updatedAt >= request.since) && (!request.until || record.updatedAt < request.until);
   }
+}
+
+/** Only Test mode is of interest: it throws HeldWrite before anything is sent; the call itself goes nowhere. */
+async function passTestMode(http: StoreHttp, body: string): Promise<void> {
+  await http.write({ method: 'POST', url: 'http://127.0.0.1:9/never', body }).catch((error: unknown) => {
+    if ((error as Error).message.startsWith('Held')) throw error;
+  });
+}
+
+function bornIn(records: readonly CanonicalRecord[], window: CensusWindow): CanonicalRecord[] {
+  const born = (record: CanonicalRecord) => (record.kind === 'order' ? record.placedAt : record.kind === 'product' ? record.createdAt : undefined);
+  return records.filter((record) => {
+    const at = born(record);
+    return at !== undefined && Date.parse(at) >= Date.parse(window.from) && Date.parse(at) < Date.parse(window.to);
+  });
+}
+
+async function* idsBornIn(records: readonly CanonicalRecord[], window: CensusWindow): AsyncGenerator<readonly string[]> {
+  yield bornIn(records, window).flatMap((record) => ('id' in record ? [record.id] : []));
 }
 
 export function product(id: string, skus: readonly string[], updatedAt = '2026-01-01T00:00:00Z'): ProductRecord {

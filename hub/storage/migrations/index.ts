@@ -12,6 +12,8 @@ import { remedies } from './0015-remedies.ts';
 import { references } from './0016-references.ts';
 import { changes } from './0017-changes.ts';
 import { epoch } from './0019-epoch.ts';
+import { lastWord } from './0021-last-word.ts';
+import { prices } from './0022-prices.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -29,4 +31,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0016-references', sql: references },
   { name: '0017-changes', sql: changes },
   { name: '0019-epoch', sql: epoch },
+  { name: '0021-last-word', sql: lastWord },
+  { name: '0022-prices', sql: prices },
 ];

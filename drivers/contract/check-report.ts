@@ -1,0 +1,16 @@
+export interface Finding {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface CheckReport {
+  /** Is the store there, and is it the platform we think? */
+  readonly reachable: Finding;
+  /** Is the credential accepted, with every permission that the given feeds need? */
+  readonly credential: Finding;
+  /** Identity of the shop behind it: two connections of one shop are found by it. */
+  readonly shop?: { readonly id: string; readonly name: string; readonly currency?: string };
+  /** When the credential stops to work, if the platform says so. ISO 8601. */
+  readonly expiresAt?: string;
+}

@@ -1,0 +1,89 @@
+import { FEED_TYPES, isExport, isImport, type CountedType, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
+import type { FeedSupport } from './manifest.ts';
+import type { CensusWindow, CursorSemantics, Page, ReadRequest } from './reading.ts';
+import type { EntryOf, WriteResult } from './writing.ts';
+
+interface Scheduled {
+  /** Five-field cron where the feed's own does not fit the platform. */
+  readonly defaultSchedule?: string;
+  /** Calls that a page takes; of an export: that ten entries take. 1 if absent. */
+  readonly callsPerPage?: number;
+}
+
+/** A feed that reads. `K` is what `connect` gives: a client of the platform, given back with each call. */
+export interface ImportFeed<K> extends Scheduled {
+  readonly cursor?: CursorSemantics;
+  /** Largest page the platform gives; it is never asked for more. */
+  readonly maxPageSize: number;
+  /** Pages in a stable order, each yielded as soon as it is there; nothing is kept of earlier pages. */
+  readonly read: (client: K, request: ReadRequest) => AsyncIterable<Page>;
+}
+
+/** One whose records the platform can count by the day on which they came to be: both, or the completeness check is left out. */
+export interface CountedFeed<K> extends ImportFeed<K> {
+  /** How many there are in the window, by the platform's own count. */
+  readonly count?: (client: K, window: CensusWindow, signal: AbortSignal) => Promise<number>;
+  /** Their ids, in the cheapest way the platform has; asked for days whose count differs, or is small. */
+  readonly ids?: (client: K, window: CensusWindow, signal: AbortSignal) => AsyncIterable<readonly string[]>;
+}
+
+/** A feed that writes. */
+export interface ExportFeed<F extends ExportType, K> extends Scheduled {
+  /** How many entries go together in one call at most. */
+  readonly maxBatch: number;
+  /** Where entries go by subject (shipments of one order), all of a call are of one: writes to it are never concurrent. Re-read before sending. */
+  readonly write: (client: K, entries: readonly EntryOf<F>[], signal: AbortSignal) => Promise<readonly WriteResult<F>[]>;
+}
+
+/** What a driver can do, by feed; the model says of each how it is to be. */
+export type DriverFeeds<K> = { readonly [F in FeedType]?: F extends ExportType ? ExportFeed<F, K> : F extends CountedType ? CountedFeed<K> : ImportFeed<K> };
+
+/** The same over one live connection. */
+export interface ImportSource {
+  readonly cursor?: CursorSemantics;
+  readonly maxPageSize: number;
+  readonly read: (request: ReadRequest) => AsyncIterable<Page>;
+  readonly count?: (window: CensusWindow, signal: AbortSignal) => Promise<number>;
+  readonly ids?: (window: CensusWindow, signal: AbortSignal) => AsyncIterable<readonly string[]>;
+}
+export interface ExportTarget<F extends ExportType = ExportType> {
+  readonly maxBatch: number;
+  readonly write: (entries: readonly EntryOf<F>[], signal: AbortSignal) => Promise<readonly WriteResult<F>[]>;
+}
+export type ConnectedFeeds = { readonly [F in FeedType]?: F extends ExportType ? ExportTarget<F> : ImportSource };
+
+/** What of the feeds stands in the catalogue. */
+export function supportOf<K>(feeds: DriverFeeds<K>): FeedSupport[] {
+  return FEED_TYPES.flatMap((type): FeedSupport[] => {
+    const feed = feeds[type];
+    if (!feed) return [];
+    const { defaultSchedule, callsPerPage } = feed;
+    const schedule = { ...(defaultSchedule === undefined ? {} : { defaultSchedule }), ...(callsPerPage === undefined ? {} : { callsPerPage }) };
+    return ['maxBatch' in feed ? { type, maxPageSize: feed.maxBatch, ...schedule } : { type, ...(feed.cursor ? { cursor: feed.cursor } : {}), maxPageSize: feed.maxPageSize, ...schedule }];
+  });
+}
+
+/** Feeds over one client. */
+export function connectFeeds<K>(feeds: DriverFeeds<K>, client: K): ConnectedFeeds {
+  const sources = FEED_TYPES.filter(isImport).flatMap((type) => entry(type, feeds[type], (feed) => sourceOf(feed, client)));
+  const targets = FEED_TYPES.filter(isExport).flatMap((type) => entry(type, feeds[type], (feed) => targetOf(feed, client)));
+  return Object.fromEntries<unknown>([...sources, ...targets]);
+}
+
+function entry<F, C>(type: ImportType | ExportType, feed: F | undefined, connected: (feed: F) => C): [string, C][] {
+  return feed === undefined ? [] : [[type, connected(feed)]];
+}
+
+function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
+  const { cursor, maxPageSize, read, count, ids } = feed;
+  return {
+    cursor, maxPageSize,
+    read: (request) => read(client, { ...request, pageSize: Math.max(1, Math.min(request.pageSize, maxPageSize)) }),
+    ...(count ? { count: (window, signal) => count(client, window, signal) } : {}),
+    ...(ids ? { ids: (window, signal) => ids(client, window, signal) } : {}),
+  };
+}
+
+function targetOf<F extends ExportType, K>({ maxBatch, write }: ExportFeed<F, K>, client: K): ExportTarget<F> {
+  return { maxBatch, write: (entries, signal) => write(client, entries, signal) };
+}
