@@ -12,7 +12,7 @@ const shown = (name?: string): string => {
 
 describe('supercargo drivers', () => {
   it('lists what this release can connect to', () => {
-    expect(shown()).toMatch(/^generic +Supercargo Generic Store API +Store +12 +\d+ +https:/m);
+    expect(shown()).toMatch(/^generic +Supercargo Generic Store API +Store +13 +\d+ +https:/m);
   });
 
   it('shows feeds, hosts, terms, limits and documentation of one', () => {

@@ -38,6 +38,36 @@ export function setLevel({ variantId, locationId, quantity, expected, key }: Lev
   return { status: 'set', onHand: quantity };
 }
 
+export interface PriceWrite {
+  readonly variantId: string;
+  /** Gross, in minor units. */
+  readonly price: number;
+  readonly comparePrice?: number;
+  readonly currency: string;
+  readonly key?: string;
+}
+
+export interface PriceOutcome {
+  readonly status: 'set' | 'repeated' | 'unknown' | 'refused' | 'failed';
+  readonly message?: string;
+}
+
+/** Sets one price; the struck-out one stays as it is where none is given. */
+export function setPrice({ variantId, price, comparePrice, currency, key }: PriceWrite, { shop, faults, truth }: WriteContext): PriceOutcome {
+  const product = shop.products.all().find(({ variants }) => variants.some(({ id }) => id === variantId));
+  const variant = product?.variants.find(({ id }) => id === variantId);
+  if (!product || !variant) return { status: 'unknown' };
+  if (currency !== variant.currency) return { status: 'refused', message: `the variant is sold in ${variant.currency}` };
+  if (price < 0) return { status: 'refused', message: 'a price is not negative' };
+  if (faults.strikes('partial-batch')) return { status: 'failed', message: 'the row is locked' };
+  const said = truth.effects.findLast(({ kind, subject }) => kind === 'price' && subject === variantId);
+  if (key !== undefined && said?.reference === key) return { status: 'repeated' };
+  const variants = product.variants.map((each) => (each === variant ? { ...each, price, comparePrice: comparePrice ?? each.comparePrice } : each));
+  shop.products.put({ ...product, variants, updatedAt: shop.stamp() }, 0, 0);
+  truth.effects.push({ kind: 'price', subject: variantId, reference: key ?? '', quantity: price, at: shop.now().toISOString() });
+  return { status: 'set' };
+}
+
 export type ShipOutcome =
   | { readonly status: 'shipped'; readonly parcel: Parcel }
   | { readonly status: 'unknown order' | 'cancelled' | 'unknown line' | 'too many' };

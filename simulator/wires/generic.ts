@@ -6,8 +6,9 @@ import { timedKey } from '../desk/pages.ts';
 import type { Permission } from '../desk/permissions.ts';
 import { Refused, type RefusalKind } from '../desk/refused.ts';
 import type { Desk, Route, Wire, WireAnswer, WireCall } from '../desk/wire.ts';
+import { minorUnits } from '../../model/money.ts';
 import { levelKey, type Named } from '../shop/model.ts';
-import { setLevel, ship } from '../shop/writes.ts';
+import { setLevel, setPrice, ship } from '../shop/writes.ts';
 import { levelJson, orderJson, parcelJson, productJson, supplierPriceJson, withNewFields } from './generic-words.ts';
 
 /** Path that the API stands under. */
@@ -16,6 +17,7 @@ const IDS_A_PAGE = 1000;
 
 const hookBody = z.object({ url: z.url(), topics: z.array(z.string()).min(1), secret: z.string().startsWith('whsec_') });
 const stockBody = z.object({ levels: z.array(z.object({ key: z.string().optional(), variant_id: z.string(), location_id: z.string(), quantity: z.int(), expected: z.int().optional() })).max(500) });
+const priceBody = z.object({ prices: z.array(z.object({ key: z.string().optional(), variant_id: z.string(), price: z.string(), compare_at_price: z.string().optional(), currency: z.string(), includes_tax: z.boolean() })).max(500) });
 const shipmentBody = z.object({
   reference: z.string().optional(), carrier: z.string().optional(), tracking_code: z.string().optional(), tracking_url: z.string().optional(), location_id: z.string().optional(),
   lines: z.array(z.object({ line_id: z.string(), quantity: z.int().min(1) })).min(1),
@@ -123,6 +125,7 @@ function counts(desk: Desk): Route[] {
 function writes(desk: Desk): Route[] {
   return [
     { method: 'POST', path: /^\/stock$/, writes: true, answer: (call) => { call.demand('stock:write'); return { status: 200, json: setLevels(desk, call.json()) }; } },
+    { method: 'POST', path: /^\/prices$/, writes: true, answer: (call) => { call.demand('prices:write'); return { status: 200, json: setPrices(desk, call.json()) }; } },
     { method: 'POST', path: /^\/orders\/([^/]+)\/shipments$/, writes: true, answer: (call) => { call.demand('shipments:write'); return addShipment(desk, call.part, call.json()); } },
   ];
 }
@@ -133,6 +136,18 @@ function setLevels(desk: Desk, body: unknown): unknown {
     results: parse(stockBody, body).levels.map(({ variant_id, location_id, ...asked }) => {
       const { onHand, ...outcome } = setLevel({ variantId: variant_id, locationId: location_id, ...asked }, desk);
       return { variant_id, location_id, ...outcome, ...(onHand === undefined ? {} : { on_hand: onHand }) };
+    }),
+  };
+}
+
+/** This shop keeps gross prices. */
+function setPrices(desk: Desk, body: unknown): unknown {
+  return {
+    results: parse(priceBody, body).prices.map(({ key, variant_id, price, compare_at_price, currency, includes_tax }) => {
+      const [amount, compared] = [minorUnits(price, currency), compare_at_price === undefined ? undefined : minorUnits(compare_at_price, currency)];
+      if (amount === undefined) return { variant_id, status: 'refused', message: 'the price is no amount' };
+      if (!includes_tax) return { variant_id, status: 'refused', message: 'prices of this shop include tax' };
+      return { variant_id, ...setPrice({ variantId: variant_id, price: amount, comparePrice: compared, currency, key }, desk) };
     }),
   };
 }

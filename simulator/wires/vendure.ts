@@ -10,7 +10,7 @@ import { orderObject, parcelObject, PRECISION, productObject, variantObjects } f
 
 /** Permissions of a Vendure role. */
 const WORDS: Readonly<Record<Permission, string>> = {
-  'settings:read': 'ReadSettings', 'products:read': 'ReadCatalog', 'orders:read': 'ReadOrder', 'stock:read': 'ReadCatalog', 'stock:write': 'UpdateCatalog', 'shipments:write': 'UpdateOrder', 'suppliers:read': 'ReadSettings', 'webhooks:write': 'UpdateSettings',
+  'settings:read': 'ReadSettings', 'products:read': 'ReadCatalog', 'orders:read': 'ReadOrder', 'stock:read': 'ReadCatalog', 'stock:write': 'UpdateCatalog', 'prices:write': 'UpdateCatalog', 'shipments:write': 'UpdateOrder', 'suppliers:read': 'ReadSettings', 'webhooks:write': 'UpdateSettings',
 };
 
 const request = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
