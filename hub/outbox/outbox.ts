@@ -7,7 +7,7 @@ import { BY_KEY } from '../storage/by-key.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { recordApplied, recordOther } from './results.ts';
-import { TO_PASS } from './waiting.ts';
+import { LOCK_TO_PASS, TO_PASS } from './waiting.ts';
 
 /** An earlier entry of the subject of `o` that is due later. A sub-select with LIMIT is never planned as a join over all of them. */
 const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1 AND d.kind = $2 AND d.subject = o.subject AND d.id < o.id
@@ -35,10 +35,11 @@ async function takeEntries<F extends ExportType>(tx: Parameters<AllExportEffects
   const taken = await tx.query<ClaimedWrite<F> & Record<string, unknown>>(
     `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
      WHERE connection_id = $1 AND id = ANY(ARRAY(
-       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND not_before <= now() AND (${EARLIER_THAT_WAITS}) IS NULL
+       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND (passed OR $4) AND not_before <= now() AND (${EARLIER_THAT_WAITS}) IS NULL
        ORDER BY id LIMIT $3))
      RETURNING id, subject, attempts, payload`,
-    [connectionId, FEEDS[feed].kind, limit],
+    // What came in since the plan was judged is of the next plan.
+    [connectionId, FEEDS[feed].kind, limit, effects[feed].brake === 'none'],
   );
   const entries = taken.sort((a, b) => a.id - b.id);
   const payloads = await effects[feed].decorate(tx, connectionId, entries);
@@ -48,11 +49,12 @@ async function takeEntries<F extends ExportType>(tx: Parameters<AllExportEffects
 /**
  * Held when the writes that have not passed yet would change too much; the digest names exactly this plan. A plan that
  * passes, by itself or released, is marked as a whole: it goes out in several claims, and what is left of it must not
- * be judged as if it were the plan.
+ * be judged as if it were the plan. Nobody may put another number into an entry between its judgement and its mark.
  */
 async function passBrake(tx: Queryable, connection: ConnectionRow, brake: Brake, { kind, release }: OutboxClaimRequest): Promise<OutboxClaim['held']> {
   const [waits] = await tx.query(`${TO_PASS} LIMIT 1`, [connection.id, kind]);
   if (!waits) return undefined;
+  await tx.query(LOCK_TO_PASS, [connection.id, kind]);
   const store = await findStoreById(tx, connection.store_id);
   const { ids, held } = await brake.judge(tx, connection.id, TO_PASS, store?.rules.brakes ?? {});
   if (held && held.digest !== release) return held;

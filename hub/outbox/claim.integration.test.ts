@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../kit/clock.ts';
+import { createLogger } from '../../kit/log.ts';
+import { startPostgres, type TestPostgres } from '../../test/support/postgres.ts';
+import type { HubContext } from '../base/context.ts';
+import type { AllExportEffects, Brake } from '../base/export-effects.ts';
+import { EXPORT_EFFECTS } from '../exports/effects.ts';
+import { openSession, requireConnection } from '../pods/sessions.ts';
+import { startRun } from '../runs/runs.ts';
+import { stockBrake } from '../stock/brakes.ts';
+import type { Database } from '../storage/database.ts';
+import { migrate } from '../storage/migrate.ts';
+import { openPostgres } from '../storage/postgres.ts';
+import { saveStore, type ConnectionRow } from '../stores/rules.ts';
+import { claimOutbox } from './outbox.ts';
+import { queueWrites } from './queue.ts';
+
+jest.setTimeout(60_000);
+
+let postgres: TestPostgres;
+let db: Database;
+let hub: HubContext;
+let connection: ConnectionRow;
+let runId: string;
+let count = 0;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  db = openPostgres({ url: await postgres.createDatabase('claim') });
+  await migrate(db);
+  hub = { db, clock: systemClock, log: createLogger('hub', 'silent'), newId: randomUUID, publicUrl: () => undefined, tellStore: () => {}, wakePod: () => {}, wakeDeliveries: () => {} };
+});
+afterAll(async () => {
+  await db?.close();
+  await postgres?.stop();
+});
+beforeEach(async () => {
+  const name = `shop-${++count}`;
+  const key = { kind: 'Connection', namespace: 'default', name } as const;
+  await db.transaction((tx) => saveStore(tx, { namespace: 'default', name, spec: {} }));
+  await openSession(hub, key, { store: name, driver: 'memory', mode: 'Production', catalogue: false });
+  connection = await requireConnection(db, key);
+  runId = (await startRun(hub, connection, { feed: 'stock', feedType: 'StockExport', trigger: 'Schedule', holder: 'pod/1' })).runId;
+});
+
+const post = (sku: string, quantity: number) =>
+  db.transaction((tx) => queueWrites(tx, hub, [{ connectionId: connection.id, feed: 'StockExport', write: { variantId: `v-${sku}`, sku, locationId: 'main', quantity } }]));
+const claim = async (effects: AllExportEffects = EXPORT_EFFECTS) =>
+  (await claimOutbox(hub, connection, effects, { runId, kind: 'stock', limit: 10 })).entries.map(({ payload }) => `${String(payload['sku'])}=${String(payload['quantity'])}`);
+
+/** The hub's effects, with something that happens while the plan is judged. */
+function meanwhile(happens: () => Promise<void>): AllExportEffects {
+  const judge: Brake['judge'] = async (...given) => {
+    const verdict = await stockBrake.judge(...given);
+    await happens();
+    return verdict;
+  };
+  return { ...EXPORT_EFFECTS, StockExport: { ...EXPORT_EFFECTS.StockExport, brake: { judge } } };
+}
+
+describe('a plan that the brakes let pass', () => {
+  it('does not take along what is posted while it is judged: that is judged with the next claim', async () => {
+    await post('A', 5);
+    expect(await claim(meanwhile(() => post('B', 0)))).toEqual(['A=5']);
+    expect(await claim()).toEqual(['A=5', 'B=0']);
+  });
+
+  it('goes out with the numbers that were judged, though one is replaced meanwhile: the new one waits its turn', async () => {
+    await post('A', 5);
+    let replaced: Promise<void> | undefined;
+    const entries = await claim(meanwhile(async () => {
+      replaced = post('A', 0);
+      await systemClock.sleep(300);
+    }));
+    await replaced;
+    expect(entries).toEqual(['A=5']);
+    expect(await db.query(`SELECT payload->'quantity' AS quantity, passed FROM outbox WHERE connection_id = $1 AND state = 'Pending'`, [connection.id])).toEqual([{ quantity: 0, passed: false }]);
+  });
+});
