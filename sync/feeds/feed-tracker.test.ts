@@ -211,6 +211,18 @@ describe('after a failure', () => {
 });
 
 describe('the initial run', () => {
+  it('is not asked for by a hint; a hint that comes while it is under way asks for another run', () => {
+    const feedTracker = tracker({ spec: { type: 'StockExport' } });
+    feedTracker.takeHint({});
+    expect(feedTracker.state().requested).toBeUndefined();
+    feedTracker.began(NOW);
+    feedTracker.running = true;
+    feedTracker.takeHint({});
+    feedTracker.ended(outcome('Empty'), NOW, middle);
+    feedTracker.running = false;
+    expect(feedTracker.state().requested).toBe('Hint');
+  });
+
   it.each<[RunOutcome['result'], boolean]>([['Succeeded', true], ['Empty', true], ['Partial', true], ['Held', true], ['Unproven', false], ['Failed', false]])('that ended %s is done: %s', (result, done) => {
     const it_ = tracker();
     run(it_, outcome(result));

@@ -120,9 +120,9 @@ export class FeedTracker {
     };
   }
 
-  /** Before the first full run a hint says nothing new: that run reads everything. */
+  /** Before the first full run a hint says nothing new: that run reads everything. Once it is under way it may have passed what the hint is about. */
   takeHint(hint: Hint | undefined): void {
-    if (!hint || !this.#initialDone) return;
+    if (!hint || (!this.#initialDone && !this.running)) return;
     const ids = this.requested === 'Hint' && this.#hintIds === undefined ? undefined : hint.ids;
     this.#hintIds = ids && [...new Set([...(this.requested === 'Hint' ? this.#hintIds ?? [] : []), ...ids])];
     this.requested ??= 'Hint';
