@@ -39,7 +39,7 @@ describe('writes to stores', () => {
     const [a, b] = [++connections, ++connections];
     const parcel = (orderId: string): NewWrite => ({ connectionId: b, feed: 'ShipmentExport', write: { shipmentId: 's', orderId, orderNumber: '1' } });
     expect(await queued([level(a, 'Z@main', 1), level(a, 'A@main', 2), parcel('o-2'), parcel('o-1'), parcel('o-2')])).toEqual([a, b]);
-    expect((await waiting(a)).map(({ subject }) => subject)).toEqual(['Z@main', 'A@main']);
+    expect((await waiting(a)).map(({ subject }) => subject)).toEqual(['v-Z@main', 'v-A@main']);
     expect((await waiting(b)).map(({ subject }) => subject)).toEqual(['o-2', 'o-1', 'o-2']);
     expect(await db.query('SELECT connection_id AS id, feed_type AS feed FROM hints WHERE connection_id IN ($1, $2) ORDER BY 1', [a, b])).toEqual([{ id: a, feed: 'StockExport' }, { id: b, feed: 'ShipmentExport' }]);
     expect(await queued([])).toEqual([]);
@@ -50,9 +50,9 @@ describe('writes to stores', () => {
     await queued([level(id, 'A@main', 1)]);
     await db.query('UPDATE outbox SET attempts = 3, failures = 3, passed = true WHERE connection_id = $1', [id]);
     await queued([level(id, 'A@main', 2)], 'keep');
-    expect(await waiting(id)).toEqual([{ subject: 'A@main', quantity: 1, attempts: 3 }]);
+    expect(await waiting(id)).toEqual([{ subject: 'v-A@main', quantity: 1, attempts: 3 }]);
     await queued([level(id, 'A@main', 2)]);
-    expect(await waiting(id)).toEqual([{ subject: 'A@main', quantity: 2, attempts: 0 }]);
+    expect(await waiting(id)).toEqual([{ subject: 'v-A@main', quantity: 2, attempts: 0 }]);
     expect(await db.query('SELECT failures, passed FROM outbox WHERE connection_id = $1', [id])).toEqual([{ failures: 0, passed: false }]);
   });
 });
