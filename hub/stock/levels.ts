@@ -78,10 +78,11 @@ async function placesOf(tx: Transaction, storeId: number, levels: readonly Wante
 
 async function rememberTargets(tx: Transaction, storeId: number, placed: readonly PlacedLevel[]): Promise<void> {
   await tx.query(
-    `INSERT INTO stock_targets (store_id, sku, location, quantity)
-     SELECT DISTINCT ON (sku, location) $1, sku, location, quantity FROM unnest($2::text[], $3::text[], $4::int[]) AS t(sku, location, quantity)
-     ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, waiting = false, changed_at = now()`,
-    [storeId, placed.map(({ sku }) => sku), placed.map(({ location_id }) => location_id), placed.map(({ quantity }) => quantity)],
+    `INSERT INTO stock_targets (store_id, sku, location, quantity, met)
+     SELECT $1, sku, location, min(quantity), coalesce(array_agg(connection_id) FILTER (WHERE met), '{}')
+     FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::boolean[]) AS t(sku, location, quantity, connection_id, met) GROUP BY sku, location
+     ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, met = EXCLUDED.met, waiting = false, changed_at = now()`,
+    [storeId, placed.map(({ sku }) => sku), placed.map(({ location_id }) => location_id), placed.map(({ quantity }) => quantity), placed.map(({ connection_id }) => connection_id), placed.map(({ on_hand, written }) => on_hand === written)],
   );
 }
 

@@ -9,7 +9,7 @@ import { levelWrite } from './levels.ts';
 interface Difference extends Record<string, unknown> {
   readonly subject: string; readonly variant_id: string; readonly location_id: string; readonly sku: string;
   readonly there: number; readonly wanted: number; readonly set_at: string;
-  /** The level reached the store once: then what differs was done there (a sale, a correction by hand). */
+  /** The level reached the store once, or was there when it was posted: then what differs was done there (a sale, a correction by hand). */
   readonly confirmed: boolean;
 }
 
@@ -21,10 +21,10 @@ interface Difference extends Record<string, unknown> {
 export async function checkStock(tx: Transaction, hub: WakesPods, connection: ConnectionRow): Promise<void> {
   const differences = await tx.query<Difference>(
     `WITH level AS (
-       SELECT ${placeSubjectSql('s.variant_id', 's.location_id')} AS subject, s.variant_id, s.location_id, s.sku, s.on_hand AS there, ${writtenOf('t.quantity')} AS wanted, t.changed_at AS set_at
+       SELECT ${placeSubjectSql('s.variant_id', 's.location_id')} AS subject, s.variant_id, s.location_id, s.sku, s.on_hand AS there, ${writtenOf('t.quantity')} AS wanted, t.changed_at AS set_at, $1 = ANY(t.met) AS met
        FROM stage_stock_levels s JOIN connections c ON c.id = $1
        JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id)
-     SELECT l.*, EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
+     SELECT l.*, l.met OR EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
      FROM level l
      WHERE l.there <> l.wanted
        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Held'))`,

@@ -105,4 +105,15 @@ describe('a level goes to the variants that have its SKU now', () => {
     await pod.send('StockCheck', [at('v', 'A', 12)]);
     expect((await post(store, ['A', 12])).body).toMatchObject({ queued: 0, unchanged: 1 });
   });
+
+  it('one that the shop had already, and sold from since, is named by the nightly check and not sent again', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [shirt('p', ['v', 'B'])]);
+    await pod.send('StockImport', [at('v', 'B', 10)]);
+    expect((await post(store, ['B', 10])).body).toMatchObject({ queued: 0, unchanged: 1 });
+    await pod.send('StockCheck', [at('v', 'B', 4)]);
+    expect(await pod.apply('stock')).toEqual([]);
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'StockDiffers', record: 'B@main' }]);
+  });
 });

@@ -14,6 +14,7 @@ import { changes } from './0017-changes.ts';
 import { epoch } from './0019-epoch.ts';
 import { lastWord } from './0021-last-word.ts';
 import { prices } from './0022-prices.ts';
+import { met } from './0023-met.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0019-epoch', sql: epoch },
   { name: '0021-last-word', sql: lastWord },
   { name: '0022-prices', sql: prices },
+  { name: '0023-met', sql: met },
 ];
