@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check lint conformance generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -35,10 +35,14 @@ test: node_modules/.package-lock.json ## everything that proves it: unit, integr
 	  $$sub e2e-together || status=1; $$sub e2e-down; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
-check: node_modules/.package-lock.json ## types, lint, generated files
+check: node_modules/.package-lock.json ## types, format, lint, generated files
 	@echo "types ..."; tsc -p tsconfig.json
+	@echo "format ..."; prettier --check --log-level=warn . || { echo "run: make format"; exit 1; }
 	@echo "lint ..."; eslint . && $(NODE) test/lint/imports.ts
 	@echo "generated files ..."; $(NODE) crds/generate.ts --check && $(NODE) charts/generate.ts --check
+
+format: node_modules/.package-lock.json ## write every TypeScript file as prettier has it
+	@prettier --write --log-level=warn .
 
 lint: node_modules/.package-lock.json ## lint alone
 	@eslint . && $(NODE) test/lint/imports.ts

@@ -15,9 +15,14 @@ export interface DatabaseChoice {
 export type ChosenDatabase = { readonly kind: 'local' } | { readonly kind: 'cluster'; readonly config: KubeConfig };
 
 /** What was named goes first; then the database that lies in the folder; then the cluster. */
-export async function databaseOf({ state, stateGiven, context, systemNamespace }: DatabaseChoice, env: NodeJS.ProcessEnv): Promise<ChosenDatabase> {
+export async function databaseOf(
+  { state, stateGiven, context, systemNamespace }: DatabaseChoice,
+  env: NodeJS.ProcessEnv,
+): Promise<ChosenDatabase> {
   const nothing = `${state} holds no database, and there is no kubeconfig: name the --state folder of "supercargo up", or set KUBECONFIG`;
-  if (context !== undefined || systemNamespace !== undefined) return { kind: 'cluster', config: kubeConfig(context, nothing) };
-  if (stateGiven || env['SUPERCARGO_DATABASE_URL'] || (await findRunningUp(state)) || (await hasEmbedded(state))) return { kind: 'local' };
+  if (context !== undefined || systemNamespace !== undefined)
+    return { kind: 'cluster', config: kubeConfig(context, nothing) };
+  if (stateGiven || env['SUPERCARGO_DATABASE_URL'] || (await findRunningUp(state)) || (await hasEmbedded(state)))
+    return { kind: 'local' };
   return { kind: 'cluster', config: kubeConfig(undefined, nothing) };
 }

@@ -4,9 +4,19 @@ import type { Outcome } from '../drill/run.ts';
 import { drillReport, exitCodeOf } from './drill-view.ts';
 
 const WELL: Observed = {
-  placed: ['A'], known: [{ id: '1', number: 'A' }], shipped: [{ number: 'A', trackingCode: 'T' }], parcels: [{ number: 'A', trackingCode: 'T' }], told: [{ number: 'A', id: 'w' }], stock: { set: 7, atShop: 7 },
+  placed: ['A'],
+  known: [{ id: '1', number: 'A' }],
+  shipped: [{ number: 'A', trackingCode: 'T' }],
+  parcels: [{ number: 'A', trackingCode: 'T' }],
+  told: [{ number: 'A', id: 'w' }],
+  stock: { set: 7, atShop: 7 },
 };
-const outcome = (change: Partial<Observed>, settled: Outcome['settled'] = 'Settled'): Outcome => ({ count: count({ ...WELL, ...change }), settled, kills: { sync: 3, hub: 1, operator: 0 }, seconds: 42 });
+const outcome = (change: Partial<Observed>, settled: Outcome['settled'] = 'Settled'): Outcome => ({
+  count: count({ ...WELL, ...change }),
+  settled,
+  kills: { sync: 3, hub: 1, operator: 0 },
+  seconds: 42,
+});
 
 describe('the report of a drill', () => {
   it('ends with the verdict', () => {
@@ -21,7 +31,9 @@ lost 0, doubled 0`);
   });
 
   it('names what is not right', () => {
-    const text = drillReport(outcome({ known: [], told: [...WELL.told, { number: 'A', id: 'v' }], stock: { set: 8, atShop: 7 } })).join('\n');
+    const text = drillReport(
+      outcome({ known: [], told: [...WELL.told, { number: 'A', id: 'v' }], stock: { set: 8, atShop: 7 } }),
+    ).join('\n');
     expect(text).toContain('orders lost: A\nwebhooks doubled: A\n');
     expect(text).toContain('the warehouse set 8 last, the shop has 7');
     expect(text).toMatch(/\nlost 2, doubled 1$/);

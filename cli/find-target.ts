@@ -6,10 +6,17 @@ import type { Viewed } from './status-view.ts';
 import type { Target } from './target.ts';
 
 /** A running `up` on the state folder goes first: it is what a person in that folder means. */
-export async function findTarget(options: { readonly state: string; readonly context?: string; readonly systemNamespace?: string }): Promise<Target> {
+export async function findTarget(options: {
+  readonly state: string;
+  readonly context?: string;
+  readonly systemNamespace?: string;
+}): Promise<Target> {
   const up = await findRunningUp(options.state);
   if (up) return localTarget(up);
-  const config = kubeConfig(options.context, `no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`);
+  const config = kubeConfig(
+    options.context,
+    `no "up" runs on ${options.state}, and there is no kubeconfig: start "supercargo up", name its --state, or set KUBECONFIG`,
+  );
   return clusterTarget(config, { systemNamespace: options.systemNamespace, env: process.env });
 }
 
@@ -23,7 +30,11 @@ export function kubeConfig(context: string | undefined, otherwise: string): Kube
 
 function localTarget(up: RunningUp): Target {
   const call = async (method: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(up.url, { method, headers: { authorization: `Bearer ${up.token}`, 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const answer = await fetch(up.url, {
+      method,
+      headers: { authorization: `Bearer ${up.token}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     const value: unknown = await answer.json();
     if (!answer.ok) throw new Error((value as { message?: string }).message ?? `"up" answered ${answer.status}`);
     return value;
@@ -32,16 +43,33 @@ function localTarget(up: RunningUp): Target {
     description: `up (process ${up.pid})`,
     async list(kind, namespace, selector) {
       const all = (await call('GET')) as Viewed[];
-      return all.filter((resource) => resource.kind === kind && (!namespace || !resource.metadata.namespace || resource.metadata.namespace === namespace) && matches(resource, selector));
+      return all.filter(
+        (resource) =>
+          resource.kind === kind &&
+          (!namespace || !resource.metadata.namespace || resource.metadata.namespace === namespace) &&
+          matches(resource, selector),
+      );
     },
-    async annotate(what, annotations) { await call('POST', { ...what, annotations }); },
-    async setEnabled(what, enabled) { await call('POST', { ...what, enabled }); },
+    async annotate(what, annotations) {
+      await call('POST', { ...what, annotations });
+    },
+    async setEnabled(what, enabled) {
+      await call('POST', { ...what, enabled });
+    },
     async hub({ namespace, store }) {
-      const [, key] = Object.entries(up.keys).find(([id]) => (!namespace || id.startsWith(`${namespace}/`)) && (!store || id.endsWith(`/${store}`))) ?? [];
-      if (!key) throw new Error(`no such Store: there are ${Object.keys(up.keys).join(', ') || 'none'}. Name one with -n and --store`);
+      const [, key] =
+        Object.entries(up.keys).find(
+          ([id]) => (!namespace || id.startsWith(`${namespace}/`)) && (!store || id.endsWith(`/${store}`)),
+        ) ?? [];
+      if (!key)
+        throw new Error(
+          `no such Store: there are ${Object.keys(up.keys).join(', ') || 'none'}. Name one with -n and --store`,
+        );
       return { url: up.hubUrl, key };
     },
-    async close() { /* nothing is held open */ },
+    async close() {
+      /* nothing is held open */
+    },
   };
 }
 

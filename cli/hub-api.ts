@@ -13,14 +13,32 @@ const problem = z.object({ detail: z.string() });
 
 export async function hubApi(target: Target, of: StoreOptions): Promise<HubApi> {
   const { url, key } = await target.hub(of);
-  const call = async <T extends z.ZodType>(shape: T, method: string, path: string, body?: unknown): Promise<z.output<T>> => {
+  const call = async <T extends z.ZodType>(
+    shape: T,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<z.output<T>> => {
     const answer = await fetch(`${url.replace(/\/$/, '')}/api/v1${path}`, {
-      method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body),
-    }).catch((error: unknown) => { throw new Error('the hub cannot be reached: if SUPERCARGO_HUB_URL is set, check it; else its pod has just ended: try again', { cause: error }); });
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }).catch((error: unknown) => {
+      throw new Error(
+        'the hub cannot be reached: if SUPERCARGO_HUB_URL is set, check it; else its pod has just ended: try again',
+        { cause: error },
+      );
+    });
     const value: unknown = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(`the hub answered ${answer.status}: ${problem.safeParse(value).data?.detail ?? 'no reason given'}`);
+    if (!answer.ok)
+      throw new Error(
+        `the hub answered ${answer.status}: ${problem.safeParse(value).data?.detail ?? 'no reason given'}`,
+      );
     const parsed = shape.safeParse(value);
-    if (!parsed.success) throw new Error('the hub\'s answer is not as expected: use a CLI and a hub of one release');
+    if (!parsed.success) throw new Error("the hub's answer is not as expected: use a CLI and a hub of one release");
     return parsed.data;
   };
   return {
@@ -31,7 +49,11 @@ export async function hubApi(target: Target, of: StoreOptions): Promise<HubApi> 
       let after: string | null = null;
       do {
         const query: string = `${path}${path.includes('?') ? '&' : '?'}limit=500${after === null ? '' : `&after=${after}`}`;
-        const answer: { items: z.output<T>[]; nextCursor: string | null } = await call(z.object({ items: z.array(item), nextCursor: z.string().nullable() }), 'GET', query);
+        const answer: { items: z.output<T>[]; nextCursor: string | null } = await call(
+          z.object({ items: z.array(item), nextCursor: z.string().nullable() }),
+          'GET',
+          query,
+        );
         items.push(...answer.items);
         after = answer.nextCursor;
       } while (after !== null && items.length < most);

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadManifests, printFaults, type Manifests } from './manifests.ts';
 
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'manifests-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'manifests-'));
+});
 afterEach(() => rm(folder, { recursive: true }));
 
 async function load(files: Record<string, string>): Promise<Manifests> {
@@ -23,11 +25,22 @@ spec: { connectionRef: { name: shop }, type: OrderImport }
 `;
 const license = 'apiVersion: supercargo.dev/v1alpha1\nkind: License\nmetadata: { name: main }\n';
 const names = ({ resources }: Manifests) => resources.map(({ metadata }) => metadata.name);
-const printed = ({ faults }: Manifests) => { const lines: string[] = []; printFaults(faults, (line) => lines.push(line)); return lines.map((line) => line.replaceAll(relative(process.cwd(), folder), 'DIR')); };
+const printed = ({ faults }: Manifests) => {
+  const lines: string[] = [];
+  printFaults(faults, (line) => lines.push(line));
+  return lines.map((line) => line.replaceAll(relative(process.cwd(), folder), 'DIR'));
+};
 
 describe('manifests', () => {
   it('come from every YAML file of the folder and those below, in the order of their names', async () => {
-    const manifests = await load({ 'b.yaml': `${feed('b1')}---\n${feed('b2')}`, 'a.yml': feed('a'), 'below/c.yaml': feed('c'), 'notes.txt': 'not: yaml: at all', 'empty.yaml': '', 'comment.yaml': '# nothing\n' });
+    const manifests = await load({
+      'b.yaml': `${feed('b1')}---\n${feed('b2')}`,
+      'a.yml': feed('a'),
+      'below/c.yaml': feed('c'),
+      'notes.txt': 'not: yaml: at all',
+      'empty.yaml': '',
+      'comment.yaml': '# nothing\n',
+    });
     expect(names(manifests)).toEqual(['a', 'b1', 'b2', 'c']);
     expect(manifests.faults).toEqual([]);
   });
@@ -38,36 +51,61 @@ describe('manifests', () => {
   });
 
   it('have the namespace default where they name none, but for kinds of the cluster', async () => {
-    const { resources } = await load({ 'a.yaml': [feed('a'), feed('b', ', namespace: acme'), `${license}spec: { plan: Team, seats: 3, stores: [] }\n`].join('---\n') });
+    const { resources } = await load({
+      'a.yaml': [
+        feed('a'),
+        feed('b', ', namespace: acme'),
+        `${license}spec: { plan: Team, seats: 3, stores: [] }\n`,
+      ].join('---\n'),
+    });
     expect(resources.slice(0, 2).map(({ metadata }) => metadata.namespace)).toEqual(['default', 'acme']);
-    for (const cluster of resources.filter(({ kind }) => kind === 'License')) expect(cluster.metadata.namespace).toBeUndefined();
+    for (const cluster of resources.filter(({ kind }) => kind === 'License'))
+      expect(cluster.metadata.namespace).toBeUndefined();
   });
 
   it('of other groups are passed over', async () => {
-    expect(await load({ 'a.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\n---\n[1, 2]\n---\njust words\n---\n42\n' })).toEqual({ resources: [], secrets: [], faults: [] });
+    expect(
+      await load({
+        'a.yaml':
+          'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\n---\n[1, 2]\n---\njust words\n---\n42\n',
+      }),
+    ).toEqual({ resources: [], secrets: [], faults: [] });
   });
 });
 
 describe('a Secret', () => {
   it('is decoded, plain text goes before, and its namespace is default', async () => {
-    const { secrets } = await load({ 's.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: key }\ndata: { apiKey: c8O8w59l, both: b2xk }\nstringData: { both: new }\n' });
+    const { secrets } = await load({
+      's.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata: { name: key }\ndata: { apiKey: c8O8w59l, both: b2xk }\nstringData: { both: new }\n',
+    });
     expect(secrets).toEqual([{ namespace: 'default', name: 'key', data: { apiKey: 'süße', both: 'new' } }]);
   });
 
   it('without data is empty', async () => {
-    expect((await load({ 's.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: key, namespace: acme }\n' })).secrets).toEqual([{ namespace: 'acme', name: 'key', data: {} }]);
+    expect(
+      (await load({ 's.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: key, namespace: acme }\n' })).secrets,
+    ).toEqual([{ namespace: 'acme', name: 'key', data: {} }]);
   });
 
-  it.each([['data: { apiKey: 12345 }'], ['stringData: { apiKey: 12345 }'], ['stringData: words']])('whose values are no text is named, as the API server would: %s', async (data) => {
-    const manifests = await load({ 's.yaml': `apiVersion: v1\nkind: Secret\nmetadata: { name: key }\n${data}\n` });
-    expect(manifests.secrets).toEqual([]);
-    expect(printed(manifests)).toEqual([expect.stringMatching(/^DIR\/s\.yaml: Secret\/key: (string)?[dD]ata.*: .*quote/)]);
-  });
+  it.each([['data: { apiKey: 12345 }'], ['stringData: { apiKey: 12345 }'], ['stringData: words']])(
+    'whose values are no text is named, as the API server would: %s',
+    async (data) => {
+      const manifests = await load({ 's.yaml': `apiVersion: v1\nkind: Secret\nmetadata: { name: key }\n${data}\n` });
+      expect(manifests.secrets).toEqual([]);
+      expect(printed(manifests)).toEqual([
+        expect.stringMatching(/^DIR\/s\.yaml: Secret\/key: (string)?[dD]ata.*: .*quote/),
+      ]);
+    },
+  );
 });
 
 describe('a faulty document', () => {
   it('is named by file and line and left out, the rest is taken', async () => {
-    const manifests = await load({ 'a.yaml': `${feed('good')}---\na: [1\nb: 2\n---\n${feed('also-good')}`, 'b.yaml': feed('other') });
+    const manifests = await load({
+      'a.yaml': `${feed('good')}---\na: [1\nb: 2\n---\n${feed('also-good')}`,
+      'b.yaml': feed('other'),
+    });
     expect(names(manifests)).toEqual(['good', 'also-good', 'other']);
     expect(printed(manifests)).toEqual([expect.stringMatching(/^DIR\/a\.yaml: document 2: line [67]: /)]);
   });
@@ -91,6 +129,10 @@ describe('a faulty document', () => {
   });
 
   it('with a number for its version is none of ours', async () => {
-    expect(await load({ 'a.yaml': 'apiVersion: 1\nkind: Secret\n' })).toEqual({ resources: [], secrets: [], faults: [] });
+    expect(await load({ 'a.yaml': 'apiVersion: 1\nkind: Secret\n' })).toEqual({
+      resources: [],
+      secrets: [],
+      faults: [],
+    });
   });
 });

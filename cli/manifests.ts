@@ -30,7 +30,10 @@ interface Document {
   readonly spec?: unknown;
 }
 
-/** Every YAML file of a folder (or one file), with the decisions that admission would take. Other groups are passed over. */
+/**
+ * Every YAML file of a folder (or one file), with the decisions that admission would take. Other groups are passed
+ * over.
+ */
 export async function loadManifests(path: string): Promise<Manifests> {
   const resources: Resource[] = [];
   const secrets: SecretManifest[] = [];
@@ -50,7 +53,9 @@ export async function loadManifests(path: string): Promise<Manifests> {
 /** Other than the parser's errors, an alias without its anchor shows only when it is followed. */
 function valueOf(document: YamlDocument.Parsed): { value?: Document | null; violation?: Violation } {
   const [error] = document.errors;
-  const fault = (line: number | undefined, message: string): { violation: Violation } => ({ violation: { field: `line ${line ?? '?'}`, message: message.split('\n')[0] ?? 'not YAML' } });
+  const fault = (line: number | undefined, message: string): { violation: Violation } => ({
+    violation: { field: `line ${line ?? '?'}`, message: message.split('\n')[0] ?? 'not YAML' },
+  });
   if (error) return fault(error.linePos?.[0].line, error.message);
   try {
     return { value: document.toJS() as Document | null };
@@ -62,16 +67,26 @@ function valueOf(document: YamlDocument.Parsed): { value?: Document | null; viol
 async function yamlFiles(path: string): Promise<string[]> {
   if ((await stat(path)).isFile()) return [path];
   const entries = await readdir(path, { recursive: true });
-  return entries.filter((entry) => /\.ya?ml$/.test(entry)).sort().map((entry) => join(path, entry));
+  return entries
+    .filter((entry) => /\.ya?ml$/.test(entry))
+    .sort()
+    .map((entry) => join(path, entry));
 }
 
-function take(value: Document, where: { file: string; resource: string }, into: { resources: Resource[]; secrets: SecretManifest[]; faults: ManifestFault[] }): void {
+function take(
+  value: Document,
+  where: { file: string; resource: string },
+  into: { resources: Resource[]; secrets: SecretManifest[]; faults: ManifestFault[] },
+): void {
   if (value.apiVersion === 'v1' && value.kind === 'Secret') takeSecret(value, where, into);
   if (typeof value.apiVersion !== 'string' || !value.apiVersion.startsWith(`${GROUP}/`)) return;
   const kind = value.kind ?? '';
   const definition = kindByName(kind);
-  const violations = definition ? validateResource(definition, value) : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
-  if (!definition || violations.length > 0) into.faults.push({ ...where, resource: `${kind || '?'}/${value.metadata?.name ?? '?'}`, violations });
+  const violations = definition
+    ? validateResource(definition, value)
+    : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
+  if (!definition || violations.length > 0)
+    into.faults.push({ ...where, resource: `${kind || '?'}/${value.metadata?.name ?? '?'}`, violations });
   else into.resources.push(withNamespace(value as Resource, definition.scope));
 }
 
@@ -80,10 +95,24 @@ function withNamespace(resource: Resource, scope: 'Namespaced' | 'Cluster'): Res
   return { ...resource, metadata: { ...resource.metadata, namespace: resource.metadata.namespace ?? 'default' } };
 }
 
-const texts = z.record(z.string(), z.string('is no text: put it in quotes'), 'is no map of keys: put each value in quotes under its key').optional();
-const secretSchema = z.object({ metadata: z.object({ name: z.string(), namespace: z.string().default('default') }), data: texts, stringData: texts });
+const texts = z
+  .record(
+    z.string(),
+    z.string('is no text: put it in quotes'),
+    'is no map of keys: put each value in quotes under its key',
+  )
+  .optional();
+const secretSchema = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
+  data: texts,
+  stringData: texts,
+});
 
-function takeSecret(value: Document, where: { file: string; resource: string }, into: { secrets: SecretManifest[]; faults: ManifestFault[] }): void {
+function takeSecret(
+  value: Document,
+  where: { file: string; resource: string },
+  into: { secrets: SecretManifest[]; faults: ManifestFault[] },
+): void {
   const parsed = secretSchema.safeParse(value);
   if (!parsed.success) {
     const violations = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
@@ -91,10 +120,13 @@ function takeSecret(value: Document, where: { file: string; resource: string }, 
     return;
   }
   const { metadata, data, stringData } = parsed.data;
-  const decoded = Object.fromEntries(Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]));
+  const decoded = Object.fromEntries(
+    Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')]),
+  );
   into.secrets.push({ ...metadata, data: { ...decoded, ...stringData } });
 }
 
 export function printFaults(faults: readonly ManifestFault[], write: (line: string) => void): void {
-  for (const fault of faults) for (const { field, message } of fault.violations) write(`${fault.file}: ${fault.resource}: ${field}: ${message}`);
+  for (const fault of faults)
+    for (const { field, message } of fault.violations) write(`${fault.file}: ${fault.resource}: ${field}: ${message}`);
 }

@@ -4,12 +4,21 @@ import { age, formatTable } from './table.ts';
 /** Any of our resources, wherever it lives. */
 export interface Viewed {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly creationTimestamp?: string; readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>>; readonly generation?: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly creationTimestamp?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly generation?: number;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: { readonly conditions?: readonly Condition[] } & Readonly<Record<string, unknown>>;
 }
 
-/** The same columns that kubectl prints: they come from the kind. Ready is worked out where no operator wrote it (`up`). */
+/**
+ * The same columns that kubectl prints: they come from the kind. Ready is worked out where no operator wrote it (`up`).
+ */
 export function resourceTable(kind: string, resources: readonly Viewed[], now: Date): string {
   const columns = (kindByName(kind)?.columns ?? []).filter((column) => column.priority !== 1);
   const rows = resources.map((resource) => [
@@ -18,7 +27,10 @@ export function resourceTable(kind: string, resources: readonly Viewed[], now: D
     ...columns.map((column) => cell(column, resource, now)),
   ]);
   const namespaced = kindByName(kind)?.scope === 'Namespaced';
-  return formatTable([...(namespaced ? ['NAMESPACE'] : []), 'NAME', ...columns.map(({ name }) => name.toUpperCase())], rows);
+  return formatTable(
+    [...(namespaced ? ['NAMESPACE'] : []), 'NAME', ...columns.map(({ name }) => name.toUpperCase())],
+    rows,
+  );
 }
 
 function cell(column: PrinterColumn, resource: Viewed, now: Date): string {
@@ -26,7 +38,10 @@ function cell(column: PrinterColumn, resource: Viewed, now: Date): string {
   if (column.name === 'Ready') return ready?.status ?? '';
   if (column.name === 'Reason') return ready?.reason ?? '';
   if (column.name === 'Since') return age(ready?.lastTransitionTime, now);
-  const value = column.jsonPath.split('.').filter(Boolean).reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], resource);
+  const value = column.jsonPath
+    .split('.')
+    .filter(Boolean)
+    .reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], resource);
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '';
   return column.type === 'date' ? age(String(value), now) : String(value);
 }

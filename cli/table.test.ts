@@ -5,11 +5,15 @@ const NOW = new Date('2026-05-02T12:00:00Z');
 
 describe('a table', () => {
   it('has columns as wide as their widest cell, and no space at the end of a line', () => {
-    expect(formatTable(['NAME', 'READY', 'REASON'], [['a-long-name', 'True', ''], ['b', 'Unknown', 'NotChecked']])).toBe([
-      'NAME         READY    REASON',
-      'a-long-name  True',
-      'b            Unknown  NotChecked',
-    ].join('\n'));
+    expect(
+      formatTable(
+        ['NAME', 'READY', 'REASON'],
+        [
+          ['a-long-name', 'True', ''],
+          ['b', 'Unknown', 'NotChecked'],
+        ],
+      ),
+    ).toBe(['NAME         READY    REASON', 'a-long-name  True', 'b            Unknown  NotChecked'].join('\n'));
   });
 
   it('without rows is its header', () => {

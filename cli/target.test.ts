@@ -3,7 +3,11 @@ import { KINDS } from '../crds/index.ts';
 import { kindOf } from './target.ts';
 
 describe('the word for a kind', () => {
-  it.each(KINDS.flatMap(({ kind, plural, singular, shortNames }) => [kind, plural, singular, ...shortNames].map((word): [string, string] => [word, kind])))('%s is %s, in any case', (word, kind) => {
+  it.each(
+    KINDS.flatMap(({ kind, plural, singular, shortNames }) =>
+      [kind, plural, singular, ...shortNames].map((word): [string, string] => [word, kind]),
+    ),
+  )('%s is %s, in any case', (word, kind) => {
     expect(kindOf(word)).toBe(kind);
     expect(kindOf(word.toUpperCase())).toBe(kind);
   });

@@ -27,7 +27,9 @@ export interface Target {
 /** "connections", "connection", "sccon", "Connection" -> "Connection". */
 export function kindOf(word: string): string {
   const lower = word.toLowerCase();
-  const found = KINDS.find(({ kind, plural, singular, shortNames }) => [kind.toLowerCase(), plural, singular, ...shortNames].includes(lower));
+  const found = KINDS.find(({ kind, plural, singular, shortNames }) =>
+    [kind.toLowerCase(), plural, singular, ...shortNames].includes(lower),
+  );
   if (!found) throw new Error(`"${word}" is not a kind: use one of ${KINDS.map(({ plural }) => plural).join(', ')}`);
   return found.kind;
 }

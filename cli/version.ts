@@ -10,7 +10,10 @@ interface OwnPackage {
 export function ownPackage(): OwnPackage {
   for (let directory = import.meta.dirname; directory !== dirname(directory); directory = dirname(directory)) {
     try {
-      const { name, version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      const { name, version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
       if (name === 'supercargo' && version) return { directory, version };
     } catch {
       continue;

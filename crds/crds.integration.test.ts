@@ -10,7 +10,12 @@ import { startControlPlane, type ControlPlane } from '../test/cluster/index.ts';
 import { API_VERSION, kindByName, KINDS, resourceType, validateResource } from './index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const CRD_TYPE = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+const CRD_TYPE = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
 
 let controlPlane: ControlPlane;
 let client: KubeClient;
@@ -40,14 +45,22 @@ async function until(check: () => Promise<boolean>): Promise<void> {
 }
 
 async function established(plural: string): Promise<boolean> {
-  const crd = await client.get<KubeObject & { status?: { conditions?: { type: string; status: string }[] } }>(CRD_TYPE, `${plural}.supercargo.dev`);
+  const crd = await client.get<KubeObject & { status?: { conditions?: { type: string; status: string }[] } }>(
+    CRD_TYPE,
+    `${plural}.supercargo.dev`,
+  );
   return crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
 }
 
 async function examples(): Promise<Intent[]> {
   const files = (await readdir(join(ROOT, 'examples'), { recursive: true })).filter((file) => file.endsWith('.yaml'));
-  const documents = await Promise.all(files.map(async (file) => parseAllDocuments(await readFile(join(ROOT, 'examples', file), 'utf8'))));
-  return documents.flat().map((document) => document.toJS() as Intent).filter((resource) => resource?.apiVersion === API_VERSION);
+  const documents = await Promise.all(
+    files.map(async (file) => parseAllDocuments(await readFile(join(ROOT, 'examples', file), 'utf8'))),
+  );
+  return documents
+    .flat()
+    .map((document) => document.toJS() as Intent)
+    .filter((resource) => resource?.apiVersion === API_VERSION);
 }
 
 /** What the API server says to a manifest; undefined when it takes it. */
@@ -68,7 +81,9 @@ describe('the kinds on a real API server', () => {
     expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(KINDS.map(({ kind }) => kind)));
     for (const example of all) {
       const type = resourceType(example.kind);
-      const namespaced = type.namespaced ? { ...example, metadata: { ...example.metadata, namespace: 'default' } } : example;
+      const namespaced = type.namespaced
+        ? { ...example, metadata: { ...example.metadata, namespace: 'default' } }
+        : example;
       const applied = await client.apply<KubeObject & { spec: unknown }>(type, namespaced, { manager: 'test' });
       expect(applied.spec).toEqual(example['spec']);
       const again = await client.apply<KubeObject>(type, namespaced, { manager: 'test' });
@@ -97,22 +112,44 @@ describe('the kinds on a real API server', () => {
     ['License', { plan: 'p', seats: 1, notBefore: '2026-02-01T00:00:00Z', notAfter: '2026-01-01T00:00:00Z' }],
   ])('decide about a %s as the offline validator does: %j', async (kind, spec) => {
     const definition = kindByName(kind)!;
-    const resource = { apiVersion: API_VERSION, kind, metadata: { name: 'probe', ...(definition.scope === 'Namespaced' ? { namespace: 'default' } : {}) }, spec };
+    const resource = {
+      apiVersion: API_VERSION,
+      kind,
+      metadata: { name: 'probe', ...(definition.scope === 'Namespaced' ? { namespace: 'default' } : {}) },
+      spec,
+    };
     const offline = validateResource(definition, resource);
     const online = await refusal(resource);
     expect(online === undefined).toBe(offline.length === 0);
     // A rule of ours has the same words on both sides; what the schema's own types refuse has the API server's.
-    for (const { message } of offline.filter(({ message: text }) => / is not a | give | must be before | must leave | needs a /.test(text))) expect(online).toContain(message);
+    for (const { message } of offline.filter(({ message: text }) =>
+      / is not a | give | must be before | must leave | needs a /.test(text),
+    ))
+      expect(online).toContain(message);
   });
 
   it('let a Feed be found by its connection', async () => {
-    const found = await client.list(resourceType('Feed'), { namespace: 'default', fieldSelector: 'spec.connectionRef.name=vendure' });
+    const found = await client.list(resourceType('Feed'), {
+      namespace: 'default',
+      fieldSelector: 'spec.connectionRef.name=vendure',
+    });
     expect(found.items.length).toBeGreaterThan(0);
-    expect((await client.list(resourceType('Feed'), { namespace: 'default', fieldSelector: 'spec.connectionRef.name=other' })).items).toEqual([]);
+    expect(
+      (
+        await client.list(resourceType('Feed'), {
+          namespace: 'default',
+          fieldSelector: 'spec.connectionRef.name=other',
+        })
+      ).items,
+    ).toEqual([]);
   });
 
   it('refuse a change of the driver', async () => {
     const target = { kind: 'Connection', apiVersion: API_VERSION, metadata: { name: 'vendure', namespace: 'default' } };
-    await expect(client.jsonPatch(resourceType('Connection'), target.metadata, [{ op: 'replace', path: '/spec/driver', value: 'shopify' }])).rejects.toThrow(/driver cannot be changed: create another Connection/);
+    await expect(
+      client.jsonPatch(resourceType('Connection'), target.metadata, [
+        { op: 'replace', path: '/spec/driver', value: 'shopify' },
+      ]),
+    ).rejects.toThrow(/driver cannot be changed: create another Connection/);
   });
 });

@@ -10,12 +10,16 @@ describe('generated files', () => {
   });
 
   it('hold no CRD of 100 kB or more, which client-side apply could not take', () => {
-    const large = [...generatedFiles()].filter(([path, text]) => path.endsWith('.yaml') && Buffer.byteLength(text) >= 100_000).map(([path]) => path);
+    const large = [...generatedFiles()]
+      .filter(([path, text]) => path.endsWith('.yaml') && Buffer.byteLength(text) >= 100_000)
+      .map(([path]) => path);
     expect(large).toEqual([]);
   });
 
   it('set no default in a schema: Argo CD would see a difference for ever', () => {
-    const withDefault = [...generatedFiles()].filter(([path, text]) => path.endsWith('.yaml') && /^\s+default:/m.test(text)).map(([path]) => path);
+    const withDefault = [...generatedFiles()]
+      .filter(([path, text]) => path.endsWith('.yaml') && /^\s+default:/m.test(text))
+      .map(([path]) => path);
     expect(withDefault).toEqual([]);
   });
 });

@@ -13,7 +13,10 @@ const HEADER = '# Generated from crds/kinds by `npm run generate`. Do not edit.\
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const kind of KINDS) {
-    files.set(join('crds', 'generated', `${kind.plural}.yaml`), HEADER + stringify(customResourceDefinition(kind), { lineWidth: 0, aliasDuplicateObjects: false }));
+    files.set(
+      join('crds', 'generated', `${kind.plural}.yaml`),
+      HEADER + stringify(customResourceDefinition(kind), { lineWidth: 0, aliasDuplicateObjects: false }),
+    );
     files.set(join('docs', 'reference', `${kind.singular}.md`), referencePage(kind));
   }
   return files;

@@ -7,7 +7,10 @@ export const ANNOTATIONS = {
   testRequested: `${GROUP}/test-requested-at`,
   /** On a Feed: digest of the held plan that may go. */
   release: `${GROUP}/release`,
-  /** On a Store: any new value makes a new developer API key in a new Secret; the old key stops to work, its Secret stays. */
+  /**
+   * On a Store: any new value makes a new developer API key in a new Secret; the old key stops to work, its Secret
+   * stays.
+   */
   rotateDeveloperKey: `${GROUP}/rotate-developer-key`,
 } as const;
 
@@ -25,7 +28,12 @@ export const LABELS = {
 export const FINALIZER = `${GROUP}/connection`;
 
 /** Field managers of server-side apply: who owns which fields (docs/decisions/0006-conditions-and-writers.md). */
-export const FIELD_MANAGERS = { operator: 'supercargo-operator', sync: 'supercargo-sync', hub: 'supercargo-hub', cli: 'supercargo-cli' } as const;
+export const FIELD_MANAGERS = {
+  operator: 'supercargo-operator',
+  sync: 'supercargo-sync',
+  hub: 'supercargo-hub',
+  cli: 'supercargo-cli',
+} as const;
 
 /** Audience of the projected token by which a sync pod proves itself to the hub. */
 export const HUB_AUDIENCE = 'supercargo-hub';
@@ -47,6 +55,7 @@ export function childName(key: Pick<ConnectionKey, 'kind' | 'name'>): string {
 /** The connection behind a sync pod's ServiceAccount, or undefined for any other account. */
 export function connectionOfServiceAccount(namespace: string, account: string): ConnectionKey | undefined {
   if (account.startsWith('sync-')) return { kind: 'Connection', namespace, name: account.slice('sync-'.length) };
-  if (account.startsWith('csync-')) return { kind: 'ClusterConnection', namespace, name: account.slice('csync-'.length) };
+  if (account.startsWith('csync-'))
+    return { kind: 'ClusterConnection', namespace, name: account.slice('csync-'.length) };
   return undefined;
 }

@@ -4,10 +4,22 @@ import { count, verdict, type Observed } from './count.ts';
 /** Two orders, each in the hub, told, shipped and at the shop. */
 const WELL: Observed = {
   placed: ['A', 'B'],
-  known: [{ id: '1.a', number: 'A' }, { id: '1.b', number: 'B' }],
-  shipped: [{ number: 'A', trackingCode: 'T-A' }, { number: 'B', trackingCode: 'T-B' }],
-  parcels: [{ number: 'A', trackingCode: 'T-A' }, { number: 'B', trackingCode: 'T-B' }],
-  told: [{ number: 'A', id: 'w1' }, { number: 'B', id: 'w2' }],
+  known: [
+    { id: '1.a', number: 'A' },
+    { id: '1.b', number: 'B' },
+  ],
+  shipped: [
+    { number: 'A', trackingCode: 'T-A' },
+    { number: 'B', trackingCode: 'T-B' },
+  ],
+  parcels: [
+    { number: 'A', trackingCode: 'T-A' },
+    { number: 'B', trackingCode: 'T-B' },
+  ],
+  told: [
+    { number: 'A', id: 'w1' },
+    { number: 'B', id: 'w2' },
+  ],
   stock: { set: 7, atShop: 7 },
 };
 const judge = (change: Partial<Observed>) => {
@@ -18,7 +30,11 @@ const judge = (change: Partial<Observed>) => {
 describe('the count', () => {
   it('finds nothing where all is well, also where webhooks were repeated under their id and rows were read twice', () => {
     expect(judge({})).toMatchObject({ lost: 0, doubled: 0, unknown: 0 });
-    expect(judge({ told: [...WELL.told, WELL.told[0]!], known: [...WELL.known, WELL.known[1]!] })).toMatchObject({ lost: 0, doubled: 0, unknown: 0 });
+    expect(judge({ told: [...WELL.told, WELL.told[0]!], known: [...WELL.known, WELL.known[1]!] })).toMatchObject({
+      lost: 0,
+      doubled: 0,
+      unknown: 0,
+    });
   });
 
   it.each([
@@ -44,7 +60,12 @@ describe('the count', () => {
   it.each([
     ['an order that the shop has not', { known: [...WELL.known, { id: '1.c', number: 'C' }] }, 'orders', 'C'],
     ['a webhook of such a one', { told: [...WELL.told, { id: 'w3', number: 'C' }] }, 'webhooks', 'C'],
-    ['a parcel with a code that the warehouse never gave', { parcels: [WELL.parcels[0]!, { number: 'B', trackingCode: 'T-A' }] }, 'parcels', 'B'],
+    [
+      'a parcel with a code that the warehouse never gave',
+      { parcels: [WELL.parcels[0]!, { number: 'B', trackingCode: 'T-A' }] },
+      'parcels',
+      'B',
+    ],
     ['a parcel that the warehouse never reported', { shipped: [WELL.shipped[0]!] }, 'parcels', 'B'],
   ] as const)('sees %s', (_, change, part, number) => {
     const { lost, doubled, unknown, counted } = judge(change);
@@ -58,6 +79,10 @@ describe('the count', () => {
   });
 
   it('says how many there are of each', () => {
-    expect(judge({ parcels: [...WELL.parcels, WELL.parcels[1]!] }).counted).toMatchObject({ orders: { there: 2 }, parcels: { there: 3 }, webhooks: { there: 2 } });
+    expect(judge({ parcels: [...WELL.parcels, WELL.parcels[1]!] }).counted).toMatchObject({
+      orders: { there: 2 },
+      parcels: { there: 3 },
+      webhooks: { there: 2 },
+    });
   });
 });

@@ -1,4 +1,6 @@
-/** What was seen on both sides once all is quiet. Lists, because the truth of a doubled one is that it is there twice. */
+/**
+ * What was seen on both sides once all is quiet. Lists, because the truth of a doubled one is that it is there twice.
+ */
 export interface Observed {
   /** Order numbers at the shop. */
   readonly placed: readonly string[];
@@ -34,16 +36,37 @@ export interface Count {
 export function count(observed: Observed): Count {
   const { placed, known, parcels, shipped, told, stock } = observed;
   const reported = new Map(shipped.map(({ number, trackingCode }) => [number, trackingCode]));
-  const orders = tally(placed, grouped(known, ({ id }) => id));
-  const arrived = tally(placed, new Map([...Map.groupBy(parcels, ({ number }) => number)].map(([number, all]) => [number, all.length])));
+  const orders = tally(
+    placed,
+    grouped(known, ({ id }) => id),
+  );
+  const arrived = tally(
+    placed,
+    new Map([...Map.groupBy(parcels, ({ number }) => number)].map(([number, all]) => [number, all.length])),
+  );
   // A parcel with another code than the warehouse gave is none of ours, though the order has one.
-  const foreign = parcels.filter(({ number, trackingCode }) => placed.includes(number) && reported.get(number) !== trackingCode).map(({ number }) => number);
-  return { orders, parcels: { ...arrived, unknown: [...arrived.unknown, ...new Set(foreign)] }, webhooks: tally(placed, grouped(told, ({ id }) => id)), stock };
+  const foreign = parcels
+    .filter(({ number, trackingCode }) => placed.includes(number) && reported.get(number) !== trackingCode)
+    .map(({ number }) => number);
+  return {
+    orders,
+    parcels: { ...arrived, unknown: [...arrived.unknown, ...new Set(foreign)] },
+    webhooks: tally(
+      placed,
+      grouped(told, ({ id }) => id),
+    ),
+    stock,
+  };
 }
 
 /** How many different ones each order number has. */
-function grouped<T extends { readonly number: string }>(rows: readonly T[], idOf: (row: T) => string): Map<string, number> {
-  return new Map([...Map.groupBy(rows, ({ number }) => number)].map(([number, all]) => [number, new Set(all.map(idOf)).size]));
+function grouped<T extends { readonly number: string }>(
+  rows: readonly T[],
+  idOf: (row: T) => string,
+): Map<string, number> {
+  return new Map(
+    [...Map.groupBy(rows, ({ number }) => number)].map(([number, all]) => [number, new Set(all.map(idOf)).size]),
+  );
 }
 
 function tally(placed: readonly string[], times: ReadonlyMap<string, number>): Tally {
@@ -64,6 +87,7 @@ export interface Verdict {
 }
 
 export function verdict({ orders, parcels, webhooks, stock }: Count): Verdict {
-  const sum = (part: 'lost' | 'doubled' | 'unknown') => orders[part].length + parcels[part].length + webhooks[part].length;
+  const sum = (part: 'lost' | 'doubled' | 'unknown') =>
+    orders[part].length + parcels[part].length + webhooks[part].length;
   return { lost: sum('lost') + (stock.set === stock.atShop ? 0 : 1), doubled: sum('doubled'), unknown: sum('unknown') };
 }

@@ -30,10 +30,21 @@ describe('the counterpart of a drill', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items, nextCursor: null }));
     });
     counterpart = new Counterpart({
-      clock: systemClock, seed: 1, faults: ['5xx', 'ties'], instance: 'one', shopId: 'drill-x', apiKey: 'shop', controlKey: 'control', developerKey: 'developer',
-      hub: await listen(hub), connection: 'drill/drill-x', endpoint: 'warehouse-x',
+      clock: systemClock,
+      seed: 1,
+      faults: ['5xx', 'ties'],
+      instance: 'one',
+      shopId: 'drill-x',
+      apiKey: 'shop',
+      controlKey: 'control',
+      developerKey: 'developer',
+      hub: await listen(hub),
+      connection: 'drill/drill-x',
+      endpoint: 'warehouse-x',
     });
-    const own = createServer((request, response) => void counterpart.handle(request, response).catch(() => response.destroy()));
+    const own = createServer(
+      (request, response) => void counterpart.handle(request, response).catch(() => response.destroy()),
+    );
     servers = [hub, own];
     url = await listen(own);
     control = controlClient({ url, key: 'control', clock: systemClock, patienceMs: 0, signal });
@@ -48,13 +59,21 @@ describe('the counterpart of a drill', () => {
   const tell = async (id: string, number: string, secret = SECRET): Promise<number> => {
     const body = JSON.stringify({ type: 'order.created', data: { cust_po_no: number } });
     const at = new Date();
-    const headers = { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': new Webhook(secret).sign(id, at, body) };
-    return fetch(url + PATHS.webhook, { method: 'POST', headers, body }).then(({ status }) => status, () => 0);
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, at, body),
+    };
+    return fetch(url + PATHS.webhook, { method: 'POST', headers, body }).then(
+      ({ status }) => status,
+      () => 0,
+    );
   };
 
-  it('opens its control routes to the drill\'s key alone', async () => {
+  it("opens its control routes to the drill's key alone", async () => {
     for (const key of ['', 'shop', 'developer', 'control1']) {
-      for (const path of [PATHS.progress, PATHS.observed]) expect((await fetch(url + path, { headers: { authorization: `Bearer ${key}` } })).status).toBe(401);
+      for (const path of [PATHS.progress, PATHS.observed])
+        expect((await fetch(url + path, { headers: { authorization: `Bearer ${key}` } })).status).toBe(401);
     }
     expect((await fetch(url + PATHS.health)).status).toBe(200);
     expect((await fetch(`${url}${BASE_PATH}/shop`, { headers: { authorization: 'Bearer control' } })).status).toBe(401);
@@ -77,7 +96,8 @@ describe('the counterpart of a drill', () => {
   it('takes a webhook that is signed, however often it has to come, under its one id; and no other', async () => {
     expect(await tell('w0', 'S-000001', `whsec_${Buffer.from('another secret').toString('base64')}`)).toBe(401);
     for (let id = 1; id <= 20; id++) {
-      for (let attempt = 1; (await tell(`w${id}`, 'S-000001')) !== 204; attempt++) expect(attempt).toBeLessThan(RETRY_OF_A_HUB);
+      for (let attempt = 1; (await tell(`w${id}`, 'S-000001')) !== 204; attempt++)
+        expect(attempt).toBeLessThan(RETRY_OF_A_HUB);
     }
     expect(counterpart.warehouse.told.get('S-000001')?.size).toBe(20);
     expect(counterpart.warehouse.refused).toBeGreaterThan(0);

@@ -42,7 +42,10 @@ const LASTING: readonly FaultName[] = ['ties', 'late-commit', 'skew'];
 const ANSWER_WITHIN_MS = 20_000;
 const placeBody = z.object({ count: z.int().min(1).max(1000) });
 
-/** What Supercargo is between in a drill: a simulated shop and a warehouse, in one process that nobody kills. It alone knows what is true. */
+/**
+ * What Supercargo is between in a drill: a simulated shop and a warehouse, in one process that nobody kills. It alone
+ * knows what is true.
+ */
 export class Counterpart {
   readonly store: SimulatedStore;
   readonly warehouse: Warehouse;
@@ -55,10 +58,27 @@ export class Counterpart {
     this.#options = options;
     this.#passing = options.faults.filter((name) => !LASTING.includes(name));
     const { clock, seed, faults, apiKey, shopId, hub, developerKey, connection } = options;
-    this.store = new SimulatedStore({ clock, seed, faults: faults.filter((name) => LASTING.includes(name)), apiKey, shopId, products: PRODUCTS, orders: 0, sendHook: (delivery) => void sendHook(delivery) });
+    this.store = new SimulatedStore({
+      clock,
+      seed,
+      faults: faults.filter((name) => LASTING.includes(name)),
+      apiKey,
+      shopId,
+      products: PRODUCTS,
+      orders: 0,
+      sendHook: (delivery) => void sendHook(delivery),
+    });
     this.place(FIRST_ORDERS);
     this.#sku = this.store.truth.levels()[0]!.sku;
-    this.warehouse = new Warehouse({ hub, apiKey: developerKey, clock, sku: this.#sku, connection, keyPrefix: `${shopId}-`, luck: unluckyOnce(new Random(seed)) });
+    this.warehouse = new Warehouse({
+      hub,
+      apiKey: developerKey,
+      clock,
+      sku: this.#sku,
+      connection,
+      keyPrefix: `${shopId}-`,
+      luck: unluckyOnce(new Random(seed)),
+    });
   }
 
   place(count: number): void {
@@ -67,15 +87,26 @@ export class Counterpart {
 
   /** The warehouse works until the signal aborts; should it give up, it says why, and the drill cannot go on. */
   async work(signal: AbortSignal): Promise<void> {
-    await this.warehouse.work(signal).catch((error: unknown) => { this.#trouble = error instanceof Error ? error.message : String(error); });
+    await this.warehouse.work(signal).catch((error: unknown) => {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+    });
   }
 
   progress(): Progress {
-    const { warehouse, store: { truth } } = this;
+    const {
+      warehouse,
+      store: { truth },
+    } = this;
     const orders = truth.orders();
     return {
-      instance: this.#options.instance, placed: orders.length, shipped: orders.filter(({ parcels }) => parcels.length > 0).length,
-      told: warehouse.told.size, webhooks: warehouse.webhooks, refused: warehouse.refused, forged: warehouse.forged, trouble: this.#trouble,
+      instance: this.#options.instance,
+      placed: orders.length,
+      shipped: orders.filter(({ parcels }) => parcels.length > 0).length,
+      told: warehouse.told.size,
+      webhooks: warehouse.webhooks,
+      refused: warehouse.refused,
+      forged: warehouse.forged,
+      trouble: this.#trouble,
     };
   }
 
@@ -104,18 +135,26 @@ export class Counterpart {
     return {
       instance: this.#options.instance,
       observed: {
-        placed: orders.map(({ number }) => number), known: atHub.known,
-        parcels: orders.flatMap(({ number, parcels }) => parcels.map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }))),
-        ...this.warehouse.witness(), stock: { set: stock?.quantity ?? null, atShop: level?.onHand ?? null },
+        placed: orders.map(({ number }) => number),
+        known: atHub.known,
+        parcels: orders.flatMap(({ number, parcels }) =>
+          parcels.map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null })),
+        ),
+        ...this.warehouse.witness(),
+        stock: { set: stock?.quantity ?? null, atShop: level?.onHand ?? null },
       },
-      open: { parcels: atHub.unconfirmed, webhooks: webhooks.items.find(({ name }) => name === this.#options.endpoint)?.pending ?? 0 },
+      open: {
+        parcels: atHub.unconfirmed,
+        webhooks: webhooks.items.find(({ name }) => name === this.#options.endpoint)?.pending ?? 0,
+      },
     };
   }
 
   /** One request, of whoever it is. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '/'] = (request.url ?? '/').split('?');
-    if (path.startsWith(this.store.wire.basePath)) return answerStore(this.store, this.#options.clock, request, response);
+    if (path.startsWith(this.store.wire.basePath))
+      return answerStore(this.store, this.#options.clock, request, response);
     if (path === PATHS.webhook && request.method === 'POST') return receiveWebhook(this.warehouse, request, response);
     if (path === PATHS.health) return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     const { status, body } = await this.#control(path, request);
@@ -123,14 +162,16 @@ export class Counterpart {
   }
 
   async #control(path: string, request: IncomingMessage): Promise<{ readonly status: number; readonly body: unknown }> {
-    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${this.#options.controlKey}`)) return { status: 401, body: {} };
+    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${this.#options.controlKey}`))
+      return { status: 401, body: {} };
     switch (`${request.method} ${path}`) {
       case `POST ${PATHS.placed}`: {
         const { count } = placeBody.parse(JSON.parse(await bodyOf(request)));
         this.place(count);
         return { status: 200, body: { placed: count } };
       }
-      case `GET ${PATHS.progress}`: return { status: 200, body: this.progress() };
+      case `GET ${PATHS.progress}`:
+        return { status: 200, body: this.progress() };
       case `POST ${PATHS.trouble}`:
         this.trouble();
         return { status: 200, body: {} };
@@ -141,12 +182,16 @@ export class Counterpart {
         const observation = await this.observe();
         return observation ? { status: 200, body: observation } : { status: 503, body: {} };
       }
-      default: return { status: 404, body: {} };
+      default:
+        return { status: 404, body: {} };
     }
   }
 }
 
-/** One webhook in ten is refused and one in ten gets no answer, the first time that it comes: its repeat is part of the drill, waiting minutes for a third attempt is not. */
+/**
+ * One webhook in ten is refused and one in ten gets no answer, the first time that it comes: its repeat is part of the
+ * drill, waiting minutes for a third attempt is not.
+ */
 function unluckyOnce(random: Random): (id: string) => Luck {
   const seen = new Set<string>();
   return (id) => {

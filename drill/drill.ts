@@ -42,16 +42,28 @@ export async function drill(options: DrillOptions): Promise<Outcome> {
     say('the connection is Ready');
     return await work(options, site, installation);
   } finally {
-    if (settings.keep) say(`namespace ${settings.namespace} stays: kubectl delete connections --all -n ${settings.namespace} && kubectl delete namespace ${settings.namespace}`);
+    if (settings.keep)
+      say(
+        `namespace ${settings.namespace} stays: kubectl delete connections --all -n ${settings.namespace} && kubectl delete namespace ${settings.namespace}`,
+      );
     else await clearUp(options, site);
   }
 }
 
-async function work({ settings, client, clock, tunnel, keys, id, say, signal }: DrillOptions, site: Site, installation: Installation): Promise<Outcome> {
+async function work(
+  { settings, client, clock, tunnel, keys, id, say, signal }: DrillOptions,
+  site: Site,
+  installation: Installation,
+): Promise<Outcome> {
   const way = await tunnel(site.counterpartPod);
   try {
     return await runDrill({
-      settings, clock, say, signal, random: new Random(settings.seed), runOrders: () => site.runOrders(),
+      settings,
+      clock,
+      say,
+      signal,
+      random: new Random(settings.seed),
+      runOrders: () => site.runOrders(),
       control: controlClient({ url: way.url, key: keys.control, clock, patienceMs: TUNNEL_PATIENCE_MS, signal }),
       kills: new Kills({ client, clock, installation, names: drillNames(settings.namespace, id) }),
     });
@@ -63,7 +75,11 @@ async function work({ settings, client, clock, tunnel, keys, id, say, signal }: 
 /** What it found counts, also where the clearing up fails. */
 async function clearUp({ settings, say }: DrillOptions, site: Site): Promise<void> {
   say(`removing namespace ${settings.namespace}`);
-  await site.remove(new AbortController().signal).catch((error: unknown) => say(`it could not be removed wholly: ${error instanceof Error ? error.message : String(error)}`));
+  await site
+    .remove(new AbortController().signal)
+    .catch((error: unknown) =>
+      say(`it could not be removed wholly: ${error instanceof Error ? error.message : String(error)}`),
+    );
 }
 
 /** Two lines: what will be done, and what will be touched. */

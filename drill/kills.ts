@@ -17,7 +17,10 @@ export interface KillsOptions {
 const LOOK_EVERY_MS = 300;
 const BACK_WITHIN_MS = 240_000;
 
-/** Kills pods as a node that fails does: they are gone from the API at once, their process gets a SIGKILL within two seconds. */
+/**
+ * Kills pods as a node that fails does: they are gone from the API at once, their process gets a SIGKILL within two
+ * seconds.
+ */
 export class Kills {
   readonly done: Record<Part, number> = { sync: 0, hub: 0, operator: 0 };
   readonly #options: KillsOptions;
@@ -39,7 +42,10 @@ export class Kills {
     for (const part of parts) {
       while (!(await this.#ready(part))[0]) {
         signal.throwIfAborted();
-        if (clock.now().getTime() >= deadline) throw new CannotRun(`no pod of part ${part} became ready within ${BACK_WITHIN_MS / 1000} s of the kill before`);
+        if (clock.now().getTime() >= deadline)
+          throw new CannotRun(
+            `no pod of part ${part} became ready within ${BACK_WITHIN_MS / 1000} s of the kill before`,
+          );
         await clock.sleep(LOOK_EVERY_MS, signal);
       }
     }
@@ -50,7 +56,11 @@ export class Kills {
     const pods = await this.#ready(part);
     for (const { metadata } of pods) {
       this.#dead.add(metadata.uid ?? '');
-      await this.#options.client.delete(PODS, { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid }, { gracePeriodSeconds: 0 });
+      await this.#options.client.delete(
+        PODS,
+        { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
+        { gracePeriodSeconds: 0 },
+      );
     }
     if (pods.length > 0) this.done[part]++;
     return pods.length > 0;
@@ -58,9 +68,12 @@ export class Kills {
 
   async #ready(part: Part): Promise<PodView[]> {
     const { client, names, installation } = this.#options;
-    const [namespace, labelSelector] = part === 'sync'
-      ? [names.namespace, `app.kubernetes.io/name=supercargo-sync,${LABELS.connection}=${names.connection}`]
-      : [installation.namespace, `app.kubernetes.io/name=supercargo,app.kubernetes.io/component=${part}`];
-    return (await client.list<PodView>(PODS, { namespace, labelSelector })).items.filter((pod) => isReadyPod(pod) && !this.#dead.has(pod.metadata.uid ?? ''));
+    const [namespace, labelSelector] =
+      part === 'sync'
+        ? [names.namespace, `app.kubernetes.io/name=supercargo-sync,${LABELS.connection}=${names.connection}`]
+        : [installation.namespace, `app.kubernetes.io/name=supercargo,app.kubernetes.io/component=${part}`];
+    return (await client.list<PodView>(PODS, { namespace, labelSelector })).items.filter(
+      (pod) => isReadyPod(pod) && !this.#dead.has(pod.metadata.uid ?? ''),
+    );
   }
 }

@@ -14,7 +14,10 @@ const environment = z.object({
   SUPERCARGO_HUB_URL: z.url(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_DRILL_SEED: z.coerce.number(),
-  SUPERCARGO_DRILL_FAULTS: z.string().default('').transform((text) => text.split(',').filter(isFault)),
+  SUPERCARGO_DRILL_FAULTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter(isFault)),
   SUPERCARGO_DRILL_CONNECTION: z.string().min(1),
   SUPERCARGO_DRILL_SHOP: z.string().min(1),
   SUPERCARGO_DRILL_ENDPOINT: z.string().min(1),
@@ -30,10 +33,17 @@ export async function runCounterpart(env: NodeJS.ProcessEnv, signal: AbortSignal
   const log = createLogger('drill', 'info');
   const key = async (folder: string, name: string) => (await readFile(join(folder, name), 'utf8')).trim();
   const counterpart = new Counterpart({
-    clock: systemClock, seed: config.SUPERCARGO_DRILL_SEED, faults: config.SUPERCARGO_DRILL_FAULTS, instance: randomUUID(), shopId: config.SUPERCARGO_DRILL_SHOP,
-    apiKey: await key(config.SUPERCARGO_DRILL_SHOP_DIR, 'apiKey'), controlKey: await key(config.SUPERCARGO_DRILL_CONTROL_DIR, 'controlKey'),
-    hub: config.SUPERCARGO_HUB_URL, developerKey: await key(config.SUPERCARGO_DRILL_DEVELOPER_DIR, 'apiKey'),
-    connection: config.SUPERCARGO_DRILL_CONNECTION, endpoint: config.SUPERCARGO_DRILL_ENDPOINT,
+    clock: systemClock,
+    seed: config.SUPERCARGO_DRILL_SEED,
+    faults: config.SUPERCARGO_DRILL_FAULTS,
+    instance: randomUUID(),
+    shopId: config.SUPERCARGO_DRILL_SHOP,
+    apiKey: await key(config.SUPERCARGO_DRILL_SHOP_DIR, 'apiKey'),
+    controlKey: await key(config.SUPERCARGO_DRILL_CONTROL_DIR, 'controlKey'),
+    hub: config.SUPERCARGO_HUB_URL,
+    developerKey: await key(config.SUPERCARGO_DRILL_DEVELOPER_DIR, 'apiKey'),
+    connection: config.SUPERCARGO_DRILL_CONNECTION,
+    endpoint: config.SUPERCARGO_DRILL_ENDPOINT,
   });
   const server = createServer((request, response) => {
     counterpart.handle(request, response).catch((error: unknown) => {

@@ -33,7 +33,9 @@ const LOOK_EVERY_MS = 1000;
 /** Lines in all, however many kills. */
 const LINES = 20;
 
-/** Customers order and a warehouse ships, parts are killed in the middle of it; then peace, then everything is counted. */
+/**
+ * Customers order and a warehouse ships, parts are killed in the middle of it; then peace, then everything is counted.
+ */
 export async function runDrill(options: RunOptions): Promise<Outcome> {
   const { clock, control } = options;
   const began = clock.now().getTime();
@@ -45,10 +47,18 @@ export async function runDrill(options: RunOptions): Promise<Outcome> {
   // Peace includes the run that a kill broke off: it is not left to the next minute.
   await options.runOrders();
   const { settled, observation } = await settle(options, instance);
-  return { count: count(observation.observed), settled, kills: options.kills.done, seconds: Math.round((clock.now().getTime() - began) / 1000) };
+  return {
+    count: count(observation.observed),
+    settled,
+    kills: options.kills.done,
+    seconds: Math.round((clock.now().getTime() - began) / 1000),
+  };
 }
 
-async function killing({ settings, control, kills, runOrders, clock, random, say, signal }: RunOptions, instance: string): Promise<void> {
+async function killing(
+  { settings, control, kills, runOrders, clock, random, say, signal }: RunOptions,
+  instance: string,
+): Promise<void> {
   const next = evenly(settings.parts, random);
   const every = Math.max(1, Math.ceil(settings.kills / LINES));
   while (kills.total < settings.kills) {
@@ -63,12 +73,17 @@ async function killing({ settings, control, kills, runOrders, clock, random, say
     if (now.shipped >= now.placed && now.told >= now.placed) continue;
     const part = next();
     if ((await kills.strike(part)) && (kills.total % every === 0 || kills.total === settings.kills)) {
-      say(`kill ${kills.total} of ${settings.kills}: ${part}; ${now.placed} orders placed, ${now.told} told, ${now.shipped} shipped`);
+      say(
+        `kill ${kills.total} of ${settings.kills}: ${part}; ${now.placed} orders placed, ${now.told} told, ${now.shipped} shipped`,
+      );
     }
   }
 }
 
-async function settle({ control, clock, say, signal }: RunOptions, instance: string): Promise<{ settled: Outcome['settled']; observation: Observation }> {
+async function settle(
+  { control, clock, say, signal }: RunOptions,
+  instance: string,
+): Promise<{ settled: Outcome['settled']; observation: Observation }> {
   const settling = new Settling(clock.now(), SETTLE_WITHIN_MS);
   for (let looks = 1; ; looks++) {
     const observation = await control.observe();
@@ -86,14 +101,21 @@ async function settle({ control, clock, say, signal }: RunOptions, instance: str
 export function stillToCome({ observed, open }: Observation): string {
   const { orders, parcels, webhooks, stock } = count(observed);
   const parts = [
-    [orders.lost.length, 'orders'], [parcels.lost.length, 'parcels'], [open.parcels, 'confirmations of parcels'], [webhooks.lost.length, 'orders to be told of'], [open.webhooks, 'webhooks to be sent'],
+    [orders.lost.length, 'orders'],
+    [parcels.lost.length, 'parcels'],
+    [open.parcels, 'confirmations of parcels'],
+    [webhooks.lost.length, 'orders to be told of'],
+    [open.webhooks, 'webhooks to be sent'],
   ] as const;
   const waiting = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   return `still to come: ${[...waiting, ...(stock.set === stock.atShop ? [] : ['the last stock level'])].join(', ')}`;
 }
 
 function check(instance: string, first: string, trouble: string | null): void {
-  if (instance !== first) throw new CannotRun('the counterpart was restarted and has lost what was placed: its pod was moved or killed by somebody else; run the drill again');
+  if (instance !== first)
+    throw new CannotRun(
+      'the counterpart was restarted and has lost what was placed: its pod was moved or killed by somebody else; run the drill again',
+    );
   if (trouble !== null) throw new CannotRun(`the counterpart's warehouse gave up: ${trouble}`);
 }
 

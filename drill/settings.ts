@@ -23,7 +23,8 @@ const UNFIT: readonly FaultName[] = ['poisoned'];
 export function partsOf(text: string): Part[] {
   const names = listOf(text);
   const unknown = names.filter((name) => !(PARTS as readonly string[]).includes(name));
-  if (unknown.length > 0 || names.length === 0) throw new Error(`unknown part ${unknown.join(', ') || '""'}: choose from ${PARTS.join(', ')}`);
+  if (unknown.length > 0 || names.length === 0)
+    throw new Error(`unknown part ${unknown.join(', ') || '""'}: choose from ${PARTS.join(', ')}`);
   return PARTS.filter((part) => names.includes(part));
 }
 
@@ -39,10 +40,18 @@ export function drillFaults(text: string): FaultName[] {
 /** A whole number of at least one, of an option. */
 export function wholeNumber(option: string, text: string, most: number): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) throw new Error(`${option} ${text}: must be a whole number from 1 to ${most}`);
+  if (!Number.isSafeInteger(value) || value < 1 || value > most)
+    throw new Error(`${option} ${text}: must be a whole number from 1 to ${most}`);
   return value;
 }
 
 function listOf(text: string): string[] {
-  return [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  return [
+    ...new Set(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
 }

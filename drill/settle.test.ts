@@ -4,10 +4,15 @@ import { Settling } from './settle.ts';
 
 const at = (seconds: number) => new Date(seconds * 1000);
 const seen = (arrived: boolean, parcels = 0, webhooks = 0, doubled = false): Observation => ({
-  instance: 'i', open: { parcels, webhooks },
+  instance: 'i',
+  open: { parcels, webhooks },
   observed: {
-    placed: ['A'], known: arrived ? [{ id: '1', number: 'A' }, ...(doubled ? [{ id: '2', number: 'A' }] : [])] : [], shipped: [{ number: 'A', trackingCode: 'T' }],
-    parcels: [{ number: 'A', trackingCode: 'T' }], told: [{ number: 'A', id: 'w' }], stock: { set: 1, atShop: 1 },
+    placed: ['A'],
+    known: arrived ? [{ id: '1', number: 'A' }, ...(doubled ? [{ id: '2', number: 'A' }] : [])] : [],
+    shipped: [{ number: 'A', trackingCode: 'T' }],
+    parcels: [{ number: 'A', trackingCode: 'T' }],
+    told: [{ number: 'A', id: 'w' }],
+    stock: { set: 1, atShop: 1 },
   },
 });
 

@@ -3,13 +3,16 @@ import type { Observation } from './control.ts';
 
 export type Settled = 'Waiting' | 'Settled' | 'AtRest' | 'TimedOut';
 
-/** Feeds run every minute, and the fault "late-commit" shows an order 90 s late: what has not come by then will not come. */
+/**
+ * Feeds run every minute, and the fault "late-commit" shows an order 90 s late: what has not come by then will not
+ * come.
+ */
 const REST_MS = 220_000;
 
 /**
  * When peace is over. Settled: nothing is missing and nothing is open, so a doubled one is there by now too. AtRest:
- * something is missing, and though nothing is open nothing moved for so long: it is lost. TimedOut: things still moved, or
- * were still open, and nothing can be said.
+ * something is missing, and though nothing is open nothing moved for so long: it is lost. TimedOut: things still moved,
+ * or were still open, and nothing can be said.
  */
 export class Settling {
   readonly #boundMs: number;

@@ -32,7 +32,10 @@ const ROUND_MS = 500;
 const RETRY_MS = 100;
 const PAGE = 50;
 
-/** A warehouse system as a careful one is written: it repeats every request with its key until it has an answer, and takes webhooks with a good signature alone. */
+/**
+ * A warehouse system as a careful one is written: it repeats every request with its key until it has an answer, and
+ * takes webhooks with a good signature alone.
+ */
 export class Warehouse {
   /** order number -> ids under which order.created came. */
   readonly told = new Map<string, Set<string>>();
@@ -73,15 +76,18 @@ export class Warehouse {
 
   /** The secrets are asked for again where none fits: they are made with the Store, and may be rotated. */
   async #isSigned(headers: Readonly<Record<string, string>>, body: string): Promise<boolean> {
-    const fits = () => this.#secrets.some((secret) => {
-      try {
-        return new Webhook(secret).verify(body, { ...headers }) !== undefined;
-      } catch {
-        return false;
-      }
-    });
+    const fits = () =>
+      this.#secrets.some((secret) => {
+        try {
+          return new Webhook(secret).verify(body, { ...headers }) !== undefined;
+        } catch {
+          return false;
+        }
+      });
     if (fits()) return true;
-    const answer = await this.request<{ items: { secret: string }[] }>('GET', '/webhooks', { signal: AbortSignal.timeout(ROUND_MS * 10) });
+    const answer = await this.request<{ items: { secret: string }[] }>('GET', '/webhooks', {
+      signal: AbortSignal.timeout(ROUND_MS * 10),
+    });
     this.#secrets = answer?.items.map(({ secret }) => secret) ?? this.#secrets;
     return fits();
   }
@@ -89,7 +95,11 @@ export class Warehouse {
   /** Ships every order that it has not seen, and sets a stock level for each round. Ends when the signal aborts. */
   async work(signal: AbortSignal): Promise<void> {
     for (let round = 1; !signal.aborted; round++) {
-      const page = await this.request<{ items: Order[] }>('GET', this.#ordersPath({ limit: PAGE, after: this.#after }), { signal });
+      const page = await this.request<{ items: Order[] }>(
+        'GET',
+        this.#ordersPath({ limit: PAGE, after: this.#after }),
+        { signal },
+      );
       for (const order of page?.items ?? []) {
         if (!this.shipped.has(order.cust_po_no)) await this.#ship(order, signal);
         this.#after = order.cursor;
@@ -102,23 +112,51 @@ export class Warehouse {
   /** A new number each round: the last one must be what the store ends with. */
   async #setStock(quantity: number, signal: AbortSignal): Promise<void> {
     const { sku } = this.#options;
-    const known = await this.request<{ items: { location: string }[] }>('GET', `/stock?sku=${encodeURIComponent(sku)}`, { signal });
+    const known = await this.request<{ items: { location: string }[] }>(
+      'GET',
+      `/stock?sku=${encodeURIComponent(sku)}`,
+      { signal },
+    );
     const location = known?.items[0]?.location;
     if (location === undefined) return;
-    if (await this.request('POST', '/stock', { body: { levels: [{ sku, warehouse: location, quantity }] }, key: `stock-${quantity}`, signal })) this.stock = { location, quantity };
+    if (
+      await this.request('POST', '/stock', {
+        body: { levels: [{ sku, warehouse: location, quantity }] },
+        key: `stock-${quantity}`,
+        signal,
+      })
+    )
+      this.stock = { location, quantity };
   }
 
   async #ship(order: Order, signal: AbortSignal): Promise<void> {
     const trackingCode = `T-${order.cust_po_no}`;
-    if (await this.request('POST', `/orders/${encodeURIComponent(order.id)}/shipments`, { body: { carrier: 'DHL', trackingCode }, key: `ship-${order.id}`, signal })) this.shipped.set(order.cust_po_no, trackingCode);
+    if (
+      await this.request('POST', `/orders/${encodeURIComponent(order.id)}/shipments`, {
+        body: { carrier: 'DHL', trackingCode },
+        key: `ship-${order.id}`,
+        signal,
+      })
+    )
+      this.shipped.set(order.cust_po_no, trackingCode);
   }
 
-  /** Every order that the hub has, accepted or not; `unconfirmed`: how many parcels are still on their way to the shop. */
-  async ordersAtHub(signal?: AbortSignal): Promise<{ readonly known: { readonly id: string; readonly number: string }[]; readonly unconfirmed: number } | undefined> {
+  /**
+   * Every order that the hub has, accepted or not; `unconfirmed`: how many parcels are still on their way to the shop.
+   */
+  async ordersAtHub(
+    signal?: AbortSignal,
+  ): Promise<
+    { readonly known: { readonly id: string; readonly number: string }[]; readonly unconfirmed: number } | undefined
+  > {
     // By id: an order that changes while it is read moves to the end of the list and comes again.
     const orders = new Map<string, Order>();
     for (let after = '0'; ;) {
-      const page = await this.request<{ items: Order[] }>('GET', this.#ordersPath({ limit: 500, after, intake: 'All' }), { signal });
+      const page = await this.request<{ items: Order[] }>(
+        'GET',
+        this.#ordersPath({ limit: 500, after, intake: 'All' }),
+        { signal },
+      );
       if (!page) return undefined;
       for (const order of page.items) orders.set(order.id, order);
       const last = page.items.at(-1);
@@ -127,7 +165,9 @@ export class Warehouse {
     }
     return {
       known: [...orders].map(([id, { cust_po_no }]) => ({ id, number: cust_po_no })),
-      unconfirmed: [...orders.values()].flatMap(({ shipments }) => shipments).filter(({ confirmedAt }) => confirmedAt === null).length,
+      unconfirmed: [...orders.values()]
+        .flatMap(({ shipments }) => shipments)
+        .filter(({ confirmedAt }) => confirmedAt === null).length,
     };
   }
 
@@ -145,15 +185,31 @@ export class Warehouse {
   }
 
   /** Undefined when the signal ended it before an answer came. */
-  async request<T>(method: string, path: string, { body, key, signal }: { readonly body?: unknown; readonly key?: string; readonly signal?: AbortSignal } = {}): Promise<T | undefined> {
+  async request<T>(
+    method: string,
+    path: string,
+    { body, key, signal }: { readonly body?: unknown; readonly key?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<T | undefined> {
     const { hub, apiKey, keyPrefix = '', clock } = this.#options;
     while (!signal?.aborted) {
       const answer = await fetch(`${hub}/api/v1${path}`, {
-        method, signal: AbortSignal.timeout(10_000), body: body === undefined ? undefined : JSON.stringify(body),
-        headers: { authorization: `Bearer ${apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key === undefined ? {} : { 'idempotency-key': keyPrefix + key }) },
-      }).then(async (response) => ({ status: response.status, value: (await response.json()) as T }), () => undefined).catch(() => undefined);
+        method,
+        signal: AbortSignal.timeout(10_000),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': keyPrefix + key }),
+        },
+      })
+        .then(
+          async (response) => ({ status: response.status, value: (await response.json()) as T }),
+          () => undefined,
+        )
+        .catch(() => undefined);
       if (answer && answer.status < 300) return answer.value;
-      if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 401) throw new Error(`the hub answered ${answer.status} to ${method} ${path}: ${JSON.stringify(answer.value)}`);
+      if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 401)
+        throw new Error(`the hub answered ${answer.status} to ${method} ${path}: ${JSON.stringify(answer.value)}`);
       await clock.sleep(RETRY_MS, signal);
     }
     return undefined;

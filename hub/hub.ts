@@ -53,10 +53,25 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
   const listening: { url?: string } = {};
   const publicUrl = () => (options.publicUrl === 'local' ? listening.url : options.publicUrl);
-  const parts = { db, clock, log, newId, tellStore, publicUrl, wakePod: (connectionId: number) => hints.wake(connectionId) };
+  const parts = {
+    db,
+    clock,
+    log,
+    newId,
+    tellStore,
+    publicUrl,
+    wakePod: (connectionId: number) => hints.wake(connectionId),
+  };
   const worker = startDeliveryWorker(parts);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
-  const server = await buildServer({ hub, authenticator: options.authenticator, hints, version: options.version, unfit, isSameDatabase: epoch.isSame });
+  const server = await buildServer({
+    hub,
+    authenticator: options.authenticator,
+    hints,
+    version: options.version,
+    unfit,
+    isSameDatabase: epoch.isSame,
+  });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
   log.info({ url, database: db.where }, 'hub listens');
@@ -79,9 +94,16 @@ async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
-    for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1', [id])) {
+    for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>(
+      'SELECT * FROM connections WHERE store_id = $1',
+      [id],
+    )) {
       const changed = await redriveRejected(tx, connection);
-      if (changed > 0) hub.log.info({ store: `${store.namespace}/${store.name}`, orders: changed }, 'rejected orders judged again by new rules');
+      if (changed > 0)
+        hub.log.info(
+          { store: `${store.namespace}/${store.name}`, orders: changed },
+          'rejected orders judged again by new rules',
+        );
     }
   });
 }

@@ -20,7 +20,15 @@ const environment = z.object({
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
-  SUPERCARGO_WATCH_NAMESPACES: z.string().default('').transform((text) => text.split(',').map((name) => name.trim()).filter(Boolean)),
+  SUPERCARGO_WATCH_NAMESPACES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
@@ -35,15 +43,41 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
   const db = config.SUPERCARGO_DATABASE_URL
-    ? openPostgres({ url: config.SUPERCARGO_DATABASE_URL, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
-    : await openEmbedded({ folder: config.SUPERCARGO_DATA_DIR, binaries: config.SUPERCARGO_POSTGRES, clock: systemClock, log, signal });
-  const recorder = new EventRecorder({ client, clock: systemClock, log, controller: 'supercargo.dev/hub', instance: hostname() });
+    ? openPostgres({
+        url: config.SUPERCARGO_DATABASE_URL,
+        onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
+      })
+    : await openEmbedded({
+        folder: config.SUPERCARGO_DATA_DIR,
+        binaries: config.SUPERCARGO_POSTGRES,
+        clock: systemClock,
+        log,
+        signal,
+      });
+  const recorder = new EventRecorder({
+    client,
+    clock: systemClock,
+    log,
+    controller: 'supercargo.dev/hub',
+    instance: hostname(),
+  });
   const restored = new AbortController();
   const hub = await startHub({
     onRestored: () => restored.abort(),
     tellStore: storeEvents({ client, recorder, log }),
-    db, log, clock: systemClock, newId: randomUUID, host: '0.0.0.0', port: config.SUPERCARGO_HTTP_PORT, version: config.SUPERCARGO_VERSION, publicUrl: config.SUPERCARGO_PUBLIC_URL,
-    authenticator: tokenReviewAuthenticator({ client, clock: systemClock, operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}` }),
+    db,
+    log,
+    clock: systemClock,
+    newId: randomUUID,
+    host: '0.0.0.0',
+    port: config.SUPERCARGO_HTTP_PORT,
+    version: config.SUPERCARGO_VERSION,
+    publicUrl: config.SUPERCARGO_PUBLIC_URL,
+    authenticator: tokenReviewAuthenticator({
+      client,
+      clock: systemClock,
+      operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}`,
+    }),
   });
   const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });
   const ending = AbortSignal.any([signal, restored.signal]);

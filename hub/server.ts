@@ -1,7 +1,13 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyError, type RouteOptions } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
@@ -39,22 +45,55 @@ export interface ServerOptions {
   readonly isSameDatabase: () => Promise<boolean>;
 }
 
-/** The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation. */
-export async function buildServer({ hub, authenticator, hints, version, unfit, isSameDatabase }: ServerOptions): Promise<App> {
+/**
+ * The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation.
+ */
+export async function buildServer({
+  hub,
+  authenticator,
+  hints,
+  version,
+  unfit,
+  isSameDatabase,
+}: ServerOptions): Promise<App> {
   const app = Fastify({
-    logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true, genReqId: hub.newId, routerOptions: { maxParamLength: 300 },
+    logger: false,
+    bodyLimit: 8 * 1024 * 1024,
+    forceCloseConnections: true,
+    genReqId: hub.newId,
+    routerOptions: { maxParamLength: 300 },
     // A URL that no route can take comes here and never to the error handler below.
-    frameworkErrors: (error, request, { raw }) => { raw.writeHead(error.statusCode ?? 400, { 'content-type': 'application/problem+json', 'x-request-id': request.id }).end(JSON.stringify(problemOf(error))); },
+    frameworkErrors: (error, request, { raw }) => {
+      raw
+        .writeHead(error.statusCode ?? 400, { 'content-type': 'application/problem+json', 'x-request-id': request.id })
+        .end(JSON.stringify(problemOf(error)));
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id); });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) hub.log.error({ err: error, method: request.method, route: request.routeOptions.url, requestId: request.id }, 'request failed');
+    if (problem.status >= 500)
+      hub.log.error(
+        { err: error, method: request.method, route: request.routeOptions.url, requestId: request.id },
+        'request failed',
+      );
     return reply.status(problem.status).type('application/problem+json').send(problem);
   });
-  app.setNotFoundHandler((request, reply) => reply.status(404).type('application/problem+json').send({ type: 'NotFound', title: 'NotFound', status: 404, detail: `there is no ${request.method} here: see /docs` }));
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .status(404)
+      .type('application/problem+json')
+      .send({
+        type: 'NotFound',
+        title: 'NotFound',
+        status: 404,
+        detail: `there is no ${request.method} here: see /docs`,
+      }),
+  );
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -63,8 +102,17 @@ export async function buildServer({ hub, authenticator, hints, version, unfit, i
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Supercargo hub', version, description: 'REST for warehouse systems and ERPs. Money is in minor units; lists page by keyset; every POST takes an Idempotency-Key.' },
-      components: { securitySchemes: { developerKey: { type: 'http', scheme: 'bearer', description: 'Developer API key of the Store.' } } },
+      info: {
+        title: 'Supercargo hub',
+        version,
+        description:
+          'REST for warehouse systems and ERPs. Money is in minor units; lists page by keyset; every POST takes an Idempotency-Key.',
+      },
+      components: {
+        securitySchemes: {
+          developerKey: { type: 'http', scheme: 'bearer', description: 'Developer API key of the Store.' },
+        },
+      },
     },
     transform: jsonSchemaTransform,
   });
@@ -73,18 +121,50 @@ export async function buildServer({ hub, authenticator, hints, version, unfit, i
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async () => {
-    if (!(await isSameDatabase())) throw new HttpError(503, 'DatabaseRestored', 'the database was restored from a backup: this hub ends and starts anew within seconds. The request may be repeated');
-    return { status: 'ok', database: hub.db.where, ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}) };
+    if (!(await isSameDatabase()))
+      throw new HttpError(
+        503,
+        'DatabaseRestored',
+        'the database was restored from a backup: this hub ends and starts anew within seconds. The request may be repeated',
+      );
+    return {
+      status: 'ok',
+      database: hub.db.where,
+      ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}),
+    };
   });
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  await app.register(async (scope: App) => {
-    scope.addHook('onRoute', documentProblems);
-    for (const routes of [orderRoutes, lifeLineRoutes, shipmentRoutes, stockRoutes, priceRoutes, catalogueRoutes, problemRoutes, webhookRoutes, heldRoutes, goLiveRoutes, runRoutes]) routes(scope, hub);
-  }, { prefix: '/api/v1' });
-  await app.register(async (scope: App) => {
-    scope.addHook('onRoute', (route) => { route.schema = { ...route.schema, hide: true }; });
-    syncRoutes(scope, hub, authenticator, hints);
-  }, { prefix: '/sync/v1' });
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  await app.register(
+    async (scope: App) => {
+      scope.addHook('onRoute', documentProblems);
+      for (const routes of [
+        orderRoutes,
+        lifeLineRoutes,
+        shipmentRoutes,
+        stockRoutes,
+        priceRoutes,
+        catalogueRoutes,
+        problemRoutes,
+        webhookRoutes,
+        heldRoutes,
+        goLiveRoutes,
+        runRoutes,
+      ])
+        routes(scope, hub);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(
+    async (scope: App) => {
+      scope.addHook('onRoute', (route) => {
+        route.schema = { ...route.schema, hide: true };
+      });
+      syncRoutes(scope, hub, authenticator, hints);
+    },
+    { prefix: '/sync/v1' },
+  );
   await app.register(async (scope: App) => hookRoutes(scope, hub), { prefix: HOOKS_PATH });
   await app.register(async (scope: App) => operatorRoutes(scope, hub, authenticator), { prefix: '/operator/v1' });
   return app;
@@ -92,46 +172,90 @@ export async function buildServer({ hub, authenticator, hints, version, unfit, i
 
 const problemDocument = {
   description: 'A problem document (RFC 9457).',
-  content: { 'application/problem+json': { schema: z.object({ type: z.string().meta({ description: 'Stable word.' }), title: z.string(), status: z.number(), detail: z.string().meta({ description: 'What is wrong and what to do.' }) }) } },
+  content: {
+    'application/problem+json': {
+      schema: z.object({
+        type: z.string().meta({ description: 'Stable word.' }),
+        title: z.string(),
+        status: z.number(),
+        detail: z.string().meta({ description: 'What is wrong and what to do.' }),
+      }),
+    },
+  },
 };
 
 /** Every route of the back office may answer with one. */
 function documentProblems(route: RouteOptions): void {
-  route.schema = { ...route.schema, response: { ...(route.schema?.response as object | undefined), '4xx': problemDocument, '5xx': problemDocument } };
+  route.schema = {
+    ...route.schema,
+    response: { ...(route.schema?.response as object | undefined), '4xx': problemDocument, '5xx': problemDocument },
+  };
 }
 
 function operatorRoutes(app: App, hub: HubContext, authenticator: Authenticator): void {
-  app.delete('/connections/:kind/:namespace/:name', {
-    schema: {
-      hide: true,
-      params: z.object({ kind: z.enum(['Connection', 'ClusterConnection']), namespace: z.string().max(253), name: z.string().max(253) }),
-      querystring: z.object({ policy: z.enum(['Retain', 'Delete']) }),
-      response: { 200: z.object({ deleted: z.number() }) },
+  app.delete(
+    '/connections/:kind/:namespace/:name',
+    {
+      schema: {
+        hide: true,
+        params: z.object({
+          kind: z.enum(['Connection', 'ClusterConnection']),
+          namespace: z.string().max(253),
+          name: z.string().max(253),
+        }),
+        querystring: z.object({ policy: z.enum(['Retain', 'Delete']) }),
+        response: { 200: z.object({ deleted: z.number() }) },
+      },
     },
-  }, async (request) => {
-    const identity = await authenticator.identify(bearerToken(request));
-    if (identity?.role !== 'operator') throw unauthorized('only the operator may do this');
-    return purgeConnection(hub.db, request.params, request.query.policy);
-  });
+    async (request) => {
+      const identity = await authenticator.identify(bearerToken(request));
+      if (identity?.role !== 'operator') throw unauthorized('only the operator may do this');
+      return purgeConnection(hub.db, request.params, request.query.policy);
+    },
+  );
 }
 
 /** Every error leaves as a problem document without a stack or a row's content. */
 function problemOf(error: FastifyError | HttpError): { type: string; title: string; status: number; detail: string } {
-  if (error instanceof HttpError) return { type: error.reason, title: error.reason, status: error.status, detail: error.message };
+  if (error instanceof HttpError)
+    return { type: error.reason, title: error.reason, status: error.status, detail: error.message };
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const detail = error.validation.map((issue) => `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`).join('; ');
+    const detail = error.validation
+      .map(
+        (issue) =>
+          `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`,
+      )
+      .join('; ');
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
   const unavailable = databaseProblem(error);
-  if (unavailable) return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };
+  if (unavailable)
+    return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };
   const status = error.statusCode ?? 500;
-  if (status < 500) return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };
-  return { type: 'InternalError', title: 'InternalError', status: 500, detail: 'the hub failed to answer: its log has the reason; the request may be repeated' };
+  if (status < 500)
+    return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };
+  return {
+    type: 'InternalError',
+    title: 'InternalError',
+    status: 500,
+    detail: 'the hub failed to answer: its log has the reason; the request may be repeated',
+  };
 }
 
 function observeRequests(app: App, registry: Registry): void {
-  const total = new Counter({ name: 'supercargo_hub_requests_total', help: 'Requests by route and status.', labelNames: ['method', 'route', 'code'], registers: [registry] });
-  const seconds = new Histogram({ name: 'supercargo_hub_request_duration_seconds', help: 'Time to answer.', labelNames: ['route'], buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30], registers: [registry] });
+  const total = new Counter({
+    name: 'supercargo_hub_requests_total',
+    help: 'Requests by route and status.',
+    labelNames: ['method', 'route', 'code'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'supercargo_hub_request_duration_seconds',
+    help: 'Time to answer.',
+    labelNames: ['route'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
+    registers: [registry],
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     total.inc({ method: request.method, route, code: reply.statusCode });

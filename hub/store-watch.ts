@@ -18,9 +18,18 @@ export interface StoreWatchOptions {
 const RETRY_MS = 2000;
 
 /** Keeps the hub's stores as the Store resources are. Changes are taken one after another, the newest state of each. */
-export function watchStores(options: StoreWatchOptions): { readonly informer: Informer<StoreResource>; run(signal: AbortSignal): Promise<void> } {
+export function watchStores(options: StoreWatchOptions): {
+  readonly informer: Informer<StoreResource>;
+  run(signal: AbortSignal): Promise<void>;
+} {
   const { client, clock, log, hub } = options;
-  const informer = new Informer<StoreResource>({ client, clock, log, type: resourceType('Store'), namespaces: options.namespaces });
+  const informer = new Informer<StoreResource>({
+    client,
+    clock,
+    log,
+    type: resourceType('Store'),
+    namespaces: options.namespaces,
+  });
   const waiting = new Set<string>();
   let nudge = new AbortController();
   informer.onChange(({ key }) => {
@@ -32,7 +41,13 @@ export function watchStores(options: StoreWatchOptions): { readonly informer: In
     const store = informer.get(key);
     const [namespace, name] = key.split('/') as [string, string];
     if (!store || store.metadata.deletionTimestamp) return hub.forgetStore(namespace, name);
-    await hub.putStore({ namespace, name, uid: store.metadata.uid, spec: store.spec, keyHash: store.status?.developerKey?.hash });
+    await hub.putStore({
+      namespace,
+      name,
+      uid: store.metadata.uid,
+      spec: store.spec,
+      keyHash: store.status?.developerKey?.hash,
+    });
   }
 
   async function work(signal: AbortSignal): Promise<void> {
@@ -58,11 +73,19 @@ export function watchStores(options: StoreWatchOptions): { readonly informer: In
 }
 
 /** Events on Store resources. A Store that is gone, or an API server that does not answer, costs a line in the log. */
-export function storeEvents(options: { readonly client: Pick<KubeClient, 'get'>; readonly recorder: Pick<EventRecorder, 'record'>; readonly log: Logger }): TellStore {
+export function storeEvents(options: {
+  readonly client: Pick<KubeClient, 'get'>;
+  readonly recorder: Pick<EventRecorder, 'record'>;
+  readonly log: Logger;
+}): TellStore {
   return (namespace, name, type, reason, message) => {
     options.client.get<StoreResource>(resourceType('Store'), name, namespace).then(
       (store) => options.recorder.record(store, { type, reason, action: 'Deliver', message }),
-      (error: unknown) => options.log.warn({ err: error, store: `${namespace}/${name}`, reason }, 'the Event was not written: the Store could not be read'),
+      (error: unknown) =>
+        options.log.warn(
+          { err: error, store: `${namespace}/${name}`, reason },
+          'the Event was not written: the Store could not be read',
+        ),
     );
   };
 }

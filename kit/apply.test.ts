@@ -10,10 +10,21 @@ function setUp() {
   const clock = new ManualClock();
   const writes: unknown[] = [];
   let version = 10;
-  const client = { apply: async (_type: unknown, intent: unknown) => { writes.push(intent); version += 1; return { metadata: { resourceVersion: String(version) } }; } } as unknown as KubeClient;
+  const client = {
+    apply: async (_type: unknown, intent: unknown) => {
+      writes.push(intent);
+      version += 1;
+      return { metadata: { resourceVersion: String(version) } };
+    },
+  } as unknown as KubeClient;
   let cached: ReturnType<LiveState['applied']>;
-  const live: LiveState = { type: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }, applied: () => cached };
-  const cache = (resourceVersion: string, fields: object) => { cached = { resourceVersion, main: intentDigest({ ...TARGET, ...fields }), status: '' }; };
+  const live: LiveState = {
+    type: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
+    applied: () => cached,
+  };
+  const cache = (resourceVersion: string, fields: object) => {
+    cached = { resourceVersion, main: intentDigest({ ...TARGET, ...fields }), status: '' };
+  };
   return { applier: new Applier(client, 'm', clock), live, writes, cache, clock };
 }
 

@@ -23,8 +23,8 @@ interface Expectation {
 const EXPECTATION_MS = 10_000;
 
 /**
- * Server-side apply, only where it would change something: what we applied to the live object (see owned.ts) is compared
- * with the intent. A settled cluster costs no writes, a field that someone changed is put back.
+ * Server-side apply, only where it would change something: what we applied to the live object (see owned.ts) is
+ * compared with the intent. A settled cluster costs no writes, a field that someone changed is put back.
  */
 export class Applier {
   readonly #client: KubeClient;
@@ -39,16 +39,36 @@ export class Applier {
     this.#clock = clock;
   }
 
-  /** Applies fields of an object (all but status) that this manager owns: whatever it applied before and leaves out is removed. */
-  apply(live: LiveState, target: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>, fields: { readonly metadata?: object }): Promise<ApplyResult> {
+  /**
+   * Applies fields of an object (all but status) that this manager owns: whatever it applied before and leaves out is
+   * removed.
+   */
+  apply(
+    live: LiveState,
+    target: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+    fields: { readonly metadata?: object },
+  ): Promise<ApplyResult> {
     const { name, namespace, uid } = target.metadata;
-    return this.#apply(live, { ...fields, apiVersion: target.apiVersion, kind: target.kind, metadata: { ...fields.metadata, name, namespace, uid } }, 'main');
+    return this.#apply(
+      live,
+      {
+        ...fields,
+        apiVersion: target.apiVersion,
+        kind: target.kind,
+        metadata: { ...fields.metadata, name, namespace, uid },
+      },
+      'main',
+    );
   }
 
   /** Applies the status of an object. The status holds all that this manager owns there. */
   applyStatus(live: LiveState, object: KubeObject, status: object): Promise<ApplyResult> {
     const { name, namespace, uid } = object.metadata;
-    return this.#apply(live, { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status }, 'status');
+    return this.#apply(
+      live,
+      { apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status },
+      'status',
+    );
   }
 
   async #apply(live: LiveState, intent: Intent, part: 'main' | 'status'): Promise<ApplyResult> {
@@ -56,7 +76,12 @@ export class Applier {
     const id = `${live.type.plural}/${part}/${key}`;
     const digest = intentDigest(intent);
     if (this.#isCurrent(id, digest, live.applied(key), part)) return 'unchanged';
-    const written = await this.#client.apply(live.type, intent, { manager: this.#manager }, part === 'status' ? 'status' : undefined);
+    const written = await this.#client.apply(
+      live.type,
+      intent,
+      { manager: this.#manager },
+      part === 'status' ? 'status' : undefined,
+    );
     this.#expect(id, digest, written.metadata.resourceVersion ?? '0');
     return 'applied';
   }
@@ -73,7 +98,10 @@ export class Applier {
 
   #isCurrent(id: string, digest: string, applied: Applied | undefined, part: 'main' | 'status'): boolean {
     const expected = this.#expected.get(id);
-    const pending = expected && this.#clock.now().getTime() < expected.until && (!applied || isOlder(applied.resourceVersion, expected.resourceVersion));
+    const pending =
+      expected &&
+      this.#clock.now().getTime() < expected.until &&
+      (!applied || isOlder(applied.resourceVersion, expected.resourceVersion));
     if (pending) return expected.digest === digest;
     this.#expected.delete(id);
     return applied?.[part] === digest;

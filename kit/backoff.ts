@@ -1,4 +1,7 @@
-/** Exponential growth with a ceiling; `jitter` is the share that is random, so that what failed together does not retry together. */
+/**
+ * Exponential growth with a ceiling; `jitter` is the share that is random, so that what failed together does not retry
+ * together.
+ */
 export interface Backoff {
   readonly initialMs: number;
   readonly maxMs: number;
@@ -7,7 +10,11 @@ export interface Backoff {
 }
 
 /** The wait before attempt number `failures + 1`. `random` gives [0, 1). */
-export function backoffDelay({ initialMs, maxMs, factor, jitter }: Backoff, failures: number, random: () => number): number {
+export function backoffDelay(
+  { initialMs, maxMs, factor, jitter }: Backoff,
+  failures: number,
+  random: () => number,
+): number {
   const full = Math.min(maxMs, initialMs * factor ** Math.min(failures, 64));
   return Math.round(full * (1 - jitter * random()));
 }

@@ -39,10 +39,16 @@ export function mergeConditions(
     if (!finding) return [];
     const old = findCondition(before, type);
     const lastTransitionTime = old?.status === finding.status ? old.lastTransitionTime : timestamp(at.now);
-    return [{
-      type, status: finding.status, reason: finding.reason, message: finding.message, lastTransitionTime,
-      ...(at.generation === undefined ? {} : { observedGeneration: at.generation }),
-    }];
+    return [
+      {
+        type,
+        status: finding.status,
+        reason: finding.reason,
+        message: finding.message,
+        lastTransitionTime,
+        ...(at.generation === undefined ? {} : { observedGeneration: at.generation }),
+      },
+    ];
   });
 }
 
@@ -57,7 +63,10 @@ export type Settlement =
   | { readonly state: 'Resting'; readonly finding: Omit<Finding, 'status'> };
 
 /** Ready, Reconciling and Stalled that say one and the same thing. */
-export function settlementConditions({ state, finding }: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled', Finding | undefined>> {
+export function settlementConditions({
+  state,
+  finding,
+}: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled', Finding | undefined>> {
   return {
     Ready: { ...finding, status: state === 'Ready' ? 'True' : 'False' },
     Reconciling: state === 'Reconciling' ? { ...finding, status: 'True' } : undefined,
@@ -65,7 +74,14 @@ export function settlementConditions({ state, finding }: Settlement): Readonly<R
   };
 }
 
-/** `status.observedGeneration` moves only when the resource has settled: a waiting `kubectl wait` must not pass too early. */
-export function settledGeneration(settlement: Settlement, generation: number | undefined, before: number | undefined): number | undefined {
+/**
+ * `status.observedGeneration` moves only when the resource has settled: a waiting `kubectl wait` must not pass too
+ * early.
+ */
+export function settledGeneration(
+  settlement: Settlement,
+  generation: number | undefined,
+  before: number | undefined,
+): number | undefined {
   return settlement.state === 'Reconciling' ? before : generation;
 }

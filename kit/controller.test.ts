@@ -10,12 +10,22 @@ import { DONE, ReconcileError, requeueAfter, requeueAtFirst } from './outcome.ts
 function setUp(reconcile: Reconcile, workers = 1) {
   const clock = new ManualClock();
   const registry = new Registry();
-  const controller = new Controller({ name: 'feed', reconcile, metrics: new MetricsFactory(registry).forController('feed'), log: createLogger('test', 'silent'), clock, random: () => 0, workers });
+  const controller = new Controller({
+    name: 'feed',
+    reconcile,
+    metrics: new MetricsFactory(registry).forController('feed'),
+    log: createLogger('test', 'silent'),
+    clock,
+    random: () => 0,
+    workers,
+  });
   const stop = new AbortController();
   const running = controller.run(stop.signal);
   const value = async (name: string, labels: Record<string, string>) => {
     const metric = (await registry.getMetricsAsJSON()).find((candidate) => candidate.name === name);
-    return (metric?.values as { labels: object; value: number }[]).find((entry) => JSON.stringify(entry.labels) === JSON.stringify(labels))?.value;
+    return (metric?.values as { labels: object; value: number }[]).find(
+      (entry) => JSON.stringify(entry.labels) === JSON.stringify(labels),
+    )?.value;
   };
   return { clock, controller, stop, running, value };
 }
@@ -23,10 +33,13 @@ function setUp(reconcile: Reconcile, workers = 1) {
 describe('a controller', () => {
   it('has all its series at zero before the first reconcile: an alert on them works from the start', async () => {
     const { value } = setUp(async () => DONE);
-    for (const result of ['success', 'error', 'requeue', 'requeue_after']) expect(await value('controller_runtime_reconcile_total', { controller: 'feed', result })).toBe(0);
-    for (const name of ['errors', 'panics']) expect(await value(`controller_runtime_reconcile_${name}_total`, { controller: 'feed' })).toBe(0);
+    for (const result of ['success', 'error', 'requeue', 'requeue_after'])
+      expect(await value('controller_runtime_reconcile_total', { controller: 'feed', result })).toBe(0);
+    for (const name of ['errors', 'panics'])
+      expect(await value(`controller_runtime_reconcile_${name}_total`, { controller: 'feed' })).toBe(0);
     expect(await value('controller_runtime_terminal_reconcile_errors_total', { controller: 'feed' })).toBe(0);
-    for (const name of ['depth', 'adds_total', 'retries_total']) expect(await value(`workqueue_${name}`, { name: 'feed' })).toBe(0);
+    for (const name of ['depth', 'adds_total', 'retries_total'])
+      expect(await value(`workqueue_${name}`, { name: 'feed' })).toBe(0);
   });
 
   it('tries again what failed, later each time, and counts it', async () => {
@@ -44,10 +57,26 @@ describe('a controller', () => {
   });
 
   const behaviours: [string, unknown, { attempts: number; result: string; errors: number }][] = [
-    ['a terminal error waits for a change', new ReconcileError('terminal', 'wrong'), { attempts: 1, result: 'error', errors: 1 }],
-    ['a conflict is tried again and is no error', new ApiError('Conflict', 409, 'changed'), { attempts: 5, result: 'requeue', errors: 0 }],
-    ['a waiting error comes back when it said', new ReconcileError('waiting', 'later', { waitMs: 2500 }), { attempts: 3, result: 'requeue_after', errors: 0 }],
-    ['a bug is tried again and counted as a panic', new TypeError('undefined is not a function'), { attempts: 5, result: 'error', errors: 5 }],
+    [
+      'a terminal error waits for a change',
+      new ReconcileError('terminal', 'wrong'),
+      { attempts: 1, result: 'error', errors: 1 },
+    ],
+    [
+      'a conflict is tried again and is no error',
+      new ApiError('Conflict', 409, 'changed'),
+      { attempts: 5, result: 'requeue', errors: 0 },
+    ],
+    [
+      'a waiting error comes back when it said',
+      new ReconcileError('waiting', 'later', { waitMs: 2500 }),
+      { attempts: 3, result: 'requeue_after', errors: 0 },
+    ],
+    [
+      'a bug is tried again and counted as a panic',
+      new TypeError('undefined is not a function'),
+      { attempts: 5, result: 'error', errors: 5 },
+    ],
   ];
   it.each(behaviours)('%s', async (_what, error, { attempts, result, errors }) => {
     let count = 0;
@@ -60,7 +89,9 @@ describe('a controller', () => {
     expect(count).toBe(attempts);
     expect(await value('controller_runtime_reconcile_total', { controller: 'feed', result })).toBe(attempts);
     expect(await value('controller_runtime_reconcile_errors_total', { controller: 'feed' })).toBe(errors);
-    expect(await value('controller_runtime_reconcile_panics_total', { controller: 'feed' })).toBe(error instanceof TypeError ? errors : 0);
+    expect(await value('controller_runtime_reconcile_panics_total', { controller: 'feed' })).toBe(
+      error instanceof TypeError ? errors : 0,
+    );
   });
 
   it('ends only when the work under way has ended, and takes up nothing more', async () => {
@@ -68,7 +99,9 @@ describe('a controller', () => {
     const seen: string[] = [];
     const { controller, stop, running } = setUp(async (key) => {
       seen.push(key);
-      await new Promise<void>((resolve) => { finish = resolve; });
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
       return DONE;
     });
     controller.enqueue('a');

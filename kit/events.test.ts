@@ -4,14 +4,33 @@ import { EventRecorder } from './events.ts';
 import type { KubeClient } from './kube/client.ts';
 import { createLogger } from './log.ts';
 
-const OBJECT = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Feed', metadata: { name: 'orders', namespace: 'n', uid: 'u' } };
+const OBJECT = {
+  apiVersion: 'supercargo.dev/v1alpha1',
+  kind: 'Feed',
+  metadata: { name: 'orders', namespace: 'n', uid: 'u' },
+};
 const note = (message: string) => ({ type: 'Warning' as const, reason: 'Failed', action: 'Sync', message });
 
 function setUp(fails = false) {
   const clock = new ManualClock();
   const written: { note: string; metadata: { namespace: string } }[] = [];
-  const client = { create: async (_type: unknown, event: (typeof written)[number]) => { if (fails) throw new Error('down'); written.push(event); } } as unknown as KubeClient;
-  return { clock, written, recorder: new EventRecorder({ client, clock, log: createLogger('test', 'silent'), controller: 'supercargo.dev/test', instance: 'pod' }) };
+  const client = {
+    create: async (_type: unknown, event: (typeof written)[number]) => {
+      if (fails) throw new Error('down');
+      written.push(event);
+    },
+  } as unknown as KubeClient;
+  return {
+    clock,
+    written,
+    recorder: new EventRecorder({
+      client,
+      clock,
+      log: createLogger('test', 'silent'),
+      controller: 'supercargo.dev/test',
+      instance: 'pod',
+    }),
+  };
 }
 
 describe('the event recorder', () => {

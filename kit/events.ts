@@ -5,7 +5,12 @@ import type { KubeObject, ResourceType } from './kube/objects.ts';
 import type { Logger } from './log.ts';
 
 /** events.k8s.io/v1 Events. */
-export const EVENTS: ResourceType = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
+export const EVENTS: ResourceType = {
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+};
 
 /** Something a person watching the object should know. */
 export interface EventNote {
@@ -30,7 +35,11 @@ export interface EventRecorderOptions {
   readonly perObject?: number;
 }
 
-interface Recent { since: number; count: number; readonly notes: Set<string> }
+interface Recent {
+  since: number;
+  count: number;
+  readonly notes: Set<string>;
+}
 
 /** Length the API allows for `note`. */
 const NOTE_LENGTH = 1024;
@@ -76,15 +85,30 @@ export class EventRecorder {
   async #write(object: KubeObject, note: EventNote, at: Date): Promise<void> {
     const { client, controller, instance, log } = this.#options;
     const { name, namespace = 'default', uid, resourceVersion } = object.metadata;
-    const suffix = createHash('sha256').update(`${uid}${note.reason}${note.message}${at.getTime()}`).digest('hex').slice(0, 12);
+    const suffix = createHash('sha256')
+      .update(`${uid}${note.reason}${note.message}${at.getTime()}`)
+      .digest('hex')
+      .slice(0, 12);
     try {
       await client.create(EVENTS, {
-        apiVersion: EVENTS.apiVersion, kind: EVENTS.kind,
+        apiVersion: EVENTS.apiVersion,
+        kind: EVENTS.kind,
         metadata: { name: `${name.slice(0, 200)}.${suffix}`, namespace },
         eventTime: at.toISOString().replace('Z', '000Z'),
-        type: note.type, reason: note.reason, action: note.action, note: note.message.slice(0, NOTE_LENGTH),
-        reportingController: controller, reportingInstance: instance,
-        regarding: { apiVersion: object.apiVersion, kind: object.kind, name, namespace: object.metadata.namespace, uid, resourceVersion },
+        type: note.type,
+        reason: note.reason,
+        action: note.action,
+        note: note.message.slice(0, NOTE_LENGTH),
+        reportingController: controller,
+        reportingInstance: instance,
+        regarding: {
+          apiVersion: object.apiVersion,
+          kind: object.kind,
+          name,
+          namespace: object.metadata.namespace,
+          uid,
+          resourceVersion,
+        },
       });
     } catch (error) {
       log.warn({ err: error, reason: note.reason, object: `${object.kind}/${name}` }, 'the Event was not written');

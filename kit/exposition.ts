@@ -36,7 +36,9 @@ async function render(families: readonly Family[]): Promise<string> {
     parts.push(`# HELP ${name} ${help}\n# TYPE ${name} gauge\n`);
     let count = 0;
     for (const [values, value] of samples()) {
-      parts.push(`${name}{${labels.map((label, index) => `${label}="${escape(values[index] ?? '')}"`).join(',')}} ${value}\n`);
+      parts.push(
+        `${name}{${labels.map((label, index) => `${label}="${escape(values[index] ?? '')}"`).join(',')}} ${value}\n`,
+      );
       count += 1;
       if (count % 500 === 0) await breather.pause();
     }

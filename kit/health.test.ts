@@ -6,7 +6,8 @@ async function ask(path: string, problems: { live?: string; ready?: string } = {
   const registry = new Registry();
   new Counter({ name: 'things_total', help: 'x', registers: [registry] }).inc(3);
   const server = await startHealthServer({
-    port: 0, registry,
+    port: 0,
+    registry,
     live: [{ name: 'watches', check: () => problems.live }],
     ready: [{ name: 'caches', check: () => problems.ready }],
   });
@@ -23,7 +24,9 @@ describe('the health server', () => {
   });
 
   it('names the check that fails and why: people see it in the events of the pod', async () => {
-    expect(await ask('/healthz', { live: 'the watch of feeds has been silent for too long' })).toBe('503 [-] watches: the watch of feeds has been silent for too long\nfailed\n');
+    expect(await ask('/healthz', { live: 'the watch of feeds has been silent for too long' })).toBe(
+      '503 [-] watches: the watch of feeds has been silent for too long\nfailed\n',
+    );
     expect(await ask('/healthz', { ready: 'not yet' })).toMatch(/^200/);
     expect(await ask('/readyz', { ready: 'not yet' })).toMatch(/^503/);
   });

@@ -36,21 +36,30 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
   await listen(server, options.port);
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
-interface Answer { readonly status: number; readonly type: string; readonly body: string }
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
 
 async function answer(path: string, { registry, live, ready }: HealthOptions): Promise<Answer> {
   switch (path) {
-    case '/healthz': return verdict(live);
-    case '/readyz': return verdict(ready);
-    case '/metrics': return { status: 200, type: registry.contentType, body: await registry.metrics() };
-    default: return { status: 404, type: 'text/plain', body: 'try /healthz, /readyz or /metrics\n' };
+    case '/healthz':
+      return verdict(live);
+    case '/readyz':
+      return verdict(ready);
+    case '/metrics':
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    default:
+      return { status: 404, type: 'text/plain', body: 'try /healthz, /readyz or /metrics\n' };
   }
 }
 
@@ -61,7 +70,11 @@ function verdict(checks: readonly HealthCheck[]): Answer {
     return { failed: problem !== undefined, text: problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}` };
   });
   const failed = lines.some((line) => line.failed);
-  return { status: failed ? 503 : 200, type: 'text/plain', body: [...lines.map((line) => line.text), failed ? 'failed' : 'ok', ''].join('\n') };
+  return {
+    status: failed ? 503 : 200,
+    type: 'text/plain',
+    body: [...lines.map((line) => line.text), failed ? 'failed' : 'ok', ''].join('\n'),
+  };
 }
 
 function listen(server: Server, port: number): Promise<void> {

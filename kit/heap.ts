@@ -40,7 +40,8 @@ export class Heap<T> {
     let parent = 0;
     for (;;) {
       let first = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) if (child < this.#items.length && this.#less(child, first)) first = child;
+      for (const child of [2 * parent + 1, 2 * parent + 2])
+        if (child < this.#items.length && this.#less(child, first)) first = child;
       if (first === parent) return;
       this.#swap(parent, first);
       parent = first;

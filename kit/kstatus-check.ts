@@ -22,17 +22,27 @@ type Rule = (resource: Checked, conditions: readonly Condition[]) => string | un
 export function kstatusProblems(resource: Checked, options: CheckOptions = {}): string[] {
   const conditions = resource.status?.conditions ?? [];
   const rules = options.withoutReady ? SHAPE : [...SHAPE, ...READY];
-  return rules.flatMap((rule) => rule(resource, conditions) ?? []).map((problem) => `${resource.kind} ${resource.metadata.name}: ${problem}`);
+  return rules
+    .flatMap((rule) => rule(resource, conditions) ?? [])
+    .map((problem) => `${resource.kind} ${resource.metadata.name}: ${problem}`);
 }
 
-const each = (problem: (condition: Condition) => string | undefined): Rule => (_resource, conditions) =>
-  conditions.flatMap((condition) => problem(condition) ?? [])[0];
+const each =
+  (problem: (condition: Condition) => string | undefined): Rule =>
+  (_resource, conditions) =>
+    conditions.flatMap((condition) => problem(condition) ?? [])[0];
 
 const SHAPE: readonly Rule[] = [
   each(({ type }) => (/^[A-Z][A-Za-z0-9]*$/.test(type) ? undefined : `condition type "${type}" is not CamelCase`)),
-  each(({ type, reason }) => (/^[A-Z][A-Za-z0-9]*$/.test(reason) ? undefined : `${type} has the reason "${reason}": it must be CamelCase and not empty`)),
+  each(({ type, reason }) =>
+    /^[A-Z][A-Za-z0-9]*$/.test(reason)
+      ? undefined
+      : `${type} has the reason "${reason}": it must be CamelCase and not empty`,
+  ),
   each(({ type, message }) => (message.trim() === '' ? `${type} has no message` : undefined)),
-  each(({ type, lastTransitionTime }) => (Number.isNaN(Date.parse(lastTransitionTime)) ? `${type} has no lastTransitionTime` : undefined)),
+  each(({ type, lastTransitionTime }) =>
+    Number.isNaN(Date.parse(lastTransitionTime)) ? `${type} has no lastTransitionTime` : undefined,
+  ),
   (_resource, conditions) => {
     const types = conditions.map(({ type }) => type);
     const twice = types.find((type, index) => types.indexOf(type) !== index);
@@ -56,13 +66,18 @@ const READY: readonly Rule[] = [
   },
   (_resource, conditions) => {
     const ready = findCondition(conditions, 'Ready');
-    const cause = ['Reconciling', 'Stalled'].map((type) => findCondition(conditions, type)).find((condition) => condition?.status === 'True');
-    return ready && cause && ready.reason !== cause.reason ? `Ready says ${ready.reason}, ${cause.type} says ${cause.reason}` : undefined;
+    const cause = ['Reconciling', 'Stalled']
+      .map((type) => findCondition(conditions, type))
+      .find((condition) => condition?.status === 'True');
+    return ready && cause && ready.reason !== cause.reason
+      ? `Ready says ${ready.reason}, ${cause.type} says ${cause.reason}`
+      : undefined;
   },
   ({ status }, conditions) => {
     const speaksOf = findCondition(conditions, 'Ready')?.observedGeneration;
     const settled = !isTrue(conditions, 'Reconciling');
     return settled && speaksOf !== undefined && status?.observedGeneration !== speaksOf
-      ? `has settled at generation ${speaksOf}, but observedGeneration is ${status?.observedGeneration ?? 'absent'}` : undefined;
+      ? `has settled at generation ${speaksOf}, but observedGeneration is ${status?.observedGeneration ?? 'absent'}`
+      : undefined;
   },
 ];

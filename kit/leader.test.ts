@@ -6,7 +6,10 @@ import { ApiError } from './kube/errors.ts';
 import { runAsLeader, type Leadership } from './leader.ts';
 import { createLogger } from './log.ts';
 
-interface Lease { metadata: { name: string; resourceVersion?: string }; spec?: { holderIdentity?: string } }
+interface Lease {
+  metadata: { name: string; resourceVersion?: string };
+  spec?: { holderIdentity?: string };
+}
 
 /** Leases of an API server, with its optimistic locking; each candidate reaches it unless it is cut off. */
 class Leases {
@@ -24,7 +27,10 @@ class Leases {
       return this.stored;
     };
     return {
-      find: async () => { await reach(); return this.stored; },
+      find: async () => {
+        await reach();
+        return this.stored;
+      },
       create: async (_type: unknown, lease: Lease) => {
         await reach();
         if (this.stored) throw new ApiError('AlreadyExists', 409, 'exists');
@@ -32,7 +38,8 @@ class Leases {
       },
       update: async (_type: unknown, lease: Lease) => {
         await reach();
-        if (this.stored?.metadata.resourceVersion !== lease.metadata.resourceVersion) throw new ApiError('Conflict', 409, 'conflict');
+        if (this.stored?.metadata.resourceVersion !== lease.metadata.resourceVersion)
+          throw new ApiError('Conflict', 409, 'conflict');
         return store(lease);
       },
     } as unknown as KubeClient;
@@ -42,12 +49,35 @@ class Leases {
 function candidate(leases: Leases, clock: ManualClock, identity: string) {
   const network = { down: false, hangs: false };
   const stop = new AbortController();
-  const state = { network, stop, leads: false, leadership: undefined as Leadership | undefined, ended: undefined as unknown };
-  const options = { client: leases.client(network), name: 'l', namespace: 'n', identity, clock, log: createLogger('test', 'silent'), onChange: (leading: boolean) => { state.leads = leading; } };
+  const state = {
+    network,
+    stop,
+    leads: false,
+    leadership: undefined as Leadership | undefined,
+    ended: undefined as unknown,
+  };
+  const options = {
+    client: leases.client(network),
+    name: 'l',
+    namespace: 'n',
+    identity,
+    clock,
+    log: createLogger('test', 'silent'),
+    onChange: (leading: boolean) => {
+      state.leads = leading;
+    },
+  };
   void runAsLeader(options, stop.signal, async (leadership) => {
     state.leadership = leadership;
     await new Promise<void>((resolve) => leadership.signal.addEventListener('abort', () => resolve(), { once: true }));
-  }).then(() => { state.ended = 'released'; }, (error: unknown) => { state.ended = error; });
+  }).then(
+    () => {
+      state.ended = 'released';
+    },
+    (error: unknown) => {
+      state.ended = error;
+    },
+  );
   return state;
 }
 
@@ -65,28 +95,36 @@ describe('leader election', () => {
     expect([a.ended, b.leads]).toEqual(['released', true]);
   });
 
-  it.each(['down', 'hangs'] as const)('stops the writes of a leader whose network is %s before another starts', async (how) => {
-    const leases = new Leases();
-    const clock = new ManualClock();
-    const a = candidate(leases, clock, 'a');
-    await clock.advance(5000);
-    const b = candidate(leases, clock, 'b');
-    await clock.advance(5000);
-    a.network[how] = true;
-    let bothLead = false;
-    let canWrite = true;
-    for (let second = 0; second < 60 && !b.leads; second += 1) {
-      await clock.advance(1000);
-      try {
-        a.leadership?.assertHeld();
-        canWrite = !a.leadership?.signal.aborted;
-      } catch {
-        canWrite = false;
+  it.each(['down', 'hangs'] as const)(
+    'stops the writes of a leader whose network is %s before another starts',
+    async (how) => {
+      const leases = new Leases();
+      const clock = new ManualClock();
+      const a = candidate(leases, clock, 'a');
+      await clock.advance(5000);
+      const b = candidate(leases, clock, 'b');
+      await clock.advance(5000);
+      a.network[how] = true;
+      let bothLead = false;
+      let canWrite = true;
+      for (let second = 0; second < 60 && !b.leads; second += 1) {
+        await clock.advance(1000);
+        try {
+          a.leadership?.assertHeld();
+          canWrite = !a.leadership?.signal.aborted;
+        } catch {
+          canWrite = false;
+        }
+        bothLead ||= b.leads && canWrite;
       }
-      bothLead ||= b.leads && canWrite;
-    }
-    expect({ bothLead, canWrite, b: b.leads, ended: a.ended instanceof Error }).toEqual({ bothLead: false, canWrite: false, b: true, ended: true });
-  });
+      expect({ bothLead, canWrite, b: b.leads, ended: a.ended instanceof Error }).toEqual({
+        bothLead: false,
+        canWrite: false,
+        b: true,
+        ended: true,
+      });
+    },
+  );
 
   it('refuses a write after a long sleep of the whole process, before any timer has run', async () => {
     const leases = new Leases();

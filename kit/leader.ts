@@ -6,10 +6,21 @@ import type { Logger } from './log.ts';
 import { stopwatch } from './stopwatch.ts';
 
 /** coordination.k8s.io Leases. */
-export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true };
+export const LEASES: ResourceType = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  namespaced: true,
+};
 
 interface Lease extends KubeObject {
-  spec?: { holderIdentity?: string; leaseDurationSeconds?: number; acquireTime?: string; renewTime?: string; leaseTransitions?: number };
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
 }
 
 export interface LeaderOptions {
@@ -32,7 +43,9 @@ export interface LeaderOptions {
 export interface Leadership {
   /** Aborts when the lease is lost or shutdown begins. */
   readonly signal: AbortSignal;
-  /** Throws when the lease may have run out: a process that slept (suspended VM, long GC) learns it before it writes. */
+  /**
+   * Throws when the lease may have run out: a process that slept (suspended VM, long GC) learns it before it writes.
+   */
   assertHeld(): void;
 }
 
@@ -41,7 +54,11 @@ export interface Leadership {
  * (rejects) or when `signal` aborts. Expiry of another's lease is counted on our own clock from when we saw its record
  * change: clocks of two machines are never compared.
  */
-export async function runAsLeader(options: LeaderOptions, signal: AbortSignal, work: (leadership: Leadership) => Promise<void>): Promise<void> {
+export async function runAsLeader(
+  options: LeaderOptions,
+  signal: AbortSignal,
+  work: (leadership: Leadership) => Promise<void>,
+): Promise<void> {
   const election = new Election(options);
   if (!(await election.acquire(signal))) return;
   options.log.info({ lease: `${options.namespace}/${options.name}`, identity: options.identity }, 'leading');
@@ -104,7 +121,12 @@ class Election {
   async release(): Promise<void> {
     if (this.#heldByOther() || !this.#seen) return;
     try {
-      await this.#write(this.#seen, { ...this.#seen.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() });
+      await this.#write(this.#seen, {
+        ...this.#seen.spec,
+        holderIdentity: '',
+        leaseDurationSeconds: 1,
+        renewTime: this.#microTime(),
+      });
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the lease was not released; the next leader waits for it to run out');
     }
@@ -131,7 +153,12 @@ class Election {
 
   async #write(lease: Lease | undefined, spec: NonNullable<Lease['spec']>): Promise<void> {
     const { client, name, namespace } = this.#options;
-    const body = { apiVersion: LEASES.apiVersion, kind: LEASES.kind, metadata: { name, namespace, resourceVersion: lease?.metadata.resourceVersion }, spec };
+    const body = {
+      apiVersion: LEASES.apiVersion,
+      kind: LEASES.kind,
+      metadata: { name, namespace, resourceVersion: lease?.metadata.resourceVersion },
+      spec,
+    };
     this.#remember(lease ? await client.update<Lease>(LEASES, body) : await client.create<Lease>(LEASES, body));
   }
 

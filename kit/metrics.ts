@@ -38,20 +38,73 @@ export class MetricsFactory {
     const registers = [registry];
     const controller = ['controller'] as const;
     const name = ['name'] as const;
-    this.#reconciles = new Counter({ name: 'controller_runtime_reconcile_total', help: 'Reconciles by result.', labelNames: ['controller', 'result'], registers });
+    this.#reconciles = new Counter({
+      name: 'controller_runtime_reconcile_total',
+      help: 'Reconciles by result.',
+      labelNames: ['controller', 'result'],
+      registers,
+    });
     this.#failures = {
-      error: new Counter({ name: 'controller_runtime_reconcile_errors_total', help: 'Reconciles that failed.', labelNames: controller, registers }),
-      terminal: new Counter({ name: 'controller_runtime_terminal_reconcile_errors_total', help: 'Reconciles that failed for good.', labelNames: controller, registers }),
-      panic: new Counter({ name: 'controller_runtime_reconcile_panics_total', help: 'Reconciles that failed by a bug.', labelNames: controller, registers }),
+      error: new Counter({
+        name: 'controller_runtime_reconcile_errors_total',
+        help: 'Reconciles that failed.',
+        labelNames: controller,
+        registers,
+      }),
+      terminal: new Counter({
+        name: 'controller_runtime_terminal_reconcile_errors_total',
+        help: 'Reconciles that failed for good.',
+        labelNames: controller,
+        registers,
+      }),
+      panic: new Counter({
+        name: 'controller_runtime_reconcile_panics_total',
+        help: 'Reconciles that failed by a bug.',
+        labelNames: controller,
+        registers,
+      }),
     };
-    this.#time = new Histogram({ name: 'controller_runtime_reconcile_time_seconds', help: 'Length of a reconcile.', labelNames: controller, buckets: SECONDS, registers });
-    this.#active = new Gauge({ name: 'controller_runtime_active_workers', help: 'Workers that are busy.', labelNames: controller, registers });
-    this.#workers = new Gauge({ name: 'controller_runtime_max_concurrent_reconciles', help: 'Workers there are.', labelNames: controller, registers });
+    this.#time = new Histogram({
+      name: 'controller_runtime_reconcile_time_seconds',
+      help: 'Length of a reconcile.',
+      labelNames: controller,
+      buckets: SECONDS,
+      registers,
+    });
+    this.#active = new Gauge({
+      name: 'controller_runtime_active_workers',
+      help: 'Workers that are busy.',
+      labelNames: controller,
+      registers,
+    });
+    this.#workers = new Gauge({
+      name: 'controller_runtime_max_concurrent_reconciles',
+      help: 'Workers there are.',
+      labelNames: controller,
+      registers,
+    });
     this.#depth = new Gauge({ name: 'workqueue_depth', help: 'Keys waiting.', labelNames: name, registers });
     this.#adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames: name, registers });
-    this.#retries = new Counter({ name: 'workqueue_retries_total', help: 'Keys added after a failure.', labelNames: name, registers });
-    this.#queueTime = new Histogram({ name: 'workqueue_queue_duration_seconds', help: 'How long a key was ready before a worker took it.', labelNames: name, buckets: LONG_SECONDS, registers });
-    this.#workTime = new Histogram({ name: 'workqueue_work_duration_seconds', help: 'How long a key was worked on.', labelNames: name, buckets: LONG_SECONDS, registers });
+    this.#retries = new Counter({
+      name: 'workqueue_retries_total',
+      help: 'Keys added after a failure.',
+      labelNames: name,
+      registers,
+    });
+    this.#queueTime = new Histogram({
+      name: 'workqueue_queue_duration_seconds',
+      help: 'How long a key was ready before a worker took it.',
+      labelNames: name,
+      buckets: LONG_SECONDS,
+      registers,
+    });
+    this.#workTime = new Histogram({
+      name: 'workqueue_work_duration_seconds',
+      help: 'How long a key was worked on.',
+      labelNames: name,
+      buckets: LONG_SECONDS,
+      registers,
+    });
     this.#ageGauges(registry);
   }
 
@@ -95,12 +148,19 @@ export class MetricsFactory {
     const watched = this.#watched;
     const gauge = (metric: string, help: string, value: (workingMs: readonly number[]) => number) =>
       new Gauge({
-        name: metric, help, labelNames: ['name'], registers: [registry],
+        name: metric,
+        help,
+        labelNames: ['name'],
+        registers: [registry],
         collect() {
           for (const [name, workingMs] of watched) this.set({ name }, value(workingMs()) / 1000);
         },
       });
-    gauge('workqueue_unfinished_work_seconds', 'Sum of the time that keys in work have taken so far.', (ms) => ms.reduce((sum, value) => sum + value, 0));
-    gauge('workqueue_longest_running_processor_seconds', 'The longest that a key in work has taken so far.', (ms) => Math.max(0, ...ms));
+    gauge('workqueue_unfinished_work_seconds', 'Sum of the time that keys in work have taken so far.', (ms) =>
+      ms.reduce((sum, value) => sum + value, 0),
+    );
+    gauge('workqueue_longest_running_processor_seconds', 'The longest that a key in work has taken so far.', (ms) =>
+      Math.max(0, ...ms),
+    );
   }
 }

@@ -33,7 +33,11 @@ export class ReconcileError extends Error {
   readonly behaviour: 'terminal' | 'retry' | 'waiting';
   readonly waitMs: number | undefined;
 
-  constructor(behaviour: 'terminal' | 'retry' | 'waiting', message: string, options: { waitMs?: number; cause?: unknown } = {}) {
+  constructor(
+    behaviour: 'terminal' | 'retry' | 'waiting',
+    message: string,
+    options: { waitMs?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'ReconcileError';
     this.behaviour = behaviour;
@@ -53,5 +57,10 @@ export function outcomeOf(error: unknown): Outcome {
 
 /** A bug of ours rather than a failure of the world; counted apart, as controller-runtime counts panics. */
 export function isBug(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError || error instanceof SyntaxError;
+  return (
+    error instanceof TypeError ||
+    error instanceof ReferenceError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError
+  );
 }

@@ -101,36 +101,45 @@ describe('the work queue', () => {
   });
 
   it('loses no key and works on none twice at once, whatever is added in whatever order', async () => {
-    const step = fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), priority: fc.constantFrom(-100, 0, 100), afterMs: fc.constantFrom(0, 0, 10, 1000), take: fc.boolean(), advance: fc.constantFrom(0, 10, 500) });
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { queue, clock } = newQueue();
-      const working = new Set<string>();
-      const owed = new Set<string>();
-      const take = async () => {
-        const key = await tryTake(queue);
-        if (key === undefined) return;
-        if (working.has(key)) throw new Error(`${key} is worked on twice`);
-        working.add(key);
-        owed.delete(key);
-      };
-      for (const { key, priority, afterMs, take: takes, advance } of steps) {
-        queue.add(key, { priority, afterMs });
-        owed.add(key);
-        await clock.advance(advance);
-        if (takes) {
-          for (const done of working) queue.done(done);
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
+      priority: fc.constantFrom(-100, 0, 100),
+      afterMs: fc.constantFrom(0, 0, 10, 1000),
+      take: fc.boolean(),
+      advance: fc.constantFrom(0, 10, 500),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { queue, clock } = newQueue();
+        const working = new Set<string>();
+        const owed = new Set<string>();
+        const take = async () => {
+          const key = await tryTake(queue);
+          if (key === undefined) return;
+          if (working.has(key)) throw new Error(`${key} is worked on twice`);
+          working.add(key);
+          owed.delete(key);
+        };
+        for (const { key, priority, afterMs, take: takes, advance } of steps) {
+          queue.add(key, { priority, afterMs });
+          owed.add(key);
+          await clock.advance(advance);
+          if (takes) {
+            for (const done of working) queue.done(done);
+            working.clear();
+            await take();
+          }
+        }
+        for (const done of working) queue.done(done);
+        await clock.advance(10_000);
+        for (let turn = 0; turn < 10; turn += 1) {
           working.clear();
           await take();
+          for (const done of working) queue.done(done);
         }
-      }
-      for (const done of working) queue.done(done);
-      await clock.advance(10_000);
-      for (let turn = 0; turn < 10; turn += 1) {
-        working.clear();
-        await take();
-        for (const done of working) queue.done(done);
-      }
-      expect([...owed]).toEqual([]);
-    }), { numRuns: 30 });
+        expect([...owed]).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

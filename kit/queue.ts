@@ -52,7 +52,9 @@ export class WorkQueue {
   /** The valid item of each key; heaps may hold outdated ones, which are skipped. */
   readonly #items = new Map<string, Item>();
   readonly #delayed = new Heap<Item>((a, b) => a.readyAt < b.readyAt);
-  readonly #ready = new Heap<Item>((a, b) => a.priority > b.priority || (a.priority === b.priority && a.order < b.order));
+  readonly #ready = new Heap<Item>(
+    (a, b) => a.priority > b.priority || (a.priority === b.priority && a.order < b.order),
+  );
   readonly #working = new Map<string, number>();
   readonly #addedWhileWorking = new Map<string, Item>();
   readonly #failures = new Map<string, number>();
@@ -77,7 +79,10 @@ export class WorkQueue {
   ages(): { readonly waitingMs: number; readonly workingMs: readonly number[] } {
     const now = this.#now();
     const head = this.#ready.peek();
-    return { waitingMs: head ? now - head.readyAt : 0, workingMs: [...this.#working.values()].map((since) => now - since) };
+    return {
+      waitingMs: head ? now - head.readyAt : 0,
+      workingMs: [...this.#working.values()].map((since) => now - since),
+    };
   }
 
   add(key: string, { priority = PRIORITY.normal, afterMs = 0 }: AddOptions = {}): void {
@@ -157,7 +162,8 @@ export class WorkQueue {
   }
 
   #popValid(): Item | undefined {
-    for (let item = this.#ready.pop(); item; item = this.#ready.pop()) if (this.#items.get(item.key) === item) return item;
+    for (let item = this.#ready.pop(); item; item = this.#ready.pop())
+      if (this.#items.get(item.key) === item) return item;
     return undefined;
   }
 
@@ -180,5 +186,10 @@ export class WorkQueue {
 
 function merge(a: Item | undefined, b: Item): Item {
   if (!a) return b;
-  return { key: b.key, priority: Math.max(a.priority, b.priority), readyAt: Math.min(a.readyAt, b.readyAt), order: a.order };
+  return {
+    key: b.key,
+    priority: Math.max(a.priority, b.priority),
+    readyAt: Math.min(a.readyAt, b.readyAt),
+    order: a.order,
+  };
 }

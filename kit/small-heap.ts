@@ -2,9 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Environment of a process of which there are many, each with little to keep: a young generation of 4 MiB instead of 16
- * (twice that is resident), one arena of glibc's malloc instead of one a thread. Has to be there when the process starts.
+ * (twice that is resident), one arena of glibc's malloc instead of one a thread. Has to be there when the process
+ * starts.
  */
-export const SMALL_HEAP_ENV: Readonly<Record<string, string>> = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_ARENA_MAX: '1' };
+export const SMALL_HEAP_ENV: Readonly<Record<string, string>> = {
+  NODE_OPTIONS: '--max-semi-space-size=4',
+  MALLOC_ARENA_MAX: '1',
+};
 
 /**
  * V8 lets the old generation grow to a multiple of what survived before it collects again: for a process that streams

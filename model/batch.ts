@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { TABLES, type TableName } from './tables.ts';
 
-/** Bumped when a column of tables.ts or the header changes meaning: hub and pod of different versions must not mix rows. */
+/**
+ * Bumped when a column of tables.ts or the header changes meaning: hub and pod of different versions must not mix rows.
+ */
 export const BATCH_VERSION = 1;
 export const BATCH_CONTENT_TYPE = 'application/vnd.supercargo.batch';
 
@@ -24,7 +26,9 @@ export interface BatchProblem {
 export interface Checkpoint {
   /** Everything changed before has been read, as far as the platform can tell. ISO 8601 UTC. */
   readonly since?: string;
-  /** Of the run in progress: its own `since`, the newest change seen so far, where to go on, and when its reading began. */
+  /**
+   * Of the run in progress: its own `since`, the newest change seen so far, where to go on, and when its reading began.
+   */
   readonly run?: { readonly since?: string; readonly high?: string; readonly resume: string; readonly began?: string };
   /** When the last full compare ended; feeds with `secondWay: fullCompare` look at it. */
   readonly comparedAt?: string;
@@ -56,8 +60,15 @@ export interface Batch {
 }
 
 /** One line of JSON, then the COPY text of each table, back to back. */
-export function encodeBatch(header: Omit<BatchHeader, 'version' | 'segments'>, segments: readonly BatchSegment[]): Buffer {
-  const head: BatchHeader = { version: BATCH_VERSION, ...header, segments: segments.map(({ table, rows, data }) => ({ table, rows, bytes: data.length })) };
+export function encodeBatch(
+  header: Omit<BatchHeader, 'version' | 'segments'>,
+  segments: readonly BatchSegment[],
+): Buffer {
+  const head: BatchHeader = {
+    version: BATCH_VERSION,
+    ...header,
+    segments: segments.map(({ table, rows, data }) => ({ table, rows, bytes: data.length })),
+  };
   return Buffer.concat([Buffer.from(JSON.stringify(head) + '\n'), ...segments.map((segment) => segment.data)]);
 }
 
@@ -84,8 +95,34 @@ const headerSchema = z.object({
   sequence: z.int().min(1),
   read: z.int().min(0),
   checkpoint: z.custom<Checkpoint>((value) => typeof value === 'object' && value !== null).optional(),
-  problems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string().max(64), record: z.string().max(253), number: z.string().max(253).optional(), message: z.string().max(1024), payload: z.string().max(16_384).optional(), order: z.object({ id: z.string().min(1).max(253), number: z.string().min(1).max(253), reference: z.string().max(253) }).optional() })).max(2000),
-  segments: z.array(z.object({ table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]), rows: z.int().min(0), bytes: z.int().min(0) })).max(32),
+  problems: z
+    .array(
+      z.object({
+        severity: z.enum(['Info', 'Retry', 'Error']),
+        reason: z.string().max(64),
+        record: z.string().max(253),
+        number: z.string().max(253).optional(),
+        message: z.string().max(1024),
+        payload: z.string().max(16_384).optional(),
+        order: z
+          .object({
+            id: z.string().min(1).max(253),
+            number: z.string().min(1).max(253),
+            reference: z.string().max(253),
+          })
+          .optional(),
+      }),
+    )
+    .max(2000),
+  segments: z
+    .array(
+      z.object({
+        table: z.enum(Object.keys(TABLES) as [TableName, ...TableName[]]),
+        rows: z.int().min(0),
+        bytes: z.int().min(0),
+      }),
+    )
+    .max(32),
 });
 
 function parseHeader(line: string): BatchHeader {

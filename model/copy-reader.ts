@@ -14,8 +14,10 @@ export function copyColumn(data: Buffer, column: number): string[] | undefined {
     let from = row;
     for (let passed = 0; passed < column; from++) if (data[from] === TAB) passed++;
     let to = from;
-    for (; to < data.length && data[to] !== TAB && data[to] !== NEWLINE; to++) if (data[to] === BACKSLASH) return undefined;
-    if (to - from !== lastLength || !sameBytes(data, from, last, lastLength)) values.push(data.toString('utf8', from, to));
+    for (; to < data.length && data[to] !== TAB && data[to] !== NEWLINE; to++)
+      if (data[to] === BACKSLASH) return undefined;
+    if (to - from !== lastLength || !sameBytes(data, from, last, lastLength))
+      values.push(data.toString('utf8', from, to));
     last = from;
     lastLength = to - from;
     const newline = data.indexOf(NEWLINE, to);

@@ -7,10 +7,15 @@ const UNESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n',
 /** PostgreSQL's text format as its manual describes it: rows by newline, columns by tab, `\N` is NULL, then escapes. */
 function decode(text: string): (string | null)[][] {
   expect(text.endsWith('\n')).toBe(true);
-  return text.slice(0, -1).split('\n').map((row) => row.split('\t').map((field) => {
-    if (field === '\\N') return null;
-    return field.replace(/\\(.)/gs, (_all, char: string) => UNESCAPED[char] ?? char);
-  }));
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((row) =>
+      row.split('\t').map((field) => {
+        if (field === '\\N') return null;
+        return field.replace(/\\(.)/gs, (_all, char: string) => UNESCAPED[char] ?? char);
+      }),
+    );
 }
 
 function copyRows(...rows: readonly (readonly CopyValue[])[]): string {
@@ -30,7 +35,15 @@ const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('\\N', '\\.', '', '\\\\N', 'NULL'),
 );
-const value: fc.Arbitrary<CopyValue> = fc.oneof(hostile, hostile, fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.constant(undefined));
+const value: fc.Arbitrary<CopyValue> = fc.oneof(
+  hostile,
+  hostile,
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant(undefined),
+);
 
 describe('a row', () => {
   it.each<[string, CopyValue, string]>([
@@ -56,8 +69,11 @@ describe('a row', () => {
   });
 
   it('is read back by PostgreSQL as it was given, rows and columns kept apart', () => {
-    fc.assert(fc.property(fc.array(fc.array(value, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }), (rows) => {
-      expect(decode(copyRows(...rows))).toEqual(rows.map((row) => row.map(meant)));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.array(fc.array(value, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }), (rows) => {
+        expect(decode(copyRows(...rows))).toEqual(rows.map((row) => row.map(meant)));
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -82,7 +82,11 @@ export class CopyBuffer {
     let at = this.length;
     for (let index = 0; index < length; index++) {
       const code = value.charCodeAt(index);
-      if (code >= NON_ASCII || code === BACKSLASH || (code <= CARRIAGE_RETURN && (code === TAB || code === NEWLINE || code === CARRIAGE_RETURN || code === 0))) {
+      if (
+        code >= NON_ASCII ||
+        code === BACKSLASH ||
+        (code <= CARRIAGE_RETURN && (code === TAB || code === NEWLINE || code === CARRIAGE_RETURN || code === 0))
+      ) {
         return this.text(SPECIAL.test(value) ? value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? '') : value);
       }
       bytes[at++] = code;
@@ -92,7 +96,8 @@ export class CopyBuffer {
 
   /** Small whole numbers, which are most, without a string between. */
   #number(value: number): void {
-    if (!(Number.isInteger(value) && value >= 0 && value < 1e9) || Object.is(value, -0)) return this.text(String(value));
+    if (!(Number.isInteger(value) && value >= 0 && value < 1e9) || Object.is(value, -0))
+      return this.text(String(value));
     this.#reserve(MAX_DIGITS + 1);
     let digits = 1;
     for (let limit = 10; limit <= value; limit *= 10) digits++;

@@ -26,25 +26,56 @@ export class BatchEncoder {
 
   add(record: CanonicalRecord, decide: (order: OrderRecord) => OrderDecision): void {
     switch (record.kind) {
-      case 'product': return this.#product(record);
-      case 'order': return this.#order(record, decide(record));
+      case 'product':
+        return this.#product(record);
+      case 'order':
+        return this.#order(record, decide(record));
       case 'stock':
-        return this.#hashedRow('stock_levels', [record.variantId, record.locationId, record.sku, record.onHand, record.allocated, record.available]);
+        return this.#hashedRow('stock_levels', [
+          record.variantId,
+          record.locationId,
+          record.sku,
+          record.onHand,
+          record.allocated,
+          record.available,
+        ]);
       case 'attribute':
-        return this.#hashedRow('attributes', [record.id, record.code, record.name, record.type, JSON.stringify(record.values)]);
+        return this.#hashedRow('attributes', [
+          record.id,
+          record.code,
+          record.name,
+          record.type,
+          JSON.stringify(record.values),
+        ]);
       case 'attributeSet':
-        return this.#hashedRow('attribute_sets', [record.id, record.code, record.name, JSON.stringify(record.attributeIds)]);
-      case 'location': return this.#hashedRow('locations', [record.id, record.code, record.name]);
-      case 'shippingMethod': return this.#hashedRow('shipping_methods', [record.id, record.code, record.name]);
-      case 'supplier': return this.#hashedRow('suppliers', [record.id, record.code, record.name, record.email]);
+        return this.#hashedRow('attribute_sets', [
+          record.id,
+          record.code,
+          record.name,
+          JSON.stringify(record.attributeIds),
+        ]);
+      case 'location':
+        return this.#hashedRow('locations', [record.id, record.code, record.name]);
+      case 'shippingMethod':
+        return this.#hashedRow('shipping_methods', [record.id, record.code, record.name]);
+      case 'supplier':
+        return this.#hashedRow('suppliers', [record.id, record.code, record.name, record.email]);
       case 'productSupplier':
-        return this.#hashedRow('product_suppliers', [record.variantId, record.supplierId, record.supplierSku, record.costPrice, record.currency]);
+        return this.#hashedRow('product_suppliers', [
+          record.variantId,
+          record.supplierId,
+          record.supplierSku,
+          record.costPrice,
+          record.currency,
+        ]);
     }
   }
 
   /** Shares memory with the encoder: good until `clear`. */
   segments(): BatchSegment[] {
-    return [...this.#rows].filter(([, { count }]) => count > 0).map(([table, { bytes, count }]) => ({ table, rows: count, data: bytes.view() }));
+    return [...this.#rows]
+      .filter(([, { count }]) => count > 0)
+      .map(([table, { bytes, count }]) => ({ table, rows: count, data: bytes.view() }));
   }
 
   /** For the next page, in the same buffers. */
@@ -92,17 +123,38 @@ export class BatchEncoder {
     const [firstVariant, firstImage] = [variants.bytes.length, images.bytes.length];
     for (const variant of product.variants) {
       this.#put(variants, [
-        variant.id, product.id, variant.sku, variant.title, variant.barcode, variant.price, variant.currency, variant.compareAtPrice,
-        variant.weightGrams, variant.enabled, variant.tracked, JSON.stringify(variant.options), variant.updatedAt,
+        variant.id,
+        product.id,
+        variant.sku,
+        variant.title,
+        variant.barcode,
+        variant.price,
+        variant.currency,
+        variant.compareAtPrice,
+        variant.weightGrams,
+        variant.enabled,
+        variant.tracked,
+        JSON.stringify(variant.options),
+        variant.updatedAt,
       ]);
     }
-    for (const image of product.images) this.#put(images, [product.id, image.id, image.url, image.position, image.alt, image.variantId]);
+    for (const image of product.images)
+      this.#put(images, [product.id, image.id, image.url, image.position, image.alt, image.variantId]);
     const products = this.#of('products');
     const start = this.#put(products, [
-      product.id, product.title, product.description, product.brand, product.status, product.attributeSetId, JSON.stringify(product.attributes),
-      product.createdAt, product.updatedAt,
+      product.id,
+      product.title,
+      product.description,
+      product.brand,
+      product.status,
+      product.attributeSetId,
+      JSON.stringify(product.attributes),
+      product.createdAt,
+      product.updatedAt,
     ]);
-    products.bytes.extendRow(this.#recordHash(products.bytes.view(start), variants.bytes.view(firstVariant), images.bytes.view(firstImage)));
+    products.bytes.extendRow(
+      this.#recordHash(products.bytes.view(start), variants.bytes.view(firstVariant), images.bytes.view(firstImage)),
+    );
   }
 
   #order(given: OrderRecord, decision: OrderDecision): void {
@@ -113,19 +165,53 @@ export class BatchEncoder {
     for (let position = 0; position < order.lines.length; position++) {
       const line = order.lines[position]!;
       this.#put(lines, [
-        order.id, line.id, position, line.sku, line.variantId, line.title, line.quantity, line.cancelledQuantity, line.fulfilledQuantity,
-        line.unitPrice, line.total, line.taxRate, line.taxAmount, line.discountAmount,
+        order.id,
+        line.id,
+        position,
+        line.sku,
+        line.variantId,
+        line.title,
+        line.quantity,
+        line.cancelledQuantity,
+        line.fulfilledQuantity,
+        line.unitPrice,
+        line.total,
+        line.taxRate,
+        line.taxAmount,
+        line.discountAmount,
       ]);
     }
     const orders = this.#of('orders');
     const start = this.#put(orders, [
-      order.id, order.number, decision.custRef, order.placedAt, offsetMinutes(order.placedAt), order.updatedAt,
-      order.state, order.paymentState, order.fulfilmentState, order.platformState,
-      order.currency, currencyExponent(order.currency), order.itemsTotal, order.shippingTotal, order.taxTotal, order.discountTotal, order.grandTotal,
-      order.customerId, order.customerEmail, order.customerName, order.customerPhone,
-      ...shippingAddress, ...addressValues(order.billingAddress),
-      order.shippingMethodCode, order.shippingMethodName, order.note,
-      decision.intake, decision.reason, decision.message,
+      order.id,
+      order.number,
+      decision.custRef,
+      order.placedAt,
+      offsetMinutes(order.placedAt),
+      order.updatedAt,
+      order.state,
+      order.paymentState,
+      order.fulfilmentState,
+      order.platformState,
+      order.currency,
+      currencyExponent(order.currency),
+      order.itemsTotal,
+      order.shippingTotal,
+      order.taxTotal,
+      order.discountTotal,
+      order.grandTotal,
+      order.customerId,
+      order.customerEmail,
+      order.customerName,
+      order.customerPhone,
+      ...shippingAddress,
+      ...addressValues(order.billingAddress),
+      order.shippingMethodCode,
+      order.shippingMethodName,
+      order.note,
+      decision.intake,
+      decision.reason,
+      decision.message,
     ]);
     const hash = this.#recordHash(orders.bytes.view(start), lines.bytes.view(firstLine));
     orders.bytes.extendRow(this.#goodsHash(order, shippingAddress));
@@ -143,14 +229,35 @@ export class BatchEncoder {
 
 /** Placeholders that a store puts in the place of a person are nobody's name. */
 function withoutPerson(order: OrderRecord): OrderRecord {
-  return { ...order, customerId: undefined, customerEmail: undefined, customerName: undefined, customerPhone: undefined, note: undefined, shippingAddress: {}, billingAddress: {} };
+  return {
+    ...order,
+    customerId: undefined,
+    customerEmail: undefined,
+    customerName: undefined,
+    customerPhone: undefined,
+    note: undefined,
+    shippingAddress: {},
+    billingAddress: {},
+  };
 }
 
 function addressValues(address: Address): CopyValue[] {
-  return [address.name, address.company, address.street1, address.street2, address.city, address.region, address.postalCode, address.country, address.phone];
+  return [
+    address.name,
+    address.company,
+    address.street1,
+    address.street2,
+    address.city,
+    address.region,
+    address.postalCode,
+    address.country,
+    address.phone,
+  ];
 }
 
-/** md5 because it is the cheapest digest that fits PostgreSQL's uuid (16 bytes); it guards against change, not malice. */
+/**
+ * md5 because it is the cheapest digest that fits PostgreSQL's uuid (16 bytes); it guards against change, not malice.
+ */
 function md5(bytes: Buffer): string {
   return hash('md5', bytes, 'hex');
 }

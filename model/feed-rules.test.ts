@@ -42,7 +42,7 @@ describe('how old the data of a feed may be', () => {
 });
 
 describe('the schedule in force', () => {
-  it('is the Feed\'s own, else the driver\'s, else the type\'s', () => {
+  it("is the Feed's own, else the driver's, else the type's", () => {
     expect(scheduleOf({ type: 'OrderImport', schedule: '0 1 * * *' }, '*/2 * * * *')).toBe('0 1 * * *');
     expect(scheduleOf({ type: 'OrderImport' }, '*/2 * * * *')).toBe('*/2 * * * *');
     expect(scheduleOf({ type: 'OrderImport' }, undefined)).toBe(defaultScheduleOf('OrderImport'));
@@ -54,7 +54,12 @@ describe('a schedule that cannot be used', () => {
   it.each<[string, string, string | undefined, RegExp]>([
     ['nonsense', 'every day', undefined, /"every day"/],
     ['a minute that is none', '61 * * * *', undefined, /"61 \* \* \* \*" cannot be used/],
-    ['a time zone that is none', '0 4 * * *', 'Europe/Bonn', /"0 4 \* \* \*" in time zone "Europe\/Bonn" cannot be used/],
+    [
+      'a time zone that is none',
+      '0 4 * * *',
+      'Europe/Bonn',
+      /"0 4 \* \* \*" in time zone "Europe\/Bonn" cannot be used/,
+    ],
     ['a day that never comes', '0 0 30 2 *', undefined, /"0 0 30 2 \*" never fires: correct it/],
   ])('is named: %s', (_what, schedule, zone, message) => {
     expect(scheduleFault(schedule, zone)).toMatch(message);

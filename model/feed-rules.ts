@@ -17,7 +17,12 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Enough days with runs to meet each weekend, and each month of a schedule of two days a month. */
 const DAYS_LOOKED_AT = 40;
-const NICKNAMES: Readonly<Record<string, string>> = { '@hourly': '0 * * * *', '@daily': '0 0 * * *', '@weekly': '0 0 * * 0', '@monthly': '0 0 1 * *' };
+const NICKNAMES: Readonly<Record<string, string>> = {
+  '@hourly': '0 * * * *',
+  '@daily': '0 0 * * *',
+  '@weekly': '0 0 * * 0',
+  '@monthly': '0 0 1 * *',
+};
 
 /** What a Feed says about when it runs. */
 export interface FeedTiming {
@@ -27,7 +32,10 @@ export interface FeedTiming {
   readonly freshness?: string;
 }
 
-/** The schedule in force: the Feed's own, else the driver's for the type, else the type's. Undefined: the feed runs once. */
+/**
+ * The schedule in force: the Feed's own, else the driver's for the type, else the type's. Undefined: the feed runs
+ * once.
+ */
 export function scheduleOf(timing: FeedTiming, ofDriver: string | undefined): string | undefined {
   return timing.schedule ?? ofDriver ?? defaultScheduleOf(timing.type);
 }
@@ -47,8 +55,8 @@ export function scheduleFault(schedule: string, timeZone: string | undefined): s
 }
 
 /**
- * Age limits of data. A cluster has few different schedules, and finding the pauses of one walks more than a hundred runs:
- * so they are remembered.
+ * Age limits of data. A cluster has few different schedules, and finding the pauses of one walks more than a hundred
+ * runs: so they are remembered.
  */
 export class FreshnessRule {
   readonly #known = new Map<string, number | undefined>();
@@ -82,15 +90,23 @@ export function freshnessOf(schedule: string): number | undefined {
   return longest === undefined ? undefined : Math.max(LEAST_FRESHNESS_MS, longest);
 }
 
-/** Times of many days in a row. The fields are looked at one by one: a schedule of every minute has 57,600 runs in forty days. */
+/**
+ * Times of many days in a row. The fields are looked at one by one: a schedule of every minute has 57,600 runs in forty
+ * days.
+ */
 function runTimes(schedule: string): number[] {
   const fields = (NICKNAMES[schedule] ?? schedule).trim().split(/\s+/);
   const [minute, hour, ...days] = fields;
   const from = REFERENCE.getTime();
   const minutes = runsWithin(`${minute} * * * *`, from + HOUR_MS).map((time) => time - from);
   const hours = runsWithin(`0 ${hour} * * *`, from + DAY_MS).map((time) => time - from);
-  const starts = new Cron(`0 0 ${days.join(' ')}`, { timezone: 'UTC', paused: true }).nextRuns(DAYS_LOOKED_AT, new Date(from - 1000));
-  return starts.flatMap((day) => hours.flatMap((hourOffset) => minutes.map((minuteOffset) => day.getTime() + hourOffset + minuteOffset)));
+  const starts = new Cron(`0 0 ${days.join(' ')}`, { timezone: 'UTC', paused: true }).nextRuns(
+    DAYS_LOOKED_AT,
+    new Date(from - 1000),
+  );
+  return starts.flatMap((day) =>
+    hours.flatMap((hourOffset) => minutes.map((minuteOffset) => day.getTime() + hourOffset + minuteOffset)),
+  );
 }
 
 function runsWithin(schedule: string, end: number): number[] {

@@ -1,7 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { importFeed } from './feeds/define.ts';
 import {
-  changedAt, classOf, COUNTED_TYPES, defaultScheduleOf, EXPORT_TYPES, FEED_CLASSES, FEED_TYPES, FEEDS, feedOfKind, isFeedType, rankOf, REREAD_TYPES, subjectOf, WRITE_KINDS,
+  changedAt,
+  classOf,
+  COUNTED_TYPES,
+  defaultScheduleOf,
+  EXPORT_TYPES,
+  FEED_CLASSES,
+  FEED_TYPES,
+  FEEDS,
+  feedOfKind,
+  isFeedType,
+  rankOf,
+  REREAD_TYPES,
+  subjectOf,
+  WRITE_KINDS,
 } from './feeds.ts';
 import type { CanonicalRecord } from './records.ts';
 
@@ -13,7 +26,9 @@ describe('feeds', () => {
   it('begin with the data model, then products, stock, orders, and only then writes to the store', () => {
     const sorted = [...FEED_TYPES].sort((a, b) => rankOf(a) - rankOf(b));
     expect(sorted[0]).toBe('DataModelSync');
-    const places = (['ProductImport', 'StockImport', 'OrderImport', 'ShipmentExport', 'StockExport'] as const).map(rankOf);
+    const places = (['ProductImport', 'StockImport', 'OrderImport', 'ShipmentExport', 'StockExport'] as const).map(
+      rankOf,
+    );
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
@@ -30,7 +45,10 @@ describe('feeds', () => {
   it('name their writes, each differently, and are found by that name', () => {
     expect(new Set(WRITE_KINDS).size).toBe(EXPORT_TYPES.length);
     expect(WRITE_KINDS.map(feedOfKind)).toEqual(EXPORT_TYPES);
-    expect(subjectOf('StockExport', { variantId: 'v', sku: 'A', locationId: 'main', quantity: 1 })).toEqual({ kind: 'stockLevel', id: 'A@main' });
+    expect(subjectOf('StockExport', { variantId: 'v', sku: 'A', locationId: 'main', quantity: 1 })).toEqual({
+      kind: 'stockLevel',
+      id: 'A@main',
+    });
     expect(subjectOf('ShipmentExport', { orderId: 'o-1', orderNumber: '1' })).toEqual({ kind: 'order', id: 'o-1' });
   });
 
@@ -39,7 +57,7 @@ describe('feeds', () => {
     expect(REREAD_TYPES).toEqual(['OrderImport', 'OrderUpdate']);
   });
 
-  it('move their cursor by a record\'s time of change, where its kind has one', () => {
+  it("move their cursor by a record's time of change, where its kind has one", () => {
     const order = { kind: 'order', updatedAt: '2026-01-01T00:00:00Z' } as CanonicalRecord;
     expect(changedAt('OrderImport', order)).toBe('2026-01-01T00:00:00Z');
     expect(changedAt('StockImport', { kind: 'stock' } as CanonicalRecord)).toBeUndefined();
@@ -52,10 +70,18 @@ describe('feeds', () => {
     importFeed({ ...common, records: ['order', 'stock'], highWater: { order: 'updatedAt' } });
     // @ts-expect-error -- an order has no such field
     importFeed({ ...common, records: ['order'], highWater: { order: 'changedAt' } });
-    expect(importFeed({ ...common, records: ['order', 'stock'], highWater: { order: 'updatedAt', stock: 'none' } }).direction).toBe('import');
+    expect(
+      importFeed({ ...common, records: ['order', 'stock'], highWater: { order: 'updatedAt', stock: 'none' } })
+        .direction,
+    ).toBe('import');
   });
 
-  it.each([['OrderImport', true], ['orderimport', false], ['', false], ['toString', false]])('know whether %j is a type: %s', (word, known) => {
+  it.each([
+    ['OrderImport', true],
+    ['orderimport', false],
+    ['', false],
+    ['toString', false],
+  ])('know whether %j is a type: %s', (word, known) => {
     expect(isFeedType(word)).toBe(known);
     expect(Object.hasOwn(FEEDS, word)).toBe(known);
   });

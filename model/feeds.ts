@@ -19,8 +19,9 @@ import type { SubjectKind } from './subjects.ts';
 export { FEED_CLASSES, type FeedClass } from './feeds/define.ts';
 
 /**
- * The flows of data a connection can have: the one list of them. Names are part of the API: never rename one. Everything
- * else that goes by feed is derived from here, or a table with a key for each feed, where a missing one does not compile.
+ * The flows of data a connection can have: the one list of them. Names are part of the API: never rename one.
+ * Everything else that goes by feed is derived from here, or a table with a key for each feed, where a missing one does
+ * not compile.
  */
 export const FEEDS = {
   DataModelSync: dataModelSync,
@@ -62,14 +63,23 @@ export const WRITE_KINDS = EXPORT_TYPES.map((feed) => FEEDS[feed].kind) as reado
 export type WriteOf<F extends ExportType> = z.infer<Feeds[F]['write']>;
 export type ResultOf<F extends ExportType> = z.infer<Feeds[F]['result']>;
 
-const BY_KIND = Object.fromEntries(EXPORT_TYPES.map((feed) => [FEEDS[feed].kind, feed])) as Readonly<Record<WriteKind, ExportType>>;
+const BY_KIND = Object.fromEntries(EXPORT_TYPES.map((feed) => [FEEDS[feed].kind, feed])) as Readonly<
+  Record<WriteKind, ExportType>
+>;
 
 /** The feed that takes writes of a kind to the store. */
 export const feedOfKind = (kind: WriteKind): ExportType => BY_KIND[kind];
 
 /** What it is about, as an export says it: of any write of the feed. */
-export function subjectOf<F extends ExportType>(feed: F, write: WriteOf<F>): { readonly kind: SubjectKind; readonly id: string; readonly number?: string } {
-  const { kind, id, number } = FEEDS[feed].subject as { kind: SubjectKind; id: (write: WriteOf<F>) => string; number?: (write: WriteOf<F>) => string };
+export function subjectOf<F extends ExportType>(
+  feed: F,
+  write: WriteOf<F>,
+): { readonly kind: SubjectKind; readonly id: string; readonly number?: string } {
+  const { kind, id, number } = FEEDS[feed].subject as {
+    kind: SubjectKind;
+    id: (write: WriteOf<F>) => string;
+    number?: (write: WriteOf<F>) => string;
+  };
   return { kind, id: id(write), ...(number ? { number: number(write) } : {}) };
 }
 
@@ -97,7 +107,9 @@ export const rankOf = (feed: FeedType): number => FEEDS[feed].rank;
 /** When a record changed, as its feed's cursor counts; undefined: it does not move the cursor. */
 export function changedAt(feed: ImportType, record: CanonicalRecord): string | undefined {
   const field = (FEEDS[feed].highWater as Partial<ImportDefinition['highWater']>)[record.kind];
-  return field === undefined || field === 'none' ? undefined : (record as unknown as Readonly<Record<string, string | undefined>>)[field];
+  return field === undefined || field === 'none'
+    ? undefined
+    : (record as unknown as Readonly<Record<string, string | undefined>>)[field];
 }
 
 export function isFeedType(value: string): value is FeedType {

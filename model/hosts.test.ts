@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { allowedHosts, isAllowed, portsOf } from './hosts.ts';
 
 describe('the hosts of a driver', () => {
-  const allowed = allowedHosts(['settings.url', 'settings.shop', 'api.example.com', '*.cdn.example.com', 'files.example.com:8443'], { url: 'http://shop.acme:3000/admin-api', shop: 'acme.myshop.example' });
+  const allowed = allowedHosts(
+    ['settings.url', 'settings.shop', 'api.example.com', '*.cdn.example.com', 'files.example.com:8443'],
+    { url: 'http://shop.acme:3000/admin-api', shop: 'acme.myshop.example' },
+  );
 
   it.each<[string, boolean]>([
     ['http://shop.acme:3000/other/path', true],

@@ -9,8 +9,8 @@ const WEB = [80, 443];
 const FROM_SETTING = 'settings.';
 
 /**
- * Rules are names ("api.example.com", "*.example.com"), with a port where it is not 80 or 443, or `settings.KEY`: the host
- * and port of the address in that setting. A setting that is missing or no address gives none. Pure.
+ * Rules are names ("api.example.com", "*.example.com"), with a port where it is not 80 or 443, or `settings.KEY`: the
+ * host and port of the address in that setting. A setting that is missing or no address gives none. Pure.
  */
 export function allowedHosts(rules: readonly string[], settings: Readonly<Record<string, unknown>>): AllowedHost[] {
   return rules.flatMap((rule) => {
@@ -25,7 +25,10 @@ export function isAllowed(address: string, allowed: readonly AllowedHost[]): boo
   const url = URL.parse(address);
   const port = url && portOf(url);
   if (!url || port === undefined || port === null) return false;
-  return allowed.some(({ host, ports }) => ports.includes(port) && (host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host));
+  return allowed.some(
+    ({ host, ports }) =>
+      ports.includes(port) && (host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host),
+  );
 }
 
 /** In ascending order, each once. */

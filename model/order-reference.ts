@@ -8,10 +8,16 @@ const DEFAULT_LENGTH = 20;
 
 /** The rules of a Store with what it leaves out. */
 export function referenceRules(given: Partial<ReferenceRules> | undefined): ReferenceRules {
-  return { maxLength: given?.maxLength ?? DEFAULT_LENGTH, alphabet: given?.alphabet ?? 'Printable', prefix: given?.prefix ?? '' };
+  return {
+    maxLength: given?.maxLength ?? DEFAULT_LENGTH,
+    alphabet: given?.alphabet ?? 'Printable',
+    prefix: given?.prefix ?? '',
+  };
 }
 
-export const REFERENCE_ALPHABETS: Readonly<Record<ReferenceRules['alphabet'], { readonly allowed: RegExp; readonly digits: string }>> = {
+export const REFERENCE_ALPHABETS: Readonly<
+  Record<ReferenceRules['alphabet'], { readonly allowed: RegExp; readonly digits: string }>
+> = {
   Digits: { allowed: /^[0-9]+$/, digits: '0123456789' },
   UpperAlphanumeric: { allowed: /^[0-9A-Z]+$/, digits: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
   Printable: { allowed: /^[\x21-\x7e]+$/, digits: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ' },

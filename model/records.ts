@@ -140,7 +140,8 @@ export interface OrderLineRecord {
 
 export type OrderState = 'Draft' | 'Open' | 'Completed' | 'Cancelled';
 /** Failed: voided, expired or charged back; it will not be paid any more. */
-export type PaymentState = 'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'PartiallyRefunded' | 'Refunded' | 'Failed';
+export type PaymentState =
+  'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'PartiallyRefunded' | 'Refunded' | 'Failed';
 export type FulfilmentState = 'Unfulfilled' | 'PartiallyFulfilled' | 'Fulfilled';
 
 export interface OrderRecord {
@@ -172,13 +173,23 @@ export interface OrderRecord {
   readonly shippingMethodCode?: string;
   readonly shippingMethodName?: string;
   readonly note?: string;
-  /** The store took the personal data away (by law, or by its own rules): what stands in its place is not passed on, and is no change. */
+  /**
+   * The store took the personal data away (by law, or by its own rules): what stands in its place is not passed on, and
+   * is no change.
+   */
   readonly redacted?: true;
   readonly lines: readonly OrderLineRecord[];
 }
 
 export type CanonicalRecord =
-  | AttributeRecord | AttributeSetRecord | LocationRecord | ShippingMethodRecord
-  | ProductRecord | StockRecord | SupplierRecord | ProductSupplierRecord | OrderRecord;
+  | AttributeRecord
+  | AttributeSetRecord
+  | LocationRecord
+  | ShippingMethodRecord
+  | ProductRecord
+  | StockRecord
+  | SupplierRecord
+  | ProductSupplierRecord
+  | OrderRecord;
 
 export type RecordKind = CanonicalRecord['kind'];

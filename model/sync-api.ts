@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 
-/** What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in. */
+/**
+ * What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in.
+ */
 export const SYNC_API = '/sync/v1';
 
 /** A run whose pod is silent this long may be taken over; the pod renews every third of it. */
@@ -10,7 +12,12 @@ export const RUN_LEASE_SECONDS = 20;
 const feedType = z.enum(FEED_TYPES);
 
 /** A token bucket at a moment, kept so that a restart does not spend what is not there. */
-export const budgetState = z.strictObject({ remaining: z.number(), burst: z.number(), perSecond: z.number(), at: z.string() });
+export const budgetState = z.strictObject({
+  remaining: z.number(),
+  burst: z.number(),
+  perSecond: z.number(),
+  at: z.string(),
+});
 export type BudgetState = z.infer<typeof budgetState>;
 
 export const sessionRequest = z.strictObject({
@@ -60,7 +67,14 @@ export type StartRunRequest = z.infer<typeof startRunRequest>;
 
 const checkpoint = z.object({
   since: z.string().optional(),
-  run: z.object({ since: z.string().optional(), high: z.string().optional(), resume: z.string(), began: z.string().optional() }).optional(),
+  run: z
+    .object({
+      since: z.string().optional(),
+      high: z.string().optional(),
+      resume: z.string(),
+      began: z.string().optional(),
+    })
+    .optional(),
   comparedAt: z.string().optional(),
   censusAt: z.string().optional(),
   shortBy: z.number().optional(),
@@ -82,8 +96,15 @@ export const finishRunRequest = z.strictObject({
 export type FinishRunRequest = z.infer<typeof finishRunRequest>;
 
 export const runRecord = z.object({
-  id: z.string(), trigger: z.string(), result: z.string(), startedAt: z.string(), finishedAt: z.string().optional(),
-  read: z.number(), changed: z.number(), problems: z.number(), message: z.string().optional(),
+  id: z.string(),
+  trigger: z.string(),
+  result: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  read: z.number(),
+  changed: z.number(),
+  problems: z.number(),
+  message: z.string().optional(),
 });
 
 /** What a Feed's status shows and only the hub knows. */
@@ -92,18 +113,37 @@ export const feedSummary = z.object({
   lastSuccessAt: z.string().optional(),
   checkpoint: z.object({ position: z.string().optional(), token: z.string(), at: z.string() }).optional(),
   problems: z.object({ info: z.number(), retry: z.number(), error: z.number() }),
-  recentProblems: z.array(z.object({ severity: z.enum(['Info', 'Retry', 'Error']), reason: z.string(), record: z.string(), number: z.string().optional(), message: z.string(), at: z.string() })),
+  recentProblems: z.array(
+    z.object({
+      severity: z.enum(['Info', 'Retry', 'Error']),
+      reason: z.string(),
+      record: z.string(),
+      number: z.string().optional(),
+      message: z.string(),
+      at: z.string(),
+    }),
+  ),
 });
 export type FeedSummary = z.infer<typeof feedSummary>;
 
 export const outboxKind = z.enum(WRITE_KINDS);
 export type OutboxKind = WriteKind;
 
-export const outboxEntry = z.object({ id: z.number(), subject: z.string(), attempts: z.number(), payload: z.record(z.string(), z.unknown()) });
+export const outboxEntry = z.object({
+  id: z.number(),
+  subject: z.string(),
+  attempts: z.number(),
+  payload: z.record(z.string(), z.unknown()),
+});
 export type OutboxEntry = z.infer<typeof outboxEntry>;
 
 /** What is to be written: for the run that holds the lease of its feed. */
-export const outboxClaimRequest = z.strictObject({ runId: z.string().min(1).max(64), kind: outboxKind, limit: z.int().min(1).max(500), release: z.string().max(64).optional() });
+export const outboxClaimRequest = z.strictObject({
+  runId: z.string().min(1).max(64),
+  kind: outboxKind,
+  limit: z.int().min(1).max(500),
+  release: z.string().max(64).optional(),
+});
 export type OutboxClaimRequest = z.infer<typeof outboxClaimRequest>;
 
 export const outboxClaim = z.object({
@@ -128,7 +168,11 @@ export const outboxResult = z.strictObject({
 });
 export type OutboxResult = z.infer<typeof outboxResult>;
 
-export const outboxResults = z.strictObject({ runId: z.string().min(1).max(64), kind: outboxKind, results: z.array(outboxResult).max(500) });
+export const outboxResults = z.strictObject({
+  runId: z.string().min(1).max(64),
+  kind: outboxKind,
+  results: z.array(outboxResult).max(500),
+});
 export type OutboxResults = z.infer<typeof outboxResults>;
 
 export const hintsAnswer = z.object({
@@ -138,21 +182,33 @@ export const hintsAnswer = z.object({
 });
 
 /** A webhook of the store, untouched: the pod checks the signature. */
-export const inboundHook = z.object({ id: z.number(), headers: z.record(z.string(), z.string()), body: z.base64(), receivedAt: z.string() });
+export const inboundHook = z.object({
+  id: z.number(),
+  headers: z.record(z.string(), z.string()),
+  body: z.base64(),
+  receivedAt: z.string(),
+});
 export const hooksAnswer = z.object({ hooks: z.array(inboundHook) });
 export const hookResults = z.strictObject({
-  results: z.array(z.strictObject({ id: z.int(), accepted: z.boolean(), reason: z.string().max(64).optional() })).max(500),
+  results: z
+    .array(z.strictObject({ id: z.int(), accepted: z.boolean(), reason: z.string().max(64).optional() }))
+    .max(500),
 });
 export const hookSubscriptionReport = z.strictObject({ active: z.boolean() });
 
 /** Rotating tokens as the pod encrypted them; the hub cannot read them. */
 export const sealedTokens = z.strictObject({
-  version: z.int().min(1), ciphertext: z.string().max(65_536),
-  accessExpiresAt: z.string().optional(), refreshExpiresAt: z.string().optional(),
+  version: z.int().min(1),
+  ciphertext: z.string().max(65_536),
+  accessExpiresAt: z.string().optional(),
+  refreshExpiresAt: z.string().optional(),
 });
 export type SealedTokens = z.infer<typeof sealedTokens>;
 export const tokensAnswer = z.object({ tokens: sealedTokens.optional() });
-export const replaceTokensRequest = z.strictObject({ expectedVersion: z.int().min(0), tokens: sealedTokens.omit({ version: true }) });
+export const replaceTokensRequest = z.strictObject({
+  expectedVersion: z.int().min(0),
+  tokens: sealedTokens.omit({ version: true }),
+});
 export const replaceTokensAnswer = z.object({ replaced: z.boolean() });
 
 /** What the hub has of a feed's records that came to be in a window: for the completeness check. */

@@ -1,7 +1,17 @@
 import {
-  FIELD_MANAGERS, LABELS, resourceType,
-  type ClusterConnectionResource, type ConnectionKey, type ConnectionKindName, type ConnectionResource, type CredentialResource,
-  type DriverResource, type FeedResource, type FeedRunResource, type LicenseResource, type StoreResource,
+  FIELD_MANAGERS,
+  LABELS,
+  resourceType,
+  type ClusterConnectionResource,
+  type ConnectionKey,
+  type ConnectionKindName,
+  type ConnectionResource,
+  type CredentialResource,
+  type DriverResource,
+  type FeedResource,
+  type FeedRunResource,
+  type LicenseResource,
+  type StoreResource,
 } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Indexes, ReadCache } from '../kit/kube/cache.ts';
@@ -9,7 +19,14 @@ import type { KubeClient } from '../kit/kube/client.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
-import { CHILD_TYPES, connectionId, podNamespace, type AnyConnection, type ChildKind, type DeploymentView } from './resources.ts';
+import {
+  CHILD_TYPES,
+  connectionId,
+  podNamespace,
+  type AnyConnection,
+  type ChildKind,
+  type DeploymentView,
+} from './resources.ts';
 
 export const connectionIndexes: Indexes<AnyConnection> = {
   driver: ({ spec }) => [spec.driver],
@@ -21,18 +38,29 @@ export const connectionIndexes: Indexes<AnyConnection> = {
 
 /** The connection a feed belongs to. */
 export function feedConnection(feed: FeedResource): ConnectionKey {
-  return { kind: feed.spec.connectionRef.kind ?? 'Connection', namespace: feed.metadata.namespace ?? 'default', name: feed.spec.connectionRef.name };
+  return {
+    kind: feed.spec.connectionRef.kind ?? 'Connection',
+    namespace: feed.metadata.namespace ?? 'default',
+    name: feed.spec.connectionRef.name,
+  };
 }
 
 export const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [connectionId(feedConnection(feed))] };
-export const feedRunIndexes: Indexes<FeedRunResource> = { feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)] };
-export const licenseIndexes: Indexes<LicenseResource> = { all: () => ['all'], store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)) };
+export const feedRunIndexes: Indexes<FeedRunResource> = {
+  feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)],
+};
+export const licenseIndexes: Indexes<LicenseResource> = {
+  all: () => ['all'],
+  store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)),
+};
 
 /** The connection a child was made for, by its labels; a cluster-scoped child does not know the pod's namespace. */
 export function connectionOfChild(child: KubeObject): ConnectionKey | undefined {
   const name = child.metadata.labels?.[LABELS.connection];
   const kind = child.metadata.labels?.[LABELS.connectionKind];
-  return name === undefined || kind === undefined ? undefined : { kind: kind as ConnectionKindName, namespace: child.metadata.namespace ?? '', name };
+  return name === undefined || kind === undefined
+    ? undefined
+    : { kind: kind as ConnectionKindName, namespace: child.metadata.namespace ?? '', name };
 }
 
 /** What reconcilers read. Every question they ask has an index: no reconcile scans. */
@@ -63,19 +91,35 @@ export interface Informers extends Caches {
 }
 
 /** Everything the operator watches. No Secret is among it. */
-export function createInformers(options: { client: KubeClient; namespaces: readonly string[]; log: Logger; clock: Clock; random: () => number }): Informers {
+export function createInformers(options: {
+  client: KubeClient;
+  namespaces: readonly string[];
+  log: Logger;
+  clock: Clock;
+  random: () => number;
+}): Informers {
   const common = { ...options, manager: FIELD_MANAGERS.operator };
-  const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) => new Informer<T>({ ...common, type: resourceType(kind), indexes });
-  const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) => new Informer<T>({
-    ...common, type: CHILD_TYPES[kind], select: { labelSelector: LABELS.connection }, transform,
-  });
-  const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({ ...identity(rest), spec: { replicas: spec.replicas }, status }));
-  const others = (['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
+  const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) =>
+    new Informer<T>({ ...common, type: resourceType(kind), indexes });
+  const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) =>
+    new Informer<T>({ ...common, type: CHILD_TYPES[kind], select: { labelSelector: LABELS.connection }, transform });
+  const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({
+    ...identity(rest),
+    spec: { replicas: spec.replicas },
+    status,
+  }));
+  const others = (
+    ['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const
+  ).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
   return {
     connections: own<ConnectionResource>('Connection', connectionIndexes),
     clusterConnections: own<ClusterConnectionResource>('ClusterConnection', connectionIndexes),
-    drivers: own('Driver'), stores: own('Store'), credentials: own('Credential'),
-    feeds: own('Feed', feedIndexes), feedRuns: own('FeedRun', feedRunIndexes), licenses: own('License', licenseIndexes),
+    drivers: own('Driver'),
+    stores: own('Store'),
+    credentials: own('Credential'),
+    feeds: own('Feed', feedIndexes),
+    feedRuns: own('FeedRun', feedRunIndexes),
+    licenses: own('License', licenseIndexes),
     deployments,
     children: { ...Object.fromEntries(others), Deployment: deployments } as unknown as Informers['children'],
   };
@@ -84,12 +128,27 @@ export function createInformers(options: { client: KubeClient; namespaces: reado
 /** Of a child only who it is is kept: what we applied to it is in the informer's digest (kit/kube/owned.ts). */
 function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, generation, labels = {} } = metadata;
-  const owner = Object.fromEntries([LABELS.connection, LABELS.connectionKind].flatMap((label) => (labels[label] === undefined ? [] : [[label, labels[label]]])));
+  const owner = Object.fromEntries(
+    [LABELS.connection, LABELS.connectionKind].flatMap((label) =>
+      labels[label] === undefined ? [] : [[label, labels[label]]],
+    ),
+  );
   return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, generation, labels: owner } };
 }
 
 /** Every informer, children's too. */
 export function allInformers(informers: Informers): Informer<KubeObject>[] {
-  const { children, connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses } = informers;
-  return [connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses, ...Object.values(children)] as unknown as Informer<KubeObject>[];
+  const { children, connections, clusterConnections, drivers, stores, credentials, feeds, feedRuns, licenses } =
+    informers;
+  return [
+    connections,
+    clusterConnections,
+    drivers,
+    stores,
+    credentials,
+    feeds,
+    feedRuns,
+    licenses,
+    ...Object.values(children),
+  ] as unknown as Informer<KubeObject>[];
 }

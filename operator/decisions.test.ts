@@ -11,7 +11,8 @@ import { decideStore, developerSecretName } from './store/decide.ts';
 const NOW = new Date('2026-06-01T00:00:00Z');
 
 describe('a Credential', () => {
-  const using = (status: 'True' | 'False' | 'Unknown' | undefined, spec: object = {}, more: object = {}) => aConnection(spec, { status: { conditions: status ? [aCondition('CredentialValid', status)] : [], ...more } });
+  const using = (status: 'True' | 'False' | 'Unknown' | undefined, spec: object = {}, more: object = {}) =>
+    aConnection(spec, { status: { conditions: status ? [aCondition('CredentialValid', status)] : [], ...more } });
   const cases: [string, ReturnType<typeof aConnection>[], string, string][] = [
     ['that nobody uses', [], 'Resting', 'Unused'],
     ['whose only user is switched off', [using('True', { enabled: false })], 'Resting', 'Unused'],
@@ -24,8 +25,16 @@ describe('a Credential', () => {
   });
 
   it('counts its users, and shows the newest check and the earliest end', () => {
-    const users = [using('True', {}, { lastCheckedAt: '2026-05-01T00:00:00Z', credentialExpiresAt: '2027-01-01T00:00:00Z' }), using('False', {}, { lastCheckedAt: '2026-05-02T00:00:00Z', credentialExpiresAt: '2026-12-01T00:00:00Z' })];
-    expect(decideCredential(aCredential(), users).fields).toEqual({ connections: 2, valid: 1, lastCheckedAt: '2026-05-02T00:00:00Z', expiresAt: '2026-12-01T00:00:00Z' });
+    const users = [
+      using('True', {}, { lastCheckedAt: '2026-05-01T00:00:00Z', credentialExpiresAt: '2027-01-01T00:00:00Z' }),
+      using('False', {}, { lastCheckedAt: '2026-05-02T00:00:00Z', credentialExpiresAt: '2026-12-01T00:00:00Z' }),
+    ];
+    expect(decideCredential(aCredential(), users).fields).toEqual({
+      connections: 2,
+      valid: 1,
+      lastCheckedAt: '2026-05-02T00:00:00Z',
+      expiresAt: '2026-12-01T00:00:00Z',
+    });
   });
 });
 
@@ -33,21 +42,42 @@ describe('a Driver', () => {
   it('with schemas that compile is Ready; one that does not is named', () => {
     const schemas = new SettingsSchemas();
     expect(decideDriver(aDriver(), schemas)).toMatchObject({ state: 'Ready' });
-    expect(decideDriver(aDriver({ settingsSchema: { type: 'objekt' } }), schemas)).toMatchObject({ state: 'Stalled', finding: { reason: 'InvalidSchema', message: expect.stringContaining('spec.settingsSchema') } });
+    expect(decideDriver(aDriver({ settingsSchema: { type: 'objekt' } }), schemas)).toMatchObject({
+      state: 'Stalled',
+      finding: { reason: 'InvalidSchema', message: expect.stringContaining('spec.settingsSchema') },
+    });
   });
 });
 
 describe('a FeedRun', () => {
-  const run = (status: FeedRunResource['status'] = {}, spec: Partial<FeedRunResource['spec']> = {}): FeedRunResource => ({ apiVersion: API_VERSION, kind: 'FeedRun', metadata: { name: 'r', namespace: 'acme', generation: 1 }, spec: { feedRef: { name: 'orders' }, ...spec }, status });
+  const run = (
+    status: FeedRunResource['status'] = {},
+    spec: Partial<FeedRunResource['spec']> = {},
+  ): FeedRunResource => ({
+    apiVersion: API_VERSION,
+    kind: 'FeedRun',
+    metadata: { name: 'r', namespace: 'acme', generation: 1 },
+    spec: { feedRef: { name: 'orders' }, ...spec },
+    status,
+  });
   const cases: [string, FeedRunResource, boolean, string, string][] = [
     ['of a feed that is not there waits for it', run(), false, 'Reconciling', 'FeedNotFound'],
     ['waits for the pod', run(), true, 'Reconciling', 'Waiting'],
     ['runs', run({ result: 'Running' }), true, 'Reconciling', 'Running'],
     ['has succeeded', run({ result: 'Succeeded', finishedAt: '2026-05-31T00:00:00Z' }), true, 'Ready', 'Succeeded'],
-    ['has failed: nothing more will happen', run({ result: 'Failed', finishedAt: '2026-05-31T00:00:00Z', message: 'no' }), true, 'Stalled', 'Failed'],
+    [
+      'has failed: nothing more will happen',
+      run({ result: 'Failed', finishedAt: '2026-05-31T00:00:00Z', message: 'no' }),
+      true,
+      'Stalled',
+      'Failed',
+    ],
   ];
   it.each(cases)('%s', (_what, resource, feed, state, reason) => {
-    expect(decideFeedRun(resource, feed ? aFeed() : undefined, NOW).settlement).toMatchObject({ state, finding: { reason } });
+    expect(decideFeedRun(resource, feed ? aFeed() : undefined, NOW).settlement).toMatchObject({
+      state,
+      finding: { reason },
+    });
   });
 
   it('goes a week after it has ended, or after its own time', () => {
@@ -61,11 +91,22 @@ describe('a FeedRun', () => {
 describe('a Store', () => {
   it('counts its connections and those that are Ready', () => {
     const ready = aConnection({}, { status: { conditions: [aCondition('Ready', 'True')] } });
-    expect(decideStore(aStore(), [ready, aConnection()], undefined)).toMatchObject({ settlement: { state: 'Ready' }, fields: { client: 'acme', connections: 2, readyConnections: 1 } });
+    expect(decideStore(aStore(), [ready, aConnection()], undefined)).toMatchObject({
+      settlement: { state: 'Ready' },
+      fields: { client: 'acme', connections: 2, readyConnections: 1 },
+    });
   });
 
   it('keeps its developer key, and asks for another under another name for each new value of the annotation', () => {
-    const asking = (value: string | undefined, secretName?: string) => developerSecretName({ ...aStore(), metadata: { ...aStore().metadata, annotations: value === undefined ? {} : { [ANNOTATIONS.rotateDeveloperKey]: value } }, status: secretName ? { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } } : {} });
+    const asking = (value: string | undefined, secretName?: string) =>
+      developerSecretName({
+        ...aStore(),
+        metadata: {
+          ...aStore().metadata,
+          annotations: value === undefined ? {} : { [ANNOTATIONS.rotateDeveloperKey]: value },
+        },
+        status: secretName ? { developerKey: { secretName, hash: 'h', createdAt: '2026-01-01T00:00:00Z' } } : {},
+      });
     const first = asking(undefined);
     const second = asking('1', first);
     expect(first).toBe('main-developer-api');
@@ -77,15 +118,32 @@ describe('a Store', () => {
 });
 
 describe('the environment', () => {
-  const given = { SUPERCARGO_NAMESPACE: 'supercargo', SUPERCARGO_HUB_URL: 'http://hub:8080', SUPERCARGO_SYNC_IMAGE: 'supercargo:1' };
+  const given = {
+    SUPERCARGO_NAMESPACE: 'supercargo',
+    SUPERCARGO_HUB_URL: 'http://hub:8080',
+    SUPERCARGO_SYNC_IMAGE: 'supercargo:1',
+  };
 
   it('needs three values; the rest has defaults', () => {
-    expect(readConfig(given)).toMatchObject({ watchNamespaces: [], leaderElection: true, requireLicense: false, httpPort: 8080, deletionDeadlineMs: 60_000, imagePullPolicy: 'IfNotPresent' });
+    expect(readConfig(given)).toMatchObject({
+      watchNamespaces: [],
+      leaderElection: true,
+      requireLicense: false,
+      httpPort: 8080,
+      deletionDeadlineMs: 60_000,
+      imagePullPolicy: 'IfNotPresent',
+    });
     expect(readConfig({ ...given, SUPERCARGO_WATCH_NAMESPACES: 'a, b' }).watchNamespaces).toEqual(['a', 'b']);
   });
 
   it('that is wrong is told variable by variable, all at once', () => {
-    expect(() => readConfig({ SUPERCARGO_HUB_URL: 'hub', SUPERCARGO_DELETION_DEADLINE: 'soon', SUPERCARGO_REQUIRE_LICENSE: 'yes' })).toThrow(
+    expect(() =>
+      readConfig({
+        SUPERCARGO_HUB_URL: 'hub',
+        SUPERCARGO_DELETION_DEADLINE: 'soon',
+        SUPERCARGO_REQUIRE_LICENSE: 'yes',
+      }),
+    ).toThrow(
       /SUPERCARGO_NAMESPACE: is required[^]*SUPERCARGO_HUB_URL: must be the URL of the hub[^]*SUPERCARGO_SYNC_IMAGE: is required[^]*SUPERCARGO_REQUIRE_LICENSE: must be "true" or "false"[^]*SUPERCARGO_DELETION_DEADLINE: "soon" is not a duration/,
     );
   });

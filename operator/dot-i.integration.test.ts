@@ -34,22 +34,44 @@ async function newOperator() {
   // The base class is CommonJS; see main.ts.
   const { KitOperator } = await import('./dot-i.ts');
   const log = createLogger('test', 'silent');
-  const informer = new Informer<KubeObject>({ client, type: CONFIG_MAPS, namespaces: ['default'], select: { labelSelector: 'test=dot-i' }, log });
+  const informer = new Informer<KubeObject>({
+    client,
+    type: CONFIG_MAPS,
+    namespaces: ['default'],
+    select: { labelSelector: 'test=dot-i' },
+    log,
+  });
   const seen: string[] = [];
   class TestOperator extends KitOperator {
     protected override async init(): Promise<void> {
       await this.watchResource('', 'v1', 'configmaps', async (event) => {
         seen.push(`${event.type} ${event.meta.name}`);
-        await this.handleResourceFinalizer(event, FINALIZER, async () => { seen.push(`cleaned ${event.meta.name}`); }).catch(() => {});
+        await this.handleResourceFinalizer(event, FINALIZER, async () => {
+          seen.push(`cleaned ${event.meta.name}`);
+        }).catch(() => {});
       });
       void informer.run(this.stopping);
       await informer.whenSynced();
     }
   }
-  return { operator: new TestOperator({ config, client, applier: new Applier(client, 'test', systemClock), informers: [informer], log }), seen };
+  return {
+    operator: new TestOperator({
+      config,
+      client,
+      applier: new Applier(client, 'test', systemClock),
+      informers: [informer],
+      log,
+    }),
+    seen,
+  };
 }
 
-const apply = (name: string, data: Record<string, string> = {}) => client.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', labels: { test: 'dot-i' } }, data }, { manager: 'person' });
+const apply = (name: string, data: Record<string, string> = {}) =>
+  client.apply(
+    CONFIG_MAPS,
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', labels: { test: 'dot-i' } }, data },
+    { manager: 'person' },
+  );
 
 async function until(check: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; !(await check()); tries += 1) {
@@ -64,7 +86,9 @@ describe('the base class with the kit beneath', () => {
     await apply('a');
     await operator.start();
     await until(() => seen.includes('ADDED a'));
-    await until(async () => (await client.get(CONFIG_MAPS, 'a', 'default')).metadata.finalizers?.includes(FINALIZER) ?? false);
+    await until(
+      async () => (await client.get(CONFIG_MAPS, 'a', 'default')).metadata.finalizers?.includes(FINALIZER) ?? false,
+    );
     await controlPlane.kubeApiserver.kill();
     await controlPlane.kubeApiserver.start();
     await client.delete(CONFIG_MAPS, { name: 'a', namespace: 'default' });
@@ -76,11 +100,22 @@ describe('the base class with the kit beneath', () => {
   it('adds and removes its finalizer without touching that of another', async () => {
     const { operator, seen } = await newOperator();
     await operator.start();
-    await client.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b', namespace: 'default', labels: { test: 'dot-i' }, finalizers: ['example.com/other'] } }, { manager: 'other' });
+    await client.apply(
+      CONFIG_MAPS,
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'b', namespace: 'default', labels: { test: 'dot-i' }, finalizers: ['example.com/other'] },
+      },
+      { manager: 'other' },
+    );
     await until(async () => (await client.get(CONFIG_MAPS, 'b', 'default')).metadata.finalizers?.length === 2);
     await client.delete(CONFIG_MAPS, { name: 'b', namespace: 'default' });
     await until(() => seen.includes('cleaned b'));
-    await until(async () => JSON.stringify((await client.get(CONFIG_MAPS, 'b', 'default')).metadata.finalizers) === '["example.com/other"]');
+    await until(
+      async () =>
+        JSON.stringify((await client.get(CONFIG_MAPS, 'b', 'default')).metadata.finalizers) === '["example.com/other"]',
+    );
     operator.stop();
   });
 });

@@ -37,11 +37,17 @@ export abstract class KitOperator extends dotI.default {
 
   constructor(parts: KitOperatorParts) {
     const { log } = parts;
-    super({ debug: (text) => log.debug(text), info: (text) => log.info(text), warn: (text) => log.warn(text), error: (text) => log.error(text) });
+    super({
+      debug: (text) => log.debug(text),
+      info: (text) => log.info(text),
+      warn: (text) => log.warn(text),
+      error: (text) => log.error(text),
+    });
     this.kubeConfig = parts.config;
     this.#applier = parts.applier;
     this.#client = parts.client;
-    for (const informer of parts.informers) this.#informers.set(resourceId(informer.type.plural, informer.type.apiVersion), informer);
+    for (const informer of parts.informers)
+      this.#informers.set(resourceId(informer.type.plural, informer.type.apiVersion), informer);
   }
 
   /** Aborts when the operator is to stop. */
@@ -54,14 +60,24 @@ export abstract class KitOperator extends dotI.default {
   }
 
   /** Subscribes to an informer. `onEvent` only puts keys on queues; the informer itself is started by `init`. */
-  protected override async watchResource(group: string, version: string, plural: string, onEvent: OnEvent): Promise<void> {
+  protected override async watchResource(
+    group: string,
+    version: string,
+    plural: string,
+    onEvent: OnEvent,
+  ): Promise<void> {
     const informer = this.#informer(resourceId(plural, group ? `${group}/${version}` : version));
     informer.onChange((change) => {
       const object = change.object ?? change.previous;
       if (!object) return;
       const type = change.object === undefined ? 'DELETED' : change.previous === undefined ? 'ADDED' : 'MODIFIED';
       // The client's generated types say Date where JSON has a string.
-      void onEvent({ type: type as ResourceEvent['type'], object: object as unknown as ResourceEvent['object'], meta: metaOf(informer, object), change });
+      void onEvent({
+        type: type as ResourceEvent['type'],
+        object: object as unknown as ResourceEvent['object'],
+        meta: metaOf(informer, object),
+        change,
+      });
     });
   }
 
@@ -78,7 +94,10 @@ export abstract class KitOperator extends dotI.default {
     return this.setResourceStatus(meta, status);
   }
 
-  /** The base class hands in a whole list, read from an event: it is written only if nobody has changed the object since. */
+  /**
+   * The base class hands in a whole list, read from an event: it is written only if nobody has changed the object
+   * since.
+   */
   protected override async setResourceFinalizers(meta: ResourceMeta, finalizers: string[]): Promise<void> {
     await this.#client.jsonPatch(this.#informer(meta.id).type, meta, [
       { op: 'test', path: '/metadata/resourceVersion', value: meta.resourceVersion },
@@ -99,5 +118,12 @@ function resourceId(plural: string, apiVersion: string): string {
 
 function metaOf(informer: Informer<KubeObject>, { apiVersion, kind, metadata }: KubeObject): ResourceMeta {
   const { name, namespace, resourceVersion = '0' } = metadata;
-  return { id: resourceId(informer.type.plural, informer.type.apiVersion), name, namespace, resourceVersion, apiVersion, kind };
+  return {
+    id: resourceId(informer.type.plural, informer.type.apiVersion),
+    name,
+    namespace,
+    resourceVersion,
+    apiVersion,
+    kind,
+  };
 }

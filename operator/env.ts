@@ -1,14 +1,32 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 
-const flag = (ifAbsent: boolean) => z.enum(['true', 'false'], 'must be "true" or "false"').default(ifAbsent ? 'true' : 'false').transform((text) => text === 'true');
-const list = (ifAbsent: string) => z.string().default(ifAbsent).transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+const flag = (ifAbsent: boolean) =>
+  z
+    .enum(['true', 'false'], 'must be "true" or "false"')
+    .default(ifAbsent ? 'true' : 'false')
+    .transform((text) => text === 'true');
+const list = (ifAbsent: string) =>
+  z
+    .string()
+    .default(ifAbsent)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
 
-const duration = (ifAbsent: string) => z.string().default(ifAbsent).transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms === undefined) context.addIssue({ code: 'custom', message: `"${text}" is not a duration: write for example "60s" or "2m"` });
-  return ms ?? 0;
-});
+const duration = (ifAbsent: string) =>
+  z
+    .string()
+    .default(ifAbsent)
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms === undefined)
+        context.addIssue({ code: 'custom', message: `"${text}" is not a duration: write for example "60s" or "2m"` });
+      return ms ?? 0;
+    });
 
 const environment = z.object({
   SUPERCARGO_WATCH_NAMESPACES: list(''),

@@ -19,7 +19,11 @@ export function createHubClient(url: string, tokenFile: string): HubClient {
       const path = [kind, namespace, name].map(encodeURIComponent).join('/');
       const token = (await readFile(tokenFile, 'utf8')).trim();
       const { statusCode, body } = await request(new URL(`/operator/v1/connections/${path}?policy=${policy}`, url), {
-        method: 'DELETE', headers: { authorization: `Bearer ${token}` }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, signal,
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${token}` },
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+        signal,
       });
       if (statusCode === 200) return answer.parse(await body.json());
       await body.dump();

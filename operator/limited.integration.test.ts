@@ -17,9 +17,16 @@ beforeAll(async () => {
   }
   account = await rig.serviceAccount('limited', {
     cluster: OPERATOR_LIMITED_CLUSTER_RULES,
-    namespaces: { ours: OPERATOR_NAMESPACE_RULES, 'also-ours': OPERATOR_NAMESPACE_RULES, default: OPERATOR_LEASE_RULES },
+    namespaces: {
+      ours: OPERATOR_NAMESPACE_RULES,
+      'also-ours': OPERATOR_NAMESPACE_RULES,
+      default: OPERATOR_LEASE_RULES,
+    },
   });
-  operator = await rig.startOperator({ SUPERCARGO_WATCH_NAMESPACES: 'ours, also-ours', SUPERCARGO_LEADER_ELECTION: 'true' }, account);
+  operator = await rig.startOperator(
+    { SUPERCARGO_WATCH_NAMESPACES: 'ours, also-ours', SUPERCARGO_LEADER_ELECTION: 'true' },
+    account,
+  );
 }, 120_000);
 
 afterAll(async () => {
@@ -31,7 +38,12 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
   it('runs the connections of both', async () => {
     for (const namespace of ['ours', 'also-ours']) {
       await rig.runPods(namespace, 'shop');
-      await rig.podSays('Connection', namespace, 'shop', { CredentialValid: 'True', Reachable: 'True', Synced: 'True', Fresh: 'True' });
+      await rig.podSays('Connection', namespace, 'shop', {
+        CredentialValid: 'True',
+        Reachable: 'True',
+        Synced: 'True',
+        Fresh: 'True',
+      });
       await rig.eventually('Connection', namespace, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
     }
   });
@@ -49,7 +61,10 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
     await until('the second to lead', async () => (await leads(second)) === 1);
     operator = second;
     await rig.client.delete(CHILD_TYPES.NetworkPolicy, { name: 'sync-shop', namespace: 'ours' });
-    await until('the NetworkPolicy', async () => (await rig.client.find(CHILD_TYPES.NetworkPolicy, 'sync-shop', 'ours')) !== undefined);
+    await until(
+      'the NetworkPolicy',
+      async () => (await rig.client.find(CHILD_TYPES.NetworkPolicy, 'sync-shop', 'ours')) !== undefined,
+    );
   });
 
   it('is refused nothing: no request of it ends with 403', async () => {
@@ -63,5 +78,7 @@ async function leads({ registry }: RunningOperator): Promise<number | undefined>
 }
 
 function codesOfRequests(metrics: { name: string; values?: { labels: Record<string, unknown> }[] }[]): unknown[] {
-  return metrics.find(({ name }) => name === 'rest_client_requests_total')?.values?.map(({ labels }) => labels['code']) ?? [];
+  return (
+    metrics.find(({ name }) => name === 'rest_client_requests_total')?.values?.map(({ labels }) => labels['code']) ?? []
+  );
 }

@@ -49,14 +49,24 @@ export interface OperatorParts {
 }
 
 /** The operator, until the signal aborts. Rejects when the lease is lost: the process must end and start anew. */
-export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, parts: OperatorParts = {}): Promise<void> {
+export async function runOperator(
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  parts: OperatorParts = {},
+): Promise<void> {
   const config = readConfig(env);
   const log = parts.log ?? createLogger('operator', config.logLevel);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
   const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
-  const informers = createInformers({ client, namespaces: config.watchNamespaces, log, clock: systemClock, random: Math.random });
+  const informers = createInformers({
+    client,
+    namespaces: config.watchNamespaces,
+    log,
+    clock: systemClock,
+    random: Math.random,
+  });
   const exposition = withFamilies(registry, resourceMetrics(informers, watched(informers, config), systemClock));
 
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
@@ -69,10 +79,18 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   const context = createContext({ config, client: guarded, informers, log });
   const controllers = createControllers(context, { registry, log });
   const operator = await createOperator({ kubeConfig, context, controllers, log });
-  const health = await startHealthServer({ port: config.httpPort, registry: exposition, live: liveness(informers, controllers, config), ready: [readiness(informers, config)] });
+  const health = await startHealthServer({
+    port: config.httpPort,
+    registry: exposition,
+    live: liveness(informers, controllers, config),
+    ready: [readiness(informers, config)],
+  });
   try {
     await operator.start();
-    log.info({ namespaces: config.watchNamespaces, connections: informers.connections.size }, 'everything has been seen once');
+    log.info(
+      { namespaces: config.watchNamespaces, connections: informers.connections.size },
+      'everything has been seen once',
+    );
     parts.onReady?.({ port: health.port, registry });
     await lead({ config, client, log, registry }, signal, async (held) => {
       leadership = held;
@@ -88,12 +106,33 @@ export async function runOperator(env: NodeJS.ProcessEnv, signal: AbortSignal, p
   }
 }
 
-function createContext({ config, client, informers, log }: { config: OperatorConfig; client: KubeClient; informers: Informers; log: Logger }): Context {
+function createContext({
+  config,
+  client,
+  informers,
+  log,
+}: {
+  config: OperatorConfig;
+  client: KubeClient;
+  informers: Informers;
+  log: Logger;
+}): Context {
   const clock = systemClock;
   const applier = new Applier(client, FIELD_MANAGERS.operator, clock);
-  const recorder = new EventRecorder({ client, clock, log, controller: 'supercargo.dev/operator', instance: config.podName });
+  const recorder = new EventRecorder({
+    client,
+    clock,
+    log,
+    controller: 'supercargo.dev/operator',
+    instance: config.podName,
+  });
   return {
-    config, client, informers, applier, recorder, clock,
+    config,
+    client,
+    informers,
+    applier,
+    recorder,
+    clock,
     reporter: new Reporter(applier, recorder, clock),
     seats: new SeatBook(informers, config.watchNamespaces),
     schemas: new SettingsSchemas(),
@@ -103,8 +142,13 @@ function createContext({ config, client, informers, log }: { config: OperatorCon
   };
 }
 
-/** Cluster-scoped kinds are looked after by an installation for the whole cluster alone: two limited ones would quarrel. */
-function createControllers(context: Context, { registry, log }: { registry: Registry; log: Logger }): Map<ControllerName, Controller> {
+/**
+ * Cluster-scoped kinds are looked after by an installation for the whole cluster alone: two limited ones would quarrel.
+ */
+function createControllers(
+  context: Context,
+  { registry, log }: { registry: Registry; log: Logger },
+): Map<ControllerName, Controller> {
   const { informers, config } = context;
   const metrics = new MetricsFactory(registry);
   const reconcilers: [ControllerName, Reconcile, number?][] = [
@@ -116,15 +160,41 @@ function createControllers(context: Context, { registry, log }: { registry: Regi
   ];
   if (isClusterWide(config)) {
     reconcilers.push(
-      ['clusterconnection', connectionReconciler(context, informers.clusterConnections as unknown as Informer<AnyConnection>)],
+      [
+        'clusterconnection',
+        connectionReconciler(context, informers.clusterConnections as unknown as Informer<AnyConnection>),
+      ],
       ['driver', driverReconciler(context), 1],
       ['license', licenseReconciler(context), 1],
     );
   }
-  return new Map(reconcilers.map(([name, reconcile, workers = 2]) => [name, new Controller({ name, reconcile, workers, metrics: metrics.forController(name), log, clock: systemClock, random: Math.random })]));
+  return new Map(
+    reconcilers.map(([name, reconcile, workers = 2]) => [
+      name,
+      new Controller({
+        name,
+        reconcile,
+        workers,
+        metrics: metrics.forController(name),
+        log,
+        clock: systemClock,
+        random: Math.random,
+      }),
+    ]),
+  );
 }
 
-async function createOperator({ kubeConfig, context, controllers, log }: { kubeConfig: KubeConfig; context: Context; controllers: Map<ControllerName, Controller>; log: Logger }) {
+async function createOperator({
+  kubeConfig,
+  context,
+  controllers,
+  log,
+}: {
+  kubeConfig: KubeConfig;
+  context: Context;
+  controllers: Map<ControllerName, Controller>;
+  log: Logger;
+}) {
   // Loaded late: the base class is CommonJS and requires client-node, which jest can only do once that is loaded.
   const { SupercargoOperator } = await import('./supercargo-operator.ts');
   const { informers, seats, applier, client, config } = context;
@@ -132,40 +202,79 @@ async function createOperator({ kubeConfig, context, controllers, log }: { kubeC
     if (!object || !previous) seats.storesChanged();
   });
   const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
-  return new SupercargoOperator({ config: kubeConfig, client, applier, log, triggers, informers: watched(informers, config), controllers: [...controllers.values()] });
+  return new SupercargoOperator({
+    config: kubeConfig,
+    client,
+    applier,
+    log,
+    triggers,
+    informers: watched(informers, config),
+    controllers: [...controllers.values()],
+  });
 }
 
 /** What this installation watches. */
 function watched(informers: Informers, config: OperatorConfig): Informer<KubeObject>[] {
   const readAnyway = new Set(['Driver', 'License']);
-  return allInformers(informers).filter(({ type }) => isClusterWide(config) || type.namespaced || readAnyway.has(type.kind));
+  return allInformers(informers).filter(
+    ({ type }) => isClusterWide(config) || type.namespaced || readAnyway.has(type.kind),
+  );
 }
 
 function isClusterWide({ watchNamespaces }: OperatorConfig): boolean {
   return watchNamespaces.length === 0;
 }
 
-async function lead({ config, client, log, registry }: { config: OperatorConfig; client: KubeClient; log: Logger; registry: Registry }, signal: AbortSignal, work: (leadership: Leadership) => Promise<void>): Promise<void> {
-  const master = new Gauge({ name: 'leader_election_master_status', help: 'Whether we lead.', labelNames: ['name'], registers: [registry] });
+async function lead(
+  { config, client, log, registry }: { config: OperatorConfig; client: KubeClient; log: Logger; registry: Registry },
+  signal: AbortSignal,
+  work: (leadership: Leadership) => Promise<void>,
+): Promise<void> {
+  const master = new Gauge({
+    name: 'leader_election_master_status',
+    help: 'Whether we lead.',
+    labelNames: ['name'],
+    registers: [registry],
+  });
   master.set({ name: LEASE }, 0);
   if (!config.leaderElection) return work({ signal, assertHeld: () => {} });
   const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
-  await runAsLeader({ client, log, clock: systemClock, identity, name: LEASE, namespace: config.namespace, onChange: (leading) => master.set({ name: LEASE }, leading ? 1 : 0) }, signal, work);
+  await runAsLeader(
+    {
+      client,
+      log,
+      clock: systemClock,
+      identity,
+      name: LEASE,
+      namespace: config.namespace,
+      onChange: (leading) => master.set({ name: LEASE }, leading ? 1 : 0),
+    },
+    signal,
+    work,
+  );
 }
 
-function liveness(informers: Informers, controllers: Map<ControllerName, Controller>, config: OperatorConfig): HealthCheck[] {
+function liveness(
+  informers: Informers,
+  controllers: Map<ControllerName, Controller>,
+  config: OperatorConfig,
+): HealthCheck[] {
   return [
     {
       name: 'watches',
       check: () => {
-        const silent = watched(informers, config).find((informer) => systemClock.now().getTime() - informer.lastProgressAt > WATCH_STALL_MS);
+        const silent = watched(informers, config).find(
+          (informer) => systemClock.now().getTime() - informer.lastProgressAt > WATCH_STALL_MS,
+        );
         return silent && `the watch of ${silent.type.plural} has been silent for too long`;
       },
     },
     {
       name: 'queues',
       check: () => {
-        const stuck = [...controllers.values()].find((controller) => Math.max(0, ...controller.ages().workingMs) > WORK_STALL_MS);
+        const stuck = [...controllers.values()].find(
+          (controller) => Math.max(0, ...controller.ages().workingMs) > WORK_STALL_MS,
+        );
         return stuck && `a reconcile of ${stuck.name} has taken too long`;
       },
     },
@@ -174,5 +283,9 @@ function liveness(informers: Informers, controllers: Map<ControllerName, Control
 
 /** A replica that does not lead is ready too: it has the caches and waits. */
 function readiness(informers: Informers, config: OperatorConfig): HealthCheck {
-  return { name: 'caches', check: () => (watched(informers, config).every((informer) => informer.synced) ? undefined : 'the first lists are not in') };
+  return {
+    name: 'caches',
+    check: () =>
+      watched(informers, config).every((informer) => informer.synced) ? undefined : 'the first lists are not in',
+  };
 }

@@ -10,16 +10,48 @@ import { resourceMetrics } from './metrics.ts';
 const clock = new ManualClock('2026-01-01T01:00:00Z');
 
 function setUp() {
-  const caches = Object.fromEntries(['connections', 'clusterConnections', 'drivers', 'stores', 'credentials', 'feeds', 'feedRuns', 'licenses', 'deployments'].map((name) => [name, new Cache()]));
-  const text = () => withFamilies(new Registry(), resourceMetrics(caches as unknown as Caches, [{ type: { kind: 'Feed' }, lastProgressAt: clock.now().getTime() - 30_000 }], clock)).metrics();
+  const caches = Object.fromEntries(
+    [
+      'connections',
+      'clusterConnections',
+      'drivers',
+      'stores',
+      'credentials',
+      'feeds',
+      'feedRuns',
+      'licenses',
+      'deployments',
+    ].map((name) => [name, new Cache()]),
+  );
+  const text = () =>
+    withFamilies(
+      new Registry(),
+      resourceMetrics(
+        caches as unknown as Caches,
+        [{ type: { kind: 'Feed' }, lastProgressAt: clock.now().getTime() - 30_000 }],
+        clock,
+      ),
+    ).metrics();
   return { caches: caches as unknown as Record<string, Cache<never>>, text };
 }
 
 describe('metrics of resources', () => {
   it('show what the caches hold', async () => {
     const { caches, text } = setUp();
-    caches['connections']?.put(aConnection({}, { status: { state: 'Running', conditions: [aCondition('Ready', 'True'), aCondition('Reachable', 'True')] } }) as never);
-    caches['feeds']?.put({ ...aFeed({}, [aCondition('Ready', 'False'), aCondition('Synced', 'False')]), status: { conditions: [aCondition('Ready', 'False'), aCondition('Synced', 'False')], lastSuccessAt: '2026-01-01T00:00:00Z', problems: { info: 1, retry: 2, error: 3 } } } as never);
+    caches['connections']?.put(
+      aConnection(
+        {},
+        { status: { state: 'Running', conditions: [aCondition('Ready', 'True'), aCondition('Reachable', 'True')] } },
+      ) as never,
+    );
+    caches['feeds']?.put({
+      ...aFeed({}, [aCondition('Ready', 'False'), aCondition('Synced', 'False')]),
+      status: {
+        conditions: [aCondition('Ready', 'False'), aCondition('Synced', 'False')],
+        lastSuccessAt: '2026-01-01T00:00:00Z',
+        problems: { info: 1, retry: 2, error: 3 },
+      },
+    } as never);
     caches['licenses']?.put(aLicense({}, { seatsUsed: 1, expiresAt: '2026-01-01T00:00:00Z' }) as never);
     const lines = (await text()).split('\n').filter((line) => line && !line.startsWith('#'));
     expect(lines).toEqual([
@@ -30,8 +62,12 @@ describe('metrics of resources', () => {
       'supercargo_connections{driver="vendure",state="Running"} 1',
       'supercargo_feed_last_success_timestamp_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 1767225600',
       'supercargo_feed_data_age_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 3600',
-      'supercargo_feed_problems{severity="info"} 1', 'supercargo_feed_problems{severity="retry"} 2', 'supercargo_feed_problems{severity="error"} 3',
-      'supercargo_license_seats_used{license="team"} 1', 'supercargo_license_seats_total{license="team"} 2', 'supercargo_license_expiry_timestamp_seconds{license="team"} 1767225600',
+      'supercargo_feed_problems{severity="info"} 1',
+      'supercargo_feed_problems{severity="retry"} 2',
+      'supercargo_feed_problems{severity="error"} 3',
+      'supercargo_license_seats_used{license="team"} 1',
+      'supercargo_license_seats_total{license="team"} 2',
+      'supercargo_license_expiry_timestamp_seconds{license="team"} 1767225600',
       'supercargo_watch_last_event_age_seconds{kind="Feed"} 30',
     ]);
   });
@@ -44,7 +80,9 @@ describe('metrics of resources', () => {
   });
 
   it('are text that Prometheus can read, whatever a name holds', async () => {
-    const text = await withFamilies(new Registry(), [{ name: 'a', help: 'b', labels: ['c'], samples: () => [[['x"y\\z\n'], 1]] }]).metrics();
+    const text = await withFamilies(new Registry(), [
+      { name: 'a', help: 'b', labels: ['c'], samples: () => [[['x"y\\z\n'], 1]] },
+    ]).metrics();
     expect(text).toContain('a{c="x\\"y\\\\z\\n"} 1');
   });
 });

@@ -45,8 +45,17 @@ describe('a Connection', () => {
     await rig.runPods(ns, 'shop');
     for (const kind of ['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'Deployment'] as const) {
       const child = await rig.client.get<Seen>(CHILD_TYPES[kind], 'sync-shop', ns);
-      expect(child.metadata.ownerReferences).toMatchObject([{ kind: 'Connection', name: 'shop', uid: applied.metadata.uid, controller: true }]);
-      expect(child.metadata.labels).toMatchObject({ [LABELS.client]: 'acme', [LABELS.store]: 'main', [LABELS.driver]: 'vendure', [LABELS.warehouse]: 'berlin', [LABELS.platformKind]: 'Store', [LABELS.connection]: 'shop' });
+      expect(child.metadata.ownerReferences).toMatchObject([
+        { kind: 'Connection', name: 'shop', uid: applied.metadata.uid, controller: true },
+      ]);
+      expect(child.metadata.labels).toMatchObject({
+        [LABELS.client]: 'acme',
+        [LABELS.store]: 'main',
+        [LABELS.driver]: 'vendure',
+        [LABELS.warehouse]: 'berlin',
+        [LABELS.platformKind]: 'Store',
+        [LABELS.connection]: 'shop',
+      });
     }
   });
 
@@ -54,16 +63,47 @@ describe('a Connection', () => {
     const ns = freshNamespace();
     const manifest = await rig.namespace(ns);
     await rig.apply('Connection', ns, 'shop', manifest['spec'] as object);
-    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Accepted') === 'True Accepted' && ['False Creating', 'False Starting'].includes(conditionOf(seen, 'Ready') ?? ''));
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) =>
+        conditionOf(seen, 'Accepted') === 'True Accepted' &&
+        ['False Creating', 'False Starting'].includes(conditionOf(seen, 'Ready') ?? ''),
+    );
     await rig.runPods(ns, 'shop');
-    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'False Checking' && conditionOf(seen, 'Deployed') === 'True PodRunning');
-    await rig.podSays('Connection', ns, 'shop', { CredentialValid: 'True', Reachable: 'True', Synced: 'False', Fresh: 'True' });
-    const initializing = await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'False SyncedFalse');
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Ready') === 'False Checking' && conditionOf(seen, 'Deployed') === 'True PodRunning',
+    );
+    await rig.podSays('Connection', ns, 'shop', {
+      CredentialValid: 'True',
+      Reachable: 'True',
+      Synced: 'False',
+      Fresh: 'True',
+    });
+    const initializing = await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Ready') === 'False SyncedFalse',
+    );
     expect(initializing.status).toMatchObject({ state: 'Initializing' });
     expect(initializing.status?.observedGeneration).toBeUndefined();
     await rig.podSays('Connection', ns, 'shop', ALL_WELL);
-    const running = await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
-    expect(running.status).toMatchObject({ state: 'Running', observedGeneration: 1, effective: { mode: 'Test', enabled: true, deletionPolicy: 'Retain' } });
+    const running = await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Ready') === 'True Running',
+    );
+    expect(running.status).toMatchObject({
+      state: 'Running',
+      observedGeneration: 1,
+      effective: { mode: 'Test', enabled: true, deletionPolicy: 'Retain' },
+    });
     expect(running.metadata.labels).toMatchObject({ [LABELS.warehouse]: 'berlin' });
     expect(running.metadata.finalizers).toEqual([FINALIZER]);
   });
@@ -72,10 +112,25 @@ describe('a Connection', () => {
     const ns = freshNamespace();
     await runningConnection(ns);
     await rig.podSays('Connection', ns, 'shop', { ...ALL_WELL, Reachable: 'False' });
-    await rig.eventually('Connection', ns, 'shop', (seen) => seen.status?.['state'] === 'Degraded' && conditionOf(seen, 'Reconciling') === 'True ReachableFalse');
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => seen.status?.['state'] === 'Degraded' && conditionOf(seen, 'Reconciling') === 'True ReachableFalse',
+    );
     await rig.podSays('Connection', ns, 'shop', { ...ALL_WELL, Reachable: 'False', CredentialValid: 'False' });
-    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Stalled') === 'True CredentialValidFalse');
-    await rig.eventually('Credential', ns, 'key', (seen) => conditionOf(seen, 'Stalled') === 'True CredentialValidFalse');
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Stalled') === 'True CredentialValidFalse',
+    );
+    await rig.eventually(
+      'Credential',
+      ns,
+      'key',
+      (seen) => conditionOf(seen, 'Stalled') === 'True CredentialValidFalse',
+    );
     await rig.podSays('Connection', ns, 'shop', ALL_WELL);
     await rig.eventually('Credential', ns, 'key', (seen) => conditionOf(seen, 'Ready') === 'True Valid');
   });
@@ -83,7 +138,11 @@ describe('a Connection', () => {
   it('waits for what it refers to, and runs as soon as that is there', async () => {
     const ns = freshNamespace();
     const manifest = await rig.namespace(ns);
-    await rig.apply('Connection', ns, 'shop', { ...(manifest['spec'] as object), storeRef: { name: 'late' }, warehouse: undefined });
+    await rig.apply('Connection', ns, 'shop', {
+      ...(manifest['spec'] as object),
+      storeRef: { name: 'late' },
+      warehouse: undefined,
+    });
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Reconciling') === 'True StoreNotFound');
     expect(await rig.deployment(ns, 'shop')).toBeUndefined();
     await rig.apply('Store', ns, 'late', {});
@@ -95,8 +154,15 @@ describe('a Connection', () => {
     await runningConnection(ns);
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, settings: { url: 'http://x', chanel: 'a' } });
-    const seen = await rig.eventually('Connection', ns, 'shop', (now) => conditionOf(now, 'Stalled') === 'True InvalidSettings');
-    expect(seen.status?.conditions?.find(({ type }) => type === 'Accepted')?.message).toBe('spec.settings.chanel is unknown: the driver knows channel, url');
+    const seen = await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (now) => conditionOf(now, 'Stalled') === 'True InvalidSettings',
+    );
+    expect(seen.status?.conditions?.find(({ type }) => type === 'Accepted')?.message).toBe(
+      'spec.settings.chanel is unknown: the driver knows channel, url',
+    );
     expect((await rig.deployment(ns, 'shop'))?.spec.replicas).toBe(0);
   });
 
@@ -104,7 +170,9 @@ describe('a Connection', () => {
     const ns = freshNamespace();
     const manifest = await rig.namespace(ns);
     await rig.apply('Connection', ns, 'shop', manifest['spec'] as object);
-    await expect(rig.apply('Connection', ns, 'shop', { ...(manifest['spec'] as object), driver: 'shopify' })).rejects.toThrow('driver cannot be changed: create another Connection and delete this one');
+    await expect(
+      rig.apply('Connection', ns, 'shop', { ...(manifest['spec'] as object), driver: 'shopify' }),
+    ).rejects.toThrow('driver cannot be changed: create another Connection and delete this one');
   });
 
   it('drains to zero when disabled, is neither Stalled nor Reconciling, and comes back', async () => {
@@ -112,7 +180,12 @@ describe('a Connection', () => {
     await runningConnection(ns);
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, enabled: false });
-    const inactive = await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'False Inactive');
+    const inactive = await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Ready') === 'False Inactive',
+    );
     expect(inactive.status).toMatchObject({ state: 'Inactive', observedGeneration: 2 });
     expect([conditionOf(inactive, 'Stalled'), conditionOf(inactive, 'Reconciling')]).toEqual([undefined, undefined]);
     expect((await rig.deployment(ns, 'shop'))?.spec.replicas).toBe(0);
@@ -127,8 +200,14 @@ describe('a Connection', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100)); // ages have whole seconds
     await rig.apply('Connection', ns, 'twin', spec);
     await rig.runPods(ns, 'twin');
-    for (const name of ['shop', 'twin']) await rig.podSays('Connection', ns, name, ALL_WELL, { shop: { id: `${ns}-1`, name: 'Shop' } });
-    const twin = await rig.eventually('Connection', ns, 'twin', (seen) => conditionOf(seen, 'Stalled') === 'True ShopAlreadyConnected');
+    for (const name of ['shop', 'twin'])
+      await rig.podSays('Connection', ns, name, ALL_WELL, { shop: { id: `${ns}-1`, name: 'Shop' } });
+    const twin = await rig.eventually(
+      'Connection',
+      ns,
+      'twin',
+      (seen) => conditionOf(seen, 'Stalled') === 'True ShopAlreadyConnected',
+    );
     expect(twin.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(`Connection ${ns}/shop`);
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
   });
@@ -136,9 +215,17 @@ describe('a Connection', () => {
   it('writes an Event for each change of its state, and none in between', async () => {
     const ns = freshNamespace();
     await runningConnection(ns);
-    for (let again = 0; again < 3; again += 1) await rig.podSays('Connection', ns, 'shop', ALL_WELL, { lastCheckedAt: `2026-01-0${again + 1}T00:00:00Z` });
+    for (let again = 0; again < 3; again += 1)
+      await rig.podSays('Connection', ns, 'shop', ALL_WELL, { lastCheckedAt: `2026-01-0${again + 1}T00:00:00Z` });
     await rig.podSays('Connection', ns, 'shop', { ...ALL_WELL, CredentialValid: 'False' });
-    const noted = async () => (await rig.client.list<Seen & { reason: string; type: string; regarding: { kind: string } }>(EVENTS, { namespace: ns })).items.filter(({ regarding }) => regarding.kind === 'Connection').map(({ type, reason }) => `${type} ${reason}`);
+    const noted = async () =>
+      (
+        await rig.client.list<Seen & { reason: string; type: string; regarding: { kind: string } }>(EVENTS, {
+          namespace: ns,
+        })
+      ).items
+        .filter(({ regarding }) => regarding.kind === 'Connection')
+        .map(({ type, reason }) => `${type} ${reason}`);
     await until('the Warning', async () => (await noted()).includes('Warning CredentialValidFalse'));
     const reasons = await noted();
     expect(new Set(reasons).size).toBe(reasons.length);
@@ -148,10 +235,22 @@ describe('a Connection', () => {
   it('has a child put right when someone changes or deletes it', async () => {
     const ns = freshNamespace();
     await runningConnection(ns);
-    await rig.client.jsonPatch(CHILD_TYPES.Role, { name: 'sync-shop', namespace: ns }, [{ op: 'replace', path: '/rules/0/verbs', value: ['*'] }]);
-    await until('the Role', async () => JSON.stringify((await rig.client.get<Seen & { rules: { verbs: string[] }[] }>(CHILD_TYPES.Role, 'sync-shop', ns)).rules[0]?.verbs) === '["get","list","watch"]');
+    await rig.client.jsonPatch(CHILD_TYPES.Role, { name: 'sync-shop', namespace: ns }, [
+      { op: 'replace', path: '/rules/0/verbs', value: ['*'] },
+    ]);
+    await until(
+      'the Role',
+      async () =>
+        JSON.stringify(
+          (await rig.client.get<Seen & { rules: { verbs: string[] }[] }>(CHILD_TYPES.Role, 'sync-shop', ns)).rules[0]
+            ?.verbs,
+        ) === '["get","list","watch"]',
+    );
     await rig.client.delete(CHILD_TYPES.NetworkPolicy, { name: 'sync-shop', namespace: ns });
-    await until('the NetworkPolicy', async () => (await rig.client.find(CHILD_TYPES.NetworkPolicy, 'sync-shop', ns)) !== undefined);
+    await until(
+      'the NetworkPolicy',
+      async () => (await rig.client.find(CHILD_TYPES.NetworkPolicy, 'sync-shop', ns)) !== undefined,
+    );
   });
 });
 
@@ -161,8 +260,16 @@ describe('deletion', () => {
     await runningConnection(ns);
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, deletionPolicy: 'Delete' });
-    await rig.client.delete({ apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', plural: 'connections', namespaced: true }, { name: 'shop', namespace: ns });
-    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Deleting') === 'True Deregistering' && seen.status?.['state'] === 'Deleting');
+    await rig.client.delete(
+      { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', plural: 'connections', namespaced: true },
+      { name: 'shop', namespace: ns },
+    );
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (seen) => conditionOf(seen, 'Deleting') === 'True Deregistering' && seen.status?.['state'] === 'Deleting',
+    );
     expect((await rig.deployment(ns, 'shop'))?.spec.replicas).toBe(1);
     await rig.podSays('Connection', ns, 'shop', { Deregistered: 'True' });
     await until('zero replicas', async () => (await rig.deployment(ns, 'shop'))?.spec.replicas === 0);
@@ -176,19 +283,28 @@ describe('deletion', () => {
     await runningConnection(ns);
     rig.hubStatus = 503;
     const type = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', plural: 'connections', namespaced: true };
-    await rig.client.jsonPatch(type, { name: 'shop', namespace: ns }, [{ op: 'add', path: '/metadata/finalizers/-', value: 'example.com/other' }]);
+    await rig.client.jsonPatch(type, { name: 'shop', namespace: ns }, [
+      { op: 'add', path: '/metadata/finalizers/-', value: 'example.com/other' },
+    ]);
     await rig.podSays('Connection', ns, 'shop', { Deregistered: 'True' });
     await rig.client.delete(type, { name: 'shop', namespace: ns });
     await until('zero replicas', async () => (await rig.deployment(ns, 'shop'))?.spec.replicas === 0);
     await rig.runPods(ns, 'shop');
-    await until('our finalizer to go', async () => JSON.stringify((await rig.get('Connection', ns, 'shop'))?.metadata.finalizers) === '["example.com/other"]');
+    await until(
+      'our finalizer to go',
+      async () =>
+        JSON.stringify((await rig.get('Connection', ns, 'shop'))?.metadata.finalizers) === '["example.com/other"]',
+    );
     await rig.client.jsonPatch(type, { name: 'shop', namespace: ns }, [{ op: 'remove', path: '/metadata/finalizers' }]);
   });
 
   it('lets go at once when the namespace is going', async () => {
     const ns = freshNamespace();
     await runningConnection(ns);
-    await rig.client.delete({ apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }, { name: ns });
+    await rig.client.delete(
+      { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+      { name: ns },
+    );
     await until('the end', async () => (await rig.get('Connection', ns, 'shop')) === undefined);
     expect(rig.hubRequests.filter((path) => path.includes(`/${ns}/`))).toEqual([]);
   });
@@ -203,18 +319,46 @@ describe('a Store', () => {
     const secret = await rig.client.get<Seen & { data: { apiKey: string } }>(SECRETS, key.secretName, ns);
     const { createHash } = await import('node:crypto');
     expect(createHash('sha256').update(Buffer.from(secret.data.apiKey, 'base64')).digest('hex')).toBe(key.hash);
-    await rig.client.apply({ apiVersion: 'supercargo.dev/v1alpha1', kind: 'Store', plural: 'stores', namespaced: true }, { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Store', metadata: { name: 'main', namespace: ns, annotations: { 'supercargo.dev/rotate-developer-key': 'now' } } }, { manager: 'rotate' });
-    const second = await rig.eventually('Store', ns, 'main', (seen) => (seen.status?.['developerKey'] as typeof key).hash !== key.hash);
+    await rig.client.apply(
+      { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Store', plural: 'stores', namespaced: true },
+      {
+        apiVersion: 'supercargo.dev/v1alpha1',
+        kind: 'Store',
+        metadata: { name: 'main', namespace: ns, annotations: { 'supercargo.dev/rotate-developer-key': 'now' } },
+      },
+      { manager: 'rotate' },
+    );
+    const second = await rig.eventually(
+      'Store',
+      ns,
+      'main',
+      (seen) => (seen.status?.['developerKey'] as typeof key).hash !== key.hash,
+    );
     expect((second.status?.['developerKey'] as typeof key).secretName).toMatch(/^main-developer-api-[0-9a-f]{8}$/);
   });
 
   it('is Stalled when a Secret of that name is in the way, and says how to get a new key', async () => {
     const ns = freshNamespace();
-    await rig.client.apply({ apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } }, { manager: 'test' });
-    await rig.client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'main-developer-api', namespace: ns } });
+    await rig.client.apply(
+      { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns } },
+      { manager: 'test' },
+    );
+    await rig.client.create(SECRETS, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'main-developer-api', namespace: ns },
+    });
     await rig.apply('Store', ns, 'main', {});
-    const seen = await rig.eventually('Store', ns, 'main', (now) => conditionOf(now, 'Stalled') === 'True DeveloperKeyUnknown');
-    expect(seen.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(`kubectl -n ${ns} delete secret main-developer-api`);
+    const seen = await rig.eventually(
+      'Store',
+      ns,
+      'main',
+      (now) => conditionOf(now, 'Stalled') === 'True DeveloperKeyUnknown',
+    );
+    expect(seen.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
+      `kubectl -n ${ns} delete secret main-developer-api`,
+    );
   });
 });
 
@@ -223,9 +367,21 @@ describe('a Feed', () => {
     const ns = freshNamespace();
     await runningConnection(ns);
     await rig.apply('Feed', ns, 'suppliers', { connectionRef: { name: 'shop' }, type: 'SupplierImport' });
-    const seen = await rig.eventually('Feed', ns, 'suppliers', (now) => conditionOf(now, 'Stalled') === 'True FeedNotSupported');
-    expect(seen.status?.conditions?.find(({ type }) => type === 'Accepted')?.message).toContain('it supports OrderImport, StockExport, ProductImport');
-    await rig.eventually('Connection', ns, 'shop', (now) => conditionOf(now, 'Ready') === 'False FeedNotReady' && now.status?.['state'] === 'Degraded');
+    const seen = await rig.eventually(
+      'Feed',
+      ns,
+      'suppliers',
+      (now) => conditionOf(now, 'Stalled') === 'True FeedNotSupported',
+    );
+    expect(seen.status?.conditions?.find(({ type }) => type === 'Accepted')?.message).toContain(
+      'it supports OrderImport, StockExport, ProductImport',
+    );
+    await rig.eventually(
+      'Connection',
+      ns,
+      'shop',
+      (now) => conditionOf(now, 'Ready') === 'False FeedNotReady' && now.status?.['state'] === 'Degraded',
+    );
   });
 
   it('shows the values in force, and its run is labelled so that the pod finds it', async () => {
@@ -233,9 +389,19 @@ describe('a Feed', () => {
     await runningConnection(ns);
     await rig.apply('Feed', ns, 'orders', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
     const feed = await rig.eventually('Feed', ns, 'orders', (now) => conditionOf(now, 'Accepted') === 'True Accepted');
-    expect(feed.status?.['effective']).toEqual({ schedule: '* * * * *', timeZone: 'UTC', batchSize: 250, freshness: '5m' });
+    expect(feed.status?.['effective']).toEqual({
+      schedule: '* * * * *',
+      timeZone: 'UTC',
+      batchSize: 250,
+      freshness: '5m',
+    });
     await rig.apply('FeedRun', ns, 'again', { feedRef: { name: 'orders' } });
-    const run = await rig.eventually('FeedRun', ns, 'again', (now) => conditionOf(now, 'Reconciling') === 'True Waiting');
+    const run = await rig.eventually(
+      'FeedRun',
+      ns,
+      'again',
+      (now) => conditionOf(now, 'Reconciling') === 'True Waiting',
+    );
     expect(run.metadata.labels).toMatchObject({ [LABELS.connection]: 'shop', [LABELS.connectionKind]: 'Connection' });
   });
 });
@@ -247,7 +413,10 @@ describe('a ClusterConnection', () => {
     const name = `global-${ns}`;
     await rig.apply('ClusterConnection', undefined, name, { ...(manifest['spec'] as object), namespace: ns });
     await rig.runPods(ns, name, 'ClusterConnection');
-    const role = await rig.client.get<Seen & { rules: { resources: string[]; resourceNames?: string[] }[] }>(CHILD_TYPES.ClusterRole, `supercargo:${childName({ kind: 'ClusterConnection', name })}`);
+    const role = await rig.client.get<Seen & { rules: { resources: string[]; resourceNames?: string[] }[] }>(
+      CHILD_TYPES.ClusterRole,
+      `supercargo:${childName({ kind: 'ClusterConnection', name })}`,
+    );
     expect(role.rules[0]).toMatchObject({ resources: ['clusterconnections'], resourceNames: [name] });
     await rig.podSays('ClusterConnection', undefined, name, ALL_WELL);
     await rig.eventually('ClusterConnection', undefined, name, (seen) => conditionOf(seen, 'Ready') === 'True Running');

@@ -9,8 +9,12 @@ export interface PolicyRule {
 }
 
 const READ = ['get', 'list', 'watch'] as const;
-const rule = (group: string, resources: readonly string[], verbs: readonly string[], resourceNames?: readonly string[]): PolicyRule =>
-  ({ apiGroups: [group], resources, verbs, ...(resourceNames ? { resourceNames } : {}) });
+const rule = (
+  group: string,
+  resources: readonly string[],
+  verbs: readonly string[],
+  resourceNames?: readonly string[],
+): PolicyRule => ({ apiGroups: [group], resources, verbs, ...(resourceNames ? { resourceNames } : {}) });
 
 /** What a sync pod may do in its namespace. There is no Secret in it: the kubelet mounts the one it needs. */
 export function syncPodRules(key: ConnectionKey): PolicyRule[] {
@@ -35,7 +39,9 @@ function ownConnectionRules(plural: string, name: string): PolicyRule[] {
 const NAMESPACED_KINDS = ['connections', 'credentials', 'feeds', 'feedruns', 'stores'];
 const CLUSTER_KINDS = ['clusterconnections', 'drivers', 'licenses'];
 
-/** Server-side apply is a patch, and `create` because it may create. Nothing is deleted: owner references see to that. */
+/**
+ * Server-side apply is a patch, and `create` because it may create. Nothing is deleted: owner references see to that.
+ */
 const APPLY = ['get', 'list', 'watch', 'create', 'patch'] as const;
 
 /**
@@ -46,8 +52,16 @@ const APPLY = ['get', 'list', 'watch', 'create', 'patch'] as const;
 export const OPERATOR_NAMESPACE_RULES: readonly PolicyRule[] = [
   rule(GROUP, NAMESPACED_KINDS, [...READ, 'patch']),
   rule(GROUP, ['feedruns'], ['delete']),
-  rule(GROUP, NAMESPACED_KINDS.map((plural) => `${plural}/status`), ['patch']),
-  rule(GROUP, NAMESPACED_KINDS.map((plural) => `${plural}/finalizers`), ['update']),
+  rule(
+    GROUP,
+    NAMESPACED_KINDS.map((plural) => `${plural}/status`),
+    ['patch'],
+  ),
+  rule(
+    GROUP,
+    NAMESPACED_KINDS.map((plural) => `${plural}/finalizers`),
+    ['update'],
+  ),
   rule('', ['serviceaccounts'], APPLY),
   rule('rbac.authorization.k8s.io', ['roles', 'rolebindings'], APPLY),
   rule('networking.k8s.io', ['networkpolicies'], APPLY),
@@ -60,8 +74,16 @@ export const OPERATOR_NAMESPACE_RULES: readonly PolicyRule[] = [
 /** What it needs beside that to look after cluster-scoped kinds; only in an installation for the whole cluster. */
 export const OPERATOR_CLUSTER_RULES: readonly PolicyRule[] = [
   rule(GROUP, CLUSTER_KINDS, [...READ, 'patch']),
-  rule(GROUP, CLUSTER_KINDS.map((plural) => `${plural}/status`), ['patch']),
-  rule(GROUP, CLUSTER_KINDS.map((plural) => `${plural}/finalizers`), ['update']),
+  rule(
+    GROUP,
+    CLUSTER_KINDS.map((plural) => `${plural}/status`),
+    ['patch'],
+  ),
+  rule(
+    GROUP,
+    CLUSTER_KINDS.map((plural) => `${plural}/finalizers`),
+    ['update'],
+  ),
   rule('rbac.authorization.k8s.io', ['clusterroles', 'clusterrolebindings'], APPLY),
 ];
 
@@ -72,4 +94,6 @@ export const OPERATOR_CLUSTER_RULES: readonly PolicyRule[] = [
 export const OPERATOR_LIMITED_CLUSTER_RULES: readonly PolicyRule[] = [rule(GROUP, ['drivers', 'licenses'], READ)];
 
 /** In the operator's own namespace: its lease. */
-export const OPERATOR_LEASE_RULES: readonly PolicyRule[] = [rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update'])];
+export const OPERATOR_LEASE_RULES: readonly PolicyRule[] = [
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
+];

@@ -1,6 +1,14 @@
 import type { Applier } from '../kit/apply.ts';
 import type { Clock } from '../kit/clock.ts';
-import { findCondition, mergeConditions, settledGeneration, settlementConditions, type Condition, type Finding, type Settlement } from '../kit/conditions.ts';
+import {
+  findCondition,
+  mergeConditions,
+  settledGeneration,
+  settlementConditions,
+  type Condition,
+  type Finding,
+  type Settlement,
+} from '../kit/conditions.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
@@ -30,7 +38,11 @@ export class Reporter {
     this.#clock = clock;
   }
 
-  async report<T extends WithStatus>(informer: Informer<T>, object: T, { settlement, findings, fields, warn }: Report): Promise<void> {
+  async report<T extends WithStatus>(
+    informer: Informer<T>,
+    object: T,
+    { settlement, findings, fields, warn }: Report,
+  ): Promise<void> {
     const { status, metadata } = object;
     const all = { ...findings, ...settlementConditions(settlement) };
     const observedGeneration = settledGeneration(settlement, metadata.generation, status?.observedGeneration);
@@ -43,6 +55,11 @@ export class Reporter {
     const after = all.Ready;
     if (!after || (before?.status === after.status && before.reason === after.reason)) return;
     const bad = settlement.state === 'Stalled' || (settlement.state === 'Reconciling' && warn === true);
-    this.#recorder.record(object, { type: bad ? 'Warning' : 'Normal', reason: after.reason, action: 'Reconcile', message: after.message });
+    this.#recorder.record(object, {
+      type: bad ? 'Warning' : 'Normal',
+      reason: after.reason,
+      action: 'Reconcile',
+      message: after.message,
+    });
   }
 }

@@ -1,4 +1,9 @@
-import type { ClusterConnectionResource, ConnectionKey, ConnectionKindName, ConnectionResource } from '../crds/index.ts';
+import type {
+  ClusterConnectionResource,
+  ConnectionKey,
+  ConnectionKindName,
+  ConnectionResource,
+} from '../crds/index.ts';
 import { clusterScoped, DEPLOYMENTS, namespaced, NETWORK_POLICIES } from '../kit/kube/builtin.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 
@@ -26,7 +31,12 @@ export interface DeploymentView extends KubeObject {
     readonly replicas?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
   };
 }
 
@@ -37,7 +47,11 @@ export function podNamespace(connection: AnyConnection): string {
 
 /** What identifies the connection towards pod and hub. */
 export function connectionKey(connection: AnyConnection): ConnectionKey {
-  return { kind: connection.kind as ConnectionKindName, namespace: podNamespace(connection), name: connection.metadata.name };
+  return {
+    kind: connection.kind as ConnectionKindName,
+    namespace: podNamespace(connection),
+    name: connection.metadata.name,
+  };
 }
 
 /** One string of it, for indexes. */
@@ -53,5 +67,7 @@ export function describeConnection(key: Pick<ConnectionKey, 'kind' | 'namespace'
 /** Oldest first; of two of the same second the one whose name comes first, so that every replica decides alike. */
 export function byAge(a: KubeObject, b: KubeObject): number {
   const age = (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');
-  return age || `${a.metadata.namespace}/${a.metadata.name}`.localeCompare(`${b.metadata.namespace}/${b.metadata.name}`);
+  return (
+    age || `${a.metadata.namespace}/${a.metadata.name}`.localeCompare(`${b.metadata.namespace}/${b.metadata.name}`)
+  );
 }

@@ -29,7 +29,13 @@ export class SettingsSchemas {
     const known = this.#compiled.get(schema);
     if (known) return known;
     // A fresh Ajv each: two drivers may use the same $id. `format` is a hint of the schema's author, not a check.
-    const validate = new Ajv2020({ strict: false, allErrors: true, verbose: true, validateFormats: false, logger: false }).compile(schema);
+    const validate = new Ajv2020({
+      strict: false,
+      allErrors: true,
+      verbose: true,
+      validateFormats: false,
+      logger: false,
+    }).compile(schema);
     this.#compiled.set(schema, validate);
     return validate;
   }
@@ -45,8 +51,11 @@ function describe(error: ErrorObject, schema: JsonSchema): string {
       const known = Object.keys((schema['properties'] as object | undefined) ?? {}).sort();
       return `${field}.${key} is unknown: the driver knows ${known.length > 0 ? known.join(', ') : 'no settings'}`;
     }
-    case 'required': return `${field}.${String(params['missingProperty'])} is missing: the driver needs it`;
-    case 'enum': return `${field} is ${JSON.stringify(error.data)}: it must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
-    default: return `${field} is ${JSON.stringify(error.data)?.slice(0, 100)}: it ${error.message}`;
+    case 'required':
+      return `${field}.${String(params['missingProperty'])} is missing: the driver needs it`;
+    case 'enum':
+      return `${field} is ${JSON.stringify(error.data)}: it must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    default:
+      return `${field} is ${JSON.stringify(error.data)?.slice(0, 100)}: it ${error.message}`;
   }
 }

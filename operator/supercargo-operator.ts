@@ -46,12 +46,18 @@ export class SupercargoOperator extends KitOperator {
 
   #triggerOf(plural: string, apiVersion: string): (change: Change<KubeObject>) => void {
     const triggers = this.#triggers;
-    if (Object.values(CHILD_TYPES).some((type) => type.plural === plural && type.apiVersion === apiVersion)) return (change) => triggers.child(change);
+    if (Object.values(CHILD_TYPES).some((type) => type.plural === plural && type.apiVersion === apiVersion))
+      return (change) => triggers.child(change);
     if (apiVersion !== API_VERSION) throw new Error(`${GROUP}/${VERSION} has no ${plural}`);
     const own: Watched = {
-      connections: (change) => triggers.connection(change), clusterconnections: (change) => triggers.connection(change),
-      drivers: (change) => triggers.driver(change), stores: (change) => triggers.store(change), credentials: (change) => triggers.credential(change),
-      licenses: (change) => triggers.license(change), feeds: (change) => triggers.feed(change), feedruns: (change) => triggers.feedRun(change),
+      connections: (change) => triggers.connection(change),
+      clusterconnections: (change) => triggers.connection(change),
+      drivers: (change) => triggers.driver(change),
+      stores: (change) => triggers.store(change),
+      credentials: (change) => triggers.credential(change),
+      licenses: (change) => triggers.license(change),
+      feeds: (change) => triggers.feed(change),
+      feedruns: (change) => triggers.feedRun(change),
     };
     const trigger = own[plural] as ((change: Change<KubeObject>) => void) | undefined;
     if (!trigger) throw new Error(`nothing follows ${plural}`);

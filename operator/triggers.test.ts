@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { aConnection, aCredential, aDeployment, aDriver, aFeed, aLicense, aStore } from '../test/support/operator-fixtures.ts';
+import {
+  aConnection,
+  aCredential,
+  aDeployment,
+  aDriver,
+  aFeed,
+  aLicense,
+  aStore,
+} from '../test/support/operator-fixtures.ts';
 import { Cache } from '../kit/kube/cache.ts';
 import type { Change } from '../kit/kube/informer.ts';
 import { keyOf, type KubeObject } from '../kit/kube/objects.ts';
@@ -10,8 +18,15 @@ import { Triggers } from './triggers.ts';
 /** One connection with one feed; what a change puts on which queue. */
 function setUp() {
   const caches = {
-    connections: new Cache(connectionIndexes), clusterConnections: new Cache(connectionIndexes), drivers: new Cache(), stores: new Cache(), credentials: new Cache(),
-    feeds: new Cache(feedIndexes), feedRuns: new Cache(feedRunIndexes), licenses: new Cache(licenseIndexes), deployments: new Cache(),
+    connections: new Cache(connectionIndexes),
+    clusterConnections: new Cache(connectionIndexes),
+    drivers: new Cache(),
+    stores: new Cache(),
+    credentials: new Cache(),
+    feeds: new Cache(feedIndexes),
+    feedRuns: new Cache(feedRunIndexes),
+    licenses: new Cache(licenseIndexes),
+    deployments: new Cache(),
   };
   caches.connections.put(aConnection());
   caches.feeds.put(aFeed());
@@ -27,7 +42,10 @@ function setUp() {
 function change<T extends KubeObject>(object: T | undefined, previous?: T, first = false): Change<T> {
   return { key: keyOf((object ?? previous) as T), object, previous, first };
 }
-const changed = <T extends KubeObject>(object: T): T => ({ ...object, metadata: { ...object.metadata, generation: 2 } });
+const changed = <T extends KubeObject>(object: T): T => ({
+  ...object,
+  metadata: { ...object.metadata, generation: 2 },
+});
 
 describe('triggers', () => {
   it('a changed Driver, Store or Credential makes the connections that use it look again', () => {

@@ -2,12 +2,29 @@ import type { AddOptions } from '../kit/queue.ts';
 import { PRIORITY } from '../kit/queue.ts';
 import type { Change } from '../kit/kube/informer.ts';
 import { keyOf, objectKey, type Key, type KubeObject } from '../kit/kube/objects.ts';
-import type { ConnectionKey, CredentialResource, DriverResource, FeedResource, FeedRunResource, LicenseResource, StoreResource } from '../crds/index.ts';
+import type {
+  ConnectionKey,
+  CredentialResource,
+  DriverResource,
+  FeedResource,
+  FeedRunResource,
+  LicenseResource,
+  StoreResource,
+} from '../crds/index.ts';
 import { connectionOfChild, feedConnection, type Caches } from './caches.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
 
 /** Names of the controllers; one queue each. */
-export const CONTROLLERS = ['connection', 'clusterconnection', 'feed', 'feedrun', 'store', 'credential', 'driver', 'license'] as const;
+export const CONTROLLERS = [
+  'connection',
+  'clusterconnection',
+  'feed',
+  'feedrun',
+  'store',
+  'credential',
+  'driver',
+  'license',
+] as const;
 export type ControllerName = (typeof CONTROLLERS)[number];
 export type Enqueue = (controller: ControllerName, key: Key, options?: AddOptions) => void;
 
@@ -36,11 +53,13 @@ export class Triggers {
       this.#enqueue('store', objectKey(namespace, connection.spec.storeRef.name), later);
       this.#enqueue('credential', objectKey(namespace, connection.spec.credentialRef.name), later);
       this.#enqueue('driver', connection.spec.driver, later);
-      if (connection.status?.shop && !change.first) this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
+      if (connection.status?.shop && !change.first)
+        this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
     }
     // Feeds ask of their connection only whether it is there and switched on.
     if (change.object?.spec.enabled !== change.previous?.spec.enabled || states.length === 1) {
-      for (const connection of states) this.#feeds(connectionKey(connection), change.first ? PRIORITY.listed : PRIORITY.normal);
+      for (const connection of states)
+        this.#feeds(connectionKey(connection), change.first ? PRIORITY.listed : PRIORITY.normal);
     }
   }
 
@@ -56,7 +75,9 @@ export class Triggers {
   store(change: Change<StoreResource>): void {
     this.#self('store', change);
     const existence = change.object === undefined || change.previous === undefined;
-    if (existence) for (const license of this.#caches.licenses.byIndex('store', change.key)) this.#enqueue('license', keyOf(license));
+    if (existence)
+      for (const license of this.#caches.licenses.byIndex('store', change.key))
+        this.#enqueue('license', keyOf(license));
     if (!change.first && specChanged(change)) this.#all('store', change.key);
   }
 
@@ -84,7 +105,8 @@ export class Triggers {
       this.#connection(key);
       const cameOrWent = change.object === undefined || change.previous === undefined;
       if (cameOrWent) this.#feeds(key);
-      if (cameOrWent) for (const run of this.#caches.feedRuns.byIndex('feed', change.key)) this.#enqueue('feedrun', keyOf(run));
+      if (cameOrWent)
+        for (const run of this.#caches.feedRuns.byIndex('feed', change.key)) this.#enqueue('feedrun', keyOf(run));
     }
   }
 
@@ -107,22 +129,27 @@ export class Triggers {
   }
 
   #connection(key: ConnectionKey): void {
-    if (key.kind === 'Connection') this.#enqueue('connection', objectKey(key.namespace, key.name), { priority: PRIORITY.changed });
+    if (key.kind === 'Connection')
+      this.#enqueue('connection', objectKey(key.namespace, key.name), { priority: PRIORITY.changed });
     else this.#enqueue('clusterconnection', key.name, { priority: PRIORITY.changed });
   }
 
   #all(index: 'driver' | 'store' | 'credential' | 'shop', value: string): void {
-    for (const connection of this.#caches.connections.byIndex(index, value)) this.#enqueue('connection', keyOf(connection));
-    for (const connection of this.#caches.clusterConnections.byIndex(index, value)) this.#enqueue('clusterconnection', keyOf(connection));
+    for (const connection of this.#caches.connections.byIndex(index, value))
+      this.#enqueue('connection', keyOf(connection));
+    for (const connection of this.#caches.clusterConnections.byIndex(index, value))
+      this.#enqueue('clusterconnection', keyOf(connection));
   }
 
   #everyConnection(): void {
     for (const connection of this.#caches.connections.values()) this.#enqueue('connection', keyOf(connection));
-    for (const connection of this.#caches.clusterConnections.values()) this.#enqueue('clusterconnection', keyOf(connection));
+    for (const connection of this.#caches.clusterConnections.values())
+      this.#enqueue('clusterconnection', keyOf(connection));
   }
 
   #feeds(key: ConnectionKey, priority: number = PRIORITY.normal): void {
-    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key))) this.#enqueue('feed', keyOf(feed), { priority });
+    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key)))
+      this.#enqueue('feed', keyOf(feed), { priority });
   }
 }
 
@@ -136,5 +163,7 @@ function statesOf<T>({ object, previous }: Change<T>): T[] {
 
 /** Status is written by ourselves: following it would go in circles. */
 function specChanged({ object, previous }: Change<KubeObject>): boolean {
-  return object?.metadata.generation !== previous?.metadata.generation || object?.metadata.uid !== previous?.metadata.uid;
+  return (
+    object?.metadata.generation !== previous?.metadata.generation || object?.metadata.uid !== previous?.metadata.uid
+  );
 }

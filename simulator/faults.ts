@@ -2,8 +2,29 @@ import type { Random } from './random.ts';
 
 /** Everything that stores do wrong, by name. */
 export const FAULTS = [
-  'ties', 'late-commit', 'skew', 'moving-rows', 'repeat-last-page', 'wrong-total', '429-storm', 'lost-ack', 'truncated-json', 'slow', 'html-error', '5xx',
-  'duplicate-webhook', 'lost-webhook', 'forged-webhook', 'poisoned', 'token-expiry', 'token-rotation', 'partial-batch', 'lost-subscription', 'redirect', 'reset', 'new-fields',
+  'ties',
+  'late-commit',
+  'skew',
+  'moving-rows',
+  'repeat-last-page',
+  'wrong-total',
+  '429-storm',
+  'lost-ack',
+  'truncated-json',
+  'slow',
+  'html-error',
+  '5xx',
+  'duplicate-webhook',
+  'lost-webhook',
+  'forged-webhook',
+  'poisoned',
+  'token-expiry',
+  'token-rotation',
+  'partial-batch',
+  'lost-subscription',
+  'redirect',
+  'reset',
+  'new-fields',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 

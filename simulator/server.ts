@@ -14,7 +14,10 @@ export interface StoreServer {
 }
 
 /** Puts a simulated store behind HTTP: slow answers are late, broken ones never come. */
-export async function serveStore(store: SimulatedStore, options: { readonly host: string; readonly port: number; readonly clock: Clock }): Promise<StoreServer> {
+export async function serveStore(
+  store: SimulatedStore,
+  options: { readonly host: string; readonly port: number; readonly clock: Clock },
+): Promise<StoreServer> {
   const server = createServer((request, response) => {
     void answerStore(store, options.clock, request, response).catch(() => response.destroy());
   });
@@ -32,7 +35,12 @@ export async function serveStore(store: SimulatedStore, options: { readonly host
 }
 
 /** One request to the store, as it comes over HTTP. */
-export async function answerStore(store: SimulatedStore, clock: Clock, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerStore(
+  store: SimulatedStore,
+  clock: Clock,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await bodyOf(request);
   const { basePath } = store.wire;
   const url = request.url ?? '/';
@@ -41,7 +49,12 @@ export async function answerStore(store: SimulatedStore, clock: Clock, request: 
     return;
   }
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const given = store.handle({ method: request.method ?? 'GET', path: url.slice(basePath.length) || '/', headers, body });
+  const given = store.handle({
+    method: request.method ?? 'GET',
+    path: url.slice(basePath.length) || '/',
+    headers,
+    body,
+  });
   if (given.delayMs > 0) await clock.sleep(given.delayMs);
   if (given.broken) response.destroy();
   else response.writeHead(given.status, given.headers).end(given.status === 204 ? undefined : given.body);
@@ -61,5 +74,8 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** Sends a webhook of the store; one that does not arrive is lost, as with many shops. */
 export async function sendHook({ url, headers, body }: Delivery): Promise<void> {
-  await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(HOOK_TIMEOUT_MS) }).then((answered) => answered.body?.cancel(), () => undefined);
+  await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(HOOK_TIMEOUT_MS) }).then(
+    (answered) => answered.body?.cancel(),
+    () => undefined,
+  );
 }

@@ -38,8 +38,8 @@ export interface SimulatedStoreOptions {
 }
 
 /**
- * A shop behind the API of a platform, in the process and without sockets. Everything that happens comes from the seed, the
- * clock and the order of requests: the same again gives the same again.
+ * A shop behind the API of a platform, in the process and without sockets. Everything that happens comes from the seed,
+ * the clock and the order of requests: the same again gives the same again.
  */
 export class SimulatedStore {
   readonly wire: Wire;
@@ -62,9 +62,32 @@ export class SimulatedStore {
     this.keys = new Keys({ client: options.client, clock, random: random.fork(), faults: this.faults });
     if (options.apiKey !== undefined) this.keys.fixed.set(options.apiKey, PERMISSIONS);
     const { wire } = this;
-    this.hooks = new Hooks({ shop: this.shop, faults: this.faults, sign: (event, id, at, secret) => wire.hook(event, id, at, secret), send: options.sendHook ?? (() => undefined) });
-    const pages = new Pages({ shop: this.shop, random: random.fork(), faults: this.faults, paging: options.paging ?? 'keyset', cap: options.pageCap ?? 250 });
-    this.#door = new Door({ shop: this.shop, truth: this.truth, pages, keys: this.keys, hooks: this.hooks, faults: this.faults, random, shopId: options.shopId ?? 'simulated' }, wire);
+    this.hooks = new Hooks({
+      shop: this.shop,
+      faults: this.faults,
+      sign: (event, id, at, secret) => wire.hook(event, id, at, secret),
+      send: options.sendHook ?? (() => undefined),
+    });
+    const pages = new Pages({
+      shop: this.shop,
+      random: random.fork(),
+      faults: this.faults,
+      paging: options.paging ?? 'keyset',
+      cap: options.pageCap ?? 250,
+    });
+    this.#door = new Door(
+      {
+        shop: this.shop,
+        truth: this.truth,
+        pages,
+        keys: this.keys,
+        hooks: this.hooks,
+        faults: this.faults,
+        random,
+        shopId: options.shopId ?? 'simulated',
+      },
+      wire,
+    );
     furnish(this.shop);
     for (let count = 0; count < (options.products ?? 0); count++) this.#poison(addProduct(this.shop, this.#life).id);
     for (let count = 0; count < (options.orders ?? 0); count++) this.#poison(addOrder(this.shop, this.#life)?.id);

@@ -64,7 +64,11 @@ export class ConnectionGate {
 
   /** Feeds may run. */
   get open(): boolean {
-    return this.#session !== undefined && this.#report?.credential.status === 'True' && this.#report.reachable.status === 'True';
+    return (
+      this.#session !== undefined &&
+      this.#report?.credential.status === 'True' &&
+      this.#report.reachable.status === 'True'
+    );
   }
 
   /** How often it has opened, so that who waits for that can tell. */
@@ -83,20 +87,30 @@ export class ConnectionGate {
 
   /** Something that the session was built from has changed: what runs must drain first. */
   async mustReopen(connection: AnyConnection): Promise<boolean> {
-    return this.#session !== undefined && (this.#forgotten || this.#session.fingerprint !== fingerprint(connection, await this.#readCredential(connection)));
+    return (
+      this.#session !== undefined &&
+      (this.#forgotten || this.#session.fingerprint !== fingerprint(connection, await this.#readCredential(connection)))
+    );
   }
 
-  /** Opens, re-opens or re-checks as needed. Findings go to conditions; nothing is thrown for what a person must mend. */
+  /**
+   * Opens, re-opens or re-checks as needed. Findings go to conditions; nothing is thrown for what a person must mend.
+   */
   async keepOpen(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
     const credential = await this.#readCredential(connection);
     const current = fingerprint(connection, credential);
     if (this.#session && (this.#forgotten || this.#session.fingerprint !== current)) await this.close();
     this.#digest = current;
     const asked = this.#testRequest(connection);
-    if (!this.#session && (asked !== undefined || this.#mayTry(current))) await this.#openSession(connection, credential, feeds, current);
+    if (!this.#session && (asked !== undefined || this.#mayTry(current)))
+      await this.#openSession(connection, credential, feeds, current);
     if (this.#session) await this.#keepRegistered(this.#session, connection, feeds);
     if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
-    if (this.#session && this.open) await this.#session.subscription.keep(feeds.map(({ spec }) => spec.type), signal);
+    if (this.#session && this.open)
+      await this.#session.subscription.keep(
+        feeds.map(({ spec }) => spec.type),
+        signal,
+      );
     await this.#saveBudget();
     if (asked !== undefined) this.#handledTest = asked;
   }
@@ -109,59 +123,109 @@ export class ConnectionGate {
 
   /** At once after a change, else with backoff. */
   #mayTry(current: string): boolean {
-    return this.#failedFingerprint !== current || this.#retryAt === undefined || this.#options.clock.now() >= this.#retryAt;
+    return (
+      this.#failedFingerprint !== current || this.#retryAt === undefined || this.#options.clock.now() >= this.#retryAt
+    );
   }
 
   async #readCredential(connection: AnyConnection): Promise<CredentialOutcome> {
     const { secretName, keys } = this.#options.credential;
-    return parseCredential(await this.#options.readSecret(), this.#options.definition.credential, secretName, keys, connection.metadata.uid ?? connection.metadata.name);
+    return parseCredential(
+      await this.#options.readSecret(),
+      this.#options.definition.credential,
+      secretName,
+      keys,
+      connection.metadata.uid ?? connection.metadata.name,
+    );
   }
 
-  async #openSession(connection: AnyConnection, credential: CredentialOutcome, feeds: readonly FeedResource[], current: string): Promise<void> {
+  async #openSession(
+    connection: AnyConnection,
+    credential: CredentialOutcome,
+    feeds: readonly FeedResource[],
+    current: string,
+  ): Promise<void> {
     this.#failedFingerprint = current;
     this.#refreshExpiresAt = undefined;
     this.#report = undefined;
-    this.#credentialFault = credential.ok ? undefined : { status: 'False', reason: credential.reason, message: credential.message };
+    this.#credentialFault = credential.ok
+      ? undefined
+      : { status: 'False', reason: credential.reason, message: credential.message };
     if (!credential.ok) return this.#backOff();
     const settings = this.#options.definition.settings.safeParse(connection.spec.settings ?? {});
     if (!settings.success) {
       const [issue] = settings.error.issues;
-      this.#credentialFault = { status: 'Unknown', reason: 'InvalidSettings', message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}` };
+      this.#credentialFault = {
+        status: 'Unknown',
+        reason: 'InvalidSettings',
+        message: `spec.settings${issue?.path.length ? '.' + issue.path.join('.') : ''}: ${issue?.message ?? 'not as expected'}`,
+      };
       return this.#backOff();
     }
     const answer = await this.#registerAtHub(connection, feeds);
     if (!answer) return this.#backOff();
     const store = new StoreSession({
-      definition: this.#options.definition, credential: credential.value, settings: settings.data, testMode: () => this.#options.resources.snapshot().connection?.spec.mode !== 'Production',
-      clock: this.#options.clock, random: this.#options.random, metrics: this.#options.metrics, savedBudget: answer.budget,
-      tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => { this.#refreshExpiresAt = at; }),
+      definition: this.#options.definition,
+      credential: credential.value,
+      settings: settings.data,
+      testMode: () => this.#options.resources.snapshot().connection?.spec.mode !== 'Production',
+      clock: this.#options.clock,
+      random: this.#options.random,
+      metrics: this.#options.metrics,
+      savedBudget: answer.budget,
+      tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => {
+        this.#refreshExpiresAt = at;
+      }),
     });
     const { hub, clock, log, metrics } = this.#options;
     const subscription = new Subscription({ hooks: store.driver.webhooks, url: answer.hookUrl, hub, clock, log });
     const hints = new AbortController();
-    this.#session = { fingerprint: current, store, answer, registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)), subscription, hints };
+    this.#session = {
+      fingerprint: current,
+      store,
+      answer,
+      registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)),
+      subscription,
+      hints,
+    };
     this.#checkedAt = undefined;
     const onNoSession = () => {
       this.#forgotten = true;
       this.#wake();
     };
-    void followHints({ hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log, onNoSession }, hints.signal);
+    void followHints(
+      { hub, driver: store.driver, box: this.hints, wake: this.#wake, clock, metrics, log, onNoSession },
+      hints.signal,
+    );
   }
 
   async #registerAtHub(connection: AnyConnection, feeds: readonly FeedResource[]): Promise<SessionAnswer | undefined> {
     try {
-      const answer = await this.#options.hub.session(registration(connection, feeds, this.#options.definition.manifest));
+      const answer = await this.#options.hub.session(
+        registration(connection, feeds, this.#options.definition.manifest),
+      );
       this.#hubFault = undefined;
       return answer;
     } catch (error) {
       const reason = error instanceof HubRefusal ? error.reason : 'HubUnreachable';
-      this.#hubFault = { status: 'False', reason, message: error instanceof Error ? error.message : 'the hub cannot be reached' };
+      this.#hubFault = {
+        status: 'False',
+        reason,
+        message: error instanceof Error ? error.message : 'the hub cannot be reached',
+      };
       return undefined;
     }
   }
 
-  /** What a Feed says (its safety stock, that there is a catalogue) needs no new session with the store, only the hub's knowledge. */
-  async #keepRegistered(session: OpenSession, connection: AnyConnection, feeds: readonly FeedResource[]): Promise<void> {
+  /**
+   * What a Feed says (its safety stock, that there is a catalogue) needs no new session with the store, only the hub's
+   * knowledge.
+   */
+  async #keepRegistered(
+    session: OpenSession,
+    connection: AnyConnection,
+    feeds: readonly FeedResource[],
+  ): Promise<void> {
     const now = JSON.stringify(registration(connection, feeds, this.#options.definition.manifest));
     if (now !== session.registered && (await this.#registerAtHub(connection, feeds))) session.registered = now;
   }
@@ -176,7 +240,10 @@ export class ConnectionGate {
   /** Asks the store itself; called too when a run failed for a reason that only a check can tell. */
   async #check(feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
     const wasOpen = this.open;
-    this.#report = await this.#session!.store.check(feeds.map(({ spec }) => spec.type), signal);
+    this.#report = await this.#session!.store.check(
+      feeds.map(({ spec }) => spec.type),
+      signal,
+    );
     this.#checkedAt = this.#options.clock.now();
     this.#options.metrics.connection(this.open, this.#session!.store.skewMs);
     if (this.open) {
@@ -184,10 +251,16 @@ export class ConnectionGate {
       this.#retryAt = undefined;
       if (!wasOpen) this.#openings++;
     } else this.#backOff();
-    if (wasOpen !== this.open) this.#options.log.info({ open: this.open, reachable: this.#report.reachable.reason, accepted: this.#report.credential.reason }, 'store checked');
+    if (wasOpen !== this.open)
+      this.#options.log.info(
+        { open: this.open, reachable: this.#report.reachable.reason, accepted: this.#report.credential.reason },
+        'store checked',
+      );
   }
 
-  /** So that a restart does not spend what is not there. Lost with a kill: then the platform's own numbers correct it. */
+  /**
+   * So that a restart does not spend what is not there. Lost with a kill: then the platform's own numbers correct it.
+   */
   async #saveBudget(now = false): Promise<void> {
     const state = this.#session?.store.budget.state();
     const at = this.#options.clock.now().getTime();
@@ -212,11 +285,23 @@ export class ConnectionGate {
     const facts: GateFacts = {
       credential: this.#credentialFault ?? this.#report?.credential,
       reachable: this.#hubFault ?? this.#report?.reachable,
-      report: this.#report, hooks: this.#session?.subscription.view, budget: this.#session?.store.budget.view(), refreshExpiresAt: this.#refreshExpiresAt, skewMs: this.#session?.store.skewMs, checkedAt: this.#checkedAt, handledTest: this.#handledTest, digest: this.#digest,
+      report: this.#report,
+      hooks: this.#session?.subscription.view,
+      budget: this.#session?.store.budget.view(),
+      refreshExpiresAt: this.#refreshExpiresAt,
+      skewMs: this.#session?.store.skewMs,
+      checkedAt: this.#checkedAt,
+      handledTest: this.#handledTest,
+      digest: this.#digest,
     };
     if (facts.budget) this.#options.metrics.budget(facts.budget);
     this.#options.metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
-    await this.#apply(connectionStatus(facts, view, this.#shown ?? connection.status, { now: this.#options.clock.now(), generation: connection.metadata.generation }));
+    await this.#apply(
+      connectionStatus(facts, view, this.#shown ?? connection.status, {
+        now: this.#options.clock.now(),
+        generation: connection.metadata.generation,
+      }),
+    );
   }
 
   async #apply(status: Partial<ConnectionStatus>): Promise<void> {
@@ -235,23 +320,35 @@ export class ConnectionGate {
       const expires = condition.reason === 'ExpiresSoon' && old?.reason !== 'ExpiresSoon';
       if (!expires && (!old || old.status === condition.status || condition.status === 'Unknown')) continue;
       const good = condition.status === (condition.type === 'Throttled' ? 'False' : 'True') && !expires;
-      await this.#options.resources.event({ kind: 'Connection', name: this.#options.key.name }, good ? 'Normal' : 'Warning', condition.reason, `${condition.type}: ${condition.message}`);
+      await this.#options.resources.event(
+        { kind: 'Connection', name: this.#options.key.name },
+        good ? 'Normal' : 'Warning',
+        condition.reason,
+        `${condition.type}: ${condition.message}`,
+      );
     }
   }
 
   /**
-   * The connection is being deleted: give back what was registered at the store, and say so. While that fails it is tried
-   * again at each step; the operator has a deadline and lets go.
+   * The connection is being deleted: give back what was registered at the store, and say so. While that fails it is
+   * tried again at each step; the operator has a deadline and lets go.
    */
   async deregister(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
-    if (connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True')) return this.close();
+    if (connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True'))
+      return this.close();
     const findings = { Deregistered: await this.#takeBack(connection, feeds, signal) };
     await this.close();
-    await this.#apply({ conditions: mergeConditions(connection.status?.conditions, findings, { now: this.#options.clock.now(), generation: connection.metadata.generation }) });
+    await this.#apply({
+      conditions: mergeConditions(connection.status?.conditions, findings, {
+        now: this.#options.clock.now(),
+        generation: connection.metadata.generation,
+      }),
+    });
   }
 
   async #takeBack(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<Finding> {
-    if (!this.#session && connection.status?.hooks?.state !== 'Active') return { status: 'True', reason: 'NothingRegistered', message: 'nothing is left at the store' };
+    if (!this.#session && connection.status?.hooks?.state !== 'Active')
+      return { status: 'True', reason: 'NothingRegistered', message: 'nothing is left at the store' };
     const credential = await this.#readCredential(connection);
     if (!this.#session) await this.#openSession(connection, credential, feeds, fingerprint(connection, credential));
     try {
@@ -259,7 +356,11 @@ export class ConnectionGate {
       await this.#session.subscription.remove(signal);
       return { status: 'True', reason: 'Deregistered', message: 'nothing is left at the store' };
     } catch (error) {
-      return { status: 'False', reason: 'DeregistrationFailed', message: `webhooks may be left at the store: ${errorDetails(error).message}`.slice(0, 1024) };
+      return {
+        status: 'False',
+        reason: 'DeregistrationFailed',
+        message: `webhooks may be left at the store: ${errorDetails(error).message}`.slice(0, 1024),
+      };
     }
   }
 
@@ -275,12 +376,27 @@ export class ConnectionGate {
 }
 
 /** What the hub must know of a connection. */
-function registration({ spec }: AnyConnection, feeds: readonly FeedResource[], manifest: DriverManifest): SessionRequest {
+function registration(
+  { spec }: AnyConnection,
+  feeds: readonly FeedResource[],
+  manifest: DriverManifest,
+): SessionRequest {
   return {
-    store: spec.storeRef.name, driver: spec.driver, mode: spec.mode ?? 'Test', credential: spec.credentialRef.name,
+    store: spec.storeRef.name,
+    driver: spec.driver,
+    mode: spec.mode ?? 'Test',
+    credential: spec.credentialRef.name,
     safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
-    ...(manifest.reasons ? { remedies: Object.fromEntries(Object.entries(manifest.reasons).map(([reason, { remedy }]) => [reason, remedy])) } : {}),
-    exports: EXPORT_TYPES.filter((type) => manifest.feeds.some((feed) => feed.type === type) && feeds.some((feed) => feed.spec.type === type)),
+    ...(manifest.reasons
+      ? {
+          remedies: Object.fromEntries(
+            Object.entries(manifest.reasons).map(([reason, { remedy }]) => [reason, remedy]),
+          ),
+        }
+      : {}),
+    exports: EXPORT_TYPES.filter(
+      (type) => manifest.feeds.some((feed) => feed.type === type) && feeds.some((feed) => feed.spec.type === type),
+    ),
     catalogue: feeds.some((feed) => feed.spec.type === 'ProductImport' || feed.spec.type === 'ProductUpdate'),
   };
 }
@@ -288,5 +404,8 @@ function registration({ spec }: AnyConnection, feeds: readonly FeedResource[], m
 /** All that a session is made of. A change of any of it makes a new one. */
 function fingerprint(connection: AnyConnection, credential: CredentialOutcome): string {
   const { settings, mode, storeRef, driver } = connection.spec;
-  return createHash('sha256').update(JSON.stringify([settings ?? {}, mode ?? 'Test', storeRef.name, driver, credential.digest])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([settings ?? {}, mode ?? 'Test', storeRef.name, driver, credential.digest]))
+    .digest('hex')
+    .slice(0, 32);
 }

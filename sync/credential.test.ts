@@ -6,15 +6,26 @@ import { z } from 'zod';
 import { parseCredential, readSecretFiles, type CredentialOutcome } from './credential.ts';
 
 const schema = z.object({ apiKey: z.string().min(4, 'it is too short'), shop: z.string().optional() });
-const parse = (files: Record<string, string>, keys: Record<string, string> = {}, uid = 'uid-1'): CredentialOutcome => parseCredential(files, schema, 'shop-key', keys, uid);
+const parse = (files: Record<string, string>, keys: Record<string, string> = {}, uid = 'uid-1'): CredentialOutcome =>
+  parseCredential(files, schema, 'shop-key', keys, uid);
 
 describe('a credential', () => {
   it.each<[string, Record<string, string>, Record<string, string>, object]>([
-    ['under the driver\'s own names', { apiKey: 'secret' }, {}, { apiKey: 'secret' }],
+    ["under the driver's own names", { apiKey: 'secret' }, {}, { apiKey: 'secret' }],
     ['beside keys of others', { apiKey: 'secret', 'tls.crt': 'x' }, {}, { apiKey: 'secret' }],
     ['under a name of the Secret', { token: 'secret' }, { apiKey: 'token' }, { apiKey: 'secret' }],
-    ['under the name given, though the usual is there too', { apiKey: 'other', token: 'secret' }, { apiKey: 'token' }, { apiKey: 'secret' }],
-    ['whose names are exchanged', { apiKey: 'the shop', shop: 'secret' }, { apiKey: 'shop', shop: 'apiKey' }, { apiKey: 'secret', shop: 'the shop' }],
+    [
+      'under the name given, though the usual is there too',
+      { apiKey: 'other', token: 'secret' },
+      { apiKey: 'token' },
+      { apiKey: 'secret' },
+    ],
+    [
+      'whose names are exchanged',
+      { apiKey: 'the shop', shop: 'secret' },
+      { apiKey: 'shop', shop: 'apiKey' },
+      { apiKey: 'secret', shop: 'the shop' },
+    ],
   ])('is found %s', (_what, files, keys, value) => {
     expect(parse(files, keys)).toMatchObject({ ok: true, value });
   });
@@ -33,7 +44,8 @@ describe('a credential', () => {
   });
 
   it('never shows a value in what it says', () => {
-    for (const files of [{ apiKey: 'pw1' }, { other: 'pw1' }] as Record<string, string>[]) expect(JSON.stringify(parse(files))).not.toContain('pw1');
+    for (const files of [{ apiKey: 'pw1' }, { other: 'pw1' }] as Record<string, string>[])
+      expect(JSON.stringify(parse(files))).not.toContain('pw1');
   });
 });
 
@@ -70,8 +82,13 @@ describe('the mounted files', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('are read without the kubelet\'s own and without the one line end that editors add', async () => {
-    expect(await readSecretFiles(folder)).toEqual({ apiKey: 'secret', windows: 'a', lines: 'a\nb\n', bare: ' spaced ' });
+  it("are read without the kubelet's own and without the one line end that editors add", async () => {
+    expect(await readSecretFiles(folder)).toEqual({
+      apiKey: 'secret',
+      windows: 'a',
+      lines: 'a\nb\n',
+      bare: ' spaced ',
+    });
   });
 
   it('are none where nothing is mounted', async () => {

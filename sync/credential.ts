@@ -24,10 +24,24 @@ export type CredentialOutcome =
  * The driver's credential out of the Secret's keys. `keys` renames: name the driver knows -> key of the Secret. The
  * digest is keyed by the connection's uid, so that a short password cannot be guessed from a status. Pure.
  */
-export function parseCredential(files: SecretFiles, schema: z.ZodType, secretName: string, keys: Readonly<Record<string, string>>, uid: string): CredentialOutcome {
-  const digest = createHmac('sha256', uid).update(JSON.stringify(Object.entries(files).sort())).digest('hex').slice(0, 32);
+export function parseCredential(
+  files: SecretFiles,
+  schema: z.ZodType,
+  secretName: string,
+  keys: Readonly<Record<string, string>>,
+  uid: string,
+): CredentialOutcome {
+  const digest = createHmac('sha256', uid)
+    .update(JSON.stringify(Object.entries(files).sort()))
+    .digest('hex')
+    .slice(0, 32);
   if (Object.keys(files).length === 0) {
-    return { ok: false, digest, reason: 'SecretMissing', message: `Secret "${secretName}" does not exist or is empty: create it, the pod sees it within a minute or two` };
+    return {
+      ok: false,
+      digest,
+      reason: 'SecretMissing',
+      message: `Secret "${secretName}" does not exist or is empty: create it, the pod sees it within a minute or two`,
+    };
   }
   const renamed: Record<string, string> = { ...files };
   for (const [known, key] of Object.entries(keys)) {
@@ -40,7 +54,19 @@ export function parseCredential(files: SecretFiles, schema: z.ZodType, secretNam
   const key = String(issue?.path[0] ?? '');
   const secretKey = keys[key] ?? key;
   if (renamed[key] === undefined) {
-    return { ok: false, digest, reason: 'SecretKeyMissing', message: `Secret "${secretName}" lacks the key "${secretKey}": add it (it has ${Object.keys(files).map((name) => `"${name}"`).join(', ')})` };
+    return {
+      ok: false,
+      digest,
+      reason: 'SecretKeyMissing',
+      message: `Secret "${secretName}" lacks the key "${secretKey}": add it (it has ${Object.keys(files)
+        .map((name) => `"${name}"`)
+        .join(', ')})`,
+    };
   }
-  return { ok: false, digest, reason: 'SecretKeyInvalid', message: `key "${secretKey}" of Secret "${secretName}" cannot be used: ${issue?.message ?? 'not as expected'}` };
+  return {
+    ok: false,
+    digest,
+    reason: 'SecretKeyInvalid',
+    message: `key "${secretKey}" of Secret "${secretName}" cannot be used: ${issue?.message ?? 'not as expected'}`,
+  };
 }

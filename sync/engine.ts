@@ -32,7 +32,12 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   }
 }
 
-async function step(options: EngineOptions, gate: ConnectionGate, runner: FeedRunner, signal: AbortSignal): Promise<void> {
+async function step(
+  options: EngineOptions,
+  gate: ConnectionGate,
+  runner: FeedRunner,
+  signal: AbortSignal,
+): Promise<void> {
   const { connection, feeds, runs } = options.resources.snapshot();
   if (!connection) return;
   if (connection.metadata.deletionTimestamp) {

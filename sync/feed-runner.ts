@@ -64,7 +64,8 @@ export class FeedRunner {
 
   #takeSyncRequest(connection: AnyConnection): void {
     const asked = connection.metadata.annotations?.[ANNOTATIONS.syncRequested];
-    if (asked === undefined || asked === connection.status?.lastHandledSyncRequest || asked === this.#syncRequest) return;
+    if (asked === undefined || asked === connection.status?.lastHandledSyncRequest || asked === this.#syncRequest)
+      return;
     this.#syncRequest = asked;
     for (const feed of this.#feeds.values()) if (feed.handledSyncRequest !== asked) feed.requested ??= 'Requested';
   }
@@ -86,7 +87,11 @@ export class FeedRunner {
     if (this.#openings !== this.#gate.openings) for (const feed of this.#feeds.values()) feed.connectionMended();
     this.#openings = this.#gate.openings;
     for (const run of runs) this.#startDeliberate(run, signal);
-    for (const due of dueRuns([...this.#feeds.values()].map((feed) => feed.state()), now)) this.#start(due, signal);
+    for (const due of dueRuns(
+      [...this.#feeds.values()].map((feed) => feed.state()),
+      now,
+    ))
+      this.#start(due, signal);
   }
 
   /** A FeedRun goes when its feed's lane is free; it is carried out once. */
@@ -110,7 +115,9 @@ export class FeedRunner {
     if (deliberate) feed.beganDeliberately(this.#options.clock.now());
     else feed.began(this.#options.clock.now());
     const task = this.#execute(feed, due, session, AbortSignal.any([signal, stop.signal]), deliberate)
-      .catch((error: unknown) => this.#options.log.warn({ err: error, feed: due.name }, 'the end of a run could not be reported'))
+      .catch((error: unknown) =>
+        this.#options.log.warn({ err: error, feed: due.name }, 'the end of a run could not be reported'),
+      )
       .finally(() => {
         feed.running = false;
         this.#running.delete(task);
@@ -119,18 +126,60 @@ export class FeedRunner {
     this.#running.set(task, stop);
   }
 
-  async #execute(feed: FeedTracker, due: DueRun, session: NonNullable<ConnectionGate['session']>, signal: AbortSignal, deliberate?: FeedRunResource): Promise<void> {
+  async #execute(
+    feed: FeedTracker,
+    due: DueRun,
+    session: NonNullable<ConnectionGate['session']>,
+    signal: AbortSignal,
+    deliberate?: FeedRunResource,
+  ): Promise<void> {
     const { clock, hub, holder, key, metrics, log } = this.#options;
     const syncAsked = this.#syncRequest;
     const began = clock.now();
-    if (deliberate) await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, { startedAt: timestamp(began), result: 'Running' });
+    if (deliberate)
+      await this.#options.resources.applyFeedRunStatus(deliberate.metadata.name, {
+        startedAt: timestamp(began),
+        result: 'Running',
+      });
     const outcome = await runFeed(
-      { feed: due.name, type: due.type, trigger: due.trigger, batchSize: feed.spec.batchSize, release: feed.resource.metadata.annotations?.[ANNOTATIONS.release], parameters: deliberate?.spec, ids: due.trigger === 'Hint' ? feed.answeringIds : undefined },
-      { session: session.store, hub, clock, holder, earliestOrder: this.#earliestOrder(), decideOrder: orderDecider(`${key.kind}/${key.namespace}/${key.name}`, this.#earliestOrder(), session.answer.orderNumbers, { days: session.answer.unpaidDays, now: session.store.storeNow() }) },
+      {
+        feed: due.name,
+        type: due.type,
+        trigger: due.trigger,
+        batchSize: feed.spec.batchSize,
+        release: feed.resource.metadata.annotations?.[ANNOTATIONS.release],
+        parameters: deliberate?.spec,
+        ids: due.trigger === 'Hint' ? feed.answeringIds : undefined,
+      },
+      {
+        session: session.store,
+        hub,
+        clock,
+        holder,
+        earliestOrder: this.#earliestOrder(),
+        decideOrder: orderDecider(
+          `${key.kind}/${key.namespace}/${key.name}`,
+          this.#earliestOrder(),
+          session.answer.orderNumbers,
+          { days: session.answer.unpaidDays, now: session.store.storeNow() },
+        ),
+      },
       signal,
     );
     const ended = clock.now();
-    log.info({ feed: due.name, type: due.type, trigger: due.trigger, result: outcome.result, reason: outcome.reason, read: outcome.read, changed: outcome.changed, problems: outcome.problems }, 'run ended');
+    log.info(
+      {
+        feed: due.name,
+        type: due.type,
+        trigger: due.trigger,
+        result: outcome.result,
+        reason: outcome.reason,
+        read: outcome.read,
+        changed: outcome.changed,
+        problems: outcome.problems,
+      },
+      'run ended',
+    );
     metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
     if (deliberate) return this.#reportDeliberate(deliberate, outcome, began, ended);
     feed.ended(outcome, ended, this.#options.random);
@@ -144,10 +193,25 @@ export class FeedRunner {
     return new Date(connection.spec.earliestOrderDate ?? connection.metadata.creationTimestamp ?? 0);
   }
 
-  async #reportDeliberate(run: FeedRunResource, outcome: RunOutcome & { runId?: string }, began: Date, ended: Date): Promise<void> {
-    await this.#options.resources.applyFeedRunStatus(run.metadata.name, stripUndefined({
-      runId: outcome.runId, result: outcome.result, startedAt: timestamp(began), finishedAt: timestamp(ended), read: outcome.read, changed: outcome.changed, problems: outcome.problems, message: outcome.message?.slice(0, 1024),
-    }));
+  async #reportDeliberate(
+    run: FeedRunResource,
+    outcome: RunOutcome & { runId?: string },
+    began: Date,
+    ended: Date,
+  ): Promise<void> {
+    await this.#options.resources.applyFeedRunStatus(
+      run.metadata.name,
+      stripUndefined({
+        runId: outcome.runId,
+        result: outcome.result,
+        startedAt: timestamp(began),
+        finishedAt: timestamp(ended),
+        read: outcome.read,
+        changed: outcome.changed,
+        problems: outcome.problems,
+        message: outcome.message?.slice(0, 1024),
+      }),
+    );
   }
 
   /** Milliseconds until something may be due. */
@@ -172,10 +236,21 @@ export class FeedRunner {
     const waitingFor = this.#waitsFor(feed);
     const status = feedStatus(
       {
-        summary: feed.summary, outcome: feed.outcome, running: feed.running, lastSuccessAt: feed.lastSuccessAt, freshnessMs: feed.freshnessMs, startedAt: feed.startedAt,
-        nextAt: feed.nextAt, fault: feed.fault, waitingFor, handledRunRequest: feed.handledRunRequest, handledSyncRequest: feed.handledSyncRequest, generation: feed.resource.metadata.generation,
+        summary: feed.summary,
+        outcome: feed.outcome,
+        running: feed.running,
+        lastSuccessAt: feed.lastSuccessAt,
+        freshnessMs: feed.freshnessMs,
+        startedAt: feed.startedAt,
+        nextAt: feed.nextAt,
+        fault: feed.fault,
+        waitingFor,
+        handledRunRequest: feed.handledRunRequest,
+        handledSyncRequest: feed.handledSyncRequest,
+        generation: feed.resource.metadata.generation,
       },
-      feed.resource.status?.conditions, now,
+      feed.resource.status?.conditions,
+      now,
     );
     const key = materialKey(status);
     const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
@@ -190,7 +265,11 @@ export class FeedRunner {
   async #tellProblems(feed: FeedTracker, { recentProblems = [], problems }: Partial<FeedStatus>): Promise<void> {
     if (!problems) return;
     const name = feed.resource.metadata.name;
-    for (const { reason, message } of problemEvents(feed.toldProblems ?? feed.resource.status?.recentProblems ?? [], recentProblems, problems?.error ?? 0)) {
+    for (const { reason, message } of problemEvents(
+      feed.toldProblems ?? feed.resource.status?.recentProblems ?? [],
+      recentProblems,
+      problems?.error ?? 0,
+    )) {
       await this.#options.resources.event({ kind: 'Feed', name }, 'Warning', reason, message);
     }
     feed.toldProblems = recentProblems;
@@ -199,7 +278,9 @@ export class FeedRunner {
   #waitsFor(feed: FeedTracker): string | undefined {
     const state = feed.state();
     if (state.initialDone || state.suspended) return undefined;
-    const first = [...this.#feeds.values()].map((other) => other.state()).filter((other) => !other.initialDone && !other.suspended)
+    const first = [...this.#feeds.values()]
+      .map((other) => other.state())
+      .filter((other) => !other.initialDone && !other.suspended)
       .sort((a, b) => rankOf(a.type) - rankOf(b.type))[0];
     return first && first.name !== state.name ? first.type : undefined;
   }
@@ -211,7 +292,10 @@ export class FeedRunner {
   }
 }
 
-/** A failure that a live check of the store can explain: neither one record's fault nor ours, nor one whose end is known. */
+/**
+ * A failure that a live check of the store can explain: neither one record's fault nor ours, nor one whose end is
+ * known.
+ */
 function mayBeTheConnection({ scope, behaviour }: RunOutcome): boolean {
   return scope === 'credential' || (scope === 'shop' && behaviour !== 'waiting');
 }

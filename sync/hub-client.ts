@@ -96,27 +96,47 @@ export function createHubClient(options: HubClientOptions): HubClient {
   async function once(method: 'GET' | 'POST', path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
     const contentType = !body ? undefined : 'json' in body ? 'application/json' : BATCH_CONTENT_TYPE;
     const { status, text } = await send({
-      method, signal, url: base + path,
-      headers: { authorization: `Bearer ${await options.token()}`, ...(contentType ? { 'content-type': contentType } : {}) },
+      method,
+      signal,
+      url: base + path,
+      headers: {
+        authorization: `Bearer ${await options.token()}`,
+        ...(contentType ? { 'content-type': contentType } : {}),
+      },
       body: !body ? undefined : 'json' in body ? JSON.stringify(body.json) : body.bytes,
     });
     if (status >= 500) throw new HubUnreachable(saidBy(text) ?? `the hub answered ${status}: its log has the reason`);
     const value: unknown = text ? JSON.parse(text) : {};
     if (status >= 400) {
       const problem = api.problemBody.safeParse(value);
-      throw new HubRefusal(status, problem.data?.type ?? 'Refused', problem.data?.detail ?? `the hub answered ${status}`);
+      throw new HubRefusal(
+        status,
+        problem.data?.type ?? 'Refused',
+        problem.data?.detail ?? `the hub answered ${status}`,
+      );
     }
     return value;
   }
 
-  async function call<T extends z.ZodType>(schema: T, method: 'GET' | 'POST', path: string, body?: Body): Promise<z.output<T>> {
+  async function call<T extends z.ZodType>(
+    schema: T,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: Body,
+  ): Promise<z.output<T>> {
     const giveUpAt = options.clock.now().getTime() + PATIENCE_MS;
     for (let delay = DELAY_MS; ; delay = Math.min(delay * 2, 3000)) {
       try {
         return schema.parse(await once(method, path, body));
       } catch (error) {
         if (error instanceof HubRefusal) throw error;
-        if (options.clock.now().getTime() + delay > giveUpAt) throw error instanceof HubUnreachable ? error : new HubUnreachable('the hub cannot be reached: check that it runs and that the network policy lets the pod through', { cause: error });
+        if (options.clock.now().getTime() + delay > giveUpAt)
+          throw error instanceof HubUnreachable
+            ? error
+            : new HubUnreachable(
+                'the hub cannot be reached: check that it runs and that the network policy lets the pod through',
+                { cause: error },
+              );
         await options.clock.sleep(delay);
       }
     }
@@ -126,22 +146,49 @@ export function createHubClient(options: HubClientOptions): HubClient {
   return {
     session: (body) => post(api.sessionAnswer, '/session', body),
     startRun: (body) => post(api.startRunAnswer, '/runs', body),
-    async heartbeat(runId) { await post(api.empty, `/runs/${runId}/heartbeat`, {}); },
+    async heartbeat(runId) {
+      await post(api.empty, `/runs/${runId}/heartbeat`, {});
+    },
     batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }),
-    async finishRun(runId, body) { await post(api.empty, `/runs/${runId}/finish`, body); },
-    async openRecords(feed, after) { return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`)).ids; },
+    async finishRun(runId, body) {
+      await post(api.empty, `/runs/${runId}/finish`, body);
+    },
+    async openRecords(feed, after) {
+      return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`))
+        .ids;
+    },
     replay: (reason, dryRun) => post(api.replayAnswer, '/replay', { reason, dryRun }),
     summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
     claim: (runId, kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, release }),
-    async results(runId, kind, results) { await post(api.empty, '/outbox/results', { runId, kind, results }); },
-    async hints(signal) { return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal)); },
-    async claimHooks(limit) { return (await post(api.hooksAnswer, '/hooks/claim', { limit })).hooks; },
-    async settleHooks(results) { await post(api.empty, '/hooks/results', { results }); },
-    async reportHooks(active) { await post(api.empty, '/hooks/subscription', { active }); },
-    async tokens() { return (await call(api.tokensAnswer, 'GET', '/tokens')).tokens; },
-    async replaceTokens(expectedVersion, tokens) { return (await post(api.replaceTokensAnswer, '/tokens', { expectedVersion, tokens })).replaced; },
-    async saveBudget(state) { await post(api.empty, '/budget', state); },
-    async censusCount(feed, window) { return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`)).count; },
-    async censusIds(feed, window, after) { return (await call(api.censusIdsAnswer, 'GET', `/census/ids?${query({ feed, ...window, after })}`)).ids; },
+    async results(runId, kind, results) {
+      await post(api.empty, '/outbox/results', { runId, kind, results });
+    },
+    async hints(signal) {
+      return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal));
+    },
+    async claimHooks(limit) {
+      return (await post(api.hooksAnswer, '/hooks/claim', { limit })).hooks;
+    },
+    async settleHooks(results) {
+      await post(api.empty, '/hooks/results', { results });
+    },
+    async reportHooks(active) {
+      await post(api.empty, '/hooks/subscription', { active });
+    },
+    async tokens() {
+      return (await call(api.tokensAnswer, 'GET', '/tokens')).tokens;
+    },
+    async replaceTokens(expectedVersion, tokens) {
+      return (await post(api.replaceTokensAnswer, '/tokens', { expectedVersion, tokens })).replaced;
+    },
+    async saveBudget(state) {
+      await post(api.empty, '/budget', state);
+    },
+    async censusCount(feed, window) {
+      return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`)).count;
+    },
+    async censusIds(feed, window, after) {
+      return (await call(api.censusIdsAnswer, 'GET', `/census/ids?${query({ feed, ...window, after })}`)).ids;
+    },
   };
 }

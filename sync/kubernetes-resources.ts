@@ -1,6 +1,13 @@
 import {
-  API_VERSION, FIELD_MANAGERS, LABELS, resourceType,
-  type ClusterConnectionResource, type ConnectionKey, type ConnectionResource, type FeedResource, type FeedRunResource,
+  API_VERSION,
+  FIELD_MANAGERS,
+  LABELS,
+  resourceType,
+  type ClusterConnectionResource,
+  type ConnectionKey,
+  type ConnectionResource,
+  type FeedResource,
+  type FeedRunResource,
 } from '../crds/index.ts';
 import { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
@@ -25,23 +32,55 @@ export interface WatchedResources extends OwnResources {
   whenSynced(): Promise<void>;
 }
 
-/** The pod watches its own connection by name, its feeds by field and their runs by label: nothing else, whatever the cluster's size. */
+/**
+ * The pod watches its own connection by name, its feeds by field and their runs by label: nothing else, whatever the
+ * cluster's size.
+ */
 export function watchOwnResources(options: KubernetesResourcesOptions): WatchedResources {
   const { client, key, clock, log } = options;
   const common = { client, clock, log };
-  const connections = new Informer<ConnectionResource | ClusterConnectionResource>({ ...common, type: resourceType(key.kind), namespaces: [key.namespace], select: { fieldSelector: `metadata.name=${key.name}` } });
-  const feeds = new Informer<FeedResource>({ ...common, type: resourceType('Feed'), namespaces: [key.namespace], select: { fieldSelector: `spec.connectionRef.name=${key.name}` } });
-  const runs = new Informer<FeedRunResource>({ ...common, type: resourceType('FeedRun'), namespaces: [key.namespace], select: { labelSelector: `${LABELS.connection}=${key.name},${LABELS.connectionKind}=${key.kind}` } });
+  const connections = new Informer<ConnectionResource | ClusterConnectionResource>({
+    ...common,
+    type: resourceType(key.kind),
+    namespaces: [key.namespace],
+    select: { fieldSelector: `metadata.name=${key.name}` },
+  });
+  const feeds = new Informer<FeedResource>({
+    ...common,
+    type: resourceType('Feed'),
+    namespaces: [key.namespace],
+    select: { fieldSelector: `spec.connectionRef.name=${key.name}` },
+  });
+  const runs = new Informer<FeedRunResource>({
+    ...common,
+    type: resourceType('FeedRun'),
+    namespaces: [key.namespace],
+    select: { labelSelector: `${LABELS.connection}=${key.name},${LABELS.connectionKind}=${key.kind}` },
+  });
   const informers = [connections, feeds, runs] as unknown as Informer<KubeObject>[];
   const listeners = new Set<() => void>();
-  for (const informer of informers) informer.onChange(() => { for (const listener of listeners) listener(); });
-  const recorder = new EventRecorder({ client, clock, log, controller: 'supercargo.dev/sync', instance: options.podName });
+  for (const informer of informers)
+    informer.onChange(() => {
+      for (const listener of listeners) listener();
+    });
+  const recorder = new EventRecorder({
+    client,
+    clock,
+    log,
+    controller: 'supercargo.dev/sync',
+    instance: options.podName,
+  });
 
   const applyStatus = async (kind: string, namespace: string | undefined, name: string, status: object) => {
-    await client.applyStatus(resourceType(kind), { apiVersion: API_VERSION, kind, metadata: { name, namespace }, status }, { manager: FIELD_MANAGERS.sync });
+    await client.applyStatus(
+      resourceType(kind),
+      { apiVersion: API_VERSION, kind, metadata: { name, namespace }, status },
+      { manager: FIELD_MANAGERS.sync },
+    );
   };
   const connection = () => [...connections.values()][0];
-  const ownFeeds = () => [...feeds.values()].filter(({ spec }) => (spec.connectionRef.kind ?? 'Connection') === key.kind);
+  const ownFeeds = () =>
+    [...feeds.values()].filter(({ spec }) => (spec.connectionRef.kind ?? 'Connection') === key.kind);
 
   return {
     informers,
@@ -50,11 +89,13 @@ export function watchOwnResources(options: KubernetesResourcesOptions): WatchedR
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    applyConnectionStatus: (status) => applyStatus(key.kind, key.kind === 'Connection' ? key.namespace : undefined, key.name, status),
+    applyConnectionStatus: (status) =>
+      applyStatus(key.kind, key.kind === 'Connection' ? key.namespace : undefined, key.name, status),
     applyFeedStatus: (feed, status) => applyStatus('Feed', key.namespace, feed, status),
     applyFeedRunStatus: (run, status) => applyStatus('FeedRun', key.namespace, run, status),
     async event(about, type, reason, message) {
-      const object = about.kind === 'Feed' ? ownFeeds().find(({ metadata }) => metadata.name === about.name) : connection();
+      const object =
+        about.kind === 'Feed' ? ownFeeds().find(({ metadata }) => metadata.name === about.name) : connection();
       if (object) recorder.record(object, { type, reason, action: 'Sync', message });
     },
     async run(signal) {

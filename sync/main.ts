@@ -19,7 +19,12 @@ import { SyncMetrics } from './metrics.ts';
 /** A watch that has seen neither event nor bookmark for this long is dead. */
 const WATCH_STALL_MS = 15 * 60_000;
 
-const credentialReference = z.object({ name: z.string(), secretName: z.string(), keys: z.record(z.string(), z.string()).optional(), recheckAfter: z.string().optional() });
+const credentialReference = z.object({
+  name: z.string(),
+  secretName: z.string(),
+  keys: z.record(z.string(), z.string()).optional(),
+  recheckAfter: z.string().optional(),
+});
 
 /** What the operator writes into the Deployment; see operator/connection. */
 const environment = z.object({
@@ -40,31 +45,66 @@ const environment = z.object({
 export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   growHeapSlowly();
   const config = environment.parse(env);
-  const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({ connection: config.SUPERCARGO_CONNECTION_NAME });
+  const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({
+    connection: config.SUPERCARGO_CONNECTION_NAME,
+  });
   const definition = builtinDrivers().get(config.SUPERCARGO_DRIVER);
-  if (!definition) throw new Error(`driver "${config.SUPERCARGO_DRIVER}" is not built into this image: its Driver must name an image that has it`);
-  const key = { kind: config.SUPERCARGO_CONNECTION_KIND, namespace: config.SUPERCARGO_NAMESPACE, name: config.SUPERCARGO_CONNECTION_NAME } as const;
+  if (!definition)
+    throw new Error(
+      `driver "${config.SUPERCARGO_DRIVER}" is not built into this image: its Driver must name an image that has it`,
+    );
+  const key = {
+    kind: config.SUPERCARGO_CONNECTION_KIND,
+    namespace: config.SUPERCARGO_NAMESPACE,
+    name: config.SUPERCARGO_CONNECTION_NAME,
+  } as const;
   const metrics = new SyncMetrics();
   const client = createClient(loadKubeConfig(), { registry: metrics.registry, userAgent: 'supercargo-sync' });
   const resources = watchOwnResources({ client, key, clock: systemClock, log, podName: config.POD_NAME });
   // The watches outlive the engine, which still writes status while it drains.
   const watching = new AbortController();
   const watches = resources.run(watching.signal);
-  const silentFor = () => systemClock.now().getTime() - Math.min(...resources.informers.map((informer) => informer.lastProgressAt));
+  const silentFor = () =>
+    systemClock.now().getTime() - Math.min(...resources.informers.map((informer) => informer.lastProgressAt));
   const health = await startHealthServer({
-    port: config.SUPERCARGO_HTTP_PORT, registry: metrics.registry,
-    live: [{ name: 'watches', check: () => (silentFor() > WATCH_STALL_MS ? 'a watch has been silent for too long' : undefined) }],
-    ready: [{ name: 'resources', check: () => (resources.informers.every((informer) => informer.synced) ? undefined : 'the first lists are not in') }],
+    port: config.SUPERCARGO_HTTP_PORT,
+    registry: metrics.registry,
+    live: [
+      {
+        name: 'watches',
+        check: () => (silentFor() > WATCH_STALL_MS ? 'a watch has been silent for too long' : undefined),
+      },
+    ],
+    ready: [
+      {
+        name: 'resources',
+        check: () =>
+          resources.informers.every((informer) => informer.synced) ? undefined : 'the first lists are not in',
+      },
+    ],
   });
   await resources.whenSynced();
   const { secretName, keys, recheckAfter } = config.SUPERCARGO_CREDENTIAL;
-  await runEngine({
-    key, resources, definition, metrics, log,
-    hub: createHubClient({ url: config.SUPERCARGO_HUB_URL, clock: systemClock, token: async () => (await readFile(config.SUPERCARGO_HUB_TOKEN_FILE, 'utf8')).trim() }),
-    readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
-    credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
-    clock: systemClock, random: Math.random, holder: `${config.POD_NAME}/${randomUUID()}`,
-  }, signal);
+  await runEngine(
+    {
+      key,
+      resources,
+      definition,
+      metrics,
+      log,
+      hub: createHubClient({
+        url: config.SUPERCARGO_HUB_URL,
+        clock: systemClock,
+        token: async () => (await readFile(config.SUPERCARGO_HUB_TOKEN_FILE, 'utf8')).trim(),
+      }),
+      readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
+      credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
+      clock: systemClock,
+      random: Math.random,
+      holder: `${config.POD_NAME}/${randomUUID()}`,
+    },
+    signal,
+  );
   watching.abort();
   await watches;
   await health.close();

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { SyncMetrics } from './metrics.ts';
 
 const NAME = 'supercargo_credential_expiry_timestamp_seconds';
-const series = async (metrics: SyncMetrics) => (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(NAME));
+const series = async (metrics: SyncMetrics) =>
+  (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(NAME));
 
 describe('the expiry of the credential', () => {
   it('is no series while it is not known: 0 would be a credential that ended in 1970', async () => {

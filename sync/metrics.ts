@@ -7,18 +7,55 @@ import type { RunOutcome } from './outcome.ts';
 export class SyncMetrics {
   readonly registry = new Registry();
   readonly #runs = this.#counter('supercargo_feed_runs_total', 'Runs by result.', ['feed', 'type', 'result']);
-  readonly #read = this.#counter('supercargo_feed_records_read_total', 'Records read from the store or taken from the outbox.', ['feed', 'type']);
+  readonly #read = this.#counter(
+    'supercargo_feed_records_read_total',
+    'Records read from the store or taken from the outbox.',
+    ['feed', 'type'],
+  );
   readonly #changed = this.#counter('supercargo_feed_records_changed_total', 'Records written.', ['feed', 'type']);
-  readonly #requests = this.#counter('supercargo_store_requests_total', 'Calls to the store by status and intent.', ['code', 'intent']);
-  readonly #throttledSeconds = this.#counter('supercargo_store_throttled_seconds_total', 'Seconds that calls waited for the store\'s rate limit, by class of feed.', ['class']);
-  readonly #duration = new Histogram({ name: 'supercargo_feed_run_duration_seconds', help: 'Duration of runs.', labelNames: ['feed', 'type'], buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200], registers: [this.registry] });
-  readonly #success = this.#gauge('supercargo_feed_last_success_timestamp_seconds', 'End of the last run that succeeded.', ['feed', 'type']);
+  readonly #requests = this.#counter('supercargo_store_requests_total', 'Calls to the store by status and intent.', [
+    'code',
+    'intent',
+  ]);
+  readonly #throttledSeconds = this.#counter(
+    'supercargo_store_throttled_seconds_total',
+    "Seconds that calls waited for the store's rate limit, by class of feed.",
+    ['class'],
+  );
+  readonly #duration = new Histogram({
+    name: 'supercargo_feed_run_duration_seconds',
+    help: 'Duration of runs.',
+    labelNames: ['feed', 'type'],
+    buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200],
+    registers: [this.registry],
+  });
+  readonly #success = this.#gauge(
+    'supercargo_feed_last_success_timestamp_seconds',
+    'End of the last run that succeeded.',
+    ['feed', 'type'],
+  );
   readonly #up = this.#gauge('supercargo_connection_up', '1 when the store is reachable and the credential valid.', []);
-  readonly #hooks = this.#counter('supercargo_store_webhooks_total', 'Webhooks of the store that came in, by outcome.', ['outcome']);
-  readonly #budgetRemaining = this.#gauge('supercargo_store_budget_remaining', 'Calls, or the platform\'s points, left in the budget.', []);
-  readonly #budgetWaiting = this.#gauge('supercargo_store_budget_waiting', 'Calls that wait for the budget, by class of feed.', ['class']);
-  readonly #credentialExpires = this.#gauge('supercargo_credential_expiry_timestamp_seconds', 'When the credential or its refresh token stops to work.', []);
-  readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', 'The store\'s clock less ours.', []);
+  readonly #hooks = this.#counter(
+    'supercargo_store_webhooks_total',
+    'Webhooks of the store that came in, by outcome.',
+    ['outcome'],
+  );
+  readonly #budgetRemaining = this.#gauge(
+    'supercargo_store_budget_remaining',
+    "Calls, or the platform's points, left in the budget.",
+    [],
+  );
+  readonly #budgetWaiting = this.#gauge(
+    'supercargo_store_budget_waiting',
+    'Calls that wait for the budget, by class of feed.',
+    ['class'],
+  );
+  readonly #credentialExpires = this.#gauge(
+    'supercargo_credential_expiry_timestamp_seconds',
+    'When the credential or its refresh token stops to work.',
+    [],
+  );
+  readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', "The store's clock less ours.", []);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -31,7 +68,8 @@ export class SyncMetrics {
     this.#read.inc({ feed, type }, outcome.read);
     this.#changed.inc({ feed, type }, outcome.changed);
     this.#duration.observe({ feed, type }, seconds);
-    if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.#success.set({ feed, type }, at.getTime() / 1000);
+    if (outcome.result === 'Succeeded' || outcome.result === 'Empty')
+      this.#success.set({ feed, type }, at.getTime() / 1000);
   }
 
   storeRequest(status: number, intent: string): void {

@@ -18,7 +18,11 @@ export interface EngineOptions {
   readonly definition: DriverDefinition;
   readonly readSecret: () => Promise<SecretFiles>;
   /** Of the Credential: what the operator passed to the pod. */
-  readonly credential: { readonly secretName: string; readonly keys: Readonly<Record<string, string>>; readonly recheckMs: number };
+  readonly credential: {
+    readonly secretName: string;
+    readonly keys: Readonly<Record<string, string>>;
+    readonly recheckMs: number;
+  };
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -1,5 +1,11 @@
 import type {
-  ClusterConnectionResource, ConnectionResource, ConnectionStatus, FeedResource, FeedRunResource, FeedRunStatus, FeedStatus,
+  ClusterConnectionResource,
+  ConnectionResource,
+  ConnectionStatus,
+  FeedResource,
+  FeedRunResource,
+  FeedRunStatus,
+  FeedStatus,
 } from '../crds/index.ts';
 
 export interface OwnSnapshot {
@@ -20,5 +26,10 @@ export interface OwnResources {
   applyFeedStatus(feed: string, status: Partial<FeedStatus>): Promise<void>;
   applyFeedRunStatus(run: string, status: Partial<FeedRunStatus>): Promise<void>;
   /** An Event about the connection or one of its feeds; only on a change of state. */
-  event(about: { readonly kind: 'Connection' | 'Feed'; readonly name: string }, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void>;
+  event(
+    about: { readonly kind: 'Connection' | 'Feed'; readonly name: string },
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): Promise<void>;
 }

@@ -28,7 +28,10 @@ export interface DueRun {
   readonly trigger: Trigger;
 }
 
-/** A lane for each class of the budget, so that neither the catalogue nor a long export holds back an order; within a lane one run at a time. */
+/**
+ * A lane for each class of the budget, so that neither the catalogue nor a long export holds back an order; within a
+ * lane one run at a time.
+ */
 export function laneOf(type: FeedType): FeedClass {
   return classOf(type);
 }
@@ -39,7 +42,9 @@ export function laneOf(type: FeedType): FeedClass {
  * Pure.
  */
 export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
-  const pending = feeds.filter((feed) => !feed.initialDone && !feed.suspended).sort((a, b) => rankOf(a.type) - rankOf(b.type));
+  const pending = feeds
+    .filter((feed) => !feed.initialDone && !feed.suspended)
+    .sort((a, b) => rankOf(a.type) - rankOf(b.type));
   const first = pending[0];
   // What waits to be exported refers to nothing that a later feed brings: an export holds nobody up.
   const barrier = first && isImport(first.type) ? rankOf(first.type) : Number.POSITIVE_INFINITY;
@@ -76,6 +81,9 @@ function urgency({ type }: DueRun): number {
 
 /** When to look again: the earliest time at which something could become due. */
 export function wakeAt(feeds: readonly FeedState[]): Date | undefined {
-  const times = feeds.filter((feed) => !feed.running).flatMap((feed) => [feed.notBefore, feed.suspended ? undefined : feed.nextAt]).filter((at) => at !== undefined);
+  const times = feeds
+    .filter((feed) => !feed.running)
+    .flatMap((feed) => [feed.notBefore, feed.suspended ? undefined : feed.nextAt])
+    .filter((at) => at !== undefined);
   return times.length > 0 ? new Date(Math.min(...times.map((at) => at.getTime()))) : undefined;
 }

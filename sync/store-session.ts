@@ -1,4 +1,11 @@
-import { errorDetails, hostRuleText, type CheckReport, type Driver, type DriverDefinition, type TokenVault } from '../drivers/contract/index.ts';
+import {
+  errorDetails,
+  hostRuleText,
+  type CheckReport,
+  type Driver,
+  type DriverDefinition,
+  type TokenVault,
+} from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { classOf, type FeedType } from '../model/feeds.ts';
 import { allowedHosts } from '../model/hosts.ts';
@@ -45,7 +52,10 @@ export class StoreSession {
     const http = createStoreHttp({
       clock,
       budget: this.budget,
-      hosts: allowedHosts(options.definition.manifest.hosts.map(hostRuleText), options.settings as Readonly<Record<string, unknown>>),
+      hosts: allowedHosts(
+        options.definition.manifest.hosts.map(hostRuleText),
+        options.settings as Readonly<Record<string, unknown>>,
+      ),
       scope: () => this.#scope.current,
       random: options.random,
       transport: options.transport,
@@ -59,7 +69,13 @@ export class StoreSession {
     this.#clock = clock;
     this.#closeHttp = () => http.close();
     this.definition = options.definition;
-    this.driver = options.definition.connect({ credential: options.credential, settings: options.settings, http, now: () => clock.now(), tokens: options.tokens });
+    this.driver = options.definition.connect({
+      credential: options.credential,
+      settings: options.settings,
+      http,
+      now: () => clock.now(),
+      tokens: options.tokens,
+    });
   }
 
   /** Calls to the store made by `work` belong to a run of the feed: its class of the budget, its lease. */
@@ -77,7 +93,10 @@ export class StoreSession {
       return await this.driver.check(feeds, signal);
     } catch (error) {
       const { reason, message } = errorDetails(error);
-      return { reachable: { status: 'False', reason, message }, credential: { status: 'Unknown', reason: 'NotChecked', message: 'the store could not be asked' } };
+      return {
+        reachable: { status: 'False', reason, message },
+        credential: { status: 'Unknown', reason: 'NotChecked', message: 'the store could not be asked' },
+      };
     }
   }
 
@@ -93,6 +112,14 @@ function smooth(before: number | undefined, measured: number): number {
 }
 
 /** The order rules of a session as the one function that encoding asks. */
-export function orderDecider(connection: string, earliest: Date, rules: SessionAnswer['orderNumbers'], unpaid?: UnpaidLimit): (order: OrderRecord) => OrderDecision {
-  return (order) => ({ ...decideIntake(order, earliest, unpaid), custRef: orderReference(order.number, connection, rules) });
+export function orderDecider(
+  connection: string,
+  earliest: Date,
+  rules: SessionAnswer['orderNumbers'],
+  unpaid?: UnpaidLimit,
+): (order: OrderRecord) => OrderDecision {
+  return (order) => ({
+    ...decideIntake(order, earliest, unpaid),
+    custRef: orderReference(order.number, connection, rules),
+  });
 }

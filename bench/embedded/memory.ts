@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { treeOf } from '../sync/processes.ts';
 
-/** MiB of a process, with its share of what it has in common with others (PostgreSQL's buffers would be counted by each session). */
+/**
+ * MiB of a process, with its share of what it has in common with others (PostgreSQL's buffers would be counted by each
+ * session).
+ */
 function shareOf(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1] ?? 0) / 1024;

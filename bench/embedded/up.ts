@@ -29,7 +29,17 @@ export async function measureUp(cli: string, products: number, orders: number, r
   const folder = await mkdtemp(join(tmpdir(), 'supercargo-bench-'));
   await chmod(folder, 0o711);
   const port = await freePort();
-  const shopArguments = ['simulate', '--port', String(port), '--products', String(products), '--orders', String(orders), '--rate', '0'];
+  const shopArguments = [
+    'simulate',
+    '--port',
+    String(port),
+    '--products',
+    String(products),
+    '--orders',
+    String(orders),
+    '--rate',
+    '0',
+  ];
   const shop = start([cli, ...shopArguments]);
   try {
     const { stdout: manifests } = await run(process.execPath, [cli, ...shopArguments, '--print-manifests']);
@@ -68,7 +78,10 @@ interface Started {
 }
 
 function start(args: readonly string[]): Started {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   let text = '';
   const waiting = new Set<() => void>();
   child.stdout.on('data', (chunk: Buffer) => {
@@ -77,16 +90,17 @@ function start(args: readonly string[]): Started {
   });
   return {
     child,
-    says: (pattern) => new Promise((resolve, reject) => {
-      const look = () => {
-        if (!pattern.test(text)) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      child.once('exit', (code) => reject(new Error(`${args[1]} ended with ${code}:\n${text}`)));
-      look();
-    }),
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(text)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        child.once('exit', (code) => reject(new Error(`${args[1]} ended with ${code}:\n${text}`)));
+        look();
+      }),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

@@ -16,24 +16,34 @@ const spec = (await rig.namespace(NAMESPACE))['spec'] as object;
 
 async function createAll(kind: string, count: number, specOf: (index: number) => object): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: CLIENTS }, async () => {
-    for (let index = next++; index < count; index = next++) {
-      await rig.client.create(resourceType(kind), { apiVersion: API_VERSION, kind, metadata: { name: `${kind.toLowerCase()}-${index}`, namespace: NAMESPACE }, spec: specOf(index) });
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      for (let index = next++; index < count; index = next++) {
+        await rig.client.create(resourceType(kind), {
+          apiVersion: API_VERSION,
+          kind,
+          metadata: { name: `${kind.toLowerCase()}-${index}`, namespace: NAMESPACE },
+          spec: specOf(index),
+        });
+      }
+    }),
+  );
 }
 
 /** Resolves when no key waits and no worker works. */
 async function settled({ registry }: RunningOperator): Promise<void> {
-  const sum = async (name: string) => ((await registry.getSingleMetric(name)?.get())?.values ?? []).reduce((total, { value }) => total + value, 0);
-  while ((await sum('workqueue_depth')) + (await sum('controller_runtime_active_workers')) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  const sum = async (name: string) =>
+    ((await registry.getSingleMetric(name)?.get())?.values ?? []).reduce((total, { value }) => total + value, 0);
+  while ((await sum('workqueue_depth')) + (await sum('controller_runtime_active_workers')) > 0)
+    await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** Milliseconds from a change of a connection to the change of its Deployment. */
 async function changeToDeployment(name: string): Promise<number> {
   const started = performance.now();
   await rig.apply('Connection', NAMESPACE, name, { ...spec, enabled: false });
-  while ((await rig.deployment(NAMESPACE, name))?.spec.replicas !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((await rig.deployment(NAMESPACE, name))?.spec.replicas !== 0)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   return Math.round(performance.now() - started);
 }
 
@@ -46,7 +56,10 @@ async function measured(work: () => Promise<void>): Promise<{ wallMs: number; cp
 }
 
 await createAll('Connection', connections, () => spec);
-await createAll('Feed', connections * feedsEach, (index) => ({ connectionRef: { name: `connection-${Math.floor(index / feedsEach)}` }, type: TYPES[index % feedsEach] }));
+await createAll('Feed', connections * feedsEach, (index) => ({
+  connectionRef: { name: `connection-${Math.floor(index / feedsEach)}` },
+  type: TYPES[index % feedsEach],
+}));
 
 let operator = await rig.startOperator();
 await settled(operator);
@@ -63,11 +76,20 @@ const writesOfRestart = (await rig.operatorWrites()).length - writesBefore;
 const latencies: number[] = [];
 for (let index = 0; index < 20; index += 1) latencies.push(await changeToDeployment(`connection-${index}`));
 latencies.sort((a, b) => a - b);
-const scrape = await measured(async () => void (await (await fetch(`http://127.0.0.1:${operator.port}/metrics`)).text()));
+const scrape = await measured(
+  async () => void (await (await fetch(`http://127.0.0.1:${operator.port}/metrics`)).text()),
+);
 
-console.log(JSON.stringify({
-  connections, feeds: connections * feedsEach, restart, writesOfRestart,
-  changeToDeploymentMs: { median: latencies[10], max: latencies.at(-1) }, scrapeMs: scrape.wallMs, maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
-}));
+console.log(
+  JSON.stringify({
+    connections,
+    feeds: connections * feedsEach,
+    restart,
+    writesOfRestart,
+    changeToDeploymentMs: { median: latencies[10], max: latencies.at(-1) },
+    scrapeMs: scrape.wallMs,
+    maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);
 await operator.stop();
 await rig.stop();

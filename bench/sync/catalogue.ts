@@ -12,8 +12,8 @@ export interface SourceSums {
 const SECOND = 1000;
 
 /**
- * Records of one kind in order of their time of change, as a shop's API lists them: the unchanged ones first, then those
- * that changed, each a second after the one before.
+ * Records of one kind in order of their time of change, as a shop's API lists them: the unchanged ones first, then
+ * those that changed, each a second after the one before.
  */
 export class Catalogue<T extends ShopOrder | ShopProduct> {
   readonly #make: (index: number, version: number, createdAt: string, updatedAt: string) => T;
@@ -21,7 +21,11 @@ export class Catalogue<T extends ShopOrder | ShopProduct> {
   readonly #start: number;
   #rows: { index: number; version: number; at: number }[] = [];
 
-  constructor(size: number, start: number, make: (index: number, version: number, createdAt: string, updatedAt: string) => T) {
+  constructor(
+    size: number,
+    start: number,
+    make: (index: number, version: number, createdAt: string, updatedAt: string) => T,
+  ) {
     this.#size = size;
     this.#start = start;
     this.#make = make;
@@ -29,7 +33,11 @@ export class Catalogue<T extends ShopOrder | ShopProduct> {
   }
 
   reset(): void {
-    this.#rows = Array.from({ length: this.#size }, (_, index) => ({ index, version: 1, at: this.#start + index * SECOND }));
+    this.#rows = Array.from({ length: this.#size }, (_, index) => ({
+      index,
+      version: 1,
+      at: this.#start + index * SECOND,
+    }));
   }
 
   get length(): number {
@@ -41,7 +49,10 @@ export class Catalogue<T extends ShopOrder | ShopProduct> {
     const changed = this.#rows.filter((row) => row.index % step === 0);
     const kept = this.#rows.filter((row) => row.index % step !== 0);
     const last = this.#rows.at(-1)!.at;
-    this.#rows = [...kept, ...changed.map((row, position) => ({ ...row, version: row.version + 1, at: last + (position + 1) * SECOND }))];
+    this.#rows = [
+      ...kept,
+      ...changed.map((row, position) => ({ ...row, version: row.version + 1, at: last + (position + 1) * SECOND })),
+    ];
     return changed.length;
   }
 
@@ -96,5 +107,7 @@ export class Catalogue<T extends ShopOrder | ShopProduct> {
 }
 
 export const orders = (size: number, start: number, products: number): Catalogue<ShopOrder> =>
-  new Catalogue(size, start, (index, version, createdAt, updatedAt) => orderOf(index, version, createdAt, updatedAt, products));
+  new Catalogue(size, start, (index, version, createdAt, updatedAt) =>
+    orderOf(index, version, createdAt, updatedAt, products),
+  );
 export const products = (size: number, start: number): Catalogue<ShopProduct> => new Catalogue(size, start, productOf);

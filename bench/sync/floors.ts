@@ -16,16 +16,33 @@ export async function floors(postgres: BenchPostgres, shop: Shop): Promise<Sampl
   return samples;
 }
 
-async function floor(postgres: BenchPostgres, shop: Shop, mode: 'drain' | 'copy', list: 'orders' | 'products'): Promise<Sample> {
+async function floor(
+  postgres: BenchPostgres,
+  shop: Shop,
+  mode: 'drain' | 'copy',
+  list: 'orders' | 'products',
+): Promise<Sample> {
   const url = await postgres.database('bench_floor');
   await postgres.checkpoint();
   await shop.takeStats();
   const before = cpuSeconds(postgres.pid);
-  const cost = await runCommand(`${process.execPath} ${scriptPath('floor-process')} ${mode} ${list} ${shop.url} ${url}`, {}, process.cwd());
+  const cost = await runCommand(
+    `${process.execPath} ${scriptPath('floor-process')} ${mode} ${list} ${shop.url} ${url}`,
+    {},
+    process.cwd(),
+  );
   const source = (await shop.sums())[list];
   return {
-    system: mode === 'drain' ? 'floor: drain and parse' : 'floor: drain, parse and COPY', workload: `${list} full`, records: source.count, wall: round(cost.wall),
-    cpu: { process: round(cost.cpu), postgres: round(cpuSeconds(postgres.pid) - before) }, rss: { process: cost.rss }, requests: (await shop.takeStats()).requests,
-    losses: mode === 'copy' ? await countLosses(postgres, url, list === 'orders' ? OWN_ORDERS : OWN_PRODUCTS, source) : undefined,
+    system: mode === 'drain' ? 'floor: drain and parse' : 'floor: drain, parse and COPY',
+    workload: `${list} full`,
+    records: source.count,
+    wall: round(cost.wall),
+    cpu: { process: round(cost.cpu), postgres: round(cpuSeconds(postgres.pid) - before) },
+    rss: { process: cost.rss },
+    requests: (await shop.takeStats()).requests,
+    losses:
+      mode === 'copy'
+        ? await countLosses(postgres, url, list === 'orders' ? OWN_ORDERS : OWN_PRODUCTS, source)
+        : undefined,
   };
 }

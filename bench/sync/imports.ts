@@ -6,10 +6,20 @@ import { NEVER, Supercargo, type Profile, type RunView } from './supercargo.ts';
 import { countLosses, OWN_ORDERS, OWN_PRODUCTS } from './verify.ts';
 import { CHANGED_STEP } from './options.ts';
 
-const FEEDS = { products: { type: 'ProductImport', schedule: NEVER }, orders: { type: 'OrderImport', schedule: NEVER } } as const;
+const FEEDS = {
+  products: { type: 'ProductImport', schedule: NEVER },
+  orders: { type: 'OrderImport', schedule: NEVER },
+} as const;
 
-/** Full sync of products, then of orders; 1 % changed; nothing changed. Each on the processes that did the one before. */
-export async function supercargoImports(postgres: BenchPostgres, shop: Shop, profile?: Profile, afterFull?: (url: string) => Promise<void>): Promise<Sample[]> {
+/**
+ * Full sync of products, then of orders; 1 % changed; nothing changed. Each on the processes that did the one before.
+ */
+export async function supercargoImports(
+  postgres: BenchPostgres,
+  shop: Shop,
+  profile?: Profile,
+  afterFull?: (url: string) => Promise<void>,
+): Promise<Sample[]> {
   const url = await postgres.database('bench_supercargo');
   await shop.reset();
   const supercargo = await Supercargo.start(url, shop.url, { profile });
@@ -23,9 +33,18 @@ export async function supercargoImports(postgres: BenchPostgres, shop: Shop, pro
     const now = await rowWrites(postgres, url);
     const writes = writesBetween(written, now);
     written = now;
-    samples.push({ system: 'supercargo', workload, records, ...sample, writes, losses, note: `${result?.result}: read ${result?.read}, changed ${result?.changed}; ${started}` });
+    samples.push({
+      system: 'supercargo',
+      workload,
+      records,
+      ...sample,
+      writes,
+      losses,
+      note: `${result?.result}: read ${result?.read}, changed ${result?.changed}; ${started}`,
+    });
   }
-  const losesOf = async (list: 'orders' | 'products') => countLosses(postgres, url, list === 'orders' ? OWN_ORDERS : OWN_PRODUCTS, (await shop.sums())[list]);
+  const losesOf = async (list: 'orders' | 'products') =>
+    countLosses(postgres, url, list === 'orders' ? OWN_ORDERS : OWN_PRODUCTS, (await shop.sums())[list]);
 
   try {
     const { orders, products } = await shop.sums();

@@ -3,10 +3,23 @@ import { Shop } from './shop.ts';
 import { NEVER, Supercargo } from './supercargo.ts';
 import { Wms } from './wms.ts';
 
-export interface Latencies { readonly p50: number; readonly p99: number; readonly max: number; readonly count: number }
+export interface Latencies {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly count: number;
+}
 
-/** Milliseconds. `toHub`: order placed → transaction that takes it begins; `toWms`: from there to the webhook's arrival. */
-export interface LatencySample { readonly way: 'store webhook' | 'poll every 2 s'; readonly toHub: Latencies; readonly hubToWms: Latencies; readonly placedToWms: Latencies; readonly lost: number }
+/**
+ * Milliseconds. `toHub`: order placed → transaction that takes it begins; `toWms`: from there to the webhook's arrival.
+ */
+export interface LatencySample {
+  readonly way: 'store webhook' | 'poll every 2 s';
+  readonly toHub: Latencies;
+  readonly hubToWms: Latencies;
+  readonly placedToWms: Latencies;
+  readonly lost: number;
+}
 
 const ORDERS = 200;
 const CATALOGUE = 1000;
@@ -14,15 +27,28 @@ const CATALOGUE = 1000;
 const GAP_MS = 137;
 const PATIENCE_MS = 30_000;
 
-/** Orders are placed one after another and followed to the back office, once told by the store's webhook, once found by polling. */
+/**
+ * Orders are placed one after another and followed to the back office, once told by the store's webhook, once found by
+ * polling.
+ */
 export async function latencySample(postgres: BenchPostgres, way: LatencySample['way']): Promise<LatencySample> {
   const hooks = way === 'store webhook';
   const shop = await Shop.start(CATALOGUE, CATALOGUE);
   const wms = await Wms.start();
   const url = await postgres.database('bench_latency');
-  const supercargo = await Supercargo.start(url, shop.url, { hooks, store: { orderWebhooks: [{ name: 'wms', url: wms.url, events: ['order.created'] }], allowedPrivateNetworks: ['127.0.0.0/8'] } });
+  const supercargo = await Supercargo.start(url, shop.url, {
+    hooks,
+    store: {
+      orderWebhooks: [{ name: 'wms', url: wms.url, events: ['order.created'] }],
+      allowedPrivateNetworks: ['127.0.0.0/8'],
+    },
+  });
   try {
-    const feeds = (schedule: string) => [{ type: 'ProductImport', schedule: NEVER }, { type: 'OrderImport', schedule }] as const;
+    const feeds = (schedule: string) =>
+      [
+        { type: 'ProductImport', schedule: NEVER },
+        { type: 'OrderImport', schedule },
+      ] as const;
     await supercargo.feeds(feeds(NEVER), 'OrderImport');
     await until(async () => wms.arrivals.size >= CATALOGUE, 120_000);
     await supercargo.feeds(feeds(hooks ? NEVER : '*/2 * * * * *'));
@@ -34,11 +60,15 @@ export async function latencySample(postgres: BenchPostgres, way: LatencySample[
       await pause(GAP_MS);
     }
     await until(async () => [...placed.keys()].every((id) => wms.arrivals.has(id)), PATIENCE_MS).catch(() => undefined);
-    const rows = await postgres.query<{ id: string; at: string }>(url, `SELECT external_id AS id, extract(epoch FROM first_seen_at) * 1000 AS at FROM orders`);
+    const rows = await postgres.query<{ id: string; at: string }>(
+      url,
+      `SELECT external_id AS id, extract(epoch FROM first_seen_at) * 1000 AS at FROM orders`,
+    );
     const seen = new Map(rows.map(({ id, at }) => [id, Number(at)]));
     const arrived = [...placed].filter(([id]) => wms.arrivals.has(id) && seen.has(id));
     return {
-      way, lost: placed.size - arrived.length,
+      way,
+      lost: placed.size - arrived.length,
       toHub: percentiles(arrived.map(([id, at]) => seen.get(id)! - at)),
       hubToWms: percentiles(arrived.map(([id]) => wms.arrivals.get(id)! - seen.get(id)!)),
       placedToWms: percentiles(arrived.map(([id, at]) => wms.arrivals.get(id)! - at)),
@@ -52,7 +82,8 @@ export async function latencySample(postgres: BenchPostgres, way: LatencySample[
 
 function percentiles(values: readonly number[]): Latencies {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN);
+  const at = (share: number) =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN);
   return { p50: at(0.5), p99: at(0.99), max: at(1), count: sorted.length };
 }
 

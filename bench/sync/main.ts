@@ -23,7 +23,9 @@ const samples: Sample[] = [];
 const keep = (added: readonly Sample[]) => {
   for (const sample of added) {
     samples.push(sample);
-    console.log(`${sample.system.padEnd(30)} ${sample.workload.padEnd(20)} ${sample.wall.toFixed(1).padStart(7)} s ${totalCpu(sample).toFixed(2).padStart(8)} CPU-s ${JSON.stringify({ cpu: sample.cpu, rss: sample.rss, requests: sample.requests, losses: sample.losses, writes: sample.writes, note: sample.note })}`);
+    console.log(
+      `${sample.system.padEnd(30)} ${sample.workload.padEnd(20)} ${sample.wall.toFixed(1).padStart(7)} s ${totalCpu(sample).toFixed(2).padStart(8)} CPU-s ${JSON.stringify({ cpu: sample.cpu, rss: sample.rss, requests: sample.requests, losses: sample.losses, writes: sample.writes, note: sample.note })}`,
+    );
   }
 };
 const latencies: LatencySample[] = [];
@@ -41,7 +43,8 @@ try {
     if (wanted('floors')) keep(await floors(postgres, shop));
     if (wanted('imports')) keep(await supercargoImports(postgres, shop, profile, statements));
     if (wanted('memory')) for (const records of options.memory) keep([await memorySample(postgres, records)]);
-    if (wanted('latency')) for (const way of ['store webhook', 'poll every 2 s'] as const) noteLatency(await latencySample(postgres, way));
+    if (wanted('latency'))
+      for (const way of ['store webhook', 'poll every 2 s'] as const) noteLatency(await latencySample(postgres, way));
     if (wanted('stock')) keep([await stockSample(postgres, options.levels, statements)]);
     for (const peer of peers) keep(await peerSamples(postgres, shop, peer));
     shop.stop();
@@ -50,7 +53,18 @@ try {
   await postgres.stop();
 }
 const unequal = new Map(peers.map((peer) => [peer.system, peer.unequal]));
-const machine = { cpus: cpus().length, model: cpus()[0]?.model, memoryMiB: Math.round(totalmem() / 1024 / 1024), load: loadavg(), node: process.version };
-await writeFile(join(results, `sync-${options.records}.json`), JSON.stringify({ options: { ...options, only: [...options.only] }, machine, samples, latencies }, null, 1));
-console.log(`\n${machine.cpus} × ${machine.model}, Node ${machine.node}, load at the end ${machine.load.map((load) => load.toFixed(1)).join(' ')}\n\n${report({ samples, latencies, unequal })}`);
+const machine = {
+  cpus: cpus().length,
+  model: cpus()[0]?.model,
+  memoryMiB: Math.round(totalmem() / 1024 / 1024),
+  load: loadavg(),
+  node: process.version,
+};
+await writeFile(
+  join(results, `sync-${options.records}.json`),
+  JSON.stringify({ options: { ...options, only: [...options.only] }, machine, samples, latencies }, null, 1),
+);
+console.log(
+  `\n${machine.cpus} × ${machine.model}, Node ${machine.node}, load at the end ${machine.load.map((load) => load.toFixed(1)).join(' ')}\n\n${report({ samples, latencies, unequal })}`,
+);
 process.exit(0);

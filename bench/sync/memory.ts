@@ -10,11 +10,23 @@ export async function memorySample(postgres: BenchPostgres, records: number): Pr
   const shop = await Shop.start(records, Math.min(records, 1000));
   const supercargo = await Supercargo.start(await postgres.database('bench_memory'), shop.url);
   try {
-    const { result, sample } = await measure(postgres, shop, { hub: supercargo.hubPid, pod: supercargo.podPid }, async () => {
-      const run = await supercargo.feeds([{ type: 'OrderImport', schedule: NEVER }], 'OrderImport');
-      return { run, pod: peakRss(supercargo.podPid) };
-    });
-    return { system: 'supercargo', workload: 'orders memory', records, ...sample, rss: { ...sample.rss, pod: result.pod }, note: `${result.run?.result}: read ${result.run?.read}` };
+    const { result, sample } = await measure(
+      postgres,
+      shop,
+      { hub: supercargo.hubPid, pod: supercargo.podPid },
+      async () => {
+        const run = await supercargo.feeds([{ type: 'OrderImport', schedule: NEVER }], 'OrderImport');
+        return { run, pod: peakRss(supercargo.podPid) };
+      },
+    );
+    return {
+      system: 'supercargo',
+      workload: 'orders memory',
+      records,
+      ...sample,
+      rss: { ...sample.rss, pod: result.pod },
+      note: `${result.run?.result}: read ${result.run?.read}`,
+    };
   } finally {
     await supercargo.stop();
     shop.stop();

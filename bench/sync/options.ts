@@ -16,9 +16,18 @@ export const CHANGED_STEP = 100;
 
 export function readOptions(env: NodeJS.ProcessEnv): Options {
   const records = Number(env['RECORDS'] ?? 100_000);
-  const list = (text: string | undefined) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+  const list = (text: string | undefined) =>
+    (text ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
   return {
-    records, repeat: Number(env['REPEAT'] ?? 1), peers: env['PEERS'] !== '0', memory: env['MEMORY'] === undefined ? [1000, records] : list(env['MEMORY']).map(Number),
-    levels: Number(env['LEVELS'] ?? Math.min(50_000, records)), only: new Set(list(env['ONLY'])), cpuProfile: env['PROFILE'] === '1',
+    records,
+    repeat: Number(env['REPEAT'] ?? 1),
+    peers: env['PEERS'] !== '0',
+    memory: env['MEMORY'] === undefined ? [1000, records] : list(env['MEMORY']).map(Number),
+    levels: Number(env['LEVELS'] ?? Math.min(50_000, records)),
+    only: new Set(list(env['ONLY'])),
+    cpuProfile: env['PROFILE'] === '1',
   };
 }

@@ -38,7 +38,12 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
 }
 
-function send(response: ServerResponse, status: number, body: Buffer | object, headers: Record<string, string> = {}): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: Buffer | object,
+  headers: Record<string, string> = {},
+): void {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
   response.end(bytes);
@@ -47,7 +52,8 @@ function send(response: ServerResponse, status: number, body: Buffer | object, h
 /** GET /orders?updated_since=&page=&per_page= : records, the URL of the next page or null, how many there are. */
 function listPage(name: ListName, url: URL): Buffer {
   const ids = url.searchParams.get('ids');
-  if (ids) return Buffer.from(JSON.stringify({ [name]: lists[name].byIds(ids.split(',')), next: null, next_page: null }));
+  if (ids)
+    return Buffer.from(JSON.stringify({ [name]: lists[name].byIds(ids.split(',')), next: null, next_page: null }));
   const known = kept.get(url.href);
   if (known) return known;
   const list = lists[name];
@@ -58,7 +64,13 @@ function listPage(name: ListName, url: URL): Buffer {
   const more = from + perPage < list.length;
   const next = new URL(url);
   next.searchParams.set('page', String(page + 1));
-  const bytes = Buffer.from(JSON.stringify({ [name]: list.slice(from, from + perPage), next: more ? next.href : null, next_page: more ? page + 1 : null }));
+  const bytes = Buffer.from(
+    JSON.stringify({
+      [name]: list.slice(from, from + perPage),
+      next: more ? next.href : null,
+      next_page: more ? page + 1 : null,
+    }),
+  );
   if (kept.size < KEPT_PAGES) kept.set(url.href, bytes);
   return bytes;
 }
@@ -67,7 +79,10 @@ function stockPage(url: URL): object {
   const perPage = Number(url.searchParams.get('per_page') ?? 250);
   const from = (Number(url.searchParams.get('page') ?? 1) - 1) * perPage;
   const count = Math.max(0, Math.min(perPage, levels - from));
-  return { stock: Array.from({ length: count }, (_, offset) => levelOf(from + offset)), next: from + perPage < levels ? 'more' : null };
+  return {
+    stock: Array.from({ length: count }, (_, offset) => levelOf(from + offset)),
+    next: from + perPage < levels ? 'more' : null,
+  };
 }
 
 function writeStock(body: Record<string, unknown>, response: ServerResponse): void {
@@ -76,7 +91,12 @@ function writeStock(body: Record<string, unknown>, response: ServerResponse): vo
   if (waitMs > 0) {
     refused++;
     stats.refused++;
-    return send(response, 429, { error: 'too many requests' }, { ...LIMIT, 'retry-after': String(Math.max(0.05, waitMs / 1000)) });
+    return send(
+      response,
+      429,
+      { error: 'too many requests' },
+      { ...LIMIT, 'retry-after': String(Math.max(0.05, waitMs / 1000)) },
+    );
   }
   const written = body['levels'] as { variantId: string; locationId: string; quantity: number }[];
   if (written.length > MAX_WRITES) return send(response, 422, { error: `at most ${MAX_WRITES} levels` });
@@ -88,7 +108,11 @@ function writeStock(body: Record<string, unknown>, response: ServerResponse): vo
 /** A shop's webhook: it names the order, at once. */
 function tell({ url, secret }: { url: string; secret: string }, id: string): void {
   const body = Buffer.from(JSON.stringify({ id }));
-  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'webhook-id': `h-${id}`, 'x-signature': signatureOf(secret, body) }, body }).catch((error: unknown) => console.error('webhook', error));
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'webhook-id': `h-${id}`, 'x-signature': signatureOf(secret, body) },
+    body,
+  }).catch((error: unknown) => console.error('webhook', error));
 }
 
 const control: Record<string, (body: Record<string, unknown>) => object> = {
@@ -118,8 +142,14 @@ const control: Record<string, (body: Record<string, unknown>) => object> = {
     return now;
   },
   '/control/totals': () => ({ refused }),
-  '/control/sums': (): { orders: SourceSums; products: SourceSums } => ({ orders: lists.orders.sums(), products: lists.products.sums() }),
-  '/control/stored': () => ({ count: stored.size, sum: [...stored.values()].reduce((sum, quantity) => sum + quantity, 0) }),
+  '/control/sums': (): { orders: SourceSums; products: SourceSums } => ({
+    orders: lists.orders.sums(),
+    products: lists.products.sums(),
+  }),
+  '/control/stored': () => ({
+    count: stored.size,
+    sum: [...stored.values()].reduce((sum, quantity) => sum + quantity, 0),
+  }),
 };
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -18,26 +18,57 @@ import { SyncMetrics } from '../../sync/metrics.ts';
 import { CONNECTION, required } from './rig.ts';
 import { shop } from './shop-driver.ts';
 
-/** What the parent asks for. `feeds` puts exactly these in force; `run` asks for a run; both are answered when it ended. */
+/**
+ * What the parent asks for. `feeds` puts exactly these in force; `run` asks for a run; both are answered when it ended.
+ */
 export type PodCommand =
-  | { readonly id: number; readonly feeds: readonly { readonly type: FeedType; readonly schedule: string }[]; readonly awaited?: FeedType }
+  | {
+      readonly id: number;
+      readonly feeds: readonly { readonly type: FeedType; readonly schedule: string }[];
+      readonly awaited?: FeedType;
+    }
   | { readonly id: number; readonly run: FeedType };
 
-interface RunView { readonly result: string; readonly read: number; readonly changed: number; readonly problems: number; readonly message?: string }
-export interface PodAnswer { readonly id: number; readonly run?: RunView; readonly ready?: true }
+interface RunView {
+  readonly result: string;
+  readonly read: number;
+  readonly changed: number;
+  readonly problems: number;
+  readonly message?: string;
+}
+export interface PodAnswer {
+  readonly id: number;
+  readonly run?: RunView;
+  readonly ready?: true;
+}
 
 growHeapSlowly();
 const NEVER_MS = 3_600_000;
 const world = new LocalWorld(join(tmpdir(), `supercargo-bench-${process.pid}.json`), () => new Date());
-const resource = (kind: string, name: string, spec: unknown): Resource => ({ apiVersion: API_VERSION, kind, metadata: { name, namespace: CONNECTION.namespace }, spec });
+const resource = (kind: string, name: string, spec: unknown): Resource => ({
+  apiVersion: API_VERSION,
+  kind,
+  metadata: { name, namespace: CONNECTION.namespace },
+  spec,
+});
 const feedName = (type: FeedType): string => type.toLowerCase();
 
 function applyFeeds(feeds: readonly { readonly type: FeedType; readonly schedule: string }[]): void {
   world.apply({
-    secrets: [], faults: [],
+    secrets: [],
+    faults: [],
     resources: [
-      resource('Connection', CONNECTION.name, { storeRef: { name: 'main' }, driver: 'bench', credentialRef: { name: 'c' }, mode: 'Production', earliestOrderDate: '2020-01-01T00:00:00Z', settings: { url: required('BENCH_SHOP_URL') } }),
-      ...feeds.map(({ type, schedule }) => resource('Feed', feedName(type), { connectionRef: { name: CONNECTION.name }, type, schedule })),
+      resource('Connection', CONNECTION.name, {
+        storeRef: { name: 'main' },
+        driver: 'bench',
+        credentialRef: { name: 'c' },
+        mode: 'Production',
+        earliestOrderDate: '2020-01-01T00:00:00Z',
+        settings: { url: required('BENCH_SHOP_URL') },
+      }),
+      ...feeds.map(({ type, schedule }) =>
+        resource('Feed', feedName(type), { connectionRef: { name: CONNECTION.name }, type, schedule }),
+      ),
     ],
   });
 }
@@ -59,7 +90,10 @@ function whenEnded(type: FeedType, ended: (status: Record<string, unknown>) => b
 async function obey(command: PodCommand): Promise<PodAnswer> {
   if ('feeds' in command) {
     applyFeeds(command.feeds);
-    return { id: command.id, run: command.awaited ? await whenEnded(command.awaited, (status) => status['lastRun'] !== undefined) : undefined };
+    return {
+      id: command.id,
+      run: command.awaited ? await whenEnded(command.awaited, (status) => status['lastRun'] !== undefined) : undefined,
+    };
   }
   const request = randomUUID();
   world.annotate('Feed', CONNECTION.namespace, feedName(command.run), { 'supercargo.dev/run-requested-at': request });
@@ -68,12 +102,26 @@ async function obey(command: PodCommand): Promise<PodAnswer> {
 
 applyFeeds([]);
 const stop = new AbortController();
-const done = runEngine({
-  key: CONNECTION, definition: shop, resources: localResources(world, CONNECTION, () => {}),
-  hub: createHubClient({ url: required('BENCH_HUB_URL'), clock: systemClock, token: async () => required('BENCH_TOKEN') }),
-  readSecret: async () => ({ apiKey: 'k' }), credential: { secretName: 'c', keys: {}, recheckMs: NEVER_MS },
-  clock: systemClock, random: Math.random, log: createLogger('sync', process.env['BENCH_LOG'] ?? 'warn'), holder: `bench/${randomUUID()}`, metrics: new SyncMetrics(),
-}, stop.signal);
+const done = runEngine(
+  {
+    key: CONNECTION,
+    definition: shop,
+    resources: localResources(world, CONNECTION, () => {}),
+    hub: createHubClient({
+      url: required('BENCH_HUB_URL'),
+      clock: systemClock,
+      token: async () => required('BENCH_TOKEN'),
+    }),
+    readSecret: async () => ({ apiKey: 'k' }),
+    credential: { secretName: 'c', keys: {}, recheckMs: NEVER_MS },
+    clock: systemClock,
+    random: Math.random,
+    log: createLogger('sync', process.env['BENCH_LOG'] ?? 'warn'),
+    holder: `bench/${randomUUID()}`,
+    metrics: new SyncMetrics(),
+  },
+  stop.signal,
+);
 process.on('message', (command: PodCommand | 'stop') => {
   if (command !== 'stop') return void obey(command).then((answer) => process.send?.(answer));
   stop.abort();

@@ -3,8 +3,18 @@ import { startPostgres } from '../../test/support/postgres.ts';
 
 /** One cluster for everybody: no disk in the way, so that CPU is what is compared. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '512MB', work_mem: '32MB', maintenance_work_mem: '128MB',
-  max_wal_size: '4GB', checkpoint_timeout: '15min', wal_level: 'minimal', max_wal_senders: '0', jit: 'off', max_connections: '60',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '512MB',
+  work_mem: '32MB',
+  maintenance_work_mem: '128MB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  jit: 'off',
+  max_connections: '60',
 };
 
 export interface BenchPostgres {
@@ -39,7 +49,9 @@ export async function startBenchPostgres(extra: Readonly<Record<string, string>>
       await query(`${base}/postgres`, `CREATE DATABASE ${name}`);
       return `${base}/${name}`;
     },
-    async checkpoint() { await query(`${base}/postgres`, 'CHECKPOINT'); },
+    async checkpoint() {
+      await query(`${base}/postgres`, 'CHECKPOINT');
+    },
     stop: () => server.stop(),
   };
 }

@@ -5,7 +5,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const TICKS = 100;
 const MIB = 1024 * 1024;
 
-interface Stat { readonly parent: number; readonly own: number; readonly reaped: number }
+interface Stat {
+  readonly parent: number;
+  readonly own: number;
+  readonly reaped: number;
+}
 
 /** CPU ticks of a process and of its children that have ended and been waited for (proc(5), fields 14 to 17). */
 function stat(pid: number): Stat | undefined {
@@ -52,7 +56,13 @@ export function cpuSeconds(root: number): number {
 
 function statusMiB(pid: number, field: string): number {
   try {
-    return (Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024) / MIB;
+    return (
+      (Number(
+        new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0,
+      ) *
+        1024) /
+      MIB
+    );
   } catch {
     return 0;
   }
@@ -68,7 +78,12 @@ export function resetPeak(pid: number): void {
 /** Samples a tree: summed resident memory, or only the part that is not shared (for PostgreSQL, whose buffers are). */
 export function watchMemory(root: number, part: 'VmRSS' | 'RssAnon', everyMs = 100): () => number {
   let peak = 0;
-  const look = () => { peak = Math.max(peak, treeOf(root).reduce((sum, pid) => sum + statusMiB(pid, part), 0)); };
+  const look = () => {
+    peak = Math.max(
+      peak,
+      treeOf(root).reduce((sum, pid) => sum + statusMiB(pid, part), 0),
+    );
+  };
   const timer = setInterval(look, everyMs);
   look();
   return () => {
@@ -78,18 +93,37 @@ export function watchMemory(root: number, part: 'VmRSS' | 'RssAnon', everyMs = 1
   };
 }
 
-export interface CommandCost { readonly cpu: number; readonly rss: number; readonly wall: number; readonly output: string }
+export interface CommandCost {
+  readonly cpu: number;
+  readonly rss: number;
+  readonly wall: number;
+  readonly output: string;
+}
 
 /** Runs a shell line to its end; bash's `times` gives the CPU of all that it waited for. */
-export async function runCommand(line: string, env: Readonly<Record<string, string>>, cwd: string): Promise<CommandCost> {
+export async function runCommand(
+  line: string,
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<CommandCost> {
   const started = performance.now();
-  const child = spawn('bash', ['-c', `set -o pipefail\n${line}\nstatus=$?\ntimes >&3\nexit $status`], { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', `set -o pipefail\n${line}\nstatus=$?\ntimes >&3\nexit $status`], {
+    env: { ...process.env, ...env },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   const memory = watchMemory(child.pid!, 'VmRSS');
   let output = '';
   let times = '';
-  child.stdout!.on('data', (chunk: Buffer) => { output = (output + chunk.toString()).slice(-20_000); });
-  child.stderr!.on('data', (chunk: Buffer) => { output = (output + chunk.toString()).slice(-20_000); });
-  child.stdio[3]!.on('data', (chunk: Buffer) => { times += chunk.toString(); });
+  child.stdout!.on('data', (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-20_000);
+  });
+  child.stderr!.on('data', (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-20_000);
+  });
+  child.stdio[3]!.on('data', (chunk: Buffer) => {
+    times += chunk.toString();
+  });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const rss = memory();
   if (code !== 0) throw new Error(`"${line.slice(0, 120)}" ended with ${code}:\n${output.slice(-4000)}`);
@@ -98,5 +132,8 @@ export async function runCommand(line: string, env: Readonly<Record<string, stri
 
 /** Two lines of "user system": the shell's own, then its children's. */
 function secondsOf(times: string): number {
-  return [...times.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+  return [...times.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }

@@ -21,4 +21,5 @@ export interface Sample {
   readonly note?: string;
 }
 
-export const totalCpu = (sample: Sample): number => Object.values(sample.cpu).reduce((sum, seconds) => sum + seconds, 0);
+export const totalCpu = (sample: Sample): number =>
+  Object.values(sample.cpu).reduce((sum, seconds) => sum + seconds, 0);

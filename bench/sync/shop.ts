@@ -2,7 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import type { SourceSums } from './catalogue.ts';
 import { startChild } from './children.ts';
 
-export interface ShopStats { readonly requests: number; readonly orders: number; readonly products: number; readonly writes: number; readonly refused: number; readonly levels: number }
+export interface ShopStats {
+  readonly requests: number;
+  readonly orders: number;
+  readonly products: number;
+  readonly writes: number;
+  readonly refused: number;
+  readonly levels: number;
+}
 
 /** The page server and what only the benchmark may ask of it. */
 export class Shop {
@@ -15,7 +22,11 @@ export class Shop {
   }
 
   static async start(records: number, products: number, levels = 0): Promise<Shop> {
-    const { child, first } = await startChild<{ url: string }>('page-server', { RECORDS: String(records), PRODUCTS: String(products), LEVELS: String(levels) });
+    const { child, first } = await startChild<{ url: string }>('page-server', {
+      RECORDS: String(records),
+      PRODUCTS: String(products),
+      LEVELS: String(levels),
+    });
     return new Shop(first.url, child);
   }
 

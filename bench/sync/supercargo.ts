@@ -6,7 +6,10 @@ import { startChild, stopChild } from './children.ts';
 import type { PodAnswer, PodCommand } from './pod-process.ts';
 import { cpuSeconds, peakRss } from './processes.ts';
 
-export interface FeedSpec { readonly type: FeedType; readonly schedule: string }
+export interface FeedSpec {
+  readonly type: FeedType;
+  readonly schedule: string;
+}
 export type RunView = NonNullable<PodAnswer['run']>;
 
 const TOKEN = 'bench-pod-token';
@@ -16,7 +19,10 @@ const API_KEY = 'sck_bench';
 export const NEVER = '0 0 1 1 *';
 
 /** Options of Node for each process. */
-export interface Profile { readonly hub: readonly string[]; readonly pod: readonly string[] }
+export interface Profile {
+  readonly hub: readonly string[];
+  readonly pod: readonly string[];
+}
 
 export interface SupercargoOptions {
   readonly profile?: Profile;
@@ -45,14 +51,32 @@ export class Supercargo {
   }
 
   /** `database`: the URL of one, or the folder in which the hub makes its own. */
-  static async start(database: string | { readonly dataDir: string }, shopUrl: string, { profile, store, hooks }: SupercargoOptions = {}): Promise<Supercargo> {
-    const env = { NODE_ENV: 'production', BENCH_TOKEN: TOKEN, BENCH_API_KEY: API_KEY, ...(typeof database === 'string' ? { BENCH_DATABASE_URL: database } : { BENCH_DATA_DIR: database.dataDir }), BENCH_SHOP_URL: shopUrl, BENCH_STORE: JSON.stringify(store ?? {}), BENCH_HOOKS: hooks ? '1' : '0' };
+  static async start(
+    database: string | { readonly dataDir: string },
+    shopUrl: string,
+    { profile, store, hooks }: SupercargoOptions = {},
+  ): Promise<Supercargo> {
+    const env = {
+      NODE_ENV: 'production',
+      BENCH_TOKEN: TOKEN,
+      BENCH_API_KEY: API_KEY,
+      ...(typeof database === 'string' ? { BENCH_DATABASE_URL: database } : { BENCH_DATA_DIR: database.dataDir }),
+      BENCH_SHOP_URL: shopUrl,
+      BENCH_STORE: JSON.stringify(store ?? {}),
+      BENCH_HOOKS: hooks ? '1' : '0',
+    };
     const hub = await startChild<{ url: string }>('hub-process', env, profile?.hub);
-    const pod = await startChild<PodAnswer>('pod-process', { ...env, ...SMALL_HEAP_ENV, BENCH_HUB_URL: hub.first.url }, profile?.pod);
+    const pod = await startChild<PodAnswer>(
+      'pod-process',
+      { ...env, ...SMALL_HEAP_ENV, BENCH_HUB_URL: hub.first.url },
+      profile?.pod,
+    );
     return new Supercargo(hub.child, hub.first.url, pod.child);
   }
 
-  #command(command: { feeds: readonly FeedSpec[]; awaited?: FeedType } | { run: FeedType }): Promise<RunView | undefined> {
+  #command(
+    command: { feeds: readonly FeedSpec[]; awaited?: FeedType } | { run: FeedType },
+  ): Promise<RunView | undefined> {
     const id = ++this.#id;
     return new Promise((resolve) => {
       const listen = (answer: PodAnswer) => {
@@ -76,7 +100,14 @@ export class Supercargo {
 
   /** As the back office. */
   async api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>> {
-    const answer = await fetch(`${this.hubUrl}/api/v1${path}`, { method, headers: { authorization: `Bearer ${API_KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const answer = await fetch(`${this.hubUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Record<string, unknown>;
   }

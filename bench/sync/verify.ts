@@ -10,13 +10,33 @@ export interface Losses {
   readonly piecesOff: number;
 }
 
-interface Found { readonly rows: number; readonly ids: number; readonly total: number; readonly quantity: number | null }
+interface Found {
+  readonly rows: number;
+  readonly ids: number;
+  readonly total: number;
+  readonly quantity: number | null;
+}
 
 /** `sql` gives rows, distinct ids, sum of money, pieces (null where a program keeps lines as text). */
-export async function countLosses(postgres: BenchPostgres, url: string, sql: string, source: SourceSums): Promise<Losses> {
+export async function countLosses(
+  postgres: BenchPostgres,
+  url: string,
+  sql: string,
+  source: SourceSums,
+): Promise<Losses> {
   const [found] = await postgres.query<{ rows: string; ids: string; total: string; quantity: string | null }>(url, sql);
-  const seen: Found = { rows: Number(found!.rows), ids: Number(found!.ids), total: Number(found!.total), quantity: found!.quantity === null ? null : Number(found!.quantity) };
-  return { lost: source.count - seen.ids, doubled: seen.rows - seen.ids, moneyOff: source.total - seen.total, piecesOff: seen.quantity === null ? 0 : source.quantity - seen.quantity };
+  const seen: Found = {
+    rows: Number(found!.rows),
+    ids: Number(found!.ids),
+    total: Number(found!.total),
+    quantity: found!.quantity === null ? null : Number(found!.quantity),
+  };
+  return {
+    lost: source.count - seen.ids,
+    doubled: seen.rows - seen.ids,
+    moneyOff: source.total - seen.total,
+    piecesOff: seen.quantity === null ? 0 : source.quantity - seen.quantity,
+  };
 }
 
 const PIECES = '(SELECT sum(quantity) FROM order_lines)';

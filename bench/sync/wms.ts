@@ -12,7 +12,9 @@ export class Wms {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const at = Date.now();
-        const { data } = JSON.parse(Buffer.concat(chunks).toString()) as { data: { externalId?: string; order?: { externalId: string } } };
+        const { data } = JSON.parse(Buffer.concat(chunks).toString()) as {
+          data: { externalId?: string; order?: { externalId: string } };
+        };
         const id = data.externalId ?? data.order?.externalId ?? '';
         if (!this.arrivals.has(id)) this.arrivals.set(id, at);
         response.end('{}');

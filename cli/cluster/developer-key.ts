@@ -12,7 +12,9 @@ export interface StoreChoice {
   readonly contextNamespace?: string;
 }
 
-interface SecretView extends KubeObject { readonly data?: Readonly<Record<string, string>> }
+interface SecretView extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
 
 const KEY = 'apiKey';
 type Reader = Pick<KubeClient, 'list' | 'find'>;
@@ -22,26 +24,39 @@ export async function readDeveloperKey(client: Reader, choice: StoreChoice): Pro
   const { metadata, status } = await findStore(client, choice);
   const id = `${metadata.namespace}/${metadata.name}`;
   const secretName = status?.developerKey?.secretName;
-  if (secretName === undefined) throw new Error(`Store ${id} has no developer API key yet: kubectl -n ${metadata.namespace} describe store ${metadata.name} says why`);
+  if (secretName === undefined)
+    throw new Error(
+      `Store ${id} has no developer API key yet: kubectl -n ${metadata.namespace} describe store ${metadata.name} says why`,
+    );
   const secret = await client.find<SecretView>(SECRETS, secretName, metadata.namespace).catch((error: unknown) => {
     if (!isApiError(error, 'Forbidden')) throw error;
-    throw new Error(`you may not read Secret ${metadata.namespace}/${secretName}, which holds the developer API key of Store ${id}: ask for the right to get it, or set SUPERCARGO_API_KEY`, { cause: error });
+    throw new Error(
+      `you may not read Secret ${metadata.namespace}/${secretName}, which holds the developer API key of Store ${id}: ask for the right to get it, or set SUPERCARGO_API_KEY`,
+      { cause: error },
+    );
   });
   const encoded = secret?.data?.[KEY];
-  if (encoded === undefined) throw new Error(`Secret ${metadata.namespace}/${secretName} ${secret ? `has no key "${KEY}"` : 'is gone'}: annotate Store ${id} with supercargo.dev/rotate-developer-key to have a new one made`);
+  if (encoded === undefined)
+    throw new Error(
+      `Secret ${metadata.namespace}/${secretName} ${secret ? `has no key "${KEY}"` : 'is gone'}: annotate Store ${id} with supercargo.dev/rotate-developer-key to have a new one made`,
+    );
   return Buffer.from(encoded, 'base64').toString('utf8');
 }
 
 async function findStore(client: Reader, choice: StoreChoice): Promise<StoreResource> {
-  if (choice.namespace !== undefined) return chooseStore(await stores(client, choice.namespace), { ...choice, where: `namespace ${choice.namespace}` });
+  if (choice.namespace !== undefined)
+    return chooseStore(await stores(client, choice.namespace), { ...choice, where: `namespace ${choice.namespace}` });
   const near = await stores(client, choice.contextNamespace ?? 'default').catch((error: unknown) => {
     if (isApiError(error, 'Forbidden')) return [];
     throw error;
   });
-  if (near.length > 0) return chooseStore(near, { ...choice, where: `namespace ${choice.contextNamespace ?? 'default'}` });
+  if (near.length > 0)
+    return chooseStore(near, { ...choice, where: `namespace ${choice.contextNamespace ?? 'default'}` });
   const all = await stores(client, undefined).catch((error: unknown) => {
     if (!isApiError(error, 'Forbidden')) throw error;
-    throw new Error('name the namespace of the Store with -n: you may not list Stores in all of them', { cause: error });
+    throw new Error('name the namespace of the Store with -n: you may not list Stores in all of them', {
+      cause: error,
+    });
   });
   return chooseStore(all, { ...choice, where: 'this cluster' });
 }
@@ -51,11 +66,26 @@ async function stores(client: Reader, namespace: string | undefined): Promise<St
 }
 
 /** The one that is meant; a guess between several would show one client's data to another. */
-export function chooseStore(found: readonly StoreResource[], { store, where }: { readonly store?: string; readonly where: string }): StoreResource {
+export function chooseStore(
+  found: readonly StoreResource[],
+  { store, where }: { readonly store?: string; readonly where: string },
+): StoreResource {
   const meant = store === undefined ? found : found.filter(({ metadata }) => metadata.name === store);
   const [first] = meant;
-  const names = (list: readonly StoreResource[]) => list.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort().join(', ');
-  if (!first) throw new Error(store === undefined ? `there is no Store in ${where}: name its namespace with -n` : `there is no Store ${store} in ${where}${found.length > 0 ? `: there are ${names(found)}` : ': name its namespace with -n'}`);
-  if (meant.length > 1) throw new Error(`there are several Stores in ${where}: ${names(meant)}. Name one with -n NAMESPACE and --store NAME`);
+  const names = (list: readonly StoreResource[]) =>
+    list
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+      .sort()
+      .join(', ');
+  if (!first)
+    throw new Error(
+      store === undefined
+        ? `there is no Store in ${where}: name its namespace with -n`
+        : `there is no Store ${store} in ${where}${found.length > 0 ? `: there are ${names(found)}` : ': name its namespace with -n'}`,
+    );
+  if (meant.length > 1)
+    throw new Error(
+      `there are several Stores in ${where}: ${names(meant)}. Name one with -n NAMESPACE and --store NAME`,
+    );
   return first;
 }

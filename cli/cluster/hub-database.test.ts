@@ -24,8 +24,18 @@ describe('the database of a hub on a cluster', () => {
     expect(await hub.look()).toBe('3 orders of 1 connection');
     await hub.restore(PassThrough.from([Buffer.from('the file')]), true);
     await hub.restore(PassThrough.from([Buffer.from('the file')]), false);
-    const of = (...args: string[]) => ({ namespace: 'sc', pod: 'hub-1', container: 'hub', command: [...MAIN, ...args] });
-    expect(calls).toEqual([{ ...of('backup'), input: '' }, { ...of('restore', '--look'), input: '' }, { ...of('restore', '--replace'), input: 'the file' }, { ...of('restore'), input: 'the file' }]);
+    const of = (...args: string[]) => ({
+      namespace: 'sc',
+      pod: 'hub-1',
+      container: 'hub',
+      command: [...MAIN, ...args],
+    });
+    expect(calls).toEqual([
+      { ...of('backup'), input: '' },
+      { ...of('restore', '--look'), input: '' },
+      { ...of('restore', '--replace'), input: 'the file' },
+      { ...of('restore'), input: 'the file' },
+    ]);
   });
 
   it('with nothing to lose says so', async () => {

@@ -18,20 +18,35 @@ export interface HubDatabase {
   close(): Promise<void>;
 }
 
-/** As the image is made (Dockerfile). Nothing secret is in it: the address of the database is in the container's environment. */
+/**
+ * As the image is made (Dockerfile). Nothing secret is in it: the address of the database is in the container's
+ * environment.
+ */
 const SERVE = ['/nodejs/bin/node', '/app/dist/cli/main.js', 'serve'];
 const CONTAINER = 'hub';
 
 /** The hub's pod of the cluster of a kubeconfig. */
-export async function clusterDatabase(config: KubeConfig, systemNamespace: string | undefined, stderr: Writable): Promise<HubDatabase> {
+export async function clusterDatabase(
+  config: KubeConfig,
+  systemNamespace: string | undefined,
+  stderr: Writable,
+): Promise<HubDatabase> {
   const client = createClient(config, { userAgent: 'supercargo-cli' });
   const pod = await findHubPod(client, systemNamespace);
-  return { ...hubDatabase(pod, podExec(config, (ms) => systemClock.sleep(ms)), stderr), close: () => client.close() };
+  return {
+    ...hubDatabase(
+      pod,
+      podExec(config, (ms) => systemClock.sleep(ms)),
+      stderr,
+    ),
+    close: () => client.close(),
+  };
 }
 
 /** By commands in a given pod. Their lines of progress go to `stderr`. */
 export function hubDatabase({ namespace, pod }: PodPort, exec: PodExec, stderr: Writable): Omit<HubDatabase, 'close'> {
-  const run = (args: readonly string[], stdout: Writable, stdin?: AsyncIterable<Buffer>) => exec({ namespace, pod, container: CONTAINER, command: [...SERVE, ...args], stdin, stdout, stderr });
+  const run = (args: readonly string[], stdout: Writable, stdin?: AsyncIterable<Buffer>) =>
+    exec({ namespace, pod, container: CONTAINER, command: [...SERVE, ...args], stdin, stdout, stderr });
   return {
     description: `the hub in namespace ${namespace}`,
     backup: (out) => run(['backup'], out),
@@ -42,6 +57,7 @@ export function hubDatabase({ namespace, pod }: PodPort, exec: PodExec, stderr: 
       await run(['restore', '--look'], answer);
       return lookAnswer.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).loss ?? undefined;
     },
-    restore: (source, replace) => run(['restore', ...(replace ? ['--replace'] : [])], new PassThrough().resume(), source),
+    restore: (source, replace) =>
+      run(['restore', ...(replace ? ['--replace'] : [])], new PassThrough().resume(), source),
   };
 }

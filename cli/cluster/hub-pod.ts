@@ -13,29 +13,46 @@ const DEFAULT_PORT = 8080;
 export function chooseHubPod(pods: readonly PodView[], systemNamespace: string | undefined): PodPort {
   const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace ?? ''))].sort();
   if (namespaces.length === 0) {
-    throw new NotNow(systemNamespace === undefined
-      ? 'no hub was found in this cluster: is the chart installed, and is this the right --context?'
-      : `no hub was found in namespace ${systemNamespace}: name the one that the chart is installed in with --system-namespace`);
+    throw new NotNow(
+      systemNamespace === undefined
+        ? 'no hub was found in this cluster: is the chart installed, and is this the right --context?'
+        : `no hub was found in namespace ${systemNamespace}: name the one that the chart is installed in with --system-namespace`,
+    );
   }
-  if (namespaces.length > 1) throw new Error(`there are hubs in ${namespaces.join(', ')}: name one with --system-namespace`);
+  if (namespaces.length > 1)
+    throw new Error(`there are hubs in ${namespaces.join(', ')}: name one with --system-namespace`);
   const pod = pods.find(isReadyPod);
-  if (!pod) throw new NotNow(`no pod of the hub in namespace ${namespaces[0]} is ready: kubectl -n ${namespaces[0]} get pods -l ${HUB_SELECTOR}`);
+  if (!pod)
+    throw new NotNow(
+      `no pod of the hub in namespace ${namespaces[0]} is ready: kubectl -n ${namespaces[0]} get pods -l ${HUB_SELECTOR}`,
+    );
   return { namespace: namespaces[0]!, pod: pod.metadata.name, port: portOf(pod, PORT_NAME) ?? DEFAULT_PORT };
 }
 
 /** The hub of the chart: in the named namespace, or wherever it is. */
-export async function findHubPod(client: Pick<KubeClient, 'list'>, systemNamespace: string | undefined): Promise<PodPort> {
-  const { items } = await client.list<PodView>(PODS, { namespace: systemNamespace, labelSelector: HUB_SELECTOR }).catch((error: unknown) => {
-    if (!isApiError(error, 'Forbidden')) throw error;
-    throw new Error(systemNamespace === undefined
-      ? 'you may not list pods in all namespaces: name the one that the chart is installed in with --system-namespace'
-      : `you may not list pods in namespace ${systemNamespace}: ask for the right to list pods there, or set SUPERCARGO_HUB_URL`, { cause: error });
-  });
+export async function findHubPod(
+  client: Pick<KubeClient, 'list'>,
+  systemNamespace: string | undefined,
+): Promise<PodPort> {
+  const { items } = await client
+    .list<PodView>(PODS, { namespace: systemNamespace, labelSelector: HUB_SELECTOR })
+    .catch((error: unknown) => {
+      if (!isApiError(error, 'Forbidden')) throw error;
+      throw new Error(
+        systemNamespace === undefined
+          ? 'you may not list pods in all namespaces: name the one that the chart is installed in with --system-namespace'
+          : `you may not list pods in namespace ${systemNamespace}: ask for the right to list pods there, or set SUPERCARGO_HUB_URL`,
+        { cause: error },
+      );
+    });
   return chooseHubPod(items, systemNamespace);
 }
 
 /** A refusal to forward, with what to do. */
 export function explainTunnel(error: unknown): unknown {
   if (!isApiError(error, 'Forbidden')) return error;
-  return new Error(`${error.message}: ask for the right to create and get pods/portforward there, or set SUPERCARGO_HUB_URL to an address of the hub that you reach`, { cause: error });
+  return new Error(
+    `${error.message}: ask for the right to create and get pods/portforward there, or set SUPERCARGO_HUB_URL to an address of the hub that you reach`,
+    { cause: error },
+  );
 }

@@ -22,10 +22,23 @@ export interface ClusterOptions {
 export function clusterTarget(config: KubeConfig, { systemNamespace, env }: ClusterOptions): Target {
   const client = createClient(config, { userAgent: 'supercargo-cli' });
   const tunnels: Tunnel[] = [];
-  const annotate = (what: Named, annotations: Record<string, string>) => client.apply(
-    resourceType(what.kind), { apiVersion: API_VERSION, kind: what.kind, metadata: { name: what.name, namespace: what.namespace, annotations } }, { manager: FIELD_MANAGERS.cli });
+  const annotate = (what: Named, annotations: Record<string, string>) =>
+    client.apply(
+      resourceType(what.kind),
+      {
+        apiVersion: API_VERSION,
+        kind: what.kind,
+        metadata: { name: what.name, namespace: what.namespace, annotations },
+      },
+      { manager: FIELD_MANAGERS.cli },
+    );
   const tunnelUrl = async (): Promise<string> => {
-    const tunnel = await openTunnel({ pick: () => findHubPod(client, systemNamespace), connect: podConnector(config), clock: systemClock, patienceMs: PATIENCE_MS }).catch((error: unknown) => {
+    const tunnel = await openTunnel({
+      pick: () => findHubPod(client, systemNamespace),
+      connect: podConnector(config),
+      clock: systemClock,
+      patienceMs: PATIENCE_MS,
+    }).catch((error: unknown) => {
       throw explainTunnel(error);
     });
     tunnels.push(tunnel);
@@ -34,11 +47,23 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
   return {
     description: 'the cluster of the current context',
     async list(kind, namespace, selector) {
-      return (await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), { namespace, labelSelector: selector })).items.map((item) => ({ ...item, kind }));
+      return (
+        await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), {
+          namespace,
+          labelSelector: selector,
+        })
+      ).items.map((item) => ({ ...item, kind }));
     },
-    async annotate(what, annotations) { await annotate(what, annotations); },
+    async annotate(what, annotations) {
+      await annotate(what, annotations);
+    },
     async setEnabled(what, enabled) {
-      await client.jsonPatch(resourceType(what.kind), what, [{ op: 'add', path: '/spec/enabled', value: enabled }], FIELD_MANAGERS.cli);
+      await client.jsonPatch(
+        resourceType(what.kind),
+        what,
+        [{ op: 'add', path: '/spec/enabled', value: enabled }],
+        FIELD_MANAGERS.cli,
+      );
     },
     async hub({ namespace, store }) {
       const contextNamespace = config.getContextObject(config.getCurrentContext())?.namespace;

@@ -15,8 +15,18 @@ export interface BackupCommand extends DatabaseChoice {
 }
 
 /** `supercargo backup`: into a file that its owner alone can read, under its name only when it is whole. */
-export async function runBackup(command: BackupCommand, env: NodeJS.ProcessEnv, say: (line: string) => void, signal: AbortSignal): Promise<string> {
-  const file = command.output ?? `supercargo-${systemClock.now().toISOString().replace(/[-:]|\.\d+/g, '')}.backup`;
+export async function runBackup(
+  command: BackupCommand,
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const file =
+    command.output ??
+    `supercargo-${systemClock
+      .now()
+      .toISOString()
+      .replace(/[-:]|\.\d+/g, '')}.backup`;
   const where = await databaseOf(command, env);
   const unfinished = `${file}.unfinished`;
   await rm(unfinished, { force: true });
@@ -24,7 +34,8 @@ export async function runBackup(command: BackupCommand, env: NodeJS.ProcessEnv, 
     const out = createWriteStream(unfinished, { mode: 0o600, flags: 'wx' });
     if (where.kind === 'local') {
       await withLocalDatabase({ state: command.state, env, alone: false, make: false, signal }, (url) =>
-        takeBackup({ url, out, clock: systemClock, newId: randomUUID, release: ownPackage().version, say }));
+        takeBackup({ url, out, clock: systemClock, newId: randomUUID, release: ownPackage().version, say }),
+      );
     } else {
       const { clusterDatabase } = await import('../cluster/hub-database.ts');
       const hub = await clusterDatabase(where.config, command.systemNamespace, process.stderr);
@@ -39,7 +50,9 @@ export async function runBackup(command: BackupCommand, env: NodeJS.ProcessEnv, 
     const { header, rows } = await checkBackup(createReadStream(unfinished));
     await onDisk(unfinished);
     await rename(unfinished, file);
-    say(`${file}: ${rows} rows of ${header.tables.length} tables as of ${header.takenAt}, ${megabytes((await stat(file)).size)}. It holds personal data and the webhook master key: keep it as you keep those`);
+    say(
+      `${file}: ${rows} rows of ${header.tables.length} tables as of ${header.takenAt}, ${megabytes((await stat(file)).size)}. It holds personal data and the webhook master key: keep it as you keep those`,
+    );
     return file;
   } catch (error) {
     await rm(unfinished, { force: true });

@@ -27,13 +27,16 @@ describe('supercargo conformance', () => {
 
   it('holds a driver of another folder to the rules, and says what it breaks and what it skips', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'driver-'));
-    await writeFile(join(folder, 'mine.mjs'), `
+    await writeFile(
+      join(folder, 'mine.mjs'),
+      `
       import { generic } from ${JSON.stringify(pathToFileURL(join(ROOT, 'drivers/generic/index.ts')).href)};
       export { genericWire as wire } from ${JSON.stringify(pathToFileURL(join(ROOT, 'simulator/wires/generic.ts')).href)};
       export const driver = {
         ...generic, manifest: { ...generic.manifest, skips: { 'C2.shop': 'the shop has no name' } },
         connect: (context) => ({ ...generic.connect(context), check: async () => ({ reachable: { status: 'True', reason: 'R', message: '' }, credential: { status: 'True', reason: 'A', message: '' } }) }),
-      };`);
+      };`,
+    );
     const { well, text } = await run({ module: join(folder, 'mine.mjs'), cases: 'C2.shop,C2.wrong-key' });
     await rm(folder, { recursive: true });
     expect(well).toBe(false);

@@ -10,7 +10,9 @@ import { wires } from '../../simulator/wires/index.ts';
 export interface ConformanceCommand {
   /** A built-in driver; `generic` if absent and no module is given. */
   readonly name?: string;
-  /** A module that exports `driver` (a DriverDefinition) and, where its platform is not simulated here, `wire` (a Wire). */
+  /**
+   * A module that exports `driver` (a DriverDefinition) and, where its platform is not simulated here, `wire` (a Wire).
+   */
   readonly module?: string;
   /** Cases, by id, with commas; a chapter (`C8`) stands for all of its cases. */
   readonly cases?: string;
@@ -19,11 +21,19 @@ export interface ConformanceCommand {
 /** `supercargo conformance`: each case, passed, skipped with its reason, or failed. Whether none failed. */
 export async function runConformance(command: ConformanceCommand, say: (line: string) => void): Promise<boolean> {
   const subject = await subjectOf(command);
-  const wanted = command.cases?.split(',').map((each) => each.trim()).filter((each) => each !== '');
+  const wanted = command.cases
+    ?.split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
   const counts = { passed: 0, skipped: 0, failed: 0 };
   for (const paging of subject.wire.subject.pagings) {
-    say(`${subject.definition.manifest.title}, at a simulated shop that speaks like ${subject.wire.name} and pages by ${paging}`);
-    for await (const result of conform({ ...subject, paging }, { matches: wanted && ((id) => wanted.some((each) => id === each || id.startsWith(`${each}.`))) })) {
+    say(
+      `${subject.definition.manifest.title}, at a simulated shop that speaks like ${subject.wire.name} and pages by ${paging}`,
+    );
+    for await (const result of conform(
+      { ...subject, paging },
+      { matches: wanted && ((id) => wanted.some((each) => id === each || id.startsWith(`${each}.`))) },
+    )) {
       counts[result.outcome]++;
       say(lineOf(result));
     }
@@ -40,10 +50,22 @@ function lineOf(result: CaseResult): string {
 }
 
 async function subjectOf({ name, module }: ConformanceCommand): Promise<Subject> {
-  const given = module === undefined ? {} : await import(pathToFileURL(resolve(module)).href) as { readonly driver?: DriverDefinition; readonly wire?: Wire };
+  const given =
+    module === undefined
+      ? {}
+      : ((await import(pathToFileURL(resolve(module)).href)) as {
+          readonly driver?: DriverDefinition;
+          readonly wire?: Wire;
+        });
   const definition = given.driver ?? builtinDrivers().get(name ?? 'generic');
-  if (!definition) throw new Error(`there is no driver ${name ?? ''}: choose from ${[...builtinDrivers().keys()].join(', ')}, or give --module with a file that exports "driver"`);
+  if (!definition)
+    throw new Error(
+      `there is no driver ${name ?? ''}: choose from ${[...builtinDrivers().keys()].join(', ')}, or give --module with a file that exports "driver"`,
+    );
   const wire = given.wire ?? wires().get(definition.manifest.name);
-  if (!wire) throw new Error(`the simulated shop does not speak like ${definition.manifest.name}: export "wire" from the module (simulator/desk/wire.ts says what it is)`);
+  if (!wire)
+    throw new Error(
+      `the simulated shop does not speak like ${definition.manifest.name}: export "wire" from the module (simulator/desk/wire.ts says what it is)`,
+    );
   return { definition, wire };
 }

@@ -7,7 +7,12 @@ import { loadKubeConfig } from '../../kit/kube/transport.ts';
 import { FIELD_MANAGERS } from '../../crds/index.ts';
 import { ownPackage } from '../version.ts';
 
-const CRDS: ResourceType = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+const CRDS: ResourceType = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
 
 /** Applies the CRDs of this release: what the chart's job does before an upgrade, since Helm never upgrades CRDs. */
 export async function applyCrds(say: (line: string) => void): Promise<void> {

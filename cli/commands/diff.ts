@@ -6,25 +6,70 @@ import type { StoreOptions, Target } from '../target.ts';
 
 const pieces = z.array(z.object({ sku: z.string(), quantity: z.number() }));
 const report = z.object({
-  connection: z.string(), mode: z.string(), shipments: z.number(),
-  stock: z.object({ changes: z.number(), toZero: z.number(), biggest: z.array(z.object({ sku: z.string(), location: z.string(), before: z.number().nullable(), after: z.number(), change: z.number() })) }),
-  orders: z.array(z.object({
-    number: z.string(), reference: z.string(), intake: z.string(), shippingMethod: z.string().nullable(), shippingCode: z.string().nullable(),
-    lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: pieces })),
-  })),
+  connection: z.string(),
+  mode: z.string(),
+  shipments: z.number(),
+  stock: z.object({
+    changes: z.number(),
+    toZero: z.number(),
+    biggest: z.array(
+      z.object({
+        sku: z.string(),
+        location: z.string(),
+        before: z.number().nullable(),
+        after: z.number(),
+        change: z.number(),
+      }),
+    ),
+  }),
+  orders: z.array(
+    z.object({
+      number: z.string(),
+      reference: z.string(),
+      intake: z.string(),
+      shippingMethod: z.string().nullable(),
+      shippingCode: z.string().nullable(),
+      lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: pieces })),
+    }),
+  ),
   problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })),
-  prices: z.object({ changes: z.number(), biggest: z.array(z.object({ sku: z.string(), currency: z.string(), before: z.number().nullable(), after: z.number(), changePercent: z.number().nullable() })) }),
+  prices: z.object({
+    changes: z.number(),
+    biggest: z.array(
+      z.object({
+        sku: z.string(),
+        currency: z.string(),
+        before: z.number().nullable(),
+        after: z.number(),
+        changePercent: z.number().nullable(),
+      }),
+    ),
+  }),
   brakes: z.array(z.object({ feed: z.string(), digest: z.string(), summary: z.string() })),
 });
 type Report = z.infer<typeof report>;
 
 /** `supercargo diff [CONNECTION]`: what would happen if it went live now. */
-export async function showDiff(target: Target, options: StoreOptions & { readonly connection?: string; readonly output?: string }, say: (line: string) => void): Promise<boolean> {
+export async function showDiff(
+  target: Target,
+  options: StoreOptions & { readonly connection?: string; readonly output?: string },
+  say: (line: string) => void,
+): Promise<boolean> {
   const hub = await hubApi(target, options);
   const name = options.connection;
-  const { items } = await hub.get(z.object({ items: z.array(report) }), `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`);
-  const chosen = items.filter(({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name);
-  if (chosen.length === 0) throw new Error(name === undefined ? 'the Store has no connection that has reached the hub yet' : `connection ${name} has not reached the hub, or is of another Store: there are ${items.map(({ connection }) => connection).join(', ') || 'none'}`);
+  const { items } = await hub.get(
+    z.object({ items: z.array(report) }),
+    `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`,
+  );
+  const chosen = items.filter(
+    ({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name,
+  );
+  if (chosen.length === 0)
+    throw new Error(
+      name === undefined
+        ? 'the Store has no connection that has reached the hub yet'
+        : `connection ${name} has not reached the hub, or is of another Store: there are ${items.map(({ connection }) => connection).join(', ') || 'none'}`,
+    );
   if (options.output === 'json') say(JSON.stringify(chosen, null, 2));
   else for (const one of chosen) for (const line of lines(one)) say(line);
   return true;
@@ -37,21 +82,48 @@ function lines(one: Report): string[] {
   return [
     `${one.connection} (mode ${one.mode})${one.mode === 'Test' ? '' : ': it is live, this goes out by itself'}`,
     `  stock: ${one.stock.changes} levels would be set, ${one.stock.toZero} of them to zero`,
-    ...(one.stock.biggest.length > 0 ? indent(formatTable(['SKU', 'LOCATION', 'BEFORE', 'AFTER', 'CHANGE'], one.stock.biggest.map((row) => [row.sku, row.location, row.before === null ? '?' : String(row.before), String(row.after), signed(row.change)]))) : []),
+    ...(one.stock.biggest.length > 0
+      ? indent(
+          formatTable(
+            ['SKU', 'LOCATION', 'BEFORE', 'AFTER', 'CHANGE'],
+            one.stock.biggest.map((row) => [
+              row.sku,
+              row.location,
+              row.before === null ? '?' : String(row.before),
+              String(row.after),
+              signed(row.change),
+            ]),
+          ),
+        )
+      : []),
     ...(one.prices.changes > 0 ? [`  prices: ${one.prices.changes} would be set`] : []),
-    ...(one.prices.biggest.length > 0 ? indent(formatTable(['SKU', 'BEFORE', 'AFTER', 'CURRENCY', 'CHANGE'], one.prices.biggest.map(priceRow))) : []),
+    ...(one.prices.biggest.length > 0
+      ? indent(formatTable(['SKU', 'BEFORE', 'AFTER', 'CURRENCY', 'CHANGE'], one.prices.biggest.map(priceRow)))
+      : []),
     `  shipments: ${one.shipments} would be sent`,
     `  newest orders, as the back office sees them:${one.orders.length === 0 ? ' none' : ''}`,
     ...one.orders.flatMap((order) => [
       `    ${mapped(order.number, order.reference)}: ${order.intake}, shipping ${mapped(order.shippingMethod ?? 'none', order.shippingCode ?? 'none')}`,
-      ...order.lines.map((line) => `      ${line.quantity} x ${mapped(line.orderedSku, line.sku)}${line.components.length > 0 ? ` = ${line.components.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ')}` : ''}`),
+      ...order.lines.map(
+        (line) =>
+          `      ${line.quantity} x ${mapped(line.orderedSku, line.sku)}${line.components.length > 0 ? ` = ${line.components.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ')}` : ''}`,
+      ),
     ]),
     ...one.problems.map(({ reason, count, sample }) => `  in the way: ${count} x ${reason}, for example: ${sample}`),
-    ...one.brakes.map(({ feed, digest, summary }) => `  the brakes would hold ${feed}: ${summary}. Release with supercargo.dev/release=${digest} on that feed`),
+    ...one.brakes.map(
+      ({ feed, digest, summary }) =>
+        `  the brakes would hold ${feed}: ${summary}. Release with supercargo.dev/release=${digest} on that feed`,
+    ),
   ];
 }
 
 function priceRow({ sku, currency, before, after, changePercent }: Report['prices']['biggest'][number]): string[] {
   const money = (amount: number | null) => (amount === null ? '?' : decimalString(amount, currency));
-  return [sku, money(before), money(after), currency, changePercent === null ? '?' : `${changePercent > 0 ? '+' : ''}${changePercent} %`];
+  return [
+    sku,
+    money(before),
+    money(after),
+    currency,
+    changePercent === null ? '?' : `${changePercent > 0 ? '+' : ''}${changePercent} %`,
+  ];
 }

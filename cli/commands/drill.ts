@@ -30,7 +30,11 @@ const COULD_NOT_RUN = 2;
 const INTERRUPTED = 130;
 
 /** `supercargo drill`. Returns the exit code; Ctrl-C ends the drill and clears up. */
-export async function runDrillCommand(command: DrillCommand, say: (line: string) => void, signal: AbortSignal): Promise<number> {
+export async function runDrillCommand(
+  command: DrillCommand,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
   try {
     const outcome = await onCluster(settingsOf(command), command.context, say, signal);
     for (const line of drillReport(outcome)) say(line);
@@ -41,14 +45,24 @@ export async function runDrillCommand(command: DrillCommand, say: (line: string)
   }
 }
 
-async function onCluster(settings: DrillSettings, context: string | undefined, say: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
+async function onCluster(
+  settings: DrillSettings,
+  context: string | undefined,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const config = kubeConfig(context, 'there is no kubeconfig: a drill needs a cluster; set KUBECONFIG');
   const client = createClient(config, { userAgent: 'supercargo-drill' });
   const connect = podConnector(config);
   try {
     return await drill({
-      settings, client, clock: systemClock, say, signal,
-      keys: { shop: randomBytes(24).toString('base64url'), control: randomBytes(24).toString('base64url') }, id: randomBytes(3).toString('hex'),
+      settings,
+      client,
+      clock: systemClock,
+      say,
+      signal,
+      keys: { shop: randomBytes(24).toString('base64url'), control: randomBytes(24).toString('base64url') },
+      id: randomBytes(3).toString('hex'),
       tunnel: (pick) => openTunnel({ pick, connect, clock: systemClock, patienceMs: PATIENCE_MS }),
     });
   } finally {
@@ -58,8 +72,12 @@ async function onCluster(settings: DrillSettings, context: string | undefined, s
 
 function settingsOf(command: DrillCommand): DrillSettings {
   return {
-    namespace: command.namespace, keep: command.keep ?? false, systemNamespace: command.systemNamespace,
-    kills: wholeNumber('--kills', command.kills, MOST_KILLS), parts: partsOf(command.parts), faults: drillFaults(command.fault),
+    namespace: command.namespace,
+    keep: command.keep ?? false,
+    systemNamespace: command.systemNamespace,
+    kills: wholeNumber('--kills', command.kills, MOST_KILLS),
+    parts: partsOf(command.parts),
+    faults: drillFaults(command.fault),
     ordersPerBurst: wholeNumber('--orders-per-burst', command.ordersPerBurst, MOST_ORDERS),
     seed: command.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber('--seed', command.seed, MOST_SEED),
   };

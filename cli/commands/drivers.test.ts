@@ -16,12 +16,29 @@ describe('supercargo drivers', () => {
   });
 
   it('shows feeds, hosts, terms, limits and documentation of one', () => {
-    for (const part of [/^hosts: settings\.url$/m, /^terms: none$/m, /^documentation: https:/m, /^ {2}OrderImport +changes by updated_at/m, /^ {2}StockExport +writes$/m, /^limits:$/m]) expect(shown('generic')).toMatch(part);
+    for (const part of [
+      /^hosts: settings\.url$/m,
+      /^terms: none$/m,
+      /^documentation: https:/m,
+      /^ {2}OrderImport +changes by updated_at/m,
+      /^ {2}StockExport +writes$/m,
+      /^limits:$/m,
+    ])
+      expect(shown('generic')).toMatch(part);
   });
 
   it('shows skips with their reasons, and the Driver resource has them, too', () => {
-    const definition = { ...generic, manifest: { ...generic.manifest, skips: { 'C8.lost-answer': 'the shop shows no parcels' }, terms: { version: '2', url: 'https://example.com/terms' } } };
-    expect(linesOf(definition).join('\n')).toMatch(/^skips of the conformance suite:\n {2}C8\.lost-answer: the shop shows no parcels$/m);
+    const definition = {
+      ...generic,
+      manifest: {
+        ...generic.manifest,
+        skips: { 'C8.lost-answer': 'the shop shows no parcels' },
+        terms: { version: '2', url: 'https://example.com/terms' },
+      },
+    };
+    expect(linesOf(definition).join('\n')).toMatch(
+      /^skips of the conformance suite:\n {2}C8\.lost-answer: the shop shows no parcels$/m,
+    );
     expect(linesOf(definition)).toContain('terms: 2, https://example.com/terms');
     const resource = driverResource(definition);
     expect(resource.spec.skips).toEqual([{ case: 'C8.lost-answer', reason: 'the shop shows no parcels' }]);

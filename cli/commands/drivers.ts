@@ -7,7 +7,14 @@ import { formatTable } from '../table.ts';
 export function showDrivers(name: string | undefined, say: (line: string) => void): void {
   const all = builtinDrivers();
   if (name === undefined) {
-    const rows = [...all.values()].map(({ manifest }) => [manifest.name, manifest.title, manifest.platformKind, String(manifest.feeds.length), String(Object.keys(manifest.skips ?? {}).length), manifest.documentation]);
+    const rows = [...all.values()].map(({ manifest }) => [
+      manifest.name,
+      manifest.title,
+      manifest.platformKind,
+      String(manifest.feeds.length),
+      String(Object.keys(manifest.skips ?? {}).length),
+      manifest.documentation,
+    ]);
     return say(formatTable(['NAME', 'TITLE', 'PLATFORM', 'FEEDS', 'SKIPS', 'DOCUMENTATION'], rows));
   }
   const definition = all.get(name);
@@ -19,15 +26,27 @@ export function showDrivers(name: string | undefined, say: (line: string) => voi
 export function linesOf(definition: DriverDefinition): string[] {
   const { manifest } = definition;
   const { hosts, terms } = driverResource(definition).spec;
-  const list = (title: string, items: readonly string[], none: string): string[] => [`${title}:${items.length === 0 ? ` ${none}` : ''}`, ...items.map((item) => `  ${item}`)];
-  const feeds = manifest.feeds.map(({ type, cursor }) => [`  ${type}`, cursor?.kind === 'changes' ? `changes by ${cursor.field ?? 'time'}` : cursor ? 'all each time' : 'writes', cursor?.blindTo ? `does not see: ${cursor.blindTo.join('; ')}` : '']);
+  const list = (title: string, items: readonly string[], none: string): string[] => [
+    `${title}:${items.length === 0 ? ` ${none}` : ''}`,
+    ...items.map((item) => `  ${item}`),
+  ];
+  const feeds = manifest.feeds.map(({ type, cursor }) => [
+    `  ${type}`,
+    cursor?.kind === 'changes' ? `changes by ${cursor.field ?? 'time'}` : cursor ? 'all each time' : 'writes',
+    cursor?.blindTo ? `does not see: ${cursor.blindTo.join('; ')}` : '',
+  ]);
   return [
     `${manifest.title} (${manifest.name}, ${manifest.platformKind})`,
     `documentation: ${manifest.documentation}`,
     `hosts: ${(hosts ?? []).join(', ')}`,
     `terms: ${terms ? `${terms.version}, ${terms.url}` : 'none'}`,
-    'feeds:', ...formatTable(['  FEED', 'READS', ''], feeds).split('\n'),
+    'feeds:',
+    ...formatTable(['  FEED', 'READS', ''], feeds).split('\n'),
     ...list('limits', manifest.limits, 'none'),
-    ...list('skips of the conformance suite', Object.entries(manifest.skips ?? {}).map(([id, reason]) => `${id}: ${reason}`), 'none'),
+    ...list(
+      'skips of the conformance suite',
+      Object.entries(manifest.skips ?? {}).map(([id, reason]) => `${id}: ${reason}`),
+      'none',
+    ),
   ];
 }

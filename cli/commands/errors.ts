@@ -4,9 +4,25 @@ import { age, formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
 
 const MOST = 5000;
-const group = z.object({ reason: z.string(), severity: z.string(), count: z.number(), newest: z.string(), remedy: z.string() });
+const group = z.object({
+  reason: z.string(),
+  severity: z.string(),
+  count: z.number(),
+  newest: z.string(),
+  remedy: z.string(),
+});
 const problem = z.object({
-  connection: z.string().nullable(), feed: z.string().nullable(), severity: z.string(), reason: z.string(), record: z.string(), number: z.string().nullable(), message: z.string(), firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number(), payload: z.boolean(),
+  connection: z.string().nullable(),
+  feed: z.string().nullable(),
+  severity: z.string(),
+  reason: z.string(),
+  record: z.string(),
+  number: z.string().nullable(),
+  message: z.string(),
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+  count: z.number(),
+  payload: z.boolean(),
 });
 type Problem = z.infer<typeof problem>;
 
@@ -18,7 +34,12 @@ export interface ErrorsOptions extends StoreOptions {
 }
 
 /** `supercargo errors`: open problems by reason, the records of one reason, or what the shop gave of one record. */
-export async function showErrors(target: Target, options: ErrorsOptions, now: Date, say: (line: string) => void): Promise<boolean> {
+export async function showErrors(
+  target: Target,
+  options: ErrorsOptions,
+  now: Date,
+  say: (line: string) => void,
+): Promise<boolean> {
   const hub = await hubApi(target, options);
   const json = options.output === 'json';
   if (options.payload !== undefined) return showPayloads(hub, options.payload, options.reason, json, say);
@@ -32,24 +53,69 @@ export async function showErrors(target: Target, options: ErrorsOptions, now: Da
   const { items } = await hub.get(z.object({ items: z.array(group) }), '/problems?group=reason');
   if (json) say(JSON.stringify(items, null, 2));
   else if (items.length === 0) say('no open problems');
-  else say(formatTable(['REASON', 'SEVERITY', 'COUNT', 'NEWEST', 'REMEDY'], items.map((row) => [row.reason, row.severity, String(row.count), age(row.newest, now), row.remedy])));
+  else
+    say(
+      formatTable(
+        ['REASON', 'SEVERITY', 'COUNT', 'NEWEST', 'REMEDY'],
+        items.map((row) => [row.reason, row.severity, String(row.count), age(row.newest, now), row.remedy]),
+      ),
+    );
   return true;
 }
 
 function recordTable(problems: readonly Problem[], now: Date): string {
-  return formatTable(['CONNECTION', 'FEED', 'RECORD', 'SEEN', 'COUNT', 'PAYLOAD', 'MESSAGE'], problems.map((row) => [row.connection ?? '(the Store)', row.feed ?? '', row.number ?? row.record, age(row.lastSeenAt, now), String(row.count), row.payload ? 'yes' : '', row.message]));
+  return formatTable(
+    ['CONNECTION', 'FEED', 'RECORD', 'SEEN', 'COUNT', 'PAYLOAD', 'MESSAGE'],
+    problems.map((row) => [
+      row.connection ?? '(the Store)',
+      row.feed ?? '',
+      row.number ?? row.record,
+      age(row.lastSeenAt, now),
+      String(row.count),
+      row.payload ? 'yes' : '',
+      row.message,
+    ]),
+  );
 }
 
-async function showPayloads(hub: HubApi, record: string, reason: string | undefined, json: boolean, say: (line: string) => void): Promise<boolean> {
+async function showPayloads(
+  hub: HubApi,
+  record: string,
+  reason: string | undefined,
+  json: boolean,
+  say: (line: string) => void,
+): Promise<boolean> {
   const problems = await hub.list(problem, `/problems${queryOf({ reason, record })}`, MOST);
-  if (problems.length === 0) throw new Error(`no open problem is about "${record}": see "supercargo errors --reason REASON" for the records there are`);
+  if (problems.length === 0)
+    throw new Error(
+      `no open problem is about "${record}": see "supercargo errors --reason REASON" for the records there are`,
+    );
   const found: (Problem & { at: string; content: string })[] = [];
   for (const row of problems.filter(({ payload }) => payload)) {
-    const { payload, at } = await hub.get(z.object({ payload: z.string(), at: z.string() }), `/problems/payload${queryOf({ connection: row.connection ?? undefined, feed: row.feed ?? undefined, record: row.record, reason: row.reason })}`);
+    const { payload, at } = await hub.get(
+      z.object({ payload: z.string(), at: z.string() }),
+      `/problems/payload${queryOf({ connection: row.connection ?? undefined, feed: row.feed ?? undefined, record: row.record, reason: row.reason })}`,
+    );
     found.push({ ...row, at, content: payload });
   }
-  if (found.length === 0) throw new Error(`nothing was kept of "${record}": not every problem has a payload, and one is kept for 30 days`);
-  if (json) say(JSON.stringify(found.map(({ connection, feed, record: id, number, reason: why, at, content }) => ({ connection, feed, record: id, number, reason: why, at, payload: content })), null, 2));
+  if (found.length === 0)
+    throw new Error(`nothing was kept of "${record}": not every problem has a payload, and one is kept for 30 days`);
+  if (json)
+    say(
+      JSON.stringify(
+        found.map(({ connection, feed, record: id, number, reason: why, at, content }) => ({
+          connection,
+          feed,
+          record: id,
+          number,
+          reason: why,
+          at,
+          payload: content,
+        })),
+        null,
+        2,
+      ),
+    );
   else for (const row of found) say(`${row.connection} ${row.feed} ${row.reason} (${row.at}):\n${row.content}`);
   return true;
 }

@@ -20,12 +20,20 @@ export interface RequestOptions {
 
 const LOOK_EVERY_MS = 500;
 
-/** Asks for one or many, waits until all have been carried out, and says how each ended. Returns whether all are well. */
-export async function request(target: Target, options: RequestOptions, clock: Clock, say: (line: string) => void): Promise<boolean> {
+/**
+ * Asks for one or many, waits until all have been carried out, and says how each ended. Returns whether all are well.
+ */
+export async function request(
+  target: Target,
+  options: RequestOptions,
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<boolean> {
   const { kind, annotation, echo } = REQUESTS[options.verb];
   const chosen = await choose(target, kind, options);
   const value = clock.now().toISOString();
-  for (const { metadata } of chosen) await target.annotate({ kind, namespace: metadata.namespace, name: metadata.name }, { [annotation]: value });
+  for (const { metadata } of chosen)
+    await target.annotate({ kind, namespace: metadata.namespace, name: metadata.name }, { [annotation]: value });
   const waiting = new Set(chosen.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   const deadline = clock.now().getTime() + options.timeoutMs;
   let well = true;
@@ -38,23 +46,37 @@ export async function request(target: Target, options: RequestOptions, clock: Cl
       well = describe(resource, say) && well;
     }
   }
-  for (const id of waiting) say(`${kind}/${id}: not carried out within ${options.timeoutMs / 1000} s: is the connection enabled, and its pod running?`);
+  for (const id of waiting)
+    say(
+      `${kind}/${id}: not carried out within ${options.timeoutMs / 1000} s: is the connection enabled, and its pod running?`,
+    );
   return well && waiting.size === 0;
 }
 
 async function choose(target: Target, kind: string, options: RequestOptions): Promise<Viewed[]> {
   const all = await target.list(kind, options.namespace, options.selector);
-  const chosen = options.names.length > 0 ? all.filter(({ metadata }) => options.names.includes(metadata.name)) : options.selector ? all : [];
+  const chosen =
+    options.names.length > 0
+      ? all.filter(({ metadata }) => options.names.includes(metadata.name))
+      : options.selector
+        ? all
+        : [];
   const missing = options.names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
-  if (missing.length > 0) throw new Error(`${kind} ${missing.join(', ')} was not found${options.namespace ? ` in namespace ${options.namespace}` : ''}`);
+  if (missing.length > 0)
+    throw new Error(
+      `${kind} ${missing.join(', ')} was not found${options.namespace ? ` in namespace ${options.namespace}` : ''}`,
+    );
   if (chosen.length === 0) throw new Error(`name at least one ${kind}, or choose by -l`);
   return chosen;
 }
 
 function describe(resource: Viewed, say: (line: string) => void): boolean {
   const ready = readiness(resource);
-  const run = resource.status?.['lastRun'] as { result: string; read: number; changed: number; message?: string } | undefined;
-  const what = run ? `${run.result}, ${run.read} read, ${run.changed} changed${run.message ? `: ${run.message}` : ''}` : `${ready?.status === 'True' ? 'well' : `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}`}`;
+  const run = resource.status?.['lastRun'] as
+    { result: string; read: number; changed: number; message?: string } | undefined;
+  const what = run
+    ? `${run.result}, ${run.read} read, ${run.changed} changed${run.message ? `: ${run.message}` : ''}`
+    : `${ready?.status === 'True' ? 'well' : `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}`}`;
   say(`${resource.kind}/${resource.metadata.name}: ${what}`);
   return run ? run.result !== 'Failed' : ready?.status === 'True';
 }

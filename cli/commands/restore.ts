@@ -31,14 +31,28 @@ export async function runRestore(command: RestoreCommand, doors: RestoreDoors): 
   const { file, state } = command;
   const { env, say, signal } = doors;
   const { header, rows } = await checkBackup(createReadStream(file));
-  say(`${file} is whole: ${rows} rows as of ${header.takenAt}, release ${header.release}, PostgreSQL ${header.postgres}`);
+  say(
+    `${file} is whole: ${rows} rows as of ${header.takenAt}, release ${header.release}, PostgreSQL ${header.postgres}`,
+  );
   const where = await databaseOf(command, env);
   if (where.kind === 'local') {
-    await withLocalDatabase({ state, env, alone: true, make: true, signal }, (url) => agreed(command, doors, {
-      description: env['SUPERCARGO_DATABASE_URL'] ? 'the database of SUPERCARGO_DATABASE_URL' : `the database in ${state}`,
-      look: () => lookAt(url),
-      restore: async (replace) => void (await restoreBackup({ url, source: createReadStream(file), replace, say, clock: systemClock, newId: randomUUID })),
-    }));
+    await withLocalDatabase({ state, env, alone: true, make: true, signal }, (url) =>
+      agreed(command, doors, {
+        description: env['SUPERCARGO_DATABASE_URL']
+          ? 'the database of SUPERCARGO_DATABASE_URL'
+          : `the database in ${state}`,
+        look: () => lookAt(url),
+        restore: async (replace) =>
+          void (await restoreBackup({
+            url,
+            source: createReadStream(file),
+            replace,
+            say,
+            clock: systemClock,
+            newId: randomUUID,
+          })),
+      }),
+    );
   } else {
     const { clusterDatabase } = await import('../cluster/hub-database.ts');
     const hub = await clusterDatabase(where.config, command.systemNamespace, process.stderr);
@@ -48,19 +62,31 @@ export async function runRestore(command: RestoreCommand, doors: RestoreDoors): 
       await hub.close();
     }
   }
-  say('restored. A hub on that database notices within about 10 seconds and starts anew; the feeds read on from where the backup is.');
-  say('now: let the back office post all stock levels again, and repeat what it has told the hub since the backup (docs/operating.md, "Restore")');
+  say(
+    'restored. A hub on that database notices within about 10 seconds and starts anew; the feeds read on from where the backup is.',
+  );
+  say(
+    'now: let the back office post all stock levels again, and repeat what it has told the hub since the backup (docs/operating.md, "Restore")',
+  );
 }
 
-async function agreed({ replace, yes }: RestoreCommand, { ask, say }: RestoreDoors, database: Restorable): Promise<void> {
+async function agreed(
+  { replace, yes }: RestoreCommand,
+  { ask, say }: RestoreDoors,
+  database: Restorable,
+): Promise<void> {
   const loss = await database.look();
   if (loss !== undefined) {
-    if (!replace) throw new Error(`${database.description} holds ${loss}: nothing was restored. Give --replace to lose that, or restore into a new one`);
+    if (!replace)
+      throw new Error(
+        `${database.description} holds ${loss}: nothing was restored. Give --replace to lose that, or restore into a new one`,
+      );
     say(`${database.description} holds ${loss}: that will be lost`);
   }
   if (!yes) {
     if (!ask) throw new Error('nobody can be asked here: give --yes to restore without a question');
-    if ((await ask(`restore into ${database.description}? Type "yes": `)).trim() !== 'yes') throw new Error('nothing was restored');
+    if ((await ask(`restore into ${database.description}? Type "yes": `)).trim() !== 'yes')
+      throw new Error('nothing was restored');
   }
   await database.restore(replace);
 }

@@ -10,17 +10,23 @@ const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'simulate');
 describe('supercargo simulate', () => {
   it('prints what examples/simulate holds, and what admission takes', async () => {
     const file = await readFile(join(EXAMPLE, 'simulate.yaml'), 'utf8');
-    expect(file.split('\n').slice(1).join('\n').trimEnd()).toBe(manifests(genericWire, 'http://127.0.0.1:3900/supercargo/v1'));
+    expect(file.split('\n').slice(1).join('\n').trimEnd()).toBe(
+      manifests(genericWire, 'http://127.0.0.1:3900/supercargo/v1'),
+    );
     expect((await loadManifests(EXAMPLE)).faults).toEqual([]);
   });
 
   it('names the platforms there are when one is asked for that it does not speak', async () => {
     const command = { name: 'nowhere', port: 0, seed: 1, products: 1, orders: 1, fault: '', rate: 0 };
-    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(/no simulated nowhere: choose from generic/);
+    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(
+      /no simulated nowhere: choose from generic/,
+    );
   });
 
   it('names the faults there are when one is misspelt', async () => {
     const command = { port: 0, seed: 1, products: 1, orders: 1, fault: 'tyes', rate: 0 };
-    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(/unknown fault tyes: choose from ties, /);
+    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(
+      /unknown fault tyes: choose from ties, /,
+    );
   });
 });

@@ -11,7 +11,15 @@ import { wires } from '../../simulator/wires/index.ts';
 /** Of a store that nobody can buy from: no secret. */
 const API_KEY = 'simulated-store-key';
 const HOST = '127.0.0.1';
-const FEEDS = { 'data-model': 'DataModelSync', products: 'ProductImport', 'product-updates': 'ProductUpdate', stock: 'StockImport', orders: 'OrderImport', 'stock-export': 'StockExport', shipments: 'ShipmentExport' } as const;
+const FEEDS = {
+  'data-model': 'DataModelSync',
+  products: 'ProductImport',
+  'product-updates': 'ProductUpdate',
+  stock: 'StockImport',
+  orders: 'OrderImport',
+  'stock-export': 'StockExport',
+  shipments: 'ShipmentExport',
+} as const;
 
 export interface SimulateCommand {
   /** The platform that it speaks like; `generic` if absent. */
@@ -26,16 +34,33 @@ export interface SimulateCommand {
 }
 
 /** `supercargo simulate`: a store to try things on, until Ctrl-C. */
-export async function runSimulate(command: SimulateCommand, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function runSimulate(
+  command: SimulateCommand,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const wire = wireOf(command.name ?? 'generic');
   if (command.printManifests) return say(manifests(wire, `http://${HOST}:${command.port}${wire.basePath}`));
   const { seed, products, orders } = command;
-  const store = new SimulatedStore({ wire, clock: systemClock, seed, products, orders, faults: faultsOf(command.fault), apiKey: API_KEY, sendHook: (delivery) => void sendHook(delivery) });
+  const store = new SimulatedStore({
+    wire,
+    clock: systemClock,
+    seed,
+    products,
+    orders,
+    faults: faultsOf(command.fault),
+    apiKey: API_KEY,
+    sendHook: (delivery) => void sendHook(delivery),
+  });
   const server = await serveStore(store, { host: HOST, port: command.port, clock: systemClock });
-  say(`store: ${server.url}  (${products} products, ${orders} orders, seed ${seed}${command.fault ? `, faults: ${command.fault}` : ''})`);
-  say(wire.name === 'generic'
-    ? 'in another terminal: supercargo up -f examples/simulate --public-url local'
-    : `in another terminal: supercargo simulate ${wire.name} --print-manifests > shop.yaml, then supercargo up -f shop.yaml --public-url local`);
+  say(
+    `store: ${server.url}  (${products} products, ${orders} orders, seed ${seed}${command.fault ? `, faults: ${command.fault}` : ''})`,
+  );
+  say(
+    wire.name === 'generic'
+      ? 'in another terminal: supercargo up -f examples/simulate --public-url local'
+      : `in another terminal: supercargo simulate ${wire.name} --print-manifests > shop.yaml, then supercargo up -f shop.yaml --public-url local`,
+  );
   const life = command.rate > 0 ? setInterval(() => store.live(), 60_000 / command.rate) : undefined;
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(life);
@@ -50,7 +75,10 @@ function wireOf(name: string): Wire {
 }
 
 function faultsOf(text: string): FaultName[] {
-  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const unknown = names.filter((name) => !isFault(name));
   if (unknown.length > 0) throw new Error(`unknown fault ${unknown.join(', ')}: choose from ${FAULTS.join(', ')}`);
   return names.filter(isFault);
@@ -58,16 +86,36 @@ function faultsOf(text: string): FaultName[] {
 
 /** The manifests of examples/simulate, for the platform and the port that were asked for. */
 export function manifests(wire: Wire, url: string): string {
-  const resource = (kind: string, name: string, spec: unknown) => ({ apiVersion: API_VERSION, kind, metadata: { name }, spec });
-  const feeds = Object.entries(FEEDS).map(([name, type]) => resource('Feed', `simulated-${name}`, { connectionRef: { name: 'simulated' }, type }));
+  const resource = (kind: string, name: string, spec: unknown) => ({
+    apiVersion: API_VERSION,
+    kind,
+    metadata: { name },
+    spec,
+  });
+  const feeds = Object.entries(FEEDS).map(([name, type]) =>
+    resource('Feed', `simulated-${name}`, { connectionRef: { name: 'simulated' }, type }),
+  );
   const all = [
     resource('Store', 'simulated', { title: 'Simulated shop', warehouses: [{ name: 'berlin', location: 'main' }] }),
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'simulated-key' }, stringData: wire.subject.credential(API_KEY) },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'simulated-key' },
+      stringData: wire.subject.credential(API_KEY),
+    },
     resource('Credential', 'simulated', { driver: wire.name, secretRef: { name: 'simulated-key' } }),
     resource('Connection', 'simulated', {
-      storeRef: { name: 'simulated' }, driver: wire.name, credentialRef: { name: 'simulated' }, settings: wire.subject.settings(url), mode: 'Production', earliestOrderDate: '2026-01-01T00:00:00Z',
+      storeRef: { name: 'simulated' },
+      driver: wire.name,
+      credentialRef: { name: 'simulated' },
+      settings: wire.subject.settings(url),
+      mode: 'Production',
+      earliestOrderDate: '2026-01-01T00:00:00Z',
     }),
     ...feeds,
   ];
-  return all.map((each) => stringify(each)).join('---\n').trimEnd();
+  return all
+    .map((each) => stringify(each))
+    .join('---\n')
+    .trimEnd();
 }

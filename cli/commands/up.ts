@@ -24,23 +24,40 @@ const SETTLE_MS = 300;
 export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
   const say = (line: string) => out.write(line + '\n');
   const running = await findRunningUp(command.state);
-  if (running) throw new Error(`another "up" (process ${running.pid}) runs on ${command.state}: stop it, or give another --state`);
+  if (running)
+    throw new Error(`another "up" (process ${running.pid}) runs on ${command.state}: stop it, or give another --state`);
   const world = new LocalWorld(join(command.state, 'resources.json'), () => new Date());
   await world.restore();
   world.apply(await load(command.file, say));
-  if (world.list('Connection').length + world.list('ClusterConnection').length === 0) throw new Error(`${command.file} declares no connection that can run: add a Connection (see examples/)`);
+  if (world.list('Connection').length + world.list('ClusterConnection').length === 0)
+    throw new Error(`${command.file} declares no connection that can run: add a Connection (see examples/)`);
   const log = createLogger('up', command.logLevel);
   const restored = new AbortController();
-  const up = await startUp({ onRestored: () => restored.abort(), world, stateDir: command.state, databaseUrl: command.databaseUrl, hubPort: command.hubPort, publicUrl: command.publicUrl, version: ownPackage().version, log, signal, onEvent: say });
+  const up = await startUp({
+    onRestored: () => restored.abort(),
+    world,
+    stateDir: command.state,
+    databaseUrl: command.databaseUrl,
+    hubPort: command.hubPort,
+    publicUrl: command.publicUrl,
+    version: ownPackage().version,
+    log,
+    signal,
+    onEvent: say,
+  });
   const control = await startControl({ world, stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys });
   say(`hub: ${up.hubUrl}  (documentation: ${up.hubUrl}/docs)`);
-  for (const store of up.keys.keys()) say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
+  for (const store of up.keys.keys())
+    say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
   const stopShowing = out.isTTY ? showTable(world, out) : showLines(world, say);
   const watcher = watch(command.file, { recursive: true, persistent: false });
   let timer: NodeJS.Timeout | undefined;
   watcher.on('change', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')), SETTLE_MS);
+    timer = setTimeout(
+      () => void reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')),
+      SETTLE_MS,
+    );
   });
   const reload = async () => {
     world.apply(await load(command.file, say));
@@ -54,7 +71,8 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   say('stopping: runs end at their next whole page');
   await control.close();
   await up.stop();
-  if (restored.signal.aborted) throw new Error('the database was restored from a backup, and this "up" knew another one: start it again');
+  if (restored.signal.aborted)
+    throw new Error('the database was restored from a backup, and this "up" knew another one: start it again');
 }
 
 async function load(file: string, say: (line: string) => void): Promise<Manifests> {
@@ -68,10 +86,12 @@ function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
   let lines = 0;
   const draw = () => {
     const now = new Date();
-    const text = ['Connection', 'ClusterConnection', 'Feed'].flatMap((kind) => {
-      const resources = world.list(kind) as readonly Viewed[];
-      return resources.length > 0 ? [resourceTable(kind, resources, now), ''] : [];
-    }).join('\n');
+    const text = ['Connection', 'ClusterConnection', 'Feed']
+      .flatMap((kind) => {
+        const resources = world.list(kind) as readonly Viewed[];
+        return resources.length > 0 ? [resourceTable(kind, resources, now), ''] : [];
+      })
+      .join('\n');
     out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + text + '\n');
     lines = text.split('\n').length;
   };
@@ -88,7 +108,8 @@ function showLines(world: LocalWorld, say: (line: string) => void): () => void {
       const ready = readiness(resource);
       if (!ready) continue;
       const id = `${resource.kind}/${resource.metadata.name}`;
-      const line = `${id}: ${ready.status === 'True' ? 'ready' : 'not ready'} (${ready.reason}) ${ready.status === 'True' ? '' : ready.message}`.trimEnd();
+      const line =
+        `${id}: ${ready.status === 'True' ? 'ready' : 'not ready'} (${ready.reason}) ${ready.status === 'True' ? '' : ready.message}`.trimEnd();
       if (shown.get(id) !== line) say(line);
       shown.set(id, line);
     }

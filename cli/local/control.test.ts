@@ -15,9 +15,30 @@ let up: RunningUp;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'control-'));
   world = new LocalWorld(join(folder, 'world.json'), () => new Date('2026-05-02T12:00:00Z'));
-  const resource = (name: string, namespace: string, kind: string, labels?: Record<string, string>) => ({ apiVersion: 'supercargo.dev/v1alpha1', kind, metadata: { name, namespace, labels }, spec: {} });
-  world.apply({ resources: [resource('shop', 'acme', 'Connection', { warehouse: 'berlin', tier: 'a' }), resource('shop', 'other', 'Connection'), resource('orders', 'acme', 'Feed')], secrets: [], faults: [] });
-  control = await startControl({ world, stateDir: folder, hubUrl: 'http://127.0.0.1:1', keys: new Map([['acme/main', 'key-a'], ['other/main', 'key-b']]) });
+  const resource = (name: string, namespace: string, kind: string, labels?: Record<string, string>) => ({
+    apiVersion: 'supercargo.dev/v1alpha1',
+    kind,
+    metadata: { name, namespace, labels },
+    spec: {},
+  });
+  world.apply({
+    resources: [
+      resource('shop', 'acme', 'Connection', { warehouse: 'berlin', tier: 'a' }),
+      resource('shop', 'other', 'Connection'),
+      resource('orders', 'acme', 'Feed'),
+    ],
+    secrets: [],
+    faults: [],
+  });
+  control = await startControl({
+    world,
+    stateDir: folder,
+    hubUrl: 'http://127.0.0.1:1',
+    keys: new Map([
+      ['acme/main', 'key-a'],
+      ['other/main', 'key-b'],
+    ]),
+  });
   up = (await findRunningUp(folder))!;
 });
 afterEach(async () => {
@@ -27,12 +48,25 @@ afterEach(async () => {
 });
 
 const call = (method: string, body?: unknown, authorization = `Bearer ${up.token}`) =>
-  fetch(up.url, { method, headers: { authorization }, body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body) });
+  fetch(up.url, {
+    method,
+    headers: { authorization },
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
 const shop = () => world.get('Connection', 'acme', 'shop')!;
 
 describe('the door of a running up', () => {
-  it.each([['GET', ''], ['GET', 'Bearer wrong'], ['POST', 'Bearer wrong'], ['POST', 'Basic x']])('does not open for %s with "%s"', async (method, authorization) => {
-    const answer = await call(method, method === 'POST' ? { kind: 'Connection', namespace: 'acme', name: 'shop', enabled: false } : undefined, authorization);
+  it.each([
+    ['GET', ''],
+    ['GET', 'Bearer wrong'],
+    ['POST', 'Bearer wrong'],
+    ['POST', 'Basic x'],
+  ])('does not open for %s with "%s"', async (method, authorization) => {
+    const answer = await call(
+      method,
+      method === 'POST' ? { kind: 'Connection', namespace: 'acme', name: 'shop', enabled: false } : undefined,
+      authorization,
+    );
     expect(answer.status).toBe(401);
     expect(await answer.text()).not.toContain('shop');
     expect(shop().spec).toEqual({});
@@ -44,7 +78,17 @@ describe('the door of a running up', () => {
   });
 
   it('takes requests and switches', async () => {
-    expect((await call('POST', { kind: 'Connection', namespace: 'acme', name: 'shop', annotations: { a: '1' }, enabled: false })).status).toBe(200);
+    expect(
+      (
+        await call('POST', {
+          kind: 'Connection',
+          namespace: 'acme',
+          name: 'shop',
+          annotations: { a: '1' },
+          enabled: false,
+        })
+      ).status,
+    ).toBe(200);
     expect(shop()).toMatchObject({ spec: { enabled: false }, metadata: { annotations: { a: '1' } } });
   });
 
@@ -52,7 +96,11 @@ describe('the door of a running up', () => {
     ['what is not there', { kind: 'Connection', namespace: 'acme', name: 'none', enabled: true }, 404],
     ['what lacks its kind', { name: 'shop' }, 400],
     ['what is no JSON', '{', 400],
-    ['an annotation that is no text', { kind: 'Connection', namespace: 'acme', name: 'shop', annotations: { a: 1 } }, 400],
+    [
+      'an annotation that is no text',
+      { kind: 'Connection', namespace: 'acme', name: 'shop', annotations: { a: 1 } },
+      400,
+    ],
   ])('says no to %s', async (_what, body, status) => {
     const answer = await call('POST', body);
     expect(answer.status).toBe(status);
@@ -83,7 +131,10 @@ describe('another command', () => {
 
   it('lists, asks and switches through it', async () => {
     const target = await findTarget({ state: folder });
-    const names = async (namespace?: string, selector?: string) => (await target.list('Connection', namespace, selector)).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    const names = async (namespace?: string, selector?: string) =>
+      (await target.list('Connection', namespace, selector)).map(
+        ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+      );
     expect(await names()).toEqual(['acme/shop', 'other/shop']);
     expect(await names('acme')).toEqual(['acme/shop']);
     expect(await names(undefined, 'warehouse=berlin, tier=a')).toEqual(['acme/shop']);
@@ -91,7 +142,9 @@ describe('another command', () => {
     await target.annotate({ kind: 'Connection', namespace: 'acme', name: 'shop' }, { b: '2' });
     await target.setEnabled({ kind: 'Connection', namespace: 'acme', name: 'shop' }, false);
     expect(shop()).toMatchObject({ spec: { enabled: false }, metadata: { annotations: { b: '2' } } });
-    await expect(target.setEnabled({ kind: 'Connection', namespace: 'acme', name: 'none' }, false)).rejects.toThrow('Connection acme/none was not found');
+    await expect(target.setEnabled({ kind: 'Connection', namespace: 'acme', name: 'none' }, false)).rejects.toThrow(
+      'Connection acme/none was not found',
+    );
   });
 
   it('is told the hub and the key of the namespace', async () => {

@@ -7,13 +7,22 @@ import { z } from 'zod';
 import type { LocalWorld } from './world.ts';
 
 /** What another `supercargo` command needs to talk to a running `up`; readable by its owner alone. */
-const runningUp = z.object({ pid: z.number(), url: z.string(), token: z.string(), hubUrl: z.string(), keys: z.record(z.string(), z.string()) });
+const runningUp = z.object({
+  pid: z.number(),
+  url: z.string(),
+  token: z.string(),
+  hubUrl: z.string(),
+  keys: z.record(z.string(), z.string()),
+});
 export type RunningUp = z.infer<typeof runningUp>;
 
 const FILE = 'up.json';
 const edit = z.object({
-  kind: z.string(), namespace: z.string().optional(), name: z.string(),
-  annotations: z.record(z.string(), z.string()).optional(), enabled: z.boolean().optional(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  annotations: z.record(z.string(), z.string()).optional(),
+  enabled: z.boolean().optional(),
 });
 
 export interface ControlOptions {
@@ -28,14 +37,24 @@ export async function startControl(options: ControlOptions): Promise<{ close(): 
   const token = randomUUID();
   const server = createServer((request, response) => {
     answer(options.world, token, request).then(
-      ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
-      (error: unknown) => response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) })),
+      ({ status, body }) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+      (error: unknown) =>
+        response
+          .writeHead(400, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) })),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const file = join(options.stateDir, FILE);
   const { port } = server.address() as AddressInfo;
-  const running: RunningUp = { pid: process.pid, url: `http://127.0.0.1:${port}`, token, hubUrl: options.hubUrl, keys: Object.fromEntries(options.keys) };
+  const running: RunningUp = {
+    pid: process.pid,
+    url: `http://127.0.0.1:${port}`,
+    token,
+    hubUrl: options.hubUrl,
+    keys: Object.fromEntries(options.keys),
+  };
   await writeFile(file, JSON.stringify(running), { mode: 0o600 });
   return {
     async close() {
@@ -50,16 +69,24 @@ async function closeServer(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-async function answer(world: LocalWorld, token: string, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+async function answer(
+  world: LocalWorld,
+  token: string,
+  request: IncomingMessage,
+): Promise<{ status: number; body: unknown }> {
   if (request.headers.authorization !== `Bearer ${token}`) return { status: 401, body: { message: 'wrong token' } };
   if (request.method === 'GET') return { status: 200, body: world.list() };
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { kind, namespace, name, annotations, enabled } = edit.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const { kind, namespace, name, annotations, enabled } = edit.parse(
+    JSON.parse(Buffer.concat(chunks).toString('utf8')),
+  );
   let found = world.get(kind, namespace, name) !== undefined;
   if (annotations) found = world.annotate(kind, namespace, name, annotations);
   if (enabled !== undefined) found = world.setEnabled(kind, namespace, name, enabled);
-  return found ? { status: 200, body: {} } : { status: 404, body: { message: `${kind} ${namespace ?? ''}/${name} was not found` } };
+  return found
+    ? { status: 200, body: {} }
+    : { status: 404, body: { message: `${kind} ${namespace ?? ''}/${name} was not found` } };
 }
 
 /** The `up` that runs on this state folder, if one does. A file left by a killed one is no `up`. */

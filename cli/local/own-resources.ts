@@ -12,13 +12,27 @@ export function localResources(world: LocalWorld, key: ConnectionKey, onEvent: (
         return metadata.namespace === key.namespace && ref.name === key.name && (ref.kind ?? 'Connection') === key.kind;
       }) as unknown as FeedResource[];
       const names = new Set(feeds.map(({ metadata }) => metadata.name));
-      const runs = (world.list('FeedRun') as unknown as FeedRunResource[]).filter(({ metadata, spec }) => metadata.namespace === key.namespace && names.has(spec.feedRef.name));
-      return { connection: world.get(key.kind, namespaceOf, key.name) as unknown as ConnectionResource | undefined, feeds, runs };
+      const runs = (world.list('FeedRun') as unknown as FeedRunResource[]).filter(
+        ({ metadata, spec }) => metadata.namespace === key.namespace && names.has(spec.feedRef.name),
+      );
+      return {
+        connection: world.get(key.kind, namespaceOf, key.name) as unknown as ConnectionResource | undefined,
+        feeds,
+        runs,
+      };
     },
     subscribe: (listener) => world.subscribe(listener),
-    async applyConnectionStatus(status) { world.patchStatus(key.kind, namespaceOf, key.name, status); },
-    async applyFeedStatus(feed, status) { world.patchStatus('Feed', key.namespace, feed, status); },
-    async applyFeedRunStatus(run, status) { world.patchStatus('FeedRun', key.namespace, run, status); },
-    async event(about, type, reason, message) { onEvent(`${type} ${reason} ${about.kind}/${about.name}: ${message}`); },
+    async applyConnectionStatus(status) {
+      world.patchStatus(key.kind, namespaceOf, key.name, status);
+    },
+    async applyFeedStatus(feed, status) {
+      world.patchStatus('Feed', key.namespace, feed, status);
+    },
+    async applyFeedRunStatus(run, status) {
+      world.patchStatus('FeedRun', key.namespace, run, status);
+    },
+    async event(about, type, reason, message) {
+      onEvent(`${type} ${reason} ${about.kind}/${about.name}: ${message}`);
+    },
   };
 }

@@ -58,14 +58,29 @@ export async function startUp(options: UpOptions): Promise<Up> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const db = options.databaseUrl
     ? openPostgres({ url: options.databaseUrl })
-    : await openEmbedded({ folder: stateDir, binaries: process.env['SUPERCARGO_POSTGRES'], clock: systemClock, log: log.child({ part: 'hub' }), signal: options.signal });
+    : await openEmbedded({
+        folder: stateDir,
+        binaries: process.env['SUPERCARGO_POSTGRES'],
+        clock: systemClock,
+        log: log.child({ part: 'hub' }),
+        signal: options.signal,
+      });
   const tokens = new Map<string, Identity>();
   const keys = new Map<string, string>();
   const engines = new Map<string, Running>();
   const hub = await startHub({
-    db, clock: systemClock, log: log.child({ part: 'hub' }), newId: randomUUID, authenticator: staticTokens(tokens), host: '127.0.0.1', port: options.hubPort, publicUrl: options.publicUrl, version: options.version,
+    db,
+    clock: systemClock,
+    log: log.child({ part: 'hub' }),
+    newId: randomUUID,
+    authenticator: staticTokens(tokens),
+    host: '127.0.0.1',
+    port: options.hubPort,
+    publicUrl: options.publicUrl,
+    version: options.version,
     onRestored: options.onRestored,
-    tellStore: (namespace, name, type, reason, message) => options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
+    tellStore: (namespace, name, type, reason, message) =>
+      options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
   });
 
   async function refresh(): Promise<void> {
@@ -103,7 +118,12 @@ export async function startUp(options: UpOptions): Promise<Up> {
 }
 
 function keyOf(connection: LocalResource): ConnectionKey {
-  if (connection.kind === 'ClusterConnection') return { kind: 'ClusterConnection', namespace: connection.spec['namespace'] as string, name: connection.metadata.name };
+  if (connection.kind === 'ClusterConnection')
+    return {
+      kind: 'ClusterConnection',
+      namespace: connection.spec['namespace'] as string,
+      name: connection.metadata.name,
+    };
   return { kind: 'Connection', namespace: connection.metadata.namespace!, name: connection.metadata.name };
 }
 
@@ -113,7 +133,11 @@ const namespaceOf = (key: ConnectionKey): string | undefined => (key.kind === 'C
 async function givenBack(world: LocalWorld, key: ConnectionKey): Promise<void> {
   for (const deadline = Date.now() + GIVE_BACK_MS; Date.now() < deadline; await systemClock.sleep(100)) {
     const connection = world.get(key.kind, namespaceOf(key), key.name);
-    if (!connection?.metadata.deletionTimestamp || connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True')) return;
+    if (
+      !connection?.metadata.deletionTimestamp ||
+      connection.status?.conditions?.some(({ type, status }) => type === 'Deregistered' && status === 'True')
+    )
+      return;
   }
 }
 
@@ -122,7 +146,13 @@ async function putStores(world: LocalWorld, hub: Hub, stateDir: string, keys: Ma
     const { namespace, name } = store.metadata as { namespace: string; name: string };
     const key = await developerKey(join(stateDir, 'keys', `${namespace}.${name}`));
     keys.set(`${namespace}/${name}`, key);
-    await hub.putStore({ namespace, name, uid: store.metadata.uid, spec: store.spec, keyHash: createHash('sha256').update(key).digest('hex') });
+    await hub.putStore({
+      namespace,
+      name,
+      uid: store.metadata.uid,
+      spec: store.spec,
+      keyHash: createHash('sha256').update(key).digest('hex'),
+    });
   }
 }
 
@@ -136,29 +166,49 @@ async function developerKey(file: string): Promise<string> {
   return key;
 }
 
-function startEngine(options: UpOptions, hubUrl: string, tokens: Map<string, Identity>, key: ConnectionKey, connection: LocalResource): Running {
+function startEngine(
+  options: UpOptions,
+  hubUrl: string,
+  tokens: Map<string, Identity>,
+  key: ConnectionKey,
+  connection: LocalResource,
+): Running {
   const stop = new AbortController();
   const definition = builtinDrivers().get(connection.spec['driver'] as string);
   const log = options.log.child({ part: 'sync', connection: key.name });
   if (!definition) {
-    options.onEvent(`Warning DriverUnknown ${key.kind}/${key.name}: driver "${String(connection.spec['driver'])}" is not built in: use one of ${[...builtinDrivers().keys()].join(', ')}`);
+    options.onEvent(
+      `Warning DriverUnknown ${key.kind}/${key.name}: driver "${String(connection.spec['driver'])}" is not built in: use one of ${[...builtinDrivers().keys()].join(', ')}`,
+    );
     return { key, stop, done: Promise.resolve() };
   }
   const token = randomUUID();
   tokens.set(token, { role: 'sync', connection: key });
-  const credential = options.world.get('Credential', key.namespace, (connection.spec['credentialRef'] as { name: string }).name);
+  const credential = options.world.get(
+    'Credential',
+    key.namespace,
+    (connection.spec['credentialRef'] as { name: string }).name,
+  );
   const secretName = (credential?.spec['secretRef'] as { name: string } | undefined)?.name ?? '';
-  const engine = runEngine({
-    key, definition, log,
-    resources: localResources(options.world, key, options.onEvent),
-    hub: createHubClient({ url: hubUrl, clock: systemClock, token: async () => token }),
-    readSecret: async () => options.world.secret(key.namespace, secretName),
-    credential: {
-      secretName,
-      keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
-      recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
+  const engine = runEngine(
+    {
+      key,
+      definition,
+      log,
+      resources: localResources(options.world, key, options.onEvent),
+      hub: createHubClient({ url: hubUrl, clock: systemClock, token: async () => token }),
+      readSecret: async () => options.world.secret(key.namespace, secretName),
+      credential: {
+        secretName,
+        keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
+        recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
+      },
+      clock: systemClock,
+      random: Math.random,
+      holder: `up/${randomUUID()}`,
+      metrics: new SyncMetrics(),
     },
-    clock: systemClock, random: Math.random, holder: `up/${randomUUID()}`, metrics: new SyncMetrics(),
-  }, stop.signal);
+    stop.signal,
+  );
   return { key, stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
 }

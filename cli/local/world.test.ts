@@ -20,10 +20,25 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const resource = (name: string, spec: object = {}, kind = 'Connection', annotations?: Record<string, string>): Resource =>
-  ({ apiVersion: 'supercargo.dev/v1alpha1', kind, metadata: { name, namespace: 'acme', annotations }, spec });
+const resource = (
+  name: string,
+  spec: object = {},
+  kind = 'Connection',
+  annotations?: Record<string, string>,
+): Resource => ({
+  apiVersion: 'supercargo.dev/v1alpha1',
+  kind,
+  metadata: { name, namespace: 'acme', annotations },
+  spec,
+});
 const manifests = (...resources: Resource[]): Manifests => ({ resources, secrets: [], faults: [] });
-const condition = (type: string, status: Condition['status'] = 'True'): Condition => ({ type, status, reason: 'R', message: 'm', lastTransitionTime: '2026-05-02T12:00:00Z' });
+const condition = (type: string, status: Condition['status'] = 'True'): Condition => ({
+  type,
+  status,
+  reason: 'R',
+  message: 'm',
+  lastTransitionTime: '2026-05-02T12:00:00Z',
+});
 
 /** A world in the folder, as a new process finds it. */
 async function world(...resources: Resource[]): Promise<LocalWorld> {
@@ -39,15 +54,24 @@ const generation = (it_: LocalWorld) => shop(it_).metadata.generation;
 describe('manifests put in force', () => {
   it('are there by kind, namespace and name', async () => {
     const it_ = await world(resource('shop', { a: 1 }), resource('orders', {}, 'Feed'));
-    expect(it_.list().map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Connection/shop', 'Feed/orders']);
+    expect(it_.list().map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
+      'Connection/shop',
+      'Feed/orders',
+    ]);
     expect(it_.list('Feed')).toHaveLength(1);
-    expect(shop(it_)).toMatchObject({ spec: { a: 1 }, metadata: { generation: 1, creationTimestamp: '2026-05-02T12:00:00.000Z' } });
+    expect(shop(it_)).toMatchObject({
+      spec: { a: 1 },
+      metadata: { generation: 1, creationTimestamp: '2026-05-02T12:00:00.000Z' },
+    });
     expect(it_.get('Connection', 'other', 'shop')).toBeUndefined();
   });
 
   it('that were removed disappear, Secrets too', async () => {
     const it_ = await world();
-    it_.apply({ ...manifests(resource('shop'), resource('old')), secrets: [{ namespace: 'acme', name: 'key', data: { apiKey: 'x' } }] });
+    it_.apply({
+      ...manifests(resource('shop'), resource('old')),
+      secrets: [{ namespace: 'acme', name: 'key', data: { apiKey: 'x' } }],
+    });
     expect(it_.secret('acme', 'key')).toEqual({ apiKey: 'x' });
     it_.apply(manifests(resource('shop')));
     expect(it_.list().map(({ metadata }) => metadata.name)).toEqual(['shop']);
@@ -68,7 +92,9 @@ describe('manifests put in force', () => {
   it('are told to who listens, until it stops', async () => {
     const it_ = await world();
     let told = 0;
-    const stop = it_.subscribe(() => { told += 1; });
+    const stop = it_.subscribe(() => {
+      told += 1;
+    });
     it_.apply(manifests(resource('shop')));
     it_.patchStatus('Connection', 'acme', 'shop', {});
     it_.annotate('Connection', 'acme', 'shop', {});
@@ -84,20 +110,49 @@ describe('manifests put in force', () => {
 describe('a status', () => {
   it('keeps the conditions and fields of the other writer', async () => {
     const it_ = await world(resource('shop'));
-    it_.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Licensed'), condition('Ready', 'False')], state: 'Active' }, 'operator');
+    it_.patchStatus(
+      'Connection',
+      'acme',
+      'shop',
+      { conditions: [condition('Licensed'), condition('Ready', 'False')], state: 'Active' },
+      'operator',
+    );
     it_.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Reachable')], skew: 7 });
-    it_.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Licensed'), condition('Ready')], state: 'Active' }, 'operator');
+    it_.patchStatus(
+      'Connection',
+      'acme',
+      'shop',
+      { conditions: [condition('Licensed'), condition('Ready')], state: 'Active' },
+      'operator',
+    );
     const { conditions, ...fields } = shop(it_).status!;
-    expect(Object.fromEntries(conditions!.map(({ type, status }) => [type, status]))).toEqual({ Licensed: 'True', Reachable: 'True', Ready: 'True' });
+    expect(Object.fromEntries(conditions!.map(({ type, status }) => [type, status]))).toEqual({
+      Licensed: 'True',
+      Reachable: 'True',
+      Ready: 'True',
+    });
     expect(conditions).toHaveLength(3);
     expect(fields).toEqual({ state: 'Active', skew: 7 });
   });
 
   it('loses what its writer gives up, after a restart too', async () => {
     const before = await world(resource('shop'));
-    before.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Licensed')], state: 'Active' }, 'operator');
-    before.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Synced'), condition('Held')], skew: 7, plan: 'x' });
-    before.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Synced'), condition('Held')], plan: 'x' });
+    before.patchStatus(
+      'Connection',
+      'acme',
+      'shop',
+      { conditions: [condition('Licensed')], state: 'Active' },
+      'operator',
+    );
+    before.patchStatus('Connection', 'acme', 'shop', {
+      conditions: [condition('Synced'), condition('Held')],
+      skew: 7,
+      plan: 'x',
+    });
+    before.patchStatus('Connection', 'acme', 'shop', {
+      conditions: [condition('Synced'), condition('Held')],
+      plan: 'x',
+    });
     expect(shop(before).status).toMatchObject({ state: 'Active', plan: 'x' });
     expect(shop(before).status).not.toHaveProperty('skew');
     await before.flush();
@@ -155,7 +210,8 @@ describe('after a restart', () => {
     await before.flush();
     now = new Date('2026-06-01T00:00:00Z');
     expect(shop(await world(resource('shop', { a: 1 })))).toMatchObject({
-      spec: { a: 1, enabled: false }, status: { shop: 'x', conditions: [{ type: 'Reachable' }] },
+      spec: { a: 1, enabled: false },
+      status: { shop: 'x', conditions: [{ type: 'Reachable' }] },
       metadata: { annotations: { request: '1' }, creationTimestamp: '2026-05-02T12:00:00.000Z' },
     });
   });
@@ -164,7 +220,9 @@ describe('after a restart', () => {
     const it_ = await world(resource('shop'));
     for (let count = 1; count <= 50; count++) it_.patchStatus('Connection', 'acme', 'shop', { count });
     await it_.flush();
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ status: { 'Connection/acme/shop': { count: 50 } } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      status: { 'Connection/acme/shop': { count: 50 } },
+    });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 

@@ -6,7 +6,8 @@ import type { Manifests, SecretManifest } from '../manifests.ts';
 type Status = Record<string, unknown> & { conditions?: Condition[] };
 export type LocalResource = Resource<Record<string, unknown>, Status>;
 
-export const resourceKey = (kind: string, namespace: string | undefined, name: string): string => `${kind}/${namespace ?? ''}/${name}`;
+export const resourceKey = (kind: string, namespace: string | undefined, name: string): string =>
+  `${kind}/${namespace ?? ''}/${name}`;
 
 interface Saved {
   readonly status: Record<string, Status>;
@@ -50,17 +51,35 @@ export class LocalWorld {
       const key = resourceKey(resource.kind, resource.metadata.namespace, resource.metadata.name);
       seen.add(key);
       const old = this.#resources.get(key);
-      const spec = this.#saved.enabled[key] === undefined ? resource.spec : { ...resource.spec, enabled: this.#saved.enabled[key] };
-      const generation = old && JSON.stringify(old.spec) === JSON.stringify(spec) ? old.metadata.generation : (old?.metadata.generation ?? 0) + 1;
+      const spec =
+        this.#saved.enabled[key] === undefined
+          ? resource.spec
+          : { ...resource.spec, enabled: this.#saved.enabled[key] };
+      const generation =
+        old && JSON.stringify(old.spec) === JSON.stringify(spec)
+          ? old.metadata.generation
+          : (old?.metadata.generation ?? 0) + 1;
       this.#saved.created[key] ??= this.#now().toISOString();
       this.#resources.set(key, {
-        ...resource, spec, status: this.#saved.status[key],
-        metadata: { ...resource.metadata, uid: `local-${key}`, generation, creationTimestamp: this.#saved.created[key], annotations: { ...resource.metadata.annotations, ...this.#saved.annotations[key] } },
+        ...resource,
+        spec,
+        status: this.#saved.status[key],
+        metadata: {
+          ...resource.metadata,
+          uid: `local-${key}`,
+          generation,
+          creationTimestamp: this.#saved.created[key],
+          annotations: { ...resource.metadata.annotations, ...this.#saved.annotations[key] },
+        },
       });
     }
     for (const [key, resource] of this.#resources) {
       if (seen.has(key)) continue;
-      if (holdsStore(resource)) this.#resources.set(key, { ...resource, metadata: { ...resource.metadata, deletionTimestamp: this.#now().toISOString() } });
+      if (holdsStore(resource))
+        this.#resources.set(key, {
+          ...resource,
+          metadata: { ...resource.metadata, deletionTimestamp: this.#now().toISOString() },
+        });
       else this.#resources.delete(key);
     }
     this.#secrets.clear();
@@ -90,7 +109,11 @@ export class LocalWorld {
       const replaced = new Set([...before.conditions, ...writers[writer].conditions]);
       const keptFields = Object.entries(resource.status ?? {}).filter(([field]) => !before.fields.includes(field));
       const keptConditions = (resource.status?.conditions ?? []).filter(({ type }) => !replaced.has(type));
-      const status: Status = { ...Object.fromEntries(keptFields), ...fields, conditions: [...keptConditions, ...conditions] };
+      const status: Status = {
+        ...Object.fromEntries(keptFields),
+        ...fields,
+        conditions: [...keptConditions, ...conditions],
+      };
       this.#saved.status[key] = status;
       return { ...resource, status };
     });
@@ -99,14 +122,21 @@ export class LocalWorld {
   annotate(kind: string, namespace: string | undefined, name: string, annotations: Record<string, string>): boolean {
     return this.#change(kind, namespace, name, (resource, key) => {
       this.#saved.annotations[key] = { ...this.#saved.annotations[key], ...annotations };
-      return { ...resource, metadata: { ...resource.metadata, annotations: { ...resource.metadata.annotations, ...annotations } } };
+      return {
+        ...resource,
+        metadata: { ...resource.metadata, annotations: { ...resource.metadata.annotations, ...annotations } },
+      };
     });
   }
 
   setEnabled(kind: string, namespace: string | undefined, name: string, enabled: boolean): boolean {
     return this.#change(kind, namespace, name, (resource, key) => {
       this.#saved.enabled[key] = enabled;
-      return { ...resource, spec: { ...resource.spec, enabled }, metadata: { ...resource.metadata, generation: (resource.metadata.generation ?? 0) + 1 } };
+      return {
+        ...resource,
+        spec: { ...resource.spec, enabled },
+        metadata: { ...resource.metadata, generation: (resource.metadata.generation ?? 0) + 1 },
+      };
     });
   }
 
@@ -128,7 +158,12 @@ export class LocalWorld {
     await this.#writing;
   }
 
-  #change(kind: string, namespace: string | undefined, name: string, edit: (resource: LocalResource, key: string) => LocalResource): boolean {
+  #change(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+    edit: (resource: LocalResource, key: string) => LocalResource,
+  ): boolean {
     const key = resourceKey(kind, namespace, name);
     const resource = this.#resources.get(key);
     if (!resource) return false;
@@ -140,11 +175,13 @@ export class LocalWorld {
   /** Writes after one another, each by rename: a kill leaves the old file or the new one. */
   #changed(): void {
     const text = JSON.stringify(this.#saved);
-    this.#writing = this.#writing.then(async () => {
-      await mkdir(dirname(this.#file), { recursive: true });
-      await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
-      await rename(`${this.#file}.new`, this.#file);
-    }).catch(() => undefined);
+    this.#writing = this.#writing
+      .then(async () => {
+        await mkdir(dirname(this.#file), { recursive: true });
+        await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
+        await rename(`${this.#file}.new`, this.#file);
+      })
+      .catch(() => undefined);
     for (const listener of this.#listeners) listener();
   }
 }

@@ -3,66 +3,106 @@ import { defineKind, READY_COLUMNS, type PrinterColumn, type Resource } from '..
 import { conditions, freeForm, label, observedGeneration, resourceName, text, timestamp } from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
-const quantity = (description: string) => withRules(z.string().min(1).max(20).describe(description), {
-  rule: "self.matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$')",
-  messageExpression: `'"' + self + '" is not a quantity: write for example "100m" or "256Mi"'`,
-});
+const quantity = (description: string) =>
+  withRules(z.string().min(1).max(20).describe(description), {
+    rule: "self.matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$')",
+    messageExpression: `'"' + self + '" is not a quantity: write for example "100m" or "256Mi"'`,
+  });
 
 const sharedSpec = {
-  storeRef: z.strictObject({
-    name: resourceName('Store whose goods move.'),
-  }),
+  storeRef: z.strictObject({ name: resourceName('Store whose goods move.') }),
   driver: immutable(resourceName('Driver of the platform.'), 'driver', 'create another Connection and delete this one'),
   credentialRef: z.strictObject({ name: resourceName('Credential of the same namespace.') }),
-  settings: freeForm('Settings of the driver (URL, region, seller id …); `kubectl get driver NAME -o yaml` shows their schema.').optional(),
+  settings: freeForm(
+    'Settings of the driver (URL, region, seller id …); `kubectl get driver NAME -o yaml` shows their schema.',
+  ).optional(),
   enabled: z.boolean().optional().describe('false drains it and keeps everything; true if absent.'),
-  mode: z.enum(['Test', 'Production']).optional().describe('Test reads for real and never writes to the store; Test if absent.'),
-  earliestOrderDate: timestamp('Orders placed before are not imported. The connection\'s creation if absent.').optional(),
-  acceptedTerms: text(32, 'Version of the driver\'s terms that was accepted.').optional(),
+  mode: z
+    .enum(['Test', 'Production'])
+    .optional()
+    .describe('Test reads for real and never writes to the store; Test if absent.'),
+  earliestOrderDate: timestamp(
+    "Orders placed before are not imported. The connection's creation if absent.",
+  ).optional(),
+  acceptedTerms: text(32, "Version of the driver's terms that was accepted.").optional(),
   warehouse: label(63, 'Warehouse of the Store that ships its orders.').optional(),
-  resources: z.strictObject({
-    requests: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
-    limits: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
-  }).optional().describe('Resources of the sync pod.'),
-  deletionPolicy: z.enum(['Retain', 'Delete']).optional().describe('What happens to the hub\'s data; Retain if absent.'),
+  resources: z
+    .strictObject({
+      requests: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
+      limits: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
+    })
+    .optional()
+    .describe('Resources of the sync pod.'),
+  deletionPolicy: z.enum(['Retain', 'Delete']).optional().describe("What happens to the hub's data; Retain if absent."),
   deletionProtection: z.boolean().optional().describe('true: can be deleted only once it is Inactive.'),
 };
 
 const spec = z.strictObject(sharedSpec);
 const clusterSpec = z.strictObject({
   ...sharedSpec,
-  namespace: immutable(resourceName('Namespace of its pod, Store, Credential and Feeds.'), 'namespace', 'create another ClusterConnection'),
+  namespace: immutable(
+    resourceName('Namespace of its pod, Store, Credential and Feeds.'),
+    'namespace',
+    'create another ClusterConnection',
+  ),
 });
 
 const status = z.strictObject({
   observedGeneration,
   conditions,
-  state: z.enum(['Pending', 'Initializing', 'Running', 'Degraded', 'Inactive', 'Stalled', 'Deleting']).optional().describe('One word for lists.'),
-  effective: z.strictObject({
-    mode: z.enum(['Test', 'Production']),
-    enabled: z.boolean(),
-    deletionPolicy: z.enum(['Retain', 'Delete']),
-    earliestOrderDate: timestamp('In force.'),
-  }).optional().describe('Values in force, defaults applied.'),
+  state: z
+    .enum(['Pending', 'Initializing', 'Running', 'Degraded', 'Inactive', 'Stalled', 'Deleting'])
+    .optional()
+    .describe('One word for lists.'),
+  effective: z
+    .strictObject({
+      mode: z.enum(['Test', 'Production']),
+      enabled: z.boolean(),
+      deletionPolicy: z.enum(['Retain', 'Delete']),
+      earliestOrderDate: timestamp('In force.'),
+    })
+    .optional()
+    .describe('Values in force, defaults applied.'),
   feeds: z.strictObject({ total: z.int().min(0), ready: z.int().min(0), held: z.int().min(0).optional() }).optional(),
-  shop: z.strictObject({ id: z.string().max(253), name: z.string().max(253), currency: z.string().max(3).optional() }).optional().describe('The shop that the pod found.'),
-  clockSkewSeconds: z.int().optional().describe('The store\'s clock less ours, measured from its Date header.'),
+  shop: z
+    .strictObject({ id: z.string().max(253), name: z.string().max(253), currency: z.string().max(3).optional() })
+    .optional()
+    .describe('The shop that the pod found.'),
+  clockSkewSeconds: z.int().optional().describe("The store's clock less ours, measured from its Date header."),
   credentialExpiresAt: timestamp('When the credential stops to work.').optional(),
-  budget: z.strictObject({
-    perSecond: z.number().describe('Points that come back each second.'),
-    burst: z.number().describe('Most that can be saved up.'),
-    throttledUntil: timestamp('The store asked to wait until then.').optional(),
-    forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
-  }).optional().describe('The store\'s rate limit, shared by all feeds: orders before shipments before stock before catalogue.'),
-  hooks: z.strictObject({
-    state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed']),
-    topics: z.array(z.string().max(128)).max(32).optional(),
-    message: z.string().max(1024).optional(),
-  }).optional().describe('Webhooks of the store that make feeds run at once.'),
+  budget: z
+    .strictObject({
+      perSecond: z.number().describe('Points that come back each second.'),
+      burst: z.number().describe('Most that can be saved up.'),
+      throttledUntil: timestamp('The store asked to wait until then.').optional(),
+      forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
+    })
+    .optional()
+    .describe("The store's rate limit, shared by all feeds: orders before shipments before stock before catalogue."),
+  hooks: z
+    .strictObject({
+      state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed']),
+      topics: z.array(z.string().max(128)).max(32).optional(),
+      message: z.string().max(1024).optional(),
+    })
+    .optional()
+    .describe('Webhooks of the store that make feeds run at once.'),
   lastCheckedAt: timestamp('Last live check by the pod.').optional(),
-  lastHandledSyncRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/sync-requested-at that was carried out.'),
-  lastHandledTestRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/test-requested-at that was carried out.'),
-  syncedCredentialHash: z.string().max(64).optional().describe('Keyed hash of credential and settings of the last full sync: a change runs it anew.'),
+  lastHandledSyncRequest: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Last value of supercargo.dev/sync-requested-at that was carried out.'),
+  lastHandledTestRequest: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Last value of supercargo.dev/test-requested-at that was carried out.'),
+  syncedCredentialHash: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Keyed hash of credential and settings of the last full sync: a change runs it anew.'),
 });
 
 export type ConnectionSpec = z.infer<typeof spec>;
@@ -84,13 +124,28 @@ const columns: readonly PrinterColumn[] = [
 const selectableFields = ['.spec.driver', '.spec.storeRef.name', '.spec.credentialRef.name'];
 
 export const connectionKind = defineKind({
-  kind: 'Connection', plural: 'connections', singular: 'connection', shortNames: ['sccon'], scope: 'Namespaced',
+  kind: 'Connection',
+  plural: 'connections',
+  singular: 'connection',
+  shortNames: ['sccon'],
+  scope: 'Namespaced',
   description: 'A store connected by a driver: it becomes a running sync pod.',
-  spec, status, columns, selectableFields,
+  spec,
+  status,
+  columns,
+  selectableFields,
 });
 
 export const clusterConnectionKind = defineKind({
-  kind: 'ClusterConnection', plural: 'clusterconnections', singular: 'clusterconnection', shortNames: ['scccon'], scope: 'Cluster',
-  description: 'A connection shared by all clients; its pod, Store, Credential and Feeds are in the namespace it names.',
-  spec: clusterSpec, status, columns, selectableFields,
+  kind: 'ClusterConnection',
+  plural: 'clusterconnections',
+  singular: 'clusterconnection',
+  shortNames: ['scccon'],
+  scope: 'Cluster',
+  description:
+    'A connection shared by all clients; its pod, Store, Credential and Feeds are in the namespace it names.',
+  spec: clusterSpec,
+  status,
+  columns,
+  selectableFields,
 });

@@ -6,9 +6,10 @@ import { immutable } from '../schema/rules.ts';
 const spec = z.strictObject({
   driver: immutable(resourceName('Driver whose keys the Secret holds.'), 'driver', 'create another Credential'),
   secretRef: z.strictObject({ name: resourceName('Secret of the same namespace.') }),
-  keys: z.record(z.string().min(1).max(63), z.string().min(1).max(253)).meta({
-    description: 'Name the driver knows -> key of the Secret, where they differ.', maxProperties: 32,
-  }).optional(),
+  keys: z
+    .record(z.string().min(1).max(63), z.string().min(1).max(253))
+    .meta({ description: 'Name the driver knows -> key of the Secret, where they differ.', maxProperties: 32 })
+    .optional(),
   recheckAfter: duration('How often the pods test it against the store; 1h if absent.').optional(),
 });
 
@@ -24,9 +25,14 @@ const status = z.strictObject({
 export type CredentialResource = Resource<z.infer<typeof spec>, z.infer<typeof status>>;
 
 export const credentialKind = defineKind({
-  kind: 'Credential', plural: 'credentials', singular: 'credential', shortNames: ['sccred'], scope: 'Namespaced',
+  kind: 'Credential',
+  plural: 'credentials',
+  singular: 'credential',
+  shortNames: ['sccred'],
+  scope: 'Namespaced',
   description: 'Which Secret holds the keys of a store. Nobody reads it but the pods it is mounted into.',
-  spec, status,
+  spec,
+  status,
   columns: [
     { name: 'Driver', type: 'string', jsonPath: '.spec.driver' },
     { name: 'Secret', type: 'string', jsonPath: '.spec.secretRef.name' },

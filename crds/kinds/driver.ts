@@ -5,7 +5,9 @@ import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, set
 
 const feed = z.strictObject({
   type: z.enum(FEED_TYPES),
-  defaultSchedule: cron('Schedule of a Feed that gives none, where the platform wants another than the usual.').optional(),
+  defaultSchedule: cron(
+    'Schedule of a Feed that gives none, where the platform wants another than the usual.',
+  ).optional(),
 });
 
 const skip = z.strictObject({
@@ -19,14 +21,29 @@ const spec = z.strictObject({
   platformKind: z.enum(['Store', 'Marketplace', 'Carrier', 'PointOfSale']).describe('What stands behind a connection.'),
   feeds: keyedList(feed, 'type', FEED_TYPES.length, 'Feeds that a connection of this driver can have.'),
   credentialSchema: freeForm('JSON Schema of the keys that the Secret must hold.').optional(),
-  settingsSchema: freeForm('JSON Schema of a connection\'s `settings`.').optional(),
-  hosts: setOf(z.string().min(1).max(253), 32, 'Hosts it contacts, a port beside the name where it is not 80 or 443, `*.` for any below; `settings.KEY` means the address in that setting. Its pods send nothing anywhere else.').optional(),
-  terms: z.strictObject({
-    version: text(32, 'Version a connection accepts by `acceptedTerms`.'),
-    url: httpUrl('Where the terms are read.'),
-  }).optional().describe('Terms that must be accepted before a connection runs.'),
-  skips: keyedList(skip, 'case', 200, 'Cases of the conformance suite that the driver cannot pass, and why.').optional(),
-  image: text(512, 'Container image of a driver that is not built in. It runs in place of the built-in sync pod.').optional(),
+  settingsSchema: freeForm("JSON Schema of a connection's `settings`.").optional(),
+  hosts: setOf(
+    z.string().min(1).max(253),
+    32,
+    'Hosts it contacts, a port beside the name where it is not 80 or 443, `*.` for any below; `settings.KEY` means the address in that setting. Its pods send nothing anywhere else.',
+  ).optional(),
+  terms: z
+    .strictObject({
+      version: text(32, 'Version a connection accepts by `acceptedTerms`.'),
+      url: httpUrl('Where the terms are read.'),
+    })
+    .optional()
+    .describe('Terms that must be accepted before a connection runs.'),
+  skips: keyedList(
+    skip,
+    'case',
+    200,
+    'Cases of the conformance suite that the driver cannot pass, and why.',
+  ).optional(),
+  image: text(
+    512,
+    'Container image of a driver that is not built in. It runs in place of the built-in sync pod.',
+  ).optional(),
 });
 
 const status = z.strictObject({
@@ -38,9 +55,14 @@ const status = z.strictObject({
 export type DriverResource = Resource<z.infer<typeof spec>, z.infer<typeof status>>;
 
 export const driverKind = defineKind({
-  kind: 'Driver', plural: 'drivers', singular: 'driver', shortNames: ['scdrv'], scope: 'Cluster',
+  kind: 'Driver',
+  plural: 'drivers',
+  singular: 'driver',
+  shortNames: ['scdrv'],
+  scope: 'Cluster',
   description: 'A catalogue entry: a platform that connections can be made to. Built-in ones come with the chart.',
-  spec, status,
+  spec,
+  status,
   columns: [
     { name: 'Title', type: 'string', jsonPath: '.spec.title' },
     { name: 'Platform', type: 'string', jsonPath: '.spec.platformKind' },

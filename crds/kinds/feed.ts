@@ -9,32 +9,54 @@ export type RunResult = (typeof RUN_RESULTS)[number];
 export const SEVERITIES = ['Info', 'Retry', 'Error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-const connectionRef = immutable(z.strictObject({
-  kind: z.enum(['Connection', 'ClusterConnection']).optional().describe('Connection if absent.'),
-  name: resourceName('Connection the feed belongs to.'),
-}), 'connectionRef', 'create another Feed');
+const connectionRef = immutable(
+  z.strictObject({
+    kind: z.enum(['Connection', 'ClusterConnection']).optional().describe('Connection if absent.'),
+    name: resourceName('Connection the feed belongs to.'),
+  }),
+  'connectionRef',
+  'create another Feed',
+);
 
-const spec = withRules(z.strictObject({
-  connectionRef,
-  type: immutable(z.enum(FEED_TYPES), 'type', 'create another Feed').describe('Which flow of data.'),
-  schedule: cron('When it runs; the type\'s usual schedule if absent.').optional(),
-  timeZone: timeZone('IANA time zone of the schedule; UTC if absent.').optional(),
-  suspend: z.boolean().optional().describe('true: no scheduled runs.'),
-  batchSize: z.int().min(1).max(1000).optional().describe('Records a page; the largest that the platform gives, at most 250, if absent.'),
-  retry: z.strictObject({
-    maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of one run; 5 if absent.'),
-    initialDelay: duration('Before the second attempt; 2s if absent.').optional(),
-    maxDelay: duration('Longest pause; 5m if absent.').optional(),
-  }).optional(),
-  safetyStock: z.int().min(0).max(1_000_000).optional().describe('StockExport: pieces kept back from every level that is written to this channel; 0 if absent.'),
-  freshness: duration('Data older than this makes the feed not Ready; if absent, the longest time that three scheduled runs in a row can take to come (nights and weekends of the schedule included), at least 5m.').optional(),
-}), {
-  rule: "!has(self.timeZone) || has(self.schedule)",
-  message: 'timeZone needs a schedule: the usual schedules are in UTC',
-}, {
-  rule: "!has(self.safetyStock) || self.type == 'StockExport'",
-  messageExpression: `'safetyStock is for feeds of type StockExport, this one is ' + self.type + ': remove it'`,
-});
+const spec = withRules(
+  z.strictObject({
+    connectionRef,
+    type: immutable(z.enum(FEED_TYPES), 'type', 'create another Feed').describe('Which flow of data.'),
+    schedule: cron("When it runs; the type's usual schedule if absent.").optional(),
+    timeZone: timeZone('IANA time zone of the schedule; UTC if absent.').optional(),
+    suspend: z.boolean().optional().describe('true: no scheduled runs.'),
+    batchSize: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Records a page; the largest that the platform gives, at most 250, if absent.'),
+    retry: z
+      .strictObject({
+        maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of one run; 5 if absent.'),
+        initialDelay: duration('Before the second attempt; 2s if absent.').optional(),
+        maxDelay: duration('Longest pause; 5m if absent.').optional(),
+      })
+      .optional(),
+    safetyStock: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe('StockExport: pieces kept back from every level that is written to this channel; 0 if absent.'),
+    freshness: duration(
+      'Data older than this makes the feed not Ready; if absent, the longest time that three scheduled runs in a row can take to come (nights and weekends of the schedule included), at least 5m.',
+    ).optional(),
+  }),
+  {
+    rule: '!has(self.timeZone) || has(self.schedule)',
+    message: 'timeZone needs a schedule: the usual schedules are in UTC',
+  },
+  {
+    rule: "!has(self.safetyStock) || self.type == 'StockExport'",
+    messageExpression: `'safetyStock is for feeds of type StockExport, this one is ' + self.type + ': remove it'`,
+  },
+);
 
 export const runSummary = z.strictObject({
   id: z.string().max(64),
@@ -51,33 +73,63 @@ export const runSummary = z.strictObject({
 const status = z.strictObject({
   observedGeneration,
   conditions,
-  effective: z.strictObject({
-    schedule: z.string().max(120).optional(), timeZone: z.string().max(64).optional(),
-    batchSize: z.int().optional(), freshness: z.string().max(32).optional().describe('How old the data may be; the pod judges by the same value.'),
-  }).optional().describe('Values in force, defaults applied.'),
+  effective: z
+    .strictObject({
+      schedule: z.string().max(120).optional(),
+      timeZone: z.string().max(64).optional(),
+      batchSize: z.int().optional(),
+      freshness: z.string().max(32).optional().describe('How old the data may be; the pod judges by the same value.'),
+    })
+    .optional()
+    .describe('Values in force, defaults applied.'),
   lastRun: runSummary.optional(),
   recentRuns: z.array(runSummary).max(5).optional().describe('Newest first.'),
   nextRunAt: timestamp('When the schedule runs it next.').optional(),
   lastSuccessAt: timestamp('End of the last run that succeeded.').optional(),
-  checkpoint: z.strictObject({
-    position: z.string().max(253).optional().describe('How far it has read, for people.'),
-    token: z.string().max(64).optional().describe('Digest of the cursor.'),
-    at: timestamp('When it was saved.'),
-  }).optional(),
-  problems: z.strictObject({
-    info: z.int().min(0), retry: z.int().min(0), error: z.int().min(0),
-  }).optional().describe('Open problems by severity.'),
-  recentProblems: z.array(z.strictObject({
-    severity: z.enum(SEVERITIES), reason: z.string().max(64), record: z.string().max(253),
-    number: z.string().max(253).optional().describe('The number that people know the record by, where it is not its id.'),
-    message: z.string().max(1024), at: timestamp('Last seen.'),
-  })).max(5).optional(),
-  heldPlan: z.strictObject({
-    digest: z.string().max(64).describe('Put it into the annotation supercargo.dev/release to let the plan go.'),
-    summary: z.string().max(1024),
-  }).optional(),
-  lastHandledRunRequest: z.string().max(253).optional().describe('Last value of supercargo.dev/run-requested-at that was carried out.'),
-  lastHandledSyncRequest: z.string().max(253).optional().describe('Last sync request of the connection that this feed has run for.'),
+  checkpoint: z
+    .strictObject({
+      position: z.string().max(253).optional().describe('How far it has read, for people.'),
+      token: z.string().max(64).optional().describe('Digest of the cursor.'),
+      at: timestamp('When it was saved.'),
+    })
+    .optional(),
+  problems: z
+    .strictObject({ info: z.int().min(0), retry: z.int().min(0), error: z.int().min(0) })
+    .optional()
+    .describe('Open problems by severity.'),
+  recentProblems: z
+    .array(
+      z.strictObject({
+        severity: z.enum(SEVERITIES),
+        reason: z.string().max(64),
+        record: z.string().max(253),
+        number: z
+          .string()
+          .max(253)
+          .optional()
+          .describe('The number that people know the record by, where it is not its id.'),
+        message: z.string().max(1024),
+        at: timestamp('Last seen.'),
+      }),
+    )
+    .max(5)
+    .optional(),
+  heldPlan: z
+    .strictObject({
+      digest: z.string().max(64).describe('Put it into the annotation supercargo.dev/release to let the plan go.'),
+      summary: z.string().max(1024),
+    })
+    .optional(),
+  lastHandledRunRequest: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Last value of supercargo.dev/run-requested-at that was carried out.'),
+  lastHandledSyncRequest: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Last sync request of the connection that this feed has run for.'),
 });
 
 export type FeedSpec = z.infer<typeof spec>;
@@ -86,9 +138,14 @@ export type RunSummary = z.infer<typeof runSummary>;
 export type FeedResource = Resource<FeedSpec, FeedStatus>;
 
 export const feedKind = defineKind({
-  kind: 'Feed', plural: 'feeds', singular: 'feed', shortNames: ['scfeed'], scope: 'Namespaced',
+  kind: 'Feed',
+  plural: 'feeds',
+  singular: 'feed',
+  shortNames: ['scfeed'],
+  scope: 'Namespaced',
   description: 'One flow of data on one connection.',
-  spec, status,
+  spec,
+  status,
   columns: [
     { name: 'Connection', type: 'string', jsonPath: '.spec.connectionRef.name' },
     { name: 'Type', type: 'string', jsonPath: '.spec.type' },

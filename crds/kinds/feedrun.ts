@@ -4,23 +4,35 @@ import { conditions, duration, label, observedGeneration, resourceName, timestam
 import { immutable, withRules } from '../schema/rules.ts';
 import { RUN_RESULTS } from './feed.ts';
 
-const window = withRules(z.strictObject({
-  from: timestamp('Inclusive.'),
-  to: timestamp('Exclusive; now if absent.').optional(),
-}), { rule: '!has(self.to) || timestamp(self.from) < timestamp(self.to)', message: 'window.from must be before window.to' });
+const window = withRules(
+  z.strictObject({ from: timestamp('Inclusive.'), to: timestamp('Exclusive; now if absent.').optional() }),
+  {
+    rule: '!has(self.to) || timestamp(self.from) < timestamp(self.to)',
+    message: 'window.from must be before window.to',
+  },
+);
 
-const spec = immutable(withRules(z.strictObject({
-  feedRef: z.strictObject({ name: resourceName('Feed of the same namespace that is to run.') }),
-  window: window.optional().describe('Back-fill: read again what changed in this time.'),
-  ids: z.array(z.string().min(1).max(128)).min(1).max(1000).optional().describe('Read exactly these records.'),
-  replay: z.strictObject({ reason: label(63, 'Reason of the problems whose records are to be tried again.') }).optional(),
-  resetCheckpoint: z.boolean().optional().describe('true: forget the checkpoint and read everything.'),
-  dryRun: z.boolean().optional().describe('true: read and compare, change nothing, say what would change.'),
-  ttlAfterFinished: duration('Deleted this long after it ended; 7d if absent.').optional(),
-}), {
-  rule: "[has(self.window), has(self.ids), has(self.replay), has(self.resetCheckpoint) && self.resetCheckpoint].filter(x, x).size() <= 1",
-  message: 'give at most one of window, ids, replay and resetCheckpoint: with none the feed just runs once',
-}), 'spec', 'create another FeedRun');
+const spec = immutable(
+  withRules(
+    z.strictObject({
+      feedRef: z.strictObject({ name: resourceName('Feed of the same namespace that is to run.') }),
+      window: window.optional().describe('Back-fill: read again what changed in this time.'),
+      ids: z.array(z.string().min(1).max(128)).min(1).max(1000).optional().describe('Read exactly these records.'),
+      replay: z
+        .strictObject({ reason: label(63, 'Reason of the problems whose records are to be tried again.') })
+        .optional(),
+      resetCheckpoint: z.boolean().optional().describe('true: forget the checkpoint and read everything.'),
+      dryRun: z.boolean().optional().describe('true: read and compare, change nothing, say what would change.'),
+      ttlAfterFinished: duration('Deleted this long after it ended; 7d if absent.').optional(),
+    }),
+    {
+      rule: '[has(self.window), has(self.ids), has(self.replay), has(self.resetCheckpoint) && self.resetCheckpoint].filter(x, x).size() <= 1',
+      message: 'give at most one of window, ids, replay and resetCheckpoint: with none the feed just runs once',
+    },
+  ),
+  'spec',
+  'create another FeedRun',
+);
 
 const status = z.strictObject({
   observedGeneration,
@@ -40,9 +52,14 @@ export type FeedRunStatus = z.infer<typeof status>;
 export type FeedRunResource = Resource<FeedRunSpec, FeedRunStatus>;
 
 export const feedRunKind = defineKind({
-  kind: 'FeedRun', plural: 'feedruns', singular: 'feedrun', shortNames: ['scrun'], scope: 'Namespaced',
+  kind: 'FeedRun',
+  plural: 'feedruns',
+  singular: 'feedrun',
+  shortNames: ['scrun'],
+  scope: 'Namespaced',
   description: 'One deliberate run of a feed: back-fill, named ids, replay of problems, reset, dry run.',
-  spec, status,
+  spec,
+  status,
   columns: [
     { name: 'Feed', type: 'string', jsonPath: '.spec.feedRef.name' },
     { name: 'Result', type: 'string', jsonPath: '.status.result' },

@@ -17,7 +17,14 @@ export * from './store.ts';
 
 /** Every kind, in the order in which documentation and generated files list them. */
 export const KINDS: readonly KindDefinition[] = [
-  driverKind, storeKind, credentialKind, connectionKind, clusterConnectionKind, feedKind, feedRunKind, licenseKind,
+  driverKind,
+  storeKind,
+  credentialKind,
+  connectionKind,
+  clusterConnectionKind,
+  feedKind,
+  feedRunKind,
+  licenseKind,
 ];
 
 export function kindByName(kind: string): KindDefinition | undefined {

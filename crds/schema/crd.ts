@@ -4,15 +4,27 @@ import { structuralSchema, type JsonSchema } from './structural.ts';
 /** The CustomResourceDefinition of a kind, as an object ready to be written as YAML. */
 export function customResourceDefinition(definition: KindDefinition): JsonSchema {
   const names = {
-    kind: definition.kind, listKind: `${definition.kind}List`, plural: definition.plural, singular: definition.singular,
-    shortNames: definition.shortNames, categories: ['supercargo'],
+    kind: definition.kind,
+    listKind: `${definition.kind}List`,
+    plural: definition.plural,
+    singular: definition.singular,
+    shortNames: definition.shortNames,
+    categories: ['supercargo'],
   };
   const version = {
     name: VERSION,
     served: true,
     storage: true,
-    additionalPrinterColumns: definition.columns.map(({ name, type, jsonPath, priority, description }) => ({ name, type, jsonPath, ...(priority ? { priority } : {}), ...(description ? { description } : {}) })),
-    ...(definition.selectableFields ? { selectableFields: definition.selectableFields.map((jsonPath) => ({ jsonPath })) } : {}),
+    additionalPrinterColumns: definition.columns.map(({ name, type, jsonPath, priority, description }) => ({
+      name,
+      type,
+      jsonPath,
+      ...(priority ? { priority } : {}),
+      ...(description ? { description } : {}),
+    })),
+    ...(definition.selectableFields
+      ? { selectableFields: definition.selectableFields.map((jsonPath) => ({ jsonPath })) }
+      : {}),
     subresources: { status: {} },
     schema: { openAPIV3Schema: rootSchema(definition) },
   };

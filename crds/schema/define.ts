@@ -28,7 +28,9 @@ export interface KindDefinition<S extends z.ZodType = z.ZodType, T extends z.Zod
   readonly selectableFields?: readonly string[];
 }
 
-export function defineKind<S extends z.ZodType, T extends z.ZodType>(definition: KindDefinition<S, T>): KindDefinition<S, T> {
+export function defineKind<S extends z.ZodType, T extends z.ZodType>(
+  definition: KindDefinition<S, T>,
+): KindDefinition<S, T> {
   return definition;
 }
 
@@ -51,7 +53,14 @@ export interface ObjectMeta {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   finalizers?: string[];
-  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }[];
+  ownerReferences?: {
+    apiVersion: string;
+    kind: string;
+    name: string;
+    uid: string;
+    controller?: boolean;
+    blockOwnerDeletion?: boolean;
+  }[];
   managedFields?: unknown[];
 }
 

@@ -25,7 +25,8 @@ export const duration = (description: string) =>
   });
 
 const CRON_FIELD = '(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?(,(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)*';
-const CRON_NAMED = '([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)(,([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?))*';
+const CRON_NAMED =
+  '([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)(,([A-Za-z]{3}(-[A-Za-z]{3})?|(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?))*';
 
 export const cron = (description: string) =>
   withRules(z.string().min(1).max(120).describe(description), {
@@ -41,7 +42,15 @@ export const timeZone = (description: string) =>
 
 /** RFC 3339, as Kubernetes writes times. Not zod's own check: its pattern of 300 characters would land in the CRD. */
 export const timestamp = (description: string) =>
-  z.string().min(20).max(40).regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/, 'must be an RFC 3339 time such as 2026-01-31T08:00:00Z').describe(description);
+  z
+    .string()
+    .min(20)
+    .max(40)
+    .regex(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+      'must be an RFC 3339 time such as 2026-01-31T08:00:00Z',
+    )
+    .describe(description);
 
 export const httpUrl = (description: string) =>
   withRules(z.string().min(8).max(2048).describe(description), {
@@ -55,7 +64,10 @@ export const freeForm = (description: string) =>
 
 /** A list whose entries are found by a key: a server-side apply of one entry leaves the others alone. */
 export function keyedList<T extends z.ZodType>(item: T, key: string, max: number, description: string) {
-  return z.array(item).max(max).meta({ description, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
+  return z
+    .array(item)
+    .max(max)
+    .meta({ description, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
 }
 
 export function setOf<T extends z.ZodType>(item: T, max: number, description: string) {
@@ -73,5 +85,10 @@ export const condition = z.strictObject({
 });
 export type Condition = z.infer<typeof condition>;
 
-export const conditions = keyedList(condition, 'type', 24, 'What is known about the resource (kstatus: Ready, Reconciling, Stalled).').optional();
+export const conditions = keyedList(
+  condition,
+  'type',
+  24,
+  'What is known about the resource (kstatus: Ready, Reconciling, Stalled).',
+).optional();
 export const observedGeneration = z.int().min(0).optional().describe('The generation that the conditions speak of.');

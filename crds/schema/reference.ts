@@ -2,7 +2,9 @@ import { API_VERSION, type KindDefinition } from './define.ts';
 import type { Rule } from './rules.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
 
-/** The reference page of a kind in Markdown: every field, its type, whether it is required, what it means and its rules. */
+/**
+ * The reference page of a kind in Markdown: every field, its type, whether it is required, what it means and its rules.
+ */
 export function referencePage(definition: KindDefinition): string {
   return [
     `# ${definition.kind}`,
@@ -13,10 +15,12 @@ export function referencePage(definition: KindDefinition): string {
     '',
     `\`apiVersion: ${API_VERSION}\`, ${definition.scope.toLowerCase()}, short name \`${definition.shortNames.join('`, `')}\`.`,
     '',
-    '## spec', '',
+    '## spec',
+    '',
     ...table(structuralSchema(definition.spec)),
     '',
-    '## status', '',
+    '## status',
+    '',
     ...table(structuralSchema(definition.status)),
     '',
   ].join('\n');
@@ -25,7 +29,12 @@ export function referencePage(definition: KindDefinition): string {
 function table(schema: JsonSchema): string[] {
   const rows = fieldRows(schema, '');
   const rules = ownRules(schema).map((rule) => `- ${rule}`);
-  return ['| field | type | required | meaning |', '|---|---|---|---|', ...rows, ...(rules.length ? ['', 'Rules:', ...rules] : [])];
+  return [
+    '| field | type | required | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    ...(rules.length ? ['', 'Rules:', ...rules] : []),
+  ];
 }
 
 function fieldRows(schema: JsonSchema, prefix: string): string[] {

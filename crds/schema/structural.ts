@@ -6,9 +6,9 @@ export type JsonSchema = { [key: string]: unknown };
 const DROPPED = new Set(['$schema', 'propertyNames', 'default', 'const', 'id', '$id']);
 
 /**
- * A zod schema as the structural OpenAPI v3 schema of a CRD (apiextensions.k8s.io/v1, "Specifying a structural schema"):
- * no `additionalProperties: false` (the API server prunes and `kubectl apply` warns), no `const`, no bounds that only
- * repeat the range of a safe integer.
+ * A zod schema as the structural OpenAPI v3 schema of a CRD (apiextensions.k8s.io/v1, "Specifying a structural
+ * schema"): no `additionalProperties: false` (the API server prunes and `kubectl apply` warns), no `const`, no bounds
+ * that only repeat the range of a safe integer.
  */
 export function structuralSchema(schema: z.ZodType): JsonSchema {
   return convert(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
@@ -20,10 +20,12 @@ function convert(node: JsonSchema): JsonSchema {
     if (!DROPPED.has(key) && !isRepeatedBound(key, value)) out[key] = value;
   }
   if ('const' in node) out['enum'] = [node['const']];
-  if (out['additionalProperties'] === false || node['x-kubernetes-preserve-unknown-fields'] === true) delete out['additionalProperties'];
+  if (out['additionalProperties'] === false || node['x-kubernetes-preserve-unknown-fields'] === true)
+    delete out['additionalProperties'];
   if (isSchema(out['additionalProperties'])) out['additionalProperties'] = convert(out['additionalProperties']);
   if (isSchema(out['items'])) out['items'] = convert(out['items']);
-  if (isSchema(out['properties'])) out['properties'] = mapValues(out['properties'], (property) => convert(property as JsonSchema));
+  if (isSchema(out['properties']))
+    out['properties'] = mapValues(out['properties'], (property) => convert(property as JsonSchema));
   return sortSchemaKeys(out);
 }
 
@@ -31,12 +33,14 @@ const ORDER = ['description', 'type', 'format', 'enum', 'required', 'properties'
 
 /** `type` and `description` first, the rest by name: generated files are read by people. */
 function sortSchemaKeys(node: JsonSchema): JsonSchema {
-  const rank = (key: string) => (ORDER.indexOf(key) + 1 || ORDER.length + 1);
+  const rank = (key: string) => ORDER.indexOf(key) + 1 || ORDER.length + 1;
   return Object.fromEntries(Object.entries(node).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
 }
 
 function isRepeatedBound(key: string, value: unknown): boolean {
-  return (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'minimum' && value === Number.MIN_SAFE_INTEGER);
+  return (
+    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'minimum' && value === Number.MIN_SAFE_INTEGER)
+  );
 }
 
 function isSchema(value: unknown): value is JsonSchema {

@@ -4,7 +4,11 @@ import { kindByName } from '../kinds/index.ts';
 import { validateResource } from './validate.ts';
 
 const validate = (kind: string, spec: unknown, old?: unknown) =>
-  validateResource(kindByName(kind)!, { apiVersion: API_VERSION, kind, metadata: { name: 'x' }, spec }, old === undefined ? undefined : { spec: old }).map(({ field, message }) => `${field}: ${message}`);
+  validateResource(
+    kindByName(kind)!,
+    { apiVersion: API_VERSION, kind, metadata: { name: 'x' }, spec },
+    old === undefined ? undefined : { spec: old },
+  ).map(({ field, message }) => `${field}: ${message}`);
 
 const feed = { connectionRef: { name: 'shop' }, type: 'OrderImport' };
 const connection = { storeRef: { name: 'main' }, driver: 'vendure', credentialRef: { name: 'c' } };
@@ -13,37 +17,108 @@ describe('the offline validator', () => {
   it.each([
     ['Feed', feed],
     ['Feed', { ...feed, schedule: '*/5 6-22 * * MON-FRI', timeZone: 'Europe/Berlin', freshness: '1h30m' }],
-    ['Connection', { ...connection, settings: { url: 'https://x', nested: { any: 1 } }, resources: { limits: { memory: '256Mi', cpu: '100m' } } }],
+    [
+      'Connection',
+      {
+        ...connection,
+        settings: { url: 'https://x', nested: { any: 1 } },
+        resources: { limits: { memory: '256Mi', cpu: '100m' } },
+      },
+    ],
     ['Store', {}],
     ['License', { plan: 'team', seats: 3 }],
-    ['FeedRun', { feedRef: { name: 'orders' }, window: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00+01:00' } }],
+    [
+      'FeedRun',
+      { feedRef: { name: 'orders' }, window: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00+01:00' } },
+    ],
   ])('accepts a good %s', (kind, spec) => {
     expect(validate(kind, spec)).toEqual([]);
   });
 
   it.each([
-    ['an unknown field, by name', 'Feed', { ...feed, shedule: '* * * * *' }, 'spec.shedule: unknown field: check the spelling, or remove it (kubectl explain shows the fields)'],
-    ['a wrong cron, with the value', 'Feed', { ...feed, schedule: 'every day' }, /spec\.schedule: "every day" is not a cron schedule: use five fields/],
+    [
+      'an unknown field, by name',
+      'Feed',
+      { ...feed, shedule: '* * * * *' },
+      'spec.shedule: unknown field: check the spelling, or remove it (kubectl explain shows the fields)',
+    ],
+    [
+      'a wrong cron, with the value',
+      'Feed',
+      { ...feed, schedule: 'every day' },
+      /spec\.schedule: "every day" is not a cron schedule: use five fields/,
+    ],
     ['a cron of six fields', 'Feed', { ...feed, schedule: '0 * * * * *' }, /is not a cron schedule/],
-    ['a time zone that is none', 'Feed', { ...feed, schedule: '@daily', timeZone: 'Berlin time' }, /"Berlin time" is not an IANA time zone/],
-    ['a time zone without a schedule', 'Feed', { ...feed, timeZone: 'UTC' }, 'spec: timeZone needs a schedule: the usual schedules are in UTC'],
-    ['a feed type that is none', 'Feed', { ...feed, type: 'OrdersImport' }, /spec\.type: must be one of "DataModelSync"/],
+    [
+      'a time zone that is none',
+      'Feed',
+      { ...feed, schedule: '@daily', timeZone: 'Berlin time' },
+      /"Berlin time" is not an IANA time zone/,
+    ],
+    [
+      'a time zone without a schedule',
+      'Feed',
+      { ...feed, timeZone: 'UTC' },
+      'spec: timeZone needs a schedule: the usual schedules are in UTC',
+    ],
+    [
+      'a feed type that is none',
+      'Feed',
+      { ...feed, type: 'OrdersImport' },
+      /spec\.type: must be one of "DataModelSync"/,
+    ],
     ['a duration that is none', 'Feed', { ...feed, freshness: '5 minutes' }, /"5 minutes" is not a duration/],
-    ['a missing reference', 'Connection', { driver: 'vendure', credentialRef: { name: 'c' } }, /spec\.storeRef: is required/],
-    ['a mode that is none', 'Connection', { ...connection, mode: 'Live' }, 'spec.mode: must be one of "Test", "Production"'],
-    ['two scopes of one run', 'FeedRun', { feedRef: { name: 'f' }, ids: ['1'], replay: { reason: 'UnknownSku' } }, /give at most one of window, ids, replay and resetCheckpoint/],
-    ['a window that ends before it begins', 'FeedRun', { feedRef: { name: 'f' }, window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } }, 'spec.window: window.from must be before window.to'],
-    ['a webhook URL with a password in it', 'Store', { orderWebhooks: [{ name: 'w', url: 'https://user:pw@host/x' }] }, /spec\.orderWebhooks\[0\]\.url: .* is not a URL/],
+    [
+      'a missing reference',
+      'Connection',
+      { driver: 'vendure', credentialRef: { name: 'c' } },
+      /spec\.storeRef: is required/,
+    ],
+    [
+      'a mode that is none',
+      'Connection',
+      { ...connection, mode: 'Live' },
+      'spec.mode: must be one of "Test", "Production"',
+    ],
+    [
+      'two scopes of one run',
+      'FeedRun',
+      { feedRef: { name: 'f' }, ids: ['1'], replay: { reason: 'UnknownSku' } },
+      /give at most one of window, ids, replay and resetCheckpoint/,
+    ],
+    [
+      'a window that ends before it begins',
+      'FeedRun',
+      { feedRef: { name: 'f' }, window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } },
+      'spec.window: window.from must be before window.to',
+    ],
+    [
+      'a webhook URL with a password in it',
+      'Store',
+      { orderWebhooks: [{ name: 'w', url: 'https://user:pw@host/x' }] },
+      /spec\.orderWebhooks\[0\]\.url: .* is not a URL/,
+    ],
     ['a network that is none', 'Store', { allowedPrivateNetworks: ['10.0.0.1'] }, /write it as CIDR/],
-    ['no room for the reference after its prefix', 'Store', { orderNumbers: { prefix: 'ACME-', maxLength: 8 } }, /must leave at least six characters/],
+    [
+      'no room for the reference after its prefix',
+      'Store',
+      { orderNumbers: { prefix: 'ACME-', maxLength: 8 } },
+      /must leave at least six characters/,
+    ],
     ['a license without a seat', 'License', { plan: 'p', seats: 0 }, /spec\.seats/],
   ])('names %s', (_what, kind, spec, expected) => {
-    expect(validate(kind, spec).join('\n')).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
+    expect(validate(kind, spec).join('\n')).toEqual(
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    );
   });
 
   it('refuses a change of what is immutable, and says what to do instead', () => {
-    expect(validate('Connection', { ...connection, driver: 'shopify' }, connection)).toEqual(['spec.driver: driver cannot be changed: create another Connection and delete this one']);
-    expect(validate('Feed', { ...feed, type: 'StockExport' }, feed)).toEqual(['spec.type: type cannot be changed: create another Feed']);
+    expect(validate('Connection', { ...connection, driver: 'shopify' }, connection)).toEqual([
+      'spec.driver: driver cannot be changed: create another Connection and delete this one',
+    ]);
+    expect(validate('Feed', { ...feed, type: 'StockExport' }, feed)).toEqual([
+      'spec.type: type cannot be changed: create another Feed',
+    ]);
     expect(validate('Connection', { ...connection, mode: 'Production' }, connection)).toEqual([]);
   });
 });

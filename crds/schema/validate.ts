@@ -20,18 +20,26 @@ interface Manifest {
 
 /**
  * The admission decision of the API server, offline: structure by zod, rules by the very CEL of the CRD. Used by
- * reconcile (a CRD may be older than the operator) and by `supercargo validate` and `up`. `old` adds the rules about change.
+ * reconcile (a CRD may be older than the operator) and by `supercargo validate` and `up`. `old` adds the rules about
+ * change.
  */
 export function validateResource(definition: KindDefinition, resource: Manifest, old?: Manifest): Violation[] {
   const violations: Violation[] = [];
-  if (resource.apiVersion !== API_VERSION) violations.push({ field: 'apiVersion', message: `"${String(resource.apiVersion)}" is not known: use ${API_VERSION}` });
+  if (resource.apiVersion !== API_VERSION)
+    violations.push({
+      field: 'apiVersion',
+      message: `"${String(resource.apiVersion)}" is not known: use ${API_VERSION}`,
+    });
   violations.push(...nameViolations(resource.metadata?.name));
   const parsed = definition.spec.safeParse(resource.spec ?? {});
   if (!parsed.success) return [...violations, ...parsed.error.issues.flatMap(describeIssue)];
   return [...violations, ...celViolations(schemaOf(definition), resource.spec, old?.spec, 'spec')];
 }
 
-/** Of each kind and rule there is one, and making it costs a thousand times its use: an operator validates at every reconcile. */
+/**
+ * Of each kind and rule there is one, and making it costs a thousand times its use: an operator validates at every
+ * reconcile.
+ */
 const schemas = new WeakMap<KindDefinition, JsonSchema>();
 const programs = new Map<string, ReturnType<typeof parse>>();
 
@@ -49,21 +57,34 @@ function programOf(rule: string): ReturnType<typeof parse> {
 
 function nameViolations(name: unknown): Violation[] {
   if (typeof name === 'string' && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) return [];
-  return [{ field: 'metadata.name', message: `${JSON.stringify(name)} is not a name: use lower-case letters, digits, "-" and "."` }];
+  return [
+    {
+      field: 'metadata.name',
+      message: `${JSON.stringify(name)} is not a name: use lower-case letters, digits, "-" and "."`,
+    },
+  ];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): Violation[] {
   const field = path(['spec', ...issue.path]);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: `${field}.${key}`, message: 'unknown field: check the spelling, or remove it (kubectl explain shows the fields)' }));
+    return issue.keys.map((key) => ({
+      field: `${field}.${key}`,
+      message: 'unknown field: check the spelling, or remove it (kubectl explain shows the fields)',
+    }));
   }
-  if (issue.code === 'invalid_value') return [{ field, message: `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}` }];
-  if (issue.code === 'invalid_type' && issue.input === undefined) return [{ field, message: `is required (${issue.expected})` }];
+  if (issue.code === 'invalid_value')
+    return [{ field, message: `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}` }];
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return [{ field, message: `is required (${issue.expected})` }];
   return [{ field, message: issue.message }];
 }
 
 function path(parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)), '');
+  return parts.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  );
 }
 
 function celViolations(schema: JsonSchema, value: unknown, old: unknown, field: string): Violation[] {
@@ -101,6 +122,7 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
 function celValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(celValue);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child)]));
   return value;
 }

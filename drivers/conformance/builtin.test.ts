@@ -15,13 +15,18 @@ async function outcome(subject: Subject, id: string): Promise<CaseResult[]> {
 
 const SUBJECTS: readonly (readonly [string, Subject])[] = [...builtinDrivers().values()].flatMap((definition) => {
   const wire = wires().get(definition.manifest.name)!;
-  return wire.subject.pagings.map((paging) => [`${definition.manifest.name}, at a shop that pages by ${paging}`, { definition, wire, paging }] as const);
+  return wire.subject.pagings.map(
+    (paging) =>
+      [`${definition.manifest.name}, at a shop that pages by ${paging}`, { definition, wire, paging }] as const,
+  );
 });
 
 describe.each(SUBJECTS)('the driver %s', (_name, subject) => {
   it.each(CASES.map(({ id, proves }) => [id, proves]))('%s: %s', async (id) => {
     const results = await outcome(subject, id);
-    expect(results.map((result) => [result.id, result.outcome === 'failed' ? result.reason : 'kept'])).toEqual([[id, 'kept']]);
+    expect(results.map((result) => [result.id, result.outcome === 'failed' ? result.reason : 'kept'])).toEqual([
+      [id, 'kept'],
+    ]);
     // What is skipped has a reason that people can read.
     for (const result of results) if (result.outcome === 'skipped') expect(result.reason).toMatch(/^\S.{10,}/);
   });
@@ -30,7 +35,8 @@ describe.each(SUBJECTS)('the driver %s', (_name, subject) => {
 describe('the generic driver', () => {
   it('skips nothing', async () => {
     const skipped: string[] = [];
-    for await (const { id, outcome: became } of conform({ definition: generic, wire: genericWire })) if (became === 'skipped') skipped.push(id);
+    for await (const { id, outcome: became } of conform({ definition: generic, wire: genericWire }))
+      if (became === 'skipped') skipped.push(id);
     expect(skipped).toEqual([]);
   }, 60_000);
 });
@@ -41,10 +47,20 @@ describe('the table of cases', () => {
     expect(CASES.map(({ id }) => id).filter((id) => !/^C([1-9]|1[0-2])\.[a-z0-9-]+$/.test(id))).toEqual([]);
   });
 
-  it('says of a case that is skipped why, by the driver\'s own words, and of one that the platform has nothing for', async () => {
-    const skipping = { ...generic, manifest: { ...generic.manifest, skips: { 'C8.lost-answer': 'the shop shows no parcels' } } };
-    expect(await outcome({ definition: skipping, wire: genericWire }, 'C8.lost-answer')).toMatchObject([{ outcome: 'skipped', reason: 'the shop shows no parcels' }]);
-    const without = { ...generic, manifest: { ...generic.manifest, feeds: generic.manifest.feeds.filter(({ type }) => type !== 'SupplierImport') } };
-    expect(await outcome({ definition: without, wire: genericWire }, 'C3.golden-suppliers')).toMatchObject([{ outcome: 'skipped', reason: 'Supercargo Generic Store API has no feed SupplierImport' }]);
+  it("says of a case that is skipped why, by the driver's own words, and of one that the platform has nothing for", async () => {
+    const skipping = {
+      ...generic,
+      manifest: { ...generic.manifest, skips: { 'C8.lost-answer': 'the shop shows no parcels' } },
+    };
+    expect(await outcome({ definition: skipping, wire: genericWire }, 'C8.lost-answer')).toMatchObject([
+      { outcome: 'skipped', reason: 'the shop shows no parcels' },
+    ]);
+    const without = {
+      ...generic,
+      manifest: { ...generic.manifest, feeds: generic.manifest.feeds.filter(({ type }) => type !== 'SupplierImport') },
+    };
+    expect(await outcome({ definition: without, wire: genericWire }, 'C3.golden-suppliers')).toMatchObject([
+      { outcome: 'skipped', reason: 'Supercargo Generic Store API has no feed SupplierImport' },
+    ]);
   });
 });

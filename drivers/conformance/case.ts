@@ -2,12 +2,24 @@ import type { OrderTag } from '../../simulator/shop/showcase.ts';
 import type { Subject, World, WorldOptions } from './world.ts';
 
 /** What a driver must have for a case to be played. The first are feeds of its manifest, the others methods of it. */
-export type Need = 'orders' | 'products' | 'stock' | 'settings' | 'suppliers' | 'writeStock' | 'writeShipments' | 'census' | 'hooks' | 'clients';
+export type Need =
+  | 'orders'
+  | 'products'
+  | 'stock'
+  | 'settings'
+  | 'suppliers'
+  | 'writeStock'
+  | 'writeShipments'
+  | 'census'
+  | 'hooks'
+  | 'clients';
 
 /** A new shop, and the driver beside it. */
 export type Open = (options?: WorldOptions) => World;
 
-/** One rule of docs/writing-a-driver.md, as it can be tried on any driver. It throws where the driver does not keep it. */
+/**
+ * One rule of docs/writing-a-driver.md, as it can be tried on any driver. It throws where the driver does not keep it.
+ */
 export interface ConformanceCase {
   /** Stable: manifests name it, and lists of what a driver passes. */
   readonly id: string;

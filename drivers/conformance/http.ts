@@ -1,7 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { allowedHosts, isAllowed } from '../../model/hosts.ts';
 import type { SimulatedStore } from '../../simulator/store.ts';
-import { HeldWrite, hostRuleText, retry, type HostRule, type StoreHttp, type StoreRequest, type StoreResponse } from '../contract/index.ts';
+import {
+  HeldWrite,
+  hostRuleText,
+  retry,
+  type HostRule,
+  type StoreHttp,
+  type StoreRequest,
+  type StoreResponse,
+} from '../contract/index.ts';
 import { NotConformant } from './demand.ts';
 
 /** No case needs more: a driver that calls on is refused by name. */
@@ -18,7 +26,10 @@ export interface SuiteHttpOptions {
   readonly onEndless: (error: NotConformant) => void;
 }
 
-/** The engine's part of HTTP without its patience: one call, one answer, so that what a driver repeats by itself is seen. */
+/**
+ * The engine's part of HTTP without its patience: one call, one answer, so that what a driver repeats by itself is
+ * seen.
+ */
 export class SuiteHttp implements StoreHttp {
   readonly #options: SuiteHttpOptions;
   readonly violations: string[] = [];
@@ -41,7 +52,8 @@ export class SuiteHttp implements StoreHttp {
     const { truth, hooks } = this.#options.store;
     const before = [truth.effects.length, hooks.changes];
     const answer = await this.#call(request);
-    if (truth.effects.length !== before[0] || hooks.changes !== before[1]) this.violations.push('changes the shop by http.read: a change goes by http.write, or Test mode does not hold it');
+    if (truth.effects.length !== before[0] || hooks.changes !== before[1])
+      this.violations.push('changes the shop by http.read: a change goes by http.write, or Test mode does not hold it');
     return answer;
   }
 
@@ -76,9 +88,14 @@ export class SuiteHttp implements StoreHttp {
     return JSON.stringify(again) === JSON.stringify(auth) ? answer : this.#answer(request, again);
   }
 
-  async #answer({ method, url, headers, body }: StoreRequest, auth: Readonly<Record<string, string>>): Promise<StoreResponse> {
+  async #answer(
+    { method, url, headers, body }: StoreRequest,
+    auth: Readonly<Record<string, string>>,
+  ): Promise<StoreResponse> {
     const { base, store } = this.#options;
-    const lower = Object.fromEntries(Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]));
+    const lower = Object.fromEntries(
+      Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]),
+    );
     if (!url.startsWith(base)) return responseOf(404, { 'content-type': 'text/html' }, '<html></html>');
     const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body });
     if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
@@ -87,13 +104,18 @@ export class SuiteHttp implements StoreHttp {
 
   #demandHost(url: string): void {
     const { hosts, settings } = this.#options;
-    if (!isAllowed(url, allowedHosts(hosts.map(hostRuleText), settings))) this.violations.push(`asks ${URL.parse(url)?.host ?? 'no address'}, which is not among the hosts of its manifest`);
+    if (!isAllowed(url, allowedHosts(hosts.map(hostRuleText), settings)))
+      this.violations.push(
+        `asks ${URL.parse(url)?.host ?? 'no address'}, which is not among the hosts of its manifest`,
+      );
   }
 }
 
 function responseOf(status: number, headers: Readonly<Record<string, string>>, body: string): StoreResponse {
   return {
-    status, headers, text: async () => body,
+    status,
+    headers,
+    text: async () => body,
     json: async (): Promise<unknown> => {
       try {
         return JSON.parse(body);

@@ -22,10 +22,18 @@ export interface Reading {
 }
 
 /** Reads to the end, or until `stop` says so after a page. */
-export async function readAll(driver: Driver, asked: Asked, stop: (pages: number) => boolean | Promise<boolean> = () => false): Promise<Reading> {
+export async function readAll(
+  driver: Driver,
+  asked: Asked,
+  stop: (pages: number) => boolean | Promise<boolean> = () => false,
+): Promise<Reading> {
   const pages: PageSeen[] = [];
   const unreadable: UnreadableRecord[] = [];
-  for await (const { records, resume, end, total, unreadable: bad } of driver.read({ pageSize: 100, signal: never(), ...asked })) {
+  for await (const { records, resume, end, total, unreadable: bad } of driver.read({
+    pageSize: 100,
+    signal: never(),
+    ...asked,
+  })) {
     demand(pages.at(-1)?.end !== true, `${asked.feed}: a page comes after the one that is said to be the last`);
     demand(typeof resume === 'string', `${asked.feed}: a page has no resume`);
     pages.push({ resume, end, total, records });
@@ -40,7 +48,10 @@ export async function readAll(driver: Driver, asked: Asked, stop: (pages: number
 /** Reads to the end, where nothing may be unreadable. */
 export async function readGood(driver: Driver, asked: Asked): Promise<readonly CanonicalRecord[]> {
   const { records, unreadable } = await readAll(driver, asked);
-  demand(unreadable.length === 0, () => `${asked.feed}: ${unreadable[0]!.recordId} is called unreadable and is not: ${unreadable[0]!.message}`);
+  demand(
+    unreadable.length === 0,
+    () => `${asked.feed}: ${unreadable[0]!.recordId} is called unreadable and is not: ${unreadable[0]!.message}`,
+  );
   return records;
 }
 
@@ -51,13 +62,21 @@ export function byId(records: readonly CanonicalRecord[]): Map<string, Canonical
 
 export function idOf(record: CanonicalRecord): string {
   if ('id' in record) return record.id;
-  return record.kind === 'stock' ? `${record.variantId}@${record.locationId}` : `${record.variantId}@${record.supplierId}`;
+  return record.kind === 'stock'
+    ? `${record.variantId}@${record.locationId}`
+    : `${record.variantId}@${record.supplierId}`;
 }
 
-export const ordersOf = (records: readonly CanonicalRecord[]): OrderRecord[] => records.filter((record) => record.kind === 'order');
+export const ordersOf = (records: readonly CanonicalRecord[]): OrderRecord[] =>
+  records.filter((record) => record.kind === 'order');
 
 /** Demands that each of `wanted` was given, and nothing that is not in `allowed`. */
-export function demandAll(given: readonly CanonicalRecord[], wanted: readonly string[], allowed: readonly string[], when: string): void {
+export function demandAll(
+  given: readonly CanonicalRecord[],
+  wanted: readonly string[],
+  allowed: readonly string[],
+  when: string,
+): void {
   const there = new Set(given.map(idOf));
   const missing = wanted.filter((id) => !there.has(id));
   demand(missing.length === 0, `${when}: ${missing.length} of ${wanted.length} are left out, ${missing[0]} among them`);

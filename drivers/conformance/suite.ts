@@ -16,7 +16,13 @@ export type CaseResult = { readonly id: string; readonly proves: string } & (
 );
 
 const FEEDS: Readonly<Partial<Record<Need, FeedType>>> = {
-  orders: 'OrderImport', products: 'ProductImport', stock: 'StockImport', settings: 'DataModelSync', suppliers: 'SupplierImport', writeStock: 'StockExport', writeShipments: 'ShipmentExport',
+  orders: 'OrderImport',
+  products: 'ProductImport',
+  stock: 'StockImport',
+  settings: 'DataModelSync',
+  suppliers: 'SupplierImport',
+  writeStock: 'StockExport',
+  writeShipments: 'ShipmentExport',
 };
 
 export interface ConformOptions {
@@ -27,17 +33,24 @@ export interface ConformOptions {
 }
 
 /** Holds a driver to the rules, one case after the other. */
-export async function* conform(subject: Subject, { matches = () => true, limitMs = CASE_LIMIT_MS }: ConformOptions = {}): AsyncGenerator<CaseResult> {
+export async function* conform(
+  subject: Subject,
+  { matches = () => true, limitMs = CASE_LIMIT_MS }: ConformOptions = {},
+): AsyncGenerator<CaseResult> {
   yield* unknownSkips(subject);
   for (const each of CASES) if (matches(each.id)) yield await play(each, subject, limitMs);
 }
 
-/** A skip that names no case says that the manifest is of another release, or misspelt: what it was to excuse is not excused. */
+/**
+ * A skip that names no case says that the manifest is of another release, or misspelt: what it was to excuse is not
+ * excused.
+ */
 function* unknownSkips({ definition: { manifest } }: Subject): Generator<CaseResult> {
   const known = new Set(CASES.map(({ id }) => id));
   for (const id of Object.keys(manifest.skips ?? {})) {
     const reason = `manifest.skips names ${id}, which is no case`;
-    if (!known.has(id)) yield { id, proves: 'skips cases that there are', outcome: 'failed', reason, error: new NotConformant(reason) };
+    if (!known.has(id))
+      yield { id, proves: 'skips cases that there are', outcome: 'failed', reason, error: new NotConformant(reason) };
   }
 }
 
@@ -56,17 +69,23 @@ async function play(each: ConformanceCase, subject: Subject, limitMs: number): P
 /** A driver that throws where it should not is not conformant either. */
 function reasonOf(error: unknown): string {
   if (error instanceof NotConformant) return error.message;
-  if (error instanceof DriverError) return `throws ${error.details.reason} (${error.details.behaviour}): ${error.message}`;
+  if (error instanceof DriverError)
+    return `throws ${error.details.reason} (${error.details.behaviour}): ${error.message}`;
   return `throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
 }
 
-/** Why a case is not played: the driver says so, or the platform has nothing of the kind. What is only absent is no excuse. */
+/**
+ * Why a case is not played: the driver says so, or the platform has nothing of the kind. What is only absent is no
+ * excuse.
+ */
 function skipOf({ id, needs, tag }: ConformanceCase, { definition: { manifest }, wire }: Subject): string | undefined {
   const said = manifest.skips?.[id] ?? wire.subject.cannot[id];
   if (said !== undefined) return said;
   if (tag !== undefined && wire.subject.lacks.includes(tag)) return `${wire.name} knows no such orders (${tag})`;
   if (needs.includes('clients') && !wire.subject.client) return `${wire.name} knows no tokens that rotate`;
-  const feed = needs.map((need) => FEEDS[need]).find((type) => type !== undefined && !manifest.feeds.some((known) => known.type === type));
+  const feed = needs
+    .map((need) => FEEDS[need])
+    .find((type) => type !== undefined && !manifest.feeds.some((known) => known.type === type));
   return feed && `${manifest.title} has no feed ${feed}`;
 }
 
@@ -80,7 +99,9 @@ async function run({ needs, run: runCase }: ConformanceCase, subject: Subject): 
   };
   demandMethods(needs, open());
   let failure: { readonly error: unknown } | undefined;
-  await Promise.race([runCase(open, subject), endless.promise]).catch((error: unknown) => { failure = { error }; });
+  await Promise.race([runCase(open, subject), endless.promise]).catch((error: unknown) => {
+    failure = { error };
+  });
   // What went over the wire against the rules is the cause; what came of it is not.
   for (const { violations } of worlds) demand(violations.length === 0, violations[0] ?? '');
   if (failure) throw failure.error;
@@ -88,16 +109,25 @@ async function run({ needs, run: runCase }: ConformanceCase, subject: Subject): 
 
 function demandMethods(needs: readonly Need[], world: World): void {
   const driver = world.connect();
-  const has = { writeStock: driver.writeStock !== undefined, writeShipments: driver.writeShipments !== undefined, hooks: driver.hooks !== undefined, census: driver.count !== undefined && driver.ids !== undefined };
+  const has = {
+    writeStock: driver.writeStock !== undefined,
+    writeShipments: driver.writeShipments !== undefined,
+    hooks: driver.hooks !== undefined,
+    census: driver.count !== undefined && driver.ids !== undefined,
+  };
   for (const need of ['writeStock', 'writeShipments', 'hooks', 'census'] as const) {
-    if (needs.includes(need)) demand(has[need], `the driver has no ${need === 'census' ? 'count and ids' : need}: say in manifest.skips why`);
+    if (needs.includes(need))
+      demand(has[need], `the driver has no ${need === 'census' ? 'count and ids' : need}: say in manifest.skips why`);
   }
 }
 
 async function withinTime(work: Promise<void>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NotConformant(`takes more than ${limitMs / 1000} s and does not end`)), limitMs);
+    timer = setTimeout(
+      () => reject(new NotConformant(`takes more than ${limitMs / 1000} s and does not end`)),
+      limitMs,
+    );
   });
   try {
     await Promise.race([work, late]);

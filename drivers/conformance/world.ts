@@ -65,9 +65,28 @@ export class World {
   constructor(subject: Subject, onEndless: (error: NotConformant) => void, { cap, empty }: WorldOptions = {}) {
     this.subject = subject;
     const { wire, definition } = subject;
-    this.store = new SimulatedStore({ wire, clock: this.clock, seed: 3, paging: subject.paging, pageCap: cap, strict: true, apiKey: 'good', shopId: 'shop-of-the-suite', client: CLIENT, sendHook: (delivery) => this.mail.push(delivery) });
-    this.showcase = empty ? { orders: new Map(), products: new Map() } : furnishShowcase(this.store.shop, this.random, wire.subject.lacks);
-    const options = { store: this.store, hosts: definition.manifest.hosts, base: this.url, settings: wire.subject.settings(this.url), onEndless };
+    this.store = new SimulatedStore({
+      wire,
+      clock: this.clock,
+      seed: 3,
+      paging: subject.paging,
+      pageCap: cap,
+      strict: true,
+      apiKey: 'good',
+      shopId: 'shop-of-the-suite',
+      client: CLIENT,
+      sendHook: (delivery) => this.mail.push(delivery),
+    });
+    this.showcase = empty
+      ? { orders: new Map(), products: new Map() }
+      : furnishShowcase(this.store.shop, this.random, wire.subject.lacks);
+    const options = {
+      store: this.store,
+      hosts: definition.manifest.hosts,
+      base: this.url,
+      settings: wire.subject.settings(this.url),
+      onEndless,
+    };
     this.http = new SuiteHttp({ ...options, testMode: false });
     this.#testHttp = new SuiteHttp({ ...options, testMode: true });
   }
@@ -92,14 +111,24 @@ export class World {
   }
 
   keyWithout(name: string, ...permissions: readonly Permission[]): void {
-    this.key(name, PERMISSIONS.filter((each) => !permissions.includes(each)));
+    this.key(
+      name,
+      PERMISSIONS.filter((each) => !permissions.includes(each)),
+    );
   }
 
   connect({ key = 'good', url = this.url, testMode = false, vault }: Connection = {}): Driver {
     const { definition, wire } = this.subject;
-    const secret = vault === undefined ? wire.subject.credential(key) : wire.subject.client!(CLIENT.id, CLIENT.secret, CLIENT.refreshToken);
+    const secret =
+      vault === undefined
+        ? wire.subject.credential(key)
+        : wire.subject.client!(CLIENT.id, CLIENT.secret, CLIENT.refreshToken);
     return definition.connect({
-      credential: definition.credential.parse(secret), settings: definition.settings.parse(wire.subject.settings(url)), http: testMode ? this.#testHttp : this.http, now: this.clock.now, tokens: vault ?? memoryVault(),
+      credential: definition.credential.parse(secret),
+      settings: definition.settings.parse(wire.subject.settings(url)),
+      http: testMode ? this.#testHttp : this.http,
+      now: this.clock.now,
+      tokens: vault ?? memoryVault(),
     });
   }
 

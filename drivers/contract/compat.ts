@@ -5,14 +5,19 @@ import type { DriverHooks } from './hooks.ts';
 import type { CensusWindow, Page, ReadRequest } from './reading.ts';
 import type { ShipmentWrite, StockWrite, WriteResult } from './writing.ts';
 
-/** The names by which a driver was called before it had `feeds`; for tests that still use them. The engine uses none. */
+/**
+ * The names by which a driver was called before it had `feeds`; for tests that still use them. The engine uses none.
+ */
 export interface FormerNames {
   read(request: ReadRequest): AsyncIterable<Page>;
   count(feed: FeedType, window: CensusWindow, signal: AbortSignal): Promise<number>;
   ids(feed: FeedType, window: CensusWindow, signal: AbortSignal): AsyncIterable<readonly string[]>;
   readonly hooks?: DriverHooks;
   writeStock?(entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]>;
-  writeShipments?(entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult<'ShipmentExport'>[]>;
+  writeShipments?(
+    entries: readonly ShipmentWrite[],
+    signal: AbortSignal,
+  ): Promise<readonly WriteResult<'ShipmentExport'>[]>;
 }
 
 /** Derives them all. */

@@ -54,16 +54,29 @@ export interface DriverDefinition<C = unknown, S = unknown> {
 }
 
 /** Keeps the types of a driver's credential, settings and client together and hides them from the registry. */
-export function defineDriver<C, S, K>({ manifest, credential, settings, connect, check, feeds, webhooks, close }: DriverSource<C, S, K>): DriverDefinition {
+export function defineDriver<C, S, K>({
+  manifest,
+  credential,
+  settings,
+  connect,
+  check,
+  feeds,
+  webhooks,
+  close,
+}: DriverSource<C, S, K>): DriverDefinition {
   const definition: DriverDefinition<C, S> = {
-    manifest: { ...manifest, feeds: supportOf(feeds) }, credential, settings,
+    manifest: { ...manifest, feeds: supportOf(feeds) },
+    credential,
+    settings,
     connect: (context) => {
       const client = connect(context);
       const connected = connectFeeds(feeds, client);
       const hooks = webhooks?.(client);
       return {
         ...formerNames(connected, hooks),
-        check: (asked, signal) => check(client, asked, signal), feeds: connected, webhooks: hooks,
+        check: (asked, signal) => check(client, asked, signal),
+        feeds: connected,
+        webhooks: hooks,
         ...(close ? { close: () => close(client) } : {}),
       };
     },

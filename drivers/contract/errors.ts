@@ -3,7 +3,8 @@ import { storeReason, type FaultScope, type ReasonRule, type StoreReason } from 
 export type { FaultScope, ReasonRule, StoreReason } from '../../model/reasons.ts';
 
 /**
- * How a failure wants to be treated. The engine decides by `behaviour` and `scope` alone; people read `reason` and `message`.
+ * How a failure wants to be treated. The engine decides by `behaviour` and `scope` alone; people read `reason` and
+ * `message`.
  * - terminal: nothing will change until a person acts (bad key, missing permission, wrong URL).
  * - waiting: try again at a known time (rate limit, maintenance window).
  * - retry: try again with backoff (connection reset, 502, garbage that may have been a hiccup).
@@ -30,7 +31,8 @@ export class DriverError extends Error {
   constructor(details: DriverErrorDetails, options?: { cause?: unknown }) {
     super(details.message, options);
     this.name = 'DriverError';
-    const scope = details.scope ?? (details.recordId === undefined ? storeReason(details.reason)?.scope ?? 'shop' : 'record');
+    const scope =
+      details.scope ?? (details.recordId === undefined ? (storeReason(details.reason)?.scope ?? 'shop') : 'record');
     this.details = { ...details, scope };
   }
 }
@@ -42,10 +44,17 @@ export interface ErrorMakers<Own extends string = never> {
   readonly waiting: (reason: StoreReason | Own, message: string, retryAfterMs: number) => DriverError;
 }
 
-/** For a driver with reasons of its own: the same table goes into its manifest (`reasons`), so that people find the remedy. */
+/**
+ * For a driver with reasons of its own: the same table goes into its manifest (`reasons`), so that people find the
+ * remedy.
+ */
 export function errorsWith<Own extends string>(own: Readonly<Record<Own, ReasonRule>>): ErrorMakers<Own> {
   const make = (details: DriverErrorDetails): DriverError =>
-    new DriverError(details.recordId === undefined && Object.hasOwn(own, details.reason) ? { ...details, scope: own[details.reason as Own].scope } : details);
+    new DriverError(
+      details.recordId === undefined && Object.hasOwn(own, details.reason)
+        ? { ...details, scope: own[details.reason as Own].scope }
+        : details,
+    );
   return {
     terminal: (reason, message, recordId) => make({ behaviour: 'terminal', reason, message, recordId }),
     retry: (reason, message, recordId) => make({ behaviour: 'retry', reason, message, recordId }),
@@ -55,8 +64,15 @@ export function errorsWith<Own extends string>(own: Readonly<Record<Own, ReasonR
 
 export const { terminal, retry, waiting } = errorsWith<never>({});
 
-/** Anything thrown, as details the engine can act on: what is not a DriverError is a fault of the driver, tried again. */
+/**
+ * Anything thrown, as details the engine can act on: what is not a DriverError is a fault of the driver, tried again.
+ */
 export function errorDetails(error: unknown): DriverError['details'] {
   if (error instanceof DriverError) return error.details;
-  return { behaviour: 'retry', reason: 'UnexpectedError', message: error instanceof Error ? error.message : String(error), scope: 'record' };
+  return {
+    behaviour: 'retry',
+    reason: 'UnexpectedError',
+    message: error instanceof Error ? error.message : String(error),
+    scope: 'record',
+  };
 }

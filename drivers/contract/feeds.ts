@@ -1,4 +1,12 @@
-import { FEED_TYPES, isExport, isImport, type CountedType, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
+import {
+  FEED_TYPES,
+  isExport,
+  isImport,
+  type CountedType,
+  type ExportType,
+  type FeedType,
+  type ImportType,
+} from '../../model/feeds.ts';
 import type { FeedSupport } from './manifest.ts';
 import type { CensusWindow, CursorSemantics, Page, ReadRequest } from './reading.ts';
 import type { EntryOf, WriteResult } from './writing.ts';
@@ -19,7 +27,10 @@ export interface ImportFeed<K> extends Scheduled {
   readonly read: (client: K, request: ReadRequest) => AsyncIterable<Page>;
 }
 
-/** One whose records the platform can count by the day on which they came to be: both, or the completeness check is left out. */
+/**
+ * One whose records the platform can count by the day on which they came to be: both, or the completeness check is left
+ * out.
+ */
 export interface CountedFeed<K> extends ImportFeed<K> {
   /** How many there are in the window, by the platform's own count. */
   readonly count?: (client: K, window: CensusWindow, signal: AbortSignal) => Promise<number>;
@@ -31,12 +42,25 @@ export interface CountedFeed<K> extends ImportFeed<K> {
 export interface ExportFeed<F extends ExportType, K> extends Scheduled {
   /** How many entries go together in one call at most. */
   readonly maxBatch: number;
-  /** Where entries go by subject (shipments of one order), all of a call are of one: writes to it are never concurrent. Re-read before sending. */
-  readonly write: (client: K, entries: readonly EntryOf<F>[], signal: AbortSignal) => Promise<readonly WriteResult<F>[]>;
+  /**
+   * Where entries go by subject (shipments of one order), all of a call are of one: writes to it are never concurrent.
+   * Re-read before sending.
+   */
+  readonly write: (
+    client: K,
+    entries: readonly EntryOf<F>[],
+    signal: AbortSignal,
+  ) => Promise<readonly WriteResult<F>[]>;
 }
 
 /** What a driver can do, by feed; the model says of each how it is to be. */
-export type DriverFeeds<K> = { readonly [F in FeedType]?: F extends ExportType ? ExportFeed<F, K> : F extends CountedType ? CountedFeed<K> : ImportFeed<K> };
+export type DriverFeeds<K> = {
+  readonly [F in FeedType]?: F extends ExportType
+    ? ExportFeed<F, K>
+    : F extends CountedType
+      ? CountedFeed<K>
+      : ImportFeed<K>;
+};
 
 /** The same over one live connection. */
 export interface ImportSource {
@@ -58,15 +82,26 @@ export function supportOf<K>(feeds: DriverFeeds<K>): FeedSupport[] {
     const feed = feeds[type];
     if (!feed) return [];
     const { defaultSchedule, callsPerPage } = feed;
-    const schedule = { ...(defaultSchedule === undefined ? {} : { defaultSchedule }), ...(callsPerPage === undefined ? {} : { callsPerPage }) };
-    return ['maxBatch' in feed ? { type, maxPageSize: feed.maxBatch, ...schedule } : { type, ...(feed.cursor ? { cursor: feed.cursor } : {}), maxPageSize: feed.maxPageSize, ...schedule }];
+    const schedule = {
+      ...(defaultSchedule === undefined ? {} : { defaultSchedule }),
+      ...(callsPerPage === undefined ? {} : { callsPerPage }),
+    };
+    return [
+      'maxBatch' in feed
+        ? { type, maxPageSize: feed.maxBatch, ...schedule }
+        : { type, ...(feed.cursor ? { cursor: feed.cursor } : {}), maxPageSize: feed.maxPageSize, ...schedule },
+    ];
   });
 }
 
 /** Feeds over one client. */
 export function connectFeeds<K>(feeds: DriverFeeds<K>, client: K): ConnectedFeeds {
-  const sources = FEED_TYPES.filter(isImport).flatMap((type) => entry(type, feeds[type], (feed) => sourceOf(feed, client)));
-  const targets = FEED_TYPES.filter(isExport).flatMap((type) => entry(type, feeds[type], (feed) => targetOf(feed, client)));
+  const sources = FEED_TYPES.filter(isImport).flatMap((type) =>
+    entry(type, feeds[type], (feed) => sourceOf(feed, client)),
+  );
+  const targets = FEED_TYPES.filter(isExport).flatMap((type) =>
+    entry(type, feeds[type], (feed) => targetOf(feed, client)),
+  );
   return Object.fromEntries<unknown>([...sources, ...targets]);
 }
 
@@ -77,7 +112,8 @@ function entry<F, C>(type: ImportType | ExportType, feed: F | undefined, connect
 function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
   const { cursor, maxPageSize, read, count, ids } = feed;
   return {
-    cursor, maxPageSize,
+    cursor,
+    maxPageSize,
     read: (request) => read(client, { ...request, pageSize: Math.max(1, Math.min(request.pageSize, maxPageSize)) }),
     ...(count ? { count: (window, signal) => count(client, window, signal) } : {}),
     ...(ids ? { ids: (window, signal) => ids(client, window, signal) } : {}),

@@ -19,10 +19,15 @@ export interface StoreRequest {
 /** Who calls. Ready-made: `bearer`, `basic`, `oauth1` in drivers/toolkit/auth. */
 export interface RequestAuth {
   /**
-   * Headers to add; asked after the wait for the budget, anew for each attempt. `refused`: those that were just answered
-   * with 401, asked once in a call; equal headers then mean that there is nothing newer, and the 401 is the driver's.
+   * Headers to add; asked after the wait for the budget, anew for each attempt. `refused`: those that were just
+   * answered with 401, asked once in a call; equal headers then mean that there is nothing newer, and the 401 is the
+   * driver's.
    */
-  headers(call: Pick<StoreRequest, 'method' | 'url' | 'body'>, signal: AbortSignal, refused?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  headers(
+    call: Pick<StoreRequest, 'method' | 'url' | 'body'>,
+    signal: AbortSignal,
+    refused?: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** A token bucket: `burst` points at most, refilled by `perSecond`. */

@@ -20,7 +20,9 @@ export interface DriverFacts {
    * (`api.example.com`, `*.example.com`, with a port where it is not 80 or 443), or the address in a setting.
    */
   readonly hosts: readonly HostRule[];
-  /** How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then. */
+  /**
+   * How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then.
+   */
   readonly budget?: BudgetRule;
   /** Reasons of its errors and results beside those that every driver has, each with its remedy (`errorsWith`). */
   readonly reasons?: Readonly<Record<string, ReasonRule>>;
@@ -28,7 +30,9 @@ export interface DriverFacts {
   readonly limits: readonly string[];
   /** What a connection must accept before it runs (`acceptedTerms`). */
   readonly terms?: { readonly version: string; readonly url: string };
-  /** Cases of the conformance suite (drivers/conformance) that it cannot pass, each with the reason: people read them. */
+  /**
+   * Cases of the conformance suite (drivers/conformance) that it cannot pass, each with the reason: people read them.
+   */
   readonly skips?: Readonly<Record<string, string>>;
 }
 

@@ -32,7 +32,10 @@ export interface ReadRequest {
   readonly until?: string;
   /** Only these records; `since` is then absent. Unknown ids are left out of the answer. */
   readonly ids?: readonly string[];
-  /** Of orders: those placed before (ISO 8601 UTC, exclusive) are of no use; leave them out where the platform can. Not with `ids`. */
+  /**
+   * Of orders: those placed before (ISO 8601 UTC, exclusive) are of no use; leave them out where the platform can. Not
+   * with `ids`.
+   */
   readonly placedFrom?: string;
   /** `resume` of the last committed page of an interrupted run: go on after it. */
   readonly resume?: string;
@@ -43,11 +46,14 @@ export interface ReadRequest {
 export interface Page {
   readonly records: readonly CanonicalRecord[];
   /**
-   * Opaque; given back as `ReadRequest.resume`, reading goes on after this page, whatever `pageSize` it is asked with then.
-   * Never the same for two places: that is how the engine notices a reading without end.
+   * Opaque; given back as `ReadRequest.resume`, reading goes on after this page, whatever `pageSize` it is asked with
+   * then. Never the same for two places: that is how the engine notices a reading without end.
    */
   readonly resume: string;
-  /** The platform's own "read until here", for the cursor. ISO 8601. Absent: the newest `updatedAt` of products and orders. */
+  /**
+   * The platform's own "read until here", for the cursor. ISO 8601. Absent: the newest `updatedAt` of products and
+   * orders.
+   */
   readonly position?: string;
   /** True only on the page after which the platform itself says there is no more. */
   readonly end: boolean;
@@ -60,7 +66,9 @@ export interface Page {
 /** A record that could not be mapped. */
 export interface UnreadableRecord {
   readonly recordId: string;
-  /** The number that people know it by, if it could be read. An order is then found by it in the hub, with the message. */
+  /**
+   * The number that people know it by, if it could be read. An order is then found by it in the hub, with the message.
+   */
   readonly number?: string;
   /** true: a part of a record of this page that was taken without it. It counts as no record of its own. */
   readonly part?: boolean;
@@ -78,4 +86,3 @@ export interface CensusWindow {
   /** Exclusive. */
   readonly to: string;
 }
-

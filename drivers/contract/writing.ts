@@ -14,7 +14,18 @@ export type WriteResult<F extends ExportType = ExportType> =
   | ({ readonly entryId: string; readonly outcome: 'AlreadyApplied' } & Done<F>)
   /** The platform refused this entry; repeating it cannot help. */
   | { readonly entryId: string; readonly outcome: 'Rejected'; readonly reason: string; readonly message: string }
-  /** Not done, may be tried again. `scope` and `behaviour` as of the error that it stands for; absent: as its reason has it, `retry`. */
-  | { readonly entryId: string; readonly outcome: 'Retry'; readonly reason: string; readonly message: string; readonly scope?: FaultScope; readonly behaviour?: Behaviour; readonly retryAfterMs?: number };
+  /**
+   * Not done, may be tried again. `scope` and `behaviour` as of the error that it stands for; absent: as its reason has
+   * it, `retry`.
+   */
+  | {
+      readonly entryId: string;
+      readonly outcome: 'Retry';
+      readonly reason: string;
+      readonly message: string;
+      readonly scope?: FaultScope;
+      readonly behaviour?: Behaviour;
+      readonly retryAfterMs?: number;
+    };
 
 type Done<F extends ExportType> = F extends ExportType ? Readonly<ResultOf<F>> : never;

@@ -1,5 +1,14 @@
 import type { z } from 'zod';
-import { retry, terminal, waiting, type DriverContext, type DriverError, type RequestAuth, type StoreRequest, type StoreResponse } from '../contract/index.ts';
+import {
+  retry,
+  terminal,
+  waiting,
+  type DriverContext,
+  type DriverError,
+  type RequestAuth,
+  type StoreRequest,
+  type StoreResponse,
+} from '../contract/index.ts';
 import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
 import { bearer } from '../toolkit/auth/bearer.ts';
 import type { GenericCredential, GenericSettings } from './config.ts';
@@ -28,9 +37,12 @@ export class GenericClient {
 
   #rotating(context: GenericContext): RotatingToken {
     return new RotatingToken({
-      vault: context.tokens, now: context.now, firstRefreshToken: context.credential.refreshToken,
+      vault: context.tokens,
+      now: context.now,
+      firstRefreshToken: context.credential.refreshToken,
       grant: (refreshToken, signal) => this.#grant(refreshToken, signal),
-      remedy: 'the store accepts neither the kept refresh token nor the one in the Secret: authorise the client again in the store and put the new refreshToken into the Secret',
+      remedy:
+        'the store accepts neither the kept refresh token nor the one in the Secret: authorise the client again in the store and put the new refreshToken into the Secret',
     });
   }
 
@@ -48,31 +60,52 @@ export class GenericClient {
   raw(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<StoreResponse> {
     const { http } = this.#context;
     const request: StoreRequest = {
-      method, url: this.#base + path, signal, auth: this.#auth,
+      method,
+      url: this.#base + path,
+      signal,
+      auth: this.#auth,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     };
     return method === 'GET' ? http.read(request) : http.write(request);
   }
 
   /**
-   * Through `read`: it changes nothing of the shop, Test mode needs it, and a lost answer may be repeated, since the API
-   * keeps the old refresh token good until the new one has been used.
+   * Through `read`: it changes nothing of the shop, Test mode needs it, and a lost answer may be repeated, since the
+   * API keeps the old refresh token good until the new one has been used.
    */
   async #grant(refreshToken: string | undefined, signal: AbortSignal): Promise<GrantedTokens> {
-    const { http, credential: { clientId, clientSecret }, now } = this.#context;
+    const {
+      http,
+      credential: { clientId, clientSecret },
+      now,
+    } = this.#context;
     const form = new URLSearchParams({
-      grant_type: refreshToken === undefined ? 'client_credentials' : 'refresh_token', client_id: clientId!, client_secret: clientSecret!,
+      grant_type: refreshToken === undefined ? 'client_credentials' : 'refresh_token',
+      client_id: clientId!,
+      client_secret: clientSecret!,
       ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     });
-    const response = await http.read({ method: 'POST', url: `${this.#base}/oauth/token`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: form.toString(), signal });
+    const response = await http.read({
+      method: 'POST',
+      url: `${this.#base}/oauth/token`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+      signal,
+    });
     if (response.status === 400 || response.status === 401) {
       const { error } = payload.problem.safeParse(await response.json()).data ?? {};
       if (error === 'invalid_grant') throw new InvalidGrant();
       throw terminal('KeyRefused', 'the store does not accept clientId and clientSecret: check both in the Secret');
     }
     const answer = parsed(payload.tokenAnswer, await accepted(response, '/oauth/token'), '/oauth/token');
-    const after = (seconds: number | null | undefined) => (seconds == null ? undefined : new Date(now().getTime() + seconds * 1000).toISOString());
-    return { accessToken: answer.access_token, refreshToken: answer.refresh_token ?? undefined, accessExpiresAt: after(answer.expires_in), refreshExpiresAt: after(answer.refresh_token_expires_in) };
+    const after = (seconds: number | null | undefined) =>
+      seconds == null ? undefined : new Date(now().getTime() + seconds * 1000).toISOString();
+    return {
+      accessToken: answer.access_token,
+      refreshToken: answer.refresh_token ?? undefined,
+      accessExpiresAt: after(answer.expires_in),
+      refreshExpiresAt: after(answer.refresh_token_expires_in),
+    };
   }
 }
 
@@ -87,7 +120,11 @@ export async function accepted(response: StoreResponse, path: string): Promise<u
 export async function refusal(response: StoreResponse, path: string): Promise<DriverError | undefined> {
   const { status, headers } = response;
   if (status === 429 || status >= 500) return notNow(status, headers['retry-after']);
-  if (status >= 300 && status < 400) return terminal('WrongUrl', `the URL redirects to ${URL.parse(headers['location'] ?? '')?.origin ?? 'another address'}, where nothing was sent: ${WRONG_URL}`);
+  if (status >= 300 && status < 400)
+    return terminal(
+      'WrongUrl',
+      `the URL redirects to ${URL.parse(headers['location'] ?? '')?.origin ?? 'another address'}, where nothing was sent: ${WRONG_URL}`,
+    );
   // A page of a store in maintenance looks the same as a wrong address, so this is tried again.
   if (!(headers['content-type'] ?? '').includes('json')) {
     if (status === 404) return terminal('WrongUrl', `there is nothing at the URL (HTTP 404): ${WRONG_URL}`);
@@ -104,10 +141,22 @@ function notNow(status: number, retryAfter: string | undefined): DriverError {
 }
 
 function refused(status: number, said: z.infer<typeof payload.problem>, path: string): DriverError {
-  if (status === 401) return terminal('KeyRefused', 'the store does not accept the key: make a new one in the store and put it into the Secret');
-  if (status === 403) return terminal('PermissionMissing', `the key lacks the permission ${said.permission ?? 'that this needs'}: add it in the store`);
-  if (status === 404 || status === 405) return terminal('WrongUrl', `the store has no ${path} (HTTP ${status}): ${WRONG_URL}`);
-  return terminal('StoreRefused', `the store refuses ${path} (HTTP ${status}): ${shorten(said.message ?? said.error ?? 'no reason given')}`);
+  if (status === 401)
+    return terminal(
+      'KeyRefused',
+      'the store does not accept the key: make a new one in the store and put it into the Secret',
+    );
+  if (status === 403)
+    return terminal(
+      'PermissionMissing',
+      `the key lacks the permission ${said.permission ?? 'that this needs'}: add it in the store`,
+    );
+  if (status === 404 || status === 405)
+    return terminal('WrongUrl', `the store has no ${path} (HTTP ${status}): ${WRONG_URL}`);
+  return terminal(
+    'StoreRefused',
+    `the store refuses ${path} (HTTP ${status}): ${shorten(said.message ?? said.error ?? 'no reason given')}`,
+  );
 }
 
 export function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

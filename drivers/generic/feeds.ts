@@ -17,12 +17,27 @@ const orders = reads({ path: '/orders', mapping: MAPPINGS.order });
 
 /** What this driver does, feed by feed. */
 export const feeds: DriverFeeds<GenericClient> = {
-  DataModelSync: { cursor: FULL, maxPageSize: PAGE, read: reads({ path: '/locations', mapping: MAPPINGS.location }, { path: '/shipping-methods', mapping: MAPPINGS.shippingMethod }) },
+  DataModelSync: {
+    cursor: FULL,
+    maxPageSize: PAGE,
+    read: reads(
+      { path: '/locations', mapping: MAPPINGS.location },
+      { path: '/shipping-methods', mapping: MAPPINGS.shippingMethod },
+    ),
+  },
   SupplierImport: { cursor: FULL, maxPageSize: PAGE, read: reads({ path: '/suppliers', mapping: MAPPINGS.supplier }) },
   ProductImport: { cursor: FULL, maxPageSize: PAGE, read: products, ...countedBy(PRODUCTS) },
-  ProductUpdate: { cursor: { kind: 'changes', field: 'updated_at', blindTo: ['a product is deleted'], secondWay: 'fullCompare' }, maxPageSize: PAGE, read: products },
+  ProductUpdate: {
+    cursor: { kind: 'changes', field: 'updated_at', blindTo: ['a product is deleted'], secondWay: 'fullCompare' },
+    maxPageSize: PAGE,
+    read: products,
+  },
   ProductImageImport: { cursor: FULL, maxPageSize: PAGE, read: products },
-  ProductSupplierImport: { cursor: FULL, maxPageSize: PAGE, read: reads({ path: '/product-suppliers', mapping: MAPPINGS.productSupplier }) },
+  ProductSupplierImport: {
+    cursor: FULL,
+    maxPageSize: PAGE,
+    read: reads({ path: '/product-suppliers', mapping: MAPPINGS.productSupplier }),
+  },
   StockImport: { cursor: FULL, maxPageSize: PAGE, read: stock },
   OrderImport: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders, ...countedBy(ORDERS) },
   OrderUpdate: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders },

@@ -23,14 +23,18 @@ export function genericHooks(client: GenericClient): DriverHooks {
     async ensure(url, feeds, signal): Promise<HookSubscription> {
       const topics = Object.keys(TOPICS).filter((topic) => TOPICS[topic]!.some((feed) => feeds.includes(feed)));
       const there = (await list(client, signal)).filter((known) => known.url === url);
-      const fitting = there.find((known) => known.secret_hash === secretHash && topics.every((topic) => known.topics.includes(topic)));
+      const fitting = there.find(
+        (known) => known.secret_hash === secretHash && topics.every((topic) => known.topics.includes(topic)),
+      );
       for (const known of there) if (known !== fitting) await unsubscribe(client, known.id, signal);
       if (fitting) return { topics, repaired: false, expiresAt: fitting.expires_at ?? undefined };
-      if (topics.length > 0) await accepted(await client.raw('POST', '/webhooks', { url, topics, secret }, signal), '/webhooks');
+      if (topics.length > 0)
+        await accepted(await client.raw('POST', '/webhooks', { url, topics, secret }, signal), '/webhooks');
       return { topics, repaired: topics.length > 0 };
     },
     async remove(url, signal) {
-      for (const known of await list(client, signal)) if (known.url === url) await unsubscribe(client, known.id, signal);
+      for (const known of await list(client, signal))
+        if (known.url === url) await unsubscribe(client, known.id, signal);
     },
   };
 }
@@ -49,10 +53,15 @@ function readHook(secret: string, hook: InboundHook): HookReading {
   const verdict = verifyStandardWebhook(secret, hook);
   if (!verdict.valid) return verdict;
   const message = hookPayload.safeParse(jsonOf(hook.body));
-  if (!message.success) return { valid: false, reason: 'Unreadable', message: 'it is not a message of the Generic Store API' };
+  if (!message.success)
+    return { valid: false, reason: 'Unreadable', message: 'it is not a message of the Generic Store API' };
   const [topic] = message.data.type.split('.');
   const ids = [message.data.data.id];
-  const hints: Readonly<Record<string, readonly HookHint[]>> = { order: [{ feed: 'OrderImport', ids }], product: [{ feed: 'ProductUpdate', ids }], stock: [{ feed: 'StockCheck' }] };
+  const hints: Readonly<Record<string, readonly HookHint[]>> = {
+    order: [{ feed: 'OrderImport', ids }],
+    product: [{ feed: 'ProductUpdate', ids }],
+    stock: [{ feed: 'StockCheck' }],
+  };
   return { valid: true, hints: hints[topic ?? ''] ?? [] };
 }
 

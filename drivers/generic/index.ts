@@ -6,4 +6,12 @@ import { feeds } from './feeds.ts';
 import { genericHooks } from './hooks.ts';
 import { manifest } from './manifest.ts';
 
-export const generic = defineDriver({ manifest, credential, settings, check, feeds, connect: (context) => new GenericClient(context), webhooks: genericHooks });
+export const generic = defineDriver({
+  manifest,
+  credential,
+  settings,
+  check,
+  feeds,
+  connect: (context) => new GenericClient(context),
+  webhooks: genericHooks,
+});

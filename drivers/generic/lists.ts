@@ -3,7 +3,10 @@ import { retry } from '../contract/index.ts';
 import type { GenericClient, Query } from './client.ts';
 import { listAnswer, type ListAnswer } from './payload.ts';
 
-/** Rows that were read once move on while paging; after so many new beginnings at one place the run ends and comes again. */
+/**
+ * Rows that were read once move on while paging; after so many new beginnings at one place the run ends and comes
+ * again.
+ */
 const MOST_RESTARTS = 5;
 
 /** Where reading a list goes on; a token for `Page.resume`. */
@@ -39,7 +42,11 @@ export async function* readList(client: GenericClient, request: ListRequest): As
     const answer = await client.get(request.path, queryOf(request, at), listAnswer, request.signal);
     const step = stepOf(request.path, at, answer);
     if (step === 'moved') {
-      if (++restarts > MOST_RESTARTS) throw retry('RowsMove', `rows of ${request.path} change place faster than they can be read: the run comes again`);
+      if (++restarts > MOST_RESTARTS)
+        throw retry(
+          'RowsMove',
+          `rows of ${request.path} change place faster than they can be read: the run comes again`,
+        );
       at = { since: 'since' in at ? at.since : undefined, skip: 0, read: at.read };
       continue;
     }
@@ -60,14 +67,22 @@ function stepOf(path: string, at: Position, answer: ListAnswer): Step | 'moved' 
   const { paging, items } = answer;
   const announced = answer.total ?? undefined;
   if (paging.kind === 'keyset') {
-    if (paging.next !== null && 'cursor' in at && paging.next === at.cursor) throw retry('PageRepeated', `${path} names the same page as the next one: the run comes again`);
-    return { items, next: { cursor: paging.next ?? '', read: at.read + items.length }, end: paging.next === null, total: announced };
+    if (paging.next !== null && 'cursor' in at && paging.next === at.cursor)
+      throw retry('PageRepeated', `${path} names the same page as the next one: the run comes again`);
+    return {
+      items,
+      next: { cursor: paging.next ?? '', read: at.read + items.length },
+      end: paging.next === null,
+      total: announced,
+    };
   }
-  if (!('skip' in at)) throw retry('UnexpectedPayload', `${path} changed from keyset to offset paging: the run comes again`);
+  if (!('skip' in at))
+    throw retry('UnexpectedPayload', `${path} changed from keyset to offset paging: the run comes again`);
   if (isAnchored(at) && keyOf(items[0]) !== at.last) return 'moved';
   const fresh = isAnchored(at) ? items.slice(1) : items;
   return {
-    items: fresh, next: advance(at, fresh),
+    items: fresh,
+    next: advance(at, fresh),
     // A page that is not full is the end, whatever the total says: totals are wrong more often than pages.
     end: items.length < paging.limit,
     total: announced === undefined ? undefined : announced + at.read - at.skip,
@@ -78,11 +93,24 @@ function stepOf(path: string, at: Position, answer: ListAnswer): Step | 'moved' 
 const isAnchored = (at: OffsetPosition): boolean => at.skip > 0;
 
 /** The named rows, a page of ids at a time; a token is the number of ids done. */
-export async function* readIds(client: GenericClient, request: ListRequest & { readonly ids: readonly string[] }): AsyncGenerator<Slice> {
+export async function* readIds(
+  client: GenericClient,
+  request: ListRequest & { readonly ids: readonly string[] },
+): AsyncGenerator<Slice> {
   let done = Number(request.resume ?? 0) || 0;
   do {
     const ids = request.ids.slice(done, done + request.pageSize);
-    const items = ids.length === 0 ? [] : (await client.get(request.path, { ids: ids.map(encodeURIComponent).join(','), limit: ids.length }, listAnswer, request.signal)).items;
+    const items =
+      ids.length === 0
+        ? []
+        : (
+            await client.get(
+              request.path,
+              { ids: ids.map(encodeURIComponent).join(','), limit: ids.length },
+              listAnswer,
+              request.signal,
+            )
+          ).items;
     done += ids.length;
     yield { items, resume: String(done), end: done >= request.ids.length, total: undefined };
   } while (done < request.ids.length);
@@ -90,9 +118,18 @@ export async function* readIds(client: GenericClient, request: ListRequest & { r
 
 function queryOf(request: ListRequest, at: Position): Query {
   const { until, placedFrom } = request;
-  if ('cursor' in at) return { limit: request.pageSize, updated_since: request.since, updated_before: until, placed_since: placedFrom, cursor: at.cursor };
+  if ('cursor' in at)
+    return {
+      limit: request.pageSize,
+      updated_since: request.since,
+      updated_before: until,
+      placed_since: placedFrom,
+      cursor: at.cursor,
+    };
   const window = { updated_since: at.since, updated_before: until, placed_since: placedFrom };
-  return isAnchored(at) ? { limit: request.pageSize + 1, ...window, offset: at.skip - 1 } : { limit: request.pageSize, ...window };
+  return isAnchored(at)
+    ? { limit: request.pageSize + 1, ...window, offset: at.skip - 1 }
+    : { limit: request.pageSize, ...window };
 }
 
 /**
@@ -104,7 +141,8 @@ function advance(at: OffsetPosition, items: readonly unknown[]): OffsetPosition 
   const read = at.read + items.length;
   if (last === undefined) return { ...at, read };
   const time = timeOf(last);
-  if (time === undefined || (at.since !== undefined && Date.parse(time) <= Date.parse(at.since))) return { ...at, skip: at.skip + items.length, last: keyOf(last), read };
+  if (time === undefined || (at.since !== undefined && Date.parse(time) <= Date.parse(at.since)))
+    return { ...at, skip: at.skip + items.length, last: keyOf(last), read };
   let skip = 0;
   for (let index = items.length - 1; index >= 0 && timeOf(items[index]) === time; index--) skip++;
   return { since: time, skip, last: keyOf(last), read };
@@ -120,7 +158,8 @@ function decode(token: string | undefined): Position | undefined {
   }
 }
 
-const field = (item: unknown, name: string): unknown => (typeof item === 'object' && item !== null ? (item as Record<string, unknown>)[name] : undefined);
+const field = (item: unknown, name: string): unknown =>
+  typeof item === 'object' && item !== null ? (item as Record<string, unknown>)[name] : undefined;
 
 function timeOf(item: unknown): string | undefined {
   const time = field(item, 'updated_at');
@@ -129,6 +168,8 @@ function timeOf(item: unknown): string | undefined {
 
 /** A row's identity; levels and prices have two parts. */
 function keyOf(item: unknown): string {
-  const parts = ['id', 'variant_id', 'location_id', 'supplier_id'].map((name) => field(item, name)).filter((part) => typeof part === 'string');
+  const parts = ['id', 'variant_id', 'location_id', 'supplier_id']
+    .map((name) => field(item, name))
+    .filter((part) => typeof part === 'string');
   return parts.join('@');
 }

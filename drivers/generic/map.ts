@@ -1,4 +1,12 @@
-import type { Address, CanonicalRecord, FulfilmentState, OrderRecord, OrderState, PaymentState, ProductRecord } from '../../model/records.ts';
+import type {
+  Address,
+  CanonicalRecord,
+  FulfilmentState,
+  OrderRecord,
+  OrderState,
+  PaymentState,
+  ProductRecord,
+} from '../../model/records.ts';
 import { minorUnits } from '../../model/money.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import type { z } from 'zod';
@@ -21,20 +29,44 @@ const mapping = <T>(value: Mapping<T>): Mapping<unknown> => value as Mapping<unk
 const given = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
 
 export const MAPPINGS = {
-  location: mapping({ what: 'location', schema: payload.named, map: ({ id, code, name }) => ({ kind: 'location', id, code: code ?? id, name }) }),
-  shippingMethod: mapping({ what: 'shipping method', schema: payload.named, map: ({ id, code, name }) => ({ kind: 'shippingMethod', id, code: code ?? id, name }) }),
-  supplier: mapping({ what: 'supplier', schema: payload.supplierPayload, map: ({ id, code, name, email }) => ({ kind: 'supplier', id, code: code ?? id, name, email: given(email) }) }),
+  location: mapping({
+    what: 'location',
+    schema: payload.named,
+    map: ({ id, code, name }) => ({ kind: 'location', id, code: code ?? id, name }),
+  }),
+  shippingMethod: mapping({
+    what: 'shipping method',
+    schema: payload.named,
+    map: ({ id, code, name }) => ({ kind: 'shippingMethod', id, code: code ?? id, name }),
+  }),
+  supplier: mapping({
+    what: 'supplier',
+    schema: payload.supplierPayload,
+    map: ({ id, code, name, email }) => ({ kind: 'supplier', id, code: code ?? id, name, email: given(email) }),
+  }),
   productSupplier: mapping({
-    what: 'supplier of a variant', schema: payload.productSupplierPayload,
+    what: 'supplier of a variant',
+    schema: payload.productSupplierPayload,
     map: ({ variant_id, supplier_id, supplier_sku, cost_price, currency }) => ({
-      kind: 'productSupplier', variantId: variant_id, supplierId: supplier_id, supplierSku: given(supplier_sku), currency: currency ?? undefined,
+      kind: 'productSupplier',
+      variantId: variant_id,
+      supplierId: supplier_id,
+      supplierSku: given(supplier_sku),
+      currency: currency ?? undefined,
       costPrice: cost_price == null || currency == null ? undefined : unitsOf(cost_price, currency),
     }),
   }),
   stock: mapping({
-    what: 'stock level', schema: payload.stockPayload,
+    what: 'stock level',
+    schema: payload.stockPayload,
     map: ({ variant_id, sku, location_id, on_hand, allocated, available }) => ({
-      kind: 'stock', variantId: variant_id, sku, locationId: location_id, onHand: on_hand, allocated: allocated ?? undefined, available: available ?? on_hand - (allocated ?? 0),
+      kind: 'stock',
+      variantId: variant_id,
+      sku,
+      locationId: location_id,
+      onHand: on_hand,
+      allocated: allocated ?? undefined,
+      available: available ?? on_hand - (allocated ?? 0),
     }),
   }),
   product: mapping({ what: 'product', schema: payload.productPayload, map: productRecord }),
@@ -57,7 +89,13 @@ export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonl
     else {
       const number = textIn(item, 'number');
       const recordId = idOf(item) ?? number ?? 'without id';
-      mapped.unreadable.push({ recordId, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? recordId} cannot be taken: ${result}. It is taken by itself once that is mended`, raw: item });
+      mapped.unreadable.push({
+        recordId,
+        number,
+        reason: 'UnexpectedPayload',
+        message: `${what} ${number ?? recordId} cannot be taken: ${result}. It is taken by itself once that is mended`,
+        raw: item,
+      });
     }
   }
   return mapped;
@@ -65,13 +103,25 @@ export function mapItems({ what, schema, map }: Mapping<unknown>, items: readonl
 
 /** A variant without SKU can neither be counted nor sold through the hub: it is named, and its sisters are taken. */
 function withoutNameless(item: unknown): { readonly item: unknown; readonly without: UnreadableRecord[] } {
-  if (typeof item !== 'object' || item === null || !('variants' in item) || !Array.isArray(item.variants)) return { item, without: [] };
+  if (typeof item !== 'object' || item === null || !('variants' in item) || !Array.isArray(item.variants))
+    return { item, without: [] };
   const variants: readonly unknown[] = item.variants;
-  const nameless = variants.filter((variant) => typeof variant === 'object' && variant !== null && [undefined, null, ''].includes((variant as { readonly sku?: string | null }).sku));
+  const nameless = variants.filter(
+    (variant) =>
+      typeof variant === 'object' &&
+      variant !== null &&
+      [undefined, null, ''].includes((variant as { readonly sku?: string | null }).sku),
+  );
   if (nameless.length === 0) return { item, without: [] };
   const without = nameless.map((variant): UnreadableRecord => {
     const [id, product] = [textIn(variant, 'id') ?? 'without id', textIn(item, 'title') ?? textIn(item, 'id') ?? ''];
-    return { recordId: `variant:${id}`.slice(0, MAX_ID), part: true, reason: 'NoSku', message: `variant ${id} of the product "${product}" has no SKU: give it one at the shop, it is then taken by itself. The other variants are taken`, raw: variant };
+    return {
+      recordId: `variant:${id}`.slice(0, MAX_ID),
+      part: true,
+      reason: 'NoSku',
+      message: `variant ${id} of the product "${product}" has no SKU: give it one at the shop, it is then taken by itself. The other variants are taken`,
+      raw: variant,
+    };
   });
   return { item: { ...item, variants: variants.filter((variant) => !nameless.includes(variant)) }, without };
 }
@@ -106,41 +156,104 @@ function idOf(item: unknown): string | undefined {
 }
 
 function textIn(item: unknown, field: string): string | undefined {
-  const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
+  const value: unknown =
+    typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
   return typeof value === 'string' && value !== '' ? value.slice(0, MAX_ID) : undefined;
 }
 
 function productRecord(product: ProductPayload): ProductRecord {
   return {
-    kind: 'product', id: product.id, title: product.title, description: given(product.description), brand: given(product.brand),
-    status: product.status === 'active' ? 'Active' : 'Inactive', attributes: product.attributes ?? {}, createdAt: product.created_at ?? undefined, updatedAt: product.updated_at,
+    kind: 'product',
+    id: product.id,
+    title: product.title,
+    description: given(product.description),
+    brand: given(product.brand),
+    status: product.status === 'active' ? 'Active' : 'Inactive',
+    attributes: product.attributes ?? {},
+    createdAt: product.created_at ?? undefined,
+    updatedAt: product.updated_at,
     variants: product.variants.map((variant) => ({
-      id: variant.id, sku: variant.sku, title: given(variant.title) ?? product.title, barcode: given(variant.barcode), price: unitsOf(variant.price, variant.currency), currency: variant.currency,
-      compareAtPrice: variant.compare_at_price == null ? undefined : unitsOf(variant.compare_at_price, variant.currency), weightGrams: variant.weight_grams ?? undefined,
-      enabled: variant.enabled ?? true, tracked: variant.tracked ?? true, options: variant.options ?? {}, updatedAt: variant.updated_at ?? undefined,
+      id: variant.id,
+      sku: variant.sku,
+      title: given(variant.title) ?? product.title,
+      barcode: given(variant.barcode),
+      price: unitsOf(variant.price, variant.currency),
+      currency: variant.currency,
+      compareAtPrice:
+        variant.compare_at_price == null ? undefined : unitsOf(variant.compare_at_price, variant.currency),
+      weightGrams: variant.weight_grams ?? undefined,
+      enabled: variant.enabled ?? true,
+      tracked: variant.tracked ?? true,
+      options: variant.options ?? {},
+      updatedAt: variant.updated_at ?? undefined,
     })),
-    images: (product.images ?? []).map((image, index) => ({ id: image.id, url: image.url, position: image.position ?? index, alt: given(image.alt), variantId: given(image.variant_id) })),
+    images: (product.images ?? []).map((image, index) => ({
+      id: image.id,
+      url: image.url,
+      position: image.position ?? index,
+      alt: given(image.alt),
+      variantId: given(image.variant_id),
+    })),
   };
 }
 
-const ORDER_STATES: Readonly<Record<OrderPayload['state'], OrderState>> = { draft: 'Draft', open: 'Open', completed: 'Completed', cancelled: 'Cancelled' };
+const ORDER_STATES: Readonly<Record<OrderPayload['state'], OrderState>> = {
+  draft: 'Draft',
+  open: 'Open',
+  completed: 'Completed',
+  cancelled: 'Cancelled',
+};
 const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentState>> = {
-  unpaid: 'Unpaid', authorized: 'Authorized', partially_paid: 'PartiallyPaid', paid: 'Paid', partially_refunded: 'PartiallyRefunded', refunded: 'Refunded', failed: 'Failed',
+  unpaid: 'Unpaid',
+  authorized: 'Authorized',
+  partially_paid: 'PartiallyPaid',
+  paid: 'Paid',
+  partially_refunded: 'PartiallyRefunded',
+  refunded: 'Refunded',
+  failed: 'Failed',
 };
 
 function orderRecord(order: OrderPayload): OrderRecord {
   const units = (amount: string): number => unitsOf(amount, order.currency);
   return {
     ...(order.redacted ? { redacted: true as const } : {}),
-    kind: 'order', id: order.id, number: order.number, placedAt: order.placed_at ?? undefined, updatedAt: order.updated_at,
-    state: ORDER_STATES[order.state], paymentState: PAYMENT_STATES[order.payment_state], fulfilmentState: fulfilmentState(order), platformState: given(order.platform_state) ?? order.state,
-    currency: order.currency, itemsTotal: units(order.totals.items), shippingTotal: units(order.totals.shipping), taxTotal: units(order.totals.tax), discountTotal: units(order.totals.discount), grandTotal: units(order.totals.grand),
-    customerId: given(order.customer?.id), customerEmail: given(order.customer?.email), customerName: given(order.customer?.name), customerPhone: given(order.customer?.phone),
-    shippingAddress: addressOf(order.shipping_address), billingAddress: addressOf(order.billing_address ?? order.shipping_address),
-    shippingMethodCode: order.shipping_method?.code, shippingMethodName: given(order.shipping_method?.name), note: given(order.note),
+    kind: 'order',
+    id: order.id,
+    number: order.number,
+    placedAt: order.placed_at ?? undefined,
+    updatedAt: order.updated_at,
+    state: ORDER_STATES[order.state],
+    paymentState: PAYMENT_STATES[order.payment_state],
+    fulfilmentState: fulfilmentState(order),
+    platformState: given(order.platform_state) ?? order.state,
+    currency: order.currency,
+    itemsTotal: units(order.totals.items),
+    shippingTotal: units(order.totals.shipping),
+    taxTotal: units(order.totals.tax),
+    discountTotal: units(order.totals.discount),
+    grandTotal: units(order.totals.grand),
+    customerId: given(order.customer?.id),
+    customerEmail: given(order.customer?.email),
+    customerName: given(order.customer?.name),
+    customerPhone: given(order.customer?.phone),
+    shippingAddress: addressOf(order.shipping_address),
+    billingAddress: addressOf(order.billing_address ?? order.shipping_address),
+    shippingMethodCode: order.shipping_method?.code,
+    shippingMethodName: given(order.shipping_method?.name),
+    note: given(order.note),
     lines: order.lines.map((line) => ({
-      id: line.id, sku: line.sku, variantId: given(line.variant_id), title: line.title, quantity: line.quantity, cancelledQuantity: line.cancelled_quantity ?? 0, fulfilledQuantity: line.fulfilled_quantity ?? 0,
-      unitPrice: units(line.unit_price), total: units(line.total), taxRate: line.tax_rate ?? 0, taxAmount: units(line.tax ?? '0'), discountAmount: units(line.discount ?? '0'),
+      id: line.id,
+      sku: line.sku,
+      variantId: given(line.variant_id),
+      title: line.title,
+      quantity: line.quantity,
+      cancelledQuantity: line.cancelled_quantity ?? 0,
+      fulfilledQuantity: line.fulfilled_quantity ?? 0,
+      unitPrice: units(line.unit_price),
+      total: units(line.total),
+      taxRate: line.tax_rate ?? 0,
+      taxAmount: units(line.tax ?? '0'),
+      discountAmount: units(line.discount ?? '0'),
     })),
   };
 }
@@ -154,7 +267,14 @@ function fulfilmentState({ lines, state }: OrderPayload): FulfilmentState {
 
 function addressOf(address: AddressPayload): Address {
   return {
-    name: given(address?.name), company: given(address?.company), street1: given(address?.street1), street2: given(address?.street2), city: given(address?.city), region: given(address?.region),
-    postalCode: given(address?.postal_code), country: given(address?.country)?.toUpperCase(), phone: given(address?.phone),
+    name: given(address?.name),
+    company: given(address?.company),
+    street1: given(address?.street1),
+    street2: given(address?.street2),
+    city: given(address?.city),
+    region: given(address?.region),
+    postalCode: given(address?.postal_code),
+    country: given(address?.country)?.toUpperCase(),
+    phone: given(address?.phone),
   };
 }

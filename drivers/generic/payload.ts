@@ -27,64 +27,150 @@ export const shopPayload = z.object({
 
 export const named = z.object({ id, code: z.string().nullish(), name: z.string() });
 export const supplierPayload = named.extend({ email: text });
-export const productSupplierPayload = z.object({ variant_id: id, supplier_id: id, supplier_sku: text, cost_price: money.nullish(), currency: z.string().length(3).nullish() });
+export const productSupplierPayload = z.object({
+  variant_id: id,
+  supplier_id: id,
+  supplier_sku: text,
+  cost_price: money.nullish(),
+  currency: z.string().length(3).nullish(),
+});
 
-export const stockPayload = z.object({ variant_id: id, sku: z.string().min(1), location_id: id, on_hand: z.int(), allocated: z.int().nullish(), available: z.int().nullish() });
+export const stockPayload = z.object({
+  variant_id: id,
+  sku: z.string().min(1),
+  location_id: id,
+  on_hand: z.int(),
+  allocated: z.int().nullish(),
+  available: z.int().nullish(),
+});
 
 const variant = z.object({
-  id, sku: z.string().min(1), title: text, barcode: text, price: money, currency: z.string().length(3), compare_at_price: money.nullish(), weight_grams: z.int().nullish(),
-  enabled: z.boolean().nullish(), tracked: z.boolean().nullish(), options: z.record(z.string(), z.string()).nullish(), updated_at: time.nullish(),
+  id,
+  sku: z.string().min(1),
+  title: text,
+  barcode: text,
+  price: money,
+  currency: z.string().length(3),
+  compare_at_price: money.nullish(),
+  weight_grams: z.int().nullish(),
+  enabled: z.boolean().nullish(),
+  tracked: z.boolean().nullish(),
+  options: z.record(z.string(), z.string()).nullish(),
+  updated_at: time.nullish(),
 });
 const image = z.object({ id, url: z.string(), position: z.int().nullish(), alt: text, variant_id: text });
 export const productPayload = z.object({
-  id, title: z.string(), description: text, brand: text, status: z.enum(['active', 'inactive']), attributes: z.record(z.string(), z.string()).nullish(),
-  created_at: time.nullish(), updated_at: time, variants: z.array(variant), images: z.array(image).nullish(),
+  id,
+  title: z.string(),
+  description: text,
+  brand: text,
+  status: z.enum(['active', 'inactive']),
+  attributes: z.record(z.string(), z.string()).nullish(),
+  created_at: time.nullish(),
+  updated_at: time,
+  variants: z.array(variant),
+  images: z.array(image).nullish(),
 });
 export type ProductPayload = z.infer<typeof productPayload>;
 
-const address = z.object({ name: text, company: text, street1: text, street2: text, city: text, region: text, postal_code: text, country: text, phone: text }).nullish();
+const address = z
+  .object({
+    name: text,
+    company: text,
+    street1: text,
+    street2: text,
+    city: text,
+    region: text,
+    postal_code: text,
+    country: text,
+    phone: text,
+  })
+  .nullish();
 export type AddressPayload = z.infer<typeof address>;
 
 const shipmentLines = z.array(z.object({ line_id: id, quantity: z.int().min(0) }));
-export const shipmentPayload = z.object({ id, reference: text, state: text, carrier: text, tracking_code: text, lines: shipmentLines });
+export const shipmentPayload = z.object({
+  id,
+  reference: text,
+  state: text,
+  carrier: text,
+  tracking_code: text,
+  lines: shipmentLines,
+});
 export type ShipmentPayload = z.infer<typeof shipmentPayload>;
 
 const line = z.object({
-  id, sku: z.string().min(1), variant_id: text, title: z.string(), quantity: z.int().min(0), cancelled_quantity: z.int().nullish(), fulfilled_quantity: z.int().nullish(),
-  unit_price: money, total: money, tax_rate: z.number().nullish(), tax: money.nullish(), discount: money.nullish(),
+  id,
+  sku: z.string().min(1),
+  variant_id: text,
+  title: z.string(),
+  quantity: z.int().min(0),
+  cancelled_quantity: z.int().nullish(),
+  fulfilled_quantity: z.int().nullish(),
+  unit_price: money,
+  total: money,
+  tax_rate: z.number().nullish(),
+  tax: money.nullish(),
+  discount: money.nullish(),
 });
 export const orderPayload = z.object({
-  id, number: z.string().min(1), placed_at: time.nullish(), updated_at: time,
+  id,
+  number: z.string().min(1),
+  placed_at: time.nullish(),
+  updated_at: time,
   state: z.enum(['draft', 'open', 'completed', 'cancelled']),
   payment_state: z.enum(['unpaid', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded', 'failed']),
   redacted: z.boolean().nullish(),
-  platform_state: text, currency: z.string().length(3),
+  platform_state: text,
+  currency: z.string().length(3),
   totals: z.object({ items: money, shipping: money, tax: money, discount: money, grand: money }),
   customer: z.object({ id: text, email: text, name: text, phone: text }).nullish(),
-  shipping_address: address, billing_address: address,
-  shipping_method: z.object({ code: z.string(), name: text }).nullish(), note: text,
-  lines: z.array(line), shipments: z.array(shipmentPayload).nullish(),
+  shipping_address: address,
+  billing_address: address,
+  shipping_method: z.object({ code: z.string(), name: text }).nullish(),
+  note: text,
+  lines: z.array(line),
+  shipments: z.array(shipmentPayload).nullish(),
 });
 export type OrderPayload = z.infer<typeof orderPayload>;
 
 export const stockResults = z.object({
-  results: z.array(z.object({
-    variant_id: z.string(), location_id: z.string(),
-    status: z.enum(['set', 'repeated', 'conflict', 'unknown', 'refused', 'failed']),
-    on_hand: z.int().nullish(), message: text,
-  })),
+  results: z.array(
+    z.object({
+      variant_id: z.string(),
+      location_id: z.string(),
+      status: z.enum(['set', 'repeated', 'conflict', 'unknown', 'refused', 'failed']),
+      on_hand: z.int().nullish(),
+      message: text,
+    }),
+  ),
 });
 export type StockResults = z.infer<typeof stockResults>;
 
 export const priceResults = z.object({
-  results: z.array(z.object({ variant_id: z.string(), status: z.enum(['set', 'repeated', 'unknown', 'refused', 'failed']), message: text })),
+  results: z.array(
+    z.object({
+      variant_id: z.string(),
+      status: z.enum(['set', 'repeated', 'unknown', 'refused', 'failed']),
+      message: text,
+    }),
+  ),
 });
 export type PriceResults = z.infer<typeof priceResults>;
 
 export const createdShipment = z.object({ id });
 export const countAnswer = z.object({ count: z.int().min(0) });
 export const idsAnswer = z.object({ ids: z.array(id), next: z.string().nullable() });
-export const subscriptions = z.object({ items: z.array(z.object({ id, url: z.string(), topics: z.array(z.string()), secret_hash: text, expires_at: time.nullish() })) });
-export const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().nullish(), refresh_token: z.string().min(1).nullish(), refresh_token_expires_in: z.number().positive().nullish() });
+export const subscriptions = z.object({
+  items: z.array(
+    z.object({ id, url: z.string(), topics: z.array(z.string()), secret_hash: text, expires_at: time.nullish() }),
+  ),
+});
+export const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().nullish(),
+  refresh_token: z.string().min(1).nullish(),
+  refresh_token_expires_in: z.number().positive().nullish(),
+});
 export const problem = z.object({ error: text, message: text, permission: text });
 export const hookPayload = z.object({ type: z.string(), data: z.object({ id }) });

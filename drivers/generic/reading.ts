@@ -14,7 +14,10 @@ export interface Source {
 const token = z.object({ list: z.int().min(0), at: z.string().optional() });
 
 /** Reads lists one after the other. */
-export const reads = (...sources: readonly Source[]): ImportFeed<GenericClient>['read'] => (client, request) => readAll(client, sources, request);
+export const reads =
+  (...sources: readonly Source[]): ImportFeed<GenericClient>['read'] =>
+  (client, request) =>
+    readAll(client, sources, request);
 
 async function* readAll(client: GenericClient, sources: readonly Source[], request: ReadRequest): AsyncGenerator<Page> {
   const { since, until, placedFrom, pageSize, signal } = request;
@@ -26,7 +29,12 @@ async function* readAll(client: GenericClient, sources: readonly Source[], reque
       const last = list === sources.length - 1;
       const resume = slice.end && !last ? { list: list + 1 } : { list, at: slice.resume };
       // Of several lists no total is known before the last one.
-      yield { ...mapItems(mapping, slice.items), resume: JSON.stringify(resume), end: slice.end && last, total: sources.length === 1 ? slice.total : undefined };
+      yield {
+        ...mapItems(mapping, slice.items),
+        resume: JSON.stringify(resume),
+        end: slice.end && last,
+        total: sources.length === 1 ? slice.total : undefined,
+      };
     }
   }
 }

@@ -1,37 +1,91 @@
 import type { ShipmentWrite, WriteResult } from '../contract/index.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
 import { accepted, parsed, refusal, shorten, type GenericClient } from './client.ts';
-import { createdShipment, listAnswer, orderPayload, problem, type OrderPayload, type ShipmentPayload } from './payload.ts';
+import {
+  createdShipment,
+  listAnswer,
+  orderPayload,
+  problem,
+  type OrderPayload,
+  type ShipmentPayload,
+} from './payload.ts';
 
 /** Refusals that repeating cannot change: the order does not allow it. */
 const FINAL = new Set([400, 404, 409, 410, 422]);
 
-/** Reports shipments of one order, one after the other; before each the order is read, since an answer may have been lost. */
-export function writeShipments(client: GenericClient, entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+/**
+ * Reports shipments of one order, one after the other; before each the order is read, since an answer may have been
+ * lost.
+ */
+export function writeShipments(
+  client: GenericClient,
+  entries: readonly ShipmentWrite[],
+  signal: AbortSignal,
+): Promise<readonly WriteResult[]> {
   return writeOneByOne(entries, (entry) => writeOne(client, entry, signal));
 }
 
 async function writeOne(client: GenericClient, entry: ShipmentWrite, signal: AbortSignal): Promise<WriteResult> {
   const { entryId, orderNumber } = entry;
-  const { items } = await client.get('/orders', { ids: encodeURIComponent(entry.orderId), limit: 1 }, listAnswer, signal);
-  if (items.length === 0) return { entryId, outcome: 'Rejected', reason: 'UnknownOrder', message: `the store has no order ${orderNumber} (id ${entry.orderId}) any more` };
+  const { items } = await client.get(
+    '/orders',
+    { ids: encodeURIComponent(entry.orderId), limit: 1 },
+    listAnswer,
+    signal,
+  );
+  if (items.length === 0)
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'UnknownOrder',
+      message: `the store has no order ${orderNumber} (id ${entry.orderId}) any more`,
+    };
   const order = parsed(orderPayload, items[0], `order ${orderNumber}`);
   const there = (order.shipments ?? []).find((shipment) => isSame(shipment, entry));
   if (there) return { entryId, outcome: 'AlreadyApplied', externalId: there.id };
-  if (order.state === 'cancelled') return { entryId, outcome: 'Rejected', reason: 'OrderCancelled', message: `order ${orderNumber} was cancelled at the store: stop the parcel or take it back` };
+  if (order.state === 'cancelled')
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'OrderCancelled',
+      message: `order ${orderNumber} was cancelled at the store: stop the parcel or take it back`,
+    };
   return create(client, entry, order, signal);
 }
 
-async function create(client: GenericClient, entry: ShipmentWrite, order: OrderPayload, signal: AbortSignal): Promise<WriteResult> {
+async function create(
+  client: GenericClient,
+  entry: ShipmentWrite,
+  order: OrderPayload,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const { entryId, orderNumber } = entry;
   const lines = linesOf(entry, order);
-  if (lines.length === 0) return { entryId, outcome: 'Rejected', reason: 'NothingLeftToShip', message: `order ${orderNumber} has nothing open at the store` };
+  if (lines.length === 0)
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'NothingLeftToShip',
+      message: `order ${orderNumber} has nothing open at the store`,
+    };
   const path = `/orders/${encodeURIComponent(entry.orderId)}/shipments`;
-  const body = { reference: entryId, carrier: entry.carrier, tracking_code: entry.trackingCode, tracking_url: entry.trackingUrl, location_id: entry.locationId, lines };
+  const body = {
+    reference: entryId,
+    carrier: entry.carrier,
+    tracking_code: entry.trackingCode,
+    tracking_url: entry.trackingUrl,
+    location_id: entry.locationId,
+    lines,
+  };
   const response = await client.raw('POST', path, body, signal);
   if (FINAL.has(response.status) && (response.headers['content-type'] ?? '').includes('json')) {
     const said = problem.safeParse(await response.json()).data ?? {};
-    return { entryId, outcome: 'Rejected', reason: 'StoreRefused', message: `order ${orderNumber}: the store refuses the shipment: ${shorten(said.message ?? said.error ?? 'no reason given')}` };
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'StoreRefused',
+      message: `order ${orderNumber}: the store refuses the shipment: ${shorten(said.message ?? said.error ?? 'no reason given')}`,
+    };
   }
   const refused = await refusal(response, '/orders/…/shipments');
   if (refused) throw refused;
@@ -40,13 +94,18 @@ async function create(client: GenericClient, entry: ShipmentWrite, order: OrderP
 
 /** By our own number and content: a number alone could be that of another hub. */
 function isSame(shipment: ShipmentPayload, entry: ShipmentWrite): boolean {
-  if (shipment.reference !== entry.entryId || (shipment.tracking_code ?? '') !== (entry.trackingCode ?? '')) return false;
+  if (shipment.reference !== entry.entryId || (shipment.tracking_code ?? '') !== (entry.trackingCode ?? ''))
+    return false;
   if (entry.lines === undefined) return true;
   const pieces = new Map(shipment.lines.map(({ line_id, quantity }) => [line_id, quantity]));
-  return entry.lines.length === pieces.size && entry.lines.every(({ lineId, quantity }) => pieces.get(lineId) === quantity);
+  return (
+    entry.lines.length === pieces.size && entry.lines.every(({ lineId, quantity }) => pieces.get(lineId) === quantity)
+  );
 }
 
 function linesOf(entry: ShipmentWrite, order: OrderPayload): { line_id: string; quantity: number }[] {
   if (entry.lines) return entry.lines.map(({ lineId, quantity }) => ({ line_id: lineId, quantity }));
-  return order.lines.map((line) => ({ line_id: line.id, quantity: line.quantity - (line.fulfilled_quantity ?? 0) })).filter(({ quantity }) => quantity > 0);
+  return order.lines
+    .map((line) => ({ line_id: line.id, quantity: line.quantity - (line.fulfilled_quantity ?? 0) }))
+    .filter(({ quantity }) => quantity > 0);
 }

@@ -3,12 +3,20 @@ import type { z } from 'zod';
 type Issue = z.core.$ZodIssue;
 
 const LONGEST_TITLE = 60;
-const PARTS: Readonly<Record<string, string>> = { lines: 'line', variants: 'variant', images: 'image', shipments: 'shipment' };
+const PARTS: Readonly<Record<string, string>> = {
+  lines: 'line',
+  variants: 'variant',
+  images: 'image',
+  shipments: 'shipment',
+};
 
-/** What a shop's owner can do something with: which part of the record, what is wrong, what to do. Never a validator's text, never a value that may be personal. */
+/**
+ * What a shop's owner can do something with: which part of the record, what is wrong, what to do. Never a validator's
+ * text, never a value that may be personal.
+ */
 export function inWords(error: z.ZodError, item: unknown): string {
   const [issue] = error.issues;
-  if (!issue) return 'it is not as the shop\'s API describes it';
+  if (!issue) return "it is not as the shop's API describes it";
   const { part, title } = placeOf(issue, item);
   const where = part === undefined ? '' : `${part}${title === undefined ? '' : ` (${title})`} `;
   return `${where}${whatIsWrong(issue, valueAt(item, issue.path), part === undefined)}`;
@@ -17,15 +25,22 @@ export function inWords(error: z.ZodError, item: unknown): string {
 function whatIsWrong(issue: Issue, value: unknown, whole: boolean): string {
   const field = String(issue.path.at(-1) ?? 'record');
   if (field === 'sku' && (value === '' || value == null)) return 'has no SKU: give the item a SKU at the shop';
-  if (field === 'quantity' && typeof value === 'number' && !Number.isInteger(value)) return `has the quantity ${value}: only whole pieces can be handled, sell it in a smaller unit or split the order by hand`;
-  if (field === 'quantity' && typeof value === 'number' && value < 0) return `has the quantity ${value}: a quantity is never below zero`;
+  if (field === 'quantity' && typeof value === 'number' && !Number.isInteger(value))
+    return `has the quantity ${value}: only whole pieces can be handled, sell it in a smaller unit or split the order by hand`;
+  if (field === 'quantity' && typeof value === 'number' && value < 0)
+    return `has the quantity ${value}: a quantity is never below zero`;
   const its = whole ? 'its ' : 'has a ';
-  if (value === undefined || value === null || value === '') return whole ? `its "${field}" is missing` : `has no "${field}"`;
-  return `${its}"${field}" that is not as the shop's API describes it (${expectedOf(issue)})`.replace(/^its "([^"]*)" that/, 'its "$1"');
+  if (value === undefined || value === null || value === '')
+    return whole ? `its "${field}" is missing` : `has no "${field}"`;
+  return `${its}"${field}" that is not as the shop's API describes it (${expectedOf(issue)})`.replace(
+    /^its "([^"]*)" that/,
+    'its "$1"',
+  );
 }
 
 function expectedOf(issue: Issue): string {
-  if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
+  if (issue.code === 'invalid_type')
+    return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;
   if (issue.code === 'too_small') return `at least ${String(issue.minimum)}`;
@@ -38,9 +53,16 @@ function placeOf({ path }: Issue, item: unknown): { readonly part?: string; read
   const name = PARTS[String(list)];
   if (name === undefined || typeof index !== 'number') return {};
   const title = valueAt(item, [list!, index, 'title']);
-  return { part: `${name} ${index + 1}`, ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, LONGEST_TITLE) } : {}) };
+  return {
+    part: `${name} ${index + 1}`,
+    ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, LONGEST_TITLE) } : {}),
+  };
 }
 
 function valueAt(item: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), item);
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    item,
+  );
 }

@@ -5,12 +5,28 @@ import { InvalidGrant, RotatingToken, type GrantedTokens } from './rotating-toke
 const signal = new AbortController().signal;
 const NOW = new Date('2026-01-01T12:00:00Z');
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000).toISOString();
-const granted = (number: number): GrantedTokens => ({ accessToken: `a${number}`, refreshToken: `r${number}`, accessExpiresAt: at(60) });
-const stored = (number: number, minutes = 60): TokenSet => ({ values: { accessToken: `a${number}`, refreshToken: `r${number}` }, accessExpiresAt: at(minutes) });
+const granted = (number: number): GrantedTokens => ({
+  accessToken: `a${number}`,
+  refreshToken: `r${number}`,
+  accessExpiresAt: at(60),
+});
+const stored = (number: number, minutes = 60): TokenSet => ({
+  values: { accessToken: `a${number}`, refreshToken: `r${number}` },
+  accessExpiresAt: at(minutes),
+});
 
 function setUp(grant: (refreshToken: string | undefined) => Promise<GrantedTokens>, vault = memoryVault()) {
   const asked: (string | undefined)[] = [];
-  const token = new RotatingToken({ vault, now: () => NOW, firstRefreshToken: 'first', remedy: 'authorise again', grant: (refreshToken) => { asked.push(refreshToken); return grant(refreshToken); } });
+  const token = new RotatingToken({
+    vault,
+    now: () => NOW,
+    firstRefreshToken: 'first',
+    remedy: 'authorise again',
+    grant: (refreshToken) => {
+      asked.push(refreshToken);
+      return grant(refreshToken);
+    },
+  });
   return { token, vault, asked };
 }
 
@@ -34,11 +50,15 @@ describe('RotatingToken', () => {
   it('refreshes once for calls that find it expired at the same time', async () => {
     const { token, vault, asked } = setUp(async () => granted(2));
     await vault.replace(0, stored(1, -1));
-    expect(await Promise.all([token.access(signal), token.access(signal), token.access(signal)])).toEqual(['a2', 'a2', 'a2']);
+    expect(await Promise.all([token.access(signal), token.access(signal), token.access(signal)])).toEqual([
+      'a2',
+      'a2',
+      'a2',
+    ]);
     expect(asked).toEqual(['r1']);
   });
 
-  it('uses the winner\'s tokens when another pod wrote first', async () => {
+  it("uses the winner's tokens when another pod wrote first", async () => {
     const { token, vault } = setUp(async () => {
       await vault.replace(0, stored(5));
       return granted(6);
@@ -56,7 +76,7 @@ describe('RotatingToken', () => {
     expect(await token.access(signal)).toBe('a5');
   });
 
-  it('goes back to the token before, then to that of the Secret, when a pod that was late has taken the successor\'s place', async () => {
+  it("goes back to the token before, then to that of the Secret, when a pod that was late has taken the successor's place", async () => {
     // The platform: a refresh token is good until its successor was used, and each asking makes another successor.
     let [current, previous] = ['r1', 'r0'];
     let number = 1;
@@ -79,8 +99,12 @@ describe('RotatingToken', () => {
   });
 
   it('asks for a person when the refresh token is refused for good', async () => {
-    const { token, asked } = setUp(async () => { throw new InvalidGrant(); });
-    await expect(token.access(signal)).rejects.toMatchObject({ details: { behaviour: 'terminal', reason: 'ReauthorizationNeeded', message: 'authorise again' } });
+    const { token, asked } = setUp(async () => {
+      throw new InvalidGrant();
+    });
+    await expect(token.access(signal)).rejects.toMatchObject({
+      details: { behaviour: 'terminal', reason: 'ReauthorizationNeeded', message: 'authorise again' },
+    });
     expect(asked).toEqual(['first']);
   });
 });

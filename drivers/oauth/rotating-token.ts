@@ -32,10 +32,10 @@ export interface RotatingTokenOptions {
 
 /**
  * An access token that is renewed with a refresh token which changes each time. All pods of a Credential share the
- * vault: whoever refreshes writes with compare-and-swap, and who loses uses what the winner wrote. A refusal is believed
- * only when the vault still holds what was refused: another pod may have been first. Then the token before it is tried, and
- * the one of the Secret: a pod that was stopped may have asked late, with the old token, for a successor that it never
- * used; the platform has that one in the place of the winner's.
+ * vault: whoever refreshes writes with compare-and-swap, and who loses uses what the winner wrote. A refusal is
+ * believed only when the vault still holds what was refused: another pod may have been first. Then the token before it
+ * is tried, and the one of the Secret: a pod that was stopped may have asked late, with the old token, for a successor
+ * that it never used; the platform has that one in the place of the winner's.
  */
 export class RotatingToken {
   readonly #options: RotatingTokenOptions;
@@ -51,7 +51,9 @@ export class RotatingToken {
     const known = this.#usable(this.#current, refused);
     if (known !== undefined) return known;
     // Calls of this pod that find the token expired at once share one refresh.
-    this.#renewing ??= this.#renew(signal, refused).finally(() => { this.#renewing = undefined; });
+    this.#renewing ??= this.#renew(signal, refused).finally(() => {
+      this.#renewing = undefined;
+    });
     return this.#renewing;
   }
 
@@ -74,15 +76,26 @@ export class RotatingToken {
 
   /** Refresh tokens in the order in which they are tried; `undefined` alone: client credentials. */
   #candidates(stored: StoredTokens | undefined): (string | undefined)[] {
-    const known = [stored?.values[REFRESH], stored?.values[PREVIOUS], this.#options.firstRefreshToken].filter((token) => token !== undefined);
+    const known = [stored?.values[REFRESH], stored?.values[PREVIOUS], this.#options.firstRefreshToken].filter(
+      (token) => token !== undefined,
+    );
     return known.length === 0 ? [undefined] : [...new Set(known)];
   }
 
-  async #store(stored: StoredTokens | undefined, refreshToken: string | undefined, granted: GrantedTokens): Promise<string> {
+  async #store(
+    stored: StoredTokens | undefined,
+    refreshToken: string | undefined,
+    granted: GrantedTokens,
+  ): Promise<string> {
     const kept = granted.refreshToken ?? refreshToken;
     const tokens: TokenSet = {
-      values: { [ACCESS]: granted.accessToken, ...(kept === undefined ? {} : { [REFRESH]: kept }), ...(refreshToken === undefined || refreshToken === kept ? {} : { [PREVIOUS]: refreshToken }) },
-      accessExpiresAt: granted.accessExpiresAt, refreshExpiresAt: granted.refreshExpiresAt ?? stored?.refreshExpiresAt,
+      values: {
+        [ACCESS]: granted.accessToken,
+        ...(kept === undefined ? {} : { [REFRESH]: kept }),
+        ...(refreshToken === undefined || refreshToken === kept ? {} : { [PREVIOUS]: refreshToken }),
+      },
+      accessExpiresAt: granted.accessExpiresAt,
+      refreshExpiresAt: granted.refreshExpiresAt ?? stored?.refreshExpiresAt,
     };
     const version = stored?.version ?? 0;
     if (await this.#options.vault.replace(version, tokens)) {
@@ -102,6 +115,8 @@ export class RotatingToken {
     const token = tokens?.values[ACCESS];
     if (token === undefined || token === refused) return undefined;
     const expires = tokens?.accessExpiresAt;
-    return expires !== undefined && Date.parse(expires) - MARGIN_MS <= this.#options.now().getTime() ? undefined : token;
+    return expires !== undefined && Date.parse(expires) - MARGIN_MS <= this.#options.now().getTime()
+      ? undefined
+      : token;
   }
 }

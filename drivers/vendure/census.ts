@@ -17,22 +17,36 @@ interface Source {
 }
 
 export const ORDERS: Source = {
-  time: 'orderPlacedAt', operation: { document: 'query ($options: OrderListOptions) { list: orders(options: $options) { totalItems items { id } } }', answer: counted },
+  time: 'orderPlacedAt',
+  operation: {
+    document: 'query ($options: OrderListOptions) { list: orders(options: $options) { totalItems items { id } } }',
+    answer: counted,
+  },
 };
 export const PRODUCTS: Source = {
-  time: 'createdAt', operation: { document: 'query ($options: ProductListOptions) { list: products(options: $options) { totalItems items { id } } }', answer: counted },
+  time: 'createdAt',
+  operation: {
+    document: 'query ($options: ProductListOptions) { list: products(options: $options) { totalItems items { id } } }',
+    answer: counted,
+  },
 };
 
 /** How many orders were placed, or products made, in a window; and their ids. */
 export function countedBy(source: Source): Required<Pick<CountedFeed<VendureClient>, 'count' | 'ids'>> {
   return {
-    count: async (client, window, signal) => (await born(client, source, window, { skip: 0, take: 1 }, signal)).totalItems,
+    count: async (client, window, signal) =>
+      (await born(client, source, window, { skip: 0, take: 1 }, signal)).totalItems,
     ids: (client, window, signal) => idsBorn(client, source, window, signal),
   };
 }
 
 /** By offset: what is born after the window does not move it. */
-async function* idsBorn(client: VendureClient, source: Source, window: CensusWindow, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+async function* idsBorn(
+  client: VendureClient,
+  source: Source,
+  window: CensusWindow,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
   for (let skip = 0; ; skip += PAGE) {
     const { items, totalItems } = await born(client, source, window, { skip, take: PAGE }, signal);
     yield items.map(({ id }) => id);
@@ -41,7 +55,13 @@ async function* idsBorn(client: VendureClient, source: Source, window: CensusWin
 }
 
 /** Vendure's "after" is exclusive: a millisecond earlier makes it inclusive. */
-async function born(client: VendureClient, { time, operation }: Source, { from, to }: CensusWindow, slice: { readonly skip: number; readonly take: number }, signal: AbortSignal): Promise<Counted['list']> {
+async function born(
+  client: VendureClient,
+  { time, operation }: Source,
+  { from, to }: CensusWindow,
+  slice: { readonly skip: number; readonly take: number },
+  signal: AbortSignal,
+): Promise<Counted['list']> {
   const after = new Date(Date.parse(from) - 1).toISOString();
   const options = { ...slice, sort: { [time]: 'ASC' }, filter: { [time]: { after, before: to } } };
   return (await client.query(operation, { options }, signal)).list;

@@ -15,7 +15,13 @@ export type Variables = Readonly<Record<string, unknown>>;
 const envelope = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
-    .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).nullish(), extensions: z.object({ code: z.string().nullish() }).nullish() }))
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).nullish(),
+        extensions: z.object({ code: z.string().nullish() }).nullish(),
+      }),
+    )
     .nullish(),
 });
 
@@ -65,7 +71,13 @@ export class VendureClient {
   }
 
   #request(operation: Operation<unknown>, variables: Variables, signal: AbortSignal): StoreRequest {
-    return { method: 'POST', url: this.#url, headers: this.#headers, body: JSON.stringify({ query: operation.document, variables }), signal };
+    return {
+      method: 'POST',
+      url: this.#url,
+      headers: this.#headers,
+      body: JSON.stringify({ query: operation.document, variables }),
+      signal,
+    };
   }
 
   async #answer<T>(operation: Operation<T>, response: StoreResponse): Promise<T> {
@@ -77,10 +89,14 @@ export class VendureClient {
     const first = errors?.[0];
     if (first !== undefined) {
       const key = first.path?.[0];
-      throw new GraphqlError({ message: first.message, code: first.extensions?.code ?? undefined, field: key === undefined ? undefined : fieldBehind(operation.document, String(key)) });
+      throw new GraphqlError({
+        message: first.message,
+        code: first.extensions?.code ?? undefined,
+        field: key === undefined ? undefined : fieldBehind(operation.document, String(key)),
+      });
     }
     if (data == null) throw notGraphql();
-    return expectPayload(operation.answer, data, 'The store\'s answer');
+    return expectPayload(operation.answer, data, "The store's answer");
   }
 }
 

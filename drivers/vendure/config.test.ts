@@ -9,12 +9,19 @@ describe('credential and settings', () => {
   });
 
   it('name a setting that is misspelt or no address', () => {
-    expect(vendure.settings.safeParse({ url: 'https://shop.example/admin-api', chanel: 'x' }).error?.message).toContain('chanel');
-    for (const url of ['shop.example', 'ftp://shop.example', '']) expect(vendure.settings.safeParse({ url }).success).toBe(false);
+    expect(vendure.settings.safeParse({ url: 'https://shop.example/admin-api', chanel: 'x' }).error?.message).toContain(
+      'chanel',
+    );
+    for (const url of ['shop.example', 'ftp://shop.example', ''])
+      expect(vendure.settings.safeParse({ url }).success).toBe(false);
   });
 
   it('can be published as JSON Schema', () => {
-    expect(z.toJSONSchema(vendure.settings, { io: 'input' })).toMatchObject({ type: 'object', required: ['url'], additionalProperties: false });
+    expect(z.toJSONSchema(vendure.settings, { io: 'input' })).toMatchObject({
+      type: 'object',
+      required: ['url'],
+      additionalProperties: false,
+    });
     expect(z.toJSONSchema(vendure.credential, { io: 'input' })).toMatchObject({ required: ['apiKey'] });
   });
 });

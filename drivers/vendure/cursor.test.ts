@@ -26,7 +26,10 @@ function readAll(rows: readonly Row[], take: number, since?: string): { ids: num
     const window = storeWindow(rows, at, take);
     if (window.length === 0) return { ids, windows };
     ids.push(...window.map(({ id }) => id));
-    at = advance(at, window.map(({ time }) => time));
+    at = advance(
+      at,
+      window.map(({ time }) => time),
+    );
     windows += 1;
     if (windows > 10 * rows.length + 10) throw new Error('it goes round and round');
   }
@@ -34,7 +37,9 @@ function readAll(rows: readonly Row[], take: number, since?: string): { ids: num
 
 const BASE = Date.parse('2026-11-24T10:00:00.000Z') * 1000;
 const rowsWithin = (span: number, step = 1): fc.Arbitrary<Row[]> =>
-  fc.array(fc.integer({ min: 0, max: span }), { maxLength: 60 }).map((times) => times.map((time, id) => ({ id, at: BASE + Math.floor(time / step) * step })));
+  fc
+    .array(fc.integer({ min: 0, max: span }), { maxLength: 60 })
+    .map((times) => times.map((time, id) => ({ id, at: BASE + Math.floor(time / step) * step })));
 
 describe('the cursor', () => {
   it('reads every row at least once and comes to an end, whatever the times and the page', () => {
@@ -56,7 +61,11 @@ describe('the cursor', () => {
   });
 
   it('includes rows of the very moment it begins at', () => {
-    const rows = [{ id: 1, at: BASE - 1000 }, { id: 2, at: BASE }, { id: 3, at: BASE + 1 }];
+    const rows = [
+      { id: 1, at: BASE - 1000 },
+      { id: 2, at: BASE },
+      { id: 3, at: BASE + 1 },
+    ];
     expect(readAll(rows, 10, new Date(BASE / 1000).toISOString()).ids).toEqual([2, 3]);
   });
 
@@ -66,7 +75,11 @@ describe('the cursor', () => {
   });
 
   it('starts anew from a token that it cannot understand', () => {
-    expect(decode(position, encode({ after: '2026-01-01T00:00:00.000Z', skip: 2, read: 9 }))).toEqual({ after: '2026-01-01T00:00:00.000Z', skip: 2, read: 9 });
+    expect(decode(position, encode({ after: '2026-01-01T00:00:00.000Z', skip: 2, read: 9 }))).toEqual({
+      after: '2026-01-01T00:00:00.000Z',
+      skip: 2,
+      read: 9,
+    });
     for (const token of [undefined, '', 'page 4', '{"after":4}', '[]']) expect(decode(position, token)).toBeUndefined();
     expect(decode(z.object({}), 'null')).toBeUndefined();
   });

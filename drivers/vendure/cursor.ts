@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { retry } from '../contract/index.ts';
 
 /**
- * Where reading a list goes on. Vendure filters times strictly ("after"), cuts them to milliseconds in its answers while
- * PostgreSQL keeps microseconds and SQLite whole seconds, and orders equal times by id (through the join on channels,
- * which every paginated list has). So a window begins one millisecond before the last time seen and skips what was seen at
- * that time. In doubt a row is read twice, never left out.
+ * Where reading a list goes on. Vendure filters times strictly ("after"), cuts them to milliseconds in its answers
+ * while PostgreSQL keeps microseconds and SQLite whole seconds, and orders equal times by id (through the join on
+ * channels, which every paginated list has). So a window begins one millisecond before the last time seen and skips
+ * what was seen at that time. In doubt a row is read twice, never left out.
  */
 export interface Position {
   /** ISO time, exclusive. */
@@ -29,7 +29,8 @@ export function advance(from: Position, times: readonly string[]): Position {
   const read = from.read + times.length;
   const last = times.at(-1);
   // Rows that all lie within the millisecond where the window began: the time brings us no further, only counting does.
-  if (last === undefined || before(last) <= from.after) return { after: from.after, skip: from.skip + times.length, read };
+  if (last === undefined || before(last) <= from.after)
+    return { after: from.after, skip: from.skip + times.length, read };
   let skip = 0;
   for (let index = times.length - 1; index >= 0 && times[index] === last; index--) skip++;
   return { after: before(last), skip, read };
@@ -38,7 +39,9 @@ export function advance(from: Position, times: readonly string[]): Position {
 /** A token for `Page.resume`. */
 export const encode = (state: unknown): string => JSON.stringify(state);
 
-/** What a token holds. One that cannot be understood (of another version) means: from the start, which is always safe. */
+/**
+ * What a token holds. One that cannot be understood (of another version) means: from the start, which is always safe.
+ */
 export function decode<T>(schema: z.ZodType<T>, token: string | undefined): T | undefined {
   if (token === undefined) return undefined;
   try {

@@ -38,13 +38,19 @@ const operation: Operation<z.infer<typeof answer>> = {
   answer,
 };
 
-/** Fields with values of their own kind; a field that needs a further permission is left out rather than failing every read. */
+/**
+ * Fields with values of their own kind; a field that needs a further permission is left out rather than failing every
+ * read.
+ */
 export async function readCustomFields(client: VendureClient, signal: AbortSignal): Promise<CustomField[]> {
   const { globalSettings } = await client.query(operation, {}, signal);
   return globalSettings.serverConfig.entityCustomFields.flatMap(({ entityName, customFields }) =>
     entityName === 'Product' || entityName === 'ProductVariant'
       ? customFields
-          .filter((field) => PLAIN.has(field.type) && field.internal !== true && (field.requiresPermission ?? []).length === 0)
+          .filter(
+            (field) =>
+              PLAIN.has(field.type) && field.internal !== true && (field.requiresPermission ?? []).length === 0,
+          )
           .map(({ name, type, list }) => ({ entity: entityName, name, type, list }))
       : [],
   );

@@ -23,20 +23,34 @@ export async function* readDataModel(client: VendureClient, request: ReadRequest
   for (const stage of STAGES.slice(STAGES.indexOf(from.stage))) {
     const next = STAGES[STAGES.indexOf(stage) + 1];
     // Small lists: always read whole, whatever changed.
-    const whole = { ...request, since: undefined, until: undefined, resume: stage === from.stage ? from.resume : undefined };
+    const whole = {
+      ...request,
+      since: undefined,
+      until: undefined,
+      resume: stage === from.stage ? from.resume : undefined,
+    };
     for await (const page of readStage(client, stage, whole)) {
       // At the end of a stage go on with the next; a token of a list's end would read that list again.
       const resume: Token = page.end && next !== undefined ? { stage: next } : { stage, resume: page.resume };
-      yield { records: page.records, unreadable: page.unreadable, resume: encode(resume), end: page.end && next === undefined };
+      yield {
+        records: page.records,
+        unreadable: page.unreadable,
+        resume: encode(resume),
+        end: page.end && next === undefined,
+      };
     }
   }
 }
 
 async function* readStage(client: VendureClient, stage: Token['stage'], request: ReadRequest): AsyncGenerator<Page> {
-  const list = <T>(of: Omit<List, 'time'>, mapping: Mapping<T>): AsyncGenerator<Page> => readList(client, { ...of, time: 'createdAt' }, mapping, request);
+  const list = <T>(of: Omit<List, 'time'>, mapping: Mapping<T>): AsyncGenerator<Page> =>
+    readList(client, { ...of, time: 'createdAt' }, mapping, request);
   switch (stage) {
     case 'facets':
-      yield* list({ name: 'facets', options: 'FacetListOptions', fields: 'code name values { name }' }, { what: 'facet', schema: facet, perRow: 'one', map: facetRecord });
+      yield* list(
+        { name: 'facets', options: 'FacetListOptions', fields: 'code name values { name }' },
+        { what: 'facet', schema: facet, perRow: 'one', map: facetRecord },
+      );
       return;
     case 'optionGroups':
       yield* list(
@@ -50,13 +64,23 @@ async function* readStage(client: VendureClient, stage: Token['stage'], request:
     case 'locations':
       yield* list(
         { name: 'stockLocations', options: 'StockLocationListOptions', fields: 'name' },
-        { what: 'stock location', schema: named, perRow: 'one', map: ({ id, name }): CanonicalRecord => ({ kind: 'location', id, code: name, name }) },
+        {
+          what: 'stock location',
+          schema: named,
+          perRow: 'one',
+          map: ({ id, name }): CanonicalRecord => ({ kind: 'location', id, code: name, name }),
+        },
       );
       return;
     case 'shippingMethods':
       yield* list(
         { name: 'shippingMethods', options: 'ShippingMethodListOptions', fields: 'code name' },
-        { what: 'shipping method', schema: coded, perRow: 'one', map: ({ id, code, name }): CanonicalRecord => ({ kind: 'shippingMethod', id, code, name }) },
+        {
+          what: 'shipping method',
+          schema: coded,
+          perRow: 'one',
+          map: ({ id, code, name }): CanonicalRecord => ({ kind: 'shippingMethod', id, code, name }),
+        },
       );
       return;
   }
@@ -64,17 +88,45 @@ async function* readStage(client: VendureClient, stage: Token['stage'], request:
 
 /** Ids of facets, option groups and fields overlap: each gets its kind before it. */
 function facetRecord({ id, code, name, values }: z.infer<typeof facet>): AttributeRecord {
-  return { kind: 'attribute', id: `facet/${id}`, code, name, type: 'multiselect', values: values.map((value) => value.name) };
+  return {
+    kind: 'attribute',
+    id: `facet/${id}`,
+    code,
+    name,
+    type: 'multiselect',
+    values: values.map((value) => value.name),
+  };
 }
 
 function optionGroupRecord({ id, code, name, options }: z.infer<typeof optionGroup>): AttributeRecord {
-  return { kind: 'attribute', id: `option/${id}`, code, name, type: 'select', values: options.map((option) => option.name) };
+  return {
+    kind: 'attribute',
+    id: `option/${id}`,
+    code,
+    name,
+    type: 'select',
+    values: options.map((option) => option.name),
+  };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text', localeString: 'text', text: 'text', localeText: 'text', int: 'number', float: 'number', boolean: 'boolean', datetime: 'date',
+  string: 'text',
+  localeString: 'text',
+  text: 'text',
+  localeText: 'text',
+  int: 'number',
+  float: 'number',
+  boolean: 'boolean',
+  datetime: 'date',
 };
 
 function customFieldRecord({ entity, name, type, list }: CustomField): AttributeRecord {
-  return { kind: 'attribute', id: `field/${entity}.${name}`, code: name, name, type: list ? 'multiselect' : (TYPES[type] ?? type), values: [] };
+  return {
+    kind: 'attribute',
+    id: `field/${entity}.${name}`,
+    code: name,
+    name,
+    type: list ? 'multiselect' : (TYPES[type] ?? type),
+    values: [],
+  };
 }

@@ -9,15 +9,28 @@ const url = 'https://hub.example.com/hooks/v1/1/t';
 
 function hooksOf(answer: () => Answer) {
   const http = scriptedHttp(answer);
-  return { http, hooks: vendureHooks(new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example.com/admin-api' })) };
+  return {
+    http,
+    hooks: vendureHooks(new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example.com/admin-api' })),
+  };
 }
 
-const reasonOf = (work: Promise<unknown>) => work.then(() => 'none', (error: unknown) => (error as DriverError).details.reason);
+const reasonOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'none',
+    (error: unknown) => (error as DriverError).details.reason,
+  );
 
 describe('webhooks of a shop', () => {
   it.each<[string, Answer]>([
-    ['has not the companion plugin', refusal('Settings store field not registered: supercargo.webhooks', undefined, 'value')],
-    ['is older than the settings store', refusal('Cannot query field "getSettingsStoreValue" on type "Query".', 'GRAPHQL_VALIDATION_FAILED')],
+    [
+      'has not the companion plugin',
+      refusal('Settings store field not registered: supercargo.webhooks', undefined, 'value'),
+    ],
+    [
+      'is older than the settings store',
+      refusal('Cannot query field "getSettingsStoreValue" on type "Query".', 'GRAPHQL_VALIDATION_FAILED'),
+    ],
   ])('that %s are not supported, and nothing is left to take back', async (_what, answer) => {
     const { hooks } = hooksOf(() => answer);
     expect(await reasonOf(hooks.ensure(url, ['OrderImport'], never))).toBe('NotSupported');
@@ -25,7 +38,9 @@ describe('webhooks of a shop', () => {
   });
 
   it('whose key may not read the settings fail with that, not as "no plugin"', async () => {
-    const { hooks } = hooksOf(() => refusal('You are not currently authorized to perform this action', 'FORBIDDEN', 'value'));
+    const { hooks } = hooksOf(() =>
+      refusal('You are not currently authorized to perform this action', 'FORBIDDEN', 'value'),
+    );
     expect(await reasonOf(hooks.ensure(url, ['OrderImport'], never))).toBe('NotAuthorized');
     expect(await reasonOf(hooks.remove(url, never))).toBe('NotAuthorized');
   });

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
-import { DriverError, terminal, type DriverHooks, type HookHint, type HookReading, type InboundHook } from '../contract/index.ts';
+import {
+  DriverError,
+  terminal,
+  type DriverHooks,
+  type HookHint,
+  type HookReading,
+  type InboundHook,
+} from '../contract/index.ts';
 import { derivedSecret, verifyStandardWebhook } from '../hooks/standard-webhooks.ts';
 import type { Operation, VendureClient } from './client.ts';
 import { GraphqlError } from './errors.ts';
@@ -23,7 +30,9 @@ const save: Operation<{ readonly set: { readonly result: boolean; readonly error
 
 const message = z.object({ orders: z.array(z.string()).default([]), products: z.array(z.string()).default([]) });
 
-/** Webhooks of a shop that has the companion plugin. The secret is derived from the API key: a new key is a new secret. */
+/**
+ * Webhooks of a shop that has the companion plugin. The secret is derived from the API key: a new key is a new secret.
+ */
 export function vendureHooks(client: VendureClient): DriverHooks {
   const secret = derivedSecret(client.secretKey, 'vendure');
 
@@ -34,7 +43,11 @@ export function vendureHooks(client: VendureClient): DriverHooks {
 
   async function write(value: readonly Registered[], signal: AbortSignal): Promise<void> {
     const { set } = await client.mutate(save, { input: { key: KEY, value } }, signal);
-    if (!set.result) throw terminal('SubscriptionRefused', `The store did not keep the webhook address: ${set.error ?? 'no reason given'}.`);
+    if (!set.result)
+      throw terminal(
+        'SubscriptionRefused',
+        `The store did not keep the webhook address: ${set.error ?? 'no reason given'}.`,
+      );
   }
 
   return {
@@ -61,7 +74,12 @@ function readHook(secret: string, hook: InboundHook): HookReading {
   const verdict = verifyStandardWebhook(secret, hook);
   if (!verdict.valid) return verdict;
   const parsed = message.safeParse(jsonOf(hook.body));
-  if (!parsed.success) return { valid: false, reason: 'Unreadable', message: 'it is not a message of the companion plugin: plugin and Supercargo may be of different releases' };
+  if (!parsed.success)
+    return {
+      valid: false,
+      reason: 'Unreadable',
+      message: 'it is not a message of the companion plugin: plugin and Supercargo may be of different releases',
+    };
   const { orders, products } = parsed.data;
   const hints: HookHint[] = [];
   if (orders.length > 0) hints.push({ feed: 'OrderImport', ids: orders });
@@ -77,12 +95,18 @@ function jsonOf(body: Uint8Array): unknown {
   }
 }
 
-/** "Settings store field not registered": no plugin. "Cannot query field getSettingsStoreValue": older than the settings store. */
+/**
+ * "Settings store field not registered": no plugin. "Cannot query field getSettingsStoreValue": older than the settings
+ * store.
+ */
 function withoutPlugin(error: unknown): never {
   if (error instanceof GraphqlError && /settings ?store/i.test(error.problem.message)) throw noPlugin();
   throw error;
 }
 
 function noPlugin(): DriverError {
-  return terminal('NotSupported', 'The shop has not the companion plugin (plugins/vendure): orders come by polling. Add the plugin to have them within a second.');
+  return terminal(
+    'NotSupported',
+    'The shop has not the companion plugin (plugins/vendure): orders come by polling. Add the plugin to have them within a second.',
+  );
 }

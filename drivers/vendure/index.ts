@@ -7,7 +7,11 @@ import { vendureHooks } from './hooks.ts';
 import { manifest } from './manifest.ts';
 
 export const vendure = defineDriver({
-  manifest, credential, settings, check, feeds,
+  manifest,
+  credential,
+  settings,
+  check,
+  feeds,
   connect: (context) => new VendureClient(context.http, context.credential, context.settings),
   webhooks: vendureHooks,
 });

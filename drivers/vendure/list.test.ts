@@ -24,12 +24,17 @@ interface Options {
 
 /** A list of which some rows cannot be shown in full, one a second. */
 function brokenStore(size: number, broken: readonly number[]) {
-  const rows = Array.from({ length: size }, (_, index) => ({ id: String(index), name: `place ${index}`, createdAt: new Date(1e12 + index * 1000).toISOString() }));
+  const rows = Array.from({ length: size }, (_, index) => ({
+    id: String(index),
+    name: `place ${index}`,
+    createdAt: new Date(1e12 + index * 1000).toISOString(),
+  }));
   return scriptedHttp(({ query, variables }) => {
     const { skip, take, filter } = variables['options'] as Options;
     const found = rows.filter(({ createdAt }) => filter.createdAt === undefined || createdAt > filter.createdAt.after);
     const items = found.slice(skip, skip + take);
-    if (query.includes('name') && items.some(({ id }) => broken.includes(Number(id)))) return refusal('Cannot return null for non-nullable field', 'INTERNAL_SERVER_ERROR');
+    if (query.includes('name') && items.some(({ id }) => broken.includes(Number(id))))
+      return refusal('Cannot return null for non-nullable field', 'INTERNAL_SERVER_ERROR');
     return data({ list: { totalItems: found.length, items }, shop });
   });
 }
@@ -41,26 +46,57 @@ async function pagesOf(pages: AsyncIterable<Page>): Promise<Page[]> {
 }
 
 describe('reading a list', () => {
-  const clientOf = (http: ReturnType<typeof scriptedHttp>): VendureClient => new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example/admin-api' });
+  const clientOf = (http: ReturnType<typeof scriptedHttp>): VendureClient =>
+    new VendureClient(http, { apiKey: 'k' }, { url: 'https://shop.example/admin-api' });
 
   it('finds the rows that the store itself cannot show, and reads the rest', async () => {
     const http = brokenStore(40, [3, 17]);
     const pages = await pagesOf(readList(clientOf(http), list, mapping, { pageSize: 16, signal: never }));
-    expect(pages.flatMap((page) => page.records).map((record) => (record.kind === 'location' ? record.id : ''))).toEqual(Array.from({ length: 40 }, (_, id) => String(id)).filter((id) => id !== '3' && id !== '17'));
-    expect(pages.flatMap((page) => page.unreadable ?? []).map(({ recordId, reason }) => [recordId, reason])).toEqual([['3', 'StoreError'], ['17', 'StoreError']]);
-    expect(pages.map(({ total, end }) => [total, end])).toEqual([[40, false], [40, false], [40, true]]);
+    expect(
+      pages.flatMap((page) => page.records).map((record) => (record.kind === 'location' ? record.id : '')),
+    ).toEqual(Array.from({ length: 40 }, (_, id) => String(id)).filter((id) => id !== '3' && id !== '17'));
+    expect(pages.flatMap((page) => page.unreadable ?? []).map(({ recordId, reason }) => [recordId, reason])).toEqual([
+      ['3', 'StoreError'],
+      ['17', 'StoreError'],
+    ]);
+    expect(pages.map(({ total, end }) => [total, end])).toEqual([
+      [40, false],
+      [40, false],
+      [40, true],
+    ]);
   });
 
   it('gives up when the store cannot show anything', async () => {
-    const http = brokenStore(40, Array.from({ length: 40 }, (_, id) => id));
-    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 16, signal: never }))).rejects.toThrow('Cannot return null');
+    const http = brokenStore(
+      40,
+      Array.from({ length: 40 }, (_, id) => id),
+    );
+    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 16, signal: never }))).rejects.toThrow(
+      'Cannot return null',
+    );
     expect(http.asked.length).toBeLessThan(40);
   });
 
   it('sets a row aside that does not fit, and names field and value', async () => {
-    const http = scriptedHttp(() => data({ list: { totalItems: 2, items: [{ id: '1', createdAt: '2026-01-01T00:00:00.000Z', name: 7 }, { id: '2', createdAt: '2026-01-01T00:00:00.000Z', name: 'Berlin' }] }, shop }));
+    const http = scriptedHttp(() =>
+      data({
+        list: {
+          totalItems: 2,
+          items: [
+            { id: '1', createdAt: '2026-01-01T00:00:00.000Z', name: 7 },
+            { id: '2', createdAt: '2026-01-01T00:00:00.000Z', name: 'Berlin' },
+          ],
+        },
+        shop,
+      }),
+    );
     const [page] = await pagesOf(readList(clientOf(http), list, mapping, { pageSize: 10, signal: never }));
-    expect(page).toMatchObject({ records: [{ id: '2' }], unreadable: [{ recordId: '1', reason: 'UnexpectedPayload', message: expect.stringContaining('name is 7') }], end: true, total: 2 });
+    expect(page).toMatchObject({
+      records: [{ id: '2' }],
+      unreadable: [{ recordId: '1', reason: 'UnexpectedPayload', message: expect.stringContaining('name is 7') }],
+      end: true,
+      total: 2,
+    });
   });
 
   it('asks for the settings of the shop once', async () => {
@@ -71,13 +107,19 @@ describe('reading a list', () => {
 
   it('does not go round for ever with a store that announces more than it gives', async () => {
     const http = scriptedHttp(() => data({ list: { totalItems: 5, items: [] }, shop }));
-    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 10, signal: never }))).rejects.toThrow('announces 5 more');
+    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 10, signal: never }))).rejects.toThrow(
+      'announces 5 more',
+    );
   });
 
   it('names rows without a time, and says that no ids are no question', async () => {
     const http = scriptedHttp(() => data({ list: { totalItems: 1, items: [{ id: '1', name: 'Berlin' }] }, shop }));
-    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 10, signal: never }))).rejects.toThrow('createdAt is missing');
-    expect(await pagesOf(readById(clientOf(http), list, mapping, { ids: [], pageSize: 10, signal: never }))).toEqual([{ records: [], unreadable: [], resume: '0', end: true }]);
+    await expect(pagesOf(readList(clientOf(http), list, mapping, { pageSize: 10, signal: never }))).rejects.toThrow(
+      'createdAt is missing',
+    );
+    expect(await pagesOf(readById(clientOf(http), list, mapping, { ids: [], pageSize: 10, signal: never }))).toEqual([
+      { records: [], unreadable: [], resume: '0', end: true },
+    ]);
     expect(http.asked).toHaveLength(1);
   });
 });

@@ -10,7 +10,8 @@ import type { Slice, Window } from './slice.ts';
 /** A paginated list of Vendure and how we walk along it. */
 export interface List {
   /** The query's field. */
-  readonly name: 'orders' | 'products' | 'productVariants' | 'facets' | 'productOptionGroups' | 'stockLocations' | 'shippingMethods';
+  readonly name:
+    'orders' | 'products' | 'productVariants' | 'facets' | 'productOptionGroups' | 'stockLocations' | 'shippingMethods';
   /** Input type of its options. */
   readonly options: string;
   /** What to select of an item, beside its id and time. */
@@ -20,10 +21,16 @@ export interface List {
   readonly filter?: Readonly<Record<string, unknown>>;
 }
 
-const answer = z.object({ list: z.object({ totalItems: z.int(), items: z.array(z.unknown()) }), shop: z.unknown().optional() });
+const answer = z.object({
+  list: z.object({ totalItems: z.int(), items: z.array(z.unknown()) }),
+  shop: z.unknown().optional(),
+});
 const row = z.object({ id: z.string() });
 
-/** One reading of a list. The shop's facts come with the first answer: every further field costs the store a check of the key. */
+/**
+ * One reading of a list. The shop's facts come with the first answer: every further field costs the store a check of
+ * the key.
+ */
 export class ListReader {
   readonly #client: VendureClient;
   readonly #list: List;
@@ -44,8 +51,17 @@ export class ListReader {
     const found = await this.#slice({ sort: { [time]: 'ASC' }, filter: { ...filter, [time]: range } }, from.skip, take);
     const seen = found.items.length + found.lost.length;
     const end = from.skip + seen >= found.total;
-    if (seen === 0 && !end) throw retry('UnexpectedPayload', `The store announces ${found.total - from.skip} more of "${name}" and gives none.`);
-    return { ...found, total: found.total - from.skip + from.read, next: advance(from, timesOf(this.#list, found)), end };
+    if (seen === 0 && !end)
+      throw retry(
+        'UnexpectedPayload',
+        `The store announces ${found.total - from.skip} more of "${name}" and gives none.`,
+      );
+    return {
+      ...found,
+      total: found.total - from.skip + from.read,
+      next: advance(from, timesOf(this.#list, found)),
+      end,
+    };
   }
 
   /** The rows with these ids; ids that the store does not have are left out. */
@@ -76,7 +92,11 @@ function timesOf(list: List, found: Slice): string[] {
   const of = (item: unknown): string => {
     const { id } = expectPayload(row, item, `A row of "${list.name}"`);
     const time = (item as Readonly<Record<string, unknown>>)[list.time];
-    if (typeof time !== 'string') throw retry('UnexpectedPayload', `"${list.name}" ${id}: ${list.time} is ${JSON.stringify(time) ?? 'missing'}, expected a time.`);
+    if (typeof time !== 'string')
+      throw retry(
+        'UnexpectedPayload',
+        `"${list.name}" ${id}: ${list.time} is ${JSON.stringify(time) ?? 'missing'}, expected a time.`,
+      );
     return time;
   };
   return [...found.items, ...found.lost.map((lost) => lost.bare)].map(of).sort();

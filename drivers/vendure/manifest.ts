@@ -10,8 +10,10 @@ export const manifest: DriverFacts = {
   reasons: REASONS,
   skips: {
     'C6.wrong-total': 'Vendure counts and reads in one query: its total is right, and the only sign of the end.',
-    'C7.unknown-status': 'Shops give orders states of their own; what is open and paid is told by fulfilments and payments.',
-    'C8.stock-lost-answer': 'Vendure keeps no mark of a write: after a lost answer a level is set again, and a sale made since is undone until the next StockCheck.',
+    'C7.unknown-status':
+      'Shops give orders states of their own; what is open and paid is told by fulfilments and payments.',
+    'C8.stock-lost-answer':
+      'Vendure keeps no mark of a write: after a lost answer a level is set again, and a sale made since is undone until the next StockCheck.',
     'C8.stock-changed': 'Vendure has no version check of levels: whoever writes last wins.',
   },
   limits: [
@@ -25,6 +27,6 @@ export const manifest: DriverFacts = {
     'Vendure allows no shipment of more than it has in stock, and keeps no tracking URL; a tracking code cannot be changed afterwards.',
     'Vendure (3.7.3) adds shipped pieces back to stock when the unshipped rest of their line is cancelled: StockCheck shows the difference.',
     'As Vendure comes, it hashes the API key with bcrypt at every request (0.3 s of its CPU): a busy shop should give authOptions.adminApiKeyStrategy a faster hash, which is safe for random keys.',
-    'A shop of several vendors: make a connection for each seller\'s channel (settings.channel).',
+    "A shop of several vendors: make a connection for each seller's channel (settings.channel).",
   ],
 };

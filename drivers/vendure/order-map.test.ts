@@ -4,68 +4,157 @@ import { orderPayload, type OrderPayload } from './order-payload.ts';
 import type { ShopFacts } from './shop.ts';
 
 const shop: ShopFacts = { outOfStockThreshold: 0, trackInventory: true, serverConfig: { moneyStrategyPrecision: 2 } };
-const address = { fullName: 'Ada Muster', company: '', streetLine1: 'Lindenstr. 7', streetLine2: '', city: 'Berlin', province: '', postalCode: '10969', countryCode: 'de', phoneNumber: '' };
+const address = {
+  fullName: 'Ada Muster',
+  company: '',
+  streetLine1: 'Lindenstr. 7',
+  streetLine2: '',
+  city: 'Berlin',
+  province: '',
+  postalCode: '10969',
+  countryCode: 'de',
+  phoneNumber: '',
+};
 
 function order(change: Partial<OrderPayload> = {}): OrderPayload {
   return orderPayload.parse({
-    id: '17', code: 'ABC123', state: 'PaymentSettled', orderPlacedAt: '2026-11-24T10:00:05.120Z', updatedAt: '2026-11-24T09:00:00.000Z', currencyCode: 'EUR',
-    subTotalWithTax: 5400, shippingWithTax: 600, total: 5000, totalWithTax: 6000,
+    id: '17',
+    code: 'ABC123',
+    state: 'PaymentSettled',
+    orderPlacedAt: '2026-11-24T10:00:05.120Z',
+    updatedAt: '2026-11-24T09:00:00.000Z',
+    currencyCode: 'EUR',
+    subTotalWithTax: 5400,
+    shippingWithTax: 600,
+    total: 5000,
+    totalWithTax: 6000,
     customer: { id: '3', emailAddress: 'ada@example.com', firstName: 'Ada', lastName: 'Muster', phoneNumber: '' },
-    shippingAddress: address, billingAddress: {},
+    shippingAddress: address,
+    billingAddress: {},
     shippingLines: [{ shippingMethod: { code: 'standard', name: 'Standard parcel' } }],
     discounts: [{ amountWithTax: -600 }],
-    payments: [{ state: 'Declined', amount: 6000, refunds: [] }, { state: 'Settled', amount: 6000, refunds: [] }],
-    lines: [{ id: '1', quantity: 2, orderPlacedQuantity: 3, unitPriceWithTax: 3000, linePriceWithTax: 6000, proratedLinePrice: 4500, proratedLinePriceWithTax: 5400, taxRate: 20, productVariant: { id: '9', sku: 'MUG', name: 'Mug' } }],
+    payments: [
+      { state: 'Declined', amount: 6000, refunds: [] },
+      { state: 'Settled', amount: 6000, refunds: [] },
+    ],
+    lines: [
+      {
+        id: '1',
+        quantity: 2,
+        orderPlacedQuantity: 3,
+        unitPriceWithTax: 3000,
+        linePriceWithTax: 6000,
+        proratedLinePrice: 4500,
+        proratedLinePriceWithTax: 5400,
+        taxRate: 20,
+        productVariant: { id: '9', sku: 'MUG', name: 'Mug' },
+      },
+    ],
     fulfillments: [],
     ...change,
   });
 }
 
-const shipped = (state: string, quantity: number): OrderPayload['fulfillments'] => [{ id: '5', state, method: 'DHL', trackingCode: 'JD1', lines: [{ orderLineId: '1', quantity }] }];
-const paid = (state: string, amount: number, refunded = 0): OrderPayload['payments'] => [{ state, amount, refunds: refunded > 0 ? [{ state: 'Settled', total: refunded }] : [] }];
+const shipped = (state: string, quantity: number): OrderPayload['fulfillments'] => [
+  { id: '5', state, method: 'DHL', trackingCode: 'JD1', lines: [{ orderLineId: '1', quantity }] },
+];
+const paid = (state: string, amount: number, refunded = 0): OrderPayload['payments'] => [
+  { state, amount, refunds: refunded > 0 ? [{ state: 'Settled', total: refunded }] : [] },
+];
 
 describe('an order of Vendure', () => {
   it('keeps the money as the store says it', () => {
     expect(orderRecord(order(), shop)).toMatchObject({
-      number: 'ABC123', currency: 'EUR', itemsTotal: 5400, shippingTotal: 600, taxTotal: 1000, discountTotal: 600, grandTotal: 6000,
-      lines: [{ sku: 'MUG', variantId: '9', quantity: 2, cancelledQuantity: 1, unitPrice: 3000, total: 5400, taxAmount: 900, discountAmount: 600, taxRate: 20 }],
+      number: 'ABC123',
+      currency: 'EUR',
+      itemsTotal: 5400,
+      shippingTotal: 600,
+      taxTotal: 1000,
+      discountTotal: 600,
+      grandTotal: 6000,
+      lines: [
+        {
+          sku: 'MUG',
+          variantId: '9',
+          quantity: 2,
+          cancelledQuantity: 1,
+          unitPrice: 3000,
+          total: 5400,
+          taxAmount: 900,
+          discountAmount: 600,
+          taxRate: 20,
+        },
+      ],
     });
   });
 
   it('turns its two digits into what the currency has', () => {
-    expect(orderRecord(order({ currencyCode: 'JPY', totalWithTax: 600_000 }), shop)).toMatchObject({ currency: 'JPY', grandTotal: 6000 });
+    expect(orderRecord(order({ currencyCode: 'JPY', totalWithTax: 600_000 }), shop)).toMatchObject({
+      currency: 'JPY',
+      grandTotal: 6000,
+    });
     expect(orderRecord(order({ currencyCode: 'KWD', totalWithTax: 600 }), shop)).toMatchObject({ grandTotal: 6000 });
     const precise = { ...shop, serverConfig: { moneyStrategyPrecision: 4 } };
-    expect(orderRecord(order({ totalWithTax: 60_050, discounts: [{ amountWithTax: 49 }] }), precise)).toMatchObject({ grandTotal: 601, discountTotal: 0 });
+    expect(orderRecord(order({ totalWithTax: 60_050, discounts: [{ amountWithTax: 49 }] }), precise)).toMatchObject({
+      grandTotal: 601,
+      discountTotal: 0,
+    });
   });
 
   it('changed last when it was placed or later', () => {
     expect(orderRecord(order(), shop).updatedAt).toBe('2026-11-24T10:00:05.120Z');
-    expect(orderRecord(order({ updatedAt: '2026-11-25T00:00:00.000Z' }), shop).updatedAt).toBe('2026-11-25T00:00:00.000Z');
+    expect(orderRecord(order({ updatedAt: '2026-11-25T00:00:00.000Z' }), shop).updatedAt).toBe(
+      '2026-11-25T00:00:00.000Z',
+    );
   });
 
   it('leaves out what nobody typed, and bills where it ships unless told otherwise', () => {
     const { shippingAddress, billingAddress, customerPhone } = orderRecord(order(), shop);
-    expect(shippingAddress).toEqual({ name: 'Ada Muster', street1: 'Lindenstr. 7', city: 'Berlin', postalCode: '10969', country: 'DE' });
+    expect(shippingAddress).toEqual({
+      name: 'Ada Muster',
+      street1: 'Lindenstr. 7',
+      city: 'Berlin',
+      postalCode: '10969',
+      country: 'DE',
+    });
     expect(billingAddress).toEqual(shippingAddress);
     expect(customerPhone).toBeUndefined();
-    expect(orderRecord(order({ billingAddress: { streetLine1: 'Kaiserdamm 1' } }), shop).billingAddress).toEqual({ street1: 'Kaiserdamm 1' });
-    expect(orderRecord(order({ customer: null, shippingLines: [], payments: null, fulfillments: null }), shop)).toMatchObject({ customerName: undefined, shippingMethodCode: undefined, paymentState: 'Unpaid' });
+    expect(orderRecord(order({ billingAddress: { streetLine1: 'Kaiserdamm 1' } }), shop).billingAddress).toEqual({
+      street1: 'Kaiserdamm 1',
+    });
+    expect(
+      orderRecord(order({ customer: null, shippingLines: [], payments: null, fulfillments: null }), shop),
+    ).toMatchObject({ customerName: undefined, shippingMethodCode: undefined, paymentState: 'Unpaid' });
   });
 
   it.each<[string, Partial<OrderPayload>, string]>([
-    ['Created', {}, 'Draft'], ['Draft', {}, 'Draft'], ['AddingItems', {}, 'Draft'], ['ArrangingPayment', {}, 'Draft'],
-    ['PaymentAuthorized', {}, 'Open'], ['PaymentSettled', {}, 'Open'], ['Modifying', {}, 'Open'], ['ArrangingAdditionalPayment', {}, 'Open'],
-    ['PartiallyShipped', {}, 'Open'], ['PartiallyDelivered', {}, 'Open'], ['Shipped', {}, 'Completed'], ['Delivered', {}, 'Completed'], ['Cancelled', {}, 'Cancelled'],
+    ['Created', {}, 'Draft'],
+    ['Draft', {}, 'Draft'],
+    ['AddingItems', {}, 'Draft'],
+    ['ArrangingPayment', {}, 'Draft'],
+    ['PaymentAuthorized', {}, 'Open'],
+    ['PaymentSettled', {}, 'Open'],
+    ['Modifying', {}, 'Open'],
+    ['ArrangingAdditionalPayment', {}, 'Open'],
+    ['PartiallyShipped', {}, 'Open'],
+    ['PartiallyDelivered', {}, 'Open'],
+    ['Shipped', {}, 'Completed'],
+    ['Delivered', {}, 'Completed'],
+    ['Cancelled', {}, 'Cancelled'],
     ['AwaitingInspection', {}, 'Open'],
   ])('in state %s', (state, change, expected) => {
     expect(orderRecord(order({ state, ...change }), shop)).toMatchObject({ state: expected, platformState: state });
   });
 
   it.each<[string, OrderPayload['payments'], string]>([
-    ['nothing', [], 'Unpaid'], ['an authorised payment', paid('Authorized', 6000), 'Authorized'], ['a declined one', paid('Declined', 6000), 'Unpaid'],
-    ['a part', paid('Settled', 2000), 'PartiallyPaid'], ['all', paid('Settled', 6000), 'Paid'], ['more than is left after a cancellation', paid('Settled', 9000), 'Paid'],
-    ['some given back', paid('Settled', 6000, 1000), 'PartiallyRefunded'], ['all given back', paid('Settled', 6000, 6000), 'Refunded'],
+    ['nothing', [], 'Unpaid'],
+    ['an authorised payment', paid('Authorized', 6000), 'Authorized'],
+    ['a declined one', paid('Declined', 6000), 'Unpaid'],
+    ['a part', paid('Settled', 2000), 'PartiallyPaid'],
+    ['all', paid('Settled', 6000), 'Paid'],
+    ['more than is left after a cancellation', paid('Settled', 9000), 'Paid'],
+    ['some given back', paid('Settled', 6000, 1000), 'PartiallyRefunded'],
+    ['all given back', paid('Settled', 6000, 6000), 'Refunded'],
     ['part settled, part authorised', [...paid('Settled', 2000)!, ...paid('Authorized', 4000)!], 'Authorized'],
   ])('with %s paid', (_what, payments, expected) => {
     expect(orderRecord(order({ payments }), shop).paymentState).toBe(expected);
@@ -77,10 +166,19 @@ describe('an order of Vendure', () => {
 
   it('counts as shipped what has left the house', () => {
     const state = (fulfillments: OrderPayload['fulfillments']) => orderRecord(order({ fulfillments }), shop);
-    expect(state(shipped('Pending', 2))).toMatchObject({ fulfilmentState: 'Unfulfilled', lines: [{ fulfilledQuantity: 0 }] });
+    expect(state(shipped('Pending', 2))).toMatchObject({
+      fulfilmentState: 'Unfulfilled',
+      lines: [{ fulfilledQuantity: 0 }],
+    });
     expect(state(shipped('Cancelled', 2))).toMatchObject({ fulfilmentState: 'Unfulfilled' });
-    expect(state(shipped('Shipped', 1))).toMatchObject({ fulfilmentState: 'PartiallyFulfilled', lines: [{ fulfilledQuantity: 1 }] });
-    expect(state(shipped('Delivered', 2))).toMatchObject({ fulfilmentState: 'Fulfilled', lines: [{ fulfilledQuantity: 2 }] });
+    expect(state(shipped('Shipped', 1))).toMatchObject({
+      fulfilmentState: 'PartiallyFulfilled',
+      lines: [{ fulfilledQuantity: 1 }],
+    });
+    expect(state(shipped('Delivered', 2))).toMatchObject({
+      fulfilmentState: 'Fulfilled',
+      lines: [{ fulfilledQuantity: 2 }],
+    });
     expect(orderRecord(order({ state: 'Shipped' }), shop).fulfilmentState).toBe('Fulfilled');
   });
 });

@@ -28,14 +28,19 @@ export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
     ...customerOf(order),
     shippingAddress: addressOf(order.shippingAddress),
     // A checkout that asks for one address only leaves the other empty.
-    billingAddress: addressOf(given(order.billingAddress?.streetLine1) === undefined ? order.shippingAddress : order.billingAddress),
+    billingAddress: addressOf(
+      given(order.billingAddress?.streetLine1) === undefined ? order.shippingAddress : order.billingAddress,
+    ),
     shippingMethodCode: method?.code,
     shippingMethodName: method?.name,
     lines: order.lines.map((line) => lineOf(line, shipped.get(line.id) ?? 0, money)),
   };
 }
 
-function customerOf({ customer, shippingAddress }: OrderPayload): Pick<OrderRecord, 'customerId' | 'customerEmail' | 'customerName' | 'customerPhone'> {
+function customerOf({
+  customer,
+  shippingAddress,
+}: OrderPayload): Pick<OrderRecord, 'customerId' | 'customerEmail' | 'customerName' | 'customerPhone'> {
   return {
     customerId: customer?.id,
     customerEmail: given(customer?.emailAddress),
@@ -44,7 +49,11 @@ function customerOf({ customer, shippingAddress }: OrderPayload): Pick<OrderReco
   };
 }
 
-function lineOf(line: OrderPayload['lines'][number], fulfilledQuantity: number, money: (amount: number) => number): OrderLineRecord {
+function lineOf(
+  line: OrderPayload['lines'][number],
+  fulfilledQuantity: number,
+  money: (amount: number) => number,
+): OrderLineRecord {
   return {
     id: line.id,
     sku: line.productVariant.sku,

@@ -47,13 +47,21 @@ export const orderPayload = z.object({
   shippingWithTax: z.int(),
   total: z.int(),
   totalWithTax: z.int(),
-  customer: z.object({ id: z.string(), emailAddress: text, firstName: text, lastName: text, phoneNumber: text }).nullish(),
+  customer: z
+    .object({ id: z.string(), emailAddress: text, firstName: text, lastName: text, phoneNumber: text })
+    .nullish(),
   shippingAddress: address,
   billingAddress: address,
   shippingLines: z.array(z.object({ shippingMethod: z.object({ code: z.string(), name: z.string() }) })),
   discounts: z.array(z.object({ amountWithTax: z.int() })),
   payments: z
-    .array(z.object({ state: z.string(), amount: z.int(), refunds: z.array(z.object({ state: z.string(), total: z.int() })) }))
+    .array(
+      z.object({
+        state: z.string(),
+        amount: z.int(),
+        refunds: z.array(z.object({ state: z.string(), total: z.int() })),
+      }),
+    )
     .nullish(),
   lines: z.array(
     z.object({

@@ -13,27 +13,40 @@ export function orderState(order: Pick<OrderPayload, 'state' | 'orderPlacedAt'>)
   return COMPLETED.has(order.state) ? 'Completed' : 'Open';
 }
 
-/** From the payments themselves: a shop may add states of its own to an order, and Modifying says nothing about money. */
-export function paymentState({ payments, totalWithTax }: Pick<OrderPayload, 'payments' | 'totalWithTax'>): PaymentState {
-  const sum = (state: string): number => (payments ?? []).reduce((total, payment) => (payment.state === state ? total + payment.amount : total), 0);
+/**
+ * From the payments themselves: a shop may add states of its own to an order, and Modifying says nothing about money.
+ */
+export function paymentState({
+  payments,
+  totalWithTax,
+}: Pick<OrderPayload, 'payments' | 'totalWithTax'>): PaymentState {
+  const sum = (state: string): number =>
+    (payments ?? []).reduce((total, payment) => (payment.state === state ? total + payment.amount : total), 0);
   const settled = sum('Settled');
-  const refunded = (payments ?? []).flatMap((payment) => payment.refunds).reduce((total, refund) => (refund.state === 'Settled' ? total + refund.total : total), 0);
+  const refunded = (payments ?? [])
+    .flatMap((payment) => payment.refunds)
+    .reduce((total, refund) => (refund.state === 'Settled' ? total + refund.total : total), 0);
   if (refunded > 0) return refunded >= settled ? 'Refunded' : 'PartiallyRefunded';
   if (settled >= totalWithTax) return 'Paid';
   if (settled + sum('Authorized') >= totalWithTax) return 'Authorized';
   return settled > 0 ? 'PartiallyPaid' : 'Unpaid';
 }
 
-export const isShipped = (fulfillment: Pick<FulfillmentPayload, 'state'>): boolean => !NOT_SHIPPED.has(fulfillment.state);
+export const isShipped = (fulfillment: Pick<FulfillmentPayload, 'state'>): boolean =>
+  !NOT_SHIPPED.has(fulfillment.state);
 
 /** Pieces of each line in the given fulfilments. */
 export function piecesByLine(fulfillments: readonly FulfillmentPayload[]): Map<string, number> {
   const pieces = new Map<string, number>();
-  for (const { orderLineId, quantity } of fulfillments.flatMap((fulfillment) => fulfillment.lines)) pieces.set(orderLineId, (pieces.get(orderLineId) ?? 0) + quantity);
+  for (const { orderLineId, quantity } of fulfillments.flatMap((fulfillment) => fulfillment.lines))
+    pieces.set(orderLineId, (pieces.get(orderLineId) ?? 0) + quantity);
   return pieces;
 }
 
-export function fulfilmentState(order: Pick<OrderPayload, 'state' | 'lines'>, shipped: ReadonlyMap<string, number>): FulfilmentState {
+export function fulfilmentState(
+  order: Pick<OrderPayload, 'state' | 'lines'>,
+  shipped: ReadonlyMap<string, number>,
+): FulfilmentState {
   if (COMPLETED.has(order.state)) return 'Fulfilled';
   if (shipped.size === 0) return 'Unfulfilled';
   return order.lines.every((line) => (shipped.get(line.id) ?? 0) >= line.quantity) ? 'Fulfilled' : 'PartiallyFulfilled';

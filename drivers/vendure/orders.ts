@@ -7,8 +7,8 @@ import { orderRecord } from './order-map.ts';
 import { readById, readList, type Mapping } from './pages.ts';
 
 /**
- * Orders are those that were placed. Vendure keeps carts, drafts and checkouts under way among its orders too; they have
- * no `orderPlacedAt`, and a person's data in a cart that was never bought is none of ours.
+ * Orders are those that were placed. Vendure keeps carts, drafts and checkouts under way among its orders too; they
+ * have no `orderPlacedAt`, and a person's data in a cart that was never bought is none of ours.
  */
 const placed = { name: 'orders', options: 'OrderListOptions', fields: ORDER_FIELDS } as const;
 
@@ -17,7 +17,13 @@ const newOrders: List = { ...placed, time: 'orderPlacedAt' };
 /** Orders that changed as far as `updatedAt` tells: it moves on edits and cancellations, not on payment or shipping. */
 const changedOrders: List = { ...placed, time: 'updatedAt', filter: { orderPlacedAt: { isNull: false } } };
 
-const mapping: Mapping<OrderPayload> = { what: 'order', schema: orderPayload, numberIn: 'code', perRow: 'one', map: orderRecord };
+const mapping: Mapping<OrderPayload> = {
+  what: 'order',
+  schema: orderPayload,
+  numberIn: 'code',
+  perRow: 'one',
+  map: orderRecord,
+};
 
 export function readNewOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
   if (request.ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids: request.ids });
@@ -27,7 +33,14 @@ export function readNewOrders(client: VendureClient, request: ReadRequest): Asyn
 export function readChangedOrders(client: VendureClient, request: ReadRequest): AsyncIterable<Page> {
   const { ids, placedFrom } = request;
   if (ids !== undefined) return readById(client, changedOrders, mapping, { ...request, ids });
-  return readList(client, placedFrom === undefined ? changedOrders : { ...changedOrders, filter: { orderPlacedAt: { after: before(placedFrom) } } }, mapping, request);
+  return readList(
+    client,
+    placedFrom === undefined
+      ? changedOrders
+      : { ...changedOrders, filter: { orderPlacedAt: { after: before(placedFrom) } } },
+    mapping,
+    request,
+  );
 }
 
 /** Of two times the later one. */

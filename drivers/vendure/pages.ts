@@ -22,14 +22,30 @@ export interface Mapping<T> {
 type Range = Pick<ReadRequest, 'since' | 'until' | 'resume' | 'pageSize' | 'signal'>;
 
 /** A list from its first row, or from where an interrupted run stopped, to its end. */
-export async function* readList<T>(client: VendureClient, list: List, mapping: Mapping<T>, request: Range): AsyncGenerator<Page> {
+export async function* readList<T>(
+  client: VendureClient,
+  list: List,
+  mapping: Mapping<T>,
+  request: Range,
+): AsyncGenerator<Page> {
   const reader = new ListReader(client, list, request.signal);
   let at = decode(position, request.resume) ?? startAt(request.since);
   for (;;) {
     const window = await reader.window(at, request.pageSize, request.until);
-    const mapped = mapSlice(mapping.what, window, mapping.schema, (item) => [mapping.map(item, window.shop)].flat(), mapping.numberIn);
+    const mapped = mapSlice(
+      mapping.what,
+      window,
+      mapping.schema,
+      (item) => [mapping.map(item, window.shop)].flat(),
+      mapping.numberIn,
+    );
     at = window.next;
-    yield { ...mapped, resume: encode(at), end: window.end, total: mapping.perRow === 'one' ? window.total : undefined };
+    yield {
+      ...mapped,
+      resume: encode(at),
+      end: window.end,
+      total: mapping.perRow === 'one' ? window.total : undefined,
+    };
     if (window.end) return;
   }
 }
@@ -47,7 +63,16 @@ export async function* readById<T>(
   do {
     const ids = request.ids.slice(done, done + request.pageSize);
     const slice = ids.length === 0 ? undefined : await reader.byIds(ids);
-    const mapped = slice === undefined ? { records: [], unreadable: [] } : mapSlice(mapping.what, slice, mapping.schema, (item) => [mapping.map(item, slice.shop)].flat(), mapping.numberIn);
+    const mapped =
+      slice === undefined
+        ? { records: [], unreadable: [] }
+        : mapSlice(
+            mapping.what,
+            slice,
+            mapping.schema,
+            (item) => [mapping.map(item, slice.shop)].flat(),
+            mapping.numberIn,
+          );
     done += ids.length;
     yield { ...mapped, resume: String(done), end: done >= request.ids.length };
   } while (done < request.ids.length);

@@ -16,10 +16,15 @@ function complaintOf(schema: z.ZodType, value: unknown): string {
 }
 
 describe('a payload that does not fit', () => {
-  const schema = z.object({ lines: z.array(z.object({ quantity: z.int() })), customer: z.object({ emailAddress: z.string() }).nullish() });
+  const schema = z.object({
+    lines: z.array(z.object({ quantity: z.int() })),
+    customer: z.object({ emailAddress: z.string() }).nullish(),
+  });
 
   it('is named with field and value', () => {
-    expect(complaintOf(schema, { lines: [{ quantity: 1 }, { quantity: 'two' }] })).toMatch(/^order 17: lines\.1\.quantity is "two": /);
+    expect(complaintOf(schema, { lines: [{ quantity: 1 }, { quantity: 'two' }] })).toMatch(
+      /^order 17: lines\.1\.quantity is "two": /,
+    );
     expect(complaintOf(schema, {})).toMatch(/^order 17: lines is missing: /);
     expect(complaintOf(schema, 'soup')).toMatch(/^order 17: the answer is "soup": /);
     expect(complaintOf(schema, { lines: [{ quantity: { amount: 2 } }] })).toContain('lines.0.quantity is an object');
@@ -30,8 +35,13 @@ describe('a payload that does not fit', () => {
   });
 
   it('never shows personal data', () => {
-    expect(complaintOf(schema, { lines: [], customer: { emailAddress: { typed: 'ada@example.com' } } })).not.toContain('ada');
+    expect(complaintOf(schema, { lines: [], customer: { emailAddress: { typed: 'ada@example.com' } } })).not.toContain(
+      'ada',
+    );
     expect(complaintOf(schema, { lines: [], customer: 'Ada' })).not.toContain('Ada');
-    for (const part of ['shippingAddress', 'billingAddress']) expect(complaintOf(orderPayload.pick({ shippingAddress: true, billingAddress: true }), { [part]: { city: 4711 } })).not.toContain('4711');
+    for (const part of ['shippingAddress', 'billingAddress'])
+      expect(
+        complaintOf(orderPayload.pick({ shippingAddress: true, billingAddress: true }), { [part]: { city: 4711 } }),
+      ).not.toContain('4711');
   });
 });

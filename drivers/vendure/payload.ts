@@ -10,7 +10,9 @@ export function describeIssue(error: z.ZodError, value: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'it does not have the expected shape';
   const path = issue.path.map(String);
-  const what = path.some((part) => PRIVATE.has(part)) ? 'has an unexpected value (not shown: personal data)' : `is ${quote(valueAt(value, path))}`;
+  const what = path.some((part) => PRIVATE.has(part))
+    ? 'has an unexpected value (not shown: personal data)'
+    : `is ${quote(valueAt(value, path))}`;
   return `${path.length === 0 ? 'the answer' : path.join('.')} ${what}: ${issue.message}`;
 }
 
@@ -22,11 +24,20 @@ export function expectPayload<T>(schema: z.ZodType<T>, value: unknown, what: str
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, part) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[part] : undefined), value);
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[part] : undefined,
+    value,
+  );
 }
 
 function quote(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text = typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : JSON.stringify(value);
+  const text =
+    typeof value === 'object' && value !== null
+      ? Array.isArray(value)
+        ? 'a list'
+        : 'an object'
+      : JSON.stringify(value);
   return text.length > QUOTED_AT_MOST ? `${text.slice(0, QUOTED_AT_MOST)}…` : text;
 }

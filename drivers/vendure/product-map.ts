@@ -35,7 +35,10 @@ export function productRecord(product: ProductPayload, context: ProductContext):
 
 function variantRecord(variant: VariantPayload, { settings, fields, shop }: ProductContext): VariantRecord {
   const value = (wanted: string | undefined, usual: readonly string[]): string | undefined => {
-    const names = wanted === undefined ? usual.filter((name) => fields.some((field) => field.entity === 'ProductVariant' && field.name === name)) : [wanted];
+    const names =
+      wanted === undefined
+        ? usual.filter((name) => fields.some((field) => field.entity === 'ProductVariant' && field.name === name))
+        : [wanted];
     return firstSet(variant.customFields, names);
   };
   return {
@@ -56,7 +59,8 @@ function variantRecord(variant: VariantPayload, { settings, fields, shop }: Prod
 /** Facet values by the facet's code, several joined; then the product's own fields by their names. */
 function attributesOf(product: ProductPayload, fields: readonly CustomField[]): Record<string, string> {
   const attributes: Record<string, string> = {};
-  for (const { facet, name } of product.facetValues) attributes[facet.code] = facet.code in attributes ? `${attributes[facet.code]}, ${name}` : name;
+  for (const { facet, name } of product.facetValues)
+    attributes[facet.code] = facet.code in attributes ? `${attributes[facet.code]}, ${name}` : name;
   for (const { name } of fields.filter((field) => field.entity === 'Product')) {
     const value = customText(product.customFields, name);
     if (value !== undefined) attributes[name] ??= value;
@@ -69,7 +73,10 @@ function imagesOf(product: ProductPayload, base: string): ImageRecord[] {
   const images: ImageRecord[] = [];
   const add = (assets: readonly AssetPayload[], featured: string | undefined, variantId?: string): void => {
     const pictures = assets.filter((asset) => asset.type === 'IMAGE');
-    for (const asset of [...pictures.filter(({ id }) => id === featured), ...pictures.filter(({ id }) => id !== featured)]) {
+    for (const asset of [
+      ...pictures.filter(({ id }) => id === featured),
+      ...pictures.filter(({ id }) => id !== featured),
+    ]) {
       images.push({
         id: variantId === undefined ? asset.id : `${asset.id}@${variantId}`,
         // Without an asset server's own address, Vendure gives a path.

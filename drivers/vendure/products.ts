@@ -30,14 +30,29 @@ async function* changed(client: VendureClient, request: ReadRequest): AsyncGener
       continue;
     }
     fields ??= await readCustomFields(client, request.signal);
-    for await (const page of readById(client, productList(fields), productMapping(client.settings, fields), { ...request, pageSize: ids.length, resume: undefined, ids })) {
+    for await (const page of readById(client, productList(fields), productMapping(client.settings, fields), {
+      ...request,
+      pageSize: ids.length,
+      resume: undefined,
+      ids,
+    })) {
       yield { records: page.records, unreadable: page.unreadable, resume, end };
     }
   }
 }
 
-const productList = (fields: readonly CustomField[]): List => ({ name: 'products', options: 'ProductListOptions', fields: productFields(fields), time: 'createdAt' });
+const productList = (fields: readonly CustomField[]): List => ({
+  name: 'products',
+  options: 'ProductListOptions',
+  fields: productFields(fields),
+  time: 'createdAt',
+});
 
 function productMapping(settings: VendureSettings, fields: readonly CustomField[]): Mapping<ProductPayload> {
-  return { what: 'product', schema: productPayload, perRow: 'one', map: (product, shop) => productRecord(product, { settings, fields, shop }) };
+  return {
+    what: 'product',
+    schema: productPayload,
+    perRow: 'one',
+    map: (product, shop) => productRecord(product, { settings, fields, shop }),
+  };
 }

@@ -10,16 +10,33 @@ export interface Mapped {
 }
 
 /** Maps the rows of a slice one by one: a row that does not fit is named and set aside, the others go on. */
-export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, map: (item: T) => readonly CanonicalRecord[], numberIn?: string): Mapped {
+export function mapSlice<T>(
+  what: string,
+  slice: Slice,
+  schema: z.ZodType<T>,
+  map: (item: T) => readonly CanonicalRecord[],
+  numberIn?: string,
+): Mapped {
   const records: CanonicalRecord[] = [];
-  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({ recordId: id, reason: 'StoreError', message: `${what} ${id}: ${message}`, raw: bare }));
+  const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({
+    recordId: id,
+    reason: 'StoreError',
+    message: `${what} ${id}: ${message}`,
+    raw: bare,
+  }));
   for (const item of slice.items) {
     const parsed = schema.safeParse(item);
     if (parsed.success) records.push(...map(parsed.data));
     else {
       const id = idOf(item);
       const number = numberIn === undefined ? undefined : textIn(item, numberIn);
-      unreadable.push({ recordId: id, number, reason: 'UnexpectedPayload', message: `${what} ${number ?? id}: ${describeIssue(parsed.error, item)}`, raw: item });
+      unreadable.push({
+        recordId: id,
+        number,
+        reason: 'UnexpectedPayload',
+        message: `${what} ${number ?? id}: ${describeIssue(parsed.error, item)}`,
+        raw: item,
+      });
     }
   }
   return { records, unreadable };
@@ -28,6 +45,7 @@ export function mapSlice<T>(what: string, slice: Slice, schema: z.ZodType<T>, ma
 const idOf = (item: unknown): string => textIn(item, 'id') ?? 'without id';
 
 function textIn(item: unknown, field: string): string | undefined {
-  const value: unknown = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
+  const value: unknown =
+    typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[field] : undefined;
   return typeof value === 'string' ? value : undefined;
 }

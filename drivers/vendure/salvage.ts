@@ -8,8 +8,8 @@ const MOST_LOST = 5;
 const row = z.object({ id: z.string() });
 
 /**
- * Reads a slice; when the store fails at it, finds the rows that make it fail by halving, and reads the rest. One row with
- * a dangling reference must not keep a thousand others from being read.
+ * Reads a slice; when the store fails at it, finds the rows that make it fail by halving, and reads the rest. One row
+ * with a dangling reference must not keep a thousand others from being read.
  */
 export async function salvage(
   read: (skip: number, take: number) => Promise<Slice>,
@@ -23,7 +23,11 @@ export async function salvage(
       return await read(at, count);
     } catch (error) {
       if (!(error instanceof GraphqlError) || error.details.behaviour !== 'retry') throw error;
-      if (count > 1) return joined(await attempt(at, Math.floor(count / 2)), await attempt(at + Math.floor(count / 2), Math.ceil(count / 2)));
+      if (count > 1)
+        return joined(
+          await attempt(at, Math.floor(count / 2)),
+          await attempt(at + Math.floor(count / 2), Math.ceil(count / 2)),
+        );
       if (budget.left === 0) throw error;
       const bare = await readBare(at);
       const [item] = bare.items;
@@ -37,5 +41,10 @@ export async function salvage(
 }
 
 function joined(first: Slice, second: Slice): Slice {
-  return { items: [...first.items, ...second.items], lost: [...first.lost, ...second.lost], total: second.total, shop: second.shop };
+  return {
+    items: [...first.items, ...second.items],
+    lost: [...first.lost, ...second.lost],
+    total: second.total,
+    shop: second.shop,
+  };
 }

@@ -15,7 +15,10 @@ export type ShippableOrder = z.infer<typeof shippableOrder>;
 
 const orderAnswer = z.object({ orders: z.object({ items: z.array(shippableOrder) }) });
 
-/** Through the list, which answers an unknown id with nothing; `order(id)` would do, but asks another permission of some shops. */
+/**
+ * Through the list, which answers an unknown id with nothing; `order(id)` would do, but asks another permission of some
+ * shops.
+ */
 export const readOrder: Operation<z.infer<typeof orderAnswer>> = {
   document: `query ($id: String!) { orders(options: { filter: { id: { eq: $id } } }) { items {
     id code state lines { id quantity productVariant { sku } } fulfillments { id state method trackingCode lines { orderLineId quantity } } } } }`,
@@ -23,7 +26,10 @@ export const readOrder: Operation<z.infer<typeof orderAnswer>> = {
 };
 
 /** A mutation's result: what it made, or why not. */
-const result = z.union([z.object({ errorCode: z.string(), message: z.string(), transitionError: z.string().nullish() }), z.object({ id: z.string(), state: z.string() })]);
+const result = z.union([
+  z.object({ errorCode: z.string(), message: z.string(), transitionError: z.string().nullish() }),
+  z.object({ id: z.string(), state: z.string() }),
+]);
 export type FulfillmentResult = z.infer<typeof result>;
 
 const RESULT = `... on Fulfillment { id state } ... on ErrorResult { errorCode message } ... on FulfillmentStateTransitionError { transitionError }`;

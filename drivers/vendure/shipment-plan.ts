@@ -16,7 +16,10 @@ export type ShipmentPlan =
   | { readonly step: 'nothing'; readonly fulfillmentId: string }
   | { readonly step: 'reject' | 'later'; readonly reason: string; readonly message: string };
 
-/** States in which Vendure would ship. It takes a fulfilment in ArrangingPayment as well, of goods that nobody has paid for. */
+/**
+ * States in which Vendure would ship. It takes a fulfilment in ArrangingPayment as well, of goods that nobody has paid
+ * for.
+ */
 const SHIPPABLE = new Set(['PaymentSettled', 'PartiallyShipped', 'PartiallyDelivered', 'Shipped', 'Delivered']);
 const NO_CARRIER = 'Parcel';
 
@@ -27,17 +30,28 @@ const NO_CARRIER = 'Parcel';
 export function planShipment(order: ShippableOrder, entry: ShipmentWrite, claimed: ReadonlySet<string>): ShipmentPlan {
   const standing = (order.fulfillments ?? []).filter((each) => each.state !== 'Cancelled');
   const earlier = standing.find((each) => !claimed.has(each.id) && isSame(each, entry));
-  if (earlier !== undefined) return isShipped(earlier) ? { step: 'nothing', fulfillmentId: earlier.id } : { step: 'markShipped', fulfillmentId: earlier.id };
-  if (order.state === 'Cancelled') return reject('OrderCancelled', `Order ${order.code} was cancelled at the store: the parcel must be stopped or taken back.`);
+  if (earlier !== undefined)
+    return isShipped(earlier)
+      ? { step: 'nothing', fulfillmentId: earlier.id }
+      : { step: 'markShipped', fulfillmentId: earlier.id };
+  if (order.state === 'Cancelled')
+    return reject(
+      'OrderCancelled',
+      `Order ${order.code} was cancelled at the store: the parcel must be stopped or taken back.`,
+    );
   if (!SHIPPABLE.has(order.state)) {
-    return { step: 'later', reason: 'OrderNotPaid', message: `Order ${order.code} is in the state ${order.state} at the store: it can be shipped once its payment is settled.` };
+    return {
+      step: 'later',
+      reason: 'OrderNotPaid',
+      message: `Order ${order.code} is in the state ${order.state} at the store: it can be shipped once its payment is settled.`,
+    };
   }
   return planLines(order, entry, piecesByLine(standing));
 }
 
 /**
- * How a fulfilment is recognised: by its tracking code; without one, by the entry's own number in the method. One code on
- * other lines is another shipment in the same parcel.
+ * How a fulfilment is recognised: by its tracking code; without one, by the entry's own number in the method. One code
+ * on other lines is another shipment in the same parcel.
  */
 function isSame(fulfillment: FulfillmentPayload, entry: ShipmentWrite): boolean {
   if (!entry.trackingCode) return fulfillment.method === methodOf(entry);
@@ -60,17 +74,27 @@ function planLines(order: ShippableOrder, entry: ShipmentWrite, covered: Readonl
   for (const [lineId, quantity] of wanted) {
     const left = open.get(lineId);
     const sku = order.lines.find((line) => line.id === lineId)?.productVariant.sku;
-    if (left === undefined) return reject('UnknownOrderLine', `Order ${order.code} has no line ${lineId} at the store.`);
-    if (quantity > left) return reject('NothingLeftToShip', `Order ${order.code}: ${quantity} of "${sku}" are to be shipped, ${left} are open at the store${byWhom(order)}.`);
+    if (left === undefined)
+      return reject('UnknownOrderLine', `Order ${order.code} has no line ${lineId} at the store.`);
+    if (quantity > left)
+      return reject(
+        'NothingLeftToShip',
+        `Order ${order.code}: ${quantity} of "${sku}" are to be shipped, ${left} are open at the store${byWhom(order)}.`,
+      );
   }
-  const lines = [...wanted].filter(([, quantity]) => quantity > 0).map(([orderLineId, quantity]) => ({ orderLineId, quantity }));
-  if (lines.length === 0) return reject('NothingLeftToShip', `Order ${order.code} has nothing open at the store${byWhom(order)}.`);
+  const lines = [...wanted]
+    .filter(([, quantity]) => quantity > 0)
+    .map(([orderLineId, quantity]) => ({ orderLineId, quantity }));
+  if (lines.length === 0)
+    return reject('NothingLeftToShip', `Order ${order.code} has nothing open at the store${byWhom(order)}.`);
   return { step: 'create', lines };
 }
 
 /** The tracking codes of what was shipped otherwise help to find out by whom. */
 function byWhom(order: ShippableOrder): string {
-  const codes = (order.fulfillments ?? []).filter((each) => each.state !== 'Cancelled').map((each) => each.trackingCode || 'no tracking code');
+  const codes = (order.fulfillments ?? [])
+    .filter((each) => each.state !== 'Cancelled')
+    .map((each) => each.trackingCode || 'no tracking code');
   return codes.length === 0 ? '' : ` (it has shipments with: ${codes.join(', ')})`;
 }
 

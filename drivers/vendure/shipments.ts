@@ -13,7 +13,11 @@ const HANDLER = 'manual-fulfillment';
  * fulfilments of the same pieces at once: so the order is read anew before each, and an entry that the store already
  * shows is not sent again.
  */
-export async function writeShipments(client: VendureClient, entries: readonly ShipmentWrite[], signal: AbortSignal): Promise<readonly WriteResult[]> {
+export async function writeShipments(
+  client: VendureClient,
+  entries: readonly ShipmentWrite[],
+  signal: AbortSignal,
+): Promise<readonly WriteResult[]> {
   const claimed = new Set<string>();
   return writeOneByOne(entries, async (entry) => {
     const result = await writeOne(client, entry, claimed, signal);
@@ -22,11 +26,22 @@ export async function writeShipments(client: VendureClient, entries: readonly Sh
   });
 }
 
-async function writeOne(client: VendureClient, entry: ShipmentWrite, claimed: ReadonlySet<string>, signal: AbortSignal): Promise<WriteResult> {
+async function writeOne(
+  client: VendureClient,
+  entry: ShipmentWrite,
+  claimed: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const { entryId } = entry;
   const { orders } = await client.query(readOrder, { id: entry.orderId }, signal);
   const [order] = orders.items;
-  if (order === undefined) return { entryId, outcome: 'Rejected', reason: 'UnknownOrder', message: `The store has no order ${entry.orderNumber} (id ${entry.orderId}) any more.` };
+  if (order === undefined)
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'UnknownOrder',
+      message: `The store has no order ${entry.orderNumber} (id ${entry.orderId}) any more.`,
+    };
   const plan = planShipment(order, entry, claimed);
   switch (plan.step) {
     case 'nothing':
@@ -42,7 +57,12 @@ async function writeOne(client: VendureClient, entry: ShipmentWrite, claimed: Re
   }
 }
 
-async function create(client: VendureClient, entry: ShipmentWrite, lines: readonly PlannedLine[], signal: AbortSignal): Promise<WriteResult> {
+async function create(
+  client: VendureClient,
+  entry: ShipmentWrite,
+  lines: readonly PlannedLine[],
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const handler = {
     code: HANDLER,
     arguments: [
@@ -55,9 +75,16 @@ async function create(client: VendureClient, entry: ShipmentWrite, lines: readon
 }
 
 /** A new fulfilment is Pending and tells the customer nothing; the order moves only with this. */
-async function ship(client: VendureClient, entry: ShipmentWrite, fulfillmentId: string, signal: AbortSignal): Promise<WriteResult> {
+async function ship(
+  client: VendureClient,
+  entry: ShipmentWrite,
+  fulfillmentId: string,
+  signal: AbortSignal,
+): Promise<WriteResult> {
   const { result } = await client.mutate(markShipped, { id: fulfillmentId }, signal);
-  return 'errorCode' in result ? refusal(entry, result) : { entryId: entry.entryId, outcome: 'Applied', externalId: fulfillmentId };
+  return 'errorCode' in result
+    ? refusal(entry, result)
+    : { entryId: entry.entryId, outcome: 'Applied', externalId: fulfillmentId };
 }
 
 /** What a person must mend, and what the next reading settles by itself. */
@@ -66,10 +93,25 @@ function refusal(entry: ShipmentWrite, error: Extract<FulfillmentResult, { error
   const said = shorten(error.transitionError ?? error.message);
   switch (error.errorCode) {
     case 'INSUFFICIENT_STOCK_ON_HAND_ERROR':
-      return { entryId, outcome: 'Retry', reason: 'InsufficientStock', message: `Order ${orderNumber}: the store lets nothing be shipped that it has not in stock: ${said}. Export the stock first.` };
+      return {
+        entryId,
+        outcome: 'Retry',
+        reason: 'InsufficientStock',
+        message: `Order ${orderNumber}: the store lets nothing be shipped that it has not in stock: ${said}. Export the stock first.`,
+      };
     case 'INVALID_FULFILLMENT_HANDLER_ERROR':
-      return { entryId, outcome: 'Rejected', reason: 'NoFulfillmentHandler', message: `The store has no fulfilment handler "${HANDLER}": add manualFulfillmentHandler to its configuration.` };
+      return {
+        entryId,
+        outcome: 'Rejected',
+        reason: 'NoFulfillmentHandler',
+        message: `The store has no fulfilment handler "${HANDLER}": add manualFulfillmentHandler to its configuration.`,
+      };
     default:
-      return { entryId, outcome: 'Retry', reason: 'StoreRefused', message: `Order ${orderNumber}: the store refuses the shipment: ${said}` };
+      return {
+        entryId,
+        outcome: 'Retry',
+        reason: 'StoreRefused',
+        message: `Order ${orderNumber}: the store refuses the shipment: ${said}`,
+      };
   }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { currencyExponent } from '../../model/money.ts';
 
 /** Settings of the whole shop that records cannot be read without. Asked for in the same request as the records. */
-export const SHOP_FIELDS = 'shop: globalSettings { outOfStockThreshold trackInventory serverConfig { moneyStrategyPrecision } }';
+export const SHOP_FIELDS =
+  'shop: globalSettings { outOfStockThreshold trackInventory serverConfig { moneyStrategyPrecision } }';
 
 export const shopFacts = z.object({
   outOfStockThreshold: z.int(),

@@ -5,8 +5,16 @@ import { stockPayload, stockRecords } from './stock.ts';
 const shop: ShopFacts = { outOfStockThreshold: 3, trackInventory: true, serverConfig: { moneyStrategyPrecision: 2 } };
 const variant = (change: Record<string, unknown> = {}) =>
   stockPayload.parse({
-    id: '9', sku: 'MUG', trackInventory: 'INHERIT', outOfStockThreshold: -5, useGlobalOutOfStockThreshold: true,
-    stockLevels: [{ stockLocationId: '1', stockOnHand: 10, stockAllocated: 4 }, { stockLocationId: '2', stockOnHand: 2, stockAllocated: 0 }], ...change,
+    id: '9',
+    sku: 'MUG',
+    trackInventory: 'INHERIT',
+    outOfStockThreshold: -5,
+    useGlobalOutOfStockThreshold: true,
+    stockLevels: [
+      { stockLocationId: '1', stockOnHand: 10, stockAllocated: 4 },
+      { stockLocationId: '2', stockOnHand: 2, stockAllocated: 0 },
+    ],
+    ...change,
   });
 
 describe('stock of Vendure', () => {
@@ -18,7 +26,9 @@ describe('stock of Vendure', () => {
   });
 
   it('goes below zero where the variant may be ordered ahead', () => {
-    expect(stockRecords(variant({ useGlobalOutOfStockThreshold: false }), shop).map(({ available }) => available)).toEqual([11, 2]);
+    expect(
+      stockRecords(variant({ useGlobalOutOfStockThreshold: false }), shop).map(({ available }) => available),
+    ).toEqual([11, 2]);
   });
 
   it('is not there where the shop does not count', () => {

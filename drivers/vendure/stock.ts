@@ -21,7 +21,8 @@ type StockPayload = z.infer<typeof stockPayload>;
 const variants: List = {
   name: 'productVariants',
   options: 'ProductVariantListOptions',
-  fields: 'sku trackInventory outOfStockThreshold useGlobalOutOfStockThreshold stockLevels { stockLocationId stockOnHand stockAllocated }',
+  fields:
+    'sku trackInventory outOfStockThreshold useGlobalOutOfStockThreshold stockLevels { stockLocationId stockOnHand stockAllocated }',
   time: 'createdAt',
 };
 

@@ -27,10 +27,18 @@ describe('entries that are written one by one', () => {
       if (entryId === '2') throw retry('Timeout', 'slow');
       return applied(entryId);
     });
-    expect(results).toMatchObject([{ outcome: 'Rejected', reason: 'StoreRefused' }, { outcome: 'Retry', scope: 'shop' }, { outcome: 'Applied' }]);
+    expect(results).toMatchObject([
+      { outcome: 'Rejected', reason: 'StoreRefused' },
+      { outcome: 'Retry', scope: 'shop' },
+      { outcome: 'Applied' },
+    ]);
   });
 
   it('are all of them refused where the first is', async () => {
-    await expect(writeOneByOne(entries, async () => { throw terminal('KeyRefused', 'no'); })).rejects.toMatchObject({ details: { scope: 'credential' } });
+    await expect(
+      writeOneByOne(entries, async () => {
+        throw terminal('KeyRefused', 'no');
+      }),
+    ).rejects.toMatchObject({ details: { scope: 'credential' } });
   });
 });

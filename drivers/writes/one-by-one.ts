@@ -2,10 +2,13 @@ import { errorDetails, HeldWrite, type WriteResult } from '../contract/index.ts'
 
 /**
  * Writes entries one after the other. One that fails does not stop the others, but where the shop takes nothing for now
- * or a person must act first: then what was done is told, and the rest is not tried. In Test mode every request is to be
- * shown, not the first alone.
+ * or a person must act first: then what was done is told, and the rest is not tried. In Test mode every request is to
+ * be shown, not the first alone.
  */
-export async function writeOneByOne<T extends { readonly entryId: string }>(entries: readonly T[], write: (entry: T) => Promise<WriteResult>): Promise<readonly WriteResult[]> {
+export async function writeOneByOne<T extends { readonly entryId: string }>(
+  entries: readonly T[],
+  write: (entry: T) => Promise<WriteResult>,
+): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = [];
   let held: HeldWrite | undefined;
   for (const entry of entries) {
@@ -25,7 +28,20 @@ export async function writeOneByOne<T extends { readonly entryId: string }>(entr
       results.push({ entryId: entry.entryId, outcome: 'Retry', reason, message, scope, behaviour, retryAfterMs });
       if (behaviour === 'retry') continue;
       const told = new Set(results.map(({ entryId }) => entryId));
-      return [...results, ...entries.filter(({ entryId }) => !told.has(entryId)).map(({ entryId }): WriteResult => ({ entryId, outcome: 'Retry', reason, message, scope, behaviour, retryAfterMs }))];
+      return [
+        ...results,
+        ...entries
+          .filter(({ entryId }) => !told.has(entryId))
+          .map(({ entryId }): WriteResult => ({
+            entryId,
+            outcome: 'Retry',
+            reason,
+            message,
+            scope,
+            behaviour,
+            retryAfterMs,
+          })),
+      ];
     }
   }
   if (held) throw held;

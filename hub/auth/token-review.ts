@@ -5,13 +5,22 @@ import type { KubeClient } from '../../kit/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../kit/kube/objects.ts';
 import type { Authenticator, Identity } from './identity.ts';
 
-const TOKEN_REVIEWS: ResourceType = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', plural: 'tokenreviews', namespaced: false };
+const TOKEN_REVIEWS: ResourceType = {
+  apiVersion: 'authentication.k8s.io/v1',
+  kind: 'TokenReview',
+  plural: 'tokenreviews',
+  namespaced: false,
+};
 /** A deleted pod's token works at most this much longer. */
 const CACHE_MS = 30_000;
 const CACHE_SIZE = 10_000;
 
 interface TokenReview extends KubeObject {
-  readonly status?: { readonly authenticated?: boolean; readonly user?: { readonly username?: string }; readonly audiences?: readonly string[] };
+  readonly status?: {
+    readonly authenticated?: boolean;
+    readonly user?: { readonly username?: string };
+    readonly audiences?: readonly string[];
+  };
 }
 
 export interface TokenReviewOptions {
@@ -40,7 +49,12 @@ export function tokenReviewAuthenticator(options: TokenReviewOptions): Authentic
 
 async function review(client: KubeClient, token: string): Promise<string | undefined> {
   const spec = { token, audiences: [HUB_AUDIENCE] };
-  const answer = await client.create<TokenReview>(TOKEN_REVIEWS, { apiVersion: TOKEN_REVIEWS.apiVersion, kind: 'TokenReview', metadata: { name: '' }, spec });
+  const answer = await client.create<TokenReview>(TOKEN_REVIEWS, {
+    apiVersion: TOKEN_REVIEWS.apiVersion,
+    kind: 'TokenReview',
+    metadata: { name: '' },
+    spec,
+  });
   const { authenticated, audiences, user } = answer.status ?? {};
   return authenticated && audiences?.includes(HUB_AUDIENCE) ? user?.username : undefined;
 }

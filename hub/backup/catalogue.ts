@@ -14,15 +14,20 @@ const OWN = `c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND
 export async function readTables(db: Queryable): Promise<CataloguedTable[]> {
   return db.query<CataloguedTable & Record<string, unknown>>(
     `SELECT c.relname::text AS name, coalesce((SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''), '[]') AS columns
-     FROM pg_class c WHERE c.relkind = 'r' AND ${OWN} ORDER BY c.oid`);
+     FROM pg_class c WHERE c.relkind = 'r' AND ${OWN} ORDER BY c.oid`,
+  );
 }
 
 /** A sequence stands beside every snapshot: to be read after what took numbers from it. */
 export async function readSequences(db: Queryable): Promise<SequenceState[]> {
-  const names = await db.query<{ name: string }>(`SELECT c.relname::text AS name FROM pg_class c WHERE c.relkind = 'S' AND ${OWN} ORDER BY c.oid`);
+  const names = await db.query<{ name: string }>(
+    `SELECT c.relname::text AS name FROM pg_class c WHERE c.relkind = 'S' AND ${OWN} ORDER BY c.oid`,
+  );
   const found: SequenceState[] = [];
   for (const { name } of names) {
-    const [state] = await db.query<{ last: string; called: boolean }>(`SELECT last_value::text AS last, is_called AS called FROM ${quoted(name)}`);
+    const [state] = await db.query<{ last: string; called: boolean }>(
+      `SELECT last_value::text AS last, is_called AS called FROM ${quoted(name)}`,
+    );
     found.push({ name, ...state! });
   }
   return found;
@@ -35,6 +40,7 @@ export async function dropStatements(db: Queryable): Promise<string[]> {
      FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND ${OWN}
      UNION ALL
      SELECT 'DROP ROUTINE IF EXISTS ' || p.oid::regprocedure || ' CASCADE' FROM pg_proc p
-     WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`);
+     WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`,
+  );
   return rows.map(({ sql }) => sql);
 }

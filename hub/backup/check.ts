@@ -19,6 +19,9 @@ export async function checkBackup(source: Readable): Promise<CheckedBackup> {
 
 /** Migrations go forward only. */
 export function refuseNewer(header: BackupHeader): BackupHeader {
-  if (header.schema > NEWEST_SCHEMA) throw new BackupFault(`the backup has schema version ${header.schema} (release ${header.release}), and this release knows ${NEWEST_SCHEMA}: restore it with that release, or a newer one`);
+  if (header.schema > NEWEST_SCHEMA)
+    throw new BackupFault(
+      `the backup has schema version ${header.schema} (release ${header.release}), and this release knows ${NEWEST_SCHEMA}: restore it with that release, or a newer one`,
+    );
   return header;
 }

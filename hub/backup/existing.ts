@@ -15,9 +15,13 @@ export interface Existing {
 export async function findExisting(db: Queryable): Promise<Existing | undefined> {
   const tables = (await readTables(db)).map(({ name }) => name);
   if (tables.length === 0) return undefined;
-  if ((await schemaVersion(db)) === 0) throw new BackupFault(`the database holds tables that are not a hub's (${tables.slice(0, 3).join(', ')}): restore into a database of the hub's own`);
+  if ((await schemaVersion(db)) === 0)
+    throw new BackupFault(
+      `the database holds tables that are not a hub's (${tables.slice(0, 3).join(', ')}): restore into a database of the hub's own`,
+    );
   const [row] = await db.query<{ orders: string; connections: string; newest: string | null }>(
-    `SELECT (SELECT count(*) FROM orders)::text AS orders, (SELECT count(*) FROM connections)::text AS connections, (SELECT to_char(max(first_seen_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM orders) AS newest`);
+    `SELECT (SELECT count(*) FROM orders)::text AS orders, (SELECT count(*) FROM connections)::text AS connections, (SELECT to_char(max(first_seen_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM orders) AS newest`,
+  );
   const existing = { orders: Number(row!.orders), connections: Number(row!.connections), newest: row!.newest };
   return existing.orders + existing.connections > 0 ? existing : undefined;
 }

@@ -31,7 +31,12 @@ export interface SequenceState {
 
 const lineSchema = z.union([
   z.strictObject({ table: z.string(), columns: z.array(z.string()) }),
-  z.strictObject({ bytes: z.int().min(0).max(64 * 1024 * 1024) }),
+  z.strictObject({
+    bytes: z
+      .int()
+      .min(0)
+      .max(64 * 1024 * 1024),
+  }),
   z.strictObject({ rows: z.int().min(0) }),
   z.strictObject({ sequences: z.array(z.object({ name: z.string(), last: z.string(), called: z.boolean() })) }),
   z.strictObject({ end: z.literal(true), tables: z.int(), rows: z.int(), sha256: z.string() }),
@@ -77,7 +82,10 @@ export class BackupWriter {
   }
 
   end(): Buffer {
-    return Buffer.from(JSON.stringify({ end: true, tables: this.#tables, rows: this.#rows, sha256: this.#hash.copy().digest('hex') }) + '\n');
+    return Buffer.from(
+      JSON.stringify({ end: true, tables: this.#tables, rows: this.#rows, sha256: this.#hash.copy().digest('hex') }) +
+        '\n',
+    );
   }
 
   #line(value: unknown): Buffer {
@@ -88,8 +96,10 @@ export class BackupWriter {
 }
 
 /**
- * Reads a backup part by part, memory flat, and throws BackupFault where it is none, is cut off or was changed. The part
- * `end` comes only when everything before it is as it was written; whoever changes something on the way keeps it only then.
+ * Reads a backup part by part, memory flat, and throws BackupFault where it is none, is cut off or was changed. The
+ * part
+ * `end` comes only when everything before it is as it was written; whoever changes something on the way keeps it only
+ * then.
  */
 export async function* readBackup(source: Readable): AsyncGenerator<BackupPart> {
   const plain = createZstdDecompress();
@@ -166,13 +176,19 @@ class Counts {
 }
 
 /** The one word for all that is wrong with a file. */
-export const damaged = (): BackupFault => new BackupFault('the file is no whole backup of Supercargo: it is cut off, was changed after it was written, or is something else. Nothing was restored: use another one');
+export const damaged = (): BackupFault =>
+  new BackupFault(
+    'the file is no whole backup of Supercargo: it is cut off, was changed after it was written, or is something else. Nothing was restored: use another one',
+  );
 
 function headerOf(line: Buffer): BackupHeader {
   const value = jsonOf(line);
   const format = z.object({ supercargo: z.literal('backup'), format: z.int() }).safeParse(value);
   if (!format.success) throw damaged();
-  if (format.data.format > FORMAT) throw new BackupFault(`the backup has format ${format.data.format}, and this release reads up to ${FORMAT}: restore it with the release that made it, or a newer one`);
+  if (format.data.format > FORMAT)
+    throw new BackupFault(
+      `the backup has format ${format.data.format}, and this release reads up to ${FORMAT}: restore it with the release that made it, or a newer one`,
+    );
   const header = headerSchema.safeParse(value);
   if (!header.success) throw damaged();
   return header.data;

@@ -30,8 +30,8 @@ export interface Restored {
 }
 
 /**
- * Puts a backup in place of what is in the database, in one transaction: a fault in it, a refusal or a kill leaves what was
- * there. It is committed only when the end of the backup has come and its sum is right.
+ * Puts a backup in place of what is in the database, in one transaction: a fault in it, a refusal or a kill leaves what
+ * was there. It is committed only when the end of the backup has come and its sum is right.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const session = await openCopySession(options.url);
@@ -48,12 +48,19 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-async function replaceAll(session: CopySession, parts: AsyncGenerator<BackupPart>, { replace, clock, newId, say }: RestoreOptions): Promise<Restored> {
+async function replaceAll(
+  session: CopySession,
+  parts: AsyncGenerator<BackupPart>,
+  { replace, clock, newId, say }: RestoreOptions,
+): Promise<Restored> {
   const header = refuseNewer(headerOf(await next(parts)));
   await session.query('BEGIN');
   await session.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
   const existing = await findExisting(session);
-  if (existing && !replace) throw new BackupFault(`the database holds ${lossOf(existing)}: nothing was restored. Give --replace to lose that, or restore into a new one`);
+  if (existing && !replace)
+    throw new BackupFault(
+      `the database holds ${lossOf(existing)}: nothing was restored. Give --replace to lose that, or restore into a new one`,
+    );
   await lockAll(session, clock);
   const kept = await keepOf(session);
   for (const statement of await dropStatements(session)) await session.query(statement);
@@ -89,11 +96,21 @@ async function lockAll(session: CopySession, clock: Clock): Promise<void> {
   }
 }
 
-/** All that is in the backup into the tables of its own schema version, which hold what migrations put there: that goes. */
-async function loadAll(session: CopySession, parts: AsyncGenerator<BackupPart>, header: BackupHeader, say: (line: string) => void): Promise<number> {
+/**
+ * All that is in the backup into the tables of its own schema version, which hold what migrations put there: that goes.
+ */
+async function loadAll(
+  session: CopySession,
+  parts: AsyncGenerator<BackupPart>,
+  header: BackupHeader,
+  say: (line: string) => void,
+): Promise<number> {
   const tables = (await readTables(session)).map(({ name }) => name);
   const missing = tables.filter((name) => !header.tables.includes(name));
-  if (missing.length > 0) throw new BackupFault(`the backup lacks the tables ${missing.join(', ')}, which its schema version ${header.schema} has: it is of another build. Restore it with the release that made it (${header.release})`);
+  if (missing.length > 0)
+    throw new BackupFault(
+      `the backup lacks the tables ${missing.join(', ')}, which its schema version ${header.schema} has: it is of another build. Restore it with the release that made it (${header.release})`,
+    );
   await session.query(`TRUNCATE ${tables.map(quoted).join(', ')}`);
   for (const name of tables) await session.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
   for (;;) {
@@ -111,10 +128,17 @@ async function loadAll(session: CopySession, parts: AsyncGenerator<BackupPart>, 
   }
 }
 
-async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>, { table, columns }: { readonly table: string; readonly columns: readonly string[] }, say: (line: string) => void): Promise<void> {
+async function loadTable(
+  session: CopySession,
+  parts: AsyncGenerator<BackupPart>,
+  { table, columns }: { readonly table: string; readonly columns: readonly string[] },
+  say: (line: string) => void,
+): Promise<void> {
   const copy = session.client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
   // Rows that are none (classes 22 and 23): PostgreSQL's words would quote what is in them.
-  const done = finished(copy).catch((error: Error & { readonly code?: string }) => { throw /^2[23]/.test(error.code ?? '') ? damaged() : error; });
+  const done = finished(copy).catch((error: Error & { readonly code?: string }) => {
+    throw /^2[23]/.test(error.code ?? '') ? damaged() : error;
+  });
   done.catch(() => undefined);
   for (;;) {
     const part = await next(parts);
@@ -123,7 +147,8 @@ async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>
     } else if (part.kind === 'rows') {
       copy.end();
       await done;
-      if (copy.rowCount !== part.rows) throw new BackupFault(`table ${table} took ${copy.rowCount} of ${part.rows} rows: nothing was restored`);
+      if (copy.rowCount !== part.rows)
+        throw new BackupFault(`table ${table} took ${copy.rowCount} of ${part.rows} rows: nothing was restored`);
       if (part.rows > 0) say(`${table}: ${part.rows} rows`);
       return;
     } else throw damaged();
@@ -132,7 +157,10 @@ async function loadTable(session: CopySession, parts: AsyncGenerator<BackupPart>
 
 async function setSequences(session: CopySession, sequences: readonly SequenceState[]): Promise<void> {
   for (const { name, last, called } of sequences) {
-    await session.query('SELECT setval(to_regclass(quote_ident($1)), $2::bigint, $3) WHERE to_regclass(quote_ident($1)) IS NOT NULL', [name, last, called]);
+    await session.query(
+      'SELECT setval(to_regclass(quote_ident($1)), $2::bigint, $3) WHERE to_regclass(quote_ident($1)) IS NOT NULL',
+      [name, last, called],
+    );
   }
 }
 

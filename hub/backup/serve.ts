@@ -18,7 +18,10 @@ const environment = z.object({
 /** The database of the hub that runs beside this process: external, or on its socket. */
 async function addressOf(env: NodeJS.ProcessEnv): Promise<{ readonly url: string; readonly release: string }> {
   const config = environment.parse(env);
-  return { url: config.SUPERCARGO_DATABASE_URL || (await embeddedAddress(config.SUPERCARGO_DATA_DIR)), release: config.SUPERCARGO_VERSION };
+  return {
+    url: config.SUPERCARGO_DATABASE_URL || (await embeddedAddress(config.SUPERCARGO_DATA_DIR)),
+    release: config.SUPERCARGO_VERSION,
+  };
 }
 
 /** `serve backup`, in the hub's pod: the backup to stdout, progress to stderr. */
@@ -32,11 +35,20 @@ export const lookAnswer = z.object({ loss: z.string().nullable() });
 
 /** `serve restore --look`: what a restore would take away. */
 export async function serveLook(env: NodeJS.ProcessEnv, out: Writable): Promise<void> {
-  out.write(`${JSON.stringify({ loss: (await lookAt((await addressOf(env)).url)) ?? null } satisfies z.infer<typeof lookAnswer>)}\n`);
+  out.write(
+    `${JSON.stringify({ loss: (await lookAt((await addressOf(env)).url)) ?? null } satisfies z.infer<typeof lookAnswer>)}\n`,
+  );
 }
 
-/** `serve restore`: the backup from stdin. Its own last line says that it is whole, so that nobody has to close stdin. */
-export async function serveRestore(env: NodeJS.ProcessEnv, source: Readable, replace: boolean, say: (line: string) => void): Promise<void> {
+/**
+ * `serve restore`: the backup from stdin. Its own last line says that it is whole, so that nobody has to close stdin.
+ */
+export async function serveRestore(
+  env: NodeJS.ProcessEnv,
+  source: Readable,
+  replace: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   const { url } = await addressOf(env);
   await restoreBackup({ url, source, replace, say, clock: systemClock, newId: randomUUID });
 }

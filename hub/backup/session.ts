@@ -16,7 +16,13 @@ SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock
 /** `url` holds a password: it is never shown. */
 export async function openCopySession(url: string): Promise<CopySession> {
   const socket = new Socket();
-  const client = new pg.Client({ connectionString: url, stream: () => socket, connectionTimeoutMillis: 10_000, keepAlive: true, application_name: 'supercargo-backup' });
+  const client = new pg.Client({
+    connectionString: url,
+    stream: () => socket,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    application_name: 'supercargo-backup',
+  });
   // What was under way fails by itself.
   client.on('error', () => undefined);
   try {

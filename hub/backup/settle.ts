@@ -9,20 +9,25 @@ export interface Kept {
   readonly tokens: readonly unknown[];
 }
 
-/** Ids are in the back office's hands ("5.o-1"): one that was given out after the backup must not come to mean another connection. */
+/**
+ * Ids are in the back office's hands ("5.o-1"): one that was given out after the backup must not come to mean another
+ * connection.
+ */
 const IDS_LEFT_OUT = 1000;
 
-const STOCK_FORGOTTEN = 'the hub was restored from a backup: it knows neither what the back office set since nor what the store has. Post all stock levels again (POST /api/v1/stock)';
+const STOCK_FORGOTTEN =
+  'the hub was restored from a backup: it knows neither what the back office set since nor what the store has. Post all stock levels again (POST /api/v1/stock)';
 
 const NOT_SENT = 'the hub was restored from a backup: a newer one may have been sent since. Post it again';
 
 /**
  * What a restore makes of each table, since the database is older than the shop and the back office. What only the shop
- * knows is read again from the checkpoints on; nothing that is old is sent over something newer; nothing of the processes
- * of then lives on. Shipments that wait stay: the driver reads at the store before it writes.
+ * knows is read again from the checkpoints on; nothing that is old is sent over something newer; nothing of the
+ * processes of then lives on. Shipments that wait stay: the driver reads at the store before it writes.
  */
 const STATEMENTS: readonly string[] = [
-  // Every number to come is above every position that a list has given out, whatever the backup says (as decision 0011).
+  // Every number to come is above every position that a list has given out, whatever the backup says (as decision
+  // 0011).
   // Open orders come again in the lists: the back office may have seen a later state of them than the hub now knows.
   `UPDATE orders o SET seq = n.seq FROM (SELECT connection_id, external_id, nextval('change_seq') AS seq FROM
      (SELECT connection_id, external_id FROM orders WHERE intake = 'Accepted' AND state = 'Open' ORDER BY seq) open) n
@@ -59,25 +64,38 @@ const STATEMENTS: readonly string[] = [
 /** In the restore's transaction, with the newest schema. `epoch`: an id that no database had. */
 export async function settle(tx: Queryable, epoch: string, kept: Kept): Promise<void> {
   await tx.query(
-    `SELECT setval('change_seq', greatest((SELECT last_value FROM change_seq), coalesce($1::bigint, 0), floor(extract(epoch FROM clock_timestamp()) * 10000)::bigint))`, [kept.lastChange ?? null]);
+    `SELECT setval('change_seq', greatest((SELECT last_value FROM change_seq), coalesce($1::bigint, 0), floor(extract(epoch FROM clock_timestamp()) * 10000)::bigint))`,
+    [kept.lastChange ?? null],
+  );
   const withStock = await tx.query<{ id: number }>(
     `SELECT id FROM stores s WHERE EXISTS (SELECT 1 FROM stock_targets t WHERE t.store_id = s.id)
-       OR EXISTS (SELECT 1 FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE c.store_id = s.id AND o.kind = 'stock')`);
-  for (const { id } of withStock) await raise(tx, { store: id }, [{ kind: 'record', id: 'stock', reason: 'StockForgotten', severity: 'Error', message: STOCK_FORGOTTEN }]);
+       OR EXISTS (SELECT 1 FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE c.store_id = s.id AND o.kind = 'stock')`,
+  );
+  for (const { id } of withStock)
+    await raise(tx, { store: id }, [
+      { kind: 'record', id: 'stock', reason: 'StockForgotten', severity: 'Error', message: STOCK_FORGOTTEN },
+    ]);
   for (const statement of STATEMENTS) await tx.query(statement);
   // A platform that rotates tokens has made the older ones invalid.
   await tx.query(
     `INSERT INTO token_vault AS v SELECT k.* FROM jsonb_populate_recordset(NULL::token_vault, $1::jsonb) AS k
      ON CONFLICT (namespace, credential) DO UPDATE SET version = EXCLUDED.version, ciphertext = EXCLUDED.ciphertext, access_expires_at = EXCLUDED.access_expires_at,
        refresh_expires_at = EXCLUDED.refresh_expires_at, updated_at = EXCLUDED.updated_at WHERE EXCLUDED.updated_at > v.updated_at`,
-    [JSON.stringify(kept.tokens)]);
+    [JSON.stringify(kept.tokens)],
+  );
   await tx.query('UPDATE database_epoch SET id = $1, since = now()', [epoch]);
 }
 
 /** Before a restore takes it away. */
 export async function keepOf(db: Queryable): Promise<Kept> {
-  const [there] = await db.query<{ changes: boolean; tokens: boolean }>(`SELECT to_regclass('change_seq') IS NOT NULL AS changes, to_regclass('token_vault') IS NOT NULL AS tokens`);
-  const [change] = there!.changes ? await db.query<{ last: string }>('SELECT last_value::text AS last FROM change_seq') : [];
-  const tokens = there!.tokens ? await db.query<{ token: unknown }>('SELECT to_jsonb(t) AS token FROM token_vault t') : [];
+  const [there] = await db.query<{ changes: boolean; tokens: boolean }>(
+    `SELECT to_regclass('change_seq') IS NOT NULL AS changes, to_regclass('token_vault') IS NOT NULL AS tokens`,
+  );
+  const [change] = there!.changes
+    ? await db.query<{ last: string }>('SELECT last_value::text AS last FROM change_seq')
+    : [];
+  const tokens = there!.tokens
+    ? await db.query<{ token: unknown }>('SELECT to_jsonb(t) AS token FROM token_vault t')
+    : [];
   return { lastChange: change?.last, tokens: tokens.map(({ token }) => token) };
 }

@@ -20,8 +20,8 @@ export interface BackupOptions {
 }
 
 /**
- * Writes all tables of the hub as they are at one moment, while it goes on working. They come from the catalogue, so that
- * none is forgotten. Resolves when `out` has taken everything.
+ * Writes all tables of the hub as they are at one moment, while it goes on working. They come from the catalogue, so
+ * that none is forgotten. Resolves when `out` has taken everything.
  */
 export async function takeBackup(options: BackupOptions): Promise<void> {
   const session = await openCopySession(options.url);
@@ -37,12 +37,25 @@ async function* frames(session: CopySession, { clock, newId, release, say }: Bac
   await session.query('SELECT pg_advisory_lock_shared($1)', [MIGRATION_LOCK]);
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
   const schema = await schemaVersion(session);
-  if (schema === 0) throw new BackupFault('the database holds no hub: nothing was backed up. Check the address or the --state folder');
-  if (schema > NEWEST_SCHEMA) throw new BackupFault(`the database has schema version ${schema}, and this release knows ${NEWEST_SCHEMA}: take the backup with the release that runs on it`);
+  if (schema === 0)
+    throw new BackupFault('the database holds no hub: nothing was backed up. Check the address or the --state folder');
+  if (schema > NEWEST_SCHEMA)
+    throw new BackupFault(
+      `the database has schema version ${schema}, and this release knows ${NEWEST_SCHEMA}: take the backup with the release that runs on it`,
+    );
   const tables = await readTables(session);
-  const [server] = await session.query<{ version: string }>(`SELECT split_part(current_setting('server_version'), ' ', 1) AS version`);
+  const [server] = await session.query<{ version: string }>(
+    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version`,
+  );
   const writer = new BackupWriter();
-  yield writer.header({ id: newId(), takenAt: clock.now().toISOString(), release, schema, postgres: server!.version, tables: tables.map(({ name }) => name) });
+  yield writer.header({
+    id: newId(),
+    takenAt: clock.now().toISOString(),
+    release,
+    schema,
+    postgres: server!.version,
+    tables: tables.map(({ name }) => name),
+  });
   for (const { name, columns } of tables) {
     yield writer.table(name, columns);
     const copy = session.client.query(copyTo(`COPY ${quoted(name)} (${columns.map(quoted).join(', ')}) TO STDOUT`));

@@ -3,22 +3,53 @@ import { addressAllowed, AddressForbidden, guardedLookup } from './addresses.ts'
 
 describe('a webhook may be sent', () => {
   it.each([
-    '8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.0', '100.63.255.255', '100.128.0.0', '2606:4700::1111', '2a00:1450::1', '::ffff:8.8.8.8',
+    '8.8.8.8',
+    '1.1.1.1',
+    '172.15.255.255',
+    '172.32.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '2606:4700::1111',
+    '2a00:1450::1',
+    '::ffff:8.8.8.8',
   ])('to the public address %s', (address) => {
     expect(addressAllowed(address, [])).toBe(true);
   });
 
   it.each<[string, string]>([
-    ['loopback', '127.0.0.1'], ['loopback, its far end', '127.255.255.254'], ['loopback of IPv6', '::1'],
-    ['private', '10.0.0.1'], ['private', '172.16.0.1'], ['private', '172.31.255.255'], ['private', '192.168.1.1'],
-    ['link-local, the cloud\'s metadata', '169.254.169.254'], ['link-local of IPv6', 'fe80::1'], ['unique local', 'fd00:ec2::254'], ['unique local', 'fc00::1'],
-    ['carrier NAT', '100.64.0.1'], ['carrier NAT', '100.127.255.255'],
-    ['this network', '0.0.0.0'], ['unspecified', '::'], ['multicast', '224.0.0.1'], ['multicast', 'ff02::1'], ['broadcast', '255.255.255.255'], ['reserved', '240.0.0.1'],
-    ['documentation', '192.0.2.1'], ['documentation', '2001:db8::1'], ['benchmarks', '198.18.0.1'],
-    ['IPv4 in IPv6, mapped', '::ffff:127.0.0.1'], ['IPv4 in IPv6, mapped', '::ffff:7f00:1'], ['IPv4 in IPv6, mapped', '::ffff:169.254.169.254'], ['IPv4 in IPv6, mapped', '::ffff:10.0.0.1'],
-    ['IPv4 in IPv6, compatible', '::127.0.0.1'], ['IPv4 in IPv6, compatible, as a URL writes it', '::7f00:1'], ['IPv4 in IPv6, compatible', '::a9fe:a9fe'],
-    ['IPv4 in IPv6, translated', '64:ff9b::a9fe:a9fe'], ['IPv4 in IPv6, 6to4', '2002:7f00:1::'],
-    ['site-local', 'fec0::1'], ['an address with a zone', 'fe80::1%eth0'],
+    ['loopback', '127.0.0.1'],
+    ['loopback, its far end', '127.255.255.254'],
+    ['loopback of IPv6', '::1'],
+    ['private', '10.0.0.1'],
+    ['private', '172.16.0.1'],
+    ['private', '172.31.255.255'],
+    ['private', '192.168.1.1'],
+    ["link-local, the cloud's metadata", '169.254.169.254'],
+    ['link-local of IPv6', 'fe80::1'],
+    ['unique local', 'fd00:ec2::254'],
+    ['unique local', 'fc00::1'],
+    ['carrier NAT', '100.64.0.1'],
+    ['carrier NAT', '100.127.255.255'],
+    ['this network', '0.0.0.0'],
+    ['unspecified', '::'],
+    ['multicast', '224.0.0.1'],
+    ['multicast', 'ff02::1'],
+    ['broadcast', '255.255.255.255'],
+    ['reserved', '240.0.0.1'],
+    ['documentation', '192.0.2.1'],
+    ['documentation', '2001:db8::1'],
+    ['benchmarks', '198.18.0.1'],
+    ['IPv4 in IPv6, mapped', '::ffff:127.0.0.1'],
+    ['IPv4 in IPv6, mapped', '::ffff:7f00:1'],
+    ['IPv4 in IPv6, mapped', '::ffff:169.254.169.254'],
+    ['IPv4 in IPv6, mapped', '::ffff:10.0.0.1'],
+    ['IPv4 in IPv6, compatible', '::127.0.0.1'],
+    ['IPv4 in IPv6, compatible, as a URL writes it', '::7f00:1'],
+    ['IPv4 in IPv6, compatible', '::a9fe:a9fe'],
+    ['IPv4 in IPv6, translated', '64:ff9b::a9fe:a9fe'],
+    ['IPv4 in IPv6, 6to4', '2002:7f00:1::'],
+    ['site-local', 'fec0::1'],
+    ['an address with a zone', 'fe80::1%eth0'],
   ])('never to %s: %s', (_what, address) => {
     expect(addressAllowed(address, [])).toBe(false);
   });
@@ -40,9 +71,10 @@ describe('a network that the Store names', () => {
 });
 
 describe('the lookup of a webhook', () => {
-  const look = (hostname: string, networks: string[], all: boolean) => new Promise<{ error: Error | null; addresses: unknown }>((resolve) => {
-    guardedLookup(networks)(hostname, { all }, (error, addresses) => resolve({ error, addresses }));
-  });
+  const look = (hostname: string, networks: string[], all: boolean) =>
+    new Promise<{ error: Error | null; addresses: unknown }>((resolve) => {
+      guardedLookup(networks)(hostname, { all }, (error, addresses) => resolve({ error, addresses }));
+    });
 
   it('refuses a name of a private address, and says how to allow it', async () => {
     const { error } = await look('localhost', [], true);

@@ -2,7 +2,9 @@ import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** RFC 4291 §2.4 and IANA: nothing else of IPv6 is public. `::7f00:1`, 127.0.0.1 in IPv6, counts as unicast otherwise. */
+/**
+ * RFC 4291 §2.4 and IANA: nothing else of IPv6 is public. `::7f00:1`, 127.0.0.1 in IPv6, counts as unicast otherwise.
+ */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 
 /**
@@ -29,7 +31,13 @@ export function guardedLookup(allowedNetworks: readonly string[]): LookupFunctio
       const allowed = addresses.filter(({ address }) => addressAllowed(address, allowedNetworks));
       const first = allowed[0];
       if (!first) {
-        return callback(new AddressForbidden('the address is not public: allow its network in spec.allowedPrivateNetworks of the Store'), '', 0);
+        return callback(
+          new AddressForbidden(
+            'the address is not public: allow its network in spec.allowedPrivateNetworks of the Store',
+          ),
+          '',
+          0,
+        );
       }
       if (options.all) return callback(null, allowed);
       return callback(null, first.address, first.family);

@@ -10,7 +10,10 @@ export interface HubContext {
   readonly log: Logger;
   /** A new unique id (UUID v4 in production). */
   readonly newId: () => string;
-  /** Address under which stores reach this hub, without a slash at its end; absent: webhooks of stores are not asked for. */
+  /**
+   * Address under which stores reach this hub, without a slash at its end; absent: webhooks of stores are not asked
+   * for.
+   */
   readonly publicUrl: () => string | undefined;
   /** Wakes the delivery workers: something was queued. */
   readonly wakeDeliveries: () => void;
@@ -22,4 +25,10 @@ export interface HubContext {
   readonly tellStore: TellStore;
 }
 
-export type TellStore = (namespace: string, name: string, type: 'Normal' | 'Warning', reason: string, message: string) => void;
+export type TellStore = (
+  namespace: string,
+  name: string,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+) => void;

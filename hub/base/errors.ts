@@ -12,7 +12,8 @@ export class HttpError extends Error {
   }
 }
 
-export const notFound = (what: string, remedy: string): HttpError => new HttpError(404, 'NotFound', `${what} was not found: ${remedy}`);
+export const notFound = (what: string, remedy: string): HttpError =>
+  new HttpError(404, 'NotFound', `${what} was not found: ${remedy}`);
 export const conflict = (reason: string, message: string): HttpError => new HttpError(409, reason, message);
 export const badRequest = (reason: string, message: string): HttpError => new HttpError(400, reason, message);
 export const unauthorized = (message: string): HttpError => new HttpError(401, 'Unauthorized', message);

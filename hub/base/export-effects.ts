@@ -37,7 +37,10 @@ export interface Brake {
   judge(db: Queryable, connectionId: number, waiting: string, rules: BrakeRules): Promise<Verdict>;
 }
 
-/** What the hub does of its own about the writes of a feed, beside keeping them. All in the transaction that is under way. */
+/**
+ * What the hub does of its own about the writes of a feed, beside keeping them. All in the transaction that is under
+ * way.
+ */
 export interface ExportEffects<F extends ExportType> {
   /** Adds what only the moment of the claim knows. One payload for each entry, in their order. */
   decorate(tx: Transaction, connectionId: number, entries: readonly ClaimedWrite<F>[]): Promise<readonly WriteOf<F>[]>;
@@ -53,7 +56,11 @@ export interface ExportEffects<F extends ExportType> {
 export type AllExportEffects = { readonly [F in ExportType]: ExportEffects<F> };
 
 /** Of a feed whose writes are complete when they are queued. */
-export async function asItIs<F extends ExportType>(_tx: Transaction, _connectionId: number, entries: readonly ClaimedWrite<F>[]): Promise<readonly WriteOf<F>[]> {
+export async function asItIs<F extends ExportType>(
+  _tx: Transaction,
+  _connectionId: number,
+  entries: readonly ClaimedWrite<F>[],
+): Promise<readonly WriteOf<F>[]> {
   return entries.map(({ payload }) => payload);
 }
 

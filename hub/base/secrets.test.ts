@@ -27,7 +27,9 @@ describe('the secret of an endpoint', () => {
   });
 
   it('is with version 1 what it was before secrets could be rotated', () => {
-    expect(endpointSecret(master, store, 'wms', 1)).toBe('whsec_' + createHmac('sha256', master).update('acme/main/wms').digest('base64'));
+    expect(endpointSecret(master, store, 'wms', 1)).toBe(
+      'whsec_' + createHmac('sha256', master).update('acme/main/wms').digest('base64'),
+    );
   });
 
   it('has the form of the Standard Webhooks, and signs', () => {
@@ -37,7 +39,11 @@ describe('the secret of an endpoint', () => {
     expect(bytes).toBeLessThanOrEqual(64);
     const at = new Date();
     const signature = new Webhook(before).sign('msg_1', at, '{}');
-    const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature };
+    const headers = {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': signature,
+    };
     expect(new Webhook(before).verify('{}', headers)).toEqual({});
     expect(() => new Webhook(endpointSecret(master, store, 'erp')).verify('{}', headers)).toThrow();
   });

@@ -5,7 +5,10 @@ const MASTER = 'webhook-master';
 
 /** The hub's one secret, made at first start and kept in its database; every endpoint's secret is derived from it. */
 export async function webhookMasterKey(db: Queryable): Promise<Buffer> {
-  await db.query('INSERT INTO hub_secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [MASTER, randomBytes(32).toString('base64')]);
+  await db.query('INSERT INTO hub_secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [
+    MASTER,
+    randomBytes(32).toString('base64'),
+  ]);
   const [row] = await db.query<{ value: string }>('SELECT value FROM hub_secret WHERE name = $1', [MASTER]);
   return Buffer.from(row!.value, 'base64');
 }
@@ -14,7 +17,12 @@ export async function webhookMasterKey(db: Queryable): Promise<Buffer> {
  * Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. Version 1 is derived without its number, as it was before
  * secrets could be rotated; a "/" cannot be in an endpoint's name, so that no two derivations meet.
  */
-export function endpointSecret(master: Buffer, store: { namespace: string; name: string }, endpoint: string, version = 1): string {
+export function endpointSecret(
+  master: Buffer,
+  store: { namespace: string; name: string },
+  endpoint: string,
+  version = 1,
+): string {
   const subject = `${store.namespace}/${store.name}/${endpoint}${version === 1 ? '' : `/${version}`}`;
   return 'whsec_' + createHmac('sha256', master).update(subject).digest('base64');
 }

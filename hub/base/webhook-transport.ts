@@ -12,13 +12,22 @@ export interface WebhookRequest {
   readonly signal: AbortSignal;
 }
 
-/** Carries a webhook to its receiver and gives the status of the answer: sockets in production, a list in simulations. */
+/**
+ * Carries a webhook to its receiver and gives the status of the answer: sockets in production, a list in simulations.
+ */
 export type CarryWebhook = (request: WebhookRequest) => Promise<number>;
 
 export const carryBySocket: CarryWebhook = async ({ url, headers, body, networks, timeoutMs, signal }) => {
   const dispatcher = new Agent({ connect: { lookup: guardedLookup(networks), timeout: timeoutMs } });
   try {
-    const response = await fetch(url, { method: 'POST', redirect: 'manual', dispatcher, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), headers: { ...headers }, body });
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      dispatcher,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      headers: { ...headers },
+      body,
+    });
     await response.body?.cancel();
     return response.status;
   } finally {

@@ -1,4 +1,11 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -6,7 +13,13 @@ import { badRequest, unauthorized } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { findStoreByKeyHash, type StoreRow } from '../stores/rules.ts';
 
-export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>;
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 export function bearerToken(request: FastifyRequest): string {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
@@ -18,7 +31,10 @@ export function bearerToken(request: FastifyRequest): string {
 export async function storeOf(db: Database, request: FastifyRequest): Promise<StoreRow> {
   const hash = createHash('sha256').update(bearerToken(request)).digest('hex');
   const store = await findStoreByKeyHash(db, hash);
-  if (!store) throw unauthorized('the developer API key is not known: read it from the Secret named in the Store\'s status.developerKey');
+  if (!store)
+    throw unauthorized(
+      "the developer API key is not known: read it from the Secret named in the Store's status.developerKey",
+    );
   return store;
 }
 
@@ -30,31 +46,54 @@ const NOT_STORABLE = 'must be text without NUL and lone surrogates';
 export const text = (max: number) => z.string().min(1).max(max).refine(storable, NOT_STORABLE);
 
 /** A web address that comes in. */
-export const webAddress = z.url({ protocol: /^https?$/ }).max(2048).refine(storable, NOT_STORABLE);
+export const webAddress = z
+  .url({ protocol: /^https?$/ })
+  .max(2048)
+  .refine(storable, NOT_STORABLE);
 
 /** A time that comes in: PostgreSQL has no year 0. */
-export const instant = z.iso.datetime({ offset: true }).refine((value) => !value.startsWith('0000'), 'must be a time of year 1 or later');
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine((value) => !value.startsWith('0000'), 'must be a time of year 1 or later');
 
 /** Keyset paging: `after` is the `cursor` of the last item that was seen; a list never skips or repeats a row. */
 export const pageQuery = z.object({
-  after: z.string().regex(/^\d{1,18}$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be the nextCursor of an earlier answer')
+    .optional()
+    .meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-export const page = <T extends z.ZodType>(item: T) => z.object({
-  items: z.array(item),
-  nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: nothing more now (ask again later with the last cursor you have).' }),
-});
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'Give it as `after` for what follows; null: nothing more now (ask again later with the last cursor you have).',
+      }),
+  });
 
 /** Keyset paging by several columns: the cursor is opaque. */
 export const opaquePageQuery = z.object({
-  after: z.string().max(2048).regex(/^[A-Za-z0-9_-]+$/, 'must be the nextCursor of an earlier answer').optional().meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
+  after: z
+    .string()
+    .max(2048)
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be the nextCursor of an earlier answer')
+    .optional()
+    .meta({ description: 'nextCursor of the page before; absent: from the beginning.' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-export const opaquePage = <T extends z.ZodType>(item: T) => z.object({
-  items: z.array(item), nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: that was all.' }),
-});
+export const opaquePage = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'Give it as `after` for what follows; null: that was all.' }),
+  });
 
 export function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
@@ -70,6 +109,7 @@ export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, sh
     throw badRequest('InvalidRequest', 'querystring.after: must be the nextCursor of an earlier answer');
   }
   const parsed = shape.safeParse(key);
-  if (!parsed.success) throw badRequest('InvalidRequest', 'querystring.after: must be the nextCursor of an earlier answer');
+  if (!parsed.success)
+    throw badRequest('InvalidRequest', 'querystring.after: must be the nextCursor of an earlier answer');
   return parsed.data;
 }

@@ -10,23 +10,48 @@ const KEPT = '7 days';
  * and the answer are one transaction, so that a caller that repeats after a lost answer gets the same answer. A second
  * request with the key waits for the first; with another body it is refused.
  */
-export async function once<T>(db: Database, storeId: number, request: FastifyRequest, effect: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function once<T>(
+  db: Database,
+  storeId: number,
+  request: FastifyRequest,
+  effect: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return db.transaction(effect);
-  if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badRequest('BadIdempotencyKey', 'Idempotency-Key must have 1 to 255 characters');
-  const fingerprint = createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body)}`).digest('hex');
+  if (typeof key !== 'string' || key.length < 1 || key.length > 255)
+    throw badRequest('BadIdempotencyKey', 'Idempotency-Key must have 1 to 255 characters');
+  const fingerprint = createHash('sha256')
+    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body)}`)
+    .digest('hex');
   return db.transaction(async (tx) => {
-    await tx.query(`DELETE FROM idempotency_keys WHERE store_id = $1 AND created_at < now() - interval '${KEPT}'`, [storeId]);
-    const inserted = await tx.query('INSERT INTO idempotency_keys (store_id, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key', [storeId, key, fingerprint]);
+    await tx.query(`DELETE FROM idempotency_keys WHERE store_id = $1 AND created_at < now() - interval '${KEPT}'`, [
+      storeId,
+    ]);
+    const inserted = await tx.query(
+      'INSERT INTO idempotency_keys (store_id, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key',
+      [storeId, key, fingerprint],
+    );
     if (inserted.length === 0) return replay<T>(tx, storeId, key, fingerprint);
     const answer = await effect(tx);
-    await tx.query('UPDATE idempotency_keys SET body = $3 WHERE store_id = $1 AND key = $2', [storeId, key, JSON.stringify(answer)]);
+    await tx.query('UPDATE idempotency_keys SET body = $3 WHERE store_id = $1 AND key = $2', [
+      storeId,
+      key,
+      JSON.stringify(answer),
+    ]);
     return answer;
   });
 }
 
 async function replay<T>(tx: Transaction, storeId: number, key: string, fingerprint: string): Promise<T> {
-  const [row] = await tx.query<{ fingerprint: string; body: string }>('SELECT fingerprint, body FROM idempotency_keys WHERE store_id = $1 AND key = $2', [storeId, key]);
-  if (!row || row.fingerprint !== fingerprint) throw new HttpError(422, 'IdempotencyKeyReused', 'this Idempotency-Key was used for another request: use a new key for each');
+  const [row] = await tx.query<{ fingerprint: string; body: string }>(
+    'SELECT fingerprint, body FROM idempotency_keys WHERE store_id = $1 AND key = $2',
+    [storeId, key],
+  );
+  if (!row || row.fingerprint !== fingerprint)
+    throw new HttpError(
+      422,
+      'IdempotencyKeyReused',
+      'this Idempotency-Key was used for another request: use a new key for each',
+    );
   return JSON.parse(row.body) as T;
 }

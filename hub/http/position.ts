@@ -8,15 +8,22 @@ export interface PageBounds {
 }
 
 /**
- * Up to where a list of a Store can be read so that nothing can come up behind a position given out: to where the oldest
- * write that is still under way began (migration 0007). The page must be read by a later statement: one that began
- * earlier would not see what was committed in between.
+ * Up to where a list of a Store can be read so that nothing can come up behind a position given out: to where the
+ * oldest write that is still under way began (migration 0007). The page must be read by a later statement: one that
+ * began earlier would not see what was committed in between.
  */
 export async function pageBounds(db: Queryable, storeId: number, after = '0'): Promise<PageBounds> {
   const [row] = await db.query<{ upTo: string; ahead: boolean }>(
-    'SELECT readable::text AS "upTo", $2::bigint > newest AS ahead FROM readable_to($1)', [storeId, after], 'readable-to');
+    'SELECT readable::text AS "upTo", $2::bigint > newest AS ahead FROM readable_to($1)',
+    [storeId, after],
+    'readable-to',
+  );
   if (row!.ahead) {
-    throw new HttpError(410, 'PositionGone', 'this position was never given out by this hub\'s database, so it is of another one: read the list once from the beginning (without `after`), and go on from there');
+    throw new HttpError(
+      410,
+      'PositionGone',
+      "this position was never given out by this hub's database, so it is of another one: read the list once from the beginning (without `after`), and go on from there",
+    );
   }
   return { after, upTo: row!.upTo };
 }

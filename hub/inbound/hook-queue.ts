@@ -10,14 +10,25 @@ const REMEMBERED_MINUTES = 60;
 /** Headers by which platforms number their deliveries; the same number is the same delivery. */
 const ID_HEADERS = ['webhook-id', 'x-shopify-webhook-id', 'x-wc-webhook-delivery-id', 'x-webhook-id'];
 /** Never kept: they are the proxy's or ours, and some carry credentials. */
-const DROPPED_HEADERS = new Set(['authorization', 'cookie', 'host', 'connection', 'content-length', 'proxy-authorization']);
+const DROPPED_HEADERS = new Set([
+  'authorization',
+  'cookie',
+  'host',
+  'connection',
+  'content-length',
+  'proxy-authorization',
+]);
 
 export type Queued = 'queued' | 'duplicate' | 'full';
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Keeps a webhook as it came, once. Nothing of it is looked at but its number. */
 export async function queueHook(db: Queryable, connectionId: number, headers: Headers, body: Buffer): Promise<Queued> {
-  const kept = Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !DROPPED_HEADERS.has(name)).map(([name, value]) => [name, String(value)]));
+  const kept = Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name, value]) => value !== undefined && !DROPPED_HEADERS.has(name))
+      .map(([name, value]) => [name, String(value)]),
+  );
   const [row] = await db.query<{ id: number | null; pending: number }>(
     `WITH waiting AS (SELECT count(*) AS pending FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending'),
      added AS (
@@ -32,10 +43,18 @@ export async function queueHook(db: Queryable, connectionId: number, headers: He
 
 function digestOf(headers: Readonly<Record<string, string>>, body: Buffer): string {
   const id = ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
-  return createHash('sha256').update(id ?? '').update('\n').update(body).digest('hex');
+  return createHash('sha256')
+    .update(id ?? '')
+    .update('\n')
+    .update(body)
+    .digest('hex');
 }
 
-export async function claimHooks(db: Queryable, connectionId: number, limit: number): Promise<z.infer<typeof inboundHook>[]> {
+export async function claimHooks(
+  db: Queryable,
+  connectionId: number,
+  limit: number,
+): Promise<z.infer<typeof inboundHook>[]> {
   const rows = await db.query<{ id: number; headers: Record<string, string>; body: string; received_at: string }>(
     `SELECT id, headers, replace(encode(body, 'base64'), E'\\n', '') AS body, received_at FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending' ORDER BY id LIMIT $2`,
     [connectionId, limit],
@@ -44,12 +63,18 @@ export async function claimHooks(db: Queryable, connectionId: number, limit: num
 }
 
 /** The body goes at once: it has customers in it. The number stays for a while, so that a repeat is known. */
-export async function settleHooks(db: Queryable, connectionId: number, results: z.infer<typeof hookResults>['results']): Promise<void> {
+export async function settleHooks(
+  db: Queryable,
+  connectionId: number,
+  results: z.infer<typeof hookResults>['results'],
+): Promise<void> {
   await db.query(
     `UPDATE inbound_hooks h SET state = CASE WHEN r.accepted THEN 'Accepted' ELSE 'Refused' END, reason = r.reason, headers = '{}', body = ''
      FROM jsonb_to_recordset($2::jsonb) AS r(id bigint, accepted boolean, reason text) WHERE h.connection_id = $1 AND h.id = r.id`,
     [connectionId, JSON.stringify(results)],
   );
   await db.query(
-    `DELETE FROM inbound_hooks WHERE connection_id = $1 AND state <> 'Pending' AND received_at < now() - make_interval(mins => ${REMEMBERED_MINUTES})`, [connectionId]);
+    `DELETE FROM inbound_hooks WHERE connection_id = $1 AND state <> 'Pending' AND received_at < now() - make_interval(mins => ${REMEMBERED_MINUTES})`,
+    [connectionId],
+  );
 }

@@ -12,17 +12,29 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export function hookRoutes(app: App, hub: HubContext): void {
   let master: Promise<Buffer> | undefined;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, callback) => callback(null, body));
-  app.post('/:connection/:token', {
-    schema: { hide: true, params: z.object({ connection: z.coerce.number().int().min(1).max(2_147_483_647), token: z.string().max(100) }), response: { 202: z.object({ status: z.string() }) } },
-  }, async (request, reply) => {
-    master ??= webhookMasterKey(hub.db);
-    const { connection, token } = request.params;
-    if (!isHookToken(await master, connection, token)) throw new HttpError(404, 'NotFound', 'no connection takes webhooks here');
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const status = await queueHook(hub.db, connection, request.headers, body);
-    if (status === 'full') throw new HttpError(429, 'TooManyWebhooks', 'more webhooks wait than are taken: try again in a minute');
-    if (status === 'queued') hub.wakePod(connection);
-    return reply.status(202).send({ status });
-  });
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, callback) =>
+    callback(null, body),
+  );
+  app.post(
+    '/:connection/:token',
+    {
+      schema: {
+        hide: true,
+        params: z.object({ connection: z.coerce.number().int().min(1).max(2_147_483_647), token: z.string().max(100) }),
+        response: { 202: z.object({ status: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      master ??= webhookMasterKey(hub.db);
+      const { connection, token } = request.params;
+      if (!isHookToken(await master, connection, token))
+        throw new HttpError(404, 'NotFound', 'no connection takes webhooks here');
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const status = await queueHook(hub.db, connection, request.headers, body);
+      if (status === 'full')
+        throw new HttpError(429, 'TooManyWebhooks', 'more webhooks wait than are taken: try again in a minute');
+      if (status === 'queued') hub.wakePod(connection);
+      return reply.status(202).send({ status });
+    },
+  );
 }

@@ -7,14 +7,24 @@ const ADDRESS = Object.keys(TABLES.orders.columns).filter((column) => column.sta
 const COMPARED = [...ADDRESS, 'shipping_method_code', 'note'];
 /** What a change brings when it is accepted: the content of the order, but not its names. */
 const STATUS = ['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state'];
-const NOT_CONTENT = new Set([...STATUS, 'external_id', 'number', 'cust_ref', 'placed_at', 'placed_offset', 'intake', 'intake_reason', 'intake_message']);
+const NOT_CONTENT = new Set([
+  ...STATUS,
+  'external_id',
+  'number',
+  'cust_ref',
+  'placed_at',
+  'placed_offset',
+  'intake',
+  'intake_reason',
+  'intake_message',
+]);
 const ORDER_CONTENT = Object.keys(TABLES.orders.columns).filter((column) => !NOT_CONTENT.has(column));
 const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
 
 /**
  * Compares the exported orders among the staged ones with what was exported. Not a change: lines in another sequence,
- * pieces that were fulfilled, and fields of the address or the note that the shop erased (personal data ends by law or by a
- * platform's rules, often before a parcel leaves). To be called before staged lines are taken apart.
+ * pieces that were fulfilled, and fields of the address or the note that the shop erased (personal data ends by law or
+ * by a platform's rules, often before a parcel leaves). To be called before staged lines are taken apart.
  */
 export async function noteChanges(tx: Transaction, connectionId: number): Promise<void> {
   const given = (column: string) => `coalesce(nullif(s.${column}, ''), o.${column})`;
@@ -43,7 +53,10 @@ export async function noteChanges(tx: Transaction, connectionId: number): Promis
   );
 }
 
-/** Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what was exported is no change any more. */
+/**
+ * Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what
+ * was exported is no change any more.
+ */
 export async function flagChanges(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE orders o SET change_pending = k.asks, change_digest = CASE WHEN k.asks THEN k.digest END, pending_change = CASE WHEN k.asks THEN k.content END,
@@ -56,28 +69,42 @@ export async function flagChanges(tx: Transaction, connectionId: number): Promis
   );
 }
 
-/** The order anew, as the shop had it when the change was noticed: not exported, so that the back office takes it first. */
+/**
+ * The order anew, as the shop had it when the change was noticed: not exported, so that the back office takes it first.
+ */
 export async function acceptChange(tx: Transaction, connectionId: number, orderId: string): Promise<void> {
   const key = [connectionId, orderId];
-  await tx.query('DELETE FROM order_lines l USING orders o WHERE o.connection_id = $1 AND o.external_id = $2 AND o.pending_change IS NOT NULL AND l.connection_id = $1 AND l.order_id = $2', key);
+  await tx.query(
+    'DELETE FROM order_lines l USING orders o WHERE o.connection_id = $1 AND o.external_id = $2 AND o.pending_change IS NOT NULL AND l.connection_id = $1 AND l.order_id = $2',
+    key,
+  );
   await tx.query(
     `INSERT INTO order_lines (connection_id, ${LINE_COLUMNS.join(', ')})
      SELECT $1, ${LINE_COLUMNS.map((column) => `l.${column}`).join(', ')} FROM orders o, jsonb_populate_recordset(NULL::order_lines, o.pending_change->'lines') l
-     WHERE o.connection_id = $1 AND o.external_id = $2`, key);
+     WHERE o.connection_id = $1 AND o.external_id = $2`,
+    key,
+  );
   await tx.query(
     `UPDATE orders o SET ${ORDER_CONTENT.map((column) => `${column} = n.${column}`).join(', ')},
        shipping_method = coalesce((SELECT m.code FROM shipping_method_map m WHERE m.store_id = o.store_id AND m.method = n.shipping_method_code), n.shipping_method_code)
      FROM (SELECT p.* FROM orders q, jsonb_populate_record(NULL::orders, q.pending_change->'order') p WHERE q.connection_id = $1 AND q.external_id = $2 AND q.pending_change IS NOT NULL) n
-     WHERE o.connection_id = $1 AND o.external_id = $2`, key);
+     WHERE o.connection_id = $1 AND o.external_id = $2`,
+    key,
+  );
   // Without a kept content (a change that an older release flagged) a hash of nothing makes the next reading take it.
   await tx.query(
     `UPDATE orders SET hash = CASE WHEN pending_change IS NULL THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE hash END,
        exported_at = NULL, exported_goods_hash = NULL, change_accepted_at = now(), settled_digest = change_digest,
        change_pending = false, change_digest = NULL, pending_change = NULL, seq = nextval('change_seq'), changed_at = now()
-     WHERE connection_id = $1 AND external_id = $2`, key);
+     WHERE connection_id = $1 AND external_id = $2`,
+    key,
+  );
 }
 
-/** On as exported; remembered for this content, so that our own parcel does not raise it anew. A stop is waived as long as it is the same. */
+/**
+ * On as exported; remembered for this content, so that our own parcel does not raise it anew. A stop is waived as long
+ * as it is the same.
+ */
 export async function ignoreChange(tx: Transaction, connectionId: number, orderId: string): Promise<void> {
   await tx.query(
     `UPDATE orders SET settled_digest = change_digest, stop_waived = stop IS NOT NULL, change_pending = false, change_digest = NULL, pending_change = NULL, seq = nextval('change_seq'), changed_at = now()

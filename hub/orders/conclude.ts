@@ -8,7 +8,12 @@ import { recordTotals } from './totals.ts';
  * What follows when orders came in or changed, however they did: their totals are checked, what was decided is kept,
  * events are queued. Reads `stage_changed` and `stage_previous`. `decided`: not all are accepted at first sight.
  */
-export async function concludeOrders(tx: Transaction, scope: OrderScope, changed: readonly string[], decided: boolean): Promise<void> {
+export async function concludeOrders(
+  tx: Transaction,
+  scope: OrderScope,
+  changed: readonly string[],
+  decided: boolean,
+): Promise<void> {
   if (changed.length === 0) return;
   await recordTotals(tx, scope.connectionId, changed);
   if (decided) await recordDecisions(tx, scope.connectionId);

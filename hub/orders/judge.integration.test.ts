@@ -32,16 +32,37 @@ afterAll(async () => {
 });
 
 const SPEC: StoreSpec = {
-  skuAliases: { OLD: 'A', LOST: 'NOWHERE' }, promotionalCodes: ['GIFT'],
-  kits: [{ sku: 'SET', components: [{ sku: 'A', quantity: 2 }, { sku: 'B', quantity: 1 }] }, { sku: 'BROKEN', components: [{ sku: 'A', quantity: 1 }, { sku: 'NONE', quantity: 1 }] }],
+  skuAliases: { OLD: 'A', LOST: 'NOWHERE' },
+  promotionalCodes: ['GIFT'],
+  kits: [
+    {
+      sku: 'SET',
+      components: [
+        { sku: 'A', quantity: 2 },
+        { sku: 'B', quantity: 1 },
+      ],
+    },
+    {
+      sku: 'BROKEN',
+      components: [
+        { sku: 'A', quantity: 1 },
+        { sku: 'NONE', quantity: 1 },
+      ],
+    },
+  ],
 };
 
 async function connection(spec: StoreSpec, catalogue = true): Promise<ConnectionRow> {
   const name = `s${++stores}`;
   const { id } = await db.transaction((tx) => saveStore(tx, { namespace: 'default', name, spec }));
   const [row] = await db.query<ConnectionRow & Record<string, unknown>>(
-    `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue) VALUES ('Connection', 'default', $1, $2, 'memory', 'Production', $3) RETURNING *`, [name, id, catalogue]);
-  await db.query(`INSERT INTO variants (connection_id, external_id, product_id, sku, currency) SELECT $1, sku, 'p', sku, 'EUR' FROM unnest(ARRAY['A', 'B']) AS sku`, [row!.id]);
+    `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue) VALUES ('Connection', 'default', $1, $2, 'memory', 'Production', $3) RETURNING *`,
+    [name, id, catalogue],
+  );
+  await db.query(
+    `INSERT INTO variants (connection_id, external_id, product_id, sku, currency) SELECT $1, sku, 'p', sku, 'EUR' FROM unnest(ARRAY['A', 'B']) AS sku`,
+    [row!.id],
+  );
   return row!;
 }
 
@@ -52,19 +73,32 @@ function segmentsOf(records: readonly CanonicalRecord[]) {
 }
 
 /** What both ways say of one order, then nothing of it is left. */
-async function judged(row: ConnectionRow, record: OrderRecord): Promise<{ readonly passes: boolean; readonly reasons: string[]; readonly messages: string[] }> {
+async function judged(
+  row: ConnectionRow,
+  record: OrderRecord,
+): Promise<{ readonly passes: boolean; readonly reasons: string[]; readonly messages: string[] }> {
   class Undo extends Error {}
   let result: Awaited<ReturnType<typeof judged>> | undefined;
-  await db.transaction(async (tx: Transaction) => {
-    const scope = await orderScope(tx, row);
-    const segments = segmentsOf([record]);
-    const passes = await allPass(tx, scope, segments);
-    await stage(tx, segments);
-    await judgeStaged(tx, scope);
-    const rejections = await tx.query<{ reason: string; message: string }>('SELECT reason, message FROM stage_rejections');
-    result = { passes, reasons: rejections.map(({ reason }) => reason), messages: rejections.map(({ message }) => message) };
-    throw new Undo();
-  }, mergeSettings(row)).catch((error: unknown) => { if (!(error instanceof Undo)) throw error; });
+  await db
+    .transaction(async (tx: Transaction) => {
+      const scope = await orderScope(tx, row);
+      const segments = segmentsOf([record]);
+      const passes = await allPass(tx, scope, segments);
+      await stage(tx, segments);
+      await judgeStaged(tx, scope);
+      const rejections = await tx.query<{ reason: string; message: string }>(
+        'SELECT reason, message FROM stage_rejections',
+      );
+      result = {
+        passes,
+        reasons: rejections.map(({ reason }) => reason),
+        messages: rejections.map(({ message }) => message),
+      };
+      throw new Undo();
+    }, mergeSettings(row))
+    .catch((error: unknown) => {
+      if (!(error instanceof Undo)) throw error;
+    });
   return result!;
 }
 
@@ -82,7 +116,12 @@ describe('the two ways to judge an order', () => {
     ['a line without SKU', SPEC, withSkus(''), ['UnknownSku']],
     ['a mapped shipping method', { ...SPEC, shippingMethods: { standard: 'DHL' } }, withSkus('A'), []],
     ['an unmapped one', { ...SPEC, shippingMethods: { express: 'DHL' } }, withSkus('A'), ['UnknownShippingMethod']],
-    ['both wrong: the first rule gives the reason', { ...SPEC, shippingMethods: { express: 'DHL' } }, withSkus('X'), ['UnknownSku']],
+    [
+      'both wrong: the first rule gives the reason',
+      { ...SPEC, shippingMethods: { express: 'DHL' } },
+      withSkus('X'),
+      ['UnknownSku'],
+    ],
   ])('agree on %s', async (_what, spec, record, reasons) => {
     const found = await judged(await connection(spec), record);
     expect(found.reasons).toEqual(reasons);
@@ -91,7 +130,10 @@ describe('the two ways to judge an order', () => {
 
   it('stage an order of which a value cannot be told from the batch, and then accept it', async () => {
     const row = await connection({ ...SPEC, shippingMethods: { '': 'PICKUP' } });
-    expect(await judged(row, order('1', { lines: [line('1', 'A', 1)], shippingMethodCode: undefined }))).toMatchObject({ passes: false, reasons: [] });
+    expect(await judged(row, order('1', { lines: [line('1', 'A', 1)], shippingMethodCode: undefined }))).toMatchObject({
+      passes: false,
+      reasons: [],
+    });
   });
 
   it('refuse no SKU while nothing of the Store has a catalogue', async () => {
@@ -100,7 +142,9 @@ describe('the two ways to judge an order', () => {
 
   it('name what is refused', async () => {
     const { messages } = await judged(await connection(SPEC), withSkus('X', 'BROKEN'));
-    expect(messages).toEqual(['SKU "NONE" (in kit "BROKEN"), "X" is in no product of the store: add the product, or an alias to spec.skuAliases of the Store']);
+    expect(messages).toEqual([
+      'SKU "NONE" (in kit "BROKEN"), "X" is in no product of the store: add the product, or an alias to spec.skuAliases of the Store',
+    ]);
   });
 
   it('cover every rule by a case above', () => {
@@ -114,6 +158,8 @@ describe('orders with aliases, kits and mapped shipping methods', () => {
     await db.transaction(async (tx) => {
       expect(await copyDirectly(tx, row, segmentsOf([withSkus('OLD', 'SET')]), await orderScope(tx, row))).toBe(1);
     }, mergeSettings(row));
-    expect(await db.query('SELECT shipping_method, intake FROM orders WHERE connection_id = $1', [row.id])).toEqual([{ shipping_method: 'DHL', intake: 'Accepted' }]);
+    expect(await db.query('SELECT shipping_method, intake FROM orders WHERE connection_id = $1', [row.id])).toEqual([
+      { shipping_method: 'DHL', intake: 'Accepted' },
+    ]);
   });
 });

@@ -6,15 +6,25 @@ import type { Transaction } from '../storage/database.ts';
 import { ORDER_RULES, type OrderRule } from './order-rules.ts';
 import type { OrderScope } from './order-scope.ts';
 
-/** Where the value that a rule looks at stands, in staged orders that are to be accepted and in the COPY text of a batch. */
-const VALUES: Readonly<Record<OrderRule['looksAt'], { readonly staged: string; readonly segment: 'orders' | 'order_lines'; readonly column: number }>> = {
+/**
+ * Where the value that a rule looks at stands, in staged orders that are to be accepted and in the COPY text of a
+ * batch.
+ */
+const VALUES: Readonly<
+  Record<
+    OrderRule['looksAt'],
+    { readonly staged: string; readonly segment: 'orders' | 'order_lines'; readonly column: number }
+  >
+> = {
   sku: {
     staged: `SELECT l.order_id, l.sku AS value FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'`,
-    segment: 'order_lines', column: Object.keys(TABLES.order_lines.columns).indexOf('sku'),
+    segment: 'order_lines',
+    column: Object.keys(TABLES.order_lines.columns).indexOf('sku'),
   },
   shippingMethod: {
     staged: `SELECT external_id AS order_id, coalesce(shipping_method_code, '') AS value FROM stage_orders WHERE intake = 'Accepted'`,
-    segment: 'orders', column: Object.keys(TABLES.orders.columns).indexOf('shipping_method_code'),
+    segment: 'orders',
+    column: Object.keys(TABLES.orders.columns).indexOf('shipping_method_code'),
   },
 };
 
@@ -33,8 +43,8 @@ export async function judgeStaged(tx: Transaction, scope: OrderScope): Promise<v
 }
 
 /**
- * Whether the rules leave all orders of a batch as they are, told from its COPY text. False when one may be refused, or a
- * value cannot be told: then they are staged and judged one by one.
+ * Whether the rules leave all orders of a batch as they are, told from its COPY text. False when one may be refused, or
+ * a value cannot be told: then they are staged and judged one by one.
  */
 export async function allPass(tx: Transaction, scope: OrderScope, segments: readonly BatchSegment[]): Promise<boolean> {
   for (const { reason, looksAt, refused } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
@@ -45,7 +55,8 @@ export async function allPass(tx: Transaction, scope: OrderScope, segments: read
     if (!values || values.includes('')) return false;
     const [row] = await tx.query<{ refused: boolean }>(
       `WITH named AS MATERIALIZED (SELECT given.value FROM ${listed(3)} AS given(value)), refused AS MATERIALIZED (${refused}) SELECT EXISTS (SELECT 1 FROM refused) AS refused`,
-      [scope.storeId, scope.storeConnections, asList([...new Set(values)])], `judge:${reason}`,
+      [scope.storeId, scope.storeConnections, asList([...new Set(values)])],
+      `judge:${reason}`,
     );
     if (row!.refused) return false;
   }

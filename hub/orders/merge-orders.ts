@@ -9,17 +9,23 @@ import { withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
 import { settleReferences } from './references.ts';
 
-/** State follows the store always; what was exported stays as it was exported (updates carry status only: docs/guarantees.md). */
+/**
+ * State follows the store always; what was exported stays as it was exported (updates carry status only:
+ * docs/guarantees.md).
+ */
 const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
 const COLUMNS = Object.keys(TABLES.orders.columns);
-const CONTENT = COLUMNS.filter((column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column));
+const CONTENT = COLUMNS.filter(
+  (column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column),
+);
 
 /** Reading the order again says nothing of these. */
 const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 
 /**
- * Merges staged orders by the order rules (order-rules.ts): an order that one refuses is kept as Rejected with the reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
+ * Merges staged orders by the order rules (order-rules.ts): an order that one refuses is kept as Rejected with the
+ * reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
  * transaction. Returns how many orders changed.
  */
 export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<number> {
@@ -40,7 +46,12 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
   await noteRejections(tx, scope.connectionId);
   if (changed > 0) {
     const ids = await tx.query<{ id: string }>('SELECT DISTINCT external_id AS id FROM stage_changed');
-    await concludeOrders(tx, scope, ids.map(({ id }) => id), true);
+    await concludeOrders(
+      tx,
+      scope,
+      ids.map(({ id }) => id),
+      true,
+    );
   }
   return changed;
 }
@@ -59,9 +70,13 @@ async function notePrevious(tx: Transaction, connectionId: number): Promise<bool
 }
 
 async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number> {
-  const kept = CONTENT.map((column) => `${column} = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.${column} ELSE o.${column} END`);
+  const kept = CONTENT.map(
+    (column) => `${column} = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.${column} ELSE o.${column} END`,
+  );
   const followed = [...STATUS_COLUMNS].map((column) => `${column} = EXCLUDED.${column}`);
-  const decided = [...INTAKE_COLUMNS].map((column) => `${column} = CASE WHEN o.intake = 'Accepted' THEN o.${column} ELSE EXCLUDED.${column} END`);
+  const decided = [...INTAKE_COLUMNS].map(
+    (column) => `${column} = CASE WHEN o.intake = 'Accepted' THEN o.${column} ELSE EXCLUDED.${column} END`,
+  );
   const passed = COLUMNS.filter((column) => !INTAKE_COLUMNS.has(column));
   await tx.query('DELETE FROM stage_changed');
   const [row] = await tx.query<{ changed: number }>(
@@ -87,7 +102,10 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
   return row?.changed ?? 0;
 }
 
-/** Where some are exported. Lines are content: those of an exported order stay, but for what was fulfilled, which is status. */
+/**
+ * Where some are exported. Lines are content: those of an exported order stay, but for what was fulfilled, which is
+ * status.
+ */
 async function replaceLines(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity
@@ -119,7 +137,14 @@ async function noteRejections(tx: Transaction, connectionId: number): Promise<vo
      FROM ${withOrders('stage_orders s', 's.external_id')} LEFT JOIN stage_rejections r ON r.order_id = s.external_id`,
     [connectionId],
   );
-  const rejected = staged.flatMap(({ id, number, reason, message }): Problem[] => (reason === null ? [] : [{ kind: 'order', id, number, reason, severity: 'Error', message }]));
-  await resolve(tx, { connection: connectionId, feeds: ['OrderImport', 'OrderUpdate'] }, staged.map(({ id }) => id), { except: RESOLVED_ELSEWHERE, still: rejected });
+  const rejected = staged.flatMap(({ id, number, reason, message }): Problem[] =>
+    reason === null ? [] : [{ kind: 'order', id, number, reason, severity: 'Error', message }],
+  );
+  await resolve(
+    tx,
+    { connection: connectionId, feeds: ['OrderImport', 'OrderUpdate'] },
+    staged.map(({ id }) => id),
+    { except: RESOLVED_ELSEWHERE, still: rejected },
+  );
   await raise(tx, { connection: connectionId, feed: 'OrderImport' }, rejected);
 }

@@ -12,12 +12,18 @@ const INTAKE = Object.keys(TABLES.orders.columns).indexOf('intake');
  * For orders that were copied straight in, since none was known and all passed the rules: what a merge does beside
  * writing rows.
  */
-export async function settleNewOrders(tx: Transaction, scope: OrderScope, orders: BatchSegment, ids: readonly string[]): Promise<void> {
+export async function settleNewOrders(
+  tx: Transaction,
+  scope: OrderScope,
+  orders: BatchSegment,
+  ids: readonly string[],
+): Promise<void> {
   const allAccepted = copyColumn(orders.data, INTAKE)?.every((intake) => intake === 'Accepted') ?? false;
   if (!allAccepted) {
     await tx.query(
       `UPDATE orders SET look_again_at = now() + make_interval(mins => $2) WHERE connection_id = $1 AND intake = 'Held' AND look_again_at IS NULL`,
-      [scope.connectionId, scope.unpaidRetryMinutes], 'hold-new-orders',
+      [scope.connectionId, scope.unpaidRetryMinutes],
+      'hold-new-orders',
     );
   }
   if (scope.mapsShippingMethods) {

@@ -10,8 +10,15 @@ const FILTERS: Readonly<Record<Reread, string>> = {
   openOrders: `intake = 'Accepted' AND state = 'Open'`,
 };
 
-/** Ids of orders that a feed must read again although the platform does not say that they changed, a page after `after`. */
-export async function openRecords(db: Queryable, connectionId: number, feed: RereadType, after: string): Promise<string[]> {
+/**
+ * Ids of orders that a feed must read again although the platform does not say that they changed, a page after `after`.
+ */
+export async function openRecords(
+  db: Queryable,
+  connectionId: number,
+  feed: RereadType,
+  after: string,
+): Promise<string[]> {
   const rows = await db.query<{ external_id: string }>(
     `SELECT external_id FROM orders WHERE connection_id = $1 AND ${FILTERS[FEEDS[feed].reread]} AND external_id > $2 ORDER BY external_id LIMIT ${PAGE}`,
     [connectionId, after],

@@ -12,7 +12,12 @@ export interface Endpoint {
  * queued; the payload is built when it is sent, so that it is the order as it then is. The id is the same however often
  * it is sent (Standard Webhooks, `webhook-id`).
  */
-export async function queueOrderEvents(tx: Transaction, storeId: number, connectionId: number, endpoints: readonly Endpoint[]): Promise<void> {
+export async function queueOrderEvents(
+  tx: Transaction,
+  storeId: number,
+  connectionId: number,
+  endpoints: readonly Endpoint[],
+): Promise<void> {
   if (endpoints.length === 0) return;
   await tx.query(
     `WITH happened AS (
@@ -35,12 +40,26 @@ export async function queueOrderEvents(tx: Transaction, storeId: number, connect
 }
 
 /** Queues one event of an order outside of a merge. `once`: names it within the order, so that it is queued once. */
-export async function queueOrderEvent(tx: Transaction, storeId: number, of: { readonly connectionId: number; readonly orderId: string }, event: string, once: string, endpoints: readonly Endpoint[]): Promise<void> {
+export async function queueOrderEvent(
+  tx: Transaction,
+  storeId: number,
+  of: { readonly connectionId: number; readonly orderId: string },
+  event: string,
+  once: string,
+  endpoints: readonly Endpoint[],
+): Promise<void> {
   await tx.query(
     `INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
      SELECT 'msg_' || md5(concat_ws('/', $1::int, $3::text, $4::text, $5::text, e.name)), $2, e.name, $4, $1::int, $3
      FROM jsonb_to_recordset($6::jsonb) AS e(name text, events jsonb) WHERE e.events IS NULL OR e.events ? $4
      ON CONFLICT (id) DO NOTHING`,
-    [of.connectionId, storeId, of.orderId, event, once, JSON.stringify(endpoints.map(({ name, events }) => ({ name, events })))],
+    [
+      of.connectionId,
+      storeId,
+      of.orderId,
+      event,
+      once,
+      JSON.stringify(endpoints.map(({ name, events }) => ({ name, events }))),
+    ],
   );
 }

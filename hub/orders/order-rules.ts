@@ -1,9 +1,10 @@
 import type { OrderScope } from './order-scope.ts';
 
 /**
- * A rule that may reject a paid, open order, for what only the hub knows: the catalogue, the Store. (What an order alone
- * shows is judged in the pod: sync/orders/intake.ts.) A rule looks at one value of an order, never at the whole: so the
- * same rule answers for staged orders, and for a batch of new ones of which nothing but these values was looked at.
+ * A rule that may reject a paid, open order, for what only the hub knows: the catalogue, the Store. (What an order
+ * alone shows is judged in the pod: sync/orders/intake.ts.) A rule looks at one value of an order, never at the whole:
+ * so the same rule answers for staged orders, and for a batch of new ones of which nothing but these values was looked
+ * at.
  */
 export interface OrderRule {
   readonly reason: string;
@@ -12,8 +13,8 @@ export interface OrderRule {
   /** False where it cannot refuse anything. */
   readonly applies: (scope: OrderScope) => boolean;
   /**
-   * SQL: of the relation `named(value)` what is refused, as rows (value, name). `$1` is the Store, `$2` its connections.
-   * One look into an index for each value, as in order-lookup.ts.
+   * SQL: of the relation `named(value)` what is refused, as rows (value, name). `$1` is the Store, `$2` its
+   * connections. One look into an index for each value, as in order-lookup.ts.
    */
   readonly refused: string;
   /** SQL: what is said of an order, with the names of what is refused in it. */
@@ -31,7 +32,8 @@ const unknownSku: OrderRule = {
     LEFT JOIN kits k ON k.store_id = $1 AND k.sku = coalesce(a.sku, n.value)
     LEFT JOIN LATERAL (SELECT 1 AS one FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(k.component, a.sku, n.value) LIMIT 1) known ON true
     WHERE known.one IS NULL AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.value)`,
-  message: (names) => `'SKU ' || ${names} || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'`,
+  message: (names) =>
+    `'SKU ' || ${names} || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'`,
 };
 
 const unknownShippingMethod: OrderRule = {

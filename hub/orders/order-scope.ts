@@ -22,7 +22,10 @@ export interface OrderScope extends ReferenceScope {
 /** Reads it, inside the transaction that judges. */
 export async function orderScope(db: Queryable, connection: ConnectionRow): Promise<OrderScope> {
   const siblings = await db.query<{ id: number; catalogue: boolean; maps: boolean }>(
-    'SELECT id, catalogue, EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1) AS maps FROM connections WHERE store_id = $1', [connection.store_id], 'connections-of-store');
+    'SELECT id, catalogue, EXISTS (SELECT 1 FROM shipping_method_map WHERE store_id = $1) AS maps FROM connections WHERE store_id = $1',
+    [connection.store_id],
+    'connections-of-store',
+  );
   const store = await findStoreById(db, connection.store_id);
   return {
     connectionId: connection.id,

@@ -40,20 +40,35 @@ export function planParcel(lines: readonly ShippableLine[], wanted: readonly Wan
   for (const ledger of ledgers) {
     const pieces = ledger.forStore();
     if (pieces > 0) parcel.lines.push({ lineId: ledger.line.id, quantity: pieces });
-    for (const [sku, quantity] of ledger.componentsTaken) parcel.components.push({ lineId: ledger.line.id, sku, quantity });
+    for (const [sku, quantity] of ledger.componentsTaken)
+      parcel.components.push({ lineId: ledger.line.id, sku, quantity });
   }
-  if (parcel.lines.length + parcel.components.length === 0) throw conflict('NothingToShip', 'every line of the order is shipped or cancelled');
+  if (parcel.lines.length + parcel.components.length === 0)
+    throw conflict('NothingToShip', 'every line of the order is shipped or cancelled');
   return parcel;
 }
 
 /** Lines named whole go first, then kits that have the SKU as a component. */
 function take(ledgers: readonly Ledger[], wanted: WantedLine): void {
   const name = wanted.lineId ?? wanted.sku!;
-  const whole = ledgers.filter(({ line }) => (wanted.lineId !== undefined ? line.id === wanted.lineId : line.skus.includes(name)));
-  const parts = wanted.lineId !== undefined ? [] : ledgers.filter((ledger) => !whole.includes(ledger) && ledger.line.components.some(({ sku }) => sku === name));
-  if (whole.length + parts.length === 0) throw badRequest('UnknownLine', `the order has no line "${name}": use lineId or sku of its lines, or the SKU of a kit's component`);
-  const open = [...whole.map((ledger) => ledger.open()), ...parts.map((ledger) => ledger.openOf(name))].reduce((sum, pieces) => sum + pieces, 0);
-  if (open < wanted.quantity) throw conflict('TooManyShipped', `line "${name}" has ${open} open, ${wanted.quantity} were to be shipped`);
+  const whole = ledgers.filter(({ line }) =>
+    wanted.lineId !== undefined ? line.id === wanted.lineId : line.skus.includes(name),
+  );
+  const parts =
+    wanted.lineId !== undefined
+      ? []
+      : ledgers.filter((ledger) => !whole.includes(ledger) && ledger.line.components.some(({ sku }) => sku === name));
+  if (whole.length + parts.length === 0)
+    throw badRequest(
+      'UnknownLine',
+      `the order has no line "${name}": use lineId or sku of its lines, or the SKU of a kit's component`,
+    );
+  const open = [...whole.map((ledger) => ledger.open()), ...parts.map((ledger) => ledger.openOf(name))].reduce(
+    (sum, pieces) => sum + pieces,
+    0,
+  );
+  if (open < wanted.quantity)
+    throw conflict('TooManyShipped', `line "${name}" has ${open} open, ${wanted.quantity} were to be shipped`);
   let left = wanted.quantity;
   for (const ledger of whole) left -= ledger.take(Math.min(left, ledger.open()));
   for (const ledger of parts) left -= ledger.takeOf(name, Math.min(left, ledger.openOf(name)));
@@ -80,7 +95,12 @@ class Ledger {
     const { quantity, fulfilled, components } = this.line;
     const found = components.find(({ sku }) => sku === component);
     if (!found) return 0;
-    return Math.max(0, found.perKit * quantity - Math.max(found.perKit * fulfilled, found.reported) - (this.componentsTaken.get(component) ?? 0));
+    return Math.max(
+      0,
+      found.perKit * quantity -
+        Math.max(found.perKit * fulfilled, found.reported) -
+        (this.componentsTaken.get(component) ?? 0),
+    );
   }
 
   take(pieces: number): number {
@@ -104,7 +124,11 @@ class Ledger {
   forStore(): number {
     const { components, reported, quantity } = this.line;
     if (components.length === 0 || this.componentsTaken.size === 0) return this.#taken;
-    const complete = Math.min(...components.map(({ sku, perKit, reported: before }) => Math.floor((before + (this.componentsTaken.get(sku) ?? 0)) / perKit)));
+    const complete = Math.min(
+      ...components.map(({ sku, perKit, reported: before }) =>
+        Math.floor((before + (this.componentsTaken.get(sku) ?? 0)) / perKit),
+      ),
+    );
     return Math.max(0, Math.min(complete, quantity) - reported);
   }
 }

@@ -12,12 +12,26 @@ const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
  * Judges rejected orders again, from what is stored: after an alias or mapping was added, or a product came in. The
  * store is not asked. Returns how many changed.
  */
-export async function redriveRejected(tx: Transaction, connection: ConnectionRow, reasons?: readonly string[]): Promise<number> {
+export async function redriveRejected(
+  tx: Transaction,
+  connection: ConnectionRow,
+  reasons?: readonly string[],
+): Promise<number> {
   const filter = `o.connection_id = $1 AND o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))`;
   const params = [connection.id, reasons ?? null];
-  const selected = ORDER_COLUMNS.map((column) => (column === 'intake' ? `'Accepted'` : column === 'intake_reason' || column === 'intake_message' ? 'NULL' : `o.${column}`));
-  for (const staged of ['stage_orders', 'stage_order_lines', 'stage_previous', 'stage_rejections']) await tx.query(`DELETE FROM ${staged}`);
-  const orders = await tx.query(`INSERT INTO stage_orders (${ORDER_COLUMNS.join(', ')}) SELECT ${selected.join(', ')} FROM orders o WHERE ${filter} RETURNING 1`, params);
+  const selected = ORDER_COLUMNS.map((column) =>
+    column === 'intake'
+      ? `'Accepted'`
+      : column === 'intake_reason' || column === 'intake_message'
+        ? 'NULL'
+        : `o.${column}`,
+  );
+  for (const staged of ['stage_orders', 'stage_order_lines', 'stage_previous', 'stage_rejections'])
+    await tx.query(`DELETE FROM ${staged}`);
+  const orders = await tx.query(
+    `INSERT INTO stage_orders (${ORDER_COLUMNS.join(', ')}) SELECT ${selected.join(', ')} FROM orders o WHERE ${filter} RETURNING 1`,
+    params,
+  );
   if (orders.length === 0) return 0;
   await tx.query(
     `INSERT INTO stage_order_lines (${LINE_COLUMNS.join(', ')})

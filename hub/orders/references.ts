@@ -13,10 +13,13 @@ export interface ReferenceScope {
 /**
  * Two orders of a Store never have one reference, though a shop may give one number to several (two orders of one
  * checkout, a series for each site): whoever has it keeps it, any other gets a digest of connection and id, the same at
- * each reading. Another transaction may take a reference at the same time: that ends in a unique violation, and the batch
- * is merged again after it.
+ * each reading. Another transaction may take a reference at the same time: that ends in a unique violation, and the
+ * batch is merged again after it.
  */
-export async function settleReferences(tx: Transaction, { connectionId, storeId, references }: ReferenceScope): Promise<void> {
+export async function settleReferences(
+  tx: Transaction,
+  { connectionId, storeId, references }: ReferenceScope,
+): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const taken = await tx.query<{ external_id: string }>(
       `WITH staged AS (

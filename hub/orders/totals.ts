@@ -30,12 +30,19 @@ export interface TotalsDifference {
  */
 export function totalsDifference(totals: OrderTotals): TotalsDifference | undefined {
   const { itemsTotal, shippingTotal, taxTotal, discountTotal, grandTotal, linesTotal, linesTax } = totals;
-  const ways = [{ discount: 0, tax: 0 }, { discount: discountTotal, tax: 0 }, { discount: 0, tax: linesTax }, { discount: discountTotal, tax: linesTax }];
+  const ways = [
+    { discount: 0, tax: 0 },
+    { discount: discountTotal, tax: 0 },
+    { discount: 0, tax: linesTax },
+    { discount: discountTotal, tax: linesTax },
+  ];
   const way = ways.find(({ discount, tax }) => itemsTotal - discount + tax === linesTotal);
   if (!way) return { total: 'itemsTotal', size: itemsTotal - linesTotal };
   const gross = linesTotal + shippingTotal;
   // Shipping net of tax: what taxTotal has beyond the lines is its tax.
-  return grandTotal === gross || grandTotal === gross + taxTotal - linesTax ? undefined : { total: 'grandTotal', size: grandTotal - gross };
+  return grandTotal === gross || grandTotal === gross + taxTotal - linesTax
+    ? undefined
+    : { total: 'grandTotal', size: grandTotal - gross };
 }
 
 interface TotalsRow extends OrderTotals, Record<string, unknown> {
@@ -44,7 +51,10 @@ interface TotalsRow extends OrderTotals, Record<string, unknown> {
   readonly currency: string;
 }
 
-/** Severity Info: the store's own totals are kept as they are, people learn by how much they differ. Of the orders that changed. */
+/**
+ * Severity Info: the store's own totals are kept as they are, people learn by how much they differ. Of the orders that
+ * changed.
+ */
 export async function recordTotals(tx: Transaction, connectionId: number, changed: readonly string[]): Promise<void> {
   const suspects = await tx.query<TotalsRow>(
     `SELECT o.external_id AS id, o.number, o.currency, o.items_total AS "itemsTotal", o.shipping_total AS "shippingTotal", o.tax_total AS "taxTotal", o.discount_total AS "discountTotal", o.grand_total AS "grandTotal",
@@ -56,13 +66,27 @@ export async function recordTotals(tx: Transaction, connectionId: number, change
   );
   const found = suspects.flatMap((order): Problem[] => {
     const difference = totalsDifference(order);
-    return difference ? [{ kind: 'order', id: order.id, number: order.number, reason: REASON, severity: 'Info', message: message(order, difference) }] : [];
+    return difference
+      ? [
+          {
+            kind: 'order',
+            id: order.id,
+            number: order.number,
+            reason: REASON,
+            severity: 'Info',
+            message: message(order, difference),
+          },
+        ]
+      : [];
   });
   await resolve(tx, { connection: connectionId, feeds: ['OrderImport'] }, changed, { reasons: [REASON], still: found });
   await raise(tx, { connection: connectionId, feed: 'OrderImport' }, found);
 }
 
 function message({ number, currency, ...totals }: TotalsRow, { total, size }: TotalsDifference): string {
-  const parts = total === 'itemsTotal' ? `its lines add up to ${totals.linesTotal}` : `its lines and shipping add up to ${totals.linesTotal + totals.shippingTotal}`;
+  const parts =
+    total === 'itemsTotal'
+      ? `its lines add up to ${totals.linesTotal}`
+      : `its lines and shipping add up to ${totals.linesTotal + totals.shippingTotal}`;
   return `order ${number}: the store's ${total} is ${totals[total]}, ${parts}: a difference of ${size} minor units (${decimalString(size, currency)} ${currency}). The store's own totals are kept; nothing has to be done`;
 }

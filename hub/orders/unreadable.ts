@@ -4,11 +4,15 @@ import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 
 /**
- * An order that could not be read is in the hub all the same, with its number and the reason and nothing else: who looks
- * for it finds why it is not there. What is known of an order that was read once is not touched. The next time it can be
- * read it takes the row's place (orders/merge-orders.ts).
+ * An order that could not be read is in the hub all the same, with its number and the reason and nothing else: who
+ * looks for it finds why it is not there. What is known of an order that was read once is not touched. The next time it
+ * can be read it takes the row's place (orders/merge-orders.ts).
  */
-export async function keepUnreadable(tx: Transaction, connection: ConnectionRow, problems: readonly BatchProblem[]): Promise<void> {
+export async function keepUnreadable(
+  tx: Transaction,
+  connection: ConnectionRow,
+  problems: readonly BatchProblem[],
+): Promise<void> {
   const orders = problems.flatMap(({ order, message }) => (order ? [{ ...order, message }] : []));
   if (orders.length === 0) return;
   await tx.query(
@@ -21,7 +25,14 @@ export async function keepUnreadable(tx: Transaction, connection: ConnectionRow,
        WHERE o.intake_reason = '${UNREADABLE}' AND (o.number, o.intake_message) IS DISTINCT FROM (EXCLUDED.number, EXCLUDED.intake_message)
        RETURNING external_id, intake_message)
      INSERT INTO order_history (connection_id, order_id, what, detail) SELECT $1::int, external_id, 'rejected', intake_message FROM kept`,
-    [connection.id, connection.store_id, orders.map(({ id }) => id), orders.map(({ number }) => number), orders.map(({ reference }) => reference), orders.map(({ message }) => message)],
+    [
+      connection.id,
+      connection.store_id,
+      orders.map(({ id }) => id),
+      orders.map(({ number }) => number),
+      orders.map(({ reference }) => reference),
+      orders.map(({ message }) => message),
+    ],
   );
 }
 

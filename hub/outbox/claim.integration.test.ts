@@ -29,7 +29,16 @@ beforeAll(async () => {
   postgres = await startPostgres();
   db = openPostgres({ url: await postgres.createDatabase('claim') });
   await migrate(db);
-  hub = { db, clock: systemClock, log: createLogger('hub', 'silent'), newId: randomUUID, publicUrl: () => undefined, tellStore: () => {}, wakePod: () => {}, wakeDeliveries: () => {} };
+  hub = {
+    db,
+    clock: systemClock,
+    log: createLogger('hub', 'silent'),
+    newId: randomUUID,
+    publicUrl: () => undefined,
+    tellStore: () => {},
+    wakePod: () => {},
+    wakeDeliveries: () => {},
+  };
 });
 afterAll(async () => {
   await db?.close();
@@ -41,13 +50,25 @@ beforeEach(async () => {
   await db.transaction((tx) => saveStore(tx, { namespace: 'default', name, spec: {} }));
   await openSession(hub, key, { store: name, driver: 'memory', mode: 'Production', catalogue: false });
   connection = await requireConnection(db, key);
-  runId = (await startRun(hub, connection, { feed: 'stock', feedType: 'StockExport', trigger: 'Schedule', holder: 'pod/1' })).runId;
+  runId = (
+    await startRun(hub, connection, { feed: 'stock', feedType: 'StockExport', trigger: 'Schedule', holder: 'pod/1' })
+  ).runId;
 });
 
 const post = (sku: string, quantity: number) =>
-  db.transaction((tx) => queueWrites(tx, hub, [{ connectionId: connection.id, feed: 'StockExport', write: { variantId: `v-${sku}`, sku, locationId: 'main', quantity } }]));
+  db.transaction((tx) =>
+    queueWrites(tx, hub, [
+      {
+        connectionId: connection.id,
+        feed: 'StockExport',
+        write: { variantId: `v-${sku}`, sku, locationId: 'main', quantity },
+      },
+    ]),
+  );
 const claim = async (effects: AllExportEffects = EXPORT_EFFECTS) =>
-  (await claimOutbox(hub, connection, effects, { runId, kind: 'stock', limit: 10 })).entries.map(({ payload }) => `${String(payload['sku'])}=${String(payload['quantity'])}`);
+  (await claimOutbox(hub, connection, effects, { runId, kind: 'stock', limit: 10 })).entries.map(
+    ({ payload }) => `${String(payload['sku'])}=${String(payload['quantity'])}`,
+  );
 
 /** The hub's effects, with something that happens while the plan is judged. */
 function meanwhile(happens: () => Promise<void>): AllExportEffects {
@@ -69,12 +90,19 @@ describe('a plan that the brakes let pass', () => {
   it('goes out with the numbers that were judged, though one is replaced meanwhile: the new one waits its turn', async () => {
     await post('A', 5);
     let replaced: Promise<void> | undefined;
-    const entries = await claim(meanwhile(async () => {
-      replaced = post('A', 0);
-      await systemClock.sleep(300);
-    }));
+    const entries = await claim(
+      meanwhile(async () => {
+        replaced = post('A', 0);
+        await systemClock.sleep(300);
+      }),
+    );
     await replaced;
     expect(entries).toEqual(['A=5']);
-    expect(await db.query(`SELECT payload->'quantity' AS quantity, passed FROM outbox WHERE connection_id = $1 AND state = 'Pending'`, [connection.id])).toEqual([{ quantity: 0, passed: false }]);
+    expect(
+      await db.query(
+        `SELECT payload->'quantity' AS quantity, passed FROM outbox WHERE connection_id = $1 AND state = 'Pending'`,
+        [connection.id],
+      ),
+    ).toEqual([{ quantity: 0, passed: false }]);
   });
 });

@@ -9,16 +9,24 @@ import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { recordApplied, recordOther } from './results.ts';
 import { LOCK_TO_PASS, TO_PASS } from './waiting.ts';
 
-/** An earlier entry of the subject of `o` that is due later. A sub-select with LIMIT is never planned as a join over all of them. */
+/**
+ * An earlier entry of the subject of `o` that is due later. A sub-select with LIMIT is never planned as a join over all
+ * of them.
+ */
 const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1 AND d.kind = $2 AND d.subject = o.subject AND d.id < o.id
            AND d.state IN ('Pending', 'Sent') AND d.failures > 0 AND d.not_before > now() LIMIT 1`;
 
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
- * the driver reads back before it repeats (docs/guarantees.md). Entries of one subject stay in order. The run's row is the
- * fence, as for batches: two pods that both claimed would both write.
+ * the driver reads back before it repeats (docs/guarantees.md). Entries of one subject stay in order. The run's row is
+ * the fence, as for batches: two pods that both claimed would both write.
  */
-export async function claimOutbox(hub: HubContext, connection: ConnectionRow, effects: AllExportEffects, request: OutboxClaimRequest): Promise<OutboxClaim> {
+export async function claimOutbox(
+  hub: HubContext,
+  connection: ConnectionRow,
+  effects: AllExportEffects,
+  request: OutboxClaimRequest,
+): Promise<OutboxClaim> {
   const feed = feedOfKind(request.kind);
   return hub.db.transaction(async (tx) => {
     await holdRun(tx, connection.id, request.runId, feed);
@@ -26,12 +34,21 @@ export async function claimOutbox(hub: HubContext, connection: ConnectionRow, ef
     const held = brake === 'none' ? undefined : await passBrake(tx, connection, brake, request);
     if (held) return { entries: [], keptBack: 0, held };
     const entries = await takeEntries(tx, connection.id, effects, feed, request.limit);
-    const [kept] = await tx.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Held'`, [connection.id, request.kind]);
+    const [kept] = await tx.query<{ count: number }>(
+      `SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Held'`,
+      [connection.id, request.kind],
+    );
     return { entries, keptBack: kept!.count };
   }, BY_KEY);
 }
 
-async function takeEntries<F extends ExportType>(tx: Parameters<AllExportEffects[F]['decorate']>[0], connectionId: number, effects: AllExportEffects, feed: F, limit: number): Promise<OutboxClaim['entries']> {
+async function takeEntries<F extends ExportType>(
+  tx: Parameters<AllExportEffects[F]['decorate']>[0],
+  connectionId: number,
+  effects: AllExportEffects,
+  feed: F,
+  limit: number,
+): Promise<OutboxClaim['entries']> {
   const taken = await tx.query<ClaimedWrite<F> & Record<string, unknown>>(
     `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
      WHERE connection_id = $1 AND id = ANY(ARRAY(
@@ -51,25 +68,40 @@ async function takeEntries<F extends ExportType>(tx: Parameters<AllExportEffects
  * passes, by itself or released, is marked as a whole: it goes out in several claims, and what is left of it must not
  * be judged as if it were the plan. Nobody may put another number into an entry between its judgement and its mark.
  */
-async function passBrake(tx: Queryable, connection: ConnectionRow, brake: Brake, { kind, release }: OutboxClaimRequest): Promise<OutboxClaim['held']> {
+async function passBrake(
+  tx: Queryable,
+  connection: ConnectionRow,
+  brake: Brake,
+  { kind, release }: OutboxClaimRequest,
+): Promise<OutboxClaim['held']> {
   const [waits] = await tx.query(`${TO_PASS} LIMIT 1`, [connection.id, kind]);
   if (!waits) return undefined;
   await tx.query(LOCK_TO_PASS, [connection.id, kind]);
   const store = await findStoreById(tx, connection.store_id);
   const { ids, held } = await brake.judge(tx, connection.id, TO_PASS, store?.rules.brakes ?? {});
   if (held && held.digest !== release) return held;
-  await tx.query(`UPDATE outbox SET passed = true WHERE connection_id = $1 AND id = ANY($2::bigint[])`, [connection.id, ids]);
+  await tx.query(`UPDATE outbox SET passed = true WHERE connection_id = $1 AND id = ANY($2::bigint[])`, [
+    connection.id,
+    ids,
+  ]);
   return undefined;
 }
 
 /**
- * One result for each entry. Of a pod that lost its run nothing is taken, good or bad: another has claimed the entries and
- * looks at the store itself. What may be tried again comes back later, for about a day; then it is a problem for a person.
+ * One result for each entry. Of a pod that lost its run nothing is taken, good or bad: another has claimed the entries
+ * and looks at the store itself. What may be tried again comes back later, for about a day; then it is a problem for a
+ * person.
  */
-export async function recordResults(hub: HubContext, connection: ConnectionRow, effects: AllExportEffects, { runId, kind, results }: OutboxResults): Promise<void> {
+export async function recordResults(
+  hub: HubContext,
+  connection: ConnectionRow,
+  effects: AllExportEffects,
+  { runId, kind, results }: OutboxResults,
+): Promise<void> {
   const feed = feedOfKind(kind);
   await hub.db.transaction(async (tx) => {
     await holdRun(tx, connection.id, runId, feed);
-    for (const result of await recordApplied(tx, connection.id, effects, feed, results)) await recordOther(tx, connection.id, effects, feed, result);
+    for (const result of await recordApplied(tx, connection.id, effects, feed, results))
+      await recordOther(tx, connection.id, effects, feed, result);
   }, BY_KEY);
 }

@@ -32,16 +32,34 @@ const level = (connectionId: number, subject: string, quantity: number): NewWrit
   const [sku, locationId] = subject.split('@') as [string, string];
   return { connectionId, feed: 'StockExport', write: { variantId: `v-${sku}`, sku, locationId, quantity } };
 };
-const waiting = (connectionId: number) => db.query(`SELECT subject, payload->'quantity' AS quantity, attempts FROM outbox WHERE connection_id = $1 AND state = 'Pending' ORDER BY id`, [connectionId]);
+const waiting = (connectionId: number) =>
+  db.query(
+    `SELECT subject, payload->'quantity' AS quantity, attempts FROM outbox WHERE connection_id = $1 AND state = 'Pending' ORDER BY id`,
+    [connectionId],
+  );
 
 describe('writes to stores', () => {
   it('wait in the order in which they came, and each pod is asked once for each of its exports', async () => {
     const [a, b] = [++connections, ++connections];
-    const parcel = (orderId: string): NewWrite => ({ connectionId: b, feed: 'ShipmentExport', write: { shipmentId: 's', orderId, orderNumber: '1' } });
-    expect(await queued([level(a, 'Z@main', 1), level(a, 'A@main', 2), parcel('o-2'), parcel('o-1'), parcel('o-2')])).toEqual([a, b]);
+    const parcel = (orderId: string): NewWrite => ({
+      connectionId: b,
+      feed: 'ShipmentExport',
+      write: { shipmentId: 's', orderId, orderNumber: '1' },
+    });
+    expect(
+      await queued([level(a, 'Z@main', 1), level(a, 'A@main', 2), parcel('o-2'), parcel('o-1'), parcel('o-2')]),
+    ).toEqual([a, b]);
     expect((await waiting(a)).map(({ subject }) => subject)).toEqual(['v-Z@main', 'v-A@main']);
     expect((await waiting(b)).map(({ subject }) => subject)).toEqual(['o-2', 'o-1', 'o-2']);
-    expect(await db.query('SELECT connection_id AS id, feed_type AS feed FROM hints WHERE connection_id IN ($1, $2) ORDER BY 1', [a, b])).toEqual([{ id: a, feed: 'StockExport' }, { id: b, feed: 'ShipmentExport' }]);
+    expect(
+      await db.query(
+        'SELECT connection_id AS id, feed_type AS feed FROM hints WHERE connection_id IN ($1, $2) ORDER BY 1',
+        [a, b],
+      ),
+    ).toEqual([
+      { id: a, feed: 'StockExport' },
+      { id: b, feed: 'ShipmentExport' },
+    ]);
     expect(await queued([])).toEqual([]);
   });
 
@@ -53,6 +71,8 @@ describe('writes to stores', () => {
     expect(await waiting(id)).toEqual([{ subject: 'v-A@main', quantity: 1, attempts: 3 }]);
     await queued([level(id, 'A@main', 2)]);
     expect(await waiting(id)).toEqual([{ subject: 'v-A@main', quantity: 2, attempts: 0 }]);
-    expect(await db.query('SELECT failures, passed FROM outbox WHERE connection_id = $1', [id])).toEqual([{ failures: 0, passed: false }]);
+    expect(await db.query('SELECT failures, passed FROM outbox WHERE connection_id = $1', [id])).toEqual([
+      { failures: 0, passed: false },
+    ]);
   });
 });

@@ -14,12 +14,18 @@ export interface NewWrite<F extends ExportType = ExportType> {
 export type WakesPods = Pick<HubContext, 'wakePod'>;
 
 /**
- * Queues writes, in this order, and asks the pods to take them. The only place that does. Where the last word counts, one
- * that waits already is replaced, and starts anew; `keep` leaves it as it is.
+ * Queues writes, in this order, and asks the pods to take them. The only place that does. Where the last word counts,
+ * one that waits already is replaced, and starts anew; `keep` leaves it as it is.
  */
-export async function queueWrites<F extends ExportType>(tx: Transaction, hub: WakesPods, writes: readonly NewWrite<F>[], waiting: 'replace' | 'keep' = 'replace'): Promise<void> {
+export async function queueWrites<F extends ExportType>(
+  tx: Transaction,
+  hub: WakesPods,
+  writes: readonly NewWrite<F>[],
+  waiting: 'replace' | 'keep' = 'replace',
+): Promise<void> {
   if (writes.length === 0) return;
-  const replaced = 'UPDATE SET payload = EXCLUDED.payload, attempts = 0, failures = 0, not_before = now(), passed = false';
+  const replaced =
+    'UPDATE SET payload = EXCLUDED.payload, attempts = 0, failures = 0, not_before = now(), passed = false';
   await tx.query(
     `INSERT INTO outbox AS o (connection_id, kind, subject, payload, supersedes)
      SELECT w.connection_id, w.kind, w.subject, w.payload, w.supersedes
@@ -37,7 +43,11 @@ function rowOf<F extends ExportType>({ connectionId, feed, write }: NewWrite<F>)
 }
 
 /** Asks the pod of each connection to run the export that takes these writes. */
-export async function askForExport(tx: Transaction, hub: WakesPods, writes: readonly Pick<NewWrite, 'connectionId' | 'feed'>[]): Promise<void> {
+export async function askForExport(
+  tx: Transaction,
+  hub: WakesPods,
+  writes: readonly Pick<NewWrite, 'connectionId' | 'feed'>[],
+): Promise<void> {
   const asked = new Map(writes.map(({ connectionId, feed }) => [`${connectionId}/${feed}`, { connectionId, feed }]));
   for (const { connectionId, feed } of asked.values()) {
     await hint(tx, connectionId, feed);

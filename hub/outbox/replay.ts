@@ -22,9 +22,17 @@ async function dryOr<T>(tx: Transaction, dryRun: boolean, work: () => Promise<T>
 }
 
 /** Judges orders anew that were rejected for a reason, from what is stored. */
-export async function replayOrders(tx: Transaction, hub: HubContext, connections: readonly ConnectionRow[], reason: string, dryRun: boolean): Promise<ReplayResult> {
+export async function replayOrders(
+  tx: Transaction,
+  hub: HubContext,
+  connections: readonly ConnectionRow[],
+  reason: string,
+  dryRun: boolean,
+): Promise<ReplayResult> {
   const [rejected] = await tx.query<{ count: number }>(
-    `SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`, [connections.map(({ id }) => id), reason]);
+    `SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`,
+    [connections.map(({ id }) => id), reason],
+  );
   const changed = await dryOr(tx, dryRun, async () => {
     let orders = 0;
     for (const connection of connections) orders += await redriveRejected(tx, connection, [reason]);
@@ -38,16 +46,41 @@ export async function replayOrders(tx: Transaction, hub: HubContext, connections
  * Tries again all of a Store that failed for a reason: rejected orders are judged anew, writes that a shop refused and
  * webhooks that were given up are queued again. A dry run does it all and takes it back.
  */
-export async function replayReason(tx: Transaction, hub: HubContext, storeId: number, reason: string, dryRun: boolean): Promise<ReplayResult> {
-  const connections = await tx.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE store_id = $1 ORDER BY id', [storeId]);
+export async function replayReason(
+  tx: Transaction,
+  hub: HubContext,
+  storeId: number,
+  reason: string,
+  dryRun: boolean,
+): Promise<ReplayResult> {
+  const connections = await tx.query<ConnectionRow & Record<string, unknown>>(
+    'SELECT * FROM connections WHERE store_id = $1 ORDER BY id',
+    [storeId],
+  );
   const orders = await replayOrders(tx, hub, connections, reason, dryRun);
-  const queued = await dryOr(tx, dryRun, async () =>
-    (await requeueWrites(tx, hub, connections.map(({ id }) => id), reason, dryRun)) + (reason === 'WebhookUndeliverable' ? await requeueDeliveries(tx, storeId) : 0));
+  const queued = await dryOr(
+    tx,
+    dryRun,
+    async () =>
+      (await requeueWrites(
+        tx,
+        hub,
+        connections.map(({ id }) => id),
+        reason,
+        dryRun,
+      )) + (reason === 'WebhookUndeliverable' ? await requeueDeliveries(tx, storeId) : 0),
+  );
   return { matched: orders.matched + queued, changed: orders.changed + queued };
 }
 
 /** Where the last word counts the newest alone is sent, and none where a newer one is on its way or done. */
-async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: readonly number[], reason: string, dryRun: boolean): Promise<number> {
+async function requeueWrites(
+  tx: Transaction,
+  hub: HubContext,
+  connectionIds: readonly number[],
+  reason: string,
+  dryRun: boolean,
+): Promise<number> {
   const rows = await tx.query<{ connection_id: number; kind: WriteKind }>(
     `UPDATE outbox o SET state = 'Pending', attempts = 0, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
      WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
@@ -56,11 +89,18 @@ async function requeueWrites(tx: Transaction, hub: HubContext, connectionIds: re
     [connectionIds, reason],
   );
   if (dryRun) return rows.length;
-  await askForExport(tx, hub, rows.map(({ connection_id, kind }) => ({ connectionId: connection_id, feed: feedOfKind(kind) })));
+  await askForExport(
+    tx,
+    hub,
+    rows.map(({ connection_id, kind }) => ({ connectionId: connection_id, feed: feedOfKind(kind) })),
+  );
   return rows.length;
 }
 
 async function requeueDeliveries(tx: Transaction, storeId: number): Promise<number> {
-  const rows = await tx.query(`UPDATE deliveries SET state = 'Pending', attempts = 0, next_attempt_at = now(), claimed_until = NULL WHERE store_id = $1 AND state = 'Dead' RETURNING id`, [storeId]);
+  const rows = await tx.query(
+    `UPDATE deliveries SET state = 'Pending', attempts = 0, next_attempt_at = now(), claimed_until = NULL WHERE store_id = $1 AND state = 'Dead' RETURNING id`,
+    [storeId],
+  );
   return rows.length;
 }

@@ -16,13 +16,19 @@ const NOTHING_NEWER = `NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id 
 const isApplied = ({ outcome }: OutboxResult): boolean => outcome === 'Applied' || outcome === 'AlreadyApplied';
 
 /**
- * What the store took, which is nearly all of it, in a few statements however many: confirmed, what the hub knows of the
- * store brought up to date, earlier problems resolved. Returns the results that are left to be judged one by one.
+ * What the store took, which is nearly all of it, in a few statements however many: confirmed, what the hub knows of
+ * the store brought up to date, earlier problems resolved. Returns the results that are left to be judged one by one.
  *
  * Each row is looked up by its whole primary key, and cannot be otherwise: beside a plain `state = 'Sent'` the planner
  * reads all open entries, by an index of theirs (a third of the CPU for 50,000 levels went there once).
  */
-export async function recordApplied<F extends ExportType>(tx: Transaction, connectionId: number, effects: AllExportEffects, feed: F, results: readonly OutboxResult[]): Promise<readonly OutboxResult[]> {
+export async function recordApplied<F extends ExportType>(
+  tx: Transaction,
+  connectionId: number,
+  effects: AllExportEffects,
+  feed: F,
+  results: readonly OutboxResult[],
+): Promise<readonly OutboxResult[]> {
   const told = new Map(results.filter(isApplied).map((result) => [result.id, resultOf(feed, result)]));
   if (told.size === 0) return results;
   const entries = await tx.query<{ id: number; payload: WriteOf<F> }>(
@@ -30,38 +36,78 @@ export async function recordApplied<F extends ExportType>(tx: Transaction, conne
      FROM unnest($1::int[], $2::bigint[], $3::text[]) AS r(connection_id, id, external_id)
      WHERE o.connection_id = r.connection_id AND o.id = r.id AND o.state IS NOT DISTINCT FROM 'Sent'
      RETURNING o.id, o.payload`,
-    [[...told.keys()].map(() => connectionId), [...told.keys()], [...told.values()].map(({ externalId }) => externalId ?? null)],
+    [
+      [...told.keys()].map(() => connectionId),
+      [...told.keys()],
+      [...told.values()].map(({ externalId }) => externalId ?? null),
+    ],
   );
-  await effects[feed].applied(tx, connectionId, entries.map(({ id, payload }): DoneWrite<F> => ({ write: payload, result: told.get(id)! })));
-  await resolve(tx, { connection: connectionId, feeds: [feed] }, entries.map(({ payload }) => subjectOf(feed, payload).id));
+  await effects[feed].applied(
+    tx,
+    connectionId,
+    entries.map(({ id, payload }): DoneWrite<F> => ({ write: payload, result: told.get(id)! })),
+  );
+  await resolve(
+    tx,
+    { connection: connectionId, feeds: [feed] },
+    entries.map(({ payload }) => subjectOf(feed, payload).id),
+  );
   return results.filter((result) => !isApplied(result));
 }
 
 function resultOf<F extends ExportType>(feed: F, { id, result }: OutboxResult): ResultOf<F> {
   const { success, data, error } = FEEDS[feed].result.safeParse(result ?? {});
-  if (!success) throw badRequest('BadResult', `entry ${id}: ${error.issues[0]?.message ?? 'its result is not as expected'}`);
+  if (!success)
+    throw badRequest('BadResult', `entry ${id}: ${error.issues[0]?.message ?? 'its result is not as expected'}`);
   return data as ResultOf<F>;
 }
 
 /** Anything else that can become of an entry. */
-export async function recordOther<F extends ExportType>(tx: Transaction, connectionId: number, effects: AllExportEffects, feed: F, result: OutboxResult): Promise<void> {
+export async function recordOther<F extends ExportType>(
+  tx: Transaction,
+  connectionId: number,
+  effects: AllExportEffects,
+  feed: F,
+  result: OutboxResult,
+): Promise<void> {
   const [entry] = await tx.query<{ failures: number; payload: WriteOf<F> }>(
-    `SELECT failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`, [connectionId, result.id],
+    `SELECT failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`,
+    [connectionId, result.id],
   );
   if (!entry) return;
   if (result.outcome === 'Returned') return giveBack(tx, connectionId, result);
-  if (result.outcome === 'Retry' && entry.failures + 1 < MAX_FAILURES) return tryLater(tx, connectionId, entry.failures, result);
+  if (result.outcome === 'Retry' && entry.failures + 1 < MAX_FAILURES)
+    return tryLater(tx, connectionId, entry.failures, result);
   const state = result.outcome === 'Held' ? 'Held' : 'Rejected';
   await tx.query(
     `UPDATE outbox SET state = $3, done_at = now(), external_id = NULL, reason = $4, message = $5, held_request = $6::jsonb WHERE connection_id = $1 AND id = $2`,
-    [connectionId, result.id, state, result.reason ?? null, result.message ?? null, result.request ? JSON.stringify(result.request) : null],
+    [
+      connectionId,
+      result.id,
+      state,
+      result.reason ?? null,
+      result.message ?? null,
+      result.request ? JSON.stringify(result.request) : null,
+    ],
   );
   if (state === 'Held') return;
-  await raise(tx, { connection: connectionId, feed }, [{ ...subjectOf(feed, entry.payload), reason: result.reason ?? 'Rejected', severity: 'Error', message: result.message ?? 'the store refused it' }]);
+  await raise(tx, { connection: connectionId, feed }, [
+    {
+      ...subjectOf(feed, entry.payload),
+      reason: result.reason ?? 'Rejected',
+      severity: 'Error',
+      message: result.message ?? 'the store refused it',
+    },
+  ]);
   await effects[feed].rejected(tx, connectionId, entry.payload);
 }
 
-async function tryLater(tx: Transaction, connectionId: number, failures: number, { id, reason, message }: OutboxResult): Promise<void> {
+async function tryLater(
+  tx: Transaction,
+  connectionId: number,
+  failures: number,
+  { id, reason, message }: OutboxResult,
+): Promise<void> {
   const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(failures, 20));
   await tx.query(
     `UPDATE outbox SET state = 'Pending', failures = failures + 1, not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2 AND ${NOTHING_NEWER}`,
@@ -83,5 +129,8 @@ async function giveBack(tx: Transaction, connectionId: number, { id, reason, mes
 }
 
 async function supersede(tx: Transaction, connectionId: number, id: number): Promise<void> {
-  await tx.query(`UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state = 'Sent'`, [connectionId, id]);
+  await tx.query(
+    `UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state = 'Sent'`,
+    [connectionId, id],
+  );
 }

@@ -1,6 +1,9 @@
 import { HttpError } from '../base/errors.ts';
 
-/** SQLSTATEs by which a record of the batch is at fault, and what a shop's owner can understand of it. The first that fits. */
+/**
+ * SQLSTATEs by which a record of the batch is at fault, and what a shop's owner can understand of it. The first that
+ * fits.
+ */
 const SAYING: readonly (readonly [RegExp, string])[] = [
   [/^(21000|23505)$/, 'two of its parts have one id'],
   [/^22003$/, 'one of its numbers is too large'],

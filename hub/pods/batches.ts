@@ -37,11 +37,16 @@ class DryRun extends Error {
 }
 
 /**
- * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing (docs/guarantees.md). A batch
- * that comes a second time, because its answer was lost, is answered and not done again. A pod that lost its lease
- * cannot write: the run's row is the fence.
+ * A page of records, its problems and the new checkpoint, in one transaction: all of it or nothing
+ * (docs/guarantees.md). A batch that comes a second time, because its answer was lost, is answered and not done again.
+ * A pod that lost its lease cannot write: the run's row is the fence.
  */
-export async function applyBatch(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch): Promise<BatchAnswer> {
+export async function applyBatch(
+  hub: HubContext,
+  connection: ConnectionRow,
+  runId: string,
+  batch: Batch,
+): Promise<BatchAnswer> {
   const attempt = (direct: boolean): Promise<BatchAnswer> => inTransaction(hub, connection, runId, batch, direct);
   return attempt(true).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
@@ -49,7 +54,13 @@ export async function applyBatch(hub: HubContext, connection: ConnectionRow, run
   });
 }
 
-async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: string, batch: Batch, direct: boolean): Promise<BatchAnswer> {
+async function inTransaction(
+  hub: HubContext,
+  connection: ConnectionRow,
+  runId: string,
+  batch: Batch,
+  direct: boolean,
+): Promise<BatchAnswer> {
   try {
     return await hub.db.transaction(async (tx) => {
       const run = await lockRun(tx, connection.id, runId);
@@ -57,14 +68,17 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
       const scope = holds(batch, 'orders') ? await orderScope(tx, connection) : undefined;
       // A check of stock compares with what is staged.
       const mayCopy = direct && run.feed_type !== 'StockCheck';
-      const changed = (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ?? (await mergeRecords(tx, connection, batch, scope));
+      const changed =
+        (mayCopy ? await copyDirectly(tx, connection, batch.segments, scope) : undefined) ??
+        (await mergeRecords(tx, connection, batch, scope));
       const healed = changed > 0 && holds(batch, 'products') ? await productsCame(tx, hub, connection) : 0;
       if (run.feed_type === 'StockCheck') await checkStock(tx, hub, connection);
       if (connection.hooks_since !== null && scope) await countSeen(tx, connection.id, run.trigger);
       if (run.dry_run) throw new DryRun(changed);
       await keepUnreadable(tx, connection, batch.header.problems);
       await noteProblems(tx, connection.id, run.feed_type, batch);
-      if (batch.header.checkpoint) await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
+      if (batch.header.checkpoint)
+        await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);
       if (healed > 0 || mayTell(changed, scope)) tx.afterCommit(hub.wakeDeliveries);
       return { changed, repeated: false };
@@ -77,17 +91,27 @@ async function inTransaction(hub: HubContext, connection: ConnectionRow, runId: 
 }
 
 async function lockRun(tx: Transaction, connectionId: number, runId: string): Promise<RunRow> {
-  const [run] = await tx.query<RunRow>(`SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`, [runId, connectionId], 'lock-run');
+  const [run] = await tx.query<RunRow>(
+    `SELECT feed_type, trigger, dry_run, sequence FROM runs WHERE id = $1 AND connection_id = $2 AND result = 'Running' FOR UPDATE`,
+    [runId, connectionId],
+    'lock-run',
+  );
   if (!run) throw leaseLost();
   return run;
 }
 
 /** Whether an event can have been queued. */
-const mayTell = (changed: number, scope: OrderScope | undefined): boolean => changed > 0 && scope !== undefined && scope.endpoints.length > 0;
+const mayTell = (changed: number, scope: OrderScope | undefined): boolean =>
+  changed > 0 && scope !== undefined && scope.endpoints.length > 0;
 
 const holds = (batch: Batch, name: TableName): boolean => batch.segments.some(({ table }) => table === name);
 
-async function mergeRecords(tx: Transaction, connection: ConnectionRow, batch: Batch, scope: OrderScope | undefined): Promise<number> {
+async function mergeRecords(
+  tx: Transaction,
+  connection: ConnectionRow,
+  batch: Batch,
+  scope: OrderScope | undefined,
+): Promise<number> {
   await stage(tx, batch.segments);
   const present = new Set(batch.segments.map((segment) => segment.table));
   let changed = 0;
@@ -113,7 +137,8 @@ async function productsCame(tx: Transaction, hub: HubContext, connection: Connec
 async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Promise<number> {
   const waiting = await tx.query<{ id: number }>(
     `SELECT DISTINCT c.id FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Rejected' AND o.intake_reason = 'UnknownSku' WHERE c.store_id = $1`,
-    [connection.store_id], 'waiting-for-products',
+    [connection.store_id],
+    'waiting-for-products',
   );
   let healed = 0;
   for (const { id } of waiting) healed += await redriveRejected(tx, { ...connection, id }, ['UnknownSku']);
@@ -123,6 +148,7 @@ async function healUnknownSkus(tx: Transaction, connection: ConnectionRow): Prom
 async function countBatch(tx: Transaction, runId: string, batch: Batch, changed: number): Promise<void> {
   await tx.query(
     `UPDATE runs SET sequence = $2, read = read + $3, changed = changed + $4, problems = problems + $5, lease_until = now() + make_interval(secs => $6) WHERE id = $1`,
-    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS], 'count-batch',
+    [runId, batch.header.sequence, batch.header.read, changed, batch.header.problems.length, RUN_LEASE_SECONDS],
+    'count-batch',
   );
 }

@@ -17,15 +17,24 @@ interface Incoming {
 }
 
 /** For every transaction that merges. The last two say whose the rows are that COPY brings in (migration 0004). */
-export const mergeSettings = (connection: ConnectionRow): TransactionSettings => ({ ...BY_KEY, 'supercargo.connection_id': connection.id, 'supercargo.store_id': connection.store_id });
+export const mergeSettings = (connection: ConnectionRow): TransactionSettings => ({
+  ...BY_KEY,
+  'supercargo.connection_id': connection.id,
+  'supercargo.store_id': connection.store_id,
+});
 
 /**
  * The short way for a batch of nothing but new, ordinary records, which is what a first sync consists of: COPY straight
- * into the tables, no staging, no merge. Returns how many records came in; undefined when any record is known already or
- * a rule has to look closer: then nothing has been written and the batch is merged (merge.ts). Another transaction may
- * bring in the same id at the same time: that ends in a unique violation, and the batch is merged after it.
+ * into the tables, no staging, no merge. Returns how many records came in; undefined when any record is known already
+ * or a rule has to look closer: then nothing has been written and the batch is merged (merge.ts). Another transaction
+ * may bring in the same id at the same time: that ends in a unique violation, and the batch is merged after it.
  */
-export async function copyDirectly(tx: Transaction, connection: ConnectionRow, segments: readonly BatchSegment[], scope: OrderScope | undefined): Promise<number | undefined> {
+export async function copyDirectly(
+  tx: Transaction,
+  connection: ConnectionRow,
+  segments: readonly BatchSegment[],
+  scope: OrderScope | undefined,
+): Promise<number | undefined> {
   const incoming = incomingOf(segments);
   if (!incoming || incoming.length === 0) return undefined;
   const orders = incoming.find(({ table }) => table.name === 'orders');
@@ -57,12 +66,19 @@ function hasItsParents({ table, segment, ids }: Incoming, incoming: readonly Inc
 }
 
 /**
- * One statement for all tables. Children that are keyed by their record are as new as it is. LATERAL with LIMIT: one look
- * into the index for each id, whatever the planner believes of a table that was not yet analyzed.
+ * One statement for all tables. Children that are keyed by their record are as new as it is. LATERAL with LIMIT: one
+ * look into the index for each id, whatever the planner believes of a table that was not yet analyzed.
  */
 async function anyKnown(tx: Transaction, connectionId: number, incoming: readonly Incoming[]): Promise<boolean> {
   const asked = incoming.filter(({ table }) => table.key[0] !== table.parent?.column);
-  const lookups = asked.map(({ table }, index) => `EXISTS (SELECT 1 FROM ${listed(index + 2)} AS given(id) CROSS JOIN LATERAL (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = given.id LIMIT 1) found)`);
-  const [row] = await tx.query<{ known: boolean }>(`SELECT ${lookups.join(' OR ')} AS known`, [connectionId, ...asked.map(({ ids }) => asList(ids))], `known:${asked.map(({ table }) => table.name).join()}`);
+  const lookups = asked.map(
+    ({ table }, index) =>
+      `EXISTS (SELECT 1 FROM ${listed(index + 2)} AS given(id) CROSS JOIN LATERAL (SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = given.id LIMIT 1) found)`,
+  );
+  const [row] = await tx.query<{ known: boolean }>(
+    `SELECT ${lookups.join(' OR ')} AS known`,
+    [connectionId, ...asked.map(({ ids }) => asList(ids))],
+    `known:${asked.map(({ table }) => table.name).join()}`,
+  );
   return row!.known;
 }

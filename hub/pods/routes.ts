@@ -29,32 +29,63 @@ const done = z.object({});
 /** The pods' side of the hub. A pod can do nothing but to its own connection: that is who its token says it is. */
 export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticator, hints: HintBoard): void {
   const keys = new WeakMap<FastifyRequest, ConnectionKey>();
-  app.addHook('onRequest', async (request) => { keys.set(request, await podOf(authenticator, request)); });
-  app.addContentTypeParser(BATCH_CONTENT_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES }, (_request, body, callback) => callback(null, body));
+  app.addHook('onRequest', async (request) => {
+    keys.set(request, await podOf(authenticator, request));
+  });
+  app.addContentTypeParser(
+    BATCH_CONTENT_TYPE,
+    { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES },
+    (_request, body, callback) => callback(null, body),
+  );
   const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, keys.get(request)!);
 
-  app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) => openSession(hub, keys.get(request)!, request.body));
-  app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, async (request) => startRun(hub, await connection(request), request.body));
+  app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) =>
+    openSession(hub, keys.get(request)!, request.body),
+  );
+  app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, async (request) =>
+    startRun(hub, await connection(request), request.body),
+  );
   app.post('/runs/:id/heartbeat', { schema: { params: runId, response: { 200: done } } }, async (request) => {
     await heartbeat(hub, await connection(request), request.params.id);
     return {};
   });
   app.post('/runs/:id/batches', { schema: { params: runId, response: { 200: api.batchAnswer } } }, async (request) =>
-    applyBatch(hub, await connection(request), request.params.id, batchOf(request.body)).catch(refuseBadRow));
-  app.post('/runs/:id/finish', { schema: { params: runId, body: api.finishRunRequest, response: { 200: done } } }, async (request) => {
-    await finishRun(hub, await connection(request), request.params.id, request.body);
-    return {};
-  });
-  app.get('/open-records', { schema: { querystring: z.object({ feed: z.enum(REREAD_TYPES), after: z.string().default('') }), response: { 200: z.object({ ids: z.array(z.string()) }) } } }, async (request) =>
-    ({ ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after) }));
-  app.get('/feeds/:feed/summary', { schema: { params: z.object({ feed: z.enum(FEED_TYPES) }), response: { 200: api.feedSummary } } }, async (request) =>
-    feedSummary(hub.db, (await connection(request)).id, request.params.feed));
+    applyBatch(hub, await connection(request), request.params.id, batchOf(request.body)).catch(refuseBadRow),
+  );
+  app.post(
+    '/runs/:id/finish',
+    { schema: { params: runId, body: api.finishRunRequest, response: { 200: done } } },
+    async (request) => {
+      await finishRun(hub, await connection(request), request.params.id, request.body);
+      return {};
+    },
+  );
+  app.get(
+    '/open-records',
+    {
+      schema: {
+        querystring: z.object({ feed: z.enum(REREAD_TYPES), after: z.string().default('') }),
+        response: { 200: z.object({ ids: z.array(z.string()) }) },
+      },
+    },
+    async (request) => ({
+      ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after),
+    }),
+  );
+  app.get(
+    '/feeds/:feed/summary',
+    { schema: { params: z.object({ feed: z.enum(FEED_TYPES) }), response: { 200: api.feedSummary } } },
+    async (request) => feedSummary(hub.db, (await connection(request)).id, request.params.feed),
+  );
   app.post('/replay', { schema: { body: api.replayRequest, response: { 200: api.replayAnswer } } }, async (request) => {
     const own = await connection(request);
     return hub.db.transaction((tx) => replayOrders(tx, hub, [own], request.body.reason, request.body.dryRun === true));
   });
-  app.post('/outbox/claim', { schema: { body: api.outboxClaimRequest, response: { 200: api.outboxClaim } } }, async (request) =>
-    claimOutbox(hub, await connection(request), EXPORT_EFFECTS, request.body));
+  app.post(
+    '/outbox/claim',
+    { schema: { body: api.outboxClaimRequest, response: { 200: api.outboxClaim } } },
+    async (request) => claimOutbox(hub, await connection(request), EXPORT_EFFECTS, request.body),
+  );
   app.post('/outbox/results', { schema: { body: api.outboxResults, response: { 200: done } } }, async (request) => {
     await recordResults(hub, await connection(request), EXPORT_EFFECTS, request.body);
     return {};

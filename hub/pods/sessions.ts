@@ -11,16 +11,37 @@ import { webhookMasterKey } from '../base/secrets.ts';
 const DEFAULT_UNPAID_DAYS = 14;
 
 /** Registers the connection of a pod that has just started, and says by which rules it works. */
-export async function openSession(hub: HubContext, key: ConnectionKey, request: SessionRequest): Promise<SessionAnswer> {
+export async function openSession(
+  hub: HubContext,
+  key: ConnectionKey,
+  request: SessionRequest,
+): Promise<SessionAnswer> {
   return hub.db.transaction(async (tx) => {
     const store = await findStore(tx, key.namespace, request.store);
-    if (!store) throw new HttpError(409, 'StoreUnknown', `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`);
+    if (!store)
+      throw new HttpError(
+        409,
+        'StoreUnknown',
+        `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`,
+      );
     const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
       `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies, exports) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::text[])
        ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
          credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies, exports = EXCLUDED.exports, registered = true
        RETURNING id, budget`,
-      [key.kind, key.namespace, key.name, store.id, request.driver, request.mode, request.catalogue, request.credential ?? null, request.safetyStock ?? 0, JSON.stringify(request.remedies ?? {}), request.exports ?? []],
+      [
+        key.kind,
+        key.namespace,
+        key.name,
+        store.id,
+        request.driver,
+        request.mode,
+        request.catalogue,
+        request.credential ?? null,
+        request.safetyStock ?? 0,
+        JSON.stringify(request.remedies ?? {}),
+        request.exports ?? [],
+      ],
     );
     const connectionId = row!.id;
     if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);
@@ -36,8 +57,8 @@ export async function openSession(hub: HubContext, key: ConnectionKey, request: 
 }
 
 /**
- * Going live: what Test mode kept back is sent. Where the last word counts, a newer write of the same subject has taken the older one's place.
- * The brakes judge all of it as one plan, as the go-live report showed it.
+ * Going live: what Test mode kept back is sent. Where the last word counts, a newer write of the same subject has taken
+ * the older one's place. The brakes judge all of it as one plan, as the go-live report showed it.
  */
 async function releaseHeldWrites(tx: Queryable, connectionId: number): Promise<void> {
   await tx.query(
@@ -45,11 +66,17 @@ async function releaseHeldWrites(tx: Queryable, connectionId: number): Promise<v
        AND EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = o.kind AND n.subject = o.subject AND n.id > o.id)`,
     [connectionId],
   );
-  await tx.query(`UPDATE outbox SET state = 'Pending', held_request = NULL, not_before = now(), passed = false WHERE connection_id = $1 AND state = 'Held'`, [connectionId]);
+  await tx.query(
+    `UPDATE outbox SET state = 'Pending', held_request = NULL, not_before = now(), passed = false WHERE connection_id = $1 AND state = 'Held'`,
+    [connectionId],
+  );
 }
 
 export async function findConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow | undefined> {
-  const [row] = await db.query<ConnectionRow & Record<string, unknown>>('SELECT * FROM connections WHERE kind = $1 AND namespace = $2 AND name = $3', [key.kind, key.namespace, key.name]);
+  const [row] = await db.query<ConnectionRow & Record<string, unknown>>(
+    'SELECT * FROM connections WHERE kind = $1 AND namespace = $2 AND name = $3',
+    [key.kind, key.namespace, key.name],
+  );
   return row;
 }
 

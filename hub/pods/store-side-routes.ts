@@ -10,29 +10,90 @@ import { censusCount, censusIds } from '../records/completeness.ts';
 import { readTokens, replaceTokens } from './token-vault.ts';
 
 const done = z.object({});
-const census = z.object({ feed: z.enum(COUNTED_TYPES), from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) });
+const census = z.object({
+  feed: z.enum(COUNTED_TYPES),
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+});
 
-/** What a pod keeps at the hub about its store: webhooks that came in, rotating tokens, the budget, counts to compare. */
-export function storeSideRoutes(app: App, hub: HubContext, connection: (request: FastifyRequest) => Promise<ConnectionRow>): void {
-  app.post('/hooks/claim', { schema: { body: z.strictObject({ limit: z.number().int().min(1).max(200) }), response: { 200: api.hooksAnswer } } }, async (request) =>
-    ({ hooks: await claimHooks(hub.db, (await connection(request)).id, request.body.limit) }));
+/**
+ * What a pod keeps at the hub about its store: webhooks that came in, rotating tokens, the budget, counts to compare.
+ */
+export function storeSideRoutes(
+  app: App,
+  hub: HubContext,
+  connection: (request: FastifyRequest) => Promise<ConnectionRow>,
+): void {
+  app.post(
+    '/hooks/claim',
+    {
+      schema: { body: z.strictObject({ limit: z.number().int().min(1).max(200) }), response: { 200: api.hooksAnswer } },
+    },
+    async (request) => ({ hooks: await claimHooks(hub.db, (await connection(request)).id, request.body.limit) }),
+  );
   app.post('/hooks/results', { schema: { body: api.hookResults, response: { 200: done } } }, async (request) => {
     await settleHooks(hub.db, (await connection(request)).id, request.body.results);
     return {};
   });
-  app.post('/hooks/subscription', { schema: { body: api.hookSubscriptionReport, response: { 200: done } } }, async (request) => {
-    await hub.db.query('UPDATE connections SET hooks_since = CASE WHEN $2 THEN coalesce(hooks_since, now()) END WHERE id = $1', [(await connection(request)).id, request.body.active]);
-    return {};
-  });
-  app.get('/tokens', { schema: { response: { 200: api.tokensAnswer } } }, async (request) => ({ tokens: await readTokens(hub.db, await connection(request)) }));
-  app.post('/tokens', { schema: { body: api.replaceTokensRequest, response: { 200: api.replaceTokensAnswer } } }, async (request) =>
-    ({ replaced: await replaceTokens(hub.db, await connection(request), request.body.expectedVersion, request.body.tokens) }));
+  app.post(
+    '/hooks/subscription',
+    { schema: { body: api.hookSubscriptionReport, response: { 200: done } } },
+    async (request) => {
+      await hub.db.query(
+        'UPDATE connections SET hooks_since = CASE WHEN $2 THEN coalesce(hooks_since, now()) END WHERE id = $1',
+        [(await connection(request)).id, request.body.active],
+      );
+      return {};
+    },
+  );
+  app.get('/tokens', { schema: { response: { 200: api.tokensAnswer } } }, async (request) => ({
+    tokens: await readTokens(hub.db, await connection(request)),
+  }));
+  app.post(
+    '/tokens',
+    { schema: { body: api.replaceTokensRequest, response: { 200: api.replaceTokensAnswer } } },
+    async (request) => ({
+      replaced: await replaceTokens(
+        hub.db,
+        await connection(request),
+        request.body.expectedVersion,
+        request.body.tokens,
+      ),
+    }),
+  );
   app.post('/budget', { schema: { body: api.budgetState, response: { 200: done } } }, async (request) => {
-    await hub.db.query('UPDATE connections SET budget = $2::jsonb WHERE id = $1', [(await connection(request)).id, JSON.stringify(request.body)]);
+    await hub.db.query('UPDATE connections SET budget = $2::jsonb WHERE id = $1', [
+      (await connection(request)).id,
+      JSON.stringify(request.body),
+    ]);
     return {};
   });
-  app.get('/census', { schema: { querystring: census, response: { 200: api.censusAnswer } } }, async (request) =>
-    ({ count: await censusCount(hub.db, (await connection(request)).id, request.query.feed, request.query.from, request.query.to) }));
-  app.get('/census/ids', { schema: { querystring: census.extend({ after: z.string().max(300).default('') }), response: { 200: api.censusIdsAnswer } } }, async (request) =>
-    ({ ids: await censusIds(hub.db, (await connection(request)).id, request.query.feed, request.query.from, request.query.to, request.query.after) }));
+  app.get('/census', { schema: { querystring: census, response: { 200: api.censusAnswer } } }, async (request) => ({
+    count: await censusCount(
+      hub.db,
+      (await connection(request)).id,
+      request.query.feed,
+      request.query.from,
+      request.query.to,
+    ),
+  }));
+  app.get(
+    '/census/ids',
+    {
+      schema: {
+        querystring: census.extend({ after: z.string().max(300).default('') }),
+        response: { 200: api.censusIdsAnswer },
+      },
+    },
+    async (request) => ({
+      ids: await censusIds(
+        hub.db,
+        (await connection(request)).id,
+        request.query.feed,
+        request.query.from,
+        request.query.to,
+        request.query.after,
+      ),
+    }),
+  );
 }

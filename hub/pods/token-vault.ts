@@ -3,27 +3,53 @@ import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 
 interface VaultRow extends Record<string, unknown> {
-  version: number; ciphertext: string; access_expires_at: string | null; refresh_expires_at: string | null;
+  version: number;
+  ciphertext: string;
+  access_expires_at: string | null;
+  refresh_expires_at: string | null;
 }
 
 /** Rotating tokens of the connection's Credential, as a pod sealed them. The hub has no key to them. */
 export async function readTokens(db: Queryable, connection: ConnectionRow): Promise<SealedTokens | undefined> {
   const [row] = await db.query<VaultRow>(
-    'SELECT v.* FROM connections c JOIN token_vault v ON v.namespace = c.namespace AND v.credential = c.credential WHERE c.id = $1', [connection.id]);
+    'SELECT v.* FROM connections c JOIN token_vault v ON v.namespace = c.namespace AND v.credential = c.credential WHERE c.id = $1',
+    [connection.id],
+  );
   if (!row) return undefined;
-  return { version: row.version, ciphertext: row.ciphertext, accessExpiresAt: row.access_expires_at ?? undefined, refreshExpiresAt: row.refresh_expires_at ?? undefined };
+  return {
+    version: row.version,
+    ciphertext: row.ciphertext,
+    accessExpiresAt: row.access_expires_at ?? undefined,
+    refreshExpiresAt: row.refresh_expires_at ?? undefined,
+  };
 }
 
 /** Compare-and-swap: of two pods that refresh at once one wins, and the other is told. Version 0 is "there is none". */
-export async function replaceTokens(db: Queryable, connection: ConnectionRow, expectedVersion: number, tokens: Omit<SealedTokens, 'version'>): Promise<boolean> {
-  const values = [connection.id, expectedVersion, tokens.ciphertext, tokens.accessExpiresAt ?? null, tokens.refreshExpiresAt ?? null];
-  const rows = expectedVersion === 0
-    ? await db.query(
-      `INSERT INTO token_vault (namespace, credential, version, ciphertext, access_expires_at, refresh_expires_at)
+export async function replaceTokens(
+  db: Queryable,
+  connection: ConnectionRow,
+  expectedVersion: number,
+  tokens: Omit<SealedTokens, 'version'>,
+): Promise<boolean> {
+  const values = [
+    connection.id,
+    expectedVersion,
+    tokens.ciphertext,
+    tokens.accessExpiresAt ?? null,
+    tokens.refreshExpiresAt ?? null,
+  ];
+  const rows =
+    expectedVersion === 0
+      ? await db.query(
+          `INSERT INTO token_vault (namespace, credential, version, ciphertext, access_expires_at, refresh_expires_at)
        SELECT namespace, credential, $2::int + 1, $3, $4, $5 FROM connections WHERE id = $1 AND credential IS NOT NULL
-       ON CONFLICT (namespace, credential) DO NOTHING RETURNING 1`, values)
-    : await db.query(
-      `UPDATE token_vault v SET version = v.version + 1, ciphertext = $3, access_expires_at = $4, refresh_expires_at = $5, updated_at = now()
-       FROM connections c WHERE c.id = $1 AND v.namespace = c.namespace AND v.credential = c.credential AND v.version = $2 RETURNING 1`, values);
+       ON CONFLICT (namespace, credential) DO NOTHING RETURNING 1`,
+          values,
+        )
+      : await db.query(
+          `UPDATE token_vault v SET version = v.version + 1, ciphertext = $3, access_expires_at = $4, refresh_expires_at = $5, updated_at = now()
+       FROM connections c WHERE c.id = $1 AND v.namespace = c.namespace AND v.credential = c.credential AND v.version = $2 RETURNING 1`,
+          values,
+        );
   return rows.length > 0;
 }

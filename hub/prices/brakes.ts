@@ -15,8 +15,8 @@ export interface PlannedPrice {
 }
 
 /**
- * SQL: what the store has, of a waiting price `o`. Prices are read gross, so a net one is compared with the last net one
- * that the store confirmed. Beside `o`: `v` the variant as it was read, `p` the price as it was last written.
+ * SQL: what the store has, of a waiting price `o`. Prices are read gross, so a net one is compared with the last net
+ * one that the store confirmed. Beside `o`: `v` the variant as it was read, `p` the price as it was last written.
  */
 export const PRICE_BEFORE = `CASE WHEN (o.payload->>'includesTax')::boolean THEN CASE WHEN v.currency = o.payload->>'currency' THEN v.price END
   WHEN NOT p.includes_tax AND p.currency = o.payload->>'currency' THEN p.price END`;
@@ -45,16 +45,24 @@ export const priceBrake: Brake = {
  * Whether a plan of prices has to wait for a person, and why: one wrong price is enough to sell out at a loss, so each
  * is looked at by itself, however few there are. Pure.
  */
-export function heldPrices(plan: readonly PlannedPrice[], { maxPriceChangePercent: allowed }: BrakeRules): HeldPlan | undefined {
+export function heldPrices(
+  plan: readonly PlannedPrice[],
+  { maxPriceChangePercent: allowed }: BrakeRules,
+): HeldPlan | undefined {
   if (allowed === undefined) return undefined;
-  const above = plan.filter((price): price is PlannedPrice & { before: number } => price.before !== null && Math.abs(price.price - price.before) * 100 > price.before * allowed);
+  const above = plan.filter(
+    (price): price is PlannedPrice & { before: number } =>
+      price.before !== null && Math.abs(price.price - price.before) * 100 > price.before * allowed,
+  );
   if (above.length === 0) return undefined;
   const most = above.reduce((worst, price) => (changeOf(price) > changeOf(worst) ? price : worst));
   const money = (amount: number) => decimalString(amount, most.currency);
-  const summary = `${above.length} of ${plan.length} prices would change by more than the ${allowed} % that the Store allows (brakes.maxPriceChangePercent), `
-    + `most of all SKU ${most.sku}: ${money(most.before)} -> ${money(most.price)} ${most.currency}`;
+  const summary =
+    `${above.length} of ${plan.length} prices would change by more than the ${allowed} % that the Store allows (brakes.maxPriceChangePercent), ` +
+    `most of all SKU ${most.sku}: ${money(most.before)} -> ${money(most.price)} ${most.currency}`;
   return { digest: planDigest(plan.map(({ id, price }) => ({ id, sets: price }))), summary };
 }
 
 /** As a share of what was there; from nothing it is without bounds. */
-const changeOf = ({ price, before }: { price: number; before: number }): number => (before === 0 ? Number.POSITIVE_INFINITY : Math.abs(price - before) / before);
+const changeOf = ({ price, before }: { price: number; before: number }): number =>
+  before === 0 ? Number.POSITIVE_INFINITY : Math.abs(price - before) / before;

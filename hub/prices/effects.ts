@@ -3,19 +3,33 @@ import type { Transaction } from '../storage/database.ts';
 import { priceBrake } from './brakes.ts';
 
 /** What the hub does about prices on their way to a store. */
-export const priceEffects: ExportEffects<'PriceExport'> = { decorate: asItIs, brake: priceBrake, applied: rememberPrices, rejected: nothingMore };
+export const priceEffects: ExportEffects<'PriceExport'> = {
+  decorate: asItIs,
+  brake: priceBrake,
+  applied: rememberPrices,
+  rejected: nothingMore,
+};
 
 /**
  * The price is remembered as the store's: else one that is set back to what was last read would look unchanged. The
  * product's hash goes with it, so that its next reading is merged whatever it says. What was written net is remembered
  * beside it, for prices are read gross.
  */
-async function rememberPrices(tx: Transaction, connectionId: number, entries: readonly DoneWrite<'PriceExport'>[]): Promise<void> {
+async function rememberPrices(
+  tx: Transaction,
+  connectionId: number,
+  entries: readonly DoneWrite<'PriceExport'>[],
+): Promise<void> {
   const columns = [
-    entries.map(() => connectionId), entries.map(({ write }) => write.variantId), entries.map(({ write }) => write.price), entries.map(({ write }) => write.compareAt ?? null),
-    entries.map(({ write }) => write.currency), entries.map(({ write }) => write.includesTax),
+    entries.map(() => connectionId),
+    entries.map(({ write }) => write.variantId),
+    entries.map(({ write }) => write.price),
+    entries.map(({ write }) => write.compareAt ?? null),
+    entries.map(({ write }) => write.currency),
+    entries.map(({ write }) => write.includesTax),
   ];
-  const written = 'unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[]) AS w(connection_id, variant_id, price, compare_at, currency, includes_tax)';
+  const written =
+    'unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[]) AS w(connection_id, variant_id, price, compare_at, currency, includes_tax)';
   await tx.query(
     `WITH changed AS (
        UPDATE variants v SET price = w.price, compare_at_price = coalesce(w.compare_at, v.compare_at_price) FROM ${written}

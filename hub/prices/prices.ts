@@ -20,7 +20,11 @@ export interface PriceAnswer {
   readonly queued: number;
   /** Shops that have it already. */
   readonly unchanged: number;
-  readonly refused: readonly { readonly connection: string | null; readonly reason: PriceRefusal; readonly message: string }[];
+  readonly refused: readonly {
+    readonly connection: string | null;
+    readonly reason: PriceRefusal;
+    readonly message: string;
+  }[];
 }
 
 /** A variant that has a posted SKU. */
@@ -38,13 +42,28 @@ interface Place {
   readonly under_way: boolean;
 }
 
-type Verdict = { readonly write: NewWrite<'PriceExport'> } | 'unchanged' | { readonly connection: string; readonly reason: PriceRefusal; readonly message: string };
+type Verdict =
+  | { readonly write: NewWrite<'PriceExport'> }
+  | 'unchanged'
+  | { readonly connection: string; readonly reason: PriceRefusal; readonly message: string };
 
-/** Finds the variant of each price in every shop of the Store, and queues what differs; a newer price takes a waiting one's place. */
-export async function setPrices(tx: Transaction, hub: WakesPods, store: StoreRow, prices: readonly WantedPrice[]): Promise<PriceAnswer[]> {
+/**
+ * Finds the variant of each price in every shop of the Store, and queues what differs; a newer price takes a waiting
+ * one's place.
+ */
+export async function setPrices(
+  tx: Transaction,
+  hub: WakesPods,
+  store: StoreRow,
+  prices: readonly WantedPrice[],
+): Promise<PriceAnswer[]> {
   const places = Map.groupBy(await placesOf(tx, store.id, prices), ({ index }) => index);
   const verdicts = prices.map((wanted, index) => judge(wanted, places.get(index) ?? []));
-  await queueWrites(tx, hub, verdicts.flat().flatMap((verdict) => (typeof verdict === 'object' && 'write' in verdict ? [verdict.write] : [])));
+  await queueWrites(
+    tx,
+    hub,
+    verdicts.flat().flatMap((verdict) => (typeof verdict === 'object' && 'write' in verdict ? [verdict.write] : [])),
+  );
   return prices.map((wanted, index) => answerOf(wanted, verdicts[index]!));
 }
 
@@ -62,28 +81,68 @@ async function placesOf(tx: Transaction, storeId: number, prices: readonly Wante
 
 /** One verdict for each shop that has the SKU. Pure. */
 function judge(wanted: WantedPrice, places: readonly Place[]): Verdict[] {
-  return [...Map.groupBy(places, ({ connection_id }) => connection_id).values()].map((found) => judgeShop(wanted, found));
+  return [...Map.groupBy(places, ({ connection_id }) => connection_id).values()].map((found) =>
+    judgeShop(wanted, found),
+  );
 }
 
 function judgeShop(wanted: WantedPrice, found: readonly Place[]): Verdict {
   const { sku, currency, includesTax, compareAt, price } = wanted;
   const place = found[0]!;
   const refused = (reason: PriceRefusal, message: string) => ({ connection: place.connection, reason, message });
-  if (!place.takes_prices) return refused('NoPriceFeed', `connection ${place.connection} has no Feed of type PriceExport: add one, then post the price again`);
-  if (found.length > 1) return refused('SharedSku', `SKU "${sku}" is the SKU of several variants of one shop: give each its own SKU there, then run ProductImport`);
-  if (place.currency !== currency) return refused('OtherCurrency', `the shop sells SKU "${sku}" in ${place.currency}, not in ${currency}: post the price in ${place.currency}`);
+  if (!place.takes_prices)
+    return refused(
+      'NoPriceFeed',
+      `connection ${place.connection} has no Feed of type PriceExport: add one, then post the price again`,
+    );
+  if (found.length > 1)
+    return refused(
+      'SharedSku',
+      `SKU "${sku}" is the SKU of several variants of one shop: give each its own SKU there, then run ProductImport`,
+    );
+  if (place.currency !== currency)
+    return refused(
+      'OtherCurrency',
+      `the shop sells SKU "${sku}" in ${place.currency}, not in ${currency}: post the price in ${place.currency}`,
+    );
   const same = includesTax && place.price === price && (compareAt === undefined || place.compare_at === compareAt);
   // Equal to what the shop has, while another is on its way there: the last word counts, so it follows.
   if (same && !place.under_way) return 'unchanged';
-  return { write: { connectionId: place.connection_id, feed: 'PriceExport', write: { variantId: place.variant_id, sku, price, ...(compareAt === undefined ? {} : { compareAt }), currency, includesTax } } };
+  return {
+    write: {
+      connectionId: place.connection_id,
+      feed: 'PriceExport',
+      write: {
+        variantId: place.variant_id,
+        sku,
+        price,
+        ...(compareAt === undefined ? {} : { compareAt }),
+        currency,
+        includesTax,
+      },
+    },
+  };
 }
 
 function answerOf({ sku }: WantedPrice, verdicts: readonly Verdict[]): PriceAnswer {
   if (verdicts.length === 0) {
-    return { sku, queued: 0, unchanged: 0, refused: [{ connection: null, reason: 'UnknownSku', message: `no shop of the Store has SKU "${sku}": check it, or run ProductImport` }] };
+    return {
+      sku,
+      queued: 0,
+      unchanged: 0,
+      refused: [
+        {
+          connection: null,
+          reason: 'UnknownSku',
+          message: `no shop of the Store has SKU "${sku}": check it, or run ProductImport`,
+        },
+      ],
+    };
   }
   return {
-    sku, queued: verdicts.filter((verdict) => typeof verdict === 'object' && 'write' in verdict).length, unchanged: verdicts.filter((verdict) => verdict === 'unchanged').length,
+    sku,
+    queued: verdicts.filter((verdict) => typeof verdict === 'object' && 'write' in verdict).length,
+    unchanged: verdicts.filter((verdict) => verdict === 'unchanged').length,
     refused: verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'reason' in verdict ? [verdict] : [])),
   };
 }

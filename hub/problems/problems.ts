@@ -6,8 +6,8 @@ import type { Queryable } from '../storage/database.ts';
 export type ProblemHome = { readonly connection: number; readonly feed: FeedType } | { readonly store: number };
 
 /**
- * What a problem is about. One thing has one id, whoever notices: an order its external id, a stock level `sku@location`
- * (model/subjects.ts), a webhook endpoint its name, everything else the shop's id.
+ * What a problem is about. One thing has one id, whoever notices: an order its external id, a stock level
+ * `sku@location` (model/subjects.ts), a webhook endpoint its name, everything else the shop's id.
  */
 export interface Subject {
   readonly kind: SubjectKind;
@@ -16,7 +16,10 @@ export interface Subject {
   readonly number?: string;
 }
 
-/** Something that went wrong with a subject. `Info`: nothing to do; `Retry`: will be tried again; `Error`: a person must act. */
+/**
+ * Something that went wrong with a subject. `Info`: nothing to do; `Retry`: will be tried again; `Error`: a person must
+ * act.
+ */
 export interface Problem extends Subject {
   readonly reason: string;
   readonly severity: 'Info' | 'Retry' | 'Error';
@@ -39,7 +42,21 @@ export async function raise(tx: Queryable, home: ProblemHome, problems: readonly
      ON CONFLICT (connection_id, feed_type, record, reason, store_id) DO UPDATE
      SET last_seen_at = now(), count = problems.count + 1, severity = EXCLUDED.severity, message = EXCLUDED.message,
        number = coalesce(EXCLUDED.number, problems.number), resolved_at = NULL`,
-    [store, connection, feed, JSON.stringify(problems.map(({ kind, id, number, reason, severity, message }) => ({ kind, id, number, reason, severity, message })))],
+    [
+      store,
+      connection,
+      feed,
+      JSON.stringify(
+        problems.map(({ kind, id, number, reason, severity, message }) => ({
+          kind,
+          id,
+          number,
+          reason,
+          severity,
+          message,
+        })),
+      ),
+    ],
   );
 }
 
@@ -54,18 +71,38 @@ export interface Over {
 }
 
 /** Where problems are resolved: in some feeds of a connection, or at a Store. */
-export type ProblemHomes = { readonly connection: number; readonly feeds: readonly FeedType[] } | { readonly store: number };
+export type ProblemHomes =
+  { readonly connection: number; readonly feeds: readonly FeedType[] } | { readonly store: number };
 
-/** Resolves what is over of the given subjects. The only place that does; payloads in quarantine go with it, by a trigger. */
-export async function resolve(tx: Queryable, homes: ProblemHomes, ids: readonly string[], over: Over = {}): Promise<void> {
+/**
+ * Resolves what is over of the given subjects. The only place that does; payloads in quarantine go with it, by a
+ * trigger.
+ */
+export async function resolve(
+  tx: Queryable,
+  homes: ProblemHomes,
+  ids: readonly string[],
+  over: Over = {},
+): Promise<void> {
   if (ids.length === 0) return;
   const still = over.still ?? [];
-  const [home, id, feeds] = 'store' in homes ? ['p.store_id = $1 AND $2::text[] IS NULL', homes.store, null] as const : ['p.connection_id = $1 AND p.feed_type = ANY($2::text[])', homes.connection, homes.feeds] as const;
+  const [home, id, feeds] =
+    'store' in homes
+      ? (['p.store_id = $1 AND $2::text[] IS NULL', homes.store, null] as const)
+      : (['p.connection_id = $1 AND p.feed_type = ANY($2::text[])', homes.connection, homes.feeds] as const);
   await tx.query(
     `UPDATE problems p SET resolved_at = now()
      WHERE p.resolved_at IS NULL AND ${home} AND p.record = ANY($3::text[])
        AND ($4::text[] IS NULL OR p.reason = ANY($4)) AND ($5::text[] IS NULL OR p.reason <> ALL($5))
        AND NOT EXISTS (SELECT 1 FROM unnest($6::text[], $7::text[]) AS still(id, reason) WHERE still.id = p.record AND still.reason = p.reason)`,
-    [id, feeds, ids, over.reasons ?? null, over.except ?? null, still.map((found) => found.id), still.map((found) => found.reason)],
+    [
+      id,
+      feeds,
+      ids,
+      over.reasons ?? null,
+      over.except ?? null,
+      still.map((found) => found.id),
+      still.map((found) => found.reason),
+    ],
   );
 }

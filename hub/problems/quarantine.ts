@@ -7,18 +7,35 @@ const KEPT_DAYS = 30;
 
 /** Payloads that are too old. Called now and then: a connection may never have another problem. */
 export async function forgetOldPayloads(tx: Queryable, connectionId: number): Promise<void> {
-  await tx.query(`DELETE FROM quarantine WHERE connection_id = $1 AND at < now() - make_interval(days => ${KEPT_DAYS})`, [connectionId]);
+  await tx.query(
+    `DELETE FROM quarantine WHERE connection_id = $1 AND at < now() - make_interval(days => ${KEPT_DAYS})`,
+    [connectionId],
+  );
 }
 
-/** Keeps the payloads of problems, as the pod redacted them. One goes when its problem resolves (a trigger of the database). */
-export async function quarantine(tx: Transaction, connectionId: number, feedType: string, problems: readonly BatchProblem[]): Promise<void> {
+/**
+ * Keeps the payloads of problems, as the pod redacted them. One goes when its problem resolves (a trigger of the
+ * database).
+ */
+export async function quarantine(
+  tx: Transaction,
+  connectionId: number,
+  feedType: string,
+  problems: readonly BatchProblem[],
+): Promise<void> {
   const kept = problems.filter(({ payload }) => payload !== undefined);
   if (kept.length === 0) return;
   await tx.query(
     `INSERT INTO quarantine (connection_id, feed_type, record, reason, payload)
      SELECT DISTINCT ON (record, reason) $1::int, $2, record, reason, payload FROM unnest($3::text[], $4::text[], $5::text[]) AS p(record, reason, payload)
      ON CONFLICT (connection_id, feed_type, record, reason) DO UPDATE SET payload = EXCLUDED.payload, at = now()`,
-    [connectionId, feedType, kept.map(({ record }) => record), kept.map(({ reason }) => reason), kept.map(({ payload }) => payload)],
+    [
+      connectionId,
+      feedType,
+      kept.map(({ record }) => record),
+      kept.map(({ reason }) => reason),
+      kept.map(({ payload }) => payload),
+    ],
   );
   await tx.query(
     `DELETE FROM quarantine WHERE connection_id = $1 AND (feed_type, record, reason) IN

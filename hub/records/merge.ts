@@ -9,7 +9,8 @@ const TABLE_LIST: readonly RecordTable[] = Object.values(TABLES);
 /** Pipes a batch's segments into the staging tables, bytes as they came. */
 export async function stage(tx: Transaction, segments: readonly BatchSegment[]): Promise<void> {
   for (const segment of segments) {
-    if (segment.rows > 0) await tx.copy(stagingTable(segment.table), Object.keys(TABLES[segment.table].columns), segment.data);
+    if (segment.rows > 0)
+      await tx.copy(stagingTable(segment.table), Object.keys(TABLES[segment.table].columns), segment.data);
   }
 }
 
@@ -17,7 +18,11 @@ export async function stage(tx: Transaction, segments: readonly BatchSegment[]):
  * Merges what is staged for a top-level table but `orders` (see merge-orders.ts): new rows in, rows whose hash differs
  * replaced together with their children, equal rows untouched. Returns how many changed.
  */
-export async function mergeTable(tx: Transaction, connectionId: number, name: Exclude<TableName, 'orders'>): Promise<number> {
+export async function mergeTable(
+  tx: Transaction,
+  connectionId: number,
+  name: Exclude<TableName, 'orders'>,
+): Promise<number> {
   const table: RecordTable = TABLES[name];
   const columns = Object.keys(table.columns);
   await tx.query('DELETE FROM stage_changed');
@@ -49,7 +54,10 @@ export function childrenOf(name: string): RecordTable[] {
 export async function replaceChildren(tx: Transaction, connectionId: number, child: RecordTable): Promise<void> {
   const columns = Object.keys(child.columns);
   const parent = child.parent!.column;
-  await tx.query(`DELETE FROM ${child.name} WHERE connection_id = $1 AND ${parent} = ANY(ARRAY(SELECT external_id FROM stage_changed WHERE NOT inserted))`, [connectionId]);
+  await tx.query(
+    `DELETE FROM ${child.name} WHERE connection_id = $1 AND ${parent} = ANY(ARRAY(SELECT external_id FROM stage_changed WHERE NOT inserted))`,
+    [connectionId],
+  );
   await tx.query(
     `INSERT INTO ${child.name} (connection_id, ${columns.join(', ')})
      SELECT $1, ${columns.map((column) => `s.${column}`).join(', ')} FROM ${stagingTable(child.name)} s JOIN stage_changed c ON c.external_id = s.${parent}
@@ -59,5 +67,8 @@ export async function replaceChildren(tx: Transaction, connectionId: number, chi
 }
 
 function assignments(columns: readonly string[], key: readonly string[]): string {
-  return columns.filter((column) => !key.includes(column)).map((column) => `${column} = EXCLUDED.${column}`).join(', ');
+  return columns
+    .filter((column) => !key.includes(column))
+    .map((column) => `${column} = EXCLUDED.${column}`)
+    .join(', ');
 }

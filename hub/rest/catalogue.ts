@@ -4,29 +4,57 @@ import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { pageBounds } from '../http/position.ts';
 
 const variantView = z.object({
-  id: z.string(), sku: z.string(), title: z.string().nullable(), barcode: z.string().nullable(), price: z.number().nullable(), currency: z.string().nullable(),
-  weightGrams: z.number().nullable(), enabled: z.boolean().nullable(), tracked: z.boolean().nullable(), options: z.record(z.string(), z.string()).nullable(),
+  id: z.string(),
+  sku: z.string(),
+  title: z.string().nullable(),
+  barcode: z.string().nullable(),
+  price: z.number().nullable(),
+  currency: z.string().nullable(),
+  weightGrams: z.number().nullable(),
+  enabled: z.boolean().nullable(),
+  tracked: z.boolean().nullable(),
+  options: z.record(z.string(), z.string()).nullable(),
 });
 
 const productView = z.object({
-  id: z.string(), connection: z.string(), title: z.string().nullable(), description: z.string().nullable(), brand: z.string().nullable(), status: z.string().nullable(),
-  attributes: z.record(z.string(), z.string()).nullable(), updatedAt: z.string().nullable(),
+  id: z.string(),
+  connection: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  brand: z.string().nullable(),
+  status: z.string().nullable(),
+  attributes: z.record(z.string(), z.string()).nullable(),
+  updatedAt: z.string().nullable(),
   variants: z.array(variantView),
-  images: z.array(z.object({ id: z.string(), url: z.string().nullable(), position: z.number().nullable(), alt: z.string().nullable(), variantId: z.string().nullable() })),
+  images: z.array(
+    z.object({
+      id: z.string(),
+      url: z.string().nullable(),
+      position: z.number().nullable(),
+      alt: z.string().nullable(),
+      variantId: z.string().nullable(),
+    }),
+  ),
   cursor: z.string(),
 });
 
 export function catalogueRoutes(app: App, hub: HubContext): void {
-  app.get('/products', {
-    schema: {
-      tags: ['catalogue'], security: [{ developerKey: [] }], summary: 'Products with variants and images, oldest change first',
-      querystring: pageQuery.extend({ sku: text(128).optional() }), response: { 200: page(productView) },
+  app.get(
+    '/products',
+    {
+      schema: {
+        tags: ['catalogue'],
+        security: [{ developerKey: [] }],
+        summary: 'Products with variants and images, oldest change first',
+        querystring: pageQuery.extend({ sku: text(128).optional() }),
+        response: { 200: page(productView) },
+      },
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
-    const rows = await hub.db.query<z.infer<typeof productView> & Record<string, unknown>>(
-      `SELECT p.connection_id || '.' || p.external_id AS id, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", p.seq::text AS cursor,
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
+      const rows = await hub.db.query<z.infer<typeof productView> & Record<string, unknown>>(
+        `SELECT p.connection_id || '.' || p.external_id AS id, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", p.seq::text AS cursor,
          coalesce((SELECT jsonb_agg(jsonb_build_object('id', v.external_id, 'sku', v.sku, 'title', v.title, 'barcode', v.barcode, 'price', v.price, 'currency', v.currency,
            'weightGrams', v.weight_grams, 'enabled', v.enabled, 'tracked', v.tracked, 'options', v.options) ORDER BY v.sku)
            FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id), '[]') AS variants,
@@ -36,8 +64,9 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
        WHERE c.store_id = $1 AND p.seq > $2 AND p.seq <= $5
          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id AND v.sku = $3))
        ORDER BY p.seq LIMIT $4`,
-      [store.id, after, request.query.sku ?? null, request.query.limit, upTo],
-    );
-    return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
-  });
+        [store.id, after, request.query.sku ?? null, request.query.limit, upTo],
+      );
+      return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
+    },
+  );
 }

@@ -13,15 +13,26 @@ import { orderViews, type OrderView } from '../orders/order-view.ts';
 const BIGGEST = 10;
 const LAST_ORDERS = 5;
 
-const changeView = z.object({ sku: z.string(), location: z.string(), before: z.number().nullable(), after: z.number(), change: z.number() });
+const changeView = z.object({
+  sku: z.string(),
+  location: z.string(),
+  before: z.number().nullable(),
+  after: z.number(),
+  change: z.number(),
+});
 const priceView = z.object({
-  sku: z.string(), currency: z.string(), before: z.number().nullable(), after: z.number(),
+  sku: z.string(),
+  currency: z.string(),
+  before: z.number().nullable(),
+  after: z.number(),
   changePercent: z.number().nullable().meta({ description: 'null: what the shop has is not known.' }),
 });
 const reportView = z.object({
-  connection: z.string(), mode: z.string(),
+  connection: z.string(),
+  mode: z.string(),
   stock: z.object({
-    changes: z.number().meta({ description: 'Levels that would be set, the newest of each SKU and location.' }), toZero: z.number(),
+    changes: z.number().meta({ description: 'Levels that would be set, the newest of each SKU and location.' }),
+    toZero: z.number(),
     biggest: z.array(changeView).meta({ description: 'By absolute change.' }),
   }),
   prices: z.object({
@@ -29,75 +40,148 @@ const reportView = z.object({
     biggest: z.array(priceView).meta({ description: 'By share of what the shop has.' }),
   }),
   shipments: z.number().meta({ description: 'Shipments that would be sent.' }),
-  orders: z.array(z.object({
-    number: z.string(), reference: z.string(), intake: z.string(), shippingMethod: z.string().nullable(), shippingCode: z.string().nullable(),
-    lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: z.array(z.object({ sku: z.string(), quantity: z.number() })) })),
-  })).meta({ description: 'The newest orders, with the codes that the back office sees.' }),
-  problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })).meta({ description: 'Open problems of severity Error.' }),
-  brakes: z.array(z.object({ feed: z.enum(EXPORT_TYPES), digest: z.string(), summary: z.string() })).meta({ description: 'What would hold back what waits until it is released, feed by feed.' }),
+  orders: z
+    .array(
+      z.object({
+        number: z.string(),
+        reference: z.string(),
+        intake: z.string(),
+        shippingMethod: z.string().nullable(),
+        shippingCode: z.string().nullable(),
+        lines: z.array(
+          z.object({
+            orderedSku: z.string(),
+            sku: z.string(),
+            quantity: z.number(),
+            components: z.array(z.object({ sku: z.string(), quantity: z.number() })),
+          }),
+        ),
+      }),
+    )
+    .meta({ description: 'The newest orders, with the codes that the back office sees.' }),
+  problems: z
+    .array(z.object({ reason: z.string(), count: z.number(), sample: z.string() }))
+    .meta({ description: 'Open problems of severity Error.' }),
+  brakes: z
+    .array(z.object({ feed: z.enum(EXPORT_TYPES), digest: z.string(), summary: z.string() }))
+    .meta({ description: 'What would hold back what waits until it is released, feed by feed.' }),
 });
 type Report = z.infer<typeof reportView>;
 
 export function goLiveRoutes(app: App, hub: HubContext): void {
-  app.get('/go-live', {
-    schema: {
-      tags: ['test mode'], security: [{ developerKey: [] }], summary: 'What would happen if a connection went live now',
-      querystring: z.object({ connection: text(507).optional().meta({ description: 'namespace/name' }) }), response: { 200: z.object({ items: z.array(reportView) }) },
+  app.get(
+    '/go-live',
+    {
+      schema: {
+        tags: ['test mode'],
+        security: [{ developerKey: [] }],
+        summary: 'What would happen if a connection went live now',
+        querystring: z.object({ connection: text(507).optional().meta({ description: 'namespace/name' }) }),
+        response: { 200: z.object({ items: z.array(reportView) }) },
+      },
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    const connections = await hub.db.query<ConnectionRow & Record<string, unknown>>(
-      `SELECT * FROM connections WHERE store_id = $1 AND ($2::text IS NULL OR namespace || '/' || name = $2) ORDER BY namespace, name, id`, [store.id, request.query.connection ?? null]);
-    const items: Report[] = [];
-    for (const connection of connections) items.push(await report(hub.db, store, connection));
-    return { items };
-  });
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const connections = await hub.db.query<ConnectionRow & Record<string, unknown>>(
+        `SELECT * FROM connections WHERE store_id = $1 AND ($2::text IS NULL OR namespace || '/' || name = $2) ORDER BY namespace, name, id`,
+        [store.id, request.query.connection ?? null],
+      );
+      const items: Report[] = [];
+      for (const connection of connections) items.push(await report(hub.db, store, connection));
+      return { items };
+    },
+  );
 }
 
 async function report(db: Queryable, store: StoreRow, connection: ConnectionRow): Promise<Report> {
   const levels = await plannedLevels(db, connection.id, NEWEST_WAITING);
   const prices = await plannedPrices(db, connection.id, NEWEST_WAITING);
-  const biggest = levels.map(({ sku, location, before, quantity }) => ({ sku, location, before, after: quantity, change: quantity - (before ?? 0) }))
-    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, BIGGEST);
-  const [shipments] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = 'shipment' AND state IN ('Pending', 'Sent', 'Held')`, [connection.id]);
+  const biggest = levels
+    .map(({ sku, location, before, quantity }) => ({
+      sku,
+      location,
+      before,
+      after: quantity,
+      change: quantity - (before ?? 0),
+    }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, BIGGEST);
+  const [shipments] = await db.query<{ count: number }>(
+    `SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = 'shipment' AND state IN ('Pending', 'Sent', 'Held')`,
+    [connection.id],
+  );
   return {
-    connection: `${connection.namespace}/${connection.name}`, mode: connection.mode,
-    stock: { changes: levels.length, toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length, biggest },
-    prices: { changes: prices.length, biggest: prices.map(priceChange).sort((a, b) => Math.abs(b.changePercent ?? 0) - Math.abs(a.changePercent ?? 0)).slice(0, BIGGEST) },
-    shipments: shipments!.count, orders: await lastOrders(db, connection.id), problems: await obstacles(db, store.id, connection.id), brakes: await brakesOf(db, store, connection.id),
+    connection: `${connection.namespace}/${connection.name}`,
+    mode: connection.mode,
+    stock: {
+      changes: levels.length,
+      toZero: levels.filter(({ quantity, before }) => quantity === 0 && before !== 0).length,
+      biggest,
+    },
+    prices: {
+      changes: prices.length,
+      biggest: prices
+        .map(priceChange)
+        .sort((a, b) => Math.abs(b.changePercent ?? 0) - Math.abs(a.changePercent ?? 0))
+        .slice(0, BIGGEST),
+    },
+    shipments: shipments!.count,
+    orders: await lastOrders(db, connection.id),
+    problems: await obstacles(db, store.id, connection.id),
+    brakes: await brakesOf(db, store, connection.id),
   };
 }
 
 function priceChange({ sku, currency, before, price }: PlannedPrice): Report['prices']['biggest'][0] {
-  return { sku, currency, before, after: price, changePercent: before === null || before === 0 ? null : Math.round(((price - before) / before) * 1000) / 10 };
+  return {
+    sku,
+    currency,
+    before,
+    after: price,
+    changePercent: before === null || before === 0 ? null : Math.round(((price - before) / before) * 1000) / 10,
+  };
 }
 
 async function brakesOf(db: Queryable, store: StoreRow, connectionId: number): Promise<Report['brakes']> {
   const found: Report['brakes'] = [];
   for (const feed of EXPORT_TYPES) {
     const { brake } = EXPORT_EFFECTS[feed];
-    const held = brake === 'none' ? undefined : (await brake.judge(db, connectionId, NEWEST_WAITING, store.rules.brakes ?? {})).held;
+    const held =
+      brake === 'none'
+        ? undefined
+        : (await brake.judge(db, connectionId, NEWEST_WAITING, store.rules.brakes ?? {})).held;
     if (held) found.push({ feed, ...held });
   }
   return found;
 }
 
 async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {
-  const rows = await db.query<Record<string, unknown>>(`SELECT * FROM orders WHERE connection_id = $1 AND intake IN ('Accepted', 'Rejected') ORDER BY first_seen_at DESC, external_id DESC LIMIT ${LAST_ORDERS}`, [connectionId]);
+  const rows = await db.query<Record<string, unknown>>(
+    `SELECT * FROM orders WHERE connection_id = $1 AND intake IN ('Accepted', 'Rejected') ORDER BY first_seen_at DESC, external_id DESC LIMIT ${LAST_ORDERS}`,
+    [connectionId],
+  );
   const views = await orderViews(db, rows);
   return views.map((view, index) => ({
-    number: view.cust_po_no, reference: view.cust_ref, intake: view.intake,
-    shippingMethod: rows[index]!['shipping_method_code'] as string | null, shippingCode: view.shippingMethod, lines: goods(view),
+    number: view.cust_po_no,
+    reference: view.cust_ref,
+    intake: view.intake,
+    shippingMethod: rows[index]!['shipping_method_code'] as string | null,
+    shippingCode: view.shippingMethod,
+    lines: goods(view),
   }));
 }
 
 function goods(view: OrderView): Report['orders'][0]['lines'] {
-  return view.lines.filter(({ promotional }) => !promotional).map(({ orderedSku, sku, quantity, components }) => ({ orderedSku, sku, quantity, components }));
+  return view.lines
+    .filter(({ promotional }) => !promotional)
+    .map(({ orderedSku, sku, quantity, components }) => ({ orderedSku, sku, quantity, components }));
 }
 
 /** Those of the connection, and those of its Store. */
 async function obstacles(db: Queryable, storeId: number, connectionId: number): Promise<Report['problems']> {
   return db.query<Report['problems'][0]>(
     `SELECT reason, count(*) AS count, (array_agg(message ORDER BY last_seen_at DESC))[1] AS sample
-     FROM problems WHERE (connection_id = $1 OR store_id = $2) AND resolved_at IS NULL AND severity = 'Error' GROUP BY reason ORDER BY count(*) DESC, reason`, [connectionId, storeId]);
+     FROM problems WHERE (connection_id = $1 OR store_id = $2) AND resolved_at IS NULL AND severity = 'Error' GROUP BY reason ORDER BY count(*) DESC, reason`,
+    [connectionId, storeId],
+  );
 }

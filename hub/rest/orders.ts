@@ -13,7 +13,10 @@ import { pageBounds } from '../http/position.ts';
 import { orderSchema, orderViews } from '../orders/order-view.ts';
 
 const listQuery = pageQuery.extend({
-  intake: z.enum(['Accepted', 'Held', 'Skipped', 'Rejected', 'All']).default('Accepted').meta({ description: 'Accepted orders are for the back office; the others say why they are not.' }),
+  intake: z
+    .enum(['Accepted', 'Held', 'Skipped', 'Rejected', 'All'])
+    .default('Accepted')
+    .meta({ description: 'Accepted orders are for the back office; the others say why they are not.' }),
   acknowledged: z.enum(['true', 'false']).optional(),
   number: text(128).optional().meta({ description: 'The full order number or the reference.' }),
   state: z.enum(['Open', 'Completed', 'Cancelled']).optional(),
@@ -27,90 +30,159 @@ const security = [{ developerKey: [] }];
 const tags = ['orders'];
 
 export function orderRoutes(app: App, hub: HubContext): void {
-  app.get('/orders', { schema: { tags, security, summary: 'Orders, oldest change first', querystring: listQuery, response: { 200: page(orderSchema) } } }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    const query = request.query;
-    const [namespace, name] = (query.connection ?? '').split('/');
-    const { after, upTo } = await pageBounds(hub.db, store.id, query.after);
-    const rows = await hub.db.query(
-      `SELECT o.* FROM orders o JOIN connections c ON c.id = o.connection_id
+  app.get(
+    '/orders',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Orders, oldest change first',
+        querystring: listQuery,
+        response: { 200: page(orderSchema) },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const query = request.query;
+      const [namespace, name] = (query.connection ?? '').split('/');
+      const { after, upTo } = await pageBounds(hub.db, store.id, query.after);
+      const rows = await hub.db.query(
+        `SELECT o.* FROM orders o JOIN connections c ON c.id = o.connection_id
        WHERE o.store_id = $1 AND o.seq > $2 AND o.seq <= $10 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
          AND ($5::text IS NULL OR o.number = $5 OR o.cust_ref = $5) AND ($6::text IS NULL OR o.state = $6) AND ($7::text IS NULL OR (c.namespace = $7 AND c.name = $8))
        ORDER BY o.seq LIMIT $9`,
-      [store.id, after, query.intake, query.acknowledged ?? null, query.number ?? null, query.state ?? null, query.connection ? namespace : null, name ?? null, query.limit, upTo],
-    );
-    const items = await orderViews(hub.db, rows);
-    return { items, nextCursor: items.length === query.limit ? items.at(-1)!.cursor : null };
-  });
-
-  app.get('/orders/:id', { schema: { tags, security, summary: 'One order, by the hub\'s id', params: byId, response: { 200: orderSchema } } }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    return one(hub.db, await requireOrder(hub.db, store, request.params.id));
-  });
-
-  app.post('/orders/:id/acknowledge', {
-    schema: {
-      tags, security, summary: 'Tell that the back office has the order', params: byId,
-      body: z.object({ reference: text(128).optional().meta({ description: 'The back office\'s own number.' }) }), response: { 200: orderSchema },
+        [
+          store.id,
+          after,
+          query.intake,
+          query.acknowledged ?? null,
+          query.number ?? null,
+          query.state ?? null,
+          query.connection ? namespace : null,
+          name ?? null,
+          query.limit,
+          upTo,
+        ],
+      );
+      const items = await orderViews(hub.db, rows);
+      return { items, nextCursor: items.length === query.limit ? items.at(-1)!.cursor : null };
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    return once(hub.db, store.id, request, async (tx) => {
-      const order = await requireOrder(tx, store, request.params.id, true);
-      await tx.query(
-        `UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_ref = coalesce($3, acknowledged_ref),
+  );
+
+  app.get(
+    '/orders/:id',
+    { schema: { tags, security, summary: "One order, by the hub's id", params: byId, response: { 200: orderSchema } } },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return one(hub.db, await requireOrder(hub.db, store, request.params.id));
+    },
+  );
+
+  app.post(
+    '/orders/:id/acknowledge',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Tell that the back office has the order',
+        params: byId,
+        body: z.object({ reference: text(128).optional().meta({ description: "The back office's own number." }) }),
+        response: { 200: orderSchema },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return once(hub.db, store.id, request, async (tx) => {
+        const order = await requireOrder(tx, store, request.params.id, true);
+        await tx.query(
+          `UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_ref = coalesce($3, acknowledged_ref),
            exported_at = coalesce(exported_at, now()), exported_goods_hash = coalesce(exported_goods_hash, goods_hash), seq = nextval('change_seq')
          WHERE connection_id = $1 AND external_id = $2`,
-        [order['connection_id'], order['external_id'], request.body.reference ?? null],
-      );
-      await remember(tx, keyOf(order), 'acknowledged by the back office', request.body.reference ?? null, request.id);
-      return one(tx, await requireOrder(tx, store, request.params.id));
-    });
-  });
-
-  app.post('/orders/:id/changes', {
-    schema: {
-      tags, security, summary: 'Answer a change after export', params: byId,
-      body: z.object({ decision: z.enum(['Accept', 'Ignore']).meta({ description: 'Accept: take the order anew, as pendingChange shows it; the answer has it, and it may be shipped once it was acknowledged or a webhook with it was taken. Ignore: go on as exported; the same content is not asked about again, and an order that was stopped may be shipped.' }) }), response: { 200: orderSchema },
+          [order['connection_id'], order['external_id'], request.body.reference ?? null],
+        );
+        await remember(tx, keyOf(order), 'acknowledged by the back office', request.body.reference ?? null, request.id);
+        return one(tx, await requireOrder(tx, store, request.params.id));
+      });
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    return once(hub.db, store.id, request, async (tx) => {
-      const order = await requireOrder(tx, store, request.params.id, true);
-      if (order['change_pending'] !== true) throw conflict('NoChangePending', 'the order has no unanswered change');
-      const key = keyOf(order);
-      const accept = request.body.decision === 'Accept';
-      await (accept ? acceptChange : ignoreChange)(tx, key.connectionId, key.orderId);
-      await remember(tx, key, `change after export ${accept ? 'accepted' : 'ignored'} by the back office`, null, request.id);
-      if (accept) {
-        // Whoever listens to webhooks alone has the new content by it, and may ship when it has taken it.
-        await queueOrderEvent(tx, store.id, key, 'order.updated', request.id, store.rules.orderWebhooks ?? []);
-        await hint(tx, key.connectionId, 'OrderUpdate');
-        tx.afterCommit(() => {
-          hub.wakeDeliveries();
-          hub.wakePod(key.connectionId);
-        });
-      }
-      return one(tx, await requireOrder(tx, store, request.params.id));
-    });
-  });
+  );
+
+  app.post(
+    '/orders/:id/changes',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Answer a change after export',
+        params: byId,
+        body: z.object({
+          decision: z
+            .enum(['Accept', 'Ignore'])
+            .meta({
+              description:
+                'Accept: take the order anew, as pendingChange shows it; the answer has it, and it may be shipped once it was acknowledged or a webhook with it was taken. Ignore: go on as exported; the same content is not asked about again, and an order that was stopped may be shipped.',
+            }),
+        }),
+        response: { 200: orderSchema },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return once(hub.db, store.id, request, async (tx) => {
+        const order = await requireOrder(tx, store, request.params.id, true);
+        if (order['change_pending'] !== true) throw conflict('NoChangePending', 'the order has no unanswered change');
+        const key = keyOf(order);
+        const accept = request.body.decision === 'Accept';
+        await (accept ? acceptChange : ignoreChange)(tx, key.connectionId, key.orderId);
+        await remember(
+          tx,
+          key,
+          `change after export ${accept ? 'accepted' : 'ignored'} by the back office`,
+          null,
+          request.id,
+        );
+        if (accept) {
+          // Whoever listens to webhooks alone has the new content by it, and may ship when it has taken it.
+          await queueOrderEvent(tx, store.id, key, 'order.updated', request.id, store.rules.orderWebhooks ?? []);
+          await hint(tx, key.connectionId, 'OrderUpdate');
+          tx.afterCommit(() => {
+            hub.wakeDeliveries();
+            hub.wakePod(key.connectionId);
+          });
+        }
+        return one(tx, await requireOrder(tx, store, request.params.id));
+      });
+    },
+  );
 }
 
-const keyOf = (order: Row) => ({ connectionId: order['connection_id'] as number, orderId: order['external_id'] as string });
+const keyOf = (order: Row) => ({
+  connectionId: order['connection_id'] as number,
+  orderId: order['external_id'] as string,
+});
 
 async function one(db: Queryable, row: Row) {
   return (await orderViews(db, [row]))[0]!;
 }
 
-/** An order of the store by the hub's id; `accepted`: only one that the back office may act on, locked for the change. */
+/**
+ * An order of the store by the hub's id; `accepted`: only one that the back office may act on, locked for the change.
+ */
 export async function requireOrder(db: Queryable, store: StoreRow, id: string, accepted = false): Promise<Row> {
   const dot = id.indexOf('.');
   const connectionId = Number(id.slice(0, dot));
-  const rows = dot > 0 && Number.isSafeInteger(connectionId) && connectionId < 2 ** 31
-    ? await db.query(`SELECT * FROM orders WHERE store_id = $1 AND connection_id = $2 AND external_id = $3 ${accepted ? 'FOR UPDATE' : ''}`, [store.id, connectionId, id.slice(dot + 1)])
-    : [];
+  const rows =
+    dot > 0 && Number.isSafeInteger(connectionId) && connectionId < 2 ** 31
+      ? await db.query(
+          `SELECT * FROM orders WHERE store_id = $1 AND connection_id = $2 AND external_id = $3 ${accepted ? 'FOR UPDATE' : ''}`,
+          [store.id, connectionId, id.slice(dot + 1)],
+        )
+      : [];
   const [row] = rows;
   if (!row) throw notFound(`order "${id}"`, 'use the id of GET /api/v1/orders');
-  if (accepted && row['intake'] !== 'Accepted') throw conflict('OrderNotAccepted', `the order is ${String(row['intake'])} (${String(row['intake_reason'])}): it is not for the back office`);
+  if (accepted && row['intake'] !== 'Accepted')
+    throw conflict(
+      'OrderNotAccepted',
+      `the order is ${String(row['intake'])} (${String(row['intake_reason'])}): it is not for the back office`,
+    );
   return row;
 }

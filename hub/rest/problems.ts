@@ -12,22 +12,50 @@ const security = [{ developerKey: [] }];
 const tags = ['problems'];
 
 const problemView = z.object({
-  connection: z.string().nullable().meta({ description: 'namespace/name; null: the problem is the Store\'s.' }), feed: z.string().nullable(),
-  severity: z.string(), reason: z.string(), kind: z.string().meta({ description: 'What the record is: order, product, variant, stockLevel, webhookEndpoint, record.' }),
-  record: z.string().meta({ description: 'Its id: of an order the shop\'s id, of a variant the shop\'s id, of a stock level SKU@location.' }),
-  number: z.string().nullable().meta({ description: 'The number that people know it by, where it is not the id.' }), message: z.string(),
-  firstSeenAt: z.string(), lastSeenAt: z.string(), count: z.number().meta({ description: 'How often it was seen.' }), resolvedAt: z.string().nullable(),
+  connection: z.string().nullable().meta({ description: "namespace/name; null: the problem is the Store's." }),
+  feed: z.string().nullable(),
+  severity: z.string(),
+  reason: z.string(),
+  kind: z
+    .string()
+    .meta({ description: 'What the record is: order, product, variant, stockLevel, webhookEndpoint, record.' }),
+  record: z
+    .string()
+    .meta({
+      description: "Its id: of an order the shop's id, of a variant the shop's id, of a stock level SKU@location.",
+    }),
+  number: z.string().nullable().meta({ description: 'The number that people know it by, where it is not the id.' }),
+  message: z.string(),
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+  count: z.number().meta({ description: 'How often it was seen.' }),
+  resolvedAt: z.string().nullable(),
   payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),
 });
 const groupView = z.object({
-  reason: z.string(), severity: z.string(), count: z.number().meta({ description: 'Records.' }), newest: z.string(),
-  sample: z.object({ connection: z.string().nullable(), record: z.string(), number: z.string().nullable(), message: z.string() }).meta({ description: 'The newest of them.' }),
+  reason: z.string(),
+  severity: z.string(),
+  count: z.number().meta({ description: 'Records.' }),
+  newest: z.string(),
+  sample: z
+    .object({
+      connection: z.string().nullable(),
+      record: z.string(),
+      number: z.string().nullable(),
+      message: z.string(),
+    })
+    .meta({ description: 'The newest of them.' }),
   remedy: z.string(),
 });
 const listQuery = opaquePageQuery.extend({
-  severity: z.enum(['Info', 'Retry', 'Error']).optional(), reason: text(64).optional(),
-  record: text(253).optional().meta({ description: 'Of one record: by its number, or its id.' }), resolved: z.enum(['true', 'false']).default('false'),
-  group: z.enum(['reason']).optional().meta({ description: 'reason: one item for each reason, worst and most frequent first, on one page.' }),
+  severity: z.enum(['Info', 'Retry', 'Error']).optional(),
+  reason: text(64).optional(),
+  record: text(253).optional().meta({ description: 'Of one record: by its number, or its id.' }),
+  resolved: z.enum(['true', 'false']).default('false'),
+  group: z
+    .enum(['reason'])
+    .optional()
+    .meta({ description: 'reason: one item for each reason, worst and most frequent first, on one page.' }),
 });
 type ListQuery = z.infer<typeof listQuery>;
 
@@ -35,53 +63,111 @@ type ListQuery = z.infer<typeof listQuery>;
 const cursorShape = z.tuple([z.int(), z.int()]);
 
 export function problemRoutes(app: App, hub: HubContext): void {
-  app.get('/problems', {
-    schema: { tags, security, summary: 'What needs somebody, newest first; or counted by reason', querystring: listQuery, response: { 200: z.union([opaquePage(problemView), opaquePage(groupView)]) } },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    return request.query.group ? { items: await grouped(hub.db, store, request.query), nextCursor: null } : listed(hub.db, store, request.query);
-  });
-
-  app.get('/problems/payload', {
-    schema: {
-      tags, security, summary: 'The record as the shop gave it, personal data taken out',
-      querystring: z.object({ connection: text(507).meta({ description: 'namespace/name' }), feed: text(64), record: text(253), reason: text(64) }),
-      response: { 200: z.object({ payload: z.string(), at: z.string() }) },
+  app.get(
+    '/problems',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What needs somebody, newest first; or counted by reason',
+        querystring: listQuery,
+        response: { 200: z.union([opaquePage(problemView), opaquePage(groupView)]) },
+      },
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    const { connection, feed, record, reason } = request.query;
-    const [row] = await hub.db.query<{ payload: string; at: string }>(
-      `SELECT q.payload, q.at FROM quarantine q JOIN connections c ON c.id = q.connection_id
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return request.query.group
+        ? { items: await grouped(hub.db, store, request.query), nextCursor: null }
+        : listed(hub.db, store, request.query);
+    },
+  );
+
+  app.get(
+    '/problems/payload',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'The record as the shop gave it, personal data taken out',
+        querystring: z.object({
+          connection: text(507).meta({ description: 'namespace/name' }),
+          feed: text(64),
+          record: text(253),
+          reason: text(64),
+        }),
+        response: { 200: z.object({ payload: z.string(), at: z.string() }) },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const { connection, feed, record, reason } = request.query;
+      const [row] = await hub.db.query<{ payload: string; at: string }>(
+        `SELECT q.payload, q.at FROM quarantine q JOIN connections c ON c.id = q.connection_id
        WHERE c.store_id = $1 AND c.namespace || '/' || c.name = $2 AND q.feed_type = $3 AND q.record = $4 AND q.reason = $5`,
-      [store.id, connection, feed, record, reason],
-    );
-    if (!row) throw notFound('a payload of this problem', 'it has none, is resolved, older than 30 days, or a thousand newer ones of the connection took its place');
-    return row;
-  });
-
-  app.post('/problems/replay', {
-    schema: {
-      tags, security, summary: 'Try again all that failed for a reason: rejected orders, refused writes, dead letters',
-      body: z.object({ reason: text(64), dryRun: z.boolean().default(false).meta({ description: 'true: say how many, do nothing.' }) }),
-      response: { 200: z.object({ matched: z.number().meta({ description: 'What has this reason.' }), changed: z.number().meta({ description: 'Of these, decided anew or queued again.' }), dryRun: z.boolean() }) },
+        [store.id, connection, feed, record, reason],
+      );
+      if (!row)
+        throw notFound(
+          'a payload of this problem',
+          'it has none, is resolved, older than 30 days, or a thousand newer ones of the connection took its place',
+        );
+      return row;
     },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    const { reason, dryRun } = request.body;
-    return once(hub.db, store.id, request, async (tx) => ({ ...(await replayReason(tx, hub, store.id, reason, dryRun)), dryRun }));
-  });
+  );
+
+  app.post(
+    '/problems/replay',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Try again all that failed for a reason: rejected orders, refused writes, dead letters',
+        body: z.object({
+          reason: text(64),
+          dryRun: z.boolean().default(false).meta({ description: 'true: say how many, do nothing.' }),
+        }),
+        response: {
+          200: z.object({
+            matched: z.number().meta({ description: 'What has this reason.' }),
+            changed: z.number().meta({ description: 'Of these, decided anew or queued again.' }),
+            dryRun: z.boolean(),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const { reason, dryRun } = request.body;
+      return once(hub.db, store.id, request, async (tx) => ({
+        ...(await replayReason(tx, hub, store.id, reason, dryRun)),
+        dryRun,
+      }));
+    },
+  );
 }
 
-/** Those of the Store's connections and its own: two ways, an index for each; with OR all Stores' problems would be read. */
+/**
+ * Those of the Store's connections and its own: two ways, an index for each; with OR all Stores' problems would be
+ * read.
+ */
 const SOURCE = `(SELECT p.* FROM connections own JOIN problems p ON p.connection_id = own.id WHERE own.store_id = $1
   UNION ALL SELECT * FROM problems WHERE store_id = $1) p LEFT JOIN connections c ON c.id = p.connection_id`;
 const CHOSEN = `($2::text IS NULL OR p.severity = $2) AND ($3::text IS NULL OR p.reason = $3) AND (p.resolved_at IS NOT NULL) = $4
   AND ($5::text IS NULL OR p.number = $5 OR p.record = $5)`;
 const CONNECTION = `c.namespace || '/' || c.name`;
-const chosen = (store: StoreRow, query: ListQuery): unknown[] => [store.id, query.severity ?? null, query.reason ?? null, query.resolved === 'true', query.record ?? null];
+const chosen = (store: StoreRow, query: ListQuery): unknown[] => [
+  store.id,
+  query.severity ?? null,
+  query.reason ?? null,
+  query.resolved === 'true',
+  query.record ?? null,
+];
 
-async function listed(db: Queryable, store: StoreRow, query: ListQuery): Promise<{ items: z.infer<typeof problemView>[]; nextCursor: string | null }> {
+async function listed(
+  db: Queryable,
+  store: StoreRow,
+  query: ListQuery,
+): Promise<{ items: z.infer<typeof problemView>[]; nextCursor: string | null }> {
   const after = decodeCursor(query.after, cursorShape);
   const rows = await db.query<z.infer<typeof problemView> & { micros: number; id: number }>(
     `SELECT * FROM (
@@ -99,7 +185,9 @@ async function listed(db: Queryable, store: StoreRow, query: ListQuery): Promise
 }
 
 async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promise<z.infer<typeof groupView>[]> {
-  const rows = await db.query<Omit<z.infer<typeof groupView>, 'remedy'> & { own: string | null } & Record<string, unknown>>(
+  const rows = await db.query<
+    Omit<z.infer<typeof groupView>, 'remedy'> & { own: string | null } & Record<string, unknown>
+  >(
     `SELECT p.reason, p.severity, count(*) AS count, max(p.last_seen_at) AS newest,
        (array_agg(jsonb_build_object('connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample,
        max(c.remedies->>p.reason) AS own
@@ -107,5 +195,8 @@ async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promis
      GROUP BY p.reason, p.severity ORDER BY array_position(ARRAY['Error', 'Retry', 'Info'], p.severity), count(*) DESC, p.reason`,
     chosen(store, query),
   );
-  return rows.map(({ own, ...row }) => ({ ...row, remedy: remedyOf(row.reason, own === null ? undefined : { [row.reason]: own }) }));
+  return rows.map(({ own, ...row }) => ({
+    ...row,
+    remedy: remedyOf(row.reason, own === null ? undefined : { [row.reason]: own }),
+  }));
 }

@@ -13,71 +13,149 @@ const tags = ['webhooks'];
 const params = z.object({ endpoint: text(63) });
 
 const endpointView = z.object({
-  name: z.string(), url: z.string(), events: z.array(z.string()).meta({ description: 'Empty: all.' }),
+  name: z.string(),
+  url: z.string(),
+  events: z.array(z.string()).meta({ description: 'Empty: all.' }),
   secret: z.string().meta({ description: 'Standard Webhooks signing secret in force.' }),
   secretVersion: z.number(),
-  previousSecretValidUntil: z.string().nullable().meta({ description: 'Until then every delivery is signed with the secret before too. null: with the current one alone.' }),
+  previousSecretValidUntil: z
+    .string()
+    .nullable()
+    .meta({
+      description: 'Until then every delivery is signed with the secret before too. null: with the current one alone.',
+    }),
   failingSince: z.string().nullable().meta({ description: 'The first failure since the last success.' }),
   disabledAt: z.string().nullable().meta({ description: 'Nothing is sent since then; what is for it waits.' }),
   disabledReason: z.string().nullable(),
-  pending: z.number(), dead: z.number(),
+  pending: z.number(),
+  dead: z.number(),
 });
 type EndpointView = z.infer<typeof endpointView>;
 
-const replayBody = z.object({
-  from: instant.optional().meta({ description: 'Events of this time and later.' }),
-  to: instant.optional().meta({ description: 'Events before this time.' }),
-  states: z.array(z.enum(['Dead', 'Delivered'])).min(1).max(2).default(['Dead']).meta({ description: 'Dead letters alone if absent.' }),
-  dryRun: z.boolean().default(false).meta({ description: 'true: count, send nothing.' }),
-}).refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), { path: ['to'], message: 'must be later than from' });
+const replayBody = z
+  .object({
+    from: instant.optional().meta({ description: 'Events of this time and later.' }),
+    to: instant.optional().meta({ description: 'Events before this time.' }),
+    states: z
+      .array(z.enum(['Dead', 'Delivered']))
+      .min(1)
+      .max(2)
+      .default(['Dead'])
+      .meta({ description: 'Dead letters alone if absent.' }),
+    dryRun: z.boolean().default(false).meta({ description: 'true: count, send nothing.' }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
+    path: ['to'],
+    message: 'must be later than from',
+  });
 
 export function webhookRoutes(app: App, hub: HubContext): void {
-  app.get('/webhooks', { schema: { tags, security, summary: 'Webhook endpoints of the Store, their signing secrets and how they are', response: { 200: z.object({ items: z.array(endpointView) }) } } }, async (request) => {
-    return { items: await endpointViews(hub, await storeOf(hub.db, request)) };
-  });
+  app.get(
+    '/webhooks',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Webhook endpoints of the Store, their signing secrets and how they are',
+        response: { 200: z.object({ items: z.array(endpointView) }) },
+      },
+    },
+    async (request) => {
+      return { items: await endpointViews(hub, await storeOf(hub.db, request)) };
+    },
+  );
 
-  app.post('/webhooks/:endpoint/rotate-secret', {
-    schema: { tags, security, summary: `Make a new signing secret; the one before stays valid for ${BOTH_SECRETS_HOURS} hours`, params, response: { 200: endpointView } },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    // The secret is no part of what is kept for a repeated request.
-    await once(hub.db, store.id, request, async (tx) => ({ version: await rotateSecret(tx, store.id, requireEndpoint(store, request.params.endpoint)) }));
-    return viewOf(hub, store, request.params.endpoint);
-  });
+  app.post(
+    '/webhooks/:endpoint/rotate-secret',
+    {
+      schema: {
+        tags,
+        security,
+        summary: `Make a new signing secret; the one before stays valid for ${BOTH_SECRETS_HOURS} hours`,
+        params,
+        response: { 200: endpointView },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      // The secret is no part of what is kept for a repeated request.
+      await once(hub.db, store.id, request, async (tx) => ({
+        version: await rotateSecret(tx, store.id, requireEndpoint(store, request.params.endpoint)),
+      }));
+      return viewOf(hub, store, request.params.endpoint);
+    },
+  );
 
-  app.post('/webhooks/:endpoint/enable', {
-    schema: { tags, security, summary: 'Switch a disabled endpoint on again: what waited goes out', params, response: { 200: endpointView } },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    await once(hub.db, store.id, request, async (tx) => {
-      await enableEndpoint(tx, store.id, requireEndpoint(store, request.params.endpoint));
-      tx.afterCommit(hub.wakeDeliveries);
-      return {};
-    });
-    return viewOf(hub, store, request.params.endpoint);
-  });
+  app.post(
+    '/webhooks/:endpoint/enable',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Switch a disabled endpoint on again: what waited goes out',
+        params,
+        response: { 200: endpointView },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      await once(hub.db, store.id, request, async (tx) => {
+        await enableEndpoint(tx, store.id, requireEndpoint(store, request.params.endpoint));
+        tx.afterCommit(hub.wakeDeliveries);
+        return {};
+      });
+      return viewOf(hub, store, request.params.endpoint);
+    },
+  );
 
-  app.post('/webhooks/:endpoint/replay', {
-    schema: { tags, security, summary: 'Send again what was given up, or delivered, by time', params, body: replayBody, response: { 200: z.object({ replayed: z.number(), dryRun: z.boolean() }) } },
-  }, async (request) => {
-    const store = await storeOf(hub.db, request);
-    return once(hub.db, store.id, request, async (tx) => {
-      const replayed = await replayDeliveries(tx, store, requireEndpoint(store, request.params.endpoint), request.body);
-      tx.afterCommit(hub.wakeDeliveries);
-      return { replayed, dryRun: request.body.dryRun };
-    });
-  });
+  app.post(
+    '/webhooks/:endpoint/replay',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Send again what was given up, or delivered, by time',
+        params,
+        body: replayBody,
+        response: { 200: z.object({ replayed: z.number(), dryRun: z.boolean() }) },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return once(hub.db, store.id, request, async (tx) => {
+        const replayed = await replayDeliveries(
+          tx,
+          store,
+          requireEndpoint(store, request.params.endpoint),
+          request.body,
+        );
+        tx.afterCommit(hub.wakeDeliveries);
+        return { replayed, dryRun: request.body.dryRun };
+      });
+    },
+  );
 }
 
 function requireEndpoint(store: StoreRow, name: string): string {
   const endpoints = store.rules.orderWebhooks ?? [];
   if (endpoints.some((endpoint) => endpoint.name === name)) return name;
-  throw notFound(`webhook endpoint "${name}"`, endpoints.length > 0 ? `the Store has ${endpoints.map((endpoint) => endpoint.name).join(', ')}` : 'add it to spec.orderWebhooks of the Store');
+  throw notFound(
+    `webhook endpoint "${name}"`,
+    endpoints.length > 0
+      ? `the Store has ${endpoints.map((endpoint) => endpoint.name).join(', ')}`
+      : 'add it to spec.orderWebhooks of the Store',
+  );
 }
 
 /** They keep their place in the order of events: those of one order go out as they happened. */
-async function replayDeliveries(tx: Transaction, store: StoreRow, endpoint: string, { from, to, states, dryRun }: z.infer<typeof replayBody>): Promise<number> {
-  const chosen = 'store_id = $1 AND endpoint = $2 AND state = ANY($3::text[]) AND ($4::timestamptz IS NULL OR created_at >= $4) AND ($5::timestamptz IS NULL OR created_at < $5)';
+async function replayDeliveries(
+  tx: Transaction,
+  store: StoreRow,
+  endpoint: string,
+  { from, to, states, dryRun }: z.infer<typeof replayBody>,
+): Promise<number> {
+  const chosen =
+    'store_id = $1 AND endpoint = $2 AND state = ANY($3::text[]) AND ($4::timestamptz IS NULL OR created_at >= $4) AND ($5::timestamptz IS NULL OR created_at < $5)';
   const values = [store.id, endpoint, states, from ?? null, to ?? null];
   const [row] = await tx.query<{ count: number }>(
     dryRun
@@ -96,10 +174,20 @@ async function endpointViews(hub: HubContext, store: StoreRow): Promise<Endpoint
   const master = await webhookMasterKey(hub.db);
   const stateOf = await endpointStates(hub.db, store.id);
   const counts = await hub.db.query<{ endpoint: string; state: string; count: number }>(
-    `SELECT endpoint, state, count(*) AS count FROM deliveries WHERE store_id = $1 AND state IN ('Pending', 'Dead') GROUP BY endpoint, state`, [store.id]);
-  const count = (endpoint: string, state: string) => counts.find((row) => row.endpoint === endpoint && row.state === state)?.count ?? 0;
+    `SELECT endpoint, state, count(*) AS count FROM deliveries WHERE store_id = $1 AND state IN ('Pending', 'Dead') GROUP BY endpoint, state`,
+    [store.id],
+  );
+  const count = (endpoint: string, state: string) =>
+    counts.find((row) => row.endpoint === endpoint && row.state === state)?.count ?? 0;
   return (store.rules.orderWebhooks ?? []).map(({ name, url, events }) => {
     const state = stateOf(name);
-    return { ...state, url, events: events ?? [], secret: endpointSecret(master, store, name, state.secretVersion), pending: count(name, 'Pending'), dead: count(name, 'Dead') };
+    return {
+      ...state,
+      url,
+      events: events ?? [],
+      secret: endpointSecret(master, store, name, state.secretVersion),
+      pending: count(name, 'Pending'),
+      dead: count(name, 'Dead'),
+    };
   });
 }

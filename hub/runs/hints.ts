@@ -4,7 +4,10 @@ import type { Database, Queryable } from '../storage/database.ts';
 
 /** Asks a connection's pod to run a feed now. Kept in the database, so that a hint outlives the hub that took it. */
 export async function hint(db: Queryable, connectionId: number, feed: FeedType): Promise<void> {
-  await db.query('INSERT INTO hints (connection_id, feed_type) VALUES ($1, $2) ON CONFLICT (connection_id, feed_type) DO NOTHING', [connectionId, feed]);
+  await db.query(
+    'INSERT INTO hints (connection_id, feed_type) VALUES ($1, $2) ON CONFLICT (connection_id, feed_type) DO NOTHING',
+    [connectionId, feed],
+  );
 }
 
 interface Found {
@@ -18,7 +21,8 @@ async function takeHints(db: Queryable, connectionId: number): Promise<Found> {
   const [row] = await db.query<{ feeds: FeedType[]; hooks: number }>(
     `WITH taken AS (DELETE FROM hints WHERE connection_id = $1 RETURNING feed_type)
      SELECT coalesce((SELECT jsonb_agg(feed_type) FROM taken), '[]') AS feeds, (SELECT count(*) FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending') AS hooks`,
-    [connectionId], 'take-hints',
+    [connectionId],
+    'take-hints',
   );
   return row!;
 }

@@ -32,17 +32,27 @@ export const stockBrake: Brake = {
 };
 
 /** Whether a plan of stock levels has to wait for a person, and why. Pure. */
-export function heldLevels(plan: readonly Pick<PlannedLevel, 'id' | 'quantity' | 'before'>[], brakes: BrakeRules): HeldPlan | undefined {
+export function heldLevels(
+  plan: readonly Pick<PlannedLevel, 'id' | 'quantity' | 'before'>[],
+  brakes: BrakeRules,
+): HeldPlan | undefined {
   if (plan.length < BRAKE_MIN_WRITES) return undefined;
-  const tripped = [zeroed(plan, brakes.maxZeroedPercent ?? DEFAULT_MAX_ZEROED_PERCENT), changed(plan, brakes.maxStockChangePercent)].filter((text) => text !== undefined);
-  return tripped.length > 0 ? { digest: planDigest(plan.map(({ id, quantity }) => ({ id, sets: quantity }))), summary: tripped.join('; ') } : undefined;
+  const tripped = [
+    zeroed(plan, brakes.maxZeroedPercent ?? DEFAULT_MAX_ZEROED_PERCENT),
+    changed(plan, brakes.maxStockChangePercent),
+  ].filter((text) => text !== undefined);
+  return tripped.length > 0
+    ? { digest: planDigest(plan.map(({ id, quantity }) => ({ id, sets: quantity }))), summary: tripped.join('; ') }
+    : undefined;
 }
 
 type Level = Pick<PlannedLevel, 'quantity' | 'before'>;
 
 function zeroed(plan: readonly Level[], allowed: number): string | undefined {
   const count = plan.filter(({ quantity, before }) => quantity === 0 && before !== 0).length;
-  return count * 100 > plan.length * allowed ? `${count} of ${plan.length} stock levels would be set to zero, the Store allows ${allowed} % (brakes.maxZeroedPercent)` : undefined;
+  return count * 100 > plan.length * allowed
+    ? `${count} of ${plan.length} stock levels would be set to zero, the Store allows ${allowed} % (brakes.maxZeroedPercent)`
+    : undefined;
 }
 
 /** Where the store has nothing yet, nothing can change by a share. */

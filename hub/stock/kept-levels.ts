@@ -14,6 +14,11 @@ export async function keepLevels(tx: Transaction, storeId: number, levels: reado
     `INSERT INTO stock_targets (store_id, sku, location, quantity, waiting)
      SELECT DISTINCT ON (sku, location) $1::int, sku, location, quantity, true FROM unnest($2::text[], $3::text[], $4::int[]) WITH ORDINALITY AS t(sku, location, quantity, n) ORDER BY sku, location, n DESC
      ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, met = '{}', waiting = true, changed_at = now()`,
-    [storeId, levels.map(({ sku }) => sku), levels.map(({ location }) => location), levels.map(({ quantity }) => quantity)],
+    [
+      storeId,
+      levels.map(({ sku }) => sku),
+      levels.map(({ location }) => location),
+      levels.map(({ quantity }) => quantity),
+    ],
   );
 }

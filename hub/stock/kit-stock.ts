@@ -2,7 +2,10 @@ import type { Transaction } from '../storage/database.ts';
 
 /** A level with its place at a store. */
 export interface PlacedLevel extends Record<string, unknown> {
-  readonly connection_id: number; readonly variant_id: string; readonly location_id: string; readonly sku: string;
+  readonly connection_id: number;
+  readonly variant_id: string;
+  readonly location_id: string;
+  readonly sku: string;
   /** null: not known. */
   readonly on_hand: number | null;
   /** As the back office has it. */
@@ -34,10 +37,17 @@ export interface KitLevels {
  */
 export async function kitLevels(tx: Transaction, storeId: number, posted: readonly PostedLevel[]): Promise<KitLevels> {
   const skus = posted.map(({ sku }) => sku);
-  const components = await tx.query<{ component: string }>('SELECT DISTINCT component FROM kits WHERE store_id = $1 AND component = ANY($2::text[])', [storeId, skus]);
+  const components = await tx.query<{ component: string }>(
+    'SELECT DISTINCT component FROM kits WHERE store_id = $1 AND component = ANY($2::text[])',
+    [storeId, skus],
+  );
   const known = new Set(components.map(({ component }) => component));
   if (known.size === 0) return { placed: [], components: known };
-  await rememberComponents(tx, storeId, posted.filter(({ sku }) => known.has(sku)));
+  await rememberComponents(
+    tx,
+    storeId,
+    posted.filter(({ sku }) => known.has(sku)),
+  );
   const placed = await tx.query<PlacedLevel>(
     `SELECT s.connection_id, s.variant_id, s.location_id, s.sku, s.on_hand, min(l.level / k.quantity) AS quantity, ${writtenOf('min(l.level / k.quantity)')} AS written
      FROM kits k JOIN connections c ON c.store_id = k.store_id JOIN stock_levels s ON s.connection_id = c.id AND s.sku = k.sku
@@ -54,12 +64,20 @@ export async function kitLevels(tx: Transaction, storeId: number, posted: readon
   return { placed, components: known };
 }
 
-/** The store may have no place for a component: its level is needed all the same, for the next post that brings another one. */
+/**
+ * The store may have no place for a component: its level is needed all the same, for the next post that brings another
+ * one.
+ */
 async function rememberComponents(tx: Transaction, storeId: number, levels: readonly PostedLevel[]): Promise<void> {
   await tx.query(
     `INSERT INTO stock_targets (store_id, sku, location, quantity)
      SELECT DISTINCT ON (sku, location) $1::int, sku, coalesce(location, ''), quantity FROM unnest($2::text[], $3::text[], $4::int[]) WITH ORDINALITY AS t(sku, location, quantity, n) ORDER BY sku, location, n DESC
      ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, changed_at = now()`,
-    [storeId, levels.map(({ sku }) => sku), levels.map(({ location }) => location), levels.map(({ quantity }) => quantity)],
+    [
+      storeId,
+      levels.map(({ sku }) => sku),
+      levels.map(({ location }) => location),
+      levels.map(({ quantity }) => quantity),
+    ],
   );
 }

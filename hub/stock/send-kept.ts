@@ -19,5 +19,9 @@ export async function sendKept(tx: Transaction, hub: WakesPods, connection: Conn
     `UPDATE stock_targets t SET waiting = false FROM unnest($2::text[], $3::text[]) AS d(sku, location) WHERE t.store_id = $1 AND t.sku = d.sku AND t.location = d.location`,
     [connection.store_id, due.map(({ sku }) => sku), due.map(({ location_id }) => location_id)],
   );
-  await queueWrites(tx, hub, due.map((level) => levelWrite(connection.id, level)));
+  await queueWrites(
+    tx,
+    hub,
+    due.map((level) => levelWrite(connection.id, level)),
+  );
 }

@@ -7,9 +7,17 @@ import { writtenOf } from './kit-stock.ts';
 import { levelWrite } from './levels.ts';
 
 interface Difference extends Record<string, unknown> {
-  readonly subject: string; readonly variant_id: string; readonly location_id: string; readonly sku: string;
-  readonly there: number; readonly wanted: number; readonly set_at: string;
-  /** The level reached the store once, or was there when it was posted: then what differs was done there (a sale, a correction by hand). */
+  readonly subject: string;
+  readonly variant_id: string;
+  readonly location_id: string;
+  readonly sku: string;
+  readonly there: number;
+  readonly wanted: number;
+  readonly set_at: string;
+  /**
+   * The level reached the store once, or was there when it was posted: then what differs was done there (a sale, a
+   * correction by hand).
+   */
   readonly confirmed: boolean;
 }
 
@@ -31,15 +39,38 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
     [connection.id],
   );
   const problems = differences.map(problemOf);
-  const read = await tx.query<{ subject: string }>(`SELECT ${stockSubjectSql('sku', 'location_id')} AS subject FROM stage_stock_levels`);
-  await resolve(tx, { connection: connection.id, feeds: ['StockCheck'] }, read.map(({ subject }) => subject), { still: problems });
+  const read = await tx.query<{ subject: string }>(
+    `SELECT ${stockSubjectSql('sku', 'location_id')} AS subject FROM stage_stock_levels`,
+  );
+  await resolve(
+    tx,
+    { connection: connection.id, feeds: ['StockCheck'] },
+    read.map(({ subject }) => subject),
+    { still: problems },
+  );
   await raise(tx, { connection: connection.id, feed: 'StockCheck' }, problems);
-  await queueWrites(tx, hub, differences.filter(({ confirmed }) => !confirmed).map((level) => levelWrite(connection.id, { ...level, written: level.wanted })), 'keep');
+  await queueWrites(
+    tx,
+    hub,
+    differences
+      .filter(({ confirmed }) => !confirmed)
+      .map((level) => levelWrite(connection.id, { ...level, written: level.wanted })),
+    'keep',
+  );
 }
 
 function problemOf({ sku, location_id, there, wanted, set_at, confirmed }: Difference): Problem {
   const [reason, remedy] = confirmed
-    ? ['StockDiffers', 'it was confirmed then, so it changed at the store: compare with sales, and post the level again if the store is wrong']
+    ? [
+        'StockDiffers',
+        'it was confirmed then, so it changed at the store: compare with sales, and post the level again if the store is wrong',
+      ]
     : ['StockNeverArrived', 'it never reached the store: sent again'];
-  return { kind: 'stockLevel', id: stockSubject(sku, location_id), reason, severity: 'Info', message: `SKU ${sku}: the store has ${there}, the back office set ${wanted} at ${set_at}; ${remedy}` };
+  return {
+    kind: 'stockLevel',
+    id: stockSubject(sku, location_id),
+    reason,
+    severity: 'Info',
+    message: `SKU ${sku}: the store has ${there}, the back office set ${wanted} at ${set_at}; ${remedy}`,
+  };
 }

@@ -5,4 +5,9 @@ import type { TransactionSettings } from './database.ts';
  * analyzed: no plan is kept for later, and what looks up goes by index. Where a forbidden scan is priced (before
  * PostgreSQL 18) that price would start the compiler.
  */
-export const BY_KEY: TransactionSettings = { plan_cache_mode: 'force_custom_plan', enable_seqscan: 'off', random_page_cost: '1.1', jit: 'off' };
+export const BY_KEY: TransactionSettings = {
+  plan_cache_mode: 'force_custom_plan',
+  enable_seqscan: 'off',
+  random_page_cost: '1.1',
+  jit: 'off',
+};

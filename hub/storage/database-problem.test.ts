@@ -3,9 +3,14 @@ import { databaseProblem } from './database-problem.ts';
 
 describe('an error of the database', () => {
   it.each([
-    ['53100', 'disk of the hub\'s database is full'], ['53300', 'no more connections'], ['53200', 'out of resources'],
-    ['57P01', 'cannot be reached'], ['57P03', 'cannot be reached'], ['08006', 'cannot be reached'], ['ECONNREFUSED', 'cannot be reached'],
-  ])('%s is the database\'s, with what to do', (code, saying) => {
+    ['53100', "disk of the hub's database is full"],
+    ['53300', 'no more connections'],
+    ['53200', 'out of resources'],
+    ['57P01', 'cannot be reached'],
+    ['57P03', 'cannot be reached'],
+    ['08006', 'cannot be reached'],
+    ['ECONNREFUSED', 'cannot be reached'],
+  ])("%s is the database's, with what to do", (code, saying) => {
     expect(databaseProblem({ code })).toContain(saying);
   });
 

@@ -3,9 +3,9 @@ export type Row = Record<string, unknown>;
 
 export interface Queryable {
   /**
-   * `$1` parameters. bigint comes back as number, timestamptz as ISO 8601 UTC, jsonb parsed. With a `name` the statement
-   * stays prepared in its session: for those that run with every batch. One name, one text; not for staging tables, whose
-   * plans end with each commit.
+   * `$1` parameters. bigint comes back as number, timestamptz as ISO 8601 UTC, jsonb parsed. With a `name` the
+   * statement stays prepared in its session: for those that run with every batch. One name, one text; not for staging
+   * tables, whose plans end with each commit.
    */
   query<R extends Row = Row>(sql: string, params?: readonly unknown[], name?: string): Promise<R[]>;
 }
@@ -14,7 +14,9 @@ export interface Queryable {
 export type TransactionSettings = Readonly<Record<string, string | number>>;
 
 export function setLocal(settings: TransactionSettings = {}): string {
-  return Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${String(value)}';`).join(' ');
+  return Object.entries(settings)
+    .map(([name, value]) => `SET LOCAL ${name} = '${String(value)}';`)
+    .join(' ');
 }
 
 export interface Transaction extends Queryable {

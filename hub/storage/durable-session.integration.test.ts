@@ -8,7 +8,10 @@ let db: Database;
 
 /** Set up to lose what it answered. */
 beforeAll(async () => {
-  server = await startPostgres({ durable: true, settings: { synchronous_commit: 'off', wal_writer_delay: '10s', wal_writer_flush_after: '1GB' } });
+  server = await startPostgres({
+    durable: true,
+    settings: { synchronous_commit: 'off', wal_writer_delay: '10s', wal_writer_flush_after: '1GB' },
+  });
   db = openPostgres({ url: server.url });
 }, 60_000);
 afterAll(async () => {
@@ -27,7 +30,9 @@ describe('a server whose default is synchronous_commit = off', () => {
   }, 60_000);
 
   it('is left alone where it waits for more than the disk', async () => {
-    const other = openPostgres({ url: server.url.replace(/\/postgres$/, '/postgres?options=-c%20synchronous_commit%3Dremote_apply') });
+    const other = openPostgres({
+      url: server.url.replace(/\/postgres$/, '/postgres?options=-c%20synchronous_commit%3Dremote_apply'),
+    });
     const [row] = await other.query<{ value: string }>(`SELECT current_setting('synchronous_commit') AS value`);
     expect(row!.value).toBe('remote_apply');
     await other.close();

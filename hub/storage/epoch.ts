@@ -22,7 +22,12 @@ export interface EpochWatch {
  * Notices that the database was restored under a hub: what the hub has in memory is of another one, so it must end and
  * start anew. `onRestored` is called once.
  */
-export async function watchEpoch(db: Queryable, clock: Clock, log: Logger, onRestored: () => void): Promise<EpochWatch> {
+export async function watchEpoch(
+  db: Queryable,
+  clock: Clock,
+  log: Logger,
+  onRestored: () => void,
+): Promise<EpochWatch> {
   const began = await readEpoch(db);
   const stopping = new AbortController();
   const found = new AbortController();

@@ -6,13 +6,21 @@ import { stagingSetup } from './staging.ts';
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
-/** What waits in a transaction is dead: a node that went away without a word would hold back every list, and rows, for hours. */
+/**
+ * What waits in a transaction is dead: a node that went away without a word would hold back every list, and rows, for
+ * hours.
+ */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
-/** Before the first write of a session: has the database moved to another server since? A new database has no such function yet. */
+/**
+ * Before the first write of a session: has the database moved to another server since? A new database has no such
+ * function yet.
+ */
 const KEEP_POSITIONS = `DO $$ BEGIN IF to_regprocedure('keep_positions()') IS NOT NULL THEN PERFORM keep_positions(); END IF; END $$;`;
 
-/** Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones. */
+/**
+ * Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones.
+ */
 const parsers: PoolConfig['types'] = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary' && oid === INT8) return Number;
@@ -40,14 +48,20 @@ export const POOL_SIZE = 10;
 
 export function openPostgres(options: PostgresOptions): Database {
   const pool = new Pool({
-    connectionString: options.url, max: options.maxConnections ?? POOL_SIZE, types: parsers, connectionTimeoutMillis: 10_000, keepAlive: true, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    connectionString: options.url,
+    max: options.maxConnections ?? POOL_SIZE,
+    types: parsers,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Kept for good: each new one makes its staging tables again, which fills the catalogue with dead rows.
     idleTimeoutMillis: 0,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so yet
     onConnect: (client) => client.query(DURABLE_SESSION),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
-  // Between two statements of a transaction the pool does not listen: a server that goes then would end this process. The
+  // Between two statements of a transaction the pool does not listen: a server that goes then would end this process.
+  // The
   // next statement fails, and with it the transaction.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const ready = new WeakSet<PoolClient>();
@@ -80,7 +94,9 @@ export function openPostgres(options: PostgresOptions): Database {
         for (const action of after) action();
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failed: Error) => { broken = failed; });
+        await client.query('ROLLBACK').catch((failed: Error) => {
+          broken = failed;
+        });
         throw error;
       } finally {
         client.release(broken);
@@ -102,6 +118,8 @@ function transactionOn(client: PoolClient, after: (() => void)[]): Transaction {
         stream.on('finish', resolve);
         stream.end(data);
       }),
-    afterCommit: (action) => { after.push(action); },
+    afterCommit: (action) => {
+      after.push(action);
+    },
   };
 }

@@ -12,11 +12,19 @@ CREATE TEMP TABLE IF NOT EXISTS stage_rejections (order_id text, reason text, me
 `;
 
 /**
- * Run once a session. ON COMMIT DELETE ROWS truncates without leaving dead rows, and costs nothing in a transaction that
- * touched no temporary table (hub/pods/direct-copy.ts).
+ * Run once a session. ON COMMIT DELETE ROWS truncates without leaving dead rows, and costs nothing in a transaction
+ * that touched no temporary table (hub/pods/direct-copy.ts).
  */
 export function stagingSetup(): string {
-  return WORK_TABLES + Object.values(TABLES)
-    .map((table) => `CREATE TEMP TABLE IF NOT EXISTS ${stagingTable(table.name)} (${Object.entries(table.columns).map(([column, type]) => `${column} ${type}`).join(', ')}) ON COMMIT DELETE ROWS;`)
-    .join('\n');
+  return (
+    WORK_TABLES +
+    Object.values(TABLES)
+      .map(
+        (table) =>
+          `CREATE TEMP TABLE IF NOT EXISTS ${stagingTable(table.name)} (${Object.entries(table.columns)
+            .map(([column, type]) => `${column} ${type}`)
+            .join(', ')}) ON COMMIT DELETE ROWS;`,
+      )
+      .join('\n')
+  );
 }

@@ -9,7 +9,13 @@ const log = createLogger('test', 'silent');
 const FIT = { version: 180_004, fsync: 'on', full_page_writes: 'on', replica: false, sessions: 97 };
 
 function database(failures: number): Database & { asked: number } {
-  const db = { asked: 0, query: async () => { if (db.asked++ < failures) throw new Error('the database system is starting up'); return [FIT]; } };
+  const db = {
+    asked: 0,
+    query: async () => {
+      if (db.asked++ < failures) throw new Error('the database system is starting up');
+      return [FIT];
+    },
+  };
   return db as unknown as Database & { asked: number };
 }
 
@@ -26,7 +32,7 @@ describe('a hub that starts before its database', () => {
     expect(db.asked).toBe(5);
   });
 
-  it('gives up after two minutes, with the database\'s own words', async () => {
+  it("gives up after two minutes, with the database's own words", async () => {
     const clock = new ManualClock();
     const failed = databaseAnswers(database(1000), clock, log).catch((error: Error) => error.message);
     await clock.advance(121_000);
@@ -42,7 +48,13 @@ describe('a hub that starts before its database', () => {
   });
 
   it('starts on a server that forgets, and says so', async () => {
-    const forgetful = { query: async () => [{ ...FIT, fsync: 'off', full_page_writes: 'off', sessions: 7 }] } as unknown as Database;
-    expect((await databaseAnswers(forgetful, new ManualClock(), log)).map(({ reason }) => reason)).toEqual(['FsyncOff', 'FullPageWritesOff', 'TooFewSessions']);
+    const forgetful = {
+      query: async () => [{ ...FIT, fsync: 'off', full_page_writes: 'off', sessions: 7 }],
+    } as unknown as Database;
+    expect((await databaseAnswers(forgetful, new ManualClock(), log)).map(({ reason }) => reason)).toEqual([
+      'FsyncOff',
+      'FullPageWritesOff',
+      'TooFewSessions',
+    ]);
   });
 });

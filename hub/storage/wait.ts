@@ -7,9 +7,9 @@ const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Waits for a database that is starting or restarting: a hub that dies for it would come back with the kubelet's growing
- * delays, minutes after the database. What is still wrong after two minutes (a bad password, a replica that is not
- * promoted) ends the start. What is wrong and does not stop the hub is returned.
+ * Waits for a database that is starting or restarting: a hub that dies for it would come back with the kubelet's
+ * growing delays, minutes after the database. What is still wrong after two minutes (a bad password, a replica that is
+ * not promoted) ends the start. What is wrong and does not stop the hub is returned.
  */
 export async function databaseAnswers(db: Database, clock: Clock, log: Logger): Promise<readonly UnfitFor[]> {
   const giveUpAt = clock.now().getTime() + PATIENCE_MS;
@@ -22,7 +22,10 @@ export async function databaseAnswers(db: Database, clock: Clock, log: Logger): 
       return faults;
     } catch (error) {
       if (clock.now().getTime() + pause > giveUpAt) throw error;
-      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the database does not answer: trying again');
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'the database does not answer: trying again',
+      );
       await clock.sleep(pause);
     }
   }

@@ -22,21 +22,50 @@ export interface StoreRow {
 
 const STORE_COLUMNS = 'id, namespace, name, client, rules';
 
-/** Writes a Store's rules where SQL can join them. Returns the rules before, and whether those that orders are judged by have changed. */
-export async function saveStore(tx: Transaction, store: StoreRecord): Promise<{ id: number; before: StoreSpec | undefined; orderRulesChanged: boolean }> {
-  const [before] = await tx.query<{ id: number; rules: StoreSpec }>('SELECT id, rules FROM stores WHERE namespace = $1 AND name = $2 FOR UPDATE', [store.namespace, store.name]);
+/**
+ * Writes a Store's rules where SQL can join them. Returns the rules before, and whether those that orders are judged by
+ * have changed.
+ */
+export async function saveStore(
+  tx: Transaction,
+  store: StoreRecord,
+): Promise<{ id: number; before: StoreSpec | undefined; orderRulesChanged: boolean }> {
+  const [before] = await tx.query<{ id: number; rules: StoreSpec }>(
+    'SELECT id, rules FROM stores WHERE namespace = $1 AND name = $2 FOR UPDATE',
+    [store.namespace, store.name],
+  );
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO stores (namespace, name, uid, client, key_hash, rules) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (namespace, name) DO UPDATE SET uid = EXCLUDED.uid, client = EXCLUDED.client, key_hash = EXCLUDED.key_hash, rules = EXCLUDED.rules, deleted = false
      RETURNING id`,
-    [store.namespace, store.name, store.uid ?? null, store.spec.client ?? store.namespace, store.keyHash ?? null, JSON.stringify(store.spec)],
+    [
+      store.namespace,
+      store.name,
+      store.uid ?? null,
+      store.spec.client ?? store.namespace,
+      store.keyHash ?? null,
+      JSON.stringify(store.spec),
+    ],
   );
   const id = row!.id;
-  const orderRulesChanged = !before || JSON.stringify(orderRules(before.rules)) !== JSON.stringify(orderRules(store.spec));
+  const orderRulesChanged =
+    !before || JSON.stringify(orderRules(before.rules)) !== JSON.stringify(orderRules(store.spec));
   if (orderRulesChanged) {
     await replaceMap(tx, 'sku_aliases', ['alias', 'sku'], id, Object.entries(store.spec.skuAliases ?? {}));
-    await replaceMap(tx, 'shipping_method_map', ['method', 'code'], id, Object.entries(store.spec.shippingMethods ?? {}));
-    await replaceMap(tx, 'promotional_codes', ['sku'], id, (store.spec.promotionalCodes ?? []).map((sku) => [sku]));
+    await replaceMap(
+      tx,
+      'shipping_method_map',
+      ['method', 'code'],
+      id,
+      Object.entries(store.spec.shippingMethods ?? {}),
+    );
+    await replaceMap(
+      tx,
+      'promotional_codes',
+      ['sku'],
+      id,
+      (store.spec.promotionalCodes ?? []).map((sku) => [sku]),
+    );
     await replaceKits(tx, id, store.spec.kits ?? []);
   }
   return { id, before: before?.rules, orderRulesChanged };
@@ -44,47 +73,94 @@ export async function saveStore(tx: Transaction, store: StoreRecord): Promise<{ 
 
 /** Sorted, so that the order of keys in YAML is no change. */
 function orderRules(spec: StoreSpec): unknown {
-  const sorted = (map: Record<string, string> | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [sorted(spec.skuAliases), sorted(spec.shippingMethods), [...(spec.promotionalCodes ?? [])].sort(), kitRows(spec.kits ?? []).map((row) => row.join('\n')).sort()];
+  const sorted = (map: Record<string, string> | undefined) =>
+    Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    sorted(spec.skuAliases),
+    sorted(spec.shippingMethods),
+    [...(spec.promotionalCodes ?? [])].sort(),
+    kitRows(spec.kits ?? [])
+      .map((row) => row.join('\n'))
+      .sort(),
+  ];
 }
 
 type Kits = NonNullable<StoreSpec['kits']>;
 
-const kitRows = (kits: Kits): [string, string, number][] => kits.flatMap(({ sku, components }) => components.map((component): [string, string, number] => [sku, component.sku, component.quantity]));
+const kitRows = (kits: Kits): [string, string, number][] =>
+  kits.flatMap(({ sku, components }) =>
+    components.map((component): [string, string, number] => [sku, component.sku, component.quantity]),
+  );
 
 async function replaceKits(tx: Transaction, storeId: number, kits: Kits): Promise<void> {
   const rows = kitRows(kits);
   await tx.query('DELETE FROM kits WHERE store_id = $1', [storeId]);
   if (rows.length === 0) return;
-  await tx.query('INSERT INTO kits (store_id, sku, component, quantity) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::int[])', [storeId, rows.map(([sku]) => sku), rows.map(([, component]) => component), rows.map(([, , quantity]) => quantity)]);
+  await tx.query(
+    'INSERT INTO kits (store_id, sku, component, quantity) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::int[])',
+    [storeId, rows.map(([sku]) => sku), rows.map(([, component]) => component), rows.map(([, , quantity]) => quantity)],
+  );
 }
 
-async function replaceMap(tx: Transaction, table: string, columns: readonly string[], storeId: number, entries: readonly (readonly string[])[]): Promise<void> {
+async function replaceMap(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  storeId: number,
+  entries: readonly (readonly string[])[],
+): Promise<void> {
   await tx.query(`DELETE FROM ${table} WHERE store_id = $1`, [storeId]);
   if (entries.length === 0) return;
   const arrays = columns.map((_, index) => `$${index + 2}::text[]`).join(', ');
-  await tx.query(`INSERT INTO ${table} (store_id, ${columns.join(', ')}) SELECT $1, * FROM unnest(${arrays})`, [storeId, ...columns.map((_, index) => entries.map((entry) => entry[index]))]);
+  await tx.query(`INSERT INTO ${table} (store_id, ${columns.join(', ')}) SELECT $1, * FROM unnest(${arrays})`, [
+    storeId,
+    ...columns.map((_, index) => entries.map((entry) => entry[index])),
+  ]);
 }
 
 export async function findStore(db: Queryable, namespace: string, name: string): Promise<StoreRow | undefined> {
-  const [row] = await db.query<StoreRow & Record<string, unknown>>(`SELECT ${STORE_COLUMNS} FROM stores WHERE namespace = $1 AND name = $2 AND NOT deleted`, [namespace, name]);
+  const [row] = await db.query<StoreRow & Record<string, unknown>>(
+    `SELECT ${STORE_COLUMNS} FROM stores WHERE namespace = $1 AND name = $2 AND NOT deleted`,
+    [namespace, name],
+  );
   return row;
 }
 
 export async function findStoreById(db: Queryable, id: number): Promise<StoreRow | undefined> {
-  const [row] = await db.query<StoreRow & Record<string, unknown>>(`SELECT ${STORE_COLUMNS} FROM stores WHERE id = $1`, [id], 'store-by-id');
+  const [row] = await db.query<StoreRow & Record<string, unknown>>(
+    `SELECT ${STORE_COLUMNS} FROM stores WHERE id = $1`,
+    [id],
+    'store-by-id',
+  );
   return row;
 }
 
 export async function findStoreByKeyHash(db: Queryable, keyHash: string): Promise<StoreRow | undefined> {
-  const [row] = await db.query<StoreRow & Record<string, unknown>>(`SELECT ${STORE_COLUMNS} FROM stores WHERE key_hash = $1 AND NOT deleted`, [keyHash]);
+  const [row] = await db.query<StoreRow & Record<string, unknown>>(
+    `SELECT ${STORE_COLUMNS} FROM stores WHERE key_hash = $1 AND NOT deleted`,
+    [keyHash],
+  );
   return row;
 }
 
 /** The key stops to work; the data stays until the connections' deletion policies say otherwise. */
 export async function forgetStore(db: Queryable, namespace: string, name: string): Promise<void> {
-  await db.query('UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2', [namespace, name]);
+  await db.query('UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2', [
+    namespace,
+    name,
+  ]);
 }
 
-export const connectionRow = z.object({ id: z.number(), kind: z.string(), namespace: z.string(), name: z.string(), store_id: z.number(), driver: z.string(), mode: z.string(), catalogue: z.boolean(), hooks_since: z.string().nullable(), registered: z.boolean() });
+export const connectionRow = z.object({
+  id: z.number(),
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  store_id: z.number(),
+  driver: z.string(),
+  mode: z.string(),
+  catalogue: z.boolean(),
+  hooks_since: z.string().nullable(),
+  registered: z.boolean(),
+});
 export type ConnectionRow = z.infer<typeof connectionRow>;

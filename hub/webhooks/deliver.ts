@@ -40,17 +40,34 @@ export async function deliverDue(hub: HubContext, master: Buffer, limit: number,
      RETURNING id, store_id, endpoint, event, connection_id, order_id, attempts, created_at, claimed_until::text AS claim`,
     [limit],
   );
-  await Promise.all(due.map(async (delivery) => recordOutcome(hub, delivery, await send(hub, master, { ...delivery, mayBeOver }, signal))));
+  await Promise.all(
+    due.map(async (delivery) =>
+      recordOutcome(hub, delivery, await send(hub, master, { ...delivery, mayBeOver }, signal)),
+    ),
+  );
   return due.length;
 }
 
 async function send(hub: HubContext, master: Buffer, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
   const store = await findStoreById(hub.db, delivery.store_id);
   const endpoint = store?.rules.orderWebhooks?.find(({ name }) => name === delivery.endpoint);
-  if (!store || !endpoint) return { delivered: false, removed: true, error: 'the endpoint is no longer in spec.orderWebhooks of the Store' };
+  if (!store || !endpoint)
+    return { delivered: false, removed: true, error: 'the endpoint is no longer in spec.orderWebhooks of the Store' };
   const order = await orderView(hub.db, delivery.connection_id, delivery.order_id);
-  const payload = JSON.stringify({ type: delivery.event, timestamp: delivery.created_at, data: order ?? { id: `${delivery.connection_id}.${delivery.order_id}` } });
-  const outcome = await post(hub, store, endpoint.url, await secretsInForce(hub, master, store, endpoint.name), delivery, payload, signal);
+  const payload = JSON.stringify({
+    type: delivery.event,
+    timestamp: delivery.created_at,
+    data: order ?? { id: `${delivery.connection_id}.${delivery.order_id}` },
+  });
+  const outcome = await post(
+    hub,
+    store,
+    endpoint.url,
+    await secretsInForce(hub, master, store, endpoint.name),
+    delivery,
+    payload,
+    signal,
+  );
   return { ...outcome, store };
 }
 
@@ -61,10 +78,22 @@ async function secretsInForce(hub: HubContext, master: Buffer, store: StoreRow, 
   return versions.map((version) => endpointSecret(master, store, endpoint, version));
 }
 
-async function post(hub: HubContext, store: StoreRow, url: string, secrets: readonly string[], { id, mayBeOver }: Delivery, payload: string, signal: AbortSignal): Promise<Outcome> {
+async function post(
+  hub: HubContext,
+  store: StoreRow,
+  url: string,
+  secrets: readonly string[],
+  { id, mayBeOver }: Delivery,
+  payload: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const networks = store.rules.allowedPrivateNetworks ?? [];
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) && !addressAllowed(host, networks)) return { delivered: false, error: 'the address is not public: allow its network in spec.allowedPrivateNetworks of the Store' };
+  if (isIP(host) && !addressAllowed(host, networks))
+    return {
+      delivered: false,
+      error: 'the address is not public: allow its network in spec.allowedPrivateNetworks of the Store',
+    };
   const at = hub.clock.now();
   const headers = {
     'content-type': 'application/json',
@@ -75,7 +104,14 @@ async function post(hub: HubContext, store: StoreRow, url: string, secrets: read
   };
   if (mayBeOver()) return { delivered: false, interrupted: true };
   try {
-    const status = await (hub.carryWebhook ?? carryBySocket)({ url, headers, body: payload, networks, timeoutMs: TIMEOUT_MS, signal });
+    const status = await (hub.carryWebhook ?? carryBySocket)({
+      url,
+      headers,
+      body: payload,
+      networks,
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
     const ok = status >= 200 && status < 300;
     return { delivered: ok, status, error: ok ? undefined : `the endpoint answered ${status}` };
   } catch (error) {

@@ -18,14 +18,23 @@ export interface EndpointState {
   readonly disabledReason: string | null;
 }
 
-const pristine = (name: string): EndpointState => ({ name, secretVersion: 1, previousSecretValidUntil: null, failingSince: null, disabledAt: null, disabledReason: null });
+const pristine = (name: string): EndpointState => ({
+  name,
+  secretVersion: 1,
+  previousSecretValidUntil: null,
+  failingSince: null,
+  disabledAt: null,
+  disabledReason: null,
+});
 
 /** State of every endpoint of a Store that has one, by name. */
 export async function endpointStates(db: Queryable, storeId: number): Promise<(name: string) => EndpointState> {
   const rows = await db.query<EndpointState & Record<string, unknown>>(
     `SELECT name, secret_version AS "secretVersion", failing_since AS "failingSince", disabled_at AS "disabledAt", disabled_reason AS "disabledReason",
        CASE WHEN secret_version > 1 AND rotated_at > now() - make_interval(hours => ${BOTH_SECRETS_HOURS}) THEN rotated_at + make_interval(hours => ${BOTH_SECRETS_HOURS}) END AS "previousSecretValidUntil"
-     FROM webhook_endpoints WHERE store_id = $1`, [storeId]);
+     FROM webhook_endpoints WHERE store_id = $1`,
+    [storeId],
+  );
   return (name) => rows.find((row) => row.name === name) ?? pristine(name);
 }
 
@@ -41,11 +50,22 @@ export async function rotateSecret(tx: Transaction, storeId: number, name: strin
 
 /** One delivery is proof that the endpoint works. */
 export async function noteSuccess(tx: Transaction, storeId: number, name: string): Promise<void> {
-  await tx.query('UPDATE webhook_endpoints SET failing_since = NULL WHERE store_id = $1 AND name = $2 AND failing_since IS NOT NULL', [storeId, name]);
+  await tx.query(
+    'UPDATE webhook_endpoints SET failing_since = NULL WHERE store_id = $1 AND name = $2 AND failing_since IS NOT NULL',
+    [storeId, name],
+  );
 }
 
-/** Counts a failure; `gone` (410) is an answer for good. Returns why the endpoint is switched off, if this failure did it. */
-export async function noteFailure(tx: Transaction, storeId: number, name: string, gone: boolean): Promise<string | undefined> {
+/**
+ * Counts a failure; `gone` (410) is an answer for good. Returns why the endpoint is switched off, if this failure did
+ * it.
+ */
+export async function noteFailure(
+  tx: Transaction,
+  storeId: number,
+  name: string,
+  gone: boolean,
+): Promise<string | undefined> {
   await tx.query(
     `INSERT INTO webhook_endpoints AS w (store_id, name, failing_since) VALUES ($1, $2, now())
      ON CONFLICT (store_id, name) DO UPDATE SET failing_since = coalesce(w.failing_since, now())`,
@@ -62,13 +82,24 @@ export async function noteFailure(tx: Transaction, storeId: number, name: string
 
 /** Switches an endpoint on; what waited for it goes out at once, in its order. */
 export async function enableEndpoint(tx: Transaction, storeId: number, name: string): Promise<void> {
-  await tx.query('UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL WHERE store_id = $1 AND name = $2', [storeId, name]);
-  await tx.query(`UPDATE deliveries SET attempts = 0, next_attempt_at = now() WHERE store_id = $1 AND endpoint = $2 AND state = 'Pending' AND (claimed_until IS NULL OR claimed_until < now())`, [storeId, name]);
+  await tx.query(
+    'UPDATE webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL WHERE store_id = $1 AND name = $2',
+    [storeId, name],
+  );
+  await tx.query(
+    `UPDATE deliveries SET attempts = 0, next_attempt_at = now() WHERE store_id = $1 AND endpoint = $2 AND state = 'Pending' AND (claimed_until IS NULL OR claimed_until < now())`,
+    [storeId, name],
+  );
   await resolve(tx, { store: storeId }, [name], { reasons: ['WebhookEndpointDisabled'] });
 }
 
 /** A new url is a new endpoint: whatever was wrong with the old one is over. */
-export async function enableMoved(tx: Transaction, storeId: number, before: StoreSpec | undefined, after: StoreSpec): Promise<void> {
+export async function enableMoved(
+  tx: Transaction,
+  storeId: number,
+  before: StoreSpec | undefined,
+  after: StoreSpec,
+): Promise<void> {
   for (const { name, url } of after.orderWebhooks ?? []) {
     const old = before?.orderWebhooks?.find((endpoint) => endpoint.name === name);
     if (before && old?.url !== url) await enableEndpoint(tx, storeId, name);

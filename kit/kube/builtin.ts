@@ -1,7 +1,17 @@
 import type { KubeObject, ResourceType } from './objects.ts';
 
-export const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: true });
-export const clusterScoped = (apiVersion: string, kind: string, plural: string): ResourceType => ({ apiVersion, kind, plural, namespaced: false });
+export const namespaced = (apiVersion: string, kind: string, plural: string): ResourceType => ({
+  apiVersion,
+  kind,
+  plural,
+  namespaced: true,
+});
+export const clusterScoped = (apiVersion: string, kind: string, plural: string): ResourceType => ({
+  apiVersion,
+  kind,
+  plural,
+  namespaced: false,
+});
 
 /** Kinds of Kubernetes itself. */
 export const NAMESPACES: ResourceType = clusterScoped('v1', 'Namespace', 'namespaces');
@@ -13,17 +23,26 @@ export const NETWORK_POLICIES: ResourceType = namespaced('networking.k8s.io/v1',
 
 /** What is read of a Pod. */
 export interface PodView extends KubeObject {
-  readonly spec?: { readonly containers: readonly { readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[] };
+  readonly spec?: {
+    readonly containers: readonly {
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+    }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } } }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+    }[];
   };
 }
 
 /** Takes part in its Service, and is not on its way out. */
 export function isReadyPod({ metadata, status }: PodView): boolean {
-  return metadata.deletionTimestamp === undefined && (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True');
+  return (
+    metadata.deletionTimestamp === undefined &&
+    (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
+  );
 }
 
 /** The number of a pod's port by its name. */

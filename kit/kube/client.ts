@@ -72,7 +72,9 @@ export class KubeClient {
     this.#limits = limits;
   }
 
-  /** A client that makes no request once the signal aborts, and calls `beforeWrite` (which may throw) before each write. */
+  /**
+   * A client that makes no request once the signal aborts, and calls `beforeWrite` (which may throw) before each write.
+   */
   withWriteGuard(signal: AbortSignal, beforeWrite?: () => void): KubeClient {
     return new KubeClient(this.#transport, { signal, beforeWrite });
   }
@@ -86,25 +88,43 @@ export class KubeClient {
     return orUndefined(this.get<T>(type, name, namespace));
   }
 
-  list<T extends KubeObject>(type: ResourceType, select: Selection & { limit?: number; continue?: string; signal?: AbortSignal } = {}): Promise<ListPage<T>> {
+  list<T extends KubeObject>(
+    type: ResourceType,
+    select: Selection & { limit?: number; continue?: string; signal?: AbortSignal } = {},
+  ): Promise<ListPage<T>> {
     return this.#transport.json({
       method: 'GET',
       path: pathOf(type, select.namespace),
-      query: { labelSelector: select.labelSelector, fieldSelector: select.fieldSelector, limit: select.limit, continue: select.continue },
+      query: {
+        labelSelector: select.labelSelector,
+        fieldSelector: select.fieldSelector,
+        limit: select.limit,
+        continue: select.continue,
+      },
       accept: select.metadataOnly ? PARTIAL_METADATA_LIST : undefined,
       signal: select.signal ?? this.#limits.signal,
     });
   }
 
-  /** Events from `resourceVersion` on, until the server ends the stream or the signal aborts. An error in the stream is thrown. */
-  async *watch<T extends KubeObject>(type: ResourceType, select: Selection & { resourceVersion: string; timeoutSeconds: number; signal: AbortSignal }): AsyncGenerator<WatchEvent<T>> {
+  /**
+   * Events from `resourceVersion` on, until the server ends the stream or the signal aborts. An error in the stream is
+   * thrown.
+   */
+  async *watch<T extends KubeObject>(
+    type: ResourceType,
+    select: Selection & { resourceVersion: string; timeoutSeconds: number; signal: AbortSignal },
+  ): AsyncGenerator<WatchEvent<T>> {
     const path = pathOf(type, select.namespace);
     const body = await this.#transport.stream({
       method: 'GET',
       path,
       query: {
-        watch: true, allowWatchBookmarks: true, resourceVersion: select.resourceVersion, timeoutSeconds: select.timeoutSeconds,
-        labelSelector: select.labelSelector, fieldSelector: select.fieldSelector,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: select.resourceVersion,
+        timeoutSeconds: select.timeoutSeconds,
+        labelSelector: select.labelSelector,
+        fieldSelector: select.fieldSelector,
       },
       accept: select.metadataOnly ? PARTIAL_METADATA : undefined,
       signal: select.signal,
@@ -117,11 +137,21 @@ export class KubeClient {
   }
 
   create<T extends KubeObject>(type: ResourceType, object: Intent, manager?: string): Promise<T> {
-    return this.#write({ method: 'POST', path: pathOf(type, object.metadata.namespace), body: object, query: { fieldManager: manager } });
+    return this.#write({
+      method: 'POST',
+      path: pathOf(type, object.metadata.namespace),
+      body: object,
+      query: { fieldManager: manager },
+    });
   }
 
   /** Server-side apply: what the intent names is ours, the rest of the object is left alone. */
-  apply<T extends KubeObject>(type: ResourceType, intent: Intent, options: ApplyOptions, subresource?: 'status'): Promise<T> {
+  apply<T extends KubeObject>(
+    type: ResourceType,
+    intent: Intent,
+    options: ApplyOptions,
+    subresource?: 'status',
+  ): Promise<T> {
     return this.#write({
       method: 'PATCH',
       path: pathOf(type, intent.metadata.namespace, intent.metadata.name, subresource),
@@ -137,22 +167,44 @@ export class KubeClient {
   }
 
   /** RFC 6902, for what apply cannot say: a change that must fail when someone else was faster. */
-  jsonPatch<T extends KubeObject>(type: ResourceType, target: Pick<ObjectMeta, 'name' | 'namespace'>, patch: readonly JsonPatchOperation[], manager?: string): Promise<T> {
+  jsonPatch<T extends KubeObject>(
+    type: ResourceType,
+    target: Pick<ObjectMeta, 'name' | 'namespace'>,
+    patch: readonly JsonPatchOperation[],
+    manager?: string,
+  ): Promise<T> {
     return this.#write({
-      method: 'PATCH', path: pathOf(type, target.namespace, target.name), body: patch,
-      contentType: 'application/json-patch+json', query: { fieldManager: manager },
+      method: 'PATCH',
+      path: pathOf(type, target.namespace, target.name),
+      body: patch,
+      contentType: 'application/json-patch+json',
+      query: { fieldManager: manager },
     });
   }
 
   /** Replaces the object; its resourceVersion makes it fail with Conflict when someone else was faster. */
   update<T extends KubeObject>(type: ResourceType, object: Intent): Promise<T> {
-    return this.#write({ method: 'PUT', path: pathOf(type, object.metadata.namespace, object.metadata.name), body: object });
+    return this.#write({
+      method: 'PUT',
+      path: pathOf(type, object.metadata.namespace, object.metadata.name),
+      body: object,
+    });
   }
 
   /** Deletes it; deleting what is gone is no error. With `uid`, never its successor of the same name. */
-  async delete(type: ResourceType, target: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>, options: DeleteOptions = {}): Promise<void> {
+  async delete(
+    type: ResourceType,
+    target: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>,
+    options: DeleteOptions = {},
+  ): Promise<void> {
     const { propagation = 'Background', gracePeriodSeconds } = options;
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation, gracePeriodSeconds, ...(target.uid ? { preconditions: { uid: target.uid } } : {}) };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: propagation,
+      gracePeriodSeconds,
+      ...(target.uid ? { preconditions: { uid: target.uid } } : {}),
+    };
     await orUndefined(this.#write({ method: 'DELETE', path: pathOf(type, target.namespace, target.name), body }));
   }
 

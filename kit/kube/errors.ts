@@ -1,7 +1,15 @@
 /** What the API server (or the way to it) answered, reduced to what a caller can act on. */
 export type ApiErrorReason =
-  | 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Forbidden' | 'Unauthorized' | 'Gone' | 'Invalid'
-  | 'TooManyRequests' | 'Unavailable' | 'Other';
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Forbidden'
+  | 'Unauthorized'
+  | 'Gone'
+  | 'Invalid'
+  | 'TooManyRequests'
+  | 'Unavailable'
+  | 'Other';
 
 /** A request that failed. `status` is 0 when no answer came at all. */
 export class ApiError extends Error {
@@ -10,7 +18,12 @@ export class ApiError extends Error {
   /** What the server asked us to wait, from Retry-After. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(reason: ApiErrorReason, status: number, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    reason: ApiErrorReason,
+    status: number,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'ApiError';
     this.reason = reason;
@@ -25,14 +38,35 @@ export function isApiError(error: unknown, ...reasons: ApiErrorReason[]): error 
 }
 
 const BY_STATUS: Readonly<Record<number, ApiErrorReason>> = {
-  400: 'Invalid', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 410: 'Gone', 422: 'Invalid', 429: 'TooManyRequests',
-  500: 'Unavailable', 502: 'Unavailable', 503: 'Unavailable', 504: 'Unavailable',
+  400: 'Invalid',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Gone',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'Unavailable',
+  502: 'Unavailable',
+  503: 'Unavailable',
+  504: 'Unavailable',
 };
 
-interface StatusBody { readonly message?: string; readonly reason?: string; readonly code?: number }
+interface StatusBody {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly code?: number;
+}
 
-/** The error of an answer; `body` is a `Status` object where the API server itself answered, anything else from a proxy. */
-export function errorFromResponse(status: number, body: string, what: string, retryAfter: string | undefined): ApiError {
+/**
+ * The error of an answer; `body` is a `Status` object where the API server itself answered, anything else from a proxy.
+ */
+export function errorFromResponse(
+  status: number,
+  body: string,
+  what: string,
+  retryAfter: string | undefined,
+): ApiError {
   const parsed = parseStatus(body);
   const reason = parsed?.reason === 'AlreadyExists' ? 'AlreadyExists' : (BY_STATUS[status] ?? 'Other');
   const seconds = Number(retryAfter);
@@ -44,7 +78,11 @@ export function errorFromResponse(status: number, body: string, what: string, re
 /** The error of a `Status` object that came inside a watch stream. */
 export function errorFromStatus(body: StatusBody, what: string): ApiError {
   const status = body.code ?? 500;
-  return new ApiError(BY_STATUS[status] ?? 'Other', status, `${what}: ${body.message ?? 'the watch ended with an error'}`);
+  return new ApiError(
+    BY_STATUS[status] ?? 'Other',
+    status,
+    `${what}: ${body.message ?? 'the watch ended with an error'}`,
+  );
 }
 
 function parseStatus(body: string): StatusBody | undefined {

@@ -8,7 +8,18 @@ import { ExecFailed, podExec } from './exec.ts';
 class FakeServer {
   path = '';
   readonly received: Buffer[] = [];
-  readonly socket = { protocol: 'v4.channel.k8s.io', bufferedAmount: 0, paused: 0, onclose: null as (() => void) | null, send: (bytes: Buffer) => void this.received.push(bytes), pause: () => { this.socket.paused++; }, resume: () => undefined, close: () => this.socket.onclose?.() };
+  readonly socket = {
+    protocol: 'v4.channel.k8s.io',
+    bufferedAmount: 0,
+    paused: 0,
+    onclose: null as (() => void) | null,
+    send: (bytes: Buffer) => void this.received.push(bytes),
+    pause: () => {
+      this.socket.paused++;
+    },
+    resume: () => undefined,
+    close: () => this.socket.onclose?.(),
+  };
   #say!: (stream: number, bytes: Buffer) => boolean;
 
   readonly handler = {
@@ -30,7 +41,16 @@ class FakeServer {
 
 function sink(highWaterMark?: number): { stream: Writable; text: () => string } {
   const chunks: Buffer[] = [];
-  return { stream: new Writable({ highWaterMark, write: (chunk: Buffer, _encoding, done) => { chunks.push(chunk); setImmediate(done); } }), text: () => Buffer.concat(chunks).toString() };
+  return {
+    stream: new Writable({
+      highWaterMark,
+      write: (chunk: Buffer, _encoding, done) => {
+        chunks.push(chunk);
+        setImmediate(done);
+      },
+    }),
+    text: () => Buffer.concat(chunks).toString(),
+  };
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -44,7 +64,12 @@ describe('a command in a pod', () => {
   it('is asked for by name, and its output comes out as it was, while a slow disk is waited for', async () => {
     const server = new FakeServer();
     const [out, err] = [sink(4), sink()];
-    const done = start(server)({ ...TO, command: ['node', 'main.js', 'serve', 'backup'], stdout: out.stream, stderr: err.stream });
+    const done = start(server)({
+      ...TO,
+      command: ['node', 'main.js', 'serve', 'backup'],
+      stdout: out.stream,
+      stderr: err.stream,
+    });
     await settle();
     server.say(1, 'abcdef');
     server.say(2, 'orders: 3 rows\n');
@@ -54,7 +79,9 @@ describe('a command in a pod', () => {
     await done;
     out.stream.end();
     await finished(out.stream);
-    expect(server.path).toBe('/api/v1/namespaces/sc/pods/hub-1/exec?stdout=true&stderr=true&stdin=false&tty=false&command=node&command=main.js&command=serve&command=backup&container=hub');
+    expect(server.path).toBe(
+      '/api/v1/namespaces/sc/pods/hub-1/exec?stdout=true&stderr=true&stdin=false&tty=false&command=node&command=main.js&command=serve&command=backup&container=hub',
+    );
     expect(out.text()).toBe('abcdefghi');
     expect(err.text()).toBe('orders: 3 rows\n');
     expect(server.socket.paused).toBeGreaterThan(0);
@@ -96,8 +123,14 @@ describe('a command in a pod', () => {
   });
 
   it('that may not be run names the right', async () => {
-    const refusing = { connect: async () => { throw new Error('Unexpected server response: 403'); } };
+    const refusing = {
+      connect: async () => {
+        throw new Error('Unexpected server response: 403');
+      },
+    };
     const exec = podExec(new KubeConfig(), async () => undefined, new Exec(new KubeConfig(), refusing));
-    await expect(exec({ ...TO, command: ['x'], stdout: sink().stream, stderr: sink().stream })).rejects.toThrow('ask for the right to create and get pods/exec there');
+    await expect(exec({ ...TO, command: ['x'], stdout: sink().stream, stderr: sink().stream })).rejects.toThrow(
+      'ask for the right to create and get pods/exec there',
+    );
   });
 });

@@ -20,7 +20,8 @@ beforeAll(async () => {
   const config = new KubeConfig();
   config.loadFromFile(controlPlane.kubeconfig);
   client = createClient(config);
-  for (const name of ['one', 'two', 'three']) await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const name of ['one', 'two', 'three'])
+    await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }, 120_000);
 
 afterAll(async () => {
@@ -29,17 +30,44 @@ afterAll(async () => {
 });
 
 const put = (name: string, value: string, namespace = 'one') =>
-  client.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { test: 'informer' } }, data: { value } }, { manager: 'test' });
+  client.apply(
+    CONFIG_MAPS,
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, labels: { test: 'informer' } },
+      data: { value },
+    },
+    { manager: 'test' },
+  );
 
 /** An informer that runs until the end of a test, and what its handlers were told. */
-async function following(options: Partial<ConstructorParameters<typeof Informer<KubeObject & { data?: Record<string, string> }>>[0]> = {}) {
-  const informer = new Informer<KubeObject & { data?: Record<string, string> }>({ client, type: CONFIG_MAPS, namespaces: ['one'], select: SELECT, log: createLogger('test', 'silent'), ...options });
+async function following(
+  options: Partial<ConstructorParameters<typeof Informer<KubeObject & { data?: Record<string, string> }>>[0]> = {},
+) {
+  const informer = new Informer<KubeObject & { data?: Record<string, string> }>({
+    client,
+    type: CONFIG_MAPS,
+    namespaces: ['one'],
+    select: SELECT,
+    log: createLogger('test', 'silent'),
+    ...options,
+  });
   const told: string[] = [];
-  informer.onChange(({ key, object, previous }: Change<KubeObject>) => told.push(`${object ? (previous ? 'changed' : 'added') : 'removed'} ${key}`));
+  informer.onChange(({ key, object, previous }: Change<KubeObject>) =>
+    told.push(`${object ? (previous ? 'changed' : 'added') : 'removed'} ${key}`),
+  );
   const stop = new AbortController();
   const running = informer.run(stop.signal);
   await informer.whenSynced();
-  return { informer, told, async [Symbol.asyncDispose]() { stop.abort(); await running; } };
+  return {
+    informer,
+    told,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
 }
 
 async function until(check: () => boolean, what: string): Promise<void> {
@@ -57,7 +85,8 @@ describe('an informer on a real API server', () => {
     expect([...follower.informer.values()].some(({ metadata }) => metadata.managedFields)).toBe(false);
     await put('page-0', 'y');
     await until(() => follower.informer.get('one/page-0')?.data?.['value'] === 'y', 'the change');
-    for (let count = 0; count < 7; count += 1) await client.delete(CONFIG_MAPS, { name: `page-${count}`, namespace: 'one' });
+    for (let count = 0; count < 7; count += 1)
+      await client.delete(CONFIG_MAPS, { name: `page-${count}`, namespace: 'one' });
     await until(() => follower.informer.size === 0, 'the deletions');
   });
 
@@ -67,8 +96,18 @@ describe('an informer on a real API server', () => {
     await controlPlane.kubeApiserver.kill();
     await new Promise((resolve) => setTimeout(resolve, 500));
     await controlPlane.kubeApiserver.start();
-    await Promise.all([client.delete(CONFIG_MAPS, { name: 'gone', namespace: 'one' }), put('changed', 'after'), put('made', 'new')]);
-    await until(() => follower.informer.get('one/gone') === undefined && follower.informer.get('one/changed')?.data?.['value'] === 'after' && follower.informer.get('one/made') !== undefined, 'what was missed');
+    await Promise.all([
+      client.delete(CONFIG_MAPS, { name: 'gone', namespace: 'one' }),
+      put('changed', 'after'),
+      put('made', 'new'),
+    ]);
+    await until(
+      () =>
+        follower.informer.get('one/gone') === undefined &&
+        follower.informer.get('one/changed')?.data?.['value'] === 'after' &&
+        follower.informer.get('one/made') !== undefined,
+      'what was missed',
+    );
     expect(follower.told.filter((line) => line === 'removed one/gone')).toHaveLength(1);
   });
 
@@ -88,7 +127,10 @@ describe('an informer on a real API server', () => {
     await using follower = await following({ namespaces: ['one', 'two'] });
     for (const namespace of ['two', 'three']) await put('spread', 'x', namespace);
     await put('last', 'x', 'one');
-    await until(() => follower.informer.get('one/last') !== undefined && follower.informer.get('two/spread') !== undefined, 'both namespaces');
+    await until(
+      () => follower.informer.get('one/last') !== undefined && follower.informer.get('two/spread') !== undefined,
+      'both namespaces',
+    );
     expect(follower.informer.get('three/spread')).toBeUndefined();
   });
 

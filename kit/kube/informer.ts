@@ -40,7 +40,9 @@ export interface Applied {
   readonly status: string;
 }
 
-/** A cache that follows the API server. Handlers only put keys on queues; the data is read from the cache at work time. */
+/**
+ * A cache that follows the API server. Handlers only put keys on queues; the data is read from the cache at work time.
+ */
 export class Informer<T extends KubeObject> implements ReadCache<T> {
   readonly type: ResourceType;
   readonly #options: InformerOptions<T>;
@@ -121,7 +123,20 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
       this.#unsynced -= 1;
       done();
     });
-    return { synced, reflector: new Reflector({ client, type, select: { ...select, namespace }, sink, clock, random, log, ...(stallMs ? { stallMs } : {}), ...(pageSize ? { pageSize } : {}) }) };
+    return {
+      synced,
+      reflector: new Reflector({
+        client,
+        type,
+        select: { ...select, namespace },
+        sink,
+        clock,
+        random,
+        log,
+        ...(stallMs ? { stallMs } : {}),
+        ...(pageSize ? { pageSize } : {}),
+      }),
+    };
   }
 
   #sink(namespace: string | undefined, onFirstList: () => void): ReflectorSink<T> {
@@ -148,14 +163,21 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
   }
 
   #keysIn(namespace: string | undefined): Key[] {
-    return [...this.#cache.values()].filter((object) => namespace === undefined || object.metadata.namespace === namespace).map(keyOf);
+    return [...this.#cache.values()]
+      .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
+      .map(keyOf);
   }
 
   #store(object: T, first: boolean): void {
     const key = keyOf(object);
     const known = this.#cache.get(key);
     // A list or a resumed watch repeats what we have: no event, no work.
-    if (known && known.metadata.resourceVersion === object.metadata.resourceVersion && known.metadata.uid === object.metadata.uid) return;
+    if (
+      known &&
+      known.metadata.resourceVersion === object.metadata.resourceVersion &&
+      known.metadata.uid === object.metadata.uid
+    )
+      return;
     const { manager, transform = (same: T) => same } = this.#options;
     if (manager !== undefined) {
       this.#applied.set(key, {
@@ -180,7 +202,10 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
       try {
         handler(change);
       } catch (error) {
-        this.#options.log.error({ err: error, resource: this.type.plural, key: change.key }, 'a change handler threw; the watch goes on');
+        this.#options.log.error(
+          { err: error, resource: this.type.plural, key: change.key },
+          'a change handler threw; the watch goes on',
+        );
       }
     }
   }

@@ -63,7 +63,9 @@ export function objectKey(namespace: string | undefined, name: string): Key {
 /** The namespace (undefined when cluster-scoped) and the name behind a key. */
 export function splitKey(key: Key): { namespace: string | undefined; name: string } {
   const slash = key.indexOf('/');
-  return slash < 0 ? { namespace: undefined, name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+  return slash < 0
+    ? { namespace: undefined, name: key }
+    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 /** Path of a collection, or of one object when a name is given. */

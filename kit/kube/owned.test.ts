@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { intentDigest, ownedDigest, ownedPart } from './owned.ts';
 
 const intent = {
-  apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', namespace: 'n', labels: { x: '1' }, finalizers: ['ours/f'] },
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'a', namespace: 'n', labels: { x: '1' }, finalizers: ['ours/f'] },
   spec: { replicas: 1, args: ['b', 'a'], containers: [{ name: 'sync', image: 'i', emptyDir: {} }] },
 };
 
@@ -15,22 +17,40 @@ const live = (change: (object: ReturnType<typeof base>) => void = () => {}) => {
 
 function base() {
   return {
-    apiVersion: 'apps/v1', kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     metadata: {
-      name: 'a', namespace: 'n', resourceVersion: '5', labels: { x: '1', theirs: '2' } as Record<string, string>, finalizers: ['theirs/f', 'ours/f'],
+      name: 'a',
+      namespace: 'n',
+      resourceVersion: '5',
+      labels: { x: '1', theirs: '2' } as Record<string, string>,
+      finalizers: ['theirs/f', 'ours/f'],
       managedFields: [
         { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:spec': { 'f:paused': {} } } },
         {
-          manager: 'operator', operation: 'Apply',
+          manager: 'operator',
+          operation: 'Apply',
           fieldsV1: {
             'f:metadata': { 'f:labels': { 'f:x': {} }, 'f:finalizers': { 'v:"ours/f"': {} } },
-            'f:spec': { 'f:replicas': {}, 'f:args': {}, 'f:containers': { 'k:{"name":"sync"}': { '.': {}, 'f:name': {}, 'f:image': {}, 'f:emptyDir': {} } } },
+            'f:spec': {
+              'f:replicas': {},
+              'f:args': {},
+              'f:containers': { 'k:{"name":"sync"}': { '.': {}, 'f:name': {}, 'f:image': {}, 'f:emptyDir': {} } },
+            },
           },
         },
         { manager: 'operator', operation: 'Apply', subresource: 'status', fieldsV1: { 'f:status': { 'f:state': {} } } },
       ],
     },
-    spec: { replicas: 1, paused: false, args: ['b', 'a'], containers: [{ name: 'injected' }, { name: 'sync', image: 'i', emptyDir: {}, terminationMessagePath: '/dev/x' }] as Record<string, unknown>[] },
+    spec: {
+      replicas: 1,
+      paused: false,
+      args: ['b', 'a'],
+      containers: [
+        { name: 'injected' },
+        { name: 'sync', image: 'i', emptyDir: {}, terminationMessagePath: '/dev/x' },
+      ] as Record<string, unknown>[],
+    },
     status: { state: 'Running', replicas: 1 },
   };
 }
@@ -50,10 +70,30 @@ describe('what a field manager owns', () => {
   });
 
   const drifts: [string, (object: ReturnType<typeof base>) => void][] = [
-    ['a value that was changed', (object) => { object.spec.replicas = 3; }],
-    ['an entry of a keyed list that was removed', (object) => { object.spec.containers.pop(); }],
-    ['a label that was removed', (object) => { delete object.metadata.labels['x']; }],
-    ['a finalizer that was removed', (object) => { object.metadata.finalizers = ['theirs/f']; }],
+    [
+      'a value that was changed',
+      (object) => {
+        object.spec.replicas = 3;
+      },
+    ],
+    [
+      'an entry of a keyed list that was removed',
+      (object) => {
+        object.spec.containers.pop();
+      },
+    ],
+    [
+      'a label that was removed',
+      (object) => {
+        delete object.metadata.labels['x'];
+      },
+    ],
+    [
+      'a finalizer that was removed',
+      (object) => {
+        object.metadata.finalizers = ['theirs/f'];
+      },
+    ],
   ];
   it.each(drifts)('shows %s', (_what, change) => {
     expect(ownedDigest(live(change), 'operator')).not.toBe(intentDigest(intent));

@@ -9,7 +9,10 @@ interface ManagedFields {
   readonly fieldsV1?: FieldSet;
 }
 
-/** fieldsV1: `f:name` a field, `k:{…}` the entry of a keyed list, `v:…` the value of a set; an empty node is a whole value. */
+/**
+ * fieldsV1: `f:name` a field, `k:{…}` the entry of a keyed list, `v:…` the value of a set; an empty node is a whole
+ * value.
+ */
 type FieldSet = { readonly [step: string]: FieldSet };
 
 /**
@@ -19,7 +22,12 @@ type FieldSet = { readonly [step: string]: FieldSet };
  */
 export function ownedPart(object: KubeObject, manager: string, subresource?: string): unknown {
   const entries = (object.metadata.managedFields ?? []) as ManagedFields[];
-  const entry = entries.find((candidate) => candidate.manager === manager && candidate.operation === 'Apply' && (candidate.subresource ?? undefined) === subresource);
+  const entry = entries.find(
+    (candidate) =>
+      candidate.manager === manager &&
+      candidate.operation === 'Apply' &&
+      (candidate.subresource ?? undefined) === subresource,
+  );
   return entry?.fieldsV1 ? pick(object, entry.fieldsV1) : undefined;
 }
 
@@ -48,7 +56,9 @@ function pickEntry(list: readonly unknown[], step: string, fields: FieldSet): un
   const wanted: unknown = JSON.parse(step.slice(2));
   if (step.startsWith('v:')) return list.filter((item) => canonical(item) === canonical(wanted));
   const keys = Object.entries(wanted as Record<string, unknown>);
-  const entry = list.find((item) => keys.every(([key, value]) => canonical((item as Record<string, unknown>)[key]) === canonical(value)));
+  const entry = list.find((item) =>
+    keys.every(([key, value]) => canonical((item as Record<string, unknown>)[key]) === canonical(value)),
+  );
   return entry === undefined ? [] : [pick(entry, fields)];
 }
 
@@ -64,7 +74,10 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).sort().join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, child]) => child !== undefined && !isEmptyRecord(child));
-  return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, child]) => `${JSON.stringify(key)}:${canonical(child)}`).join(',')}}`;
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, child]) => `${JSON.stringify(key)}:${canonical(child)}`)
+    .join(',')}}`;
 }
 
 function isEmptyRecord(value: unknown): boolean {

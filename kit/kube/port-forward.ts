@@ -4,7 +4,10 @@ import { ApiError } from './errors.ts';
 import type { Connect } from './pod-port.ts';
 import { NotNow } from './tunnel.ts';
 
-/** What client-node gives where it is asked for no retries of its own; the types of its WebSocket are a package we do not have. */
+/**
+ * What client-node gives where it is asked for no retries of its own; the types of its WebSocket are a package we do
+ * not have.
+ */
 interface OpenSocket {
   onclose: (() => void) | null;
   close(): void;
@@ -16,11 +19,15 @@ export function podConnector(config: KubeConfig): Connect {
   return async ({ namespace, pod, port }, stream) => {
     // What comes here is the pod's end saying that nothing listens.
     const refusals = new PassThrough();
-    const opened: unknown = await forward.portForward(namespace, pod, [port], stream, refusals, stream).catch((error: unknown) => {
-      throw connectError(namespace, pod, error);
-    });
+    const opened: unknown = await forward
+      .portForward(namespace, pod, [port], stream, refusals, stream)
+      .catch((error: unknown) => {
+        throw connectError(namespace, pod, error);
+      });
     const socket = opened as OpenSocket;
-    const closed = new Promise<void>((resolve) => { socket.onclose = () => resolve(); });
+    const closed = new Promise<void>((resolve) => {
+      socket.onclose = () => resolve();
+    });
     const close = () => socket.close();
     refusals.once('data', close);
     return { closed, close };
@@ -31,6 +38,12 @@ export function podConnector(config: KubeConfig): Connect {
 function connectError(namespace: string, pod: string, error: unknown): Error {
   const message = (error as { message?: string }).message ?? String(error);
   const status = Number(/response: (\d{3})/.exec(message)?.[1] ?? 0);
-  if (status === 401 || status === 403) return new ApiError(status === 403 ? 'Forbidden' : 'Unauthorized', status, `forwarding a port to pod ${namespace}/${pod} is not allowed`, { cause: error });
+  if (status === 401 || status === 403)
+    return new ApiError(
+      status === 403 ? 'Forbidden' : 'Unauthorized',
+      status,
+      `forwarding a port to pod ${namespace}/${pod} is not allowed`,
+      { cause: error },
+    );
   return new NotNow(`pod ${namespace}/${pod} cannot be reached: ${message}`, { cause: error });
 }

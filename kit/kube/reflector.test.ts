@@ -6,8 +6,15 @@ import { ApiError } from './errors.ts';
 import { Informer, type Change } from './informer.ts';
 import type { KubeObject } from './objects.ts';
 
-interface Thing extends KubeObject { data?: string }
-const thing = (name: string, resourceVersion: string, data = ''): Thing => ({ apiVersion: 'v1', kind: 'Thing', metadata: { name, namespace: 'n', uid: name, resourceVersion }, data });
+interface Thing extends KubeObject {
+  data?: string;
+}
+const thing = (name: string, resourceVersion: string, data = ''): Thing => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, namespace: 'n', uid: name, resourceVersion },
+  data,
+});
 const TYPE = { apiVersion: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
 
 /** An API server that plays a script: what each list gives, and what each watch says until it ends. */
@@ -25,13 +32,26 @@ function scripted(lists: (Thing[] | Error)[], watches: (WatchEvent<Thing>[] | Er
       const events = watches.shift();
       if (events instanceof Error) throw events;
       yield* events ?? [];
-      if (!events) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+      if (!events)
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+        );
     },
   } as unknown as KubeClient;
   const clock = new ManualClock();
-  const informer = new Informer<Thing>({ client, type: TYPE, clock, random: () => 0, log: createLogger('test', 'silent'), stallMs: 120_000, indexes: { data: ({ data }) => [data ?? ''] } });
+  const informer = new Informer<Thing>({
+    client,
+    type: TYPE,
+    clock,
+    random: () => 0,
+    log: createLogger('test', 'silent'),
+    stallMs: 120_000,
+    indexes: { data: ({ data }) => [data ?? ''] },
+  });
   const changes: string[] = [];
-  informer.onChange(({ key, object, previous, first }: Change<Thing>) => changes.push(`${object ? (previous ? 'changed' : 'added') : 'removed'} ${key}${first ? ' at first' : ''}`));
+  informer.onChange(({ key, object, previous, first }: Change<Thing>) =>
+    changes.push(`${object ? (previous ? 'changed' : 'added') : 'removed'} ${key}${first ? ' at first' : ''}`),
+  );
   const stop = new AbortController();
   void informer.run(stop.signal);
   return { informer, changes, calls, clock, stop };
@@ -39,14 +59,29 @@ function scripted(lists: (Thing[] | Error)[], watches: (WatchEvent<Thing>[] | Er
 
 describe('an informer', () => {
   it('resumes a watch that ended from the last version it saw, without a list', async () => {
-    const { calls, changes, clock } = scripted([[thing('a', '1')]], [[{ type: 'MODIFIED', object: thing('a', '11') }, { type: 'BOOKMARK', object: thing('', '25') }], new ApiError('Unavailable', 0, 'cut')]);
+    const { calls, changes, clock } = scripted(
+      [[thing('a', '1')]],
+      [
+        [
+          { type: 'MODIFIED', object: thing('a', '11') },
+          { type: 'BOOKMARK', object: thing('', '25') },
+        ],
+        new ApiError('Unavailable', 0, 'cut'),
+      ],
+    );
     await clock.advance(60_000);
     expect(calls).toEqual(['list', 'watch 10', 'watch 25', 'watch 25']);
     expect(changes).toEqual(['added n/a at first', 'changed n/a']);
   });
 
   it('lists again when its version is too old, and finds what came, changed and went meanwhile', async () => {
-    const { calls, changes, informer, clock } = scripted([[thing('same', '1'), thing('old', '2'), thing('gone', '3')], [thing('same', '1'), thing('old', '9'), thing('new', '8')]], [new ApiError('Gone', 410, 'too old')]);
+    const { calls, changes, informer, clock } = scripted(
+      [
+        [thing('same', '1'), thing('old', '2'), thing('gone', '3')],
+        [thing('same', '1'), thing('old', '9'), thing('new', '8')],
+      ],
+      [new ApiError('Gone', 410, 'too old')],
+    );
     await clock.advance(1000);
     expect(calls).toEqual(['list', 'watch 10', 'list', 'watch 10']);
     expect(changes.slice(3)).toEqual(['changed n/old', 'added n/new', 'removed n/gone']);
@@ -55,7 +90,10 @@ describe('an informer', () => {
 
   it('takes an object deleted and made anew under its name for a change', async () => {
     const reborn = { ...thing('a', '9'), metadata: { ...thing('a', '9').metadata, uid: 'other' } };
-    const { changes, informer, clock } = scripted([[thing('a', '1')], [reborn]], [new ApiError('Gone', 410, 'too old')]);
+    const { changes, informer, clock } = scripted(
+      [[thing('a', '1')], [reborn]],
+      [new ApiError('Gone', 410, 'too old')],
+    );
     await clock.advance(1000);
     expect(changes).toEqual(['added n/a at first', 'changed n/a']);
     expect(informer.get('n/a')?.metadata.uid).toBe('other');
@@ -65,7 +103,10 @@ describe('an informer', () => {
     const down = new ApiError('Unavailable', 503, 'down');
     const { calls, clock } = scripted([], []);
     expect(calls).toHaveLength(1);
-    const failing = scripted(Array.from({ length: 20 }, () => down), []);
+    const failing = scripted(
+      Array.from({ length: 20 }, () => down),
+      [],
+    );
     await failing.clock.advance(800 + 1600 + 3200);
     expect(failing.calls).toHaveLength(4);
     await failing.clock.advance(5 * 60_000);
@@ -83,7 +124,9 @@ describe('an informer', () => {
 
   it('goes on when a handler throws, and tells the others', async () => {
     const { informer, clock, changes } = scripted([[thing('a', '1')]], [[{ type: 'ADDED', object: thing('b', '11') }]]);
-    informer.onChange(() => { throw new Error('a bug'); });
+    informer.onChange(() => {
+      throw new Error('a bug');
+    });
     const later: string[] = [];
     informer.onChange(({ key }) => later.push(key));
     await clock.advance(10);
@@ -91,7 +134,10 @@ describe('an informer', () => {
   });
 
   it('finds by index, and follows an object that moves in it', async () => {
-    const { informer, clock } = scripted([[thing('a', '1', 'x')]], [[{ type: 'MODIFIED', object: thing('a', '11', 'y') }]]);
+    const { informer, clock } = scripted(
+      [[thing('a', '1', 'x')]],
+      [[{ type: 'MODIFIED', object: thing('a', '11', 'y') }]],
+    );
     await clock.advance(10);
     expect([informer.byIndex('data', 'x').length, informer.byIndex('data', 'y').length]).toEqual([0, 1]);
     expect(() => informer.byIndex('nothing', 'x')).toThrow('no index "nothing": it has data');

@@ -89,7 +89,12 @@ export class Reflector<T extends KubeObject> {
     try {
       const timeoutSeconds = 300 + Math.floor(this.#options.random() * 300); // not all watches end in the same second
       const startedAt = clock.now().getTime();
-      const events = client.watch<T>(type, { ...select, resourceVersion: this.#resourceVersion ?? '0', timeoutSeconds, signal: AbortSignal.any([signal, stall.signal]) });
+      const events = client.watch<T>(type, {
+        ...select,
+        resourceVersion: this.#resourceVersion ?? '0',
+        timeoutSeconds,
+        signal: AbortSignal.any([signal, stall.signal]),
+      });
       this.#lastProgressAt = startedAt;
       for await (const event of events) this.#handle(event);
     } finally {
@@ -100,7 +105,8 @@ export class Reflector<T extends KubeObject> {
   #handle(event: WatchEvent<T>): void {
     const { sink } = this.#options;
     if (event.type === 'DELETED') sink.removed(event.object);
-    else if (event.type !== 'BOOKMARK') sink.changed({ ...event.object, apiVersion: this.#options.type.apiVersion, kind: this.#options.type.kind });
+    else if (event.type !== 'BOOKMARK')
+      sink.changed({ ...event.object, apiVersion: this.#options.type.apiVersion, kind: this.#options.type.kind });
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
     this.#progressed();
   }
@@ -128,7 +134,10 @@ export class Reflector<T extends KubeObject> {
     const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(RECONNECT, this.#failures, random));
     this.#failures += 1;
     const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
-    log[lost || this.#failures < 3 ? 'info' : 'warn']({ err: error, resource: type.plural, waitMs, failures: this.#failures }, message);
+    log[lost || this.#failures < 3 ? 'info' : 'warn'](
+      { err: error, resource: type.plural, waitMs, failures: this.#failures },
+      message,
+    );
     await clock.sleep(waitMs, signal);
   }
 }

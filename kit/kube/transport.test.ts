@@ -14,13 +14,22 @@ afterEach(() => {
 
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   let connections = 0;
-  const server = createServer(answer).on('connection', () => { connections += 1; });
+  const server = createServer(answer).on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, skipTLSVerify: true }, { name: 'u', token: 't' });
+  config.loadFromClusterAndUser(
+    { name: 'c', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, skipTLSVerify: true },
+    { name: 'u', token: 't' },
+  );
   const registry = new Registry();
   const client = createClient(config, { registry });
-  closing.push(() => { void client.close(); server.closeAllConnections(); server.close(); });
+  closing.push(() => {
+    void client.close();
+    server.closeAllConnections();
+    server.close();
+  });
   return { client, registry, connections: () => connections };
 }
 
@@ -45,31 +54,58 @@ describe('the client', () => {
   });
 
   it('gives undefined for what is not there, and knows how long a busy server wants it to wait', async () => {
-    const { client } = await serve((request, response) => (request.url?.endsWith('/gone') ? response.writeHead(404).end('{}') : response.writeHead(429, { 'retry-after': '3' }).end('{}')));
+    const { client } = await serve((request, response) =>
+      request.url?.endsWith('/gone')
+        ? response.writeHead(404).end('{}')
+        : response.writeHead(429, { 'retry-after': '3' }).end('{}'),
+    );
     expect(await client.find(PODS, 'gone', 'n')).toBeUndefined();
-    await expect(client.find(PODS, 'busy', 'n')).rejects.toMatchObject({ reason: 'TooManyRequests', retryAfterMs: 3000 });
+    await expect(client.find(PODS, 'busy', 'n')).rejects.toMatchObject({
+      reason: 'TooManyRequests',
+      retryAfterMs: 3000,
+    });
   });
 
   it('reads watch lines that are split anywhere, also within a character', async () => {
-    const text = Buffer.from(['ADDED', 'MODIFIED'].map((type) => `${JSON.stringify({ type, object: { metadata: { name: 'Größe' } } })}\n`).join(''));
-    const { client } = await serve((_request, response) => { for (let at = 0; at < text.length; at += 7) response.write(text.subarray(at, at + 7)); response.end(); });
+    const text = Buffer.from(
+      ['ADDED', 'MODIFIED']
+        .map((type) => `${JSON.stringify({ type, object: { metadata: { name: 'Größe' } } })}\n`)
+        .join(''),
+    );
+    const { client } = await serve((_request, response) => {
+      for (let at = 0; at < text.length; at += 7) response.write(text.subarray(at, at + 7));
+      response.end();
+    });
     const seen: string[] = [];
-    for await (const { type, object } of client.watch(PODS, { resourceVersion: '1', timeoutSeconds: 1, signal: new AbortController().signal })) seen.push(`${type} ${object.metadata.name}`);
+    for await (const { type, object } of client.watch(PODS, {
+      resourceVersion: '1',
+      timeoutSeconds: 1,
+      signal: new AbortController().signal,
+    }))
+      seen.push(`${type} ${object.metadata.name}`);
     expect(seen).toEqual(['ADDED Größe', 'MODIFIED Größe']);
   });
 
   it('throws the error that a watch stream carries', async () => {
-    const { client } = await serve((_request, response) => response.end('{"type":"ERROR","object":{"code":410,"message":"too old"}}\n'));
+    const { client } = await serve((_request, response) =>
+      response.end('{"type":"ERROR","object":{"code":410,"message":"too old"}}\n'),
+    );
     const watch = client.watch(PODS, { resourceVersion: '1', timeoutSeconds: 1, signal: new AbortController().signal });
     await expect(watch.next()).rejects.toMatchObject({ reason: 'Gone' });
   });
 
   it('makes no write that its guard refuses, and counts requests by code', async () => {
     const { client, registry } = await serve((_request, response) => response.end('{}'));
-    const guarded = client.withWriteGuard(new AbortController().signal, () => { throw new Error('not leading'); });
+    const guarded = client.withWriteGuard(new AbortController().signal, () => {
+      throw new Error('not leading');
+    });
     await guarded.get(PODS, 'a', 'n');
-    expect(() => guarded.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } })).toThrow('not leading');
-    expect(await registry.metrics()).toMatch(/rest_client_requests_total\{code="200",method="GET",host="127.0.0.1:\d+"\} 1/);
+    expect(() => guarded.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } })).toThrow(
+      'not leading',
+    );
+    expect(await registry.metrics()).toMatch(
+      /rest_client_requests_total\{code="200",method="GET",host="127.0.0.1:\d+"\} 1/,
+    );
   });
 
   it('tells a server that is not there from one that refuses', async () => {

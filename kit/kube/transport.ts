@@ -70,14 +70,25 @@ export class Transport {
   async #send(what: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
     await this.#authenticate();
     const url = new URL(this.server.pathname.replace(/\/$/, '') + what.path, this.server);
-    for (const [key, value] of Object.entries(what.query ?? {})) if (value !== undefined) url.searchParams.set(key, String(value));
+    for (const [key, value] of Object.entries(what.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
     const started = this.#clock.now().getTime();
     const answer = await this.#attempt(url, what, bodyTimeout);
-    this.#metrics?.observe(what.method, String(answer.statusCode), this.server.host, this.#clock.now().getTime() - started);
+    this.#metrics?.observe(
+      what.method,
+      String(answer.statusCode),
+      this.server.host,
+      this.#clock.now().getTime() - started,
+    );
     if (answer.statusCode < 400) return answer;
     if (answer.statusCode === 401) this.#authenticatedAt = 0;
     const retryAfter = answer.headers['retry-after'];
-    throw errorFromResponse(answer.statusCode, await answer.body.text(), `${what.method} ${what.path}`, typeof retryAfter === 'string' ? retryAfter : undefined);
+    throw errorFromResponse(
+      answer.statusCode,
+      await answer.body.text(),
+      `${what.method} ${what.path}`,
+      typeof retryAfter === 'string' ? retryAfter : undefined,
+    );
   }
 
   async #attempt(url: URL, what: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
@@ -95,7 +106,12 @@ export class Transport {
       if (what.signal?.aborted) throw cause;
       this.#metrics?.observe(what.method, '<error>', this.server.host, 0);
       this.#forgetConnections();
-      throw new ApiError('Unavailable', 0, `${what.method} ${what.path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new ApiError(
+        'Unavailable',
+        0,
+        `${what.method} ${what.path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     }
   }
 
@@ -127,12 +143,25 @@ export class Transport {
   }
 }
 
-interface RequestMetrics { observe(method: string, code: string, host: string, ms: number): void }
+interface RequestMetrics {
+  observe(method: string, code: string, host: string, ms: number): void;
+}
 
 /** client-go's own names, so that existing dashboards work. */
 function requestMetrics(registry: Registry): RequestMetrics {
-  const requests = new Counter({ name: 'rest_client_requests_total', help: 'Requests to the API server by status code, method and host.', labelNames: ['code', 'method', 'host'], registers: [registry] });
-  const duration = new Histogram({ name: 'rest_client_request_duration_seconds', help: 'Time to the first byte of an answer.', labelNames: ['verb', 'host'], buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60], registers: [registry] });
+  const requests = new Counter({
+    name: 'rest_client_requests_total',
+    help: 'Requests to the API server by status code, method and host.',
+    labelNames: ['code', 'method', 'host'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'rest_client_request_duration_seconds',
+    help: 'Time to the first byte of an answer.',
+    labelNames: ['verb', 'host'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60],
+    registers: [registry],
+  });
   return {
     observe(method, code, host, ms) {
       requests.inc({ code, method, host });

@@ -43,14 +43,19 @@ class Pods {
   }
 }
 
-const ask = (tunnel: Tunnel): Promise<string> => new Promise((resolve, reject) => {
-  const socket = connectTcp(Number(new URL(tunnel.url).port), '127.0.0.1', () => socket.write('?'));
-  socket.once('data', (data) => { resolve(data.toString()); socket.destroy(); });
-  socket.once('error', reject);
-  socket.once('close', () => reject(new Error('broken')));
-});
+const ask = (tunnel: Tunnel): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connectTcp(Number(new URL(tunnel.url).port), '127.0.0.1', () => socket.write('?'));
+    socket.once('data', (data) => {
+      resolve(data.toString());
+      socket.destroy();
+    });
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('broken')));
+  });
 
-const open = (pods: Pods, patienceMs = 2000) => openTunnel({ pick: pods.pick, connect: pods.connect, clock: systemClock, patienceMs });
+const open = (pods: Pods, patienceMs = 2000) =>
+  openTunnel({ pick: pods.pick, connect: pods.connect, clock: systemClock, patienceMs });
 
 describe('a tunnel', () => {
   it('listens on loopback, and reaches the successor of a pod that died', async () => {
@@ -82,8 +87,13 @@ describe('a tunnel', () => {
   it('says at once that a right is missing, and waits only for what waiting can mend', async () => {
     const forbidden = new ApiError('Forbidden', 403, 'no');
     let asked = 0;
-    const refuse = async (): Promise<PodPort> => { asked++; throw forbidden; };
-    await expect(openTunnel({ pick: refuse, connect: new Pods().connect, clock: systemClock, patienceMs: 60_000 })).rejects.toBe(forbidden);
+    const refuse = async (): Promise<PodPort> => {
+      asked++;
+      throw forbidden;
+    };
+    await expect(
+      openTunnel({ pick: refuse, connect: new Pods().connect, clock: systemClock, patienceMs: 60_000 }),
+    ).rejects.toBe(forbidden);
     expect(asked).toBe(1);
     const pods = new Pods();
     await expect(open(pods, 300)).rejects.toThrow('no pod is ready');

@@ -25,9 +25,9 @@ export interface TunnelOptions {
 const LOOK_EVERY_MS = 250;
 
 /**
- * Listens on loopback, a port that was free, and gives each connection a way of its own to a pod that is ready then: when
- * a pod dies its connections break, and the next one reaches its successor. Opening makes one connection for trial, so
- * that a missing right or pod is told here and not by a broken connection.
+ * Listens on loopback, a port that was free, and gives each connection a way of its own to a pod that is ready then:
+ * when a pod dies its connections break, and the next one reaches its successor. Opening makes one connection for
+ * trial, so that a missing right or pod is told here and not by a broken connection.
  */
 export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const closing = new AbortController();
@@ -63,7 +63,11 @@ async function carry(options: TunnelOptions, socket: Socket, signal: AbortSignal
 }
 
 /** A connection that is refused by a pod just dying is tried again with the pod that is ready then. */
-async function reach({ pick, connect, clock, patienceMs }: TunnelOptions, stream: Parameters<Connect>[1], signal: AbortSignal): ReturnType<Connect> {
+async function reach(
+  { pick, connect, clock, patienceMs }: TunnelOptions,
+  stream: Parameters<Connect>[1],
+  signal: AbortSignal,
+): ReturnType<Connect> {
   for (const deadline = clock.now().getTime() + patienceMs; ;) {
     try {
       return await connect(await pick(), stream);

@@ -9,7 +9,10 @@ export type FeedClass = (typeof FEED_CLASSES)[number];
 /** What every feed says of itself, whichever way its data flows. */
 interface Common {
   readonly class: FeedClass;
-  /** Place in the initial sync, each its own: the data model first, then what later feeds refer to. With gaps, for those to come. */
+  /**
+   * Place in the initial sync, each its own: the data model first, then what later feeds refer to. With gaps, for those
+   * to come.
+   */
   readonly rank: number;
   /** Five-field cron used when the Feed gives none; `once`: runs at set-up and when asked. */
   readonly schedule: string;
@@ -17,8 +20,13 @@ interface Common {
 
 type TextField<R> = { [K in keyof R]-?: NonNullable<R[K]> extends string ? K : never }[keyof R];
 
-/** Of each kind of record its field with the time of change, which moves the cursor; `none`: the platform gives it no such time. */
-export type HighWater<K extends RecordKind> = { readonly [kind in K]: TextField<Extract<CanonicalRecord, { kind: kind }>> | 'none' };
+/**
+ * Of each kind of record its field with the time of change, which moves the cursor; `none`: the platform gives it no
+ * such time.
+ */
+export type HighWater<K extends RecordKind> = {
+  readonly [kind in K]: TextField<Extract<CanonicalRecord, { kind: kind }>> | 'none';
+};
 
 /** What a feed has of records whose number by day the store can tell, and which of them are read again by their id. */
 export type Counted = 'order' | 'product';
@@ -38,7 +46,12 @@ export interface ImportDefinition<K extends RecordKind = RecordKind> extends Com
 }
 
 /** A feed that writes to stores. */
-export interface ExportDefinition<N extends string, W extends z.ZodObject, R extends z.ZodObject, B extends boolean> extends Common {
+export interface ExportDefinition<
+  N extends string,
+  W extends z.ZodObject,
+  R extends z.ZodObject,
+  B extends boolean,
+> extends Common {
   readonly direction: 'export';
   /** What the outbox, the REST API and metrics call one of its writes. */
   readonly kind: N;
@@ -47,8 +60,15 @@ export interface ExportDefinition<N extends string, W extends z.ZodObject, R ext
   /** What the driver tells of a write that was done, beside `entryId` and `outcome`. */
   readonly result: R;
   /** What a write is about. */
-  readonly subject: { readonly kind: SubjectKind; readonly id: (write: z.infer<W>) => string; readonly number?: (write: z.infer<W>) => string };
-  /** What the outbox tells subjects apart by, where that is another than the id that people know; writes of one go out in order. */
+  readonly subject: {
+    readonly kind: SubjectKind;
+    readonly id: (write: z.infer<W>) => string;
+    readonly number?: (write: z.infer<W>) => string;
+  };
+  /**
+   * What the outbox tells subjects apart by, where that is another than the id that people know; writes of one go out
+   * in order.
+   */
   readonly key?: (write: z.infer<W>) => string;
   /** What goes to the driver in one call: all that was claimed, or the writes of one subject. */
   readonly groupBy: 'all' | 'subject';
@@ -58,15 +78,25 @@ export interface ExportDefinition<N extends string, W extends z.ZodObject, R ext
   readonly brake: B;
 }
 
-/** What a driver may tell of any write that was done: the platform's id of what was made. A feed that brings back more extends it. */
+/**
+ * What a driver may tell of any write that was done: the platform's id of what was made. A feed that brings back more
+ * extends it.
+ */
 export const done = z.object({ externalId: z.string().max(253).optional() });
 
 /** Defines a feed that reads. `highWater` must have an entry for each kind in `records`. */
-export function importFeed<const K extends RecordKind, const D extends Omit<ImportDefinition<K>, 'direction'>>(definition: D & { readonly records: readonly K[]; readonly highWater: HighWater<K> }) {
+export function importFeed<const K extends RecordKind, const D extends Omit<ImportDefinition<K>, 'direction'>>(
+  definition: D & { readonly records: readonly K[]; readonly highWater: HighWater<K> },
+) {
   return { direction: 'import' as const, ...definition };
 }
 
 /** Defines a feed that writes. */
-export function exportFeed<const N extends string, W extends z.ZodObject, R extends z.ZodObject, const B extends boolean>(definition: Omit<ExportDefinition<N, W, R, B>, 'direction'>): ExportDefinition<N, W, R, B> {
+export function exportFeed<
+  const N extends string,
+  W extends z.ZodObject,
+  R extends z.ZodObject,
+  const B extends boolean,
+>(definition: Omit<ExportDefinition<N, W, R, B>, 'direction'>): ExportDefinition<N, W, R, B> {
   return { direction: 'export' as const, ...definition };
 }

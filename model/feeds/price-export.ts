@@ -3,7 +3,10 @@ import { done, exportFeed } from './define.ts';
 
 /** Prices of variants as the back office sets them. */
 export const priceExport = exportFeed({
-  kind: 'price', class: 'stock', rank: 105, schedule: '*/2 * * * *',
+  kind: 'price',
+  class: 'stock',
+  rank: 105,
+  schedule: '*/2 * * * *',
   write: z.object({
     variantId: z.string(),
     sku: z.string(),
@@ -17,5 +20,7 @@ export const priceExport = exportFeed({
   }),
   result: done,
   subject: { kind: 'variant', id: ({ variantId }) => variantId, number: ({ sku }) => sku },
-  groupBy: 'all', supersedes: true, brake: true,
+  groupBy: 'all',
+  supersedes: true,
+  brake: true,
 });

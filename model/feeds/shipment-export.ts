@@ -3,7 +3,10 @@ import { done, exportFeed } from './define.ts';
 
 /** Parcels of orders, with their tracking numbers. */
 export const shipmentExport = exportFeed({
-  kind: 'shipment', class: 'shipments', rank: 90, schedule: '* * * * *',
+  kind: 'shipment',
+  class: 'shipments',
+  rank: 90,
+  schedule: '* * * * *',
   write: z.object({
     /** The hub's own id of the parcel. */
     shipmentId: z.string().optional(),
@@ -15,9 +18,14 @@ export const shipmentExport = exportFeed({
     /** The store's id of the location that shipped it. */
     locationId: z.string().optional(),
     /** Absent: everything that is still open. */
-    lines: z.array(z.object({ lineId: z.string(), quantity: z.number() })).readonly().optional(),
+    lines: z
+      .array(z.object({ lineId: z.string(), quantity: z.number() }))
+      .readonly()
+      .optional(),
   }),
   result: done,
   subject: { kind: 'order', id: ({ orderId }) => orderId },
-  groupBy: 'subject', supersedes: false, brake: false,
+  groupBy: 'subject',
+  supersedes: false,
+  brake: false,
 });

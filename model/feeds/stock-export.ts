@@ -4,7 +4,10 @@ import { done, exportFeed } from './define.ts';
 
 /** Stock levels as the back office sets them. */
 export const stockExport = exportFeed({
-  kind: 'stock', class: 'stock', rank: 100, schedule: '*/2 * * * *',
+  kind: 'stock',
+  class: 'stock',
+  rank: 100,
+  schedule: '*/2 * * * *',
   write: z.object({
     variantId: z.string(),
     sku: z.string(),
@@ -17,5 +20,7 @@ export const stockExport = exportFeed({
   result: done,
   subject: { kind: 'stockLevel', id: ({ sku, locationId }) => stockSubject(sku, locationId) },
   key: ({ variantId, locationId }) => placeSubject(variantId, locationId),
-  groupBy: 'all', supersedes: true, brake: true,
+  groupBy: 'all',
+  supersedes: true,
+  brake: true,
 });

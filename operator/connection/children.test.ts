@@ -1,15 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import { LABELS } from '../../crds/index.ts';
 import { aConnection, aCredential, aDriver, aStore } from '../../test/support/operator-fixtures.ts';
-import { OPERATOR_CLUSTER_RULES, OPERATOR_LIMITED_CLUSTER_RULES, OPERATOR_NAMESPACE_RULES, type PolicyRule } from '../rbac.ts';
+import {
+  OPERATOR_CLUSTER_RULES,
+  OPERATOR_LIMITED_CLUSTER_RULES,
+  OPERATOR_NAMESPACE_RULES,
+  type PolicyRule,
+} from '../rbac.ts';
 import { childrenOf } from './children.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { labelValue } from './labels.ts';
 import { canonicalQuantity } from './quantity.ts';
 
-const POD = { image: 'supercargo:1', imagePullPolicy: 'IfNotPresent' as const, hubUrl: 'http://hub.supercargo:8090', apiServerPorts: [443, 6443] };
-const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({ connection: aConnection(), store: aStore(), driver: aDriver(), credential: aCredential(), replicas: 1, pod: POD, ...over });
-const child = (kind: string, over: Partial<ChildrenInput> = {}) => childrenOf(input(over)).find((candidate) => candidate.kind === kind)?.intent as any; // eslint-disable-line @typescript-eslint/no-explicit-any -- children are of any kind; tests assert on them
+const POD = {
+  image: 'supercargo:1',
+  imagePullPolicy: 'IfNotPresent' as const,
+  hubUrl: 'http://hub.supercargo:8090',
+  apiServerPorts: [443, 6443],
+};
+const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({
+  connection: aConnection(),
+  store: aStore(),
+  driver: aDriver(),
+  credential: aCredential(),
+  replicas: 1,
+  pod: POD,
+  ...over,
+});
+const child = (kind: string, over: Partial<ChildrenInput> = {}) =>
+  childrenOf(input(over)).find((candidate) => candidate.kind === kind)?.intent as any; // eslint-disable-line @typescript-eslint/no-explicit-any -- children are of any kind; tests assert on them
 const container = (over: Partial<ChildrenInput> = {}) => child('Deployment', over).spec.template.spec.containers[0];
 
 describe('the sync pod', () => {
@@ -19,81 +38,149 @@ describe('the sync pod', () => {
 
   it('meets the restricted Pod Security Standard with a read-only root file system', () => {
     const { securityContext } = child('Deployment').spec.template.spec;
-    expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } });
-    expect(container().securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+    expect(securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(container().securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
   });
 
   it('gets its Secret as files, optional, and no secret in its environment', () => {
-    expect(child('Deployment').spec.template.spec.volumes[0]).toEqual({ name: 'credential', secret: { secretName: 'vendure-key', optional: true } });
-    const env = Object.fromEntries(container({ credential: aCredential({ keys: { apiKey: 'token' }, recheckAfter: '5m' }) }).env.map(({ name, value }: { name: string; value: string }) => [name, value]));
-    expect(JSON.parse(env.SUPERCARGO_CREDENTIAL)).toEqual({ name: 'key', secretName: 'vendure-key', keys: { apiKey: 'token' }, recheckAfter: '5m' });
-    expect(env).toMatchObject({ SUPERCARGO_CONNECTION_KIND: 'Connection', SUPERCARGO_CONNECTION_NAME: 'shop', SUPERCARGO_NAMESPACE: 'acme', SUPERCARGO_DRIVER: 'vendure', SUPERCARGO_STORE: 'main', SUPERCARGO_HUB_URL: POD.hubUrl });
+    expect(child('Deployment').spec.template.spec.volumes[0]).toEqual({
+      name: 'credential',
+      secret: { secretName: 'vendure-key', optional: true },
+    });
+    const env = Object.fromEntries(
+      container({ credential: aCredential({ keys: { apiKey: 'token' }, recheckAfter: '5m' }) }).env.map(
+        ({ name, value }: { name: string; value: string }) => [name, value],
+      ),
+    );
+    expect(JSON.parse(env.SUPERCARGO_CREDENTIAL)).toEqual({
+      name: 'key',
+      secretName: 'vendure-key',
+      keys: { apiKey: 'token' },
+      recheckAfter: '5m',
+    });
+    expect(env).toMatchObject({
+      SUPERCARGO_CONNECTION_KIND: 'Connection',
+      SUPERCARGO_CONNECTION_NAME: 'shop',
+      SUPERCARGO_NAMESPACE: 'acme',
+      SUPERCARGO_DRIVER: 'vendure',
+      SUPERCARGO_STORE: 'main',
+      SUPERCARGO_HUB_URL: POD.hubUrl,
+    });
   });
 
   it('proves itself to the hub with a token of an hour for the hub alone', () => {
-    expect(child('Deployment').spec.template.spec.volumes[1].projected.sources).toEqual([{ serviceAccountToken: { audience: 'supercargo-hub', expirationSeconds: 3600, path: 'token' } }]);
+    expect(child('Deployment').spec.template.spec.volumes[1].projected.sources).toEqual([
+      { serviceAccountToken: { audience: 'supercargo-hub', expirationSeconds: 3600, path: 'token' } },
+    ]);
   });
 
   it('runs the image of the driver where that has one', () => {
-    expect([container().image, container({ driver: aDriver({ image: 'other:2' }) }).image]).toEqual(['supercargo:1', 'other:2']);
+    expect([container().image, container({ driver: aDriver({ image: 'other:2' }) }).image]).toEqual([
+      'supercargo:1',
+      'other:2',
+    ]);
   });
 
   it('has modest resources, or those the connection asks for, as the API server writes them back', () => {
     expect(container().resources).toEqual({ requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } });
     const connection = aConnection({ resources: { requests: { cpu: '1000m' }, limits: { memory: '1024Mi' } } });
-    expect(container({ connection }).resources).toEqual({ requests: { cpu: '1', memory: '96Mi' }, limits: { memory: '1Gi' } });
+    expect(container({ connection }).resources).toEqual({
+      requests: { cpu: '1', memory: '96Mi' },
+      limits: { memory: '1Gi' },
+    });
   });
 
   it('selects its pods by labels that never change', () => {
     const selector = (over: Partial<ChildrenInput>) => child('Deployment', over).spec.selector;
-    expect(selector({})).toEqual(selector({ store: aStore({ client: 'other' }), connection: aConnection({ warehouse: 'berlin' }) }));
+    expect(selector({})).toEqual(
+      selector({ store: aStore({ client: 'other' }), connection: aConnection({ warehouse: 'berlin' }) }),
+    );
   });
 });
 
 describe('its network policy', () => {
-  const ports = (over: Partial<ChildrenInput> = {}) => child('NetworkPolicy', over).spec.egress[1].ports.map(({ port }: { port: number }) => port);
+  const ports = (over: Partial<ChildrenInput> = {}) =>
+    child('NetworkPolicy', over).spec.egress[1].ports.map(({ port }: { port: number }) => port);
 
   it('opens the ports of the hosts that the driver names, from whichever setting, and no other', () => {
     const driver = aDriver({ hosts: ['settings.shopDomain', 'api.example.com:8443'] });
-    expect(ports({ driver, connection: aConnection({ settings: { shopDomain: 'https://shop.acme:3000' } }) })).toEqual([443, 3000, 6443, 8090, 8443]);
+    expect(ports({ driver, connection: aConnection({ settings: { shopDomain: 'https://shop.acme:3000' } }) })).toEqual([
+      443, 3000, 6443, 8090, 8443,
+    ]);
   });
 
   it('opens the web, the API server, the hub and the port of settings.url where a driver names none', () => {
     expect(ports()).toEqual([80, 443, 6443, 8090]);
-    expect(ports({ connection: aConnection({ settings: { url: 'http://shop.acme:3000/admin-api' } }) })).toEqual([80, 443, 3000, 6443, 8090]);
+    expect(ports({ connection: aConnection({ settings: { url: 'http://shop.acme:3000/admin-api' } }) })).toEqual([
+      80, 443, 3000, 6443, 8090,
+    ]);
   });
 
   it('keeps it from the metadata service of the cloud', () => {
-    expect(child('NetworkPolicy').spec.egress[1].to).toContainEqual({ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } });
+    expect(child('NetworkPolicy').spec.egress[1].to).toContainEqual({
+      ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] },
+    });
   });
 });
 
 describe('rights', () => {
   const rules = (kind: string, over: Partial<ChildrenInput> = {}) => child(kind, over).rules as PolicyRule[];
-  const clusterConnection = { ...aConnection(), kind: 'ClusterConnection', metadata: { ...aConnection().metadata, namespace: undefined }, spec: { ...aConnection().spec, namespace: 'acme' } } as unknown as ChildrenInput['connection'];
+  const clusterConnection = {
+    ...aConnection(),
+    kind: 'ClusterConnection',
+    metadata: { ...aConnection().metadata, namespace: undefined },
+    spec: { ...aConnection().spec, namespace: 'acme' },
+  } as unknown as ChildrenInput['connection'];
 
   it('of a sync pod end at its own connection and name no Secret', () => {
-    const own = rules('Role').filter(({ resources }) => resources.some((resource) => resource.startsWith('connections')));
+    const own = rules('Role').filter(({ resources }) =>
+      resources.some((resource) => resource.startsWith('connections')),
+    );
     expect(own.every(({ resourceNames }) => JSON.stringify(resourceNames) === '["shop"]')).toBe(true);
-    expect(JSON.stringify([rules('Role'), rules('ClusterRole', { connection: clusterConnection })])).not.toContain('secrets');
+    expect(JSON.stringify([rules('Role'), rules('ClusterRole', { connection: clusterConnection })])).not.toContain(
+      'secrets',
+    );
   });
 
-  it('of a ClusterConnection\'s pod reach its own resource by a ClusterRole', () => {
-    expect(rules('ClusterRole', { connection: clusterConnection })[0]).toMatchObject({ resources: ['clusterconnections'], resourceNames: ['shop'] });
+  it("of a ClusterConnection's pod reach its own resource by a ClusterRole", () => {
+    expect(rules('ClusterRole', { connection: clusterConnection })[0]).toMatchObject({
+      resources: ['clusterconnections'],
+      resourceNames: ['shop'],
+    });
     expect(childrenOf(input()).map(({ kind }) => kind)).not.toContain('ClusterRole');
   });
 
   it('of the operator on Secrets are to create them, alone', () => {
-    const onSecrets = [...OPERATOR_NAMESPACE_RULES, ...OPERATOR_CLUSTER_RULES, ...OPERATOR_LIMITED_CLUSTER_RULES].filter(({ resources }) => resources.some((resource) => resource === 'secrets' || resource === '*'));
+    const onSecrets = [
+      ...OPERATOR_NAMESPACE_RULES,
+      ...OPERATOR_CLUSTER_RULES,
+      ...OPERATOR_LIMITED_CLUSTER_RULES,
+    ].filter(({ resources }) => resources.some((resource) => resource === 'secrets' || resource === '*'));
     expect(onSecrets.map(({ verbs }) => verbs)).toEqual([['create']]);
   });
 });
 
 describe('labels', () => {
   it('say whose child it is', () => {
-    expect(child('ServiceAccount', { connection: aConnection({ warehouse: 'berlin' }) }).metadata.labels).toMatchObject({
-      [LABELS.client]: 'acme', [LABELS.store]: 'main', [LABELS.driver]: 'vendure', [LABELS.warehouse]: 'berlin', [LABELS.platformKind]: 'Store', [LABELS.connection]: 'shop', [LABELS.connectionKind]: 'Connection',
-    });
+    expect(child('ServiceAccount', { connection: aConnection({ warehouse: 'berlin' }) }).metadata.labels).toMatchObject(
+      {
+        [LABELS.client]: 'acme',
+        [LABELS.store]: 'main',
+        [LABELS.driver]: 'vendure',
+        [LABELS.warehouse]: 'berlin',
+        [LABELS.platformKind]: 'Store',
+        [LABELS.connection]: 'shop',
+        [LABELS.connectionKind]: 'Connection',
+      },
+    );
   });
 
   it('hold names that are too long, cut and told apart', () => {
@@ -103,7 +190,20 @@ describe('labels', () => {
 });
 
 describe('canonicalQuantity', () => {
-  it.each([['1000m', '1'], ['1500m', '1500m'], ['0.5', '500m'], ['1', '1'], ['100m', '100m'], ['2000', '2k'], ['1024Mi', '1Gi'], ['0.5Gi', '512Mi'], ['1.5Gi', '1536Mi'], ['256Mi', '256Mi'], ['1000M', '1G'], ['0', '0']])('%s is %s', (text, expected) => {
+  it.each([
+    ['1000m', '1'],
+    ['1500m', '1500m'],
+    ['0.5', '500m'],
+    ['1', '1'],
+    ['100m', '100m'],
+    ['2000', '2k'],
+    ['1024Mi', '1Gi'],
+    ['0.5Gi', '512Mi'],
+    ['1.5Gi', '1536Mi'],
+    ['256Mi', '256Mi'],
+    ['1000M', '1G'],
+    ['0', '0'],
+  ])('%s is %s', (text, expected) => {
     expect(canonicalQuantity(text)).toBe(expected);
   });
 });

@@ -21,7 +21,12 @@ export function childrenOf(input: ChildrenInput): Child[] {
   const owner = ownerOf(connection);
   const child = (kind: ChildKind, fields: object): Child => ({
     kind,
-    intent: { apiVersion: CHILD_TYPES[kind].apiVersion, kind, metadata: { name: childName(key), namespace: podNamespace(connection), labels, ownerReferences: [owner] }, ...fields },
+    intent: {
+      apiVersion: CHILD_TYPES[kind].apiVersion,
+      kind,
+      metadata: { name: childName(key), namespace: podNamespace(connection), labels, ownerReferences: [owner] },
+      ...fields,
+    },
   });
   return [
     child('ServiceAccount', {}),
@@ -41,7 +46,10 @@ function clusterChildren(input: ChildrenInput, labels: Record<string, string>, o
   const apiVersion = CHILD_TYPES.ClusterRole.apiVersion;
   return [
     { kind: 'ClusterRole', intent: { apiVersion, kind: 'ClusterRole', metadata, rules: syncPodClusterRules(key) } },
-    { kind: 'ClusterRoleBinding', intent: { apiVersion, kind: 'ClusterRoleBinding', metadata, ...bindingTo('ClusterRole', name, input) } },
+    {
+      kind: 'ClusterRoleBinding',
+      intent: { apiVersion, kind: 'ClusterRoleBinding', metadata, ...bindingTo('ClusterRole', name, input) },
+    },
   ];
 }
 
@@ -53,7 +61,9 @@ export function clusterChildName(connection: string): string {
 function bindingTo(kind: 'Role' | 'ClusterRole', name: string, { connection }: ChildrenInput): object {
   return {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
-    subjects: [{ kind: 'ServiceAccount', name: childName(connectionKey(connection)), namespace: podNamespace(connection) }],
+    subjects: [
+      { kind: 'ServiceAccount', name: childName(connectionKey(connection)), namespace: podNamespace(connection) },
+    ],
   };
 }
 

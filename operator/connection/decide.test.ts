@@ -1,29 +1,113 @@
 import { describe, expect, it } from '@jest/globals';
-import { aCondition, aConnection, aCredential, aDeployment, aDriver, aFeed, ALL_WELL, aSnapshot, aStore } from '../../test/support/operator-fixtures.ts';
+import {
+  aCondition,
+  aConnection,
+  aCredential,
+  aDeployment,
+  aDriver,
+  aFeed,
+  ALL_WELL,
+  aSnapshot,
+  aStore,
+} from '../../test/support/operator-fixtures.ts';
 import { SettingsSchemas } from '../settings.ts';
 import { decide } from './decide.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 
 const decided = (over: Partial<ConnectionSnapshot> = {}) => decide(aSnapshot(over), new SettingsSchemas());
-const saying = (...conditions: ReturnType<typeof aCondition>[]) => ({ connection: aConnection({}, { status: { conditions: [...ALL_WELL.filter(({ type }) => !conditions.some((other) => other.type === type)), ...conditions] } }) });
+const saying = (...conditions: ReturnType<typeof aCondition>[]) => ({
+  connection: aConnection(
+    {},
+    {
+      status: {
+        conditions: [...ALL_WELL.filter(({ type }) => !conditions.some((other) => other.type === type)), ...conditions],
+      },
+    },
+  ),
+});
 
 describe('Accepted', () => {
   const refusals: [string, Partial<ConnectionSnapshot>, string, string][] = [
-    ['an invalid spec', { connection: aConnection({ driver: 'Not A Name' }) }, 'InvalidSpec', 'spec.driver: "Not A Name" is not a resource name'],
-    ['a name that no label holds', { connection: aConnection({}, { metadata: { ...aConnection().metadata, name: 'x'.repeat(59) } }) }, 'NameTooLong', 'has 59 characters, at most 58 fit'],
-    ['a driver that is not installed', { driver: undefined }, 'DriverNotFound', 'kubectl get drivers lists those there are'],
-    ['a Store that is not there', { store: undefined }, 'StoreNotFound', 'there is no such Store in namespace acme: apply it'],
-    ['a Credential that is not there', { credential: undefined }, 'CredentialNotFound', 'there is no such Credential in namespace acme: apply it'],
-    ['a Credential for another driver', { credential: aCredential({ driver: 'shopify' }) }, 'CredentialForOtherDriver', 'name a Credential for "vendure"'],
-    ['a missing setting', { connection: aConnection({ settings: {} }) }, 'InvalidSettings', 'spec.settings.url is missing: the driver needs it'],
-    ['an unknown setting', { connection: aConnection({ settings: { url: 'x', ulr: 'y' } }) }, 'InvalidSettings', 'spec.settings.ulr is unknown: the driver knows region, url'],
-    ['a setting that is none of the values', { connection: aConnection({ settings: { url: 'x', region: 'mars' } }) }, 'InvalidSettings', 'spec.settings.region is "mars": it must be one of "eu", "us"'],
-    ['terms that nobody accepted', { driver: aDriver({ terms: { version: '2', url: 'https://terms.example' } }) }, 'TermsNotAccepted', 'spec.acceptedTerms is absent: read https://terms.example and set it to "2"'],
-    ['a warehouse the Store has not', { connection: aConnection({ warehouse: 'paris' }) }, 'WarehouseNotFound', 'spec.warehouse "paris" is none of the Store\'s: berlin'],
+    [
+      'an invalid spec',
+      { connection: aConnection({ driver: 'Not A Name' }) },
+      'InvalidSpec',
+      'spec.driver: "Not A Name" is not a resource name',
+    ],
+    [
+      'a name that no label holds',
+      { connection: aConnection({}, { metadata: { ...aConnection().metadata, name: 'x'.repeat(59) } }) },
+      'NameTooLong',
+      'has 59 characters, at most 58 fit',
+    ],
+    [
+      'a driver that is not installed',
+      { driver: undefined },
+      'DriverNotFound',
+      'kubectl get drivers lists those there are',
+    ],
+    [
+      'a Store that is not there',
+      { store: undefined },
+      'StoreNotFound',
+      'there is no such Store in namespace acme: apply it',
+    ],
+    [
+      'a Credential that is not there',
+      { credential: undefined },
+      'CredentialNotFound',
+      'there is no such Credential in namespace acme: apply it',
+    ],
+    [
+      'a Credential for another driver',
+      { credential: aCredential({ driver: 'shopify' }) },
+      'CredentialForOtherDriver',
+      'name a Credential for "vendure"',
+    ],
+    [
+      'a missing setting',
+      { connection: aConnection({ settings: {} }) },
+      'InvalidSettings',
+      'spec.settings.url is missing: the driver needs it',
+    ],
+    [
+      'an unknown setting',
+      { connection: aConnection({ settings: { url: 'x', ulr: 'y' } }) },
+      'InvalidSettings',
+      'spec.settings.ulr is unknown: the driver knows region, url',
+    ],
+    [
+      'a setting that is none of the values',
+      { connection: aConnection({ settings: { url: 'x', region: 'mars' } }) },
+      'InvalidSettings',
+      'spec.settings.region is "mars": it must be one of "eu", "us"',
+    ],
+    [
+      'terms that nobody accepted',
+      { driver: aDriver({ terms: { version: '2', url: 'https://terms.example' } }) },
+      'TermsNotAccepted',
+      'spec.acceptedTerms is absent: read https://terms.example and set it to "2"',
+    ],
+    [
+      'a warehouse the Store has not',
+      { connection: aConnection({ warehouse: 'paris' }) },
+      'WarehouseNotFound',
+      'spec.warehouse "paris" is none of the Store\'s: berlin',
+    ],
     [
       'a shop that an older connection has',
-      { connection: aConnection({}, { metadata: { ...aConnection().metadata, creationTimestamp: '2026-03-01T00:00:00Z' }, status: { shop: { id: '7', name: 'Shop' } } }), sameShop: [aConnection({}, { metadata: { ...aConnection().metadata, name: 'older', uid: 'o' } })] },
-      'ShopAlreadyConnected', 'is connected by Connection acme/older, which is older: delete one of the two',
+      {
+        connection: aConnection(
+          {},
+          {
+            metadata: { ...aConnection().metadata, creationTimestamp: '2026-03-01T00:00:00Z' },
+            status: { shop: { id: '7', name: 'Shop' } },
+          },
+        ),
+        sameShop: [aConnection({}, { metadata: { ...aConnection().metadata, name: 'older', uid: 'o' } })],
+      },
+      'ShopAlreadyConnected',
+      'is connected by Connection acme/older, which is older: delete one of the two',
     ],
   ];
   it.each(refusals)('is False for %s, and says what to do', (_what, over, reason, message) => {
@@ -32,45 +116,134 @@ describe('Accepted', () => {
     expect({ accepted, replicas, reason: settlement.finding.reason }).toEqual({ accepted: false, replicas: 0, reason });
   });
 
-  it.each(['driver', 'store', 'credential'] as const)('waits for a %s that may still be applied; what a person must correct is Stalled', (reference) => {
-    expect(decided({ [reference]: undefined }).settlement.state).toBe('Reconciling');
-    expect(decided({ connection: aConnection({ settings: {} }) }).settlement.state).toBe('Stalled');
-  });
+  it.each(['driver', 'store', 'credential'] as const)(
+    'waits for a %s that may still be applied; what a person must correct is Stalled',
+    (reference) => {
+      expect(decided({ [reference]: undefined }).settlement.state).toBe('Reconciling');
+      expect(decided({ connection: aConnection({ settings: {} }) }).settlement.state).toBe('Stalled');
+    },
+  );
 
   it('lets the older of two connections keep the shop', () => {
-    const younger = aConnection({}, { metadata: { ...aConnection().metadata, name: 'younger', uid: 'y', creationTimestamp: '2026-03-01T00:00:00Z' } });
+    const younger = aConnection(
+      {},
+      { metadata: { ...aConnection().metadata, name: 'younger', uid: 'y', creationTimestamp: '2026-03-01T00:00:00Z' } },
+    );
     expect(decided({ sameShop: [younger] }).findings.Accepted.status).toBe('True');
   });
 
   it('accepts any settings where the driver gives no schema', () => {
-    expect(decided({ driver: aDriver({ settingsSchema: undefined }), connection: aConnection({ settings: { any: 1 } }) }).accepted).toBe(true);
+    expect(
+      decided({ driver: aDriver({ settingsSchema: undefined }), connection: aConnection({ settings: { any: 1 } }) })
+        .accepted,
+    ).toBe(true);
   });
 });
 
 describe('Ready', () => {
   it('is True only when all is well', () => {
-    expect(decided()).toMatchObject({ state: 'Running', replicas: 1, settlement: { state: 'Ready', finding: { reason: 'Running' } } });
+    expect(decided()).toMatchObject({
+      state: 'Running',
+      replicas: 1,
+      settlement: { state: 'Ready', finding: { reason: 'Running' } },
+    });
   });
 
   const findings: [string, Partial<ConnectionSnapshot>, string, string, string][] = [
     ['no Deployment yet', { deployment: undefined, connection: aConnection() }, 'Pending', 'Reconciling', 'Creating'],
-    ['a pod that starts', { deployment: aDeployment({ availableReplicas: 0 }), connection: aConnection() }, 'Pending', 'Reconciling', 'Starting'],
-    ['a Deployment that has not been looked at', { deployment: aDeployment({ observedGeneration: 0 }) }, 'Degraded', 'Reconciling', 'Starting'],
-    ['a pod that a quota refuses', { deployment: aDeployment({ availableReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] }) }, 'Degraded', 'Reconciling', 'PodRefused'],
-    ['a pod that does not start', { deployment: aDeployment({ availableReplicas: 0, conditions: [{ type: 'Progressing', status: 'False', message: 'deadline' }] }) }, 'Degraded', 'Reconciling', 'PodNotStarting'],
-    ['a child that the API server refuses', { childProblem: 'forbidden by policy' }, 'Degraded', 'Reconciling', 'ChildRefused'],
+    [
+      'a pod that starts',
+      { deployment: aDeployment({ availableReplicas: 0 }), connection: aConnection() },
+      'Pending',
+      'Reconciling',
+      'Starting',
+    ],
+    [
+      'a Deployment that has not been looked at',
+      { deployment: aDeployment({ observedGeneration: 0 }) },
+      'Degraded',
+      'Reconciling',
+      'Starting',
+    ],
+    [
+      'a pod that a quota refuses',
+      {
+        deployment: aDeployment({
+          availableReplicas: 0,
+          conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }],
+        }),
+      },
+      'Degraded',
+      'Reconciling',
+      'PodRefused',
+    ],
+    [
+      'a pod that does not start',
+      {
+        deployment: aDeployment({
+          availableReplicas: 0,
+          conditions: [{ type: 'Progressing', status: 'False', message: 'deadline' }],
+        }),
+      },
+      'Degraded',
+      'Reconciling',
+      'PodNotStarting',
+    ],
+    [
+      'a child that the API server refuses',
+      { childProblem: 'forbidden by policy' },
+      'Degraded',
+      'Reconciling',
+      'ChildRefused',
+    ],
     ['a pod that has said nothing', { connection: aConnection() }, 'Initializing', 'Reconciling', 'Checking'],
-    ['a pod that does not know: Unknown is not Ready', saying(aCondition('Reachable', 'Unknown')), 'Degraded', 'Reconciling', 'ReachableUnknown'],
-    ['a condition of an older generation', saying(aCondition('Reachable', 'True', { observedGeneration: 0 })), 'Degraded', 'Reconciling', 'Checking'],
+    [
+      'a pod that does not know: Unknown is not Ready',
+      saying(aCondition('Reachable', 'Unknown')),
+      'Degraded',
+      'Reconciling',
+      'ReachableUnknown',
+    ],
+    [
+      'a condition of an older generation',
+      saying(aCondition('Reachable', 'True', { observedGeneration: 0 })),
+      'Degraded',
+      'Reconciling',
+      'Checking',
+    ],
     ['an initial sync under way', saying(aCondition('Synced', 'False')), 'Initializing', 'Reconciling', 'SyncedFalse'],
     ['a store out of reach', saying(aCondition('Reachable', 'False')), 'Degraded', 'Reconciling', 'ReachableFalse'],
     ['stale data', saying(aCondition('Fresh', 'False')), 'Degraded', 'Reconciling', 'FreshFalse'],
-    ['a refused credential, whatever else is wrong', saying(aCondition('Reachable', 'False'), aCondition('CredentialValid', 'False')), 'Stalled', 'Stalled', 'CredentialValidFalse'],
-    ['a feed that fails', { feeds: [aFeed({}, [aCondition('Ready', 'False')])] }, 'Degraded', 'Reconciling', 'FeedNotReady'],
+    [
+      'a refused credential, whatever else is wrong',
+      saying(aCondition('Reachable', 'False'), aCondition('CredentialValid', 'False')),
+      'Stalled',
+      'Stalled',
+      'CredentialValidFalse',
+    ],
+    [
+      'a feed that fails',
+      { feeds: [aFeed({}, [aCondition('Ready', 'False')])] },
+      'Degraded',
+      'Reconciling',
+      'FeedNotReady',
+    ],
     ['a feed that has not been looked at', { feeds: [aFeed()] }, 'Degraded', 'Reconciling', 'FeedNotReady'],
-    ['no licence where one is required', { license: { ...aSnapshot().license, required: true } }, 'Stalled', 'Stalled', 'NotAssigned'],
+    [
+      'no licence where one is required',
+      { license: { ...aSnapshot().license, required: true } },
+      'Stalled',
+      'Stalled',
+      'NotAssigned',
+    ],
     ['enabled: false', { connection: aConnection({ enabled: false }) }, 'Inactive', 'Resting', 'Inactive'],
-    ['enabled: false, though something is missing', { connection: aConnection({ enabled: false }), store: undefined }, 'Inactive', 'Resting', 'Inactive'],
+    [
+      'enabled: false, though something is missing',
+      { connection: aConnection({ enabled: false }), store: undefined },
+      'Inactive',
+      'Resting',
+      'Inactive',
+    ],
   ];
   it.each(findings)('is False for %s', (_what, over, state, settlement, reason) => {
     const decision = decided(over);
@@ -93,17 +266,30 @@ describe('Ready', () => {
 
   it('says that nothing is written in Test mode', () => {
     expect(decided().settlement.finding.message).toContain('mode is Test');
-    expect(decided({ connection: aConnection({ mode: 'Production' }, { status: { conditions: ALL_WELL } }) }).settlement.finding.message).not.toContain('Test');
+    expect(
+      decided({ connection: aConnection({ mode: 'Production' }, { status: { conditions: ALL_WELL } }) }).settlement
+        .finding.message,
+    ).not.toContain('Test');
   });
 });
 
 describe('effective values', () => {
   it('are the defaults where nothing is given', () => {
-    expect(decided().effective).toEqual({ mode: 'Test', enabled: true, deletionPolicy: 'Retain', earliestOrderDate: '2026-01-01T00:00:00Z' });
+    expect(decided().effective).toEqual({
+      mode: 'Test',
+      enabled: true,
+      deletionPolicy: 'Retain',
+      earliestOrderDate: '2026-01-01T00:00:00Z',
+    });
   });
 
   it('are what is given', () => {
-    const given = { mode: 'Production', enabled: true, deletionPolicy: 'Delete', earliestOrderDate: '2025-01-01T00:00:00Z' } as const;
+    const given = {
+      mode: 'Production',
+      enabled: true,
+      deletionPolicy: 'Delete',
+      earliestOrderDate: '2025-01-01T00:00:00Z',
+    } as const;
     expect(decided({ connection: aConnection(given) }).effective).toEqual(given);
   });
 });

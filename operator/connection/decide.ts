@@ -31,7 +31,11 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
   const deployed = childFinding(snapshot.childProblem) ?? deployedFinding(deployment, replicas, effective.enabled);
   const { settlement, state } = summarize(snapshot, { refusal, license, deployed, enabled: effective.enabled });
   return {
-    accepted: refusal === undefined, replicas, effective, settlement, state,
+    accepted: refusal === undefined,
+    replicas,
+    effective,
+    settlement,
+    state,
     feeds: countFeeds(snapshot.feeds),
     findings: { Accepted: acceptedFinding(refusal), Licensed: license, Deployed: deployed },
   };
@@ -47,25 +51,36 @@ function effectiveValues({ spec, metadata }: AnyConnection): ConnectionDecision[
 }
 
 function acceptedFinding(refusal: Refusal | undefined): Finding {
-  return refusal ? { status: 'False', reason: refusal.reason, message: refusal.message } : { status: 'True', reason: 'Accepted', message: 'the connection can run' };
+  return refusal
+    ? { status: 'False', reason: refusal.reason, message: refusal.message }
+    : { status: 'True', reason: 'Accepted', message: 'the connection can run' };
 }
 
 function childFinding(problem: string | undefined): Finding | undefined {
-  return problem === undefined ? undefined : { status: 'False', reason: 'ChildRefused', message: `the API server refused a child: ${problem}` };
+  return problem === undefined
+    ? undefined
+    : { status: 'False', reason: 'ChildRefused', message: `the API server refused a child: ${problem}` };
 }
 
 function deployedFinding(deployment: DeploymentView | undefined, replicas: 0 | 1, enabled: boolean): Finding {
   if (replicas === 0) return stoppedFinding((deployment?.status?.replicas ?? 0) === 0, enabled);
-  if (!deployment) return { status: 'False', reason: 'Creating', message: 'the sync pod\'s Deployment is being created' };
+  if (!deployment)
+    return { status: 'False', reason: 'Creating', message: "the sync pod's Deployment is being created" };
   if (!isCurrent(deployment)) return STARTING;
-  return isAvailable(deployment) ? { status: 'True', reason: 'PodRunning', message: 'the sync pod runs' } : (troubleOf(deployment) ?? STARTING);
+  return isAvailable(deployment)
+    ? { status: 'True', reason: 'PodRunning', message: 'the sync pod runs' }
+    : (troubleOf(deployment) ?? STARTING);
 }
 
 const STARTING: Finding = { status: 'False', reason: 'Starting', message: 'the sync pod is starting' };
 
 function stoppedFinding(stopped: boolean, enabled: boolean): Finding {
   const cause = enabled ? 'see Accepted and Licensed' : 'spec.enabled is false';
-  return { status: 'False', reason: enabled ? 'Stopped' : 'Inactive', message: `${stopped ? 'no pod runs' : 'the pod finishes its work and stops'}: ${cause}` };
+  return {
+    status: 'False',
+    reason: enabled ? 'Stopped' : 'Inactive',
+    message: `${stopped ? 'no pod runs' : 'the pod finishes its work and stops'}: ${cause}`,
+  };
 }
 
 /** The Deployment's controller has seen what we asked for last. */
@@ -80,21 +95,40 @@ function isAvailable({ status }: DeploymentView): boolean {
 function troubleOf({ metadata, status }: DeploymentView): Finding | undefined {
   const see = `see kubectl -n ${metadata.namespace} describe deployment ${metadata.name}`;
   for (const { type, status: value, message, reason } of status?.conditions ?? []) {
-    if (type === 'ReplicaFailure' && value === 'True') return { status: 'False', reason: 'PodRefused', message: `${message ?? reason}: ${see}` };
-    if (type === 'Progressing' && value === 'False') return { status: 'False', reason: 'PodNotStarting', message: `${message ?? reason}: ${see}` };
+    if (type === 'ReplicaFailure' && value === 'True')
+      return { status: 'False', reason: 'PodRefused', message: `${message ?? reason}: ${see}` };
+    if (type === 'Progressing' && value === 'False')
+      return { status: 'False', reason: 'PodNotStarting', message: `${message ?? reason}: ${see}` };
   }
   return undefined;
 }
 
-interface Facts { readonly refusal: Refusal | undefined; readonly license: Finding; readonly deployed: Finding; readonly enabled: boolean }
-interface Summary { readonly settlement: Settlement; readonly state: State }
+interface Facts {
+  readonly refusal: Refusal | undefined;
+  readonly license: Finding;
+  readonly deployed: Finding;
+  readonly enabled: boolean;
+}
+interface Summary {
+  readonly settlement: Settlement;
+  readonly state: State;
+}
 
 /** One sentence and one word for the whole: the first thing that keeps data from flowing. Unknown is not Ready. */
 function summarize(snapshot: ConnectionSnapshot, { refusal, license, deployed, enabled }: Facts): Summary {
-  if (!enabled) return { state: 'Inactive', settlement: { state: 'Resting', finding: { reason: 'Inactive', message: 'switched off by spec.enabled: false; everything is kept' } } };
+  if (!enabled)
+    return {
+      state: 'Inactive',
+      settlement: {
+        state: 'Resting',
+        finding: { reason: 'Inactive', message: 'switched off by spec.enabled: false; everything is kept' },
+      },
+    };
   if (refusal) return refusal.waits ? reconciling('Pending', refusal) : stalled(refusal);
-  if (license.status !== 'True') return license.reason === 'NotYetValid' ? reconciling('Pending', license) : stalled(license);
-  if (deployed.status !== 'True') return reconciling(wasInitialized(snapshot.connection) ? 'Degraded' : 'Pending', deployed);
+  if (license.status !== 'True')
+    return license.reason === 'NotYetValid' ? reconciling('Pending', license) : stalled(license);
+  if (deployed.status !== 'True')
+    return reconciling(wasInitialized(snapshot.connection) ? 'Degraded' : 'Pending', deployed);
   return podFindings(snapshot) ?? feedFindings(snapshot.feeds) ?? ready(snapshot);
 }
 
@@ -105,19 +139,28 @@ function podFindings({ connection }: ConnectionSnapshot): Summary | undefined {
   const running: State = wasInitialized(connection) ? 'Degraded' : 'Initializing';
   // A refused credential explains everything else that is wrong, whatever comes first.
   const conditions = POD_CONDITIONS.map((type) => ({ type, condition: currentCondition(connection, type) }));
-  const refused = conditions.find(({ type, condition }) => type === 'CredentialValid' && condition?.status === 'False')?.condition;
+  const refused = conditions.find(
+    ({ type, condition }) => type === 'CredentialValid' && condition?.status === 'False',
+  )?.condition;
   if (refused) return stalled(refused);
   const failed = conditions.find(({ condition }) => condition?.status === 'False')?.condition;
   if (failed) return reconciling(running, failed);
   const unknown = conditions.find(({ condition }) => condition?.status !== 'True');
   if (!unknown) return undefined;
-  return reconciling(running, unknown.condition ?? { reason: 'Checking', message: `the sync pod has not said ${unknown.type} of this version yet` });
+  return reconciling(
+    running,
+    unknown.condition ?? {
+      reason: 'Checking',
+      message: `the sync pod has not said ${unknown.type} of this version yet`,
+    },
+  );
 }
 
 /** A condition speaks for the spec it was made for: that of an older generation is as good as none. */
 function currentCondition({ status, metadata }: AnyConnection, type: string): Condition | undefined {
   const condition = findCondition(status?.conditions, type);
-  const outdated = condition?.observedGeneration !== undefined && condition.observedGeneration < (metadata.generation ?? 0);
+  const outdated =
+    condition?.observedGeneration !== undefined && condition.observedGeneration < (metadata.generation ?? 0);
   return outdated ? undefined : condition;
 }
 
@@ -127,7 +170,10 @@ function feedFindings(feeds: readonly FeedResource[]): Summary | undefined {
   if (!first) return undefined;
   const said = findCondition(first.status?.conditions, 'Ready');
   const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
-  return reconciling('Degraded', { reason: 'FeedNotReady', message: `Feed ${first.metadata.name}${more}: ${said?.message ?? 'it has no Ready condition yet'}` });
+  return reconciling('Degraded', {
+    reason: 'FeedNotReady',
+    message: `Feed ${first.metadata.name}${more}: ${said?.message ?? 'it has no Ready condition yet'}`,
+  });
 }
 
 /** A suspended feed and one whose writes are held back for a person are not failing. */
@@ -142,7 +188,16 @@ function countFeeds(feeds: readonly FeedResource[]): ConnectionDecision['feeds']
 
 function ready({ connection, feeds }: ConnectionSnapshot): Summary {
   const test = (connection.spec.mode ?? 'Test') === 'Test' ? '; mode is Test: nothing is written to the store' : '';
-  return { state: 'Running', settlement: { state: 'Ready', finding: { reason: 'Running', message: `${feeds.length} ${feeds.length === 1 ? 'feed is' : 'feeds are'} up to date${test}` } } };
+  return {
+    state: 'Running',
+    settlement: {
+      state: 'Ready',
+      finding: {
+        reason: 'Running',
+        message: `${feeds.length} ${feeds.length === 1 ? 'feed is' : 'feeds are'} up to date${test}`,
+      },
+    },
+  };
 }
 
 /** Once it has synced, a failure is a degradation and no longer part of setting it up. */

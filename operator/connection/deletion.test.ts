@@ -5,21 +5,49 @@ import { decideDeletion, type DeletionSnapshot } from './deletion.ts';
 
 const DELETED_AT = '2026-06-01T00:00:00Z';
 const after = (seconds: number) => new Date(Date.parse(DELETED_AT) + seconds * 1000);
-const deleted = (conditions: ReturnType<typeof aCondition>[] = [], finalizers = [FINALIZER]) => aConnection({}, { metadata: { ...aConnection().metadata, deletionTimestamp: DELETED_AT, finalizers }, status: { conditions } });
-const step = (over: Partial<DeletionSnapshot>) => decideDeletion({ connection: deleted(), deployment: aDeployment(), namespaceTerminating: false, now: after(1), deadlineMs: 60_000, ...over });
+const deleted = (conditions: ReturnType<typeof aCondition>[] = [], finalizers = [FINALIZER]) =>
+  aConnection(
+    {},
+    { metadata: { ...aConnection().metadata, deletionTimestamp: DELETED_AT, finalizers }, status: { conditions } },
+  );
+const step = (over: Partial<DeletionSnapshot>) =>
+  decideDeletion({
+    connection: deleted(),
+    deployment: aDeployment(),
+    namespaceTerminating: false,
+    now: after(1),
+    deadlineMs: 60_000,
+    ...over,
+  });
 
 describe('a deletion', () => {
   const steps: [string, Partial<DeletionSnapshot>, object][] = [
     ['does nothing when our finalizer is gone', { connection: deleted([], ['other/finalizer']) }, { step: 'none' }],
     ['waits for a running pod to deregister', {}, { step: 'wait', reason: 'Deregistering' }],
-    ['stops the pod once it has deregistered', { connection: deleted([aCondition('Deregistered', 'True')]) }, { step: 'stop' }],
+    [
+      'stops the pod once it has deregistered',
+      { connection: deleted([aCondition('Deregistered', 'True')]) },
+      { step: 'stop' },
+    ],
     ['stops a pod that says nothing at half of the deadline', { now: after(30) }, { step: 'stop' }],
     ['does not wait for a pod that does not run', { deployment: aDeployment({ replicas: 0 }) }, { step: 'stop' }],
-    ['waits for a stopped pod to end', { deployment: aDeployment({ replicas: 1 }, 0) }, { step: 'wait', reason: 'Stopping' }],
+    [
+      'waits for a stopped pod to end',
+      { deployment: aDeployment({ replicas: 1 }, 0) },
+      { step: 'wait', reason: 'Stopping' },
+    ],
     ['asks the hub once no pod is left', { deployment: aDeployment({ replicas: 0 }, 0) }, { step: 'forget' }],
     ['asks the hub where there never was a Deployment', { deployment: undefined }, { step: 'forget' }],
-    ['lets go at the deadline, whatever is left', { now: after(60) }, { step: 'release', reason: 'DeletionDeadlineExceeded' }],
-    ['lets go at once when the namespace is going', { namespaceTerminating: true }, { step: 'release', reason: 'NamespaceTerminating' }],
+    [
+      'lets go at the deadline, whatever is left',
+      { now: after(60) },
+      { step: 'release', reason: 'DeletionDeadlineExceeded' },
+    ],
+    [
+      'lets go at once when the namespace is going',
+      { namespaceTerminating: true },
+      { step: 'release', reason: 'NamespaceTerminating' },
+    ],
   ];
   it.each(steps)('%s', (_what, over, expected) => {
     expect(step(over)).toMatchObject(expected);

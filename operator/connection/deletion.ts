@@ -28,12 +28,28 @@ const POLL_MS = 5000;
  * The pod deregisters at the store, stops, then the hub applies the policy. The pod has half of the deadline, all of it
  * together the whole: a deletion never hangs (a namespace or `helm uninstall` would hang with it). Pure.
  */
-export function decideDeletion({ connection, deployment, namespaceTerminating, now, deadlineMs }: DeletionSnapshot): DeletionStep {
+export function decideDeletion({
+  connection,
+  deployment,
+  namespaceTerminating,
+  now,
+  deadlineMs,
+}: DeletionSnapshot): DeletionStep {
   const { metadata } = connection;
   if (!metadata.finalizers?.includes(FINALIZER)) return { step: 'none' };
   const passedMs = now.getTime() - Date.parse(metadata.deletionTimestamp ?? now.toISOString());
-  if (namespaceTerminating) return { step: 'release', reason: 'NamespaceTerminating', message: 'the namespace is going: nothing was deregistered at the store, and the hub keeps its data' };
-  if (passedMs >= deadlineMs) return { step: 'release', reason: 'DeletionDeadlineExceeded', message: `not done after ${Math.round(deadlineMs / 1000)} s: let go. What was registered at the store may be left there; the hub keeps its data` };
+  if (namespaceTerminating)
+    return {
+      step: 'release',
+      reason: 'NamespaceTerminating',
+      message: 'the namespace is going: nothing was deregistered at the store, and the hub keeps its data',
+    };
+  if (passedMs >= deadlineMs)
+    return {
+      step: 'release',
+      reason: 'DeletionDeadlineExceeded',
+      message: `not done after ${Math.round(deadlineMs / 1000)} s: let go. What was registered at the store may be left there; the hub keeps its data`,
+    };
   const running = podStep(connection, deployment, { passedMs, deadlineMs });
   if (running) return running;
   const policy = connection.spec.deletionPolicy ?? 'Retain';
@@ -41,12 +57,29 @@ export function decideDeletion({ connection, deployment, namespaceTerminating, n
 }
 
 /** What is still to be done about the pod. */
-function podStep({ status }: AnyConnection, deployment: DeploymentView | undefined, { passedMs, deadlineMs }: { passedMs: number; deadlineMs: number }): DeletionStep | undefined {
+function podStep(
+  { status }: AnyConnection,
+  deployment: DeploymentView | undefined,
+  { passedMs, deadlineMs }: { passedMs: number; deadlineMs: number },
+): DeletionStep | undefined {
   const pods = deployment?.status?.replicas ?? 0;
   const wanted = deployment?.spec.replicas ?? 0;
-  const deregistering = wanted > 0 && pods > 0 && !isTrue(status?.conditions, 'Deregistered') && passedMs < deadlineMs / 2;
-  if (deregistering) return { step: 'wait', reason: 'Deregistering', message: 'the sync pod gives back what was registered at the store', afterMs: Math.min(POLL_MS, deadlineMs / 2 - passedMs) };
+  const deregistering =
+    wanted > 0 && pods > 0 && !isTrue(status?.conditions, 'Deregistered') && passedMs < deadlineMs / 2;
+  if (deregistering)
+    return {
+      step: 'wait',
+      reason: 'Deregistering',
+      message: 'the sync pod gives back what was registered at the store',
+      afterMs: Math.min(POLL_MS, deadlineMs / 2 - passedMs),
+    };
   if (wanted > 0) return { step: 'stop', reason: 'Stopping', message: 'the sync pod is being stopped' };
-  if (pods > 0) return { step: 'wait', reason: 'Stopping', message: 'the sync pod finishes its work', afterMs: Math.min(POLL_MS, deadlineMs - passedMs) };
+  if (pods > 0)
+    return {
+      step: 'wait',
+      reason: 'Stopping',
+      message: 'the sync pod finishes its work',
+      afterMs: Math.min(POLL_MS, deadlineMs - passedMs),
+    };
   return undefined;
 }

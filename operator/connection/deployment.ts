@@ -28,18 +28,34 @@ function podSpec(input: ChildrenInput): object {
     serviceAccountName: childName(connectionKey(input.connection)),
     automountServiceAccountToken: true,
     terminationGracePeriodSeconds: 60,
-    securityContext: { runAsNonRoot: true, runAsUser: UID, runAsGroup: UID, fsGroup: UID, seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: UID,
+      runAsGroup: UID,
+      fsGroup: UID,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
     containers: [container(input)],
     volumes: [
       // Optional: a Secret that is missing is a condition with the remedy, not a pod that hangs.
       { name: 'credential', secret: { secretName: input.credential.spec.secretRef.name, optional: true } },
-      { name: 'hub-token', projected: { sources: [{ serviceAccountToken: { audience: HUB_AUDIENCE, expirationSeconds: 3600, path: 'token' } }] } },
+      {
+        name: 'hub-token',
+        projected: {
+          sources: [{ serviceAccountToken: { audience: HUB_AUDIENCE, expirationSeconds: 3600, path: 'token' } }],
+        },
+      },
     ],
   };
 }
 
 function container(input: ChildrenInput): object {
-  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({ httpGet: { path, port: 'http' }, periodSeconds, failureThreshold, timeoutSeconds: 5 });
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+    httpGet: { path, port: 'http' },
+    periodSeconds,
+    failureThreshold,
+    timeoutSeconds: 5,
+  });
   return {
     name: 'sync',
     image: input.driver.spec.image ?? input.pod.image,
@@ -70,7 +86,12 @@ function environment({ connection, credential, pod }: ChildrenInput): object[] {
     SUPERCARGO_STORE: connection.spec.storeRef.name,
     SUPERCARGO_HUB_URL: pod.hubUrl,
     SUPERCARGO_HUB_TOKEN_FILE: `${HUB_TOKEN_DIR}/token`,
-    SUPERCARGO_CREDENTIAL: JSON.stringify({ name: credential.metadata.name, secretName: secretRef.name, keys, recheckAfter }),
+    SUPERCARGO_CREDENTIAL: JSON.stringify({
+      name: credential.metadata.name,
+      secretName: secretRef.name,
+      keys,
+      recheckAfter,
+    }),
     SUPERCARGO_CREDENTIAL_DIR: CREDENTIAL_DIR,
     ...SMALL_HEAP_ENV,
   };
@@ -90,5 +111,9 @@ function resources({ connection }: ChildrenInput): object {
 }
 
 function canonical(quantities: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(quantities).flatMap(([name, value]) => (value === undefined ? [] : [[name, canonicalQuantity(value)]])));
+  return Object.fromEntries(
+    Object.entries(quantities).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, canonicalQuantity(value)]],
+    ),
+  );
 }

@@ -1,4 +1,10 @@
-import { childName, type CredentialResource, type DriverResource, type FeedResource, type StoreResource } from '../../crds/index.ts';
+import {
+  childName,
+  type CredentialResource,
+  type DriverResource,
+  type FeedResource,
+  type StoreResource,
+} from '../../crds/index.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { SeatBook } from '../seating/book.ts';
@@ -22,18 +28,27 @@ export interface ConnectionSnapshot {
 }
 
 /** Reads the caches; by key and index only. */
-export function gather(connection: AnyConnection, sources: { caches: Caches; seats: SeatBook; requireLicense: boolean; now: Date }): ConnectionSnapshot {
+export function gather(
+  connection: AnyConnection,
+  sources: { caches: Caches; seats: SeatBook; requireLicense: boolean; now: Date },
+): ConnectionSnapshot {
   const { caches, seats, requireLicense, now } = sources;
   const { spec, status } = connection;
   const namespace = podNamespace(connection);
   const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
   return {
-    connection, now,
+    connection,
+    now,
     driver: caches.drivers.get(spec.driver),
     store: caches.stores.find(namespace, spec.storeRef.name),
     credential: caches.credentials.find(namespace, spec.credentialRef.name),
     license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, requireLicense),
-    sameShop: shop === undefined ? [] : [...caches.connections.byIndex('shop', shop), ...caches.clusterConnections.byIndex('shop', shop)].filter(({ metadata }) => metadata.uid !== connection.metadata.uid),
+    sameShop:
+      shop === undefined
+        ? []
+        : [...caches.connections.byIndex('shop', shop), ...caches.clusterConnections.byIndex('shop', shop)].filter(
+            ({ metadata }) => metadata.uid !== connection.metadata.uid,
+          ),
     feeds: caches.feeds.byIndex('connection', connectionId(connectionKey(connection))),
     deployment: caches.deployments.find(namespace, childName(connectionKey(connection))),
   };

@@ -12,7 +12,11 @@ export function labelValue(name: string): string {
 }
 
 /** Mirrored to the connection and set on every child, so that lists filter by client, store, warehouse and driver. */
-export function filterLabels(connection: AnyConnection, store: StoreResource | undefined, driver: DriverResource | undefined): Record<string, string> {
+export function filterLabels(
+  connection: AnyConnection,
+  store: StoreResource | undefined,
+  driver: DriverResource | undefined,
+): Record<string, string> {
   const { spec } = connection;
   return {
     [LABELS.client]: labelValue(store?.spec.client ?? podNamespace(connection)),
@@ -26,11 +30,19 @@ export function filterLabels(connection: AnyConnection, store: StoreResource | u
 /** What never changes in a child's labels: the Deployment selects its pods by these. */
 export function selectorLabels(connection: AnyConnection): Record<string, string> {
   const key = connectionKey(connection);
-  return { 'app.kubernetes.io/name': 'supercargo-sync', [LABELS.connection]: key.name, [LABELS.connectionKind]: key.kind };
+  return {
+    'app.kubernetes.io/name': 'supercargo-sync',
+    [LABELS.connection]: key.name,
+    [LABELS.connectionKind]: key.kind,
+  };
 }
 
 /** All labels of a child. */
-export function childLabels(connection: AnyConnection, store: StoreResource | undefined, driver: DriverResource | undefined): Record<string, string> {
+export function childLabels(
+  connection: AnyConnection,
+  store: StoreResource | undefined,
+  driver: DriverResource | undefined,
+): Record<string, string> {
   return {
     ...filterLabels(connection, store, driver),
     ...selectorLabels(connection),

@@ -2,9 +2,15 @@ import { allowedHosts, portsOf } from '../../model/hosts.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 
-interface Port { readonly protocol: 'TCP' | 'UDP'; readonly port: number }
+interface Port {
+  readonly protocol: 'TCP' | 'UDP';
+  readonly port: number;
+}
 
-const DNS: readonly Port[] = [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }];
+const DNS: readonly Port[] = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
 const WEB = [80, 443];
 /** Where clouds hand out the node's own credentials: no store lives there. */
 const LINK_LOCAL = '169.254.0.0/16';
@@ -24,12 +30,21 @@ export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): o
     ingress: [{ ports: [{ protocol: 'TCP', port: 8080 }] }],
     egress: [
       { ports: DNS },
-      { ports: tcp, to: [{ namespaceSelector: {} }, { ipBlock: { cidr: '0.0.0.0/0', except: [LINK_LOCAL] } }, { ipBlock: { cidr: '::/0' } }] },
+      {
+        ports: tcp,
+        to: [
+          { namespaceSelector: {} },
+          { ipBlock: { cidr: '0.0.0.0/0', except: [LINK_LOCAL] } },
+          { ipBlock: { cidr: '::/0' } },
+        ],
+      },
     ],
   };
 }
 
 /** Of the hosts that the driver names, which the pod holds to by name; of any store on the web where it names none. */
 function storePorts(rules: readonly string[], settings: Readonly<Record<string, unknown>>): readonly number[] {
-  return rules.length > 0 ? portsOf(allowedHosts(rules, settings)) : [...WEB, ...portsOf(allowedHosts(['settings.url'], settings))];
+  return rules.length > 0
+    ? portsOf(allowedHosts(rules, settings))
+    : [...WEB, ...portsOf(allowedHosts(['settings.url'], settings))];
 }

@@ -8,7 +8,9 @@ export interface Refusal {
   readonly reason: string;
   /** Names the field, its value and the remedy. */
   readonly message: string;
-  /** It waits for another resource, which may be on its way (a GitOps apply has no order); otherwise a person must act. */
+  /**
+   * It waits for another resource, which may be on its way (a GitOps apply has no order); otherwise a person must act.
+   */
   readonly waits?: true;
 }
 
@@ -19,8 +21,16 @@ const MAX_NAME = 58;
 
 /** In the order in which a person would look; the first that refuses is told. */
 const POLICIES: readonly Policy[] = [
-  specIsValid, nameFits, driverExists, storeExists, credentialExists, credentialIsForDriver,
-  settingsFitDriver, termsAreAccepted, warehouseIsOfStore, shopIsNotConnected,
+  specIsValid,
+  nameFits,
+  driverExists,
+  storeExists,
+  credentialExists,
+  credentialIsForDriver,
+  settingsFitDriver,
+  termsAreAccepted,
+  warehouseIsOfStore,
+  shopIsNotConnected,
 ];
 
 /** The first reason against the connection, or undefined when it is accepted. */
@@ -34,33 +44,63 @@ export function refusalOf(snapshot: ConnectionSnapshot, schemas: SettingsSchemas
 
 /** The CRD in the cluster may be older than the operator: the same rules run here. */
 function specIsValid({ connection }: ConnectionSnapshot): Refusal | undefined {
-  const [first] = validateResource(connection.kind === 'Connection' ? connectionKind : clusterConnectionKind, connection);
+  const [first] = validateResource(
+    connection.kind === 'Connection' ? connectionKind : clusterConnectionKind,
+    connection,
+  );
   return first && { reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
 }
 
 function nameFits({ connection: { metadata } }: ConnectionSnapshot): Refusal | undefined {
   if (metadata.name.length <= MAX_NAME) return undefined;
-  return { reason: 'NameTooLong', message: `metadata.name has ${metadata.name.length} characters, at most ${MAX_NAME} fit into its children's labels: create it under a shorter name` };
+  return {
+    reason: 'NameTooLong',
+    message: `metadata.name has ${metadata.name.length} characters, at most ${MAX_NAME} fit into its children's labels: create it under a shorter name`,
+  };
 }
 
 function driverExists({ connection: { spec }, driver }: ConnectionSnapshot): Refusal | undefined {
-  return driver ? undefined : { reason: 'DriverNotFound', waits: true, message: `spec.driver "${spec.driver}" is not installed: kubectl get drivers lists those there are` };
+  return driver
+    ? undefined
+    : {
+        reason: 'DriverNotFound',
+        waits: true,
+        message: `spec.driver "${spec.driver}" is not installed: kubectl get drivers lists those there are`,
+      };
 }
 
 function storeExists({ connection, store }: ConnectionSnapshot): Refusal | undefined {
-  return store ? undefined : { reason: 'StoreNotFound', waits: true, message: `spec.storeRef.name "${connection.spec.storeRef.name}": there is no such Store in namespace ${podNamespace(connection)}: apply it` };
+  return store
+    ? undefined
+    : {
+        reason: 'StoreNotFound',
+        waits: true,
+        message: `spec.storeRef.name "${connection.spec.storeRef.name}": there is no such Store in namespace ${podNamespace(connection)}: apply it`,
+      };
 }
 
 function credentialExists({ connection, credential }: ConnectionSnapshot): Refusal | undefined {
-  return credential ? undefined : { reason: 'CredentialNotFound', waits: true, message: `spec.credentialRef.name "${connection.spec.credentialRef.name}": there is no such Credential in namespace ${podNamespace(connection)}: apply it` };
+  return credential
+    ? undefined
+    : {
+        reason: 'CredentialNotFound',
+        waits: true,
+        message: `spec.credentialRef.name "${connection.spec.credentialRef.name}": there is no such Credential in namespace ${podNamespace(connection)}: apply it`,
+      };
 }
 
 function credentialIsForDriver({ connection: { spec }, credential }: ConnectionSnapshot): Refusal | undefined {
   if (credential === undefined || credential.spec.driver === spec.driver) return undefined;
-  return { reason: 'CredentialForOtherDriver', message: `spec.credentialRef.name "${credential.metadata.name}" is for the driver "${credential.spec.driver}", spec.driver is "${spec.driver}": name a Credential for "${spec.driver}"` };
+  return {
+    reason: 'CredentialForOtherDriver',
+    message: `spec.credentialRef.name "${credential.metadata.name}" is for the driver "${credential.spec.driver}", spec.driver is "${spec.driver}": name a Credential for "${spec.driver}"`,
+  };
 }
 
-function settingsFitDriver({ connection: { spec }, driver }: ConnectionSnapshot, schemas: SettingsSchemas): Refusal | undefined {
+function settingsFitDriver(
+  { connection: { spec }, driver }: ConnectionSnapshot,
+  schemas: SettingsSchemas,
+): Refusal | undefined {
   const problems = driver ? schemas.problems(driver, spec.settings) : [];
   return problems.length === 0 ? undefined : { reason: 'InvalidSettings', message: problems.slice(0, 5).join('; ') };
 }
@@ -68,21 +108,28 @@ function settingsFitDriver({ connection: { spec }, driver }: ConnectionSnapshot,
 function termsAreAccepted({ connection: { spec }, driver }: ConnectionSnapshot): Refusal | undefined {
   const terms = driver?.spec.terms;
   if (!terms || spec.acceptedTerms === terms.version) return undefined;
-  const given = spec.acceptedTerms === undefined ? 'spec.acceptedTerms is absent' : `spec.acceptedTerms is "${spec.acceptedTerms}"`;
+  const given =
+    spec.acceptedTerms === undefined ? 'spec.acceptedTerms is absent' : `spec.acceptedTerms is "${spec.acceptedTerms}"`;
   return { reason: 'TermsNotAccepted', message: `${given}: read ${terms.url} and set it to "${terms.version}"` };
 }
 
 function warehouseIsOfStore({ connection: { spec }, store }: ConnectionSnapshot): Refusal | undefined {
   const names = store?.spec.warehouses?.map(({ name }) => name);
   if (spec.warehouse === undefined || !names || names.includes(spec.warehouse)) return undefined;
-  return { reason: 'WarehouseNotFound', message: `spec.warehouse "${spec.warehouse}" is none of the Store's: ${names.join(', ')}` };
+  return {
+    reason: 'WarehouseNotFound',
+    message: `spec.warehouse "${spec.warehouse}" is none of the Store's: ${names.join(', ')}`,
+  };
 }
 
 /** Two pods on one shop would import every order twice. The older connection keeps it. */
 function shopIsNotConnected({ connection, sameShop }: ConnectionSnapshot): Refusal | undefined {
   const older = sameShop.filter((other) => byAge(other, connection) < 0 && keepsShop(other)).sort(byAge)[0];
   if (!older) return undefined;
-  return { reason: 'ShopAlreadyConnected', message: `shop "${connection.status?.shop?.name}" (${connection.status?.shop?.id}) is connected by ${describeConnection(connectionKey(older))}, which is older: delete one of the two` };
+  return {
+    reason: 'ShopAlreadyConnected',
+    message: `shop "${connection.status?.shop?.name}" (${connection.status?.shop?.id}) is connected by ${describeConnection(connectionKey(older))}, which is older: delete one of the two`,
+  };
 }
 
 function keepsShop({ metadata }: AnyConnection): boolean {

@@ -18,11 +18,17 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
   return async (key, { log, signal }) => {
     const connection = informer.get(key);
     if (!connection) return DONE;
-    return connection.metadata.deletionTimestamp ? removeConnection(context, informer, connection, { log, signal }) : runConnection(context, informer, connection);
+    return connection.metadata.deletionTimestamp
+      ? removeConnection(context, informer, connection, { log, signal })
+      : runConnection(context, informer, connection);
   };
 }
 
-async function runConnection(context: Context, informer: Informer<AnyConnection>, connection: AnyConnection): Promise<Outcome> {
+async function runConnection(
+  context: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+): Promise<Outcome> {
   const { informers: caches, seats, config, clock, schemas } = context;
   const snapshot = gather(connection, { caches, seats, requireLicense: config.requireLicense, now: clock.now() });
   const decision = decide(snapshot, schemas);
@@ -31,7 +37,8 @@ async function runConnection(context: Context, informer: Informer<AnyConnection>
     await applyChildren(context, snapshot, decision);
   } catch (error) {
     // A quota, an admission policy, a right we were not given: people see it where they look.
-    if (isApiError(error, 'Forbidden', 'Invalid')) await report(context, informer, connection, decide({ ...snapshot, childProblem: error.message }, schemas));
+    if (isApiError(error, 'Forbidden', 'Invalid'))
+      await report(context, informer, connection, decide({ ...snapshot, childProblem: error.message }, schemas));
     throw error;
   }
   await report(context, informer, connection, decision);
@@ -40,22 +47,43 @@ async function runConnection(context: Context, informer: Informer<AnyConnection>
 }
 
 /** Labels for lists, and the finalizer: before the first child, so that no pod outlives its connection unseen. */
-async function claim({ applier }: Context, informer: Informer<AnyConnection>, { connection, store, driver }: ConnectionSnapshot, { accepted }: ConnectionDecision): Promise<void> {
+async function claim(
+  { applier }: Context,
+  informer: Informer<AnyConnection>,
+  { connection, store, driver }: ConnectionSnapshot,
+  { accepted }: ConnectionDecision,
+): Promise<void> {
   const hold = accepted || connection.metadata.finalizers?.includes(FINALIZER);
-  await applier.apply(informer, connection, { metadata: { labels: filterLabels(connection, store, driver), ...(hold ? { finalizers: [FINALIZER] } : {}) } });
+  await applier.apply(informer, connection, {
+    metadata: { labels: filterLabels(connection, store, driver), ...(hold ? { finalizers: [FINALIZER] } : {}) },
+  });
 }
 
-async function applyChildren(context: Context, { connection, store, driver, credential, deployment }: ConnectionSnapshot, { accepted, replicas }: ConnectionDecision): Promise<void> {
+async function applyChildren(
+  context: Context,
+  { connection, store, driver, credential, deployment }: ConnectionSnapshot,
+  { accepted, replicas }: ConnectionDecision,
+): Promise<void> {
   // Without its references nobody knows what the children should look like: what runs is stopped, nothing else changes.
   if (!accepted || !store || !driver || !credential) return scaleToZero(context.client, deployment);
   const { config, applier, informers } = context;
-  const pod = { image: config.syncImage, imagePullPolicy: config.imagePullPolicy, hubUrl: config.hubUrl, apiServerPorts: config.apiServerPorts };
+  const pod = {
+    image: config.syncImage,
+    imagePullPolicy: config.imagePullPolicy,
+    hubUrl: config.hubUrl,
+    apiServerPorts: config.apiServerPorts,
+  };
   for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
     await applier.apply(informers.children[kind], intent, intent);
   }
 }
 
-async function report({ reporter }: Context, informer: Informer<AnyConnection>, connection: AnyConnection, decision: ConnectionDecision): Promise<void> {
+async function report(
+  { reporter }: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+  decision: ConnectionDecision,
+): Promise<void> {
   const { findings, settlement, state, effective, feeds } = decision;
   const fields: Partial<ConnectionStatus> = { state, effective, feeds };
   await reporter.report(informer, connection, { findings, settlement, fields, warn: state === 'Degraded' });

@@ -12,14 +12,27 @@ import { scaleToZero } from './scale.ts';
 const HUB_RETRY_MS = 5000;
 
 /** Takes the next step of a deletion and says so in the condition Deleting. */
-export async function removeConnection(context: Context, informer: Informer<AnyConnection>, connection: AnyConnection, { log, signal }: { log: Logger; signal: AbortSignal }): Promise<Outcome> {
+export async function removeConnection(
+  context: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<Outcome> {
   const { informers, clock, config } = context;
   const deployment = informers.deployments.find(podNamespace(connection), childName(connectionKey(connection)));
   const namespaceTerminating = await isTerminating(context, podNamespace(connection));
-  const step = decideDeletion({ connection, deployment, namespaceTerminating, now: clock.now(), deadlineMs: config.deletionDeadlineMs });
+  const step = decideDeletion({
+    connection,
+    deployment,
+    namespaceTerminating,
+    now: clock.now(),
+    deadlineMs: config.deletionDeadlineMs,
+  });
   switch (step.step) {
-    case 'none': return DONE;
-    case 'release': return release(context, informer, connection, step, 'Warning');
+    case 'none':
+      return DONE;
+    case 'release':
+      return release(context, informer, connection, step, 'Warning');
     case 'wait':
       await tell(context, informer, connection, step);
       return requeueAfter(step.afterMs);
@@ -27,15 +40,25 @@ export async function removeConnection(context: Context, informer: Informer<AnyC
       await tell(context, informer, connection, step);
       await scaleToZero(context.client, deployment);
       return requeueAfter(HUB_RETRY_MS);
-    case 'forget': return forget(context, informer, connection, step, { log, signal });
+    case 'forget':
+      return forget(context, informer, connection, step, { log, signal });
   }
 }
 
-async function forget(context: Context, informer: Informer<AnyConnection>, connection: AnyConnection, step: DeletionStep & { step: 'forget' }, { log, signal }: { log: Logger; signal: AbortSignal }): Promise<Outcome> {
+async function forget(
+  context: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+  step: DeletionStep & { step: 'forget' },
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<Outcome> {
   const policy = connection.spec.deletionPolicy ?? 'Retain';
   try {
     const { deleted } = await context.hub.forget(connectionKey(connection), policy, signal);
-    const message = policy === 'Delete' ? `deletionPolicy Delete: the hub deleted ${deleted} records` : 'deletionPolicy Retain: the hub keeps its data';
+    const message =
+      policy === 'Delete'
+        ? `deletionPolicy Delete: the hub deleted ${deleted} records`
+        : 'deletionPolicy Retain: the hub keeps its data';
     return await release(context, informer, connection, { reason: 'Deregistered', message }, 'Normal');
   } catch (error) {
     log.warn({ err: error }, 'the hub could not be asked; it will be asked again until the deadline');
@@ -45,16 +68,35 @@ async function forget(context: Context, informer: Informer<AnyConnection>, conne
 }
 
 /** Lets go: our finalizer alone is taken off, by applying without it. */
-async function release({ applier, recorder }: Context, informer: Informer<AnyConnection>, connection: AnyConnection, { reason, message }: Omit<Finding, 'status'>, type: 'Normal' | 'Warning'): Promise<Outcome> {
+async function release(
+  { applier, recorder }: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+  { reason, message }: Omit<Finding, 'status'>,
+  type: 'Normal' | 'Warning',
+): Promise<Outcome> {
   recorder.record(connection, { type, reason, action: 'Delete', message });
   await applier.apply(informer, connection, { metadata: {} });
   return DONE;
 }
 
-async function tell({ reporter }: Context, informer: Informer<AnyConnection>, connection: AnyConnection, { reason, message }: Omit<Finding, 'status'>): Promise<void> {
-  const fields: Partial<ConnectionStatus> = { state: 'Deleting', effective: connection.status?.effective, feeds: connection.status?.feeds };
+async function tell(
+  { reporter }: Context,
+  informer: Informer<AnyConnection>,
+  connection: AnyConnection,
+  { reason, message }: Omit<Finding, 'status'>,
+): Promise<void> {
+  const fields: Partial<ConnectionStatus> = {
+    state: 'Deleting',
+    effective: connection.status?.effective,
+    feeds: connection.status?.feeds,
+  };
   const findings = { Deleting: { status: 'True' as const, reason, message } };
-  await reporter.report(informer, connection, { findings, fields, settlement: { state: 'Reconciling', finding: { reason: 'Deleting', message } } });
+  await reporter.report(informer, connection, {
+    findings,
+    fields,
+    settlement: { state: 'Reconciling', finding: { reason: 'Deleting', message } },
+  });
 }
 
 /** Asked for at each step of a deletion only; a namespace that cannot be read is taken as staying. */

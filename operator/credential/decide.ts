@@ -5,36 +5,80 @@ import { connectionKey, describeConnection, type AnyConnection } from '../resour
 /** What is said about a credential: the sum of what the pods that mount it found. */
 export interface CredentialDecision {
   readonly settlement: Settlement;
-  readonly fields: { readonly connections: number; readonly valid: number; readonly lastCheckedAt?: string; readonly expiresAt?: string };
+  readonly fields: {
+    readonly connections: number;
+    readonly valid: number;
+    readonly lastCheckedAt?: string;
+    readonly expiresAt?: string;
+  };
 }
 
 /** Pure. */
 export function decideCredential(credential: CredentialResource, users: readonly AnyConnection[]): CredentialDecision {
-  const active = users.filter(({ spec, metadata }) => spec.enabled !== false && metadata.deletionTimestamp === undefined);
-  const verdicts = active.map((connection) => ({ connection, verdict: currentVerdict(connection) })).sort((a, b) => a.connection.metadata.name.localeCompare(b.connection.metadata.name));
-  const lastCheckedAt = users.flatMap(({ status }) => status?.lastCheckedAt ?? []).sort().at(-1);
+  const active = users.filter(
+    ({ spec, metadata }) => spec.enabled !== false && metadata.deletionTimestamp === undefined,
+  );
+  const verdicts = active
+    .map((connection) => ({ connection, verdict: currentVerdict(connection) }))
+    .sort((a, b) => a.connection.metadata.name.localeCompare(b.connection.metadata.name));
+  const lastCheckedAt = users
+    .flatMap(({ status }) => status?.lastCheckedAt ?? [])
+    .sort()
+    .at(-1);
   const expiresAt = users.flatMap(({ status }) => status?.credentialExpiresAt ?? []).sort()[0];
   return {
     settlement: settle(credential, verdicts),
     fields: {
       connections: users.length,
       valid: verdicts.filter(({ verdict }) => verdict?.status === 'True').length,
-      ...(lastCheckedAt ? { lastCheckedAt } : {}), ...(expiresAt ? { expiresAt } : {}),
+      ...(lastCheckedAt ? { lastCheckedAt } : {}),
+      ...(expiresAt ? { expiresAt } : {}),
     },
   };
 }
 
-interface Verdict { readonly connection: AnyConnection; readonly verdict: Condition | undefined }
+interface Verdict {
+  readonly connection: AnyConnection;
+  readonly verdict: Condition | undefined;
+}
 
 function settle(credential: CredentialResource, verdicts: readonly Verdict[]): Settlement {
   const [violation] = validateResource(credentialKind, credential);
-  if (violation) return { state: 'Stalled', finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` } };
-  if (verdicts.length === 0) return { state: 'Resting', finding: { reason: 'Unused', message: 'no active connection uses it: nobody has tried it' } };
+  if (violation)
+    return {
+      state: 'Stalled',
+      finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` },
+    };
+  if (verdicts.length === 0)
+    return {
+      state: 'Resting',
+      finding: { reason: 'Unused', message: 'no active connection uses it: nobody has tried it' },
+    };
   const refused = verdicts.find(({ verdict }) => verdict?.status === 'False');
-  if (refused?.verdict) return { state: 'Stalled', finding: { reason: refused.verdict.reason, message: `${describeConnection(connectionKey(refused.connection))}: ${refused.verdict.message}` } };
+  if (refused?.verdict)
+    return {
+      state: 'Stalled',
+      finding: {
+        reason: refused.verdict.reason,
+        message: `${describeConnection(connectionKey(refused.connection))}: ${refused.verdict.message}`,
+      },
+    };
   const open = verdicts.find(({ verdict }) => verdict?.status !== 'True');
-  if (open) return { state: 'Reconciling', finding: { reason: 'Checking', message: `${describeConnection(connectionKey(open.connection))} has not checked it yet` } };
-  return { state: 'Ready', finding: { reason: 'Valid', message: `the store accepts it: ${verdicts.length} ${verdicts.length === 1 ? 'connection uses' : 'connections use'} it` } };
+  if (open)
+    return {
+      state: 'Reconciling',
+      finding: {
+        reason: 'Checking',
+        message: `${describeConnection(connectionKey(open.connection))} has not checked it yet`,
+      },
+    };
+  return {
+    state: 'Ready',
+    finding: {
+      reason: 'Valid',
+      message: `the store accepts it: ${verdicts.length} ${verdicts.length === 1 ? 'connection uses' : 'connections use'} it`,
+    },
+  };
 }
 
 function currentVerdict({ status, metadata }: AnyConnection): Condition | undefined {

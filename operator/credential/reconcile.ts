@@ -8,7 +8,10 @@ export function credentialReconciler({ informers, reporter }: Context): Reconcil
   return async (key) => {
     const credential = informers.credentials.get(key);
     if (!credential || credential.metadata.deletionTimestamp) return DONE;
-    const users = [...informers.connections.byIndex('credential', key), ...informers.clusterConnections.byIndex('credential', key)];
+    const users = [
+      ...informers.connections.byIndex('credential', key),
+      ...informers.clusterConnections.byIndex('credential', key),
+    ];
     const { settlement, fields } = decideCredential(credential, users);
     await reporter.report(informers.credentials, credential, { settlement, findings: {}, fields });
     return DONE;

@@ -8,8 +8,13 @@ export function driverReconciler({ informers, reporter, schemas }: Context): Rec
   return async (key) => {
     const driver = informers.drivers.get(key);
     if (!driver || driver.metadata.deletionTimestamp) return DONE;
-    const connections = informers.connections.byIndex('driver', key).length + informers.clusterConnections.byIndex('driver', key).length;
-    await reporter.report(informers.drivers, driver, { settlement: decideDriver(driver, schemas), findings: {}, fields: { connections } });
+    const connections =
+      informers.connections.byIndex('driver', key).length + informers.clusterConnections.byIndex('driver', key).length;
+    await reporter.report(informers.drivers, driver, {
+      settlement: decideDriver(driver, schemas),
+      findings: {},
+      fields: { connections },
+    });
     return DONE;
   };
 }

@@ -1,4 +1,10 @@
-import { feedKind, validateResource, type DriverResource, type FeedResource, type FeedStatus } from '../../crds/index.ts';
+import {
+  feedKind,
+  validateResource,
+  type DriverResource,
+  type FeedResource,
+  type FeedStatus,
+} from '../../crds/index.ts';
 import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
 import { scheduleFault, type FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
@@ -21,18 +27,33 @@ export interface FeedDecision {
   readonly effective: FeedStatus['effective'];
 }
 
-interface Refusal { readonly reason: string; readonly message: string; readonly waits?: true }
+interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+  readonly waits?: true;
+}
 type Policy = (snapshot: FeedSnapshot) => Refusal | undefined;
 
-const POLICIES: readonly Policy[] = [specIsValid, connectionExists, driverExists, typeIsSupported, typeIsFree, scheduleIsValid];
+const POLICIES: readonly Policy[] = [
+  specIsValid,
+  connectionExists,
+  driverExists,
+  typeIsSupported,
+  typeIsFree,
+  scheduleIsValid,
+];
 
 /** Pure. */
 export function decideFeed(snapshot: FeedSnapshot, freshnessRule: FreshnessRule): FeedDecision {
   const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot), undefined);
   if (refusal) {
     return {
-      accepted: { status: 'False', reason: refusal.reason, message: refusal.message }, effective: undefined,
-      settlement: { state: refusal.waits ? 'Reconciling' : 'Stalled', finding: { reason: refusal.reason, message: refusal.message } },
+      accepted: { status: 'False', reason: refusal.reason, message: refusal.message },
+      effective: undefined,
+      settlement: {
+        state: refusal.waits ? 'Reconciling' : 'Stalled',
+        finding: { reason: refusal.reason, message: refusal.message },
+      },
     };
   }
   return {
@@ -48,23 +69,48 @@ function specIsValid({ feed }: FeedSnapshot): Refusal | undefined {
 }
 
 function connectionExists({ feed, connection }: FeedSnapshot): Refusal | undefined {
-  return connection ? undefined : { reason: 'ConnectionNotFound', waits: true, message: `spec.connectionRef: there is no ${describeConnection(feedConnection(feed))}: apply it` };
+  return connection
+    ? undefined
+    : {
+        reason: 'ConnectionNotFound',
+        waits: true,
+        message: `spec.connectionRef: there is no ${describeConnection(feedConnection(feed))}: apply it`,
+      };
 }
 
 function driverExists({ connection, driver }: FeedSnapshot): Refusal | undefined {
-  return driver ? undefined : { reason: 'DriverNotFound', waits: true, message: `the connection's driver "${connection?.spec.driver}" is not installed: kubectl get drivers lists those there are` };
+  return driver
+    ? undefined
+    : {
+        reason: 'DriverNotFound',
+        waits: true,
+        message: `the connection's driver "${connection?.spec.driver}" is not installed: kubectl get drivers lists those there are`,
+      };
 }
 
 function typeIsSupported({ feed, driver }: FeedSnapshot): Refusal | undefined {
   const supported = driver?.spec.feeds.map(({ type }) => type) ?? [];
   if (supported.includes(feed.spec.type)) return undefined;
-  return { reason: 'FeedNotSupported', message: `spec.type "${feed.spec.type}" is not supported by the driver "${driver?.metadata.name}": it supports ${supported.join(', ')}` };
+  return {
+    reason: 'FeedNotSupported',
+    message: `spec.type "${feed.spec.type}" is not supported by the driver "${driver?.metadata.name}": it supports ${supported.join(', ')}`,
+  };
 }
 
 /** Two feeds of one type would share a cursor. */
 function typeIsFree({ feed, siblings }: FeedSnapshot): Refusal | undefined {
-  const older = siblings.filter((other) => other.spec.type === feed.spec.type && other.metadata.uid !== feed.metadata.uid && byAge(other, feed) < 0).sort(byAge)[0];
-  return older && { reason: 'FeedTypeTaken', message: `spec.type "${feed.spec.type}" of this connection is run by the Feed ${older.metadata.name}, which is older: delete one of the two` };
+  const older = siblings
+    .filter(
+      (other) =>
+        other.spec.type === feed.spec.type && other.metadata.uid !== feed.metadata.uid && byAge(other, feed) < 0,
+    )
+    .sort(byAge)[0];
+  return (
+    older && {
+      reason: 'FeedTypeTaken',
+      message: `spec.type "${feed.spec.type}" of this connection is run by the Feed ${older.metadata.name}, which is older: delete one of the two`,
+    }
+  );
 }
 
 /** The CRD checks the form; "99 * * * *" and "Mars/Olympus" have it. */
@@ -75,16 +121,26 @@ function scheduleIsValid({ feed, driver }: FeedSnapshot): Refusal | undefined {
 }
 
 function settle({ feed, connection }: FeedSnapshot): Settlement {
-  if (feed.spec.suspend) return { state: 'Resting', finding: { reason: 'Suspended', message: 'spec.suspend is true: no scheduled runs' } };
-  if (connection?.spec.enabled === false) return { state: 'Resting', finding: { reason: 'ConnectionInactive', message: 'its connection is switched off' } };
+  if (feed.spec.suspend)
+    return { state: 'Resting', finding: { reason: 'Suspended', message: 'spec.suspend is true: no scheduled runs' } };
+  if (connection?.spec.enabled === false)
+    return { state: 'Resting', finding: { reason: 'ConnectionInactive', message: 'its connection is switched off' } };
   const [synced, fresh, held] = (['Synced', 'Fresh', 'Held'] as const).map((type) => current(feed, type));
   if (held?.status === 'True') return heldSettlement(held);
   // In Test mode a feed that writes never succeeds, and is as it should be.
   if (synced?.status === 'True' && synced.reason === 'TestMode') return { state: 'Ready', finding: said(synced) };
   const wrong = [synced, fresh].find((condition) => condition?.status === 'False');
   if (wrong) return { state: 'Reconciling', finding: said(wrong) };
-  if (synced?.status !== 'True') return { state: 'Reconciling', finding: synced ? said(synced) : { reason: 'NotRunYet', message: 'the sync pod has not run it yet' } };
-  if (fresh?.status !== 'True') return { state: 'Reconciling', finding: fresh ? said(fresh) : { reason: 'NotRunYet', message: 'how old its data is has not been said yet' } };
+  if (synced?.status !== 'True')
+    return {
+      state: 'Reconciling',
+      finding: synced ? said(synced) : { reason: 'NotRunYet', message: 'the sync pod has not run it yet' },
+    };
+  if (fresh?.status !== 'True')
+    return {
+      state: 'Reconciling',
+      finding: fresh ? said(fresh) : { reason: 'NotRunYet', message: 'how old its data is has not been said yet' },
+    };
   return { state: 'Ready', finding: { reason: 'UpToDate', message: said(synced).message } };
 }
 
@@ -100,5 +156,7 @@ function said({ reason, message }: Condition): Omit<Finding, 'status'> {
 /** A condition of an older generation is as good as none. */
 function current({ status, metadata }: FeedResource, type: string): Condition | undefined {
   const condition = findCondition(status?.conditions, type);
-  return condition?.observedGeneration !== undefined && condition.observedGeneration < (metadata.generation ?? 0) ? undefined : condition;
+  return condition?.observedGeneration !== undefined && condition.observedGeneration < (metadata.generation ?? 0)
+    ? undefined
+    : condition;
 }

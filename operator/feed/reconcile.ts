@@ -14,19 +14,31 @@ export function feedReconciler({ informers, reporter, freshnessRule }: Context):
     if (!feed || feed.metadata.deletionTimestamp) return DONE;
     const connectionKey = feedConnection(feed);
     const connection = findConnection(informers, connectionKey);
-    const { accepted, settlement, effective } = decideFeed({
-      feed, connection,
-      driver: connection && informers.drivers.get(connection.spec.driver),
-      siblings: informers.feeds.byIndex('connection', connectionId(connectionKey)),
-    }, freshnessRule);
+    const { accepted, settlement, effective } = decideFeed(
+      {
+        feed,
+        connection,
+        driver: connection && informers.drivers.get(connection.spec.driver),
+        siblings: informers.feeds.byIndex('connection', connectionId(connectionKey)),
+      },
+      freshnessRule,
+    );
     const fields = effective ? { effective } : {};
-    await reporter.report(informers.feeds, feed, { settlement, findings: { Accepted: accepted }, fields, warn: accepted.status === 'True' && settlement.finding.reason !== 'NotRunYet' });
+    await reporter.report(informers.feeds, feed, {
+      settlement,
+      findings: { Accepted: accepted },
+      fields,
+      warn: accepted.status === 'True' && settlement.finding.reason !== 'NotRunYet',
+    });
     return DONE;
   };
 }
 
 /** The connection of a key; one of the cluster's only where its pod lives in that namespace. */
-export function findConnection(caches: Pick<Caches, 'connections' | 'clusterConnections'>, key: ConnectionKey): AnyConnection | undefined {
+export function findConnection(
+  caches: Pick<Caches, 'connections' | 'clusterConnections'>,
+  key: ConnectionKey,
+): AnyConnection | undefined {
   if (key.kind === 'Connection') return caches.connections.get(objectKey(key.namespace, key.name));
   const found = caches.clusterConnections.get(key.name);
   return found && podNamespace(found) === key.namespace ? found : undefined;

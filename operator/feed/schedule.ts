@@ -8,13 +8,18 @@ export function feedSchedule({ spec }: FeedResource, driver: DriverResource): st
 }
 
 /** Values in force, defaults applied. The schedule must be one without a fault. */
-export function effectiveValues(feed: FeedResource, driver: DriverResource, freshnessRule: FreshnessRule): NonNullable<FeedStatus['effective']> {
+export function effectiveValues(
+  feed: FeedResource,
+  driver: DriverResource,
+  freshnessRule: FreshnessRule,
+): NonNullable<FeedStatus['effective']> {
   const { spec } = feed;
   const schedule = feedSchedule(feed, driver);
   const limit = freshnessRule.of(spec, schedule);
   const freshness = spec.freshness ?? (limit === undefined ? undefined : formatDuration(limit));
   return {
     ...(schedule === undefined ? {} : { schedule, timeZone: spec.timeZone ?? 'UTC' }),
-    batchSize: spec.batchSize ?? DEFAULT_BATCH_SIZE, ...(freshness === undefined ? {} : { freshness }),
+    batchSize: spec.batchSize ?? DEFAULT_BATCH_SIZE,
+    ...(freshness === undefined ? {} : { freshness }),
   };
 }

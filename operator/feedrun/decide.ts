@@ -1,4 +1,10 @@
-import { feedRunKind, parseDuration, validateResource, type FeedResource, type FeedRunResource } from '../../crds/index.ts';
+import {
+  feedRunKind,
+  parseDuration,
+  validateResource,
+  type FeedResource,
+  type FeedRunResource,
+} from '../../crds/index.ts';
 import type { Finding, Settlement } from '../../kit/conditions.ts';
 
 const DEFAULT_TTL_MS = 7 * 86_400_000;
@@ -20,15 +26,27 @@ export function decideFeedRun(run: FeedRunResource, feed: FeedResource | undefin
 function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): Finding {
   const [first] = validateResource(feedRunKind, run);
   if (first) return { status: 'False', reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
-  if (!feed) return { status: 'False', reason: 'FeedNotFound', message: `spec.feedRef.name "${run.spec.feedRef.name}": there is no such Feed in namespace ${run.metadata.namespace}: apply it` };
-  return { status: 'True', reason: 'Accepted', message: `it is run by the pod of the connection ${feed.spec.connectionRef.name}` };
+  if (!feed)
+    return {
+      status: 'False',
+      reason: 'FeedNotFound',
+      message: `spec.feedRef.name "${run.spec.feedRef.name}": there is no such Feed in namespace ${run.metadata.namespace}: apply it`,
+    };
+  return {
+    status: 'True',
+    reason: 'Accepted',
+    message: `it is run by the pod of the connection ${feed.spec.connectionRef.name}`,
+  };
 }
 
 function settle({ status }: FeedRunResource, accepted: Finding, feed: FeedResource | undefined): Settlement {
   const { result, message } = status ?? {};
   if (status?.finishedAt !== undefined && result !== undefined) {
     const good = result === 'Succeeded' || result === 'Empty';
-    return { state: good ? 'Ready' : 'Stalled', finding: { reason: result, message: message || `the run ended ${result}` } };
+    return {
+      state: good ? 'Ready' : 'Stalled',
+      finding: { reason: result, message: message || `the run ended ${result}` },
+    };
   }
   if (accepted.status === 'False') return { state: feed ? 'Stalled' : 'Reconciling', finding: accepted };
   return result === 'Running'

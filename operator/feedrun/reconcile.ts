@@ -17,7 +17,9 @@ export function feedRunReconciler({ informers, reporter, applier, client, clock 
     }
     if (feed && accepted.status === 'True') {
       const { name, kind = 'Connection' } = feed.spec.connectionRef;
-      await applier.apply(informers.feedRuns, run, { metadata: { labels: { [LABELS.connection]: name, [LABELS.connectionKind]: kind } } });
+      await applier.apply(informers.feedRuns, run, {
+        metadata: { labels: { [LABELS.connection]: name, [LABELS.connectionKind]: kind } },
+      });
     }
     await reporter.report(informers.feedRuns, run, { settlement, findings: { Accepted: accepted } });
     return expiresInMs === undefined ? DONE : requeueAfter(expiresInMs);

@@ -21,7 +21,12 @@ export function decideLicense(license: LicenseResource, seats: readonly Seat[], 
   const warning = graceWarning(license, end, now);
   return {
     settlement: settle(license, seats, now),
-    fields: { seatsUsed: seats.filter(({ seated }) => seated).length, seatsTotal: license.spec.seats, ...(end ? { expiresAt: timestamp(end) } : {}), stores: seats },
+    fields: {
+      seatsUsed: seats.filter(({ seated }) => seated).length,
+      seatsTotal: license.spec.seats,
+      ...(end ? { expiresAt: timestamp(end) } : {}),
+      stores: seats,
+    },
     warning,
     changesInMs: Math.min(next ? next.getTime() - now.getTime() : Infinity, warning ? DAY_MS : Infinity),
   };
@@ -29,13 +34,33 @@ export function decideLicense(license: LicenseResource, seats: readonly Seat[], 
 
 function settle(license: LicenseResource, seats: readonly Seat[], now: Date): Settlement {
   const [violation] = validateResource(licenseKind, license);
-  if (violation) return { state: 'Stalled', finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` } };
+  if (violation)
+    return {
+      state: 'Stalled',
+      finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` },
+    };
   const validity = validityOf(license, now);
   switch (validity.state) {
-    case 'NotYetValid': return { state: 'Reconciling', finding: { reason: 'NotYetValid', message: `valid from ${validity.from} on` } };
-    case 'Expired': return { state: 'Stalled', finding: { reason: 'Expired', message: `it ended on ${validity.at} and the grace period is over: set spec.notAfter to the end of the new term` } };
-    case 'GracePeriod': return { state: 'Ready', finding: { reason: 'GracePeriod', message: `it ended on ${license.spec.notAfter}; everything runs on until ${validity.until}` } };
-    case 'Valid': return { state: 'Ready', finding: { reason: 'Valid', message: seatsMessage(license, seats) } };
+    case 'NotYetValid':
+      return { state: 'Reconciling', finding: { reason: 'NotYetValid', message: `valid from ${validity.from} on` } };
+    case 'Expired':
+      return {
+        state: 'Stalled',
+        finding: {
+          reason: 'Expired',
+          message: `it ended on ${validity.at} and the grace period is over: set spec.notAfter to the end of the new term`,
+        },
+      };
+    case 'GracePeriod':
+      return {
+        state: 'Ready',
+        finding: {
+          reason: 'GracePeriod',
+          message: `it ended on ${license.spec.notAfter}; everything runs on until ${validity.until}`,
+        },
+      };
+    case 'Valid':
+      return { state: 'Ready', finding: { reason: 'Valid', message: seatsMessage(license, seats) } };
   }
 }
 
@@ -48,5 +73,8 @@ function seatsMessage({ spec }: LicenseResource, seats: readonly Seat[]): string
 function graceWarning(license: LicenseResource, end: Date | undefined, now: Date): LicenseDecision['warning'] {
   if (!end || validityOf(license, now).state !== 'GracePeriod') return undefined;
   const days = Math.ceil((end.getTime() - now.getTime()) / DAY_MS);
-  return { day: Math.floor(now.getTime() / DAY_MS), message: `the license ended on ${license.spec.notAfter}: all connections stop in ${days} ${days === 1 ? 'day' : 'days'} unless it is renewed` };
+  return {
+    day: Math.floor(now.getTime() / DAY_MS),
+    message: `the license ended on ${license.spec.notAfter}: all connections stop in ${days} ${days === 1 ? 'day' : 'days'} unless it is renewed`,
+  };
 }

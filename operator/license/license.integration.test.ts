@@ -8,9 +8,16 @@ let rig: OperatorRig;
 let operator: RunningOperator;
 
 const STORES = ['first', 'second', 'third'];
-const assigned = (namespaces: readonly string[]) => namespaces.map((namespace) => ({ namespace, name: 'main', assignedAt: `2026-01-0${STORES.indexOf(namespace) + 1}T00:00:00Z` }));
-const license = (spec: object) => rig.apply('License', undefined, 'team', { plan: 'team', seats: 2, stores: assigned(STORES), ...spec });
-const licensedOf = (namespace: string, expected: string) => rig.eventually('Connection', namespace, 'shop', (seen) => conditionOf(seen, 'Licensed') === expected);
+const assigned = (namespaces: readonly string[]) =>
+  namespaces.map((namespace) => ({
+    namespace,
+    name: 'main',
+    assignedAt: `2026-01-0${STORES.indexOf(namespace) + 1}T00:00:00Z`,
+  }));
+const license = (spec: object) =>
+  rig.apply('License', undefined, 'team', { plan: 'team', seats: 2, stores: assigned(STORES), ...spec });
+const licensedOf = (namespace: string, expected: string) =>
+  rig.eventually('Connection', namespace, 'shop', (seen) => conditionOf(seen, 'Licensed') === expected);
 const replicas = async (namespace: string) => (await rig.deployment(namespace, 'shop'))?.spec.replicas;
 
 beforeAll(async () => {
@@ -36,12 +43,32 @@ describe('three stores and two seats', () => {
     await license({});
     await licensedOf('first', 'True Seated');
     await licensedOf('second', 'True Seated');
-    const third = await rig.eventually('Connection', 'third', 'shop', (seen) => conditionOf(seen, 'Stalled') === 'True SeatsExhausted');
-    expect(third.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain('all 2 seats of License team are taken by stores assigned before third/main');
+    const third = await rig.eventually(
+      'Connection',
+      'third',
+      'shop',
+      (seen) => conditionOf(seen, 'Stalled') === 'True SeatsExhausted',
+    );
+    expect(third.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
+      'all 2 seats of License team are taken by stores assigned before third/main',
+    );
     await until('the pod to stop', async () => (await replicas('third')) === 0);
     expect([await replicas('first'), await replicas('second')]).toEqual([1, 1]);
-    const seen = await rig.eventually('License', undefined, 'team', (now) => conditionOf(now, 'Ready') === 'True Valid');
-    expect(seen.status).toMatchObject({ seatsUsed: 2, seatsTotal: 2, stores: [{ namespace: 'first', seated: true }, { namespace: 'second', seated: true }, { namespace: 'third', seated: false, reason: 'SeatsExhausted' }] });
+    const seen = await rig.eventually(
+      'License',
+      undefined,
+      'team',
+      (now) => conditionOf(now, 'Ready') === 'True Valid',
+    );
+    expect(seen.status).toMatchObject({
+      seatsUsed: 2,
+      seatsTotal: 2,
+      stores: [
+        { namespace: 'first', seated: true },
+        { namespace: 'second', seated: true },
+        { namespace: 'third', seated: false, reason: 'SeatsExhausted' },
+      ],
+    });
   });
 
   it('a freed seat goes to the next in line', async () => {
@@ -56,7 +83,12 @@ describe('three stores and two seats', () => {
     await licensedOf('first', 'False DriverNotLicensed');
     await license({ notBefore: '2099-01-01T00:00:00Z' });
     await licensedOf('first', 'False NotYetValid');
-    await rig.eventually('Connection', 'first', 'shop', (seen) => conditionOf(seen, 'Reconciling') === 'True NotYetValid');
+    await rig.eventually(
+      'Connection',
+      'first',
+      'shop',
+      (seen) => conditionOf(seen, 'Reconciling') === 'True NotYetValid',
+    );
     await license({ notAfter: '2020-01-01T00:00:00Z' });
     await licensedOf('first', 'False Expired');
   });
@@ -66,8 +98,15 @@ describe('three stores and two seats', () => {
     await license({ notAfter: yesterday });
     await licensedOf('first', 'True GracePeriod');
     await until('the Event', async () => {
-      const { items } = await rig.client.list<Seen & { type: string; reason: string; note: string }>(EVENTS, { namespace: 'default' });
-      return items.some((event) => event.type === 'Warning' && event.reason === 'GracePeriod' && event.note.includes('all connections stop in 13 days'));
+      const { items } = await rig.client.list<Seen & { type: string; reason: string; note: string }>(EVENTS, {
+        namespace: 'default',
+      });
+      return items.some(
+        (event) =>
+          event.type === 'Warning' &&
+          event.reason === 'GracePeriod' &&
+          event.note.includes('all connections stop in 13 days'),
+      );
     });
   });
 });

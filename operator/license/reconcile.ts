@@ -17,7 +17,12 @@ export function licenseReconciler({ informers, reporter, recorder, seats: book, 
     const { settlement, fields, warning, changesInMs } = decideLicense(license, seats, now);
     await reporter.report(informers.licenses, license, { settlement, findings: {}, fields });
     if (warning && warned.get(key) !== warning.day) {
-      recorder.record(license, { type: 'Warning', reason: 'GracePeriod', action: 'CheckLicense', message: warning.message });
+      recorder.record(license, {
+        type: 'Warning',
+        reason: 'GracePeriod',
+        action: 'CheckLicense',
+        message: warning.message,
+      });
       warned.set(key, warning.day);
     }
     return changesInMs === undefined || changesInMs === Infinity ? DONE : requeueAfter(changesInMs + 1000);

@@ -6,11 +6,24 @@ import { licensed, seatsOf, validityOf, type LicenseQuestion } from '../seating/
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const store = (name: string, assignedAt?: string) => ({ namespace: 'n', name, ...(assignedAt ? { assignedAt } : {}) });
-const seated = (license: ReturnType<typeof aLicense>, exists = (_: string) => true) => seatsOf(license, exists, '2026-06-01T00:00:00Z').filter((seat) => seat.seated).map(({ name }) => name);
+const seated = (license: ReturnType<typeof aLicense>, exists = (_: string) => true) =>
+  seatsOf(license, exists, '2026-06-01T00:00:00Z')
+    .filter((seat) => seat.seated)
+    .map(({ name }) => name);
 
 describe('seats', () => {
   it('go to the oldest assignments, whatever their order in the list', () => {
-    expect(seated(aLicense({ stores: [store('c', '2026-03-01T00:00:00Z'), store('a', '2026-01-01T00:00:00Z'), store('b', '2026-02-01T00:00:00Z')] }))).toEqual(['a', 'b']);
+    expect(
+      seated(
+        aLicense({
+          stores: [
+            store('c', '2026-03-01T00:00:00Z'),
+            store('a', '2026-01-01T00:00:00Z'),
+            store('b', '2026-02-01T00:00:00Z'),
+          ],
+        }),
+      ),
+    ).toEqual(['a', 'b']);
   });
 
   it('go by name where assignments are of the same second', () => {
@@ -18,29 +31,54 @@ describe('seats', () => {
   });
 
   it('go by the time status remembers where the assignment gives none: a newcomer never takes a seat', () => {
-    const status = { stores: [{ namespace: 'n', name: 'y', since: '2026-02-01T00:00:00Z', seated: true }, { namespace: 'n', name: 'z', since: '2026-01-01T00:00:00Z', seated: true }] };
+    const status = {
+      stores: [
+        { namespace: 'n', name: 'y', since: '2026-02-01T00:00:00Z', seated: true },
+        { namespace: 'n', name: 'z', since: '2026-01-01T00:00:00Z', seated: true },
+      ],
+    };
     expect(seated(aLicense({ stores: [store('a'), store('y'), store('z')] }, status))).toEqual(['z', 'y']);
   });
 
   it('are not taken by stores that do not exist', () => {
-    expect(seated(aLicense({ stores: [store('a', '2026-01-01T00:00:00Z'), store('b'), store('c')] }), (key) => key !== 'n/a')).toEqual(['b', 'c']);
+    expect(
+      seated(
+        aLicense({ stores: [store('a', '2026-01-01T00:00:00Z'), store('b'), store('c')] }),
+        (key) => key !== 'n/a',
+      ),
+    ).toEqual(['b', 'c']);
   });
 
   it('are never more than there are, all used when there are stores, and the same for any order of the list', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,3}$/), { maxLength: 12 });
-    fc.assert(fc.property(names, fc.integer({ min: 1, max: 8 }), (list, seats) => {
-      const given = seated(aLicense({ seats, stores: list.map((name) => store(name)) }));
-      expect(given).toHaveLength(Math.min(seats, list.length));
-      expect(seated(aLicense({ seats, stores: [...list].reverse().map((name) => store(name)) }))).toEqual(given);
-    }));
+    fc.assert(
+      fc.property(names, fc.integer({ min: 1, max: 8 }), (list, seats) => {
+        const given = seated(aLicense({ seats, stores: list.map((name) => store(name)) }));
+        expect(given).toHaveLength(Math.min(seats, list.length));
+        expect(seated(aLicense({ seats, stores: [...list].reverse().map((name) => store(name)) }))).toEqual(given);
+      }),
+    );
   });
 
   it('stay where they are when more stores are assigned later', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 9 }), (seats, more) => {
-      const before = seatsOf(aLicense({ seats, stores: [store('m'), store('n')] }), () => true, '2026-01-01T00:00:00Z');
-      const later = aLicense({ seats, stores: [...Array.from({ length: more }, (_, index) => store(`a${index}`)), store('m'), store('n')] }, { stores: before });
-      for (const name of before.filter((seat) => seat.seated).map((seat) => seat.name)) expect(seated(later)).toContain(name);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 9 }), (seats, more) => {
+        const before = seatsOf(
+          aLicense({ seats, stores: [store('m'), store('n')] }),
+          () => true,
+          '2026-01-01T00:00:00Z',
+        );
+        const later = aLicense(
+          {
+            seats,
+            stores: [...Array.from({ length: more }, (_, index) => store(`a${index}`)), store('m'), store('n')],
+          },
+          { stores: before },
+        );
+        for (const name of before.filter((seat) => seat.seated).map((seat) => seat.name))
+          expect(seated(later)).toContain(name);
+      }),
+    );
   });
 });
 
@@ -59,9 +97,25 @@ describe('validity', () => {
 });
 
 describe('Licensed', () => {
-  const question = (license: ReturnType<typeof aLicense> | undefined, over: Partial<LicenseQuestion> = {}): LicenseQuestion => {
-    const seats = new Map((license ? seatsOf(license, () => true, '2026-06-01T00:00:00Z') : []).map((seat) => [`${seat.namespace}/${seat.name}`, seat]));
-    return { storeKey: 'n/b', driver: 'vendure', now: NOW, required: false, any: license !== undefined, assigned: license && seats.has('n/b') ? [{ license, seats }] : [], ...over };
+  const question = (
+    license: ReturnType<typeof aLicense> | undefined,
+    over: Partial<LicenseQuestion> = {},
+  ): LicenseQuestion => {
+    const seats = new Map(
+      (license ? seatsOf(license, () => true, '2026-06-01T00:00:00Z') : []).map((seat) => [
+        `${seat.namespace}/${seat.name}`,
+        seat,
+      ]),
+    );
+    return {
+      storeKey: 'n/b',
+      driver: 'vendure',
+      now: NOW,
+      required: false,
+      any: license !== undefined,
+      assigned: license && seats.has('n/b') ? [{ license, seats }] : [],
+      ...over,
+    };
   };
   const stores = [store('a'), store('b')];
   const cases: [string, LicenseQuestion, string][] = [
@@ -72,7 +126,11 @@ describe('Licensed', () => {
     ['no seat left', question(aLicense({ stores, seats: 1 })), 'False SeatsExhausted'],
     ['another driver licensed', question(aLicense({ stores, drivers: ['shopify'] })), 'False DriverNotLicensed'],
     ['a term to come', question(aLicense({ stores, notBefore: '2027-01-01T00:00:00Z' })), 'False NotYetValid'],
-    ['a term and its grace period over', question(aLicense({ stores, notAfter: '2026-01-01T00:00:00Z' })), 'False Expired'],
+    [
+      'a term and its grace period over',
+      question(aLicense({ stores, notAfter: '2026-01-01T00:00:00Z' })),
+      'False Expired',
+    ],
     ['the grace period', question(aLicense({ stores, notAfter: '2026-05-31T00:00:00Z' })), 'True GracePeriod'],
   ];
   it.each(cases)('with %s', (_what, asked, expected) => {
@@ -90,13 +148,26 @@ describe('Licensed', () => {
 describe('a License', () => {
   it('says how many seats are taken and who waits', () => {
     const license = aLicense({ seats: 1, stores: [store('a'), store('b')] });
-    const { settlement, fields } = decideLicense(license, seatsOf(license, () => true, '2026-06-01T00:00:00Z'), NOW);
-    expect(settlement).toMatchObject({ state: 'Ready', finding: { reason: 'Valid', message: '1 of 1 seats are taken; 1 store waits for one' } });
+    const { settlement, fields } = decideLicense(
+      license,
+      seatsOf(license, () => true, '2026-06-01T00:00:00Z'),
+      NOW,
+    );
+    expect(settlement).toMatchObject({
+      state: 'Ready',
+      finding: { reason: 'Valid', message: '1 of 1 seats are taken; 1 store waits for one' },
+    });
     expect(fields).toMatchObject({ seatsUsed: 1, seatsTotal: 1 });
   });
 
   it('looks again when its validity changes, and daily in its grace period', () => {
-    expect(decideLicense(aLicense({ notAfter: '2026-06-01T01:00:00Z' }), [], NOW)).toMatchObject({ changesInMs: 3_600_000, warning: undefined });
-    expect(decideLicense(aLicense({ notAfter: '2026-05-31T00:00:00Z' }), [], NOW)).toMatchObject({ changesInMs: 86_400_000, warning: { message: expect.stringContaining('all connections stop in 13 days') } });
+    expect(decideLicense(aLicense({ notAfter: '2026-06-01T01:00:00Z' }), [], NOW)).toMatchObject({
+      changesInMs: 3_600_000,
+      warning: undefined,
+    });
+    expect(decideLicense(aLicense({ notAfter: '2026-05-31T00:00:00Z' }), [], NOW)).toMatchObject({
+      changesInMs: 86_400_000,
+      warning: { message: expect.stringContaining('all connections stop in 13 days') },
+    });
   });
 });

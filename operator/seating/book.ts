@@ -35,7 +35,9 @@ export class SeatBook {
   }
 
   question(storeKey: string, driver: string, now: Date, required: boolean): LicenseQuestion {
-    const assigned = this.#caches.licenses.byIndex('store', storeKey).map((license) => ({ license, seats: this.seats(license, now) }));
+    const assigned = this.#caches.licenses
+      .byIndex('store', storeKey)
+      .map((license) => ({ license, seats: this.seats(license, now) }));
     return { storeKey, driver, now, required, any: this.#caches.licenses.size > 0, assigned };
   }
 

@@ -26,7 +26,9 @@ export type Validity =
  * answer at any time. A store that does not exist takes no seat but keeps its place in the line.
  */
 export function seatsOf(license: LicenseResource, exists: (storeKey: string) => boolean, now: string): Seat[] {
-  const known = new Map((license.status?.stores ?? []).map((seat) => [objectKey(seat.namespace, seat.name), seat.since]));
+  const known = new Map(
+    (license.status?.stores ?? []).map((seat) => [objectKey(seat.namespace, seat.name), seat.since]),
+  );
   const line = (license.spec.stores ?? []).map(({ namespace, name, assignedAt }) => {
     const key = objectKey(namespace, name);
     return { namespace, name, key, since: assignedAt ?? known.get(key) ?? now };
@@ -35,15 +37,19 @@ export function seatsOf(license: LicenseResource, exists: (storeKey: string) => 
   let free = license.spec.seats;
   return line.map(({ namespace, name, key, since }) => {
     if (!exists(key)) return { namespace, name, since, seated: false, reason: 'StoreNotFound' };
-    return free-- > 0 ? { namespace, name, since, seated: true } : { namespace, name, since, seated: false, reason: 'SeatsExhausted' };
+    return free-- > 0
+      ? { namespace, name, since, seated: true }
+      : { namespace, name, since, seated: false, reason: 'SeatsExhausted' };
   });
 }
 
 /** Whether the License is in force, and until when. */
 export function validityOf({ spec }: LicenseResource, now: Date): Validity {
-  if (spec.notBefore !== undefined && now.getTime() < Date.parse(spec.notBefore)) return { state: 'NotYetValid', from: spec.notBefore };
+  if (spec.notBefore !== undefined && now.getTime() < Date.parse(spec.notBefore))
+    return { state: 'NotYetValid', from: spec.notBefore };
   const end = graceEnd({ spec });
-  if (spec.notAfter === undefined || end === undefined || now.getTime() < Date.parse(spec.notAfter)) return { state: 'Valid' };
+  if (spec.notAfter === undefined || end === undefined || now.getTime() < Date.parse(spec.notAfter))
+    return { state: 'Valid' };
   return now < end ? { state: 'GracePeriod', until: end.toISOString() } : { state: 'Expired', at: spec.notAfter };
 }
 
@@ -55,7 +61,9 @@ export function graceEnd({ spec }: Pick<LicenseResource, 'spec'>): Date | undefi
 
 /** The next moment at which validity changes by itself. */
 export function nextChange(license: LicenseResource, now: Date): Date | undefined {
-  const moments = [license.spec.notBefore, license.spec.notAfter, graceEnd(license)?.toISOString()].flatMap((text) => (text === undefined ? [] : new Date(text)));
+  const moments = [license.spec.notBefore, license.spec.notAfter, graceEnd(license)?.toISOString()].flatMap((text) =>
+    text === undefined ? [] : new Date(text),
+  );
   return moments.filter((moment) => moment > now).sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
@@ -73,7 +81,9 @@ export interface LicenseQuestion {
 
 /** Milliseconds until one of the connection's licences begins, ends or runs out of grace. */
 export function licenseChangesIn({ assigned, now }: LicenseQuestion): number | undefined {
-  const moments = assigned.flatMap(({ license }) => nextChange(license, now) ?? []).map((moment) => moment.getTime() - now.getTime());
+  const moments = assigned
+    .flatMap(({ license }) => nextChange(license, now) ?? [])
+    .map((moment) => moment.getTime() - now.getTime());
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
@@ -84,30 +94,55 @@ const NEARNESS = ['NotYetValid', 'Expired', 'DriverNotLicensed', 'StoreNotFound'
 export function licensed(question: LicenseQuestion): Finding {
   if (!question.any) {
     return question.required
-      ? { status: 'False', reason: 'NotAssigned', message: 'this installation requires a License and there is none: apply a License that names the store' }
+      ? {
+          status: 'False',
+          reason: 'NotAssigned',
+          message: 'this installation requires a License and there is none: apply a License that names the store',
+        }
       : { status: 'True', reason: 'LicensingNotRequired', message: 'no License is required here' };
   }
   if (question.assigned.length === 0) {
-    return { status: 'False', reason: 'NotAssigned', message: `no License names the store ${question.storeKey}: add it to spec.stores of one` };
+    return {
+      status: 'False',
+      reason: 'NotAssigned',
+      message: `no License names the store ${question.storeKey}: add it to spec.stores of one`,
+    };
   }
-  const findings = question.assigned.map(({ license, seats }) => seatFinding(license, seats.get(question.storeKey), question));
+  const findings = question.assigned.map(({ license, seats }) =>
+    seatFinding(license, seats.get(question.storeKey), question),
+  );
   const granted = findings.find(({ status }) => status === 'True');
-  return granted ?? findings.sort((a, b) => NEARNESS.indexOf(b.reason) - NEARNESS.indexOf(a.reason))[0] as Finding;
+  return granted ?? (findings.sort((a, b) => NEARNESS.indexOf(b.reason) - NEARNESS.indexOf(a.reason))[0] as Finding);
 }
 
-function seatFinding(license: LicenseResource, seat: Seat | undefined, { driver, now, storeKey }: LicenseQuestion): Finding {
+function seatFinding(
+  license: LicenseResource,
+  seat: Seat | undefined,
+  { driver, now, storeKey }: LicenseQuestion,
+): Finding {
   const name = `License ${license.metadata.name}`;
   const validity = validityOf(license, now);
   if (validity.state === 'NotYetValid') return refused('NotYetValid', `${name} is valid from ${validity.from} on`);
-  if (validity.state === 'Expired') return refused('Expired', `${name} ended on ${validity.at} and its grace period is over: renew it (spec.notAfter)`);
+  if (validity.state === 'Expired')
+    return refused('Expired', `${name} ended on ${validity.at} and its grace period is over: renew it (spec.notAfter)`);
   if (license.spec.drivers && !license.spec.drivers.includes(driver)) {
-    return refused('DriverNotLicensed', `${name} does not cover the driver "${driver}": it covers ${license.spec.drivers.join(', ')}`);
+    return refused(
+      'DriverNotLicensed',
+      `${name} does not cover the driver "${driver}": it covers ${license.spec.drivers.join(', ')}`,
+    );
   }
   if (!seat?.seated) {
-    return refused(seat?.reason ?? 'SeatsExhausted', `all ${license.spec.seats} seats of ${name} are taken by stores assigned before ${storeKey}: raise spec.seats or take a store off spec.stores`);
+    return refused(
+      seat?.reason ?? 'SeatsExhausted',
+      `all ${license.spec.seats} seats of ${name} are taken by stores assigned before ${storeKey}: raise spec.seats or take a store off spec.stores`,
+    );
   }
   if (validity.state === 'GracePeriod') {
-    return { status: 'True', reason: 'GracePeriod', message: `${name} ended on ${license.spec.notAfter}; the store runs on until ${validity.until}: renew it` };
+    return {
+      status: 'True',
+      reason: 'GracePeriod',
+      message: `${name} ended on ${license.spec.notAfter}; the store runs on until ${validity.until}: renew it`,
+    };
   }
   return { status: 'True', reason: 'Seated', message: `the store has a seat of ${name}` };
 }

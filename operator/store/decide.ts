@@ -18,7 +18,11 @@ export function developerSecretName({ metadata, spec, status }: StoreResource): 
 }
 
 /** What is said about a store. Pure. */
-export function decideStore(store: StoreResource, connections: readonly AnyConnection[], keyProblem: Finding | undefined): { settlement: Settlement; fields: object } {
+export function decideStore(
+  store: StoreResource,
+  connections: readonly AnyConnection[],
+  keyProblem: Finding | undefined,
+): { settlement: Settlement; fields: object } {
   return {
     settlement: settle(store, keyProblem),
     fields: {
@@ -31,7 +35,11 @@ export function decideStore(store: StoreResource, connections: readonly AnyConne
 
 function settle(store: StoreResource, keyProblem: Finding | undefined): Settlement {
   const [violation] = validateResource(storeKind, store);
-  if (violation) return { state: 'Stalled', finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` } };
+  if (violation)
+    return {
+      state: 'Stalled',
+      finding: { reason: 'InvalidSpec', message: `${violation.field}: ${violation.message}` },
+    };
   if (keyProblem) return { state: 'Stalled', finding: keyProblem };
   return { state: 'Ready', finding: { reason: 'Accepted', message: 'connections can name it' } };
 }

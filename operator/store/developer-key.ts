@@ -14,7 +14,11 @@ export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: Fi
  * status is all it will ever know: the live Store is asked, not the cache, before a key is made, and `made` keeps the
  * hash until status shows it (the status write may fail and be tried again).
  */
-export async function ensureDeveloperKey({ client, informers, clock, randomKey }: Context, store: StoreResource, made: Map<string, DeveloperKey>): Promise<KeyOutcome> {
+export async function ensureDeveloperKey(
+  { client, informers, clock, randomKey }: Context,
+  store: StoreResource,
+  made: Map<string, DeveloperKey>,
+): Promise<KeyOutcome> {
   const wanted = developerSecretName(store);
   const id = `${store.metadata.uid}/${wanted}`;
   const known = store.status?.developerKey;
@@ -34,23 +38,36 @@ export async function ensureDeveloperKey({ client, informers, clock, randomKey }
     if (isApiError(error, 'AlreadyExists')) return { problem: unknownKey(store, wanted) };
     throw error;
   }
-  const key = { secretName: wanted, hash: createHash('sha256').update(apiKey).digest('hex'), createdAt: timestamp(clock.now()) };
+  const key = {
+    secretName: wanted,
+    hash: createHash('sha256').update(apiKey).digest('hex'),
+    createdAt: timestamp(clock.now()),
+  };
   made.set(id, key);
   return { key };
 }
 
 function secretOf({ apiVersion, kind, metadata }: StoreResource, name: string, apiKey: string) {
   return {
-    apiVersion: SECRETS.apiVersion, kind: SECRETS.kind, type: 'Opaque',
+    apiVersion: SECRETS.apiVersion,
+    kind: SECRETS.kind,
+    type: 'Opaque',
     metadata: {
-      name, namespace: metadata.namespace,
+      name,
+      namespace: metadata.namespace,
       labels: { 'app.kubernetes.io/managed-by': 'supercargo-operator', 'app.kubernetes.io/part-of': 'supercargo' },
-      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: false }],
+      ownerReferences: [
+        { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: false },
+      ],
     },
     stringData: { apiKey },
   };
 }
 
 function unknownKey({ metadata }: StoreResource, name: string): Finding {
-  return { status: 'False', reason: 'DeveloperKeyUnknown', message: `the Secret ${name} exists, but not made for this Store, and the operator cannot read it: kubectl -n ${metadata.namespace} delete secret ${name} lets it make a new key` };
+  return {
+    status: 'False',
+    reason: 'DeveloperKeyUnknown',
+    message: `the Secret ${name} exists, but not made for this Store, and the operator cannot read it: kubectl -n ${metadata.namespace} delete secret ${name} lets it make a new key`,
+  };
 }

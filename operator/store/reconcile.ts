@@ -17,9 +17,16 @@ export function storeReconciler(context: Context): Reconcile {
     const outcome = await ensureDeveloperKey(context, store, made);
     const problem = 'problem' in outcome ? outcome.problem : undefined;
     const developerKey = 'key' in outcome ? outcome.key : store.status?.developerKey;
-    const connections = [...informers.connections.byIndex('store', key), ...informers.clusterConnections.byIndex('store', key)];
+    const connections = [
+      ...informers.connections.byIndex('store', key),
+      ...informers.clusterConnections.byIndex('store', key),
+    ];
     const { settlement, fields } = decideStore(store, connections, problem);
-    await reporter.report(informers.stores, store, { settlement, findings: {}, fields: { ...fields, ...(developerKey ? { developerKey } : {}) } });
+    await reporter.report(informers.stores, store, {
+      settlement,
+      findings: {},
+      fields: { ...fields, ...(developerKey ? { developerKey } : {}) },
+    });
     return problem ? requeueAfter(KEY_RETRY_MS) : DONE;
   };
 }

@@ -10,7 +10,10 @@ const LONGEST_DELAY_MS = 5000;
 /** Where a shop that moved sends its callers; nothing of theirs may go there. */
 export const ELSEWHERE = 'https://elsewhere.example';
 
-/** One request from door to door, the same for all platforms: faults before, the key, the route, faults after. Never throws. */
+/**
+ * One request from door to door, the same for all platforms: faults before, the key, the route, faults after. Never
+ * throws.
+ */
 export class Door {
   readonly #desk: Desk;
   readonly #wire: Wire;
@@ -37,7 +40,10 @@ export class Door {
       const { route, part } = this.#find(request.method, path);
       const call = this.#call(request, part, new URLSearchParams(query), this.#permissions(route, request));
       const answer = this.#answer(route.answer(call));
-      return this.#faultAfter(answer, typeof route.writes === 'function' ? route.writes(call) : route.writes ?? false);
+      return this.#faultAfter(
+        answer,
+        typeof route.writes === 'function' ? route.writes(call) : (route.writes ?? false),
+      );
     } catch (error) {
       if (error instanceof Refused) return this.#answer(this.#wire.refusal(error));
       throw error;
@@ -50,7 +56,16 @@ export class Door {
       if (match) return { route, part: decodeURIComponent(match[1] ?? '') };
     }
     // A stranger is not told what there is and what not.
-    return { route: { method, path: /^/, answer: () => { throw new Refused('missing', 'there is nothing here'); } }, part: '' };
+    return {
+      route: {
+        method,
+        path: /^/,
+        answer: () => {
+          throw new Refused('missing', 'there is nothing here');
+        },
+      },
+      part: '',
+    };
   }
 
   #permissions(route: Route, request: SimRequest): readonly Permission[] {
@@ -62,9 +77,14 @@ export class Door {
 
   #call(request: SimRequest, part: string, query: URLSearchParams, granted: readonly Permission[]): WireCall {
     return {
-      request, query, part, granted,
+      request,
+      query,
+      part,
+      granted,
       json: () => jsonOf(request.body),
-      demand: (permission) => { if (!granted.includes(permission)) throw new Refused('forbidden', 'the key may not do this', permission); },
+      demand: (permission) => {
+        if (!granted.includes(permission)) throw new Refused('forbidden', 'the key may not do this', permission);
+      },
     };
   }
 
@@ -76,9 +96,14 @@ export class Door {
       return this.#answer(this.#wire.refusal(new Refused('throttled', 'slow down', '1')));
     }
     if (faults.strikes('html-error')) return this.#html(200, '<html><body>Back soon</body></html>');
-    if (faults.strikes('redirect')) return { ...this.#html(301, ''), headers: { ...this.#html(301, '').headers, location: `${ELSEWHERE}/` } };
+    if (faults.strikes('redirect'))
+      return { ...this.#html(301, ''), headers: { ...this.#html(301, '').headers, location: `${ELSEWHERE}/` } };
     if (faults.strikes('reset')) return { ...this.#html(503, ''), broken: true };
-    if (faults.strikes('5xx')) return { ...this.#answer(this.#wire.refusal(new Refused('broken', 'something went wrong'))), status: this.#random.pick([500, 502, 503])! };
+    if (faults.strikes('5xx'))
+      return {
+        ...this.#answer(this.#wire.refusal(new Refused('broken', 'something went wrong'))),
+        status: this.#random.pick([500, 502, 503])!,
+      };
     return undefined;
   }
 
@@ -92,11 +117,23 @@ export class Door {
   }
 
   #html(status: number, body: string): SimResponse {
-    return { status, body, delayMs: 0, broken: false, headers: { date: this.#desk.shop.now().toUTCString(), 'content-type': 'text/html' } };
+    return {
+      status,
+      body,
+      delayMs: 0,
+      broken: false,
+      headers: { date: this.#desk.shop.now().toUTCString(), 'content-type': 'text/html' },
+    };
   }
 
   #answer({ status, json, headers }: WireAnswer): SimResponse {
-    return { status, body: json === undefined ? '' : JSON.stringify(json), delayMs: 0, broken: false, headers: { date: this.#desk.shop.now().toUTCString(), 'content-type': 'application/json', ...headers } };
+    return {
+      status,
+      body: json === undefined ? '' : JSON.stringify(json),
+      delayMs: 0,
+      broken: false,
+      headers: { date: this.#desk.shop.now().toUTCString(), 'content-type': 'application/json', ...headers },
+    };
   }
 }
 

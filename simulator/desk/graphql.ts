@@ -1,4 +1,12 @@
-import { Kind, OperationTypeNode, parse, valueFromASTUntyped, type FieldNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  OperationTypeNode,
+  parse,
+  valueFromASTUntyped,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /** An entry of `errors`; thrown by whoever answers a field. */
 export class GraphqlFault extends Error {
@@ -43,7 +51,9 @@ export function operationOf(document: string, variables: Variables): Operation {
         try {
           const answer = fields[name];
           if (!answer) throw new GraphqlFault(`Cannot query field "${name}"`, 'GRAPHQL_VALIDATION_FAILED');
-          const args = Object.fromEntries((field.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value, given)]));
+          const args = Object.fromEntries(
+            (field.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value, given)]),
+          );
           data[key] = cut(answer(args), field.selectionSet, given);
         } catch (error) {
           throw new FieldFailed(key, error);
@@ -65,7 +75,11 @@ function definitionIn(document: string): OperationDefinitionNode {
 }
 
 function defaultsOf({ variableDefinitions }: OperationDefinitionNode): Variables {
-  return Object.fromEntries((variableDefinitions ?? []).flatMap(({ variable, defaultValue }) => (defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [])));
+  return Object.fromEntries(
+    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
 }
 
 const keyOf = ({ alias, name }: FieldNode): string => alias?.value ?? name.value;
@@ -79,23 +93,31 @@ function fieldsOf(selection: SelectionSetNode, value: Variables | undefined, var
     });
     if (excluded) return [];
     if (each.kind === Kind.FIELD) return [each];
-    if (each.kind !== Kind.INLINE_FRAGMENT) throw new GraphqlFault('named fragments are not played here', 'GRAPHQL_VALIDATION_FAILED');
+    if (each.kind !== Kind.INLINE_FRAGMENT)
+      throw new GraphqlFault('named fragments are not played here', 'GRAPHQL_VALIDATION_FAILED');
     return isOf(value, each.typeCondition?.name.value) ? fieldsOf(each.selectionSet, value, variables) : [];
   });
 }
 
 /** Of the type itself, or of an interface that the object says it has. */
 function isOf(value: Variables | undefined, type: string | undefined): boolean {
-  return type === undefined || value?.['__typename'] === type || (value?.['__interfaces'] as readonly string[] | undefined)?.includes(type) === true;
+  return (
+    type === undefined ||
+    value?.['__typename'] === type ||
+    (value?.['__interfaces'] as readonly string[] | undefined)?.includes(type) === true
+  );
 }
 
 function cut(value: unknown, selection: SelectionSetNode | undefined, variables: Variables): unknown {
   if (selection === undefined || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((each) => cut(each, selection, variables));
   const object = value as Variables;
-  return Object.fromEntries(fieldsOf(selection, object, variables).map((field) => {
-    const inner = object[field.name.value];
-    if (inner === undefined) throw new GraphqlFault(`Cannot query field "${field.name.value}"`, 'GRAPHQL_VALIDATION_FAILED');
-    return [keyOf(field), cut(inner, field.selectionSet, variables)];
-  }));
+  return Object.fromEntries(
+    fieldsOf(selection, object, variables).map((field) => {
+      const inner = object[field.name.value];
+      if (inner === undefined)
+        throw new GraphqlFault(`Cannot query field "${field.name.value}"`, 'GRAPHQL_VALIDATION_FAILED');
+      return [keyOf(field), cut(inner, field.selectionSet, variables)];
+    }),
+  );
 }

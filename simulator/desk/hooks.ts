@@ -65,7 +65,8 @@ export class Hooks {
   tell(event: ShopEvent): void {
     if (this.#options.faults.strikes('lost-subscription')) this.#subscriptions = [];
     const [topic = ''] = event.type.split('.');
-    for (const subscription of this.#subscriptions.filter(({ topics }) => topics.includes(topic))) this.#tellOne(subscription, event);
+    for (const subscription of this.#subscriptions.filter(({ topics }) => topics.includes(topic)))
+      this.#tellOne(subscription, event);
   }
 
   #tellOne({ url, secret }: Subscription, event: ShopEvent): void {

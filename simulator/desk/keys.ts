@@ -32,7 +32,12 @@ export class Keys {
   #refresh: string | undefined;
   #previous: string | undefined;
 
-  constructor(options: { readonly client?: Client; readonly clock: Clock; readonly random: Random; readonly faults: Faults }) {
+  constructor(options: {
+    readonly client?: Client;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly faults: Faults;
+  }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#random = options.random;
@@ -42,12 +47,16 @@ export class Keys {
 
   /** An access token for a client. `refreshToken`: what it was given before; absent where it shows only itself. */
   grant(asked: { readonly clientId: string; readonly clientSecret: string; readonly refreshToken?: string }): Granted {
-    if (!this.#client || asked.clientId !== this.#client.id || asked.clientSecret !== this.#client.secret) throw new Refused('invalid client', 'unknown client');
+    if (!this.#client || asked.clientId !== this.#client.id || asked.clientSecret !== this.#client.secret)
+      throw new Refused('invalid client', 'unknown client');
     if (asked.refreshToken !== undefined) this.#takeRefresh(asked.refreshToken);
     else if (this.#client.refreshToken !== undefined) throw new Refused('invalid', 'use the refresh token');
     this.granted++;
     const access = this.#newToken('at');
-    this.#access.set(access, { expires: this.#clock.now().getTime() + LIFETIME_SECONDS * 1000, refresh: this.#refresh });
+    this.#access.set(access, {
+      expires: this.#clock.now().getTime() + LIFETIME_SECONDS * 1000,
+      refresh: this.#refresh,
+    });
     return { access, seconds: LIFETIME_SECONDS, refresh: this.#refresh };
   }
 
@@ -78,7 +87,8 @@ export class Keys {
   }
 
   #takeRefresh(token: string): void {
-    if (token !== this.#refresh && token !== this.#previous) throw new Refused('invalid grant', 'the refresh token is not good any more');
+    if (token !== this.#refresh && token !== this.#previous)
+      throw new Refused('invalid grant', 'the refresh token is not good any more');
     if (!this.#faults.has('token-rotation')) return;
     // The old one is still good, since the answer may be lost; a second use gives the same successor's successor.
     this.#previous = token;

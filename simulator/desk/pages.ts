@@ -6,7 +6,10 @@ import type { Shop } from '../shop/shop.ts';
 /** How the shop pages where the platform leaves it the choice. */
 export type Paging = 'keyset' | 'offset';
 
-interface Timed { readonly id: string; readonly updatedAt: string }
+interface Timed {
+  readonly id: string;
+  readonly updatedAt: string;
+}
 
 /** A part of a list. */
 export interface Slice<T> {
@@ -37,23 +40,38 @@ export class Pages {
   }
 
   /** Rows after a key; `next` is the key to go on with, undefined at the end. */
-  byKey<T>(rows: readonly T[], keyOf: (row: T) => string, asked: { readonly limit?: number; readonly after?: string }): Slice<T> & { readonly next: string | undefined } {
+  byKey<T>(
+    rows: readonly T[],
+    keyOf: (row: T) => string,
+    asked: { readonly limit?: number; readonly after?: string },
+  ): Slice<T> & { readonly next: string | undefined } {
     const { faults } = this.#options;
     const limit = this.#limit(asked.limit);
     const sorted = sortedBy(rows, keyOf);
     const rest = asked.after === undefined ? sorted : sorted.filter((row) => compare(keyOf(row), asked.after!) > 0);
     const part = rest.slice(0, limit);
     const ended = part.length === rest.length;
-    const next = ended ? (asked.after !== undefined && faults.strikes('repeat-last-page') ? asked.after : undefined) : keyOf(part.at(-1)!);
+    const next = ended
+      ? asked.after !== undefined && faults.strikes('repeat-last-page')
+        ? asked.after
+        : undefined
+      : keyOf(part.at(-1)!);
     return { rows: part, total: this.#total(sorted.length), limit, next };
   }
 
   /** Rows from an offset on. Some shops give the last page again to who asks for what is behind it. */
-  byOffset<T>(rows: readonly T[], keyOf: (row: T) => string, asked: { readonly limit?: number; readonly offset?: number }): Slice<T> {
+  byOffset<T>(
+    rows: readonly T[],
+    keyOf: (row: T) => string,
+    asked: { readonly limit?: number; readonly offset?: number },
+  ): Slice<T> {
     const limit = this.#limit(asked.limit);
     const sorted = sortedBy(rows, keyOf);
     const from = asked.offset ?? 0;
-    const offset = from >= sorted.length && from > 0 && this.#options.faults.strikes('repeat-last-page') ? Math.max(0, sorted.length - limit) : from;
+    const offset =
+      from >= sorted.length && from > 0 && this.#options.faults.strikes('repeat-last-page')
+        ? Math.max(0, sorted.length - limit)
+        : from;
     return { rows: sorted.slice(offset, offset + limit), total: this.#total(sorted.length), limit };
   }
 

@@ -54,8 +54,8 @@ export interface Route {
 }
 
 /**
- * A platform's words for one shop: routes, refusals, signatures. It knows the platform's documentation and no driver, so
- * that one misunderstanding is not on both sides; and it decides nothing: the shop and the desk do.
+ * A platform's words for one shop: routes, refusals, signatures. It knows the platform's documentation and no driver,
+ * so that one misunderstanding is not on both sides; and it decides nothing: the shop and the desk do.
  */
 export interface Wire {
   /** As `supercargo simulate NAME` has it. */
@@ -69,7 +69,10 @@ export interface Wire {
   refusal(refusal: Refused): WireAnswer;
   /** A webhook that tells of an event. `secret` is as it was subscribed with; a forged one is signed with another. */
   hook(event: ShopEvent, id: string, at: Date, secret: string): Signed;
-  /** For trying a driver: what a key and an address look like, and what cannot be shown of the shop's truth in the platform's words. */
+  /**
+   * For trying a driver: what a key and an address look like, and what cannot be shown of the shop's truth in the
+   * platform's words.
+   */
   readonly subject: WireSubject;
 }
 

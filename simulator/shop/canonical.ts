@@ -1,9 +1,30 @@
-import type { Address, FulfilmentState, LocationRecord, OrderRecord, OrderState, ProductRecord, ProductSupplierRecord, ShippingMethodRecord, StockRecord, SupplierRecord } from '../../model/records.ts';
-import { shippedOf, wantedOf, type Level, type Named, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct, type SupplierPrice } from './model.ts';
+import type {
+  Address,
+  FulfilmentState,
+  LocationRecord,
+  OrderRecord,
+  OrderState,
+  ProductRecord,
+  ProductSupplierRecord,
+  ShippingMethodRecord,
+  StockRecord,
+  SupplierRecord,
+} from '../../model/records.ts';
+import {
+  shippedOf,
+  wantedOf,
+  type Level,
+  type Named,
+  type ShopAddress,
+  type ShopLine,
+  type ShopOrder,
+  type ShopProduct,
+  type SupplierPrice,
+} from './model.ts';
 
 /*
- * What a driver must make of the shop's truth, whatever the platform. It looks at no platform's words, so that a driver and
- * its expectation never share a mistake. `platformState` alone is the platform's own and is left out.
+ * What a driver must make of the shop's truth, whatever the platform. It looks at no platform's words, so that a driver
+ * and its expectation never share a mistake. `platformState` alone is the platform's own and is left out.
  */
 
 export type ExpectedOrder = Omit<OrderRecord, 'platformState'>;
@@ -12,12 +33,29 @@ export function canonicalOrder(order: ShopOrder, methodName: (code: string) => s
   const [delivery] = order.deliveries;
   return {
     ...(order.redacted ? { redacted: true as const } : {}),
-    kind: 'order', id: order.id, number: order.number, placedAt: order.placedAt, updatedAt: order.updatedAt,
-    state: stateOf(order), paymentState: order.payment, fulfilmentState: fulfilmentOf(order), currency: order.currency,
-    itemsTotal: order.items, shippingTotal: order.shipping, taxTotal: order.tax, discountTotal: order.discount, grandTotal: order.grand,
-    customerId: given(order.customer.id), customerEmail: given(order.customer.email), customerName: given(order.customer.name), customerPhone: given(order.customer.phone),
-    shippingAddress: addressOf(delivery?.address), billingAddress: addressOf(order.billing),
-    shippingMethodCode: delivery?.methodCode, shippingMethodName: delivery && methodName(delivery.methodCode), note: given(order.note),
+    kind: 'order',
+    id: order.id,
+    number: order.number,
+    placedAt: order.placedAt,
+    updatedAt: order.updatedAt,
+    state: stateOf(order),
+    paymentState: order.payment,
+    fulfilmentState: fulfilmentOf(order),
+    currency: order.currency,
+    itemsTotal: order.items,
+    shippingTotal: order.shipping,
+    taxTotal: order.tax,
+    discountTotal: order.discount,
+    grandTotal: order.grand,
+    customerId: given(order.customer.id),
+    customerEmail: given(order.customer.email),
+    customerName: given(order.customer.name),
+    customerPhone: given(order.customer.phone),
+    shippingAddress: addressOf(delivery?.address),
+    billingAddress: addressOf(order.billing),
+    shippingMethodCode: delivery?.methodCode,
+    shippingMethodName: delivery && methodName(delivery.methodCode),
+    note: given(order.note),
     lines: order.lines.map((line) => lineOf(order, line)),
   };
 }
@@ -35,30 +73,89 @@ function fulfilmentOf(order: ShopOrder): FulfilmentState {
 
 function lineOf(order: ShopOrder, line: ShopLine): OrderRecord['lines'][number] {
   return {
-    id: line.id, sku: line.sku, variantId: line.variantId, title: line.title, quantity: wantedOf(line), cancelledQuantity: line.cancelled, fulfilledQuantity: shippedOf(order, line.id),
-    unitPrice: line.unitPrice, total: line.total, taxRate: line.taxRate, taxAmount: line.tax, discountAmount: line.discount,
+    id: line.id,
+    sku: line.sku,
+    variantId: line.variantId,
+    title: line.title,
+    quantity: wantedOf(line),
+    cancelledQuantity: line.cancelled,
+    fulfilledQuantity: shippedOf(order, line.id),
+    unitPrice: line.unitPrice,
+    total: line.total,
+    taxRate: line.taxRate,
+    taxAmount: line.tax,
+    discountAmount: line.discount,
   };
 }
 
 function addressOf(address: ShopAddress | undefined): Address {
   if (!address) return {};
   const { name, company, street1, street2, city, region, postalCode, country, phone } = address;
-  return { name: given(name), company: given(company), street1: given(street1), street2: given(street2), city: given(city), region: given(region), postalCode: given(postalCode), country: given(country), phone: given(phone) };
+  return {
+    name: given(name),
+    company: given(company),
+    street1: given(street1),
+    street2: given(street2),
+    city: given(city),
+    region: given(region),
+    postalCode: given(postalCode),
+    country: given(country),
+    phone: given(phone),
+  };
 }
 
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 export function canonicalProduct(product: ShopProduct): ProductRecord {
   return {
-    kind: 'product', id: product.id, title: product.title, description: given(product.description), brand: given(product.brand), status: product.active ? 'Active' : 'Inactive',
-    attributes: product.attributes, createdAt: product.createdAt, updatedAt: product.updatedAt,
+    kind: 'product',
+    id: product.id,
+    title: product.title,
+    description: given(product.description),
+    brand: given(product.brand),
+    status: product.active ? 'Active' : 'Inactive',
+    attributes: product.attributes,
+    createdAt: product.createdAt,
+    updatedAt: product.updatedAt,
     variants: product.variants.map(({ comparePrice, ...variant }) => ({ ...variant, compareAtPrice: comparePrice })),
     images: product.images,
   };
 }
 
-export const canonicalLevel = ({ variantId, sku, locationId, onHand, allocated }: Level): StockRecord => ({ kind: 'stock', variantId, sku, locationId, onHand, allocated, available: onHand - allocated });
+export const canonicalLevel = ({ variantId, sku, locationId, onHand, allocated }: Level): StockRecord => ({
+  kind: 'stock',
+  variantId,
+  sku,
+  locationId,
+  onHand,
+  allocated,
+  available: onHand - allocated,
+});
 export const canonicalLocation = ({ id, code, name }: Named): LocationRecord => ({ kind: 'location', id, code, name });
-export const canonicalMethod = ({ id, code, name }: Named): ShippingMethodRecord => ({ kind: 'shippingMethod', id, code, name });
-export const canonicalSupplier = ({ id, code, name, email }: Named): SupplierRecord => ({ kind: 'supplier', id, code, name, email });
-export const canonicalSupplierPrice = ({ variantId, supplierId, supplierSku, cost, currency }: SupplierPrice): ProductSupplierRecord => ({ kind: 'productSupplier', variantId, supplierId, supplierSku, costPrice: cost, currency });
+export const canonicalMethod = ({ id, code, name }: Named): ShippingMethodRecord => ({
+  kind: 'shippingMethod',
+  id,
+  code,
+  name,
+});
+export const canonicalSupplier = ({ id, code, name, email }: Named): SupplierRecord => ({
+  kind: 'supplier',
+  id,
+  code,
+  name,
+  email,
+});
+export const canonicalSupplierPrice = ({
+  variantId,
+  supplierId,
+  supplierSku,
+  cost,
+  currency,
+}: SupplierPrice): ProductSupplierRecord => ({
+  kind: 'productSupplier',
+  variantId,
+  supplierId,
+  supplierSku,
+  costPrice: cost,
+  currency,
+});

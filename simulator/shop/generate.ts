@@ -6,14 +6,24 @@ const ADJECTIVES = ['Blue', 'Folding', 'Heavy', 'Little', 'Quiet', 'Round', 'Sof
 const THINGS = ['Box', 'Chair', 'Cup', 'Desk', 'Lamp', 'Rack', 'Tape', 'Table'];
 const FIRST = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eva', 'Finn'];
 const LAST = ['Berg', 'Klein', 'Moreau', 'Nowak', 'Rossi', 'Stone'];
-const CITIES = [['Berlin', '10115', 'DE'], ['Lyon', '69001', 'FR'], ['Graz', '8010', 'AT']] as const;
+const CITIES = [
+  ['Berlin', '10115', 'DE'],
+  ['Lyon', '69001', 'FR'],
+  ['Graz', '8010', 'AT'],
+] as const;
 export const TAX_RATE = 20;
 const SHIPPING = 490;
 
 /** What a shop has before its first order. */
 export function furnish(shop: Shop): void {
-  shop.locations = [{ id: 'main', code: 'main', name: 'Main warehouse' }, { id: 'shop', code: 'shop', name: 'Shop floor' }];
-  shop.shippingMethods = [{ id: 'sm1', code: 'standard', name: 'Standard' }, { id: 'sm2', code: 'express', name: 'Express' }];
+  shop.locations = [
+    { id: 'main', code: 'main', name: 'Main warehouse' },
+    { id: 'shop', code: 'shop', name: 'Shop floor' },
+  ];
+  shop.shippingMethods = [
+    { id: 'sm1', code: 'standard', name: 'Standard' },
+    { id: 'sm2', code: 'express', name: 'Express' },
+  ];
   shop.suppliers = [{ id: 'su1', code: 'acme', name: 'Acme', email: 'orders@acme.example' }];
 }
 
@@ -22,12 +32,27 @@ export function addProduct(shop: Shop, random: Random): ShopProduct {
   const name = `${random.pick(ADJECTIVES)} ${random.pick(THINGS)}`;
   const at = shop.stamp();
   const variants = Array.from({ length: random.int(1, 3) }, (_, index) => ({
-    id: `${id}v${index + 1}`, sku: `SKU-${id}-${index + 1}`.toUpperCase(), title: `${name} ${index + 1}`, price: random.int(100, 9900), currency: shop.currency,
-    weightGrams: random.int(50, 5000), enabled: true, tracked: true, options: { size: String(index + 1) },
+    id: `${id}v${index + 1}`,
+    sku: `SKU-${id}-${index + 1}`.toUpperCase(),
+    title: `${name} ${index + 1}`,
+    price: random.int(100, 9900),
+    currency: shop.currency,
+    weightGrams: random.int(50, 5000),
+    enabled: true,
+    tracked: true,
+    options: { size: String(index + 1) },
   }));
   const product: ShopProduct = {
-    id, title: name, description: `${name}, made to be sold.`, brand: 'Simulated', active: true, attributes: { material: random.pick(['wood', 'steel', 'cotton'])! },
-    createdAt: at, updatedAt: at, variants, images: [{ id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0 }],
+    id,
+    title: name,
+    description: `${name}, made to be sold.`,
+    brand: 'Simulated',
+    active: true,
+    attributes: { material: random.pick(['wood', 'steel', 'cotton'])! },
+    createdAt: at,
+    updatedAt: at,
+    variants,
+    images: [{ id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0 }],
   };
   stockUp(shop, product, random);
   return product;
@@ -37,8 +62,21 @@ export function addProduct(shop: Shop, random: Random): ShopProduct {
 export function stockUp(shop: Shop, product: ShopProduct, random: Random): void {
   shop.saveProduct(product);
   for (const { id, sku } of product.variants) {
-    for (const location of shop.locations) shop.levels.set(levelKey(id, location.id), { variantId: id, sku, locationId: location.id, onHand: random.int(1, 50), allocated: 0 });
-    shop.supplierPrices.push({ variantId: id, supplierId: 'su1', supplierSku: `A-${sku}`, cost: random.int(50, 500), currency: shop.currency });
+    for (const location of shop.locations)
+      shop.levels.set(levelKey(id, location.id), {
+        variantId: id,
+        sku,
+        locationId: location.id,
+        onHand: random.int(1, 50),
+        allocated: 0,
+      });
+    shop.supplierPrices.push({
+      variantId: id,
+      supplierId: 'su1',
+      supplierSku: `A-${sku}`,
+      cost: random.int(50, 500),
+      currency: shop.currency,
+    });
   }
 }
 
@@ -47,14 +85,29 @@ export function addOrder(shop: Shop, random: Random, paid = true): ShopOrder | u
   if (products.length === 0) return undefined;
   const id = shop.newId('o');
   const at = shop.stamp();
-  const lines = Array.from({ length: random.int(1, 3) }, (_, index) => addLine(`${id}l${index + 1}`, random.pick(products)!, random));
+  const lines = Array.from({ length: random.int(1, 3) }, (_, index) =>
+    addLine(`${id}l${index + 1}`, random.pick(products)!, random),
+  );
   const [city, postalCode, country] = random.pick(CITIES)!;
   const name = `${random.pick(FIRST)} ${random.pick(LAST)}`;
   const address: ShopAddress = { name, street1: `Street ${random.int(1, 99)}`, city, postalCode, country };
   const order: ShopOrder = {
-    id, number: `S-${id.slice(1).padStart(6, '0')}`, placedAt: at, updatedAt: at, progress: 'Open', payment: paid ? 'Paid' : 'Unpaid', terms: 'Prepaid', currency: shop.currency,
-    ...totalsOf(lines, SHIPPING), refunds: [], promotions: [], customer: { id: `c-${id}`, email: `${id}@buyers.example`, name }, billing: address,
-    deliveries: [{ id: `${id}d1`, address, methodCode: 'standard' }], lines, parcels: [],
+    id,
+    number: `S-${id.slice(1).padStart(6, '0')}`,
+    placedAt: at,
+    updatedAt: at,
+    progress: 'Open',
+    payment: paid ? 'Paid' : 'Unpaid',
+    terms: 'Prepaid',
+    currency: shop.currency,
+    ...totalsOf(lines, SHIPPING),
+    refunds: [],
+    promotions: [],
+    customer: { id: `c-${id}`, email: `${id}@buyers.example`, name },
+    billing: address,
+    deliveries: [{ id: `${id}d1`, address, methodCode: 'standard' }],
+    lines,
+    parcels: [],
   };
   shop.saveOrder(order);
   return order;
@@ -62,7 +115,18 @@ export function addOrder(shop: Shop, random: Random, paid = true): ShopOrder | u
 
 function addLine(id: string, product: ShopProduct, random: Random): ShopLine {
   const variant = random.pick(product.variants)!;
-  return priced({ id, kind: 'Goods', sku: variant.sku, variantId: variant.id, title: variant.title, ordered: random.int(1, 4), cancelled: 0, unitPrice: variant.price, discount: 0, taxRate: TAX_RATE });
+  return priced({
+    id,
+    kind: 'Goods',
+    sku: variant.sku,
+    variantId: variant.id,
+    title: variant.title,
+    ordered: random.int(1, 4),
+    cancelled: 0,
+    unitPrice: variant.price,
+    discount: 0,
+    taxRate: TAX_RATE,
+  });
 }
 
 /** A line with what it costs: pieces that are wanted, less its discount. */
@@ -71,8 +135,17 @@ export function priced(line: Omit<ShopLine, 'total' | 'tax'>): ShopLine {
   return { ...line, total, tax: Math.round(total - total / (1 + line.taxRate / 100)) };
 }
 
-export function totalsOf(lines: readonly ShopLine[], shipping: number): Pick<ShopOrder, 'items' | 'shipping' | 'tax' | 'discount' | 'grand'> {
+export function totalsOf(
+  lines: readonly ShopLine[],
+  shipping: number,
+): Pick<ShopOrder, 'items' | 'shipping' | 'tax' | 'discount' | 'grand'> {
   const sum = (part: (line: ShopLine) => number): number => lines.reduce((total, line) => total + part(line), 0);
   const items = sum(({ total }) => total);
-  return { items, shipping, tax: sum(({ tax }) => tax), discount: sum(({ discount }) => discount), grand: items + shipping };
+  return {
+    items,
+    shipping,
+    tax: sum(({ tax }) => tax),
+    discount: sum(({ discount }) => discount),
+    grand: items + shipping,
+  };
 }

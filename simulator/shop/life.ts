@@ -5,7 +5,14 @@ import type { Shop } from './shop.ts';
 
 /** What happened in the shop, and to which record: the shop tells of it by webhook. */
 export interface ShopEvent {
-  readonly type: 'order.created' | 'order.updated' | 'order.deleted' | 'product.created' | 'product.updated' | 'product.deleted' | 'stock.changed';
+  readonly type:
+    | 'order.created'
+    | 'order.updated'
+    | 'order.deleted'
+    | 'product.created'
+    | 'product.updated'
+    | 'product.deleted'
+    | 'stock.changed';
   readonly id: string;
 }
 
@@ -53,7 +60,9 @@ export function pay(shop: Shop, random: Random): ShopEvent | undefined {
 }
 
 function cancelLine(shop: Shop, random: Random): ShopEvent | undefined {
-  const found = random.pick(openOrders(shop).filter(({ lines, parcels }) => parcels.length === 0 && lines.some((line) => wantedOf(line) > 1)));
+  const found = random.pick(
+    openOrders(shop).filter(({ lines, parcels }) => parcels.length === 0 && lines.some((line) => wantedOf(line) > 1)),
+  );
   if (!found) return undefined;
   const line = random.pick(found.lines.filter((each) => wantedOf(each) > 1))!;
   const lines = found.lines.map((each) => (each === line ? priced({ ...line, cancelled: line.cancelled + 1 }) : each));
@@ -79,7 +88,11 @@ function newProduct(shop: Shop, random: Random): ShopEvent {
 export function editProduct(shop: Shop, random: Random): ShopEvent | undefined {
   const found = random.pick(shop.products.all());
   if (!found) return undefined;
-  shop.saveProduct({ ...found, title: `${found.title.split(' (')[0]!} (${random.int(1, 999)})`, updatedAt: shop.stamp() });
+  shop.saveProduct({
+    ...found,
+    title: `${found.title.split(' (')[0]!} (${random.int(1, 999)})`,
+    updatedAt: shop.stamp(),
+  });
   return { type: 'product.updated', id: found.id };
 }
 
@@ -89,8 +102,11 @@ function deleteProduct(shop: Shop, random: Random): ShopEvent | undefined {
   const found = random.pick(shop.products.all().filter(({ variants }) => variants.every(({ id }) => !ordered.has(id))));
   if (!found) return undefined;
   shop.products.delete(found.id);
-  for (const [key, level] of shop.levels) if (found.variants.some(({ id }) => id === level.variantId)) shop.levels.delete(key);
-  shop.supplierPrices = shop.supplierPrices.filter(({ variantId }) => !found.variants.some(({ id }) => id === variantId));
+  for (const [key, level] of shop.levels)
+    if (found.variants.some(({ id }) => id === level.variantId)) shop.levels.delete(key);
+  shop.supplierPrices = shop.supplierPrices.filter(
+    ({ variantId }) => !found.variants.some(({ id }) => id === variantId),
+  );
   return { type: 'product.deleted', id: found.id };
 }
 

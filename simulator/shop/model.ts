@@ -22,8 +22,8 @@ export type Payment = 'Unpaid' | 'Authorized' | 'PartiallyPaid' | 'Paid' | 'Part
 export type Terms = 'Prepaid' | 'OnDelivery' | 'Invoice';
 
 /**
- * Goods are packed; a gift card and a service are not. A bundle is what the buyer sees, its parts are what is packed; parts
- * name the bundle's line and cost nothing by themselves.
+ * Goods are packed; a gift card and a service are not. A bundle is what the buyer sees, its parts are what is packed;
+ * parts name the bundle's line and cost nothing by themselves.
  */
 export type LineKind = 'Goods' | 'Bundle' | 'BundlePart' | 'GiftCard' | 'Service';
 
@@ -126,7 +126,12 @@ export interface ShopProduct {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly variants: readonly ShopVariant[];
-  readonly images: readonly { readonly id: string; readonly url: string; readonly position: number; readonly alt?: string }[];
+  readonly images: readonly {
+    readonly id: string;
+    readonly url: string;
+    readonly position: number;
+    readonly alt?: string;
+  }[];
 }
 
 export interface Level {
@@ -158,8 +163,11 @@ export const levelKey = (variantId: string, locationId: string): string => `${va
 
 /** Pieces of a line that are in parcels. */
 export function shippedOf(order: Pick<ShopOrder, 'parcels'>, lineId: string): number {
-  return order.parcels.flatMap(({ lines }) => lines).reduce((sum, line) => (line.lineId === lineId ? sum + line.quantity : sum), 0);
+  return order.parcels
+    .flatMap(({ lines }) => lines)
+    .reduce((sum, line) => (line.lineId === lineId ? sum + line.quantity : sum), 0);
 }
 
 /** Pieces of a line that are wanted: ordered less cancelled. */
-export const wantedOf = ({ ordered, cancelled }: Pick<ShopLine, 'ordered' | 'cancelled'>): number => ordered - cancelled;
+export const wantedOf = ({ ordered, cancelled }: Pick<ShopLine, 'ordered' | 'cancelled'>): number =>
+  ordered - cancelled;

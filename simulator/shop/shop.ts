@@ -9,7 +9,10 @@ const LONGEST_COMMIT_MS = 90_000;
 const TIE_MS = 10_000;
 const MOST_SKEW_MS = 300_000;
 
-/** What is wrong with a row that is sent: a part of a shape that nobody can read, a state that no list names, an amount that is none. */
+/**
+ * What is wrong with a row that is sent: a part of a shape that nobody can read, a state that no list names, an amount
+ * that is none.
+ */
 export type Poison = 'shape' | 'state' | 'amount';
 
 export interface ShopOptions {

@@ -1,6 +1,13 @@
 import type { Random } from '../random.ts';
 import { priced, stockUp, TAX_RATE, totalsOf } from './generate.ts';
-import { levelKey, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct, type ShopVariant } from './model.ts';
+import {
+  levelKey,
+  type ShopAddress,
+  type ShopLine,
+  type ShopOrder,
+  type ShopProduct,
+  type ShopVariant,
+} from './model.ts';
 import type { Shop } from './shop.ts';
 
 const MINUTE = 60_000;
@@ -10,12 +17,54 @@ const LAST_NAMES = ['Berg', 'Łukaszewicz', '山田', 'O’Neill', 'Nuñez 🙂'
 
 /** What each order of the showcase is there for. */
 export const ORDER_TAGS = [
-  'plain', 'unpaid', 'authorized', 'partially-paid', 'partially-refunded', 'refunded', 'failed', 'draft', 'cancelled', 'completed', 'shipped-partly', 'edited', 'test', 'held', 'on-delivery', 'invoice',
-  'gift-card', 'deleted-variant', 'bundle', 'promotion', 'two-deliveries', 'redacted', 'yen', 'dinar', 'unicode', 'odd-sku', 'long', 'before-summer', 'in-summer', 'hour-once', 'hour-again', 'two-lines',
+  'plain',
+  'unpaid',
+  'authorized',
+  'partially-paid',
+  'partially-refunded',
+  'refunded',
+  'failed',
+  'draft',
+  'cancelled',
+  'completed',
+  'shipped-partly',
+  'edited',
+  'test',
+  'held',
+  'on-delivery',
+  'invoice',
+  'gift-card',
+  'deleted-variant',
+  'bundle',
+  'promotion',
+  'two-deliveries',
+  'redacted',
+  'yen',
+  'dinar',
+  'unicode',
+  'odd-sku',
+  'long',
+  'before-summer',
+  'in-summer',
+  'hour-once',
+  'hour-again',
+  'two-lines',
 ] as const;
 export type OrderTag = (typeof ORDER_TAGS)[number];
 
-export const PRODUCT_TAGS = ['plain', 'inactive', 'yen', 'dinar', 'unicode', 'odd-sku', 'twin-a', 'twin-b', 'rich', 'disabled', 'untracked'] as const;
+export const PRODUCT_TAGS = [
+  'plain',
+  'inactive',
+  'yen',
+  'dinar',
+  'unicode',
+  'odd-sku',
+  'twin-a',
+  'twin-b',
+  'rich',
+  'disabled',
+  'untracked',
+] as const;
 export type ProductTag = (typeof PRODUCT_TAGS)[number];
 
 /** Ids by what they are there for. */
@@ -25,20 +74,25 @@ export interface Showcase {
 }
 
 /**
- * A shop with one of each: every state, currencies of 0, 2 and 3 digits, the hour that there is twice. Each order changed a
- * minute after the one before, the last one a minute ago. `without`: tags of orders that the platform does not know.
+ * A shop with one of each: every state, currencies of 0, 2 and 3 digits, the hour that there is twice. Each order
+ * changed a minute after the one before, the last one a minute ago. `without`: tags of orders that the platform does
+ * not know.
  */
 export function furnishShowcase(shop: Shop, random: Random, without: readonly string[] = []): Showcase {
   shop.locations = [...shop.locations, { id: 'transit', code: 'transit', name: 'On the way' }];
-  const products = new Map(PRODUCT_TAGS.filter((tag) => !without.includes(`product.${tag}`)).map((tag) => [tag, product(shop, random, tag)]));
+  const products = new Map(
+    PRODUCT_TAGS.filter((tag) => !without.includes(`product.${tag}`)).map((tag) => [tag, product(shop, random, tag)]),
+  );
   const tags = ORDER_TAGS.filter((tag) => !without.includes(tag));
   const start = shop.now().getTime() - tags.length * MINUTE;
   const goods = [...products.values()].filter(({ active }) => active).flatMap(({ variants }) => variants);
-  const orders = new Map(tags.map((tag, index) => {
-    const made = order(shop, random, tag, new Date(start + index * MINUTE), goods);
-    shop.saveOrder(made);
-    return [tag, made.id] as const;
-  }));
+  const orders = new Map(
+    tags.map((tag, index) => {
+      const made = order(shop, random, tag, new Date(start + index * MINUTE), goods);
+      shop.saveOrder(made);
+      return [tag, made.id] as const;
+    }),
+  );
   return { orders, products: new Map([...products].map(([tag, { id }]) => [tag, id])) };
 }
 
@@ -49,16 +103,47 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
   const price = tag === 'yen' ? 1980 : tag === 'dinar' ? 12_345 : random.int(100, 9900);
   const sku = tag.startsWith('twin') ? 'SKU-TWIN' : tag === 'odd-sku' ? ODD_SKU : `SKU-${id}`.toUpperCase();
   const variant: ShopVariant = {
-    id: `${id}v1`, sku, title: `${tag} 1`, price, currency, weightGrams: random.int(50, 5000), enabled: tag !== 'disabled', tracked: tag !== 'untracked', options: { size: '1' },
+    id: `${id}v1`,
+    sku,
+    title: `${tag} 1`,
+    price,
+    currency,
+    weightGrams: random.int(50, 5000),
+    enabled: tag !== 'disabled',
+    tracked: tag !== 'untracked',
+    options: { size: '1' },
     ...(tag === 'rich' ? { barcode: '4006381333931', comparePrice: price + 100 } : {}),
   };
   const made: ShopProduct = {
-    id, title: tag === 'unicode' ? 'Größe „L“ — 山 🙂' : `Product ${tag}`, description: tag === 'plain' ? '' : `${tag}: made to be sold.`, brand: 'Simulated', active: tag !== 'inactive', attributes: { material: 'wood' },
-    createdAt: at, updatedAt: at, variants: tag === 'rich' ? [variant, { ...variant, id: `${id}v2`, sku: `${sku}-2`, title: 'rich 2', options: { size: '2' } }] : [variant],
-    images: tag === 'rich' ? [{ id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0, alt: 'from the front' }, { id: `${id}i2`, url: `https://images.example/${id}-2.jpg`, position: 1 }] : [],
+    id,
+    title: tag === 'unicode' ? 'Größe „L“ — 山 🙂' : `Product ${tag}`,
+    description: tag === 'plain' ? '' : `${tag}: made to be sold.`,
+    brand: 'Simulated',
+    active: tag !== 'inactive',
+    attributes: { material: 'wood' },
+    createdAt: at,
+    updatedAt: at,
+    variants:
+      tag === 'rich'
+        ? [variant, { ...variant, id: `${id}v2`, sku: `${sku}-2`, title: 'rich 2', options: { size: '2' } }]
+        : [variant],
+    images:
+      tag === 'rich'
+        ? [
+            { id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0, alt: 'from the front' },
+            { id: `${id}i2`, url: `https://images.example/${id}-2.jpg`, position: 1 },
+          ]
+        : [],
   };
   stockUp(shop, made, random);
-  if (tag === 'rich') for (const level of shop.levels.values()) if (level.variantId === variant.id) shop.levels.set(levelKey(level.variantId, level.locationId), { ...level, onHand: level.onHand + 2, allocated: 2 });
+  if (tag === 'rich')
+    for (const level of shop.levels.values())
+      if (level.variantId === variant.id)
+        shop.levels.set(levelKey(level.variantId, level.locationId), {
+          ...level,
+          onHand: level.onHand + 2,
+          allocated: 2,
+        });
   return made;
 }
 
@@ -66,10 +151,34 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
 export function addProductWithoutSku(shop: Shop, random: Random): string {
   const id = shop.newId('p');
   const at = shop.stamp();
-  stockUp(shop, {
-    id, title: 'Nameless', description: '', brand: 'Simulated', active: true, attributes: {}, createdAt: at, updatedAt: at, images: [],
-    variants: [{ id: `${id}v1`, sku: '', title: 'Nameless 1', price: 100, currency: shop.currency, weightGrams: 1, enabled: true, tracked: true, options: {} }],
-  }, random);
+  stockUp(
+    shop,
+    {
+      id,
+      title: 'Nameless',
+      description: '',
+      brand: 'Simulated',
+      active: true,
+      attributes: {},
+      createdAt: at,
+      updatedAt: at,
+      images: [],
+      variants: [
+        {
+          id: `${id}v1`,
+          sku: '',
+          title: 'Nameless 1',
+          price: 100,
+          currency: shop.currency,
+          weightGrams: 1,
+          enabled: true,
+          tracked: true,
+          options: {},
+        },
+      ],
+    },
+    random,
+  );
   return id;
 }
 
@@ -78,21 +187,38 @@ type Change = (order: ShopOrder) => Partial<ShopOrder>;
 const CURRENCIES: Readonly<Partial<Record<OrderTag, string>>> = { yen: 'JPY', dinar: 'KWD' };
 /** By the clocks on the wall: 2026-03-29 has no half past two, 2026-10-25 has it twice. */
 const PLACED: Readonly<Partial<Record<OrderTag, string>>> = {
-  'before-summer': '2026-03-29T01:59:30.000+01:00', 'in-summer': '2026-03-29T03:00:30.000+02:00', 'hour-once': '2026-10-25T02:30:00.000+02:00', 'hour-again': '2026-10-25T02:30:00.000+01:00',
+  'before-summer': '2026-03-29T01:59:30.000+01:00',
+  'in-summer': '2026-03-29T03:00:30.000+02:00',
+  'hour-once': '2026-10-25T02:30:00.000+02:00',
+  'hour-again': '2026-10-25T02:30:00.000+01:00',
 };
 
 const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
   unpaid: () => ({ payment: 'Unpaid' }),
   authorized: () => ({ payment: 'Authorized' }),
   'partially-paid': () => ({ payment: 'PartiallyPaid' }),
-  'partially-refunded': ({ updatedAt, grand }) => ({ payment: 'PartiallyRefunded', refunds: [{ at: updatedAt, amount: Math.floor(grand / 3) }] }),
+  'partially-refunded': ({ updatedAt, grand }) => ({
+    payment: 'PartiallyRefunded',
+    refunds: [{ at: updatedAt, amount: Math.floor(grand / 3) }],
+  }),
   refunded: ({ updatedAt, grand }) => ({ payment: 'Refunded', refunds: [{ at: updatedAt, amount: grand }] }),
   failed: () => ({ payment: 'Failed' }),
   draft: () => ({ progress: 'Draft', payment: 'Unpaid', placedAt: undefined }),
   cancelled: () => ({ progress: 'Cancelled' }),
-  completed: (order) => ({ progress: 'Completed', parcels: [parcelOf(order, order.lines.map(({ id, ordered }) => ({ lineId: id, quantity: ordered })))] }),
+  completed: (order) => ({
+    progress: 'Completed',
+    parcels: [
+      parcelOf(
+        order,
+        order.lines.map(({ id, ordered }) => ({ lineId: id, quantity: ordered })),
+      ),
+    ],
+  }),
   'shipped-partly': (order) => ({ parcels: [parcelOf(order, [{ lineId: order.lines[0]!.id, quantity: 1 }])] }),
-  edited: (order) => { const lines = order.lines.map((line, index) => (index === 0 ? priced({ ...line, cancelled: 1 }) : line)); return { lines, ...totalsOf(lines, order.shipping) }; },
+  edited: (order) => {
+    const lines = order.lines.map((line, index) => (index === 0 ? priced({ ...line, cancelled: 1 }) : line));
+    return { lines, ...totalsOf(lines, order.shipping) };
+  },
   test: () => ({ test: true }),
   held: () => ({ hold: 'waits for a look at the payment' }),
   'on-delivery': () => ({ terms: 'OnDelivery', payment: 'Unpaid' }),
@@ -101,13 +227,21 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
   'two-deliveries': (order) => {
     const [first] = order.deliveries;
     return {
-      deliveries: [{ ...first!, locationId: 'main' }, { ...first!, id: `${order.id}d2`, address: { ...first!.address, street1: 'Elsewhere 2' }, locationId: 'shop' }],
+      deliveries: [
+        { ...first!, locationId: 'main' },
+        { ...first!, id: `${order.id}d2`, address: { ...first!.address, street1: 'Elsewhere 2' }, locationId: 'shop' },
+      ],
       lines: order.lines.map((line, index) => ({ ...line, deliveryId: `${order.id}d${index === 0 ? 1 : 2}` })),
     };
   },
   redacted: (order) => {
     const nobody: ShopAddress = { name: '', street1: '', city: '', postalCode: '', country: order.billing.country };
-    return { redacted: true, customer: { id: order.customer.id, email: '', name: '' }, billing: nobody, deliveries: order.deliveries.map((delivery) => ({ ...delivery, address: nobody })) };
+    return {
+      redacted: true,
+      customer: { id: order.customer.id, email: '', name: '' },
+      billing: nobody,
+      deliveries: order.deliveries.map((delivery) => ({ ...delivery, address: nobody })),
+    };
   },
 };
 
@@ -117,14 +251,39 @@ function order(shop: Shop, random: Random, tag: OrderTag, at: Date, goods: reado
   const lines = linesOf(id, random, tag, goods);
   const name = tag === 'unicode' ? 'Zoë „Ünïcode“ 山田 🙂' : `Ada ${LAST_NAMES[random.int(0, LAST_NAMES.length - 1)]}`;
   const address: ShopAddress = {
-    name, street1: `Street ${random.int(1, 99)}`, city: 'Graz', postalCode: '08010', country: 'AT',
-    ...(tag === 'unicode' ? { company: 'Ærø & Söhne <GmbH>', street2: 'Stiege 2', region: 'Steiermark', phone: '+43 316 1' } : {}),
+    name,
+    street1: `Street ${random.int(1, 99)}`,
+    city: 'Graz',
+    postalCode: '08010',
+    country: 'AT',
+    ...(tag === 'unicode'
+      ? { company: 'Ærø & Söhne <GmbH>', street2: 'Stiege 2', region: 'Steiermark', phone: '+43 316 1' }
+      : {}),
   };
   const billing = tag === 'unicode' ? { ...address, street1: 'Rechnungsweg 1' } : address;
   const base: ShopOrder = {
-    id, number: `S-${id.slice(1).padStart(6, '0')}`, placedAt: PLACED[tag] ?? new Date(at.getTime() - MINUTE / 2).toISOString(), updatedAt: at.toISOString(), progress: 'Open', payment: 'Paid', terms: 'Prepaid', currency,
-    ...totalsOf(lines, 490), refunds: [], promotions: [], customer: { id: `c-${id}`, email: `${id}@buyers.example`, name, ...(tag === 'unicode' ? { phone: '+43 316 2' } : {}) }, billing,
-    deliveries: [{ id: `${id}d1`, address, methodCode: tag === 'plain' ? 'express' : 'standard' }], lines, parcels: [], ...(tag === 'unicode' ? { note: 'ring twice — „bitte“' } : {}),
+    id,
+    number: `S-${id.slice(1).padStart(6, '0')}`,
+    placedAt: PLACED[tag] ?? new Date(at.getTime() - MINUTE / 2).toISOString(),
+    updatedAt: at.toISOString(),
+    progress: 'Open',
+    payment: 'Paid',
+    terms: 'Prepaid',
+    currency,
+    ...totalsOf(lines, 490),
+    refunds: [],
+    promotions: [],
+    customer: {
+      id: `c-${id}`,
+      email: `${id}@buyers.example`,
+      name,
+      ...(tag === 'unicode' ? { phone: '+43 316 2' } : {}),
+    },
+    billing,
+    deliveries: [{ id: `${id}d1`, address, methodCode: tag === 'plain' ? 'express' : 'standard' }],
+    lines,
+    parcels: [],
+    ...(tag === 'unicode' ? { note: 'ring twice — „bitte“' } : {}),
   };
   return { ...base, ...CHANGES[tag]?.(base) };
 }
@@ -134,12 +293,29 @@ type LineMaker = (index: number, more?: Partial<Omit<ShopLine, 'total' | 'tax'>>
 const two = (line: LineMaker): ShopLine[] => [line(0, { ordered: 3 }), line(1, { ordered: 2 })];
 
 const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string) => ShopLine[]>>> = {
-  plain: two, 'two-lines': two, 'two-deliveries': two, 'shipped-partly': two, edited: two,
+  plain: two,
+  'two-lines': two,
+  'two-deliveries': two,
+  'shipped-partly': two,
+  edited: two,
   long: (line) => Array.from({ length: LONG_ORDER }, (_, index) => line(index)),
-  'gift-card': (line) => [line(0), line(1, { kind: 'GiftCard', sku: 'GIFT-50', variantId: undefined, title: 'Gift card 50', ordered: 1, unitPrice: 5000, taxRate: 0 })],
+  'gift-card': (line) => [
+    line(0),
+    line(1, {
+      kind: 'GiftCard',
+      sku: 'GIFT-50',
+      variantId: undefined,
+      title: 'Gift card 50',
+      ordered: 1,
+      unitPrice: 5000,
+      taxRate: 0,
+    }),
+  ],
   'deleted-variant': (line) => [line(0), line(1, { sku: 'GONE-1', variantId: undefined })],
   bundle: (line, orderId) => [
-    line(0, { kind: 'Bundle', sku: 'BUNDLE-1', ordered: 1 }), line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: `${orderId}l1` }), line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: `${orderId}l1` }),
+    line(0, { kind: 'Bundle', sku: 'BUNDLE-1', ordered: 1 }),
+    line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: `${orderId}l1` }),
+    line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: `${orderId}l1` }),
   ],
   promotion: (line) => [line(0, { discount: 333 }), line(1)],
   'odd-sku': (line) => [line(0, { sku: ODD_SKU })],
@@ -148,11 +324,30 @@ const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string
 function linesOf(orderId: string, random: Random, tag: OrderTag, goods: readonly ShopVariant[]): ShopLine[] {
   const line: LineMaker = (index, more = {}) => {
     const variant = goods[index % goods.length]!;
-    return priced({ id: `${orderId}l${index + 1}`, kind: 'Goods', sku: variant.sku, variantId: variant.id, title: variant.title, ordered: 2 + (index % 2), cancelled: 0, unitPrice: random.int(1001, 9999), discount: 0, taxRate: TAX_RATE, ...more });
+    return priced({
+      id: `${orderId}l${index + 1}`,
+      kind: 'Goods',
+      sku: variant.sku,
+      variantId: variant.id,
+      title: variant.title,
+      ordered: 2 + (index % 2),
+      cancelled: 0,
+      unitPrice: random.int(1001, 9999),
+      discount: 0,
+      taxRate: TAX_RATE,
+      ...more,
+    });
   };
   return LINES[tag]?.(line, orderId) ?? [line(0), line(1)].slice(0, random.int(1, 2));
 }
 
 function parcelOf({ id }: ShopOrder, lines: ShopOrder['parcels'][number]['lines']): ShopOrder['parcels'][number] {
-  return { id: `${id}sh1`, reference: 'of the shop itself', carrier: 'Post', trackingCode: `T-${id}`, locationId: 'main', lines };
+  return {
+    id: `${id}sh1`,
+    reference: 'of the shop itself',
+    carrier: 'Post',
+    trackingCode: `T-${id}`,
+    locationId: 'main',
+    lines,
+  };
 }

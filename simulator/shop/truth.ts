@@ -38,6 +38,8 @@ export class Truth {
 
   /** How often the write that its caller calls `reference` took effect. */
   timesApplied(kind: Effect['kind'], subject: string, reference: string): number {
-    return this.effects.filter((effect) => effect.kind === kind && effect.subject === subject && effect.reference === reference).length;
+    return this.effects.filter(
+      (effect) => effect.kind === kind && effect.subject === subject && effect.reference === reference,
+    ).length;
   }
 }

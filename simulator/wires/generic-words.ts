@@ -1,49 +1,108 @@
 import { decimalString } from '../../model/money.ts';
-import { shippedOf, wantedOf, type Level, type Parcel, type Payment, type Progress, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct, type SupplierPrice } from '../shop/model.ts';
+import {
+  shippedOf,
+  wantedOf,
+  type Level,
+  type Parcel,
+  type Payment,
+  type Progress,
+  type ShopAddress,
+  type ShopLine,
+  type ShopOrder,
+  type ShopProduct,
+  type SupplierPrice,
+} from '../shop/model.ts';
 import type { Poison } from '../shop/shop.ts';
 
-const STATES: Readonly<Record<Progress, string>> = { Draft: 'draft', Open: 'open', Completed: 'completed', Cancelled: 'cancelled' };
+const STATES: Readonly<Record<Progress, string>> = {
+  Draft: 'draft',
+  Open: 'open',
+  Completed: 'completed',
+  Cancelled: 'cancelled',
+};
 const PAYMENTS: Readonly<Record<Payment, string>> = {
-  Unpaid: 'unpaid', Authorized: 'authorized', PartiallyPaid: 'partially_paid', Paid: 'paid', PartiallyRefunded: 'partially_refunded', Refunded: 'refunded', Failed: 'failed',
+  Unpaid: 'unpaid',
+  Authorized: 'authorized',
+  PartiallyPaid: 'partially_paid',
+  Paid: 'paid',
+  PartiallyRefunded: 'partially_refunded',
+  Refunded: 'refunded',
+  Failed: 'failed',
 };
 /** More than any number of minor units can hold. */
 const BEYOND = '99999999999999999999.00';
 
 /**
- * An order as the Generic Store API has it (docs/generic-api.md). The API knows no test orders and no holds: a shop that
- * speaks it keeps them as drafts and says in `platform_state` why.
+ * An order as the Generic Store API has it (docs/generic-api.md). The API knows no test orders and no holds: a shop
+ * that speaks it keeps them as drafts and says in `platform_state` why.
  */
 export function orderJson(order: ShopOrder, poison?: Poison): Record<string, unknown> {
   const money = (units: number): string => decimalString(units, order.currency);
   const [first] = order.deliveries;
   const held = order.test ? 'test' : order.hold;
   const json = {
-    id: order.id, number: order.number, placed_at: order.placedAt ?? null, updated_at: order.updatedAt,
-    state: held === undefined ? STATES[order.progress] : 'draft', payment_state: PAYMENTS[order.payment], ...(held === undefined ? {} : { platform_state: held }),
-    ...(order.redacted ? { redacted: true } : {}), currency: order.currency,
-    totals: { items: money(order.items), shipping: money(order.shipping), tax: money(order.tax), discount: money(order.discount), grand: money(order.grand) },
-    customer: order.customer, shipping_address: addressJson(first?.address), billing_address: addressJson(order.billing),
-    shipping_method: first && { code: first.methodCode, name: first.methodCode === 'express' ? 'Express' : 'Standard' }, note: order.note,
-    lines: order.lines.map((line) => lineJson(line, order, money)), shipments: order.parcels.map(parcelJson),
+    id: order.id,
+    number: order.number,
+    placed_at: order.placedAt ?? null,
+    updated_at: order.updatedAt,
+    state: held === undefined ? STATES[order.progress] : 'draft',
+    payment_state: PAYMENTS[order.payment],
+    ...(held === undefined ? {} : { platform_state: held }),
+    ...(order.redacted ? { redacted: true } : {}),
+    currency: order.currency,
+    totals: {
+      items: money(order.items),
+      shipping: money(order.shipping),
+      tax: money(order.tax),
+      discount: money(order.discount),
+      grand: money(order.grand),
+    },
+    customer: order.customer,
+    shipping_address: addressJson(first?.address),
+    billing_address: addressJson(order.billing),
+    shipping_method: first && { code: first.methodCode, name: first.methodCode === 'express' ? 'Express' : 'Standard' },
+    note: order.note,
+    lines: order.lines.map((line) => lineJson(line, order, money)),
+    shipments: order.parcels.map(parcelJson),
   };
   switch (poison) {
-    case 'shape': return { ...json, lines: json.lines.map((line) => ({ ...line, quantity: 'several' })) };
-    case 'state': return { ...json, state: 'in_quarantine' };
-    case 'amount': return { ...json, totals: { ...json.totals, grand: BEYOND } };
-    case undefined: return json;
+    case 'shape':
+      return { ...json, lines: json.lines.map((line) => ({ ...line, quantity: 'several' })) };
+    case 'state':
+      return { ...json, state: 'in_quarantine' };
+    case 'amount':
+      return { ...json, totals: { ...json.totals, grand: BEYOND } };
+    case undefined:
+      return json;
   }
 }
 
 function lineJson(line: ShopLine, order: ShopOrder, money: (units: number) => string): Record<string, unknown> {
   return {
-    id: line.id, sku: line.sku, variant_id: line.variantId ?? null, title: line.title, quantity: wantedOf(line), cancelled_quantity: line.cancelled, fulfilled_quantity: shippedOf(order, line.id),
-    unit_price: money(line.unitPrice), total: money(line.total), tax_rate: line.taxRate, tax: money(line.tax), discount: money(line.discount),
+    id: line.id,
+    sku: line.sku,
+    variant_id: line.variantId ?? null,
+    title: line.title,
+    quantity: wantedOf(line),
+    cancelled_quantity: line.cancelled,
+    fulfilled_quantity: shippedOf(order, line.id),
+    unit_price: money(line.unitPrice),
+    total: money(line.total),
+    tax_rate: line.taxRate,
+    tax: money(line.tax),
+    discount: money(line.discount),
   };
 }
 
 export function parcelJson(parcel: Parcel): Record<string, unknown> {
   return {
-    id: parcel.id, reference: parcel.reference, state: 'shipped', carrier: parcel.carrier, tracking_code: parcel.trackingCode, tracking_url: parcel.trackingUrl, location_id: parcel.locationId,
+    id: parcel.id,
+    reference: parcel.reference,
+    state: 'shipped',
+    carrier: parcel.carrier,
+    tracking_code: parcel.trackingCode,
+    tracking_url: parcel.trackingUrl,
+    location_id: parcel.locationId,
     lines: parcel.lines.map(({ lineId, quantity }) => ({ line_id: lineId, quantity })),
   };
 }
@@ -56,25 +115,64 @@ function addressJson(address: ShopAddress | undefined): Record<string, unknown> 
 
 export function productJson(product: ShopProduct, poison?: Poison): Record<string, unknown> {
   return {
-    id: product.id, title: product.title, description: product.description, brand: product.brand, status: product.active ? 'active' : 'inactive', attributes: product.attributes,
-    created_at: product.createdAt, updated_at: product.updatedAt, images: product.images,
-    variants: poison === 'shape' ? 'none' : product.variants.map(({ price, comparePrice, weightGrams, ...variant }) => ({
-      ...variant, price: poison === 'amount' ? BEYOND : decimalString(price, variant.currency), compare_at_price: comparePrice === undefined ? null : decimalString(comparePrice, variant.currency), weight_grams: weightGrams,
-    })),
+    id: product.id,
+    title: product.title,
+    description: product.description,
+    brand: product.brand,
+    status: product.active ? 'active' : 'inactive',
+    attributes: product.attributes,
+    created_at: product.createdAt,
+    updated_at: product.updatedAt,
+    images: product.images,
+    variants:
+      poison === 'shape'
+        ? 'none'
+        : product.variants.map(({ price, comparePrice, weightGrams, ...variant }) => ({
+            ...variant,
+            price: poison === 'amount' ? BEYOND : decimalString(price, variant.currency),
+            compare_at_price: comparePrice === undefined ? null : decimalString(comparePrice, variant.currency),
+            weight_grams: weightGrams,
+          })),
     ...(poison === 'state' ? { status: 'in_quarantine' } : {}),
   };
 }
 
-export const levelJson = ({ variantId, sku, locationId, onHand, allocated }: Level): Record<string, unknown> => ({ variant_id: variantId, sku, location_id: locationId, on_hand: onHand, allocated, available: onHand - allocated });
+export const levelJson = ({ variantId, sku, locationId, onHand, allocated }: Level): Record<string, unknown> => ({
+  variant_id: variantId,
+  sku,
+  location_id: locationId,
+  on_hand: onHand,
+  allocated,
+  available: onHand - allocated,
+});
 
-export const supplierPriceJson = ({ variantId, supplierId, supplierSku, cost, currency }: SupplierPrice): Record<string, unknown> =>
-  ({ variant_id: variantId, supplier_id: supplierId, supplier_sku: supplierSku, cost_price: decimalString(cost, currency), currency });
+export const supplierPriceJson = ({
+  variantId,
+  supplierId,
+  supplierSku,
+  cost,
+  currency,
+}: SupplierPrice): Record<string, unknown> => ({
+  variant_id: variantId,
+  supplier_id: supplierId,
+  supplier_sku: supplierSku,
+  cost_price: decimalString(cost, currency),
+  currency,
+});
 
 /** As an API of a later release would answer: each object has a field more. */
 export function withNewFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNewFields);
   if (typeof value !== 'object' || value === null) return value;
-  return { ...Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inner === undefined || NO_OBJECTS.has(name) ? inner : withNewFields(inner)])), added_later: { by: ['another', 'release'] } };
+  return {
+    ...Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        inner === undefined || NO_OBJECTS.has(name) ? inner : withNewFields(inner),
+      ]),
+    ),
+    added_later: { by: ['another', 'release'] },
+  };
 }
 
 /** Maps whose keys are the shop's own. */

@@ -1,5 +1,14 @@
 import { currencyExponent } from '../../model/money.ts';
-import { shippedOf, wantedOf, type Level, type Parcel, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct } from '../shop/model.ts';
+import {
+  shippedOf,
+  wantedOf,
+  type Level,
+  type Parcel,
+  type ShopAddress,
+  type ShopLine,
+  type ShopOrder,
+  type ShopProduct,
+} from '../shop/model.ts';
 import type { Poison } from '../shop/shop.ts';
 
 /** Vendure keeps money of every currency with the same number of digits. */
@@ -8,25 +17,46 @@ export const PRECISION = 3;
 const BEYOND = 1e30;
 
 const utc = (time: string | undefined): string | null => (time === undefined ? null : new Date(time).toISOString());
-const moneyIn = (currency: string) => (units: number): number => units * 10 ** (PRECISION - currencyExponent(currency));
+const moneyIn =
+  (currency: string) =>
+  (units: number): number =>
+    units * 10 ** (PRECISION - currencyExponent(currency));
 
 /** As Vendure's default order process names it. */
 function stateOf(order: ShopOrder): string {
   if (order.progress === 'Cancelled') return 'Cancelled';
   if (order.progress === 'Draft') return 'AddingItems';
   if (order.progress === 'Completed') return 'Shipped';
-  if (order.parcels.length > 0) return order.lines.every((line) => shippedOf(order, line.id) >= wantedOf(line)) ? 'Shipped' : 'PartiallyShipped';
-  return order.payment === 'Authorized' ? 'PaymentAuthorized' : order.payment === 'PartiallyPaid' ? 'ArrangingAdditionalPayment' : 'PaymentSettled';
+  if (order.parcels.length > 0)
+    return order.lines.every((line) => shippedOf(order, line.id) >= wantedOf(line)) ? 'Shipped' : 'PartiallyShipped';
+  return order.payment === 'Authorized'
+    ? 'PaymentAuthorized'
+    : order.payment === 'PartiallyPaid'
+      ? 'ArrangingAdditionalPayment'
+      : 'PaymentSettled';
 }
 
 function paymentsOf(order: ShopOrder, money: (units: number) => number): unknown[] {
-  const payment = (state: string, amount: number) => [{ state, amount: money(amount), refunds: order.refunds.map((refund) => ({ state: 'Settled', total: money(refund.amount) })) }];
+  const payment = (state: string, amount: number) => [
+    {
+      state,
+      amount: money(amount),
+      refunds: order.refunds.map((refund) => ({ state: 'Settled', total: money(refund.amount) })),
+    },
+  ];
   switch (order.payment) {
-    case 'Unpaid': return [];
-    case 'Failed': return payment('Declined', order.grand);
-    case 'Authorized': return payment('Authorized', order.grand);
-    case 'PartiallyPaid': return payment('Settled', Math.floor(order.grand / 2));
-    case 'Paid': case 'PartiallyRefunded': case 'Refunded': return payment('Settled', order.grand);
+    case 'Unpaid':
+      return [];
+    case 'Failed':
+      return payment('Declined', order.grand);
+    case 'Authorized':
+      return payment('Authorized', order.grand);
+    case 'PartiallyPaid':
+      return payment('Settled', Math.floor(order.grand / 2));
+    case 'Paid':
+    case 'PartiallyRefunded':
+    case 'Refunded':
+      return payment('Settled', order.grand);
   }
 }
 
@@ -37,53 +67,134 @@ export function orderObject(order: ShopOrder, poison?: Poison): Record<string, u
   const [firstName = '', ...lastNames] = order.customer.name.split(' ');
   const lines = order.lines.map((line) => lineObject(line, money));
   return {
-    id: order.id, code: order.number, state: poison === 'state' ? 'InQuarantine' : stateOf(order), orderPlacedAt: utc(order.placedAt), createdAt: utc(order.placedAt ?? order.updatedAt), updatedAt: utc(order.updatedAt), currencyCode: order.currency,
-    subTotalWithTax: money(order.items), shippingWithTax: money(order.shipping), total: money(order.grand - order.tax), totalWithTax: poison === 'amount' ? BEYOND : money(order.grand),
-    customer: { id: order.customer.id, emailAddress: order.customer.email, firstName, lastName: lastNames.join(' '), phoneNumber: order.customer.phone ?? null },
-    shippingAddress: addressObject(delivery?.address), billingAddress: addressObject(order.billing),
-    shippingLines: delivery ? [{ shippingMethod: { code: delivery.methodCode, name: delivery.methodCode === 'express' ? 'Express' : 'Standard' } }] : [],
-    discounts: order.discount === 0 ? [] : [{ amountWithTax: -money(order.discount) }], payments: paymentsOf(order, money),
-    lines: poison === 'shape' ? lines.map((line) => ({ ...line, quantity: 'several' })) : lines, fulfillments: order.parcels.map(parcelObject),
+    id: order.id,
+    code: order.number,
+    state: poison === 'state' ? 'InQuarantine' : stateOf(order),
+    orderPlacedAt: utc(order.placedAt),
+    createdAt: utc(order.placedAt ?? order.updatedAt),
+    updatedAt: utc(order.updatedAt),
+    currencyCode: order.currency,
+    subTotalWithTax: money(order.items),
+    shippingWithTax: money(order.shipping),
+    total: money(order.grand - order.tax),
+    totalWithTax: poison === 'amount' ? BEYOND : money(order.grand),
+    customer: {
+      id: order.customer.id,
+      emailAddress: order.customer.email,
+      firstName,
+      lastName: lastNames.join(' '),
+      phoneNumber: order.customer.phone ?? null,
+    },
+    shippingAddress: addressObject(delivery?.address),
+    billingAddress: addressObject(order.billing),
+    shippingLines: delivery
+      ? [
+          {
+            shippingMethod: {
+              code: delivery.methodCode,
+              name: delivery.methodCode === 'express' ? 'Express' : 'Standard',
+            },
+          },
+        ]
+      : [],
+    discounts: order.discount === 0 ? [] : [{ amountWithTax: -money(order.discount) }],
+    payments: paymentsOf(order, money),
+    lines: poison === 'shape' ? lines.map((line) => ({ ...line, quantity: 'several' })) : lines,
+    fulfillments: order.parcels.map(parcelObject),
   };
 }
 
 function lineObject(line: ShopLine, money: (units: number) => number): Record<string, unknown> {
   return {
-    id: line.id, quantity: wantedOf(line), orderPlacedQuantity: line.ordered, unitPriceWithTax: money(line.unitPrice), linePriceWithTax: money(line.total + line.discount),
-    proratedLinePriceWithTax: money(line.total), proratedLinePrice: money(line.total - line.tax), taxRate: line.taxRate, productVariant: { id: line.variantId ?? '', sku: line.sku, name: line.title },
+    id: line.id,
+    quantity: wantedOf(line),
+    orderPlacedQuantity: line.ordered,
+    unitPriceWithTax: money(line.unitPrice),
+    linePriceWithTax: money(line.total + line.discount),
+    proratedLinePriceWithTax: money(line.total),
+    proratedLinePrice: money(line.total - line.tax),
+    taxRate: line.taxRate,
+    productVariant: { id: line.variantId ?? '', sku: line.sku, name: line.title },
   };
 }
 
 function addressObject(address: ShopAddress | undefined): Record<string, unknown> | null {
   if (!address) return null;
   return {
-    fullName: address.name, company: address.company ?? '', streetLine1: address.street1, streetLine2: address.street2 ?? '', city: address.city, province: address.region ?? '',
-    postalCode: address.postalCode, countryCode: address.country, phoneNumber: address.phone ?? '',
+    fullName: address.name,
+    company: address.company ?? '',
+    streetLine1: address.street1,
+    streetLine2: address.street2 ?? '',
+    city: address.city,
+    province: address.region ?? '',
+    postalCode: address.postalCode,
+    countryCode: address.country,
+    phoneNumber: address.phone ?? '',
   };
 }
 
 /** The shop sends a parcel the moment it is told of it: a fulfilment is never Pending here. */
 export function parcelObject(parcel: Parcel): Record<string, unknown> {
   return {
-    __typename: 'Fulfillment', id: parcel.id, state: 'Shipped', method: parcel.carrier ?? '', trackingCode: parcel.trackingCode ?? '',
+    __typename: 'Fulfillment',
+    id: parcel.id,
+    state: 'Shipped',
+    method: parcel.carrier ?? '',
+    trackingCode: parcel.trackingCode ?? '',
     lines: parcel.lines.map(({ lineId, quantity }) => ({ orderLineId: lineId, quantity })),
   };
 }
 
-export function productObject(product: ShopProduct, levels: readonly Level[], poison?: Poison): Record<string, unknown> {
+export function productObject(
+  product: ShopProduct,
+  levels: readonly Level[],
+  poison?: Poison,
+): Record<string, unknown> {
   return {
-    id: product.id, createdAt: utc(product.createdAt), updatedAt: utc(product.updatedAt), name: product.title, description: product.description, enabled: product.active,
-    facetValues: [...Object.entries(product.attributes), ['brand', product.brand] as const].map(([code, name]) => ({ name, facet: { code } })),
-    featuredAsset: product.images[0] ? { id: product.images[0].id } : null, assets: product.images.map(({ id, url, alt }) => ({ id, source: url, name: alt ?? '', type: 'IMAGE' })),
+    id: product.id,
+    createdAt: utc(product.createdAt),
+    updatedAt: utc(product.updatedAt),
+    name: product.title,
+    description: product.description,
+    enabled: product.active,
+    facetValues: [...Object.entries(product.attributes), ['brand', product.brand] as const].map(([code, name]) => ({
+      name,
+      facet: { code },
+    })),
+    featuredAsset: product.images[0] ? { id: product.images[0].id } : null,
+    assets: product.images.map(({ id, url, alt }) => ({ id, source: url, name: alt ?? '', type: 'IMAGE' })),
     variants: poison === 'shape' ? 'none' : variantObjects(product, levels, poison),
   };
 }
 
-export function variantObjects(product: ShopProduct, levels: readonly Level[], poison?: Poison): Record<string, unknown>[] {
+export function variantObjects(
+  product: ShopProduct,
+  levels: readonly Level[],
+  poison?: Poison,
+): Record<string, unknown>[] {
   return product.variants.map((variant) => ({
-    id: variant.id, productId: product.id, createdAt: utc(product.createdAt), updatedAt: utc(product.updatedAt), sku: variant.sku, name: variant.title, enabled: variant.enabled, trackInventory: variant.tracked ? 'TRUE' : 'FALSE',
-    priceWithTax: poison === 'amount' ? BEYOND : moneyIn(variant.currency)(variant.price), currencyCode: variant.currency, options: Object.entries(variant.options).map(([group, name]) => ({ name, group: { name: group } })),
-    featuredAsset: null, assets: [], customFields: { ean: variant.barcode ?? null, weightGrams: variant.weightGrams }, outOfStockThreshold: 0, useGlobalOutOfStockThreshold: true,
-    stockLevels: levels.filter(({ variantId }) => variantId === variant.id).map(({ locationId, onHand, allocated }) => ({ stockLocationId: locationId, stockOnHand: onHand, stockAllocated: allocated })),
+    id: variant.id,
+    productId: product.id,
+    createdAt: utc(product.createdAt),
+    updatedAt: utc(product.updatedAt),
+    sku: variant.sku,
+    name: variant.title,
+    enabled: variant.enabled,
+    trackInventory: variant.tracked ? 'TRUE' : 'FALSE',
+    priceWithTax: poison === 'amount' ? BEYOND : moneyIn(variant.currency)(variant.price),
+    currencyCode: variant.currency,
+    options: Object.entries(variant.options).map(([group, name]) => ({ name, group: { name: group } })),
+    featuredAsset: null,
+    assets: [],
+    customFields: { ean: variant.barcode ?? null, weightGrams: variant.weightGrams },
+    outOfStockThreshold: 0,
+    useGlobalOutOfStockThreshold: true,
+    stockLevels: levels
+      .filter(({ variantId }) => variantId === variant.id)
+      .map(({ locationId, onHand, allocated }) => ({
+        stockLocationId: locationId,
+        stockOnHand: onHand,
+        stockAllocated: allocated,
+      })),
   }));
 }

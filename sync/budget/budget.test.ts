@@ -31,7 +31,8 @@ describe('the budget of a store', () => {
     const budget = new Budget({ clock, rule: { burst: 10, perSecond: 1 } });
     budget.observe({ remaining: 0 });
     const sent: FeedClass[] = [];
-    for (const feedClass of ['catalogue', 'stock', 'shipments', 'orders'] as const) void budget.acquire(feedClass).then(() => sent.push(feedClass));
+    for (const feedClass of ['catalogue', 'stock', 'shipments', 'orders'] as const)
+      void budget.acquire(feedClass).then(() => sent.push(feedClass));
     await clock.advance(60_000);
     expect(sent).toEqual(['orders', 'shipments', 'stock', 'catalogue']);
   });
@@ -58,7 +59,7 @@ describe('the budget of a store', () => {
     expect(waited).toBe(5000);
   });
 
-  it('believes the platform\'s own number', async () => {
+  it("believes the platform's own number", async () => {
     const clock = new ManualClock(at);
     const budget = new Budget({ clock, rule: { burst: 40, perSecond: 2 } });
     budget.observe({ remaining: 1 });
@@ -71,7 +72,11 @@ describe('the budget of a store', () => {
 
   it('goes on after a restart with what the last pod left and what has come back since', () => {
     const clock = new ManualClock(at);
-    const budget = new Budget({ clock, rule: { burst: 40, perSecond: 2 }, saved: { remaining: 3, burst: 40, perSecond: 2, at: '2025-12-31T23:59:55.000Z' } });
+    const budget = new Budget({
+      clock,
+      rule: { burst: 40, perSecond: 2 },
+      saved: { remaining: 3, burst: 40, perSecond: 2, at: '2025-12-31T23:59:55.000Z' },
+    });
     expect(budget.view().remaining).toBe(13);
   });
 
@@ -90,23 +95,36 @@ describe('the budget of a store', () => {
   });
 
   it('never sends more than burst and refill allow, and forgets nobody', async () => {
-    await fc.assert(fc.asyncProperty(
-      fc.record({ burst: fc.integer({ min: 1, max: 50 }), perSecond: fc.integer({ min: 1, max: 20 }) }),
-      fc.array(fc.tuple(fc.constantFrom<FeedClass>('orders', 'shipments', 'stock', 'catalogue'), fc.integer({ min: 1, max: 10 })), { minLength: 1, maxLength: 40 }),
-      async (rule, calls) => {
-        const clock = new ManualClock(at);
-        const budget = new Budget({ clock, rule });
-        let spent = 0;
-        let done = 0;
-        for (const [feedClass, cost] of calls) void budget.acquire(feedClass, cost).then(() => { spent += cost; done++; });
-        for (let second = 0; done < calls.length; second++) {
-          await settle();
-          // One call dearer than the bucket may overdraw it once.
-          expect(spent).toBeLessThanOrEqual(rule.burst + second * rule.perSecond + 10);
-          expect(second).toBeLessThan(2000);
-          await clock.advance(1000);
-        }
-      },
-    ), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ burst: fc.integer({ min: 1, max: 50 }), perSecond: fc.integer({ min: 1, max: 20 }) }),
+        fc.array(
+          fc.tuple(
+            fc.constantFrom<FeedClass>('orders', 'shipments', 'stock', 'catalogue'),
+            fc.integer({ min: 1, max: 10 }),
+          ),
+          { minLength: 1, maxLength: 40 },
+        ),
+        async (rule, calls) => {
+          const clock = new ManualClock(at);
+          const budget = new Budget({ clock, rule });
+          let spent = 0;
+          let done = 0;
+          for (const [feedClass, cost] of calls)
+            void budget.acquire(feedClass, cost).then(() => {
+              spent += cost;
+              done++;
+            });
+          for (let second = 0; done < calls.length; second++) {
+            await settle();
+            // One call dearer than the bucket may overdraw it once.
+            expect(spent).toBeLessThanOrEqual(rule.burst + second * rule.perSecond + 10);
+            expect(second).toBeLessThan(2000);
+            await clock.advance(1000);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });

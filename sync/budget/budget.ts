@@ -29,8 +29,8 @@ export interface BudgetView {
 
 /**
  * One token bucket for everything a connection asks of its store: orders before shipments before stock before catalogue
- * (model/feeds.ts). Two connections of one shop are refused, so the bucket of a connection is the bucket of the shop. Without
- * a rule nothing waits, until an answer tells of a limit or asks for a pause.
+ * (model/feeds.ts). Two connections of one shop are refused, so the bucket of a connection is the bucket of the shop.
+ * Without a rule nothing waits, until an answer tells of a limit or asks for a pause.
  */
 export class Budget {
   readonly #clock: Clock;
@@ -64,19 +64,30 @@ export class Budget {
   observe(reading: BudgetReading): void {
     const burst = reading.burst ?? this.#rule?.burst;
     const perSecond = reading.perSecond ?? this.#rule?.perSecond;
-    if (burst !== undefined && perSecond !== undefined && (burst !== this.#rule?.burst || perSecond !== this.#rule.perSecond)) this.#setRule({ burst, perSecond });
+    if (
+      burst !== undefined &&
+      perSecond !== undefined &&
+      (burst !== this.#rule?.burst || perSecond !== this.#rule.perSecond)
+    )
+      this.#setRule({ burst, perSecond });
     if (reading.remaining !== undefined && this.#rule) {
       this.#refill();
       this.#remaining = Math.min(reading.remaining, this.#rule.burst);
     }
-    if (reading.pauseMs !== undefined && reading.pauseMs > 0) this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now().getTime() + reading.pauseMs);
+    if (reading.pauseMs !== undefined && reading.pauseMs > 0)
+      this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now().getTime() + reading.pauseMs);
     this.#nudge.abort();
   }
 
   view(): BudgetView {
     this.#refill();
     const now = this.#clock.now().getTime();
-    const waiting = Object.fromEntries(FEED_CLASSES.map((feedClass) => [feedClass, this.#waiters.filter((waiter) => waiter.feedClass === feedClass).length])) as Record<FeedClass, number>;
+    const waiting = Object.fromEntries(
+      FEED_CLASSES.map((feedClass) => [
+        feedClass,
+        this.#waiters.filter((waiter) => waiter.feedClass === feedClass).length,
+      ]),
+    ) as Record<FeedClass, number>;
     const owed = this.#waiters.reduce((sum, { cost }) => sum + cost, 0);
     const missing = this.#rule ? Math.max(0, owed - this.#remaining) / this.#rule.perSecond : 0;
     return {
@@ -110,7 +121,11 @@ export class Budget {
 
   #refill(): void {
     const now = this.#clock.now().getTime();
-    if (this.#rule) this.#remaining = Math.min(this.#rule.burst, this.#remaining + (Math.max(0, now - this.#at) / 1000) * this.#rule.perSecond);
+    if (this.#rule)
+      this.#remaining = Math.min(
+        this.#rule.burst,
+        this.#remaining + (Math.max(0, now - this.#at) / 1000) * this.#rule.perSecond,
+      );
     this.#at = now;
   }
 

@@ -5,7 +5,8 @@ type Headers = Readonly<Record<string, string>>;
 /**
  * What an answer's headers say of the store's budget; undefined when they say nothing. Understood:
  * - `Retry-After` (RFC 9110 §10.2.3), on a 429 or 503 only: elsewhere it means other things;
- * - `X-Shopify-Shop-Api-Call-Limit: used/limit` (Shopify REST Admin API, leaky bucket: limit / 20 come back each second);
+ * - `X-Shopify-Shop-Api-Call-Limit: used/limit` (Shopify REST Admin API, leaky bucket: limit / 20 come back each
+ *   second);
  * - `RateLimit: "name";r=remaining;t=seconds` and `RateLimit-Policy: "name";q=quota;w=window` (IETF
  *   draft-ietf-httpapi-ratelimit-headers-10), and the older `RateLimit-Limit`, `-Remaining`, `-Reset` (draft 06);
  * - `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds, or a Unix time).
@@ -15,7 +16,12 @@ export function budgetReading(status: number, headers: Headers, now: Date): Budg
     const pauseMs = retryAfterMs(headers['retry-after'], now);
     if (pauseMs !== undefined) return { pauseMs };
   }
-  return shopify(headers) ?? structured(headers) ?? separate(headers, 'ratelimit-', now) ?? separate(headers, 'x-ratelimit-', now);
+  return (
+    shopify(headers) ??
+    structured(headers) ??
+    separate(headers, 'ratelimit-', now) ??
+    separate(headers, 'x-ratelimit-', now)
+  );
 }
 
 /** RFC 9110 §10.2.3: seconds or a date. */
@@ -37,19 +43,26 @@ function structured(headers: Headers): BudgetReading | undefined {
   const left = parameters(headers['ratelimit']);
   if (left['r'] === undefined) return undefined;
   const policy = parameters(headers['ratelimit-policy']);
-  const rule = policy['q'] !== undefined && policy['w'] ? { burst: policy['q'], perSecond: policy['q'] / policy['w'] } : {};
+  const rule =
+    policy['q'] !== undefined && policy['w'] ? { burst: policy['q'], perSecond: policy['q'] / policy['w'] } : {};
   return { ...rule, remaining: left['r'], ...exhausted(left['r'], left['t']) };
 }
 
 /** `"default";r=50;t=30` as { r: 50, t: 30 }. */
 function parameters(header: string | undefined): Record<string, number> {
-  return Object.fromEntries([...(header ?? '').matchAll(/;\s*([a-z]+)=(\d+(?:\.\d+)?)/g)].map(([, name, value]) => [name!, Number(value)]));
+  return Object.fromEntries(
+    [...(header ?? '').matchAll(/;\s*([a-z]+)=(\d+(?:\.\d+)?)/g)].map(([, name, value]) => [name!, Number(value)]),
+  );
 }
 
 function separate(headers: Headers, prefix: string, now: Date): BudgetReading | undefined {
   const remaining = number(headers[`${prefix}remaining`]);
   if (remaining === undefined) return undefined;
-  return { burst: number(headers[`${prefix}limit`]), remaining, ...exhausted(remaining, untilReset(number(headers[`${prefix}reset`]), now)) };
+  return {
+    burst: number(headers[`${prefix}limit`]),
+    remaining,
+    ...exhausted(remaining, untilReset(number(headers[`${prefix}reset`]), now)),
+  };
 }
 
 /** Large numbers are a Unix time, small ones seconds from now: no platform has windows of thirty years. */

@@ -7,11 +7,20 @@ import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
 import { BatchPoster } from './batch-poster.ts';
 
 const location = (id: string, name = 'ok'): CanonicalRecord => ({ kind: 'location', id, code: id, name });
-const page = (count: number, poisoned: readonly number[] = []) => Array.from({ length: count }, (_, index) => location(String(index), poisoned.includes(index) ? 'POISON' : 'ok'));
-const problem = (record: string): BatchProblem => ({ severity: 'Error', reason: 'UnreadableRecord', record, message: 'm' });
+const page = (count: number, poisoned: readonly number[] = []) =>
+  Array.from({ length: count }, (_, index) => location(String(index), poisoned.includes(index) ? 'POISON' : 'ok'));
+const problem = (record: string): BatchProblem => ({
+  severity: 'Error',
+  reason: 'UnreadableRecord',
+  record,
+  message: 'm',
+});
 
 /** A hub that keeps what it takes, and refuses a batch whole when a row of it is poisoned. */
-function fakeHub(refuse: (text: string) => Error | undefined = (text) => (text.includes('POISON') ? new HubRefusal(422, 'BadRow', 'bad row') : undefined)) {
+function fakeHub(
+  refuse: (text: string) => Error | undefined = (text) =>
+    text.includes('POISON') ? new HubRefusal(422, 'BadRow', 'bad row') : undefined,
+) {
   const taken: { header: BatchHeader; rows: string[][] }[] = [];
   let tried = 0;
   const hub = {
@@ -21,12 +30,20 @@ function fakeHub(refuse: (text: string) => Error | undefined = (text) => (text.i
       const text = segments.map(({ data }) => data.toString('utf8')).join('');
       const refusal = refuse(text);
       if (refusal) throw refusal;
-      const rows = text.split('\n').filter(Boolean).map((row) => row.split('\t'));
+      const rows = text
+        .split('\n')
+        .filter(Boolean)
+        .map((row) => row.split('\t'));
       taken.push({ header, rows });
       return { changed: rows.length, repeated: false };
     },
   };
-  return { hub: hub as unknown as HubClient, taken, tried: () => tried, ids: () => taken.flatMap(({ rows }) => rows.map(([id]) => id)) };
+  return {
+    hub: hub as unknown as HubClient,
+    taken,
+    tried: () => tried,
+    ids: () => taken.flatMap(({ rows }) => rows.map(([id]) => id)),
+  };
 }
 
 const poster = (hub: HubClient) => new BatchPoster(hub, 'run-1', () => ({ intake: 'Accepted', custRef: 'R' }));
@@ -57,13 +74,26 @@ describe('a page', () => {
   it('that holds a record twice sends the last of them', async () => {
     const fake = fakeHub();
     await poster(fake.hub).post([location('1', 'old'), location('2'), location('1', 'new')], []);
-    expect(fake.taken[0]!.rows.map(([id, , name]) => [id, name])).toEqual([['1', 'new'], ['2', 'ok']]);
+    expect(fake.taken[0]!.rows.map(([id, , name]) => [id, name])).toEqual([
+      ['1', 'new'],
+      ['2', 'ok'],
+    ]);
   });
 
   it('takes records of one id and another kind for two', async () => {
     const fake = fakeHub();
-    const stock = (locationId: string): CanonicalRecord => ({ kind: 'stock', variantId: '1', locationId, sku: 'A', onHand: 1, available: 1 });
-    await poster(fake.hub).post([location('1'), { kind: 'supplier', id: '1', code: 'c', name: 'n' }, stock('a'), stock('b'), stock('a')], []);
+    const stock = (locationId: string): CanonicalRecord => ({
+      kind: 'stock',
+      variantId: '1',
+      locationId,
+      sku: 'A',
+      onHand: 1,
+      available: 1,
+    });
+    await poster(fake.hub).post(
+      [location('1'), { kind: 'supplier', id: '1', code: 'c', name: 'n' }, stock('a'), stock('b'), stock('a')],
+      [],
+    );
     expect(fake.taken[0]!.header).toMatchObject({ read: 4 });
   });
 });
@@ -73,10 +103,21 @@ describe('a poisoned record', () => {
     const fake = fakeHub();
     const it_ = poster(fake.hub);
     await it_.post(page(100, [37]), [problem('x')], checkpoint);
-    expect(fake.ids().map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index).filter((index) => index !== 37));
+    expect(
+      fake
+        .ids()
+        .map(Number)
+        .toSorted((a, b) => a - b),
+    ).toEqual(Array.from({ length: 100 }, (_, index) => index).filter((index) => index !== 37));
     const problems = fake.taken.flatMap(({ header }) => header.problems);
     expect(problems).toEqual([
-      { severity: 'Error', reason: 'PoisonedRecord', record: 'location:37', message: expect.stringContaining('bad row'), payload: expect.stringContaining('"id":"37"') },
+      {
+        severity: 'Error',
+        reason: 'PoisonedRecord',
+        record: 'location:37',
+        message: expect.stringContaining('bad row'),
+        payload: expect.stringContaining('"id":"37"'),
+      },
       problem('x'),
     ]);
     expect([it_.changed, it_.problems]).toEqual([99, 2]);
@@ -86,33 +127,55 @@ describe('a poisoned record', () => {
   it('is called by the id that every feed calls it by: an order with its number, a stock level SKU@location', async () => {
     const fake = fakeHub();
     await poster(fake.hub).post([{ ...order('77'), note: 'POISON' }], []);
-    await poster(fake.hub).post([{ kind: 'stock', variantId: 'v1', locationId: 'main', sku: 'POISON-MUG', onHand: 1, available: 1 }], []);
-    expect(fake.taken.flatMap(({ header }) => header.problems).map(({ record, number }) => [record, number])).toEqual([['o-77', '77'], ['POISON-MUG@main', undefined]]);
+    await poster(fake.hub).post(
+      [{ kind: 'stock', variantId: 'v1', locationId: 'main', sku: 'POISON-MUG', onHand: 1, available: 1 }],
+      [],
+    );
+    expect(fake.taken.flatMap(({ header }) => header.problems).map(({ record, number }) => [record, number])).toEqual([
+      ['o-77', '77'],
+      ['POISON-MUG@main', undefined],
+    ]);
   });
 
   it('alone on its page still moves the checkpoint on', async () => {
     const fake = fakeHub();
     await poster(fake.hub).post(page(1, [0]), [problem('x')], checkpoint);
     expect(fake.taken).toHaveLength(1);
-    expect(fake.taken[0]!.header).toMatchObject({ sequence: 1, checkpoint, problems: [problem('x'), { reason: 'PoisonedRecord' }] });
+    expect(fake.taken[0]!.header).toMatchObject({
+      sequence: 1,
+      checkpoint,
+      problems: [problem('x'), { reason: 'PoisonedRecord' }],
+    });
   });
 
   it('wherever and however many there are: nothing is lost or doubled, numbers have no gap, the checkpoint comes last and once', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(fc.nat(59)), async (count, poisoned) => {
-      const fake = fakeHub();
-      await poster(fake.hub).post(page(count, poisoned), [], checkpoint);
-      const set = new Set(poisoned.filter((index) => index < count).map(String));
-      const named = fake.taken.flatMap(({ header }) => header.problems.map(({ record }) => record));
-      expect(named.toSorted()).toEqual([...set].map((id) => `location:${id}`).toSorted());
-      expect(fake.ids().toSorted()).toEqual(page(count).flatMap((record) => ('id' in record && !set.has(record.id) ? [record.id] : [])).toSorted());
-      expect(fake.taken.map(({ header }) => header.sequence)).toEqual(fake.taken.map((_, index) => index + 1));
-      expect(fake.taken.flatMap(({ header }, index) => (header.checkpoint ? [index] : []))).toEqual([fake.taken.length - 1]);
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(fc.nat(59)), async (count, poisoned) => {
+        const fake = fakeHub();
+        await poster(fake.hub).post(page(count, poisoned), [], checkpoint);
+        const set = new Set(poisoned.filter((index) => index < count).map(String));
+        const named = fake.taken.flatMap(({ header }) => header.problems.map(({ record }) => record));
+        expect(named.toSorted()).toEqual([...set].map((id) => `location:${id}`).toSorted());
+        expect(fake.ids().toSorted()).toEqual(
+          page(count)
+            .flatMap((record) => ('id' in record && !set.has(record.id) ? [record.id] : []))
+            .toSorted(),
+        );
+        expect(fake.taken.map(({ header }) => header.sequence)).toEqual(fake.taken.map((_, index) => index + 1));
+        expect(fake.taken.flatMap(({ header }, index) => (header.checkpoint ? [index] : []))).toEqual([
+          fake.taken.length - 1,
+        ]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
 describe('another refusal', () => {
-  it.each<[string, Error]>([['a lost lease', new HubRefusal(409, 'LeaseLost', 'taken over')], ['a hub that is not there', new HubUnreachable('gone')]])('is passed on and not halved: %s', async (_what, error) => {
+  it.each<[string, Error]>([
+    ['a lost lease', new HubRefusal(409, 'LeaseLost', 'taken over')],
+    ['a hub that is not there', new HubUnreachable('gone')],
+  ])('is passed on and not halved: %s', async (_what, error) => {
     const fake = fakeHub(() => error);
     await expect(poster(fake.hub).post(page(10), [])).rejects.toBe(error);
     expect(fake.tried()).toBe(1);

@@ -10,7 +10,9 @@ const LONGEST_RECORD = 253;
 const LONGEST_MESSAGE = 1024;
 const TOO_LARGE = 413;
 
-/** Sends pages to the hub as numbered batches. A page that the database refuses is halved down to the record at fault. */
+/**
+ * Sends pages to the hub as numbered batches. A page that the database refuses is halved down to the record at fault.
+ */
 export class BatchPoster {
   changed = 0;
   problems = 0;
@@ -29,7 +31,11 @@ export class BatchPoster {
   }
 
   /** The checkpoint travels with the last part: no part is passed over. A page with nothing to say is not sent. */
-  async post(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint?: Checkpoint): Promise<void> {
+  async post(
+    records: readonly CanonicalRecord[],
+    problems: readonly BatchProblem[],
+    checkpoint?: Checkpoint,
+  ): Promise<void> {
     const distinct = lastOfEach(records);
     if (distinct.length === 0 && problems.length === 0 && !checkpoint) return;
     this.problems += problems.length;
@@ -42,7 +48,12 @@ export class BatchPoster {
     }
   }
 
-  async #halve(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined, refusal: string): Promise<void> {
+  async #halve(
+    records: readonly CanonicalRecord[],
+    problems: readonly BatchProblem[],
+    checkpoint: Checkpoint | undefined,
+    refusal: string,
+  ): Promise<void> {
     const [only] = records;
     if (records.length === 1 && only) {
       const better = mended(only);
@@ -58,7 +69,11 @@ export class BatchPoster {
   }
 
   /** `post` has counted the problems. */
-  async #resend(record: CanonicalRecord, problems: readonly BatchProblem[], checkpoint: Checkpoint | undefined): Promise<void> {
+  async #resend(
+    record: CanonicalRecord,
+    problems: readonly BatchProblem[],
+    checkpoint: Checkpoint | undefined,
+  ): Promise<void> {
     await this.post([record], []);
     if (problems.length > 0 || checkpoint) await this.#send([], problems, checkpoint);
   }
@@ -66,22 +81,41 @@ export class BatchPoster {
   #poisoned(record: CanonicalRecord, fault: string): BatchProblem {
     const subject = subjectOf(record);
     return {
-      severity: 'Error', reason: 'PoisonedRecord', ...subject, message: `${record.kind} ${(subject.number ?? subject.record).slice(0, LONGEST_RECORD)} cannot be taken: ${fault}. Mend it at the shop, it is then taken by itself`, payload: redacted(record),
+      severity: 'Error',
+      reason: 'PoisonedRecord',
+      ...subject,
+      message: `${record.kind} ${(subject.number ?? subject.record).slice(0, LONGEST_RECORD)} cannot be taken: ${fault}. Mend it at the shop, it is then taken by itself`,
+      payload: redacted(record),
       ...(record.kind === 'order' ? { order: this.unreadableOrder(record.id, record.number) } : {}),
     };
   }
 
-  /** Under what an order is kept of which nothing but the number can be used. Ids that no table can hold are left out. */
+  /**
+   * Under what an order is kept of which nothing but the number can be used. Ids that no table can hold are left out.
+   */
   unreadableOrder(id: string, number: string): BatchProblem['order'] {
-    if (id === '' || number === '' || storable(id, LONGEST_RECORD) !== id || storable(number, LONGEST_RECORD) !== number) return undefined;
+    if (
+      id === '' ||
+      number === '' ||
+      storable(id, LONGEST_RECORD) !== id ||
+      storable(number, LONGEST_RECORD) !== number
+    )
+      return undefined;
     const { custRef } = this.#decideOrder({ ...NOTHING_KNOWN, id, number });
     return { id, number, reference: custRef };
   }
 
-  async #send(records: readonly CanonicalRecord[], problems: readonly BatchProblem[], checkpoint?: Checkpoint): Promise<void> {
+  async #send(
+    records: readonly CanonicalRecord[],
+    problems: readonly BatchProblem[],
+    checkpoint?: Checkpoint,
+  ): Promise<void> {
     this.#encoder.clear();
     for (const record of records) this.#encoder.add(record, this.#decideOrder);
-    const bytes = encodeBatch({ sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded) }, this.#encoder.segments());
+    const bytes = encodeBatch(
+      { sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded) },
+      this.#encoder.segments(),
+    );
     const answer = await this.#hub.batch(this.#runId, bytes).catch((error: unknown) => {
       // A refused batch was rolled back whole: its number is free again.
       if (error instanceof HubRefusal) this.#sequence--;
@@ -96,7 +130,12 @@ function isOfARecord(error: unknown): error is HubRefusal {
 }
 
 function bounded(problem: BatchProblem): BatchProblem {
-  return { ...problem, record: storable(problem.record, LONGEST_RECORD), ...(problem.number === undefined ? {} : { number: storable(problem.number, LONGEST_RECORD) }), message: storable(problem.message, LONGEST_MESSAGE) };
+  return {
+    ...problem,
+    record: storable(problem.record, LONGEST_RECORD),
+    ...(problem.number === undefined ? {} : { number: storable(problem.number, LONGEST_RECORD) }),
+    message: storable(problem.message, LONGEST_MESSAGE),
+  };
 }
 
 /** PostgreSQL holds neither NUL nor half a surrogate pair; a cut may leave one. */
@@ -105,8 +144,21 @@ function storable(text: string, longest: number): string {
 }
 
 const NOTHING_KNOWN: Omit<OrderRecord, 'id' | 'number'> = {
-  kind: 'order', updatedAt: '1970-01-01T00:00:00Z', state: 'Open', paymentState: 'Unpaid', fulfilmentState: 'Unfulfilled', platformState: '', currency: 'XXX',
-  itemsTotal: 0, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 0, shippingAddress: {}, billingAddress: {}, lines: [],
+  kind: 'order',
+  updatedAt: '1970-01-01T00:00:00Z',
+  state: 'Open',
+  paymentState: 'Unpaid',
+  fulfilmentState: 'Unfulfilled',
+  platformState: '',
+  currency: 'XXX',
+  itemsTotal: 0,
+  shippingTotal: 0,
+  taxTotal: 0,
+  discountTotal: 0,
+  grandTotal: 0,
+  shippingAddress: {},
+  billingAddress: {},
+  lines: [],
 };
 
 /** Rows can move between pages and come twice; in one merge each key may stand once. */

@@ -7,7 +7,11 @@ const now = new Date('2026-03-10T12:00:00Z');
 describe('days before orders are of use', () => {
   it('are not compared: the driver was told to leave them out', () => {
     const windows = censusWindows(new Date('2026-03-10T12:00:00Z'), 5, new Date('2026-03-08T06:00:00Z'));
-    expect(windows.map(({ from }) => from)).toEqual(['2026-03-08T06:00:00.000Z', '2026-03-09T00:00:00.000Z', '2026-03-10T00:00:00.000Z']);
+    expect(windows.map(({ from }) => from)).toEqual([
+      '2026-03-08T06:00:00.000Z',
+      '2026-03-09T00:00:00.000Z',
+      '2026-03-10T00:00:00.000Z',
+    ]);
   });
 });
 
@@ -20,12 +24,20 @@ describe('the windows of the completeness check', () => {
   });
 
   it('have no empty one just after midnight', () => {
-    expect(censusWindows(new Date('2026-03-10T00:05:00Z')).at(-1)).toEqual({ from: '2026-03-09T00:00:00.000Z', to: '2026-03-09T23:55:00.000Z' });
+    expect(censusWindows(new Date('2026-03-10T00:05:00Z')).at(-1)).toEqual({
+      from: '2026-03-09T00:00:00.000Z',
+      to: '2026-03-09T23:55:00.000Z',
+    });
   });
 });
 
 describe('the completeness check', () => {
-  const counting = { count: async () => 0, ids: async function* () { yield []; } } as unknown as ImportSource;
+  const counting = {
+    count: async () => 0,
+    ids: async function* () {
+      yield [];
+    },
+  } as unknown as ImportSource;
 
   it.each<[string, string | undefined, boolean]>([
     ['the first time', undefined, true],
@@ -44,9 +56,29 @@ describe('the completeness check', () => {
   it('compares ids on a small day whose count is the same: one may be missing and another be gone', async () => {
     const ids = async (theirs: number, ours: number) => {
       const asked: string[] = [];
-      const source = { count: async () => theirs, async *ids({ from }: { from: string }) { asked.push(from); yield ['a', 'b']; }, async *read() { yield { records: [], resume: '', end: true }; } } as unknown as ImportSource;
-      const hub = { censusCount: async () => ours, censusIds: async (_feed: string, _window: unknown, after: string) => (after === '' ? ['a', 'z'] : []) };
-      return { asked, result: await runCensus(countedSource('OrderImport', source)!, now, { hub, post: async () => undefined, signal: new AbortController().signal, days: 1 }) };
+      const source = {
+        count: async () => theirs,
+        async *ids({ from }: { from: string }) {
+          asked.push(from);
+          yield ['a', 'b'];
+        },
+        async *read() {
+          yield { records: [], resume: '', end: true };
+        },
+      } as unknown as ImportSource;
+      const hub = {
+        censusCount: async () => ours,
+        censusIds: async (_feed: string, _window: unknown, after: string) => (after === '' ? ['a', 'z'] : []),
+      };
+      return {
+        asked,
+        result: await runCensus(countedSource('OrderImport', source)!, now, {
+          hub,
+          post: async () => undefined,
+          signal: new AbortController().signal,
+          days: 1,
+        }),
+      };
     };
     expect((await ids(2, 2)).result).toMatchObject({ differing: 1, gone: 1 });
     expect((await ids(0, 0)).asked).toEqual([]);
@@ -57,13 +89,27 @@ describe('the completeness check', () => {
     const asked: string[] = [];
     const source = {
       count: async ({ from }: { from: string }) => (from.startsWith('2026-03-05') ? 3 : 1000),
-      async *ids({ from }: { from: string }) { asked.push(from); yield ['a', 'b']; yield ['c']; },
-      async *read({ ids }: { ids: string[] }) { yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true }; },
+      async *ids({ from }: { from: string }) {
+        asked.push(from);
+        yield ['a', 'b'];
+        yield ['c'];
+      },
+      async *read({ ids }: { ids: string[] }) {
+        yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true };
+      },
     } as unknown as ImportSource;
     const posted: string[] = [];
     const result = await runCensus(countedSource('OrderImport', source)!, now, {
-      hub: { censusCount: async () => 1000, censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []) },
-      post: async (records, _unreadable, problems) => { posted.push(...records.map((record) => (record as { id: string }).id), ...problems.map(({ reason, record }) => `${reason} ${record}`)); },
+      hub: {
+        censusCount: async () => 1000,
+        censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []),
+      },
+      post: async (records, _unreadable, problems) => {
+        posted.push(
+          ...records.map((record) => (record as { id: string }).id),
+          ...problems.map(({ reason, record }) => `${reason} ${record}`),
+        );
+      },
       signal: new AbortController().signal,
     });
     expect(asked).toEqual(['2026-03-05T00:00:00.000Z']);

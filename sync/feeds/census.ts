@@ -18,7 +18,11 @@ const TOLD = 1000;
 
 export interface CensusPorts {
   readonly hub: Pick<HubClient, 'censusCount' | 'censusIds'>;
-  readonly post: (records: readonly CanonicalRecord[], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => Promise<void>;
+  readonly post: (
+    records: readonly CanonicalRecord[],
+    unreadable: readonly UnreadableRecord[],
+    problems: readonly BatchProblem[],
+  ) => Promise<void>;
   readonly signal: AbortSignal;
   readonly days?: number;
   /** Orders placed before are not read. */
@@ -53,14 +57,18 @@ export function censusIsDue(lastAt: string | undefined, storeNow: Date): boolean
 }
 
 /**
- * The completeness check (docs/guarantees.md): the store's own counts by day against the hub's, and ids where they differ or are
- * few; what is missing is fetched by id, what is extra is named. Found here or not, each is a problem of severity
- * Info with its id, so that nobody has to trust a sum.
+ * The completeness check (docs/guarantees.md): the store's own counts by day against the hub's, and ids where they
+ * differ or are few; what is missing is fetched by id, what is extra is named. Found here or not, each is a problem of
+ * severity Info with its id, so that nobody has to trust a sum.
  */
 export async function runCensus(counted: CountedSource, storeNow: Date, ports: CensusPorts): Promise<CensusResult> {
   const { feed, source } = counted;
   const result = { days: 0, differing: 0, fetched: 0, gone: 0 };
-  for (const window of censusWindows(storeNow, ports.days, FEEDS[feed].class === 'orders' ? ports.earliestOrder : undefined)) {
+  for (const window of censusWindows(
+    storeNow,
+    ports.days,
+    FEEDS[feed].class === 'orders' ? ports.earliestOrder : undefined,
+  )) {
     ports.signal.throwIfAborted();
     result.days++;
     const [theirs, ours] = [await source.count(window, ports.signal), await ports.hub.censusCount(feed, window)];
@@ -71,22 +79,37 @@ export async function runCensus(counted: CountedSource, storeNow: Date, ports: C
     result.differing++;
     result.fetched += await fetchMissing(counted, missing, ports);
     result.gone += extra.length;
-    for (let start = 0; start < extra.length; start += TOLD) await ports.post([], [], extra.slice(start, start + TOLD).map((id) => goneProblem(feed, id)));
+    for (let start = 0; start < extra.length; start += TOLD)
+      await ports.post(
+        [],
+        [],
+        extra.slice(start, start + TOLD).map((id) => goneProblem(feed, id)),
+      );
   }
   return result;
 }
 
-/** Whole days in UTC, the newest cut off where records may still be settling, the oldest where records begin to be of use. */
+/**
+ * Whole days in UTC, the newest cut off where records may still be settling, the oldest where records begin to be of
+ * use.
+ */
 export function censusWindows(storeNow: Date, days = CENSUS_DAYS, earliest?: Date): CensusWindow[] {
   const end = storeNow.getTime() - SETTLE_MS;
   const today = Math.floor(end / DAY_MS) * DAY_MS;
   return Array.from({ length: days }, (_, index) => {
     const from = today - (days - 1 - index) * DAY_MS;
-    return { from: new Date(Math.max(from, earliest?.getTime() ?? from)).toISOString(), to: new Date(Math.min(from + DAY_MS, end)).toISOString() };
+    return {
+      from: new Date(Math.max(from, earliest?.getTime() ?? from)).toISOString(),
+      to: new Date(Math.min(from + DAY_MS, end)).toISOString(),
+    };
   }).filter(({ from, to }) => from < to);
 }
 
-async function compare({ feed, source }: CountedSource, window: CensusWindow, ports: CensusPorts): Promise<{ missing: string[]; extra: string[] }> {
+async function compare(
+  { feed, source }: CountedSource,
+  window: CensusWindow,
+  ports: CensusPorts,
+): Promise<{ missing: string[]; extra: string[] }> {
   const ours = await ourIds(feed, window, ports);
   const missing: string[] = [];
   for await (const ids of source.ids(window, ports.signal)) {
@@ -107,7 +130,11 @@ async function ourIds(feed: CountedType, window: CensusWindow, ports: CensusPort
   }
 }
 
-async function fetchMissing({ feed, source }: CountedSource, missing: readonly string[], ports: CensusPorts): Promise<number> {
+async function fetchMissing(
+  { feed, source }: CountedSource,
+  missing: readonly string[],
+  ports: CensusPorts,
+): Promise<number> {
   let fetched = 0;
   for (let start = 0; start < missing.length; start += FETCH) {
     const ids = missing.slice(start, start + FETCH);
@@ -115,16 +142,30 @@ async function fetchMissing({ feed, source }: CountedSource, missing: readonly s
     for await (const page of source.read({ feed, ids, pageSize: FETCH, signal: ports.signal })) {
       guard.pass(page, ids.length);
       fetched += page.records.length;
-      await ports.post(page.records, page.unreadable ?? [], page.records.flatMap((record) => ('id' in record ? [foundProblem(feed, record.id)] : [])));
+      await ports.post(
+        page.records,
+        page.unreadable ?? [],
+        page.records.flatMap((record) => ('id' in record ? [foundProblem(feed, record.id)] : [])),
+      );
     }
   }
   return fetched;
 }
 
 function foundProblem(feed: CountedType, id: string): BatchProblem {
-  return { severity: 'Info', reason: 'FoundByCompletenessCheck', record: id, message: `the store had this ${FEEDS[feed].completeness} and the hub had not: fetched now; nothing to do, but tell us if it comes often` };
+  return {
+    severity: 'Info',
+    reason: 'FoundByCompletenessCheck',
+    record: id,
+    message: `the store had this ${FEEDS[feed].completeness} and the hub had not: fetched now; nothing to do, but tell us if it comes often`,
+  };
 }
 
 function goneProblem(feed: CountedType, id: string): BatchProblem {
-  return { severity: 'Info', reason: 'GoneAtStore', record: id, message: `the store does not list this ${FEEDS[feed].completeness} any more: it was deleted there; the hub keeps what it has` };
+  return {
+    severity: 'Info',
+    reason: 'GoneAtStore',
+    record: id,
+    message: `the store does not list this ${FEEDS[feed].completeness} any more: it was deleted there; the hub keeps what it has`,
+  };
 }

@@ -22,7 +22,12 @@ export interface RunPlan {
  * A run that was interrupted goes on where it was; else it reads from the last position less the overlap. What is read
  * twice is recognised by its hash in the record table, never by the cursor (docs/decisions/0004-cursor.md). Pure.
  */
-export function planRun(checkpoint: Checkpoint | undefined, semantics: CursorSemantics | undefined, now: Date, storeNow: Date = now): RunPlan {
+export function planRun(
+  checkpoint: Checkpoint | undefined,
+  semantics: CursorSemantics | undefined,
+  now: Date,
+  storeNow: Date = now,
+): RunPlan {
   if (checkpoint?.run) {
     const { since, resume, high, began } = checkpoint.run;
     return { since, resume, high, began, fullCompare: !since };
@@ -32,8 +37,13 @@ export function planRun(checkpoint: Checkpoint | undefined, semantics: CursorSem
 
 function freshRun(checkpoint: Checkpoint | undefined, semantics: CursorSemantics | undefined, now: Date): RunPlan {
   if (semantics?.kind !== 'changes' || !checkpoint?.since) return { fullCompare: true, high: checkpoint?.since };
-  if (semantics.secondWay === 'fullCompare' && compareIsDue(checkpoint, now)) return { fullCompare: true, high: checkpoint.since };
-  return { since: shift(checkpoint.since, -(semantics.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS)), high: checkpoint.since, fullCompare: false };
+  if (semantics.secondWay === 'fullCompare' && compareIsDue(checkpoint, now))
+    return { fullCompare: true, high: checkpoint.since };
+  return {
+    since: shift(checkpoint.since, -(semantics.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS)),
+    high: checkpoint.since,
+    fullCompare: false,
+  };
 }
 
 function compareIsDue(checkpoint: Checkpoint, now: Date): boolean {
@@ -41,22 +51,40 @@ function compareIsDue(checkpoint: Checkpoint, now: Date): boolean {
 }
 
 /** The checkpoint after a page: the run can go on from here. */
-export function pageCheckpoint(before: Checkpoint | undefined, plan: RunPlan, high: string | undefined, resume: string): Checkpoint {
+export function pageCheckpoint(
+  before: Checkpoint | undefined,
+  plan: RunPlan,
+  high: string | undefined,
+  resume: string,
+): Checkpoint {
   return { ...before, run: { since: plan.since, high, resume, began: plan.began } };
 }
 
 /**
- * The checkpoint at the end of a run. The position never goes past the moment at which the reading began, by the store's own
- * clock. A row that is committed late appears under a stamp that was read already, and the overlap catches it only if it is
- * counted from there: a reading that was interrupted may have taken an hour. And a row stamped in the future (a clock
- * that was set back, a typed date) would hide every later change. Nor does it move when records that were
- * announced did not come: the next run reads them again. Short by as many once more means that the store counts wrongly.
+ * The checkpoint at the end of a run. The position never goes past the moment at which the reading began, by the
+ * store's own clock. A row that is committed late appears under a stamp that was read already, and the overlap catches
+ * it only if it is counted from there: a reading that was interrupted may have taken an hour. And a row stamped in the
+ * future (a clock that was set back, a typed date) would hide every later change. Nor does it move when records that
+ * were announced did not come: the next run reads them again. Short by as many once more means that the store counts
+ * wrongly.
  */
-export function finalCheckpoint(before: Checkpoint | undefined, plan: RunPlan, high: string | undefined, storeNow: Date, short = 0): Checkpoint {
-  if (short > 0 && short !== before?.shortBy) return { since: before?.since, comparedAt: before?.comparedAt, censusAt: before?.censusAt, shortBy: short };
+export function finalCheckpoint(
+  before: Checkpoint | undefined,
+  plan: RunPlan,
+  high: string | undefined,
+  storeNow: Date,
+  short = 0,
+): Checkpoint {
+  if (short > 0 && short !== before?.shortBy)
+    return { since: before?.since, comparedAt: before?.comparedAt, censusAt: before?.censusAt, shortBy: short };
   const limit = plan.began ?? storeNow.toISOString();
   const since = high === undefined ? before?.since : high > limit ? limit : high;
-  return { since, comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt, censusAt: before?.censusAt, ...(short > 0 ? { shortBy: short } : {}) };
+  return {
+    since,
+    comparedAt: plan.fullCompare ? storeNow.toISOString() : before?.comparedAt,
+    censusAt: before?.censusAt,
+    ...(short > 0 ? { shortBy: short } : {}),
+  };
 }
 
 /** The newest of the two, as ISO 8601 UTC. */

@@ -19,9 +19,16 @@ export class EndlessGuard {
   pass({ records, unreadable, resume, end }: Page, announced: number | undefined): void {
     this.#read += records.length + (unreadable?.length ?? 0);
     if (end) return;
-    if (resume === this.#place) throw retry('PageRepeated', 'the store came back to a page that was read before, so it would be read for ever: the run comes again by itself');
+    if (resume === this.#place)
+      throw retry(
+        'PageRepeated',
+        'the store came back to a page that was read before, so it would be read for ever: the run comes again by itself',
+      );
     if (announced !== undefined && this.#read > TIMES_ANNOUNCED * announced + SOME_MORE) {
-      throw retry('PageRepeated', `the store announced ${announced} records and gave ${this.#read} without an end: the run comes again by itself`);
+      throw retry(
+        'PageRepeated',
+        `the store announced ${announced} records and gave ${this.#read} without an end: the run comes again by itself`,
+      );
     }
     if (++this.#steps < this.#power && this.#place !== undefined) return;
     this.#place = resume;

@@ -39,10 +39,14 @@ export interface FeedRunPorts {
 }
 
 /**
- * One run from lease to result. The lease is renewed while it runs; when it is lost, another pod has the run and this one
- * stops at once; when it may be lost, nothing is written to the store. Never throws: every end is an outcome.
+ * One run from lease to result. The lease is renewed while it runs; when it is lost, another pod has the run and this
+ * one stops at once; when it may be lost, nothing is written to the store. Never throws: every end is an outcome.
  */
-export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, signal: AbortSignal): Promise<RunOutcome & { readonly runId?: string }> {
+export async function runFeed(
+  request: FeedRunRequest,
+  ports: FeedRunPorts,
+  signal: AbortSignal,
+): Promise<RunOutcome & { readonly runId?: string }> {
   const { hub } = ports;
   let runId: string | undefined;
   const lease = new RunLease(ports.clock);
@@ -50,17 +54,33 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
   try {
     const asked = lease.asking();
     const started = await hub.startRun({
-      feed: request.feed, feedType: request.type, trigger: request.trigger, holder: ports.holder,
-      dryRun: request.parameters?.dryRun, resetCheckpoint: request.parameters?.resetCheckpoint,
+      feed: request.feed,
+      feedType: request.type,
+      trigger: request.trigger,
+      holder: ports.holder,
+      dryRun: request.parameters?.dryRun,
+      resetCheckpoint: request.parameters?.resetCheckpoint,
       scoped: (request.ids ?? request.parameters?.ids ?? request.parameters?.window) !== undefined,
     });
     runId = started.runId;
     lease.renewed(asked);
     const stopBeating = lease.keep(hub, runId);
     try {
-      const { outcome, checkpoint } = await ports.session.inRun(request.type, () => lease.assertHeld(), () => execute(request, ports, started.runId, started.checkpoint, running));
-      const counts = isExport(request.type) || request.parameters?.replay ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems } : undefined;
-      await hub.finishRun(runId, { result: outcome.result, message: outcome.message?.slice(0, 1024), checkpoint, counts });
+      const { outcome, checkpoint } = await ports.session.inRun(
+        request.type,
+        () => lease.assertHeld(),
+        () => execute(request, ports, started.runId, started.checkpoint, running),
+      );
+      const counts =
+        isExport(request.type) || request.parameters?.replay
+          ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems }
+          : undefined;
+      await hub.finishRun(runId, {
+        result: outcome.result,
+        message: outcome.message?.slice(0, 1024),
+        checkpoint,
+        counts,
+      });
       return { ...outcome, runId };
     } finally {
       stopBeating();
@@ -72,25 +92,49 @@ export async function runFeed(request: FeedRunRequest, ports: FeedRunPorts, sign
 
 type Ended = Awaited<ReturnType<typeof runImport>>;
 
-function execute(request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Checkpoint | undefined, signal: AbortSignal): Promise<Ended> {
+function execute(
+  request: FeedRunRequest,
+  ports: FeedRunPorts,
+  runId: string,
+  checkpoint: Checkpoint | undefined,
+  signal: AbortSignal,
+): Promise<Ended> {
   const { type } = request;
-  return isExport(type) ? executeExport(type, request, ports, runId, signal) : executeImport(type, request, ports, runId, checkpoint, signal);
+  return isExport(type)
+    ? executeExport(type, request, ports, runId, signal)
+    : executeImport(type, request, ports, runId, checkpoint, signal);
 }
 
-async function executeExport<F extends ExportType>(feed: F, { batchSize, release }: FeedRunRequest, { session, hub }: FeedRunPorts, runId: string, signal: AbortSignal): Promise<Ended> {
+async function executeExport<F extends ExportType>(
+  feed: F,
+  { batchSize, release }: FeedRunRequest,
+  { session, hub }: FeedRunPorts,
+  runId: string,
+  signal: AbortSignal,
+): Promise<Ended> {
   const target: ConnectedFeeds[ExportType] = session.driver.feeds[feed];
   if (!target) throw unsupported(feed);
   return { outcome: await runExport({ feed, runId, batchSize, release, signal }, target, hub) };
 }
 
-async function executeImport(feed: ImportType, request: FeedRunRequest, ports: FeedRunPorts, runId: string, checkpoint: Checkpoint | undefined, signal: AbortSignal): Promise<Ended> {
+async function executeImport(
+  feed: ImportType,
+  request: FeedRunRequest,
+  ports: FeedRunPorts,
+  runId: string,
+  checkpoint: Checkpoint | undefined,
+  signal: AbortSignal,
+): Promise<Ended> {
   const { session, hub, clock, decideOrder, censusDays, earliestOrder } = ports;
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true) };
   const source = session.driver.feeds[feed];
   if (!source) throw unsupported(feed);
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
-  return runImport({ feed, runId, checkpoint, pageSize, window, ids, dryRun, signal }, { source, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() });
+  return runImport(
+    { feed, runId, checkpoint, pageSize, window, ids, dryRun, signal },
+    { source, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() },
+  );
 }
 
 const unsupported = (feed: FeedType): Error => new Error(`the driver does not support ${feed}`);
@@ -99,7 +143,14 @@ const unsupported = (feed: FeedType): Error => new Error(`the driver does not su
 async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promise<RunOutcome> {
   const { matched, changed } = await hub.replay(reason, dryRun);
   const message = `${changed} of ${matched} orders that were rejected for ${reason} ${dryRun ? 'would come to another result: nothing was changed' : 'came to another result'}`;
-  return { read: matched, problems: 0, changed, result: changed === 0 ? 'Empty' : 'Succeeded', reason: 'Replayed', message };
+  return {
+    read: matched,
+    problems: 0,
+    changed,
+    result: changed === 0 ? 'Empty' : 'Succeeded',
+    reason: 'Replayed',
+    message,
+  };
 }
 
 function failure(error: unknown): RunOutcome {

@@ -10,23 +10,57 @@ const after = (ms: number): Date => new Date(NOW.getTime() + ms);
 const middle = () => 0.5; // no jitter: half of it each way
 
 const manifest: DriverManifest = {
-  name: 'shop', title: 'Shop', documentation: 'https://example.org', platformKind: 'Store', hosts: [], limits: [],
-  feeds: [{ type: 'OrderImport', maxPageSize: 100 }, { type: 'ProductImport', maxPageSize: 100, defaultSchedule: '0 */6 * * *' }, { type: 'StockImport', maxPageSize: 100 }, { type: 'StockExport', maxPageSize: 100 }],
+  name: 'shop',
+  title: 'Shop',
+  documentation: 'https://example.org',
+  platformKind: 'Store',
+  hosts: [],
+  limits: [],
+  feeds: [
+    { type: 'OrderImport', maxPageSize: 100 },
+    { type: 'ProductImport', maxPageSize: 100, defaultSchedule: '0 */6 * * *' },
+    { type: 'StockImport', maxPageSize: 100 },
+    { type: 'StockExport', maxPageSize: 100 },
+  ],
 };
 
-interface Given { readonly spec?: Partial<FeedSpec>; readonly generation?: number; readonly asked?: string; readonly status?: FeedResource['status'] }
+interface Given {
+  readonly spec?: Partial<FeedSpec>;
+  readonly generation?: number;
+  readonly asked?: string;
+  readonly status?: FeedResource['status'];
+}
 
 function feed({ spec, generation = 1, asked, status }: Given = {}): FeedResource {
   return {
-    apiVersion: 'supercargo.dev/v1alpha1', kind: 'Feed', status,
-    metadata: { name: 'orders', namespace: 'acme', generation, annotations: asked === undefined ? {} : { [ANNOTATIONS.runRequested]: asked } },
+    apiVersion: 'supercargo.dev/v1alpha1',
+    kind: 'Feed',
+    status,
+    metadata: {
+      name: 'orders',
+      namespace: 'acme',
+      generation,
+      annotations: asked === undefined ? {} : { [ANNOTATIONS.runRequested]: asked },
+    },
     spec: { connectionRef: { name: 'shop' }, type: 'OrderImport', ...spec },
   };
 }
 
 const tracker = (given?: Given) => new FeedTracker(feed(given), manifest, NOW);
-const outcome = (result: RunOutcome['result'], more: Partial<RunOutcome> = {}): RunOutcome => ({ result, reason: result, read: 0, changed: 0, problems: 0, ...more });
-const summary = (more: Partial<FeedSummary> = {}): FeedSummary => ({ runs: [], problems: { info: 0, retry: 0, error: 0 }, recentProblems: [], ...more });
+const outcome = (result: RunOutcome['result'], more: Partial<RunOutcome> = {}): RunOutcome => ({
+  result,
+  reason: result,
+  read: 0,
+  changed: 0,
+  problems: 0,
+  ...more,
+});
+const summary = (more: Partial<FeedSummary> = {}): FeedSummary => ({
+  runs: [],
+  problems: { info: 0, retry: 0, error: 0 },
+  recentProblems: [],
+  ...more,
+});
 
 /** Runs once and gives back how long the feed waits then. */
 function run(feedTracker: FeedTracker, result: RunOutcome, random = middle): number | undefined {
@@ -38,7 +72,7 @@ function run(feedTracker: FeedTracker, result: RunOutcome, random = middle): num
 describe('the schedule of a feed', () => {
   it.each<[string, Partial<FeedSpec>, string | undefined]>([
     ['is its own', { schedule: '0 1 * * *' }, '0 1 * * *'],
-    ['is the driver\'s for the type', { type: 'ProductImport' }, '0 */6 * * *'],
+    ["is the driver's for the type", { type: 'ProductImport' }, '0 */6 * * *'],
     ['is the usual one of the type', {}, '* * * * *'],
     ['is none for what runs once', { type: 'StockImport' }, undefined],
   ])('%s', (_what, spec, schedule) => {
@@ -65,7 +99,11 @@ describe('the schedule of a feed', () => {
 
 describe('a feed that can never run', () => {
   it('names what the driver does support', () => {
-    expect(tracker({ spec: { type: 'SupplierImport' } }).fault).toEqual({ status: 'False', reason: 'FeedNotSupported', message: expect.stringContaining('OrderImport, ProductImport, StockImport, StockExport') });
+    expect(tracker({ spec: { type: 'SupplierImport' } }).fault).toEqual({
+      status: 'False',
+      reason: 'FeedNotSupported',
+      message: expect.stringContaining('OrderImport, ProductImport, StockImport, StockExport'),
+    });
   });
 
   it('names a schedule that cannot be used, and mends with it', () => {
@@ -87,7 +125,11 @@ describe('the age limit of the data', () => {
     ['is the one asked for', { freshness: '90m' }, 5_400_000],
     ['is three intervals of the schedule', { schedule: '*/10 * * * *' }, 1_800_000],
     ['is at least five minutes', {}, 300_000],
-    ['leaves out the nights and weekends of a schedule of working hours', { schedule: '0 8-18 * * 1-5' }, 64 * 3_600_000],
+    [
+      'leaves out the nights and weekends of a schedule of working hours',
+      { schedule: '0 8-18 * * 1-5' },
+      64 * 3_600_000,
+    ],
     ['is none without a schedule', { type: 'StockImport' }, undefined],
     ['is none while suspended', { freshness: '1h', suspend: true }, undefined],
     ['is none for what can never run', { freshness: '1h', schedule: '99 * * * *' }, undefined],
@@ -145,7 +187,9 @@ describe('a request by annotation', () => {
 describe('after a failure', () => {
   it('the wait doubles, and is capped', () => {
     const it_ = tracker({ spec: { retry: { initialDelay: '2s', maxDelay: '20s', maxAttempts: 20 } } });
-    expect([1, 2, 3, 4, 5, 6].map(() => run(it_, outcome('Failed')))).toEqual([2000, 4000, 8000, 16_000, 20_000, 20_000]);
+    expect([1, 2, 3, 4, 5, 6].map(() => run(it_, outcome('Failed')))).toEqual([
+      2000, 4000, 8000, 16_000, 20_000, 20_000,
+    ]);
   });
 
   it('the usual wait begins at two seconds and ends at five minutes', () => {
@@ -154,11 +198,15 @@ describe('after a failure', () => {
     expect([waits[0], waits.at(-1)]).toEqual([2000, 300_000]);
   });
 
-  it.each([[0, 1500], [0.5, 2000], [1, 2500]])('the wait has jitter: a chance of %d waits %d ms', (chance, ms) => {
+  it.each([
+    [0, 1500],
+    [0.5, 2000],
+    [1, 2500],
+  ])('the wait has jitter: a chance of %d waits %d ms', (chance, ms) => {
     expect(run(tracker(), outcome('Failed'), () => chance)).toBe(ms);
   });
 
-  it('the store\'s own wish to wait is heard', () => {
+  it("the store's own wish to wait is heard", () => {
     expect(run(tracker(), outcome('Failed', { behaviour: 'waiting', retryAfterMs: 90_000 }))).toBe(90_000);
     expect(run(tracker(), outcome('Failed', { behaviour: 'waiting', retryAfterMs: 1 }))).toBe(2000);
   });
@@ -184,7 +232,7 @@ describe('after a failure', () => {
     expect(run(it_, outcome('Failed'))).toBe(2000);
   });
 
-  it('it is tried again as often as the spec says, then at the schedule\'s next time', () => {
+  it("it is tried again as often as the spec says, then at the schedule's next time", () => {
     const it_ = tracker({ spec: { retry: { maxAttempts: 3 } } });
     run(it_, outcome('Succeeded'));
     const asks = [1, 2, 3, 4].map(() => {
@@ -197,7 +245,12 @@ describe('after a failure', () => {
   it('five times without a word in the spec', () => {
     const it_ = tracker();
     run(it_, outcome('Succeeded'));
-    expect(Array.from({ length: 5 }, () => { run(it_, outcome('Failed')); return it_.requested; })).toEqual(['Schedule', 'Schedule', 'Schedule', 'Schedule', undefined]);
+    expect(
+      Array.from({ length: 5 }, () => {
+        run(it_, outcome('Failed'));
+        return it_.requested;
+      }),
+    ).toEqual(['Schedule', 'Schedule', 'Schedule', 'Schedule', undefined]);
   });
 
   it('a run that is owed for changed settings stays owed', () => {
@@ -223,7 +276,14 @@ describe('the initial run', () => {
     expect(feedTracker.state().requested).toBe('Hint');
   });
 
-  it.each<[RunOutcome['result'], boolean]>([['Succeeded', true], ['Empty', true], ['Partial', true], ['Held', true], ['Unproven', false], ['Failed', false]])('that ended %s is done: %s', (result, done) => {
+  it.each<[RunOutcome['result'], boolean]>([
+    ['Succeeded', true],
+    ['Empty', true],
+    ['Partial', true],
+    ['Held', true],
+    ['Unproven', false],
+    ['Failed', false],
+  ])('that ended %s is done: %s', (result, done) => {
     const it_ = tracker();
     run(it_, outcome(result));
     expect(it_.state().initialDone).toBe(done);
@@ -231,8 +291,40 @@ describe('the initial run', () => {
 
   it.each<[string, FeedSummary, boolean]>([
     ['a success that the hub remembers', summary({ lastSuccessAt: '2026-05-01T00:00:00Z' }), true],
-    ['a partial run that the hub remembers', summary({ runs: [{ id: '1', trigger: 'Initial', result: 'Partial', startedAt: '2026-05-01T00:00:00Z', read: 1, changed: 1, problems: 1 }] }), true],
-    ['failures alone', summary({ runs: [{ id: '1', trigger: 'Initial', result: 'Failed', startedAt: '2026-05-01T00:00:00Z', read: 1, changed: 1, problems: 1 }] }), false],
+    [
+      'a partial run that the hub remembers',
+      summary({
+        runs: [
+          {
+            id: '1',
+            trigger: 'Initial',
+            result: 'Partial',
+            startedAt: '2026-05-01T00:00:00Z',
+            read: 1,
+            changed: 1,
+            problems: 1,
+          },
+        ],
+      }),
+      true,
+    ],
+    [
+      'failures alone',
+      summary({
+        runs: [
+          {
+            id: '1',
+            trigger: 'Initial',
+            result: 'Failed',
+            startedAt: '2026-05-01T00:00:00Z',
+            read: 1,
+            changed: 1,
+            problems: 1,
+          },
+        ],
+      }),
+      false,
+    ],
     ['nothing', summary(), false],
   ])('is known from %s', (_what, remembered, done) => {
     const it_ = tracker();

@@ -71,7 +71,11 @@ export class FeedTracker {
   /** Why the feed can never run as it is. */
   get fault(): Finding | undefined {
     if (!this.#manifest.feeds.some((feed) => feed.type === this.type)) {
-      return { status: 'False', reason: 'FeedNotSupported', message: `driver ${this.#manifest.name} has no ${this.type}: it supports ${this.#manifest.feeds.map((feed) => feed.type).join(', ')}` };
+      return {
+        status: 'False',
+        reason: 'FeedNotSupported',
+        message: `driver ${this.#manifest.name} has no ${this.type}: it supports ${this.#manifest.feeds.map((feed) => feed.type).join(', ')}`,
+      };
     }
     const fault = this.schedule ? scheduleFault(this.schedule, this.spec.timeZone) : undefined;
     return fault ? { status: 'False', reason: 'InvalidSchedule', message: `spec.${fault}` } : undefined;
@@ -92,7 +96,8 @@ export class FeedTracker {
       this.nextAt = this.schedule && !this.fault ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
     }
     const asked = this.#runRequest;
-    if (asked !== undefined && asked !== this.handledRunRequest && !(this.running && asked === this.#answering)) this.requested = 'Requested';
+    if (asked !== undefined && asked !== this.handledRunRequest && !(this.running && asked === this.#answering))
+      this.requested = 'Requested';
   }
 
   get #runRequest(): string | undefined {
@@ -114,17 +119,27 @@ export class FeedTracker {
 
   state(): FeedState {
     return {
-      name: this.resource.metadata.name, type: this.type, schedule: this.schedule, timeZone: this.spec.timeZone, suspended: this.spec.suspend === true || this.fault !== undefined,
+      name: this.resource.metadata.name,
+      type: this.type,
+      schedule: this.schedule,
+      timeZone: this.spec.timeZone,
+      suspended: this.spec.suspend === true || this.fault !== undefined,
       initialDone: this.#initialDone,
-      requested: this.fault ? undefined : this.requested, nextAt: this.nextAt, notBefore: this.notBefore, running: this.running,
+      requested: this.fault ? undefined : this.requested,
+      nextAt: this.nextAt,
+      notBefore: this.notBefore,
+      running: this.running,
     };
   }
 
-  /** Before the first full run a hint says nothing new: that run reads everything. Once it is under way it may have passed what the hint is about. */
+  /**
+   * Before the first full run a hint says nothing new: that run reads everything. Once it is under way it may have
+   * passed what the hint is about.
+   */
   takeHint(hint: Hint | undefined): void {
     if (!hint || (!this.#initialDone && !this.running)) return;
     const ids = this.requested === 'Hint' && this.#hintIds === undefined ? undefined : hint.ids;
-    this.#hintIds = ids && [...new Set([...(this.requested === 'Hint' ? this.#hintIds ?? [] : []), ...ids])];
+    this.#hintIds = ids && [...new Set([...(this.requested === 'Hint' ? (this.#hintIds ?? []) : []), ...ids])];
     this.requested ??= 'Hint';
   }
 
@@ -163,7 +178,10 @@ export class FeedTracker {
     if (!DONE.has(outcome.result)) this.requested ??= 'Schedule';
   }
 
-  /** Again with backoff, up to the attempts of one run; then the schedule's next time. Jitter: pods must not march in step. */
+  /**
+   * Again with backoff, up to the attempts of one run; then the schedule's next time. Jitter: pods must not march in
+   * step.
+   */
   #backOff(outcome: RunOutcome, now: Date, random: () => number): void {
     this.#failures += 1;
     const initial = parseDuration(this.spec.retry?.initialDelay ?? '') ?? DEFAULT_INITIAL_DELAY_MS;
@@ -171,7 +189,8 @@ export class FeedTracker {
     const backoff = Math.min(longest, initial * 2 ** (this.#failures - 1)) * (0.75 + random() / 2);
     const delay = outcome.behaviour === 'terminal' ? TERMINAL_DELAY_MS : Math.max(backoff, outcome.retryAfterMs ?? 0);
     this.notBefore = new Date(now.getTime() + delay);
-    if (this.#failures < (this.spec.retry?.maxAttempts ?? DEFAULT_ATTEMPTS)) this.requested = this.owesChangedRun ? 'Changed' : 'Schedule';
+    if (this.#failures < (this.spec.retry?.maxAttempts ?? DEFAULT_ATTEMPTS))
+      this.requested = this.owesChangedRun ? 'Changed' : 'Schedule';
     else if (this.#initialDone) this.#failures = 0;
   }
 }

@@ -51,7 +51,9 @@ describe('reading ahead', () => {
 
   it('asks for nothing after the declared end', async () => {
     let asked = 0;
-    const endless: AsyncIterable<{ end: boolean }> = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: { end: ++asked === 2 } }) }) };
+    const endless: AsyncIterable<{ end: boolean }> = {
+      [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: { end: ++asked === 2 } }) }),
+    };
     let seen = 0;
     for await (const _page of readAhead(endless)) seen++;
     expect([seen, asked]).toEqual([2, 2]);

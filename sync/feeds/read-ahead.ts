@@ -1,8 +1,10 @@
-interface Ending { readonly end: boolean }
+interface Ending {
+  readonly end: boolean;
+}
 
 /**
- * A driver's pages in their order, the next one read while the last is worked on: one and no more, for memory's sake. What
- * goes wrong with a page is told when its turn comes, so that everything before it has been committed.
+ * A driver's pages in their order, the next one read while the last is worked on: one and no more, for memory's sake.
+ * What goes wrong with a page is told when its turn comes, so that everything before it has been committed.
  */
 export async function* readAhead<T extends Ending>(pages: AsyncIterable<T>): AsyncGenerator<T, void> {
   const iterator = pages[Symbol.asyncIterator]();

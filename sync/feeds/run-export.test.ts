@@ -1,11 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorsWith, HeldWrite, retry, terminal, waiting, type EntryOf, type ExportTarget, type WriteResult } from '../../drivers/contract/index.ts';
+import {
+  errorsWith,
+  HeldWrite,
+  retry,
+  terminal,
+  waiting,
+  type EntryOf,
+  type ExportTarget,
+  type WriteResult,
+} from '../../drivers/contract/index.ts';
 import { feedOfKind, type ExportType } from '../../model/feeds.ts';
 import type { OutboxClaim, OutboxEntry, OutboxKind, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import { runExport } from './run-export.ts';
 
-const entry = (id: number, subject = 'A'): OutboxEntry => ({ id, subject, attempts: 0, payload: { variantId: 'v', sku: subject, locationId: 'main', quantity: id, orderId: subject, orderNumber: subject } });
+const entry = (id: number, subject = 'A'): OutboxEntry => ({
+  id,
+  subject,
+  attempts: 0,
+  payload: { variantId: 'v', sku: subject, locationId: 'main', quantity: id, orderId: subject, orderNumber: subject },
+});
 
 /** An outbox: what is not applied or rejected is given out again, as the hub does. */
 function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>) {
@@ -16,17 +30,30 @@ function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>
       claims.push(asked);
       const settled = new Set(reported.filter(({ outcome }) => outcome !== 'Retry').map(({ id }) => id));
       const open = entries.filter(({ id }) => !settled.has(id));
-      return { entries: open.slice(0, asked[2] as number), keptBack: reported.filter(({ outcome }) => outcome === 'Held').length, ...claimed };
+      return {
+        entries: open.slice(0, asked[2] as number),
+        keptBack: reported.filter(({ outcome }) => outcome === 'Held').length,
+        ...claimed,
+      };
     },
-    async results(_runId: string, _kind: OutboxKind, results: readonly OutboxResult[]) { reported.push(...results); },
+    async results(_runId: string, _kind: OutboxKind, results: readonly OutboxResult[]) {
+      reported.push(...results);
+    },
   };
   return { hub: hub as unknown as HubClient, reported, claims };
 }
 
 type Write = (entries: readonly EntryOf<ExportType>[]) => readonly WriteResult[];
-const applied: Write = (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Applied', externalId: `x${entryId}` }));
+const applied: Write = (entries) =>
+  entries.map(({ entryId }) => ({ entryId, outcome: 'Applied', externalId: `x${entryId}` }));
 
-async function export_(kind: OutboxKind, fake: ReturnType<typeof fakeHub>, write: Write, signal = new AbortController().signal, release?: string) {
+async function export_(
+  kind: OutboxKind,
+  fake: ReturnType<typeof fakeHub>,
+  write: Write,
+  signal = new AbortController().signal,
+  release?: string,
+) {
   const calls: string[][] = [];
   const target: ExportTarget = {
     maxBatch: 100,
@@ -44,12 +71,19 @@ describe('an export', () => {
     const fake = fakeHub([entry(1), entry(2)]);
     const { outcome, calls } = await export_('stock', fake, applied);
     expect(calls).toEqual([['1', '2']]);
-    expect(fake.reported).toEqual([{ id: 1, outcome: 'Applied', result: { externalId: 'x1' } }, { id: 2, outcome: 'Applied', result: { externalId: 'x2' } }]);
+    expect(fake.reported).toEqual([
+      { id: 1, outcome: 'Applied', result: { externalId: 'x1' } },
+      { id: 2, outcome: 'Applied', result: { externalId: 'x2' } },
+    ]);
     expect(outcome).toMatchObject({ result: 'Succeeded', read: 2, changed: 2, problems: 0 });
   });
 
   it('takes all that waits, a hundred at a time', async () => {
-    const { outcome, calls } = await export_('stock', fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))), applied);
+    const { outcome, calls } = await export_(
+      'stock',
+      fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))),
+      applied,
+    );
     expect(calls.map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(outcome).toMatchObject({ read: 250, changed: 250 });
   });
@@ -62,54 +96,94 @@ describe('an export', () => {
     const fake = fakeHub([{ ...entry(1), payload: { sku: 'A', cartons: 3 } }, entry(2)]);
     const { calls } = await export_('stock', fake, applied);
     expect(calls).toEqual([['2']]);
-    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Retry', reason: 'WriteNotUnderstood' }, { id: 2, outcome: 'Applied' }]);
+    expect(fake.reported).toMatchObject([
+      { id: 1, outcome: 'Retry', reason: 'WriteNotUnderstood' },
+      { id: 2, outcome: 'Applied' },
+    ]);
   });
 
   it('hands the payload to the driver as its feed defines it', async () => {
     let given: unknown;
-    await export_('stock', fakeHub([entry(1)]), (entries) => { given ??= entries[0]; return applied(entries); });
+    await export_('stock', fakeHub([entry(1)]), (entries) => {
+      given ??= entries[0];
+      return applied(entries);
+    });
     expect(given).toEqual({ variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, entryId: '1' });
   });
 
   it('stops between claims when it is told to', async () => {
     const stop = new AbortController();
-    const { calls } = await export_('stock', fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))), (entries) => { stop.abort(); return applied(entries); }, stop.signal);
+    const { calls } = await export_(
+      'stock',
+      fakeHub(Array.from({ length: 250 }, (_, id) => entry(id))),
+      (entries) => {
+        stop.abort();
+        return applied(entries);
+      },
+      stop.signal,
+    );
     expect(calls).toHaveLength(1);
   });
 
   it('counts what the store had already as done', async () => {
-    const { outcome } = await export_('stock', fakeHub([entry(1)]), ([first]) => [{ entryId: first!.entryId, outcome: 'AlreadyApplied' }]);
+    const { outcome } = await export_('stock', fakeHub([entry(1)]), ([first]) => [
+      { entryId: first!.entryId, outcome: 'AlreadyApplied' },
+    ]);
     expect(outcome).toMatchObject({ result: 'Succeeded', changed: 1 });
   });
 });
 
 describe('a store that takes nothing', () => {
   const twentyOrders = () => Array.from({ length: 20 }, (_, id) => entry(id, `order-${id}`));
-  const down = () => { throw retry('StoreUnavailable', 'the store answered 503'); };
+  const down = () => {
+    throw retry('StoreUnavailable', 'the store answered 503');
+  };
 
   it('is left alone after three writes; what was not tried waits', async () => {
     const fake = fakeHub(twentyOrders());
     const { outcome, calls } = await export_('shipment', fake, down);
     expect(calls).toEqual([['0'], ['1'], ['2']]);
-    expect(fake.reported.map(({ id, outcome: result }) => [id, result])).toEqual([[0, 'Retry'], [1, 'Retry'], [2, 'Retry']]);
-    expect(outcome).toMatchObject({ result: 'Failed', reason: 'WritesFailed', behaviour: 'retry', read: 3, problems: 3, message: expect.stringContaining('the rest waits: the store takes nothing') });
+    expect(fake.reported.map(({ id, outcome: result }) => [id, result])).toEqual([
+      [0, 'Retry'],
+      [1, 'Retry'],
+      [2, 'Retry'],
+    ]);
+    expect(outcome).toMatchObject({
+      result: 'Failed',
+      reason: 'WritesFailed',
+      behaviour: 'retry',
+      read: 3,
+      problems: 3,
+      message: expect.stringContaining('the rest waits: the store takes nothing'),
+    });
   });
 
   it('is not one that fails for some of many', async () => {
-    const { outcome, calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) => (Number(entries[0]!.entryId) % 3 === 0 ? applied(entries) : down()));
+    const { outcome, calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) =>
+      Number(entries[0]!.entryId) % 3 === 0 ? applied(entries) : down(),
+    );
     expect(calls).toHaveLength(20);
     expect(outcome).toMatchObject({ result: 'Partial', read: 20, changed: 7, problems: 13 });
   });
 
   it('is not one that refuses what is written, for ever or for now', async () => {
-    for (const refuse of [() => { throw terminal('UnknownOrder', 'no such order'); }, ([first]: readonly { entryId: string }[]): WriteResult[] => [{ entryId: first!.entryId, outcome: 'Retry', reason: 'InsufficientStock', message: 'not there' }]]) {
+    for (const refuse of [
+      () => {
+        throw terminal('UnknownOrder', 'no such order');
+      },
+      ([first]: readonly { entryId: string }[]): WriteResult[] => [
+        { entryId: first!.entryId, outcome: 'Retry', reason: 'InsufficientStock', message: 'not there' },
+      ],
+    ]) {
       const { calls } = await export_('shipment', fakeHub(twentyOrders()), refuse);
       expect(calls).toHaveLength(20);
     }
   });
 
   it('is found by what the driver says of each entry, too', async () => {
-    const { calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) => entries.map(({ entryId }) => ({ entryId, outcome: 'Retry', reason: 'Timeout', message: 'no answer' })));
+    const { calls } = await export_('shipment', fakeHub(twentyOrders()), (entries) =>
+      entries.map(({ entryId }) => ({ entryId, outcome: 'Retry', reason: 'Timeout', message: 'no answer' })),
+    );
     expect(calls).toHaveLength(3);
   });
 });
@@ -118,10 +192,34 @@ describe('what is the fault of the connection', () => {
   const fiveOrders = () => Array.from({ length: 5 }, (_, id) => entry(id, `order-${id}`));
 
   it.each<[string, () => never, object]>([
-    ['a key that is refused', () => { throw terminal('KeyRefused', 'no'); }, { behaviour: 'terminal', scope: 'credential', reason: 'KeyRefused' }],
-    ['a missing right', () => { throw terminal('PermissionMissing', 'no'); }, { behaviour: 'terminal', scope: 'credential' }],
-    ['a wrong address', () => { throw terminal('WrongUrl', 'no'); }, { behaviour: 'terminal', scope: 'shop' }],
-    ['a rate limit', () => { throw waiting('RateLimited', 'later', 60_000); }, { behaviour: 'waiting', scope: 'shop', retryAfterMs: 60_000 }],
+    [
+      'a key that is refused',
+      () => {
+        throw terminal('KeyRefused', 'no');
+      },
+      { behaviour: 'terminal', scope: 'credential', reason: 'KeyRefused' },
+    ],
+    [
+      'a missing right',
+      () => {
+        throw terminal('PermissionMissing', 'no');
+      },
+      { behaviour: 'terminal', scope: 'credential' },
+    ],
+    [
+      'a wrong address',
+      () => {
+        throw terminal('WrongUrl', 'no');
+      },
+      { behaviour: 'terminal', scope: 'shop' },
+    ],
+    [
+      'a rate limit',
+      () => {
+        throw waiting('RateLimited', 'later', 60_000);
+      },
+      { behaviour: 'waiting', scope: 'shop', retryAfterMs: 60_000 },
+    ],
   ])('never rejects what waits: %s gives it back at once and ends the run', async (_what, refuse, expected) => {
     const fake = fakeHub(fiveOrders());
     const { outcome, calls } = await export_('shipment', fake, refuse);
@@ -133,24 +231,58 @@ describe('what is the fault of the connection', () => {
   it('keeps what was done before it in the same call', async () => {
     const fake = fakeHub([entry(1, 'A'), entry(2, 'A'), entry(3, 'B')]);
     const { outcome } = await export_('shipment', fake, () => [
-      { entryId: '1', outcome: 'Applied' }, { entryId: '2', outcome: 'Retry', reason: 'KeyRefused', message: 'no', scope: 'credential', behaviour: 'terminal' },
+      { entryId: '1', outcome: 'Applied' },
+      {
+        entryId: '2',
+        outcome: 'Retry',
+        reason: 'KeyRefused',
+        message: 'no',
+        scope: 'credential',
+        behaviour: 'terminal',
+      },
     ]);
-    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Applied' }, { id: 2, outcome: 'Returned' }]);
+    expect(fake.reported).toMatchObject([
+      { id: 1, outcome: 'Applied' },
+      { id: 2, outcome: 'Returned' },
+    ]);
     expect(outcome).toMatchObject({ result: 'Failed', changed: 1, scope: 'credential' });
   });
 
   it('is not that of a record which is named', async () => {
     const fake = fakeHub(fiveOrders());
-    await export_('shipment', fake, () => { throw terminal('WrongUrl', 'there is no such order', '7'); });
-    expect(fake.reported.map(({ outcome }) => outcome)).toEqual(['Rejected', 'Rejected', 'Rejected', 'Rejected', 'Rejected']);
+    await export_('shipment', fake, () => {
+      throw terminal('WrongUrl', 'there is no such order', '7');
+    });
+    expect(fake.reported.map(({ outcome }) => outcome)).toEqual([
+      'Rejected',
+      'Rejected',
+      'Rejected',
+      'Rejected',
+      'Rejected',
+    ]);
   });
 
-  it('is nobody\'s word list: a reason that only its driver knows counts by its scope', async () => {
-    const own = errorsWith({ ShopClosed: { scope: 'shop', remedy: 'open it' }, BadGoods: { scope: 'record', remedy: 'mend them' } });
+  it("is nobody's word list: a reason that only its driver knows counts by its scope", async () => {
+    const own = errorsWith({
+      ShopClosed: { scope: 'shop', remedy: 'open it' },
+      BadGoods: { scope: 'record', remedy: 'mend them' },
+    });
     const away = fakeHub(fiveOrders());
-    expect((await export_('shipment', away, () => { throw own.retry('ShopClosed', 'closed'); })).calls).toHaveLength(3);
+    expect(
+      (
+        await export_('shipment', away, () => {
+          throw own.retry('ShopClosed', 'closed');
+        })
+      ).calls,
+    ).toHaveLength(3);
     const bad = fakeHub(fiveOrders());
-    expect((await export_('shipment', bad, () => { throw own.retry('BadGoods', 'bad'); })).calls).toHaveLength(5);
+    expect(
+      (
+        await export_('shipment', bad, () => {
+          throw own.retry('BadGoods', 'bad');
+        })
+      ).calls,
+    ).toHaveLength(5);
   });
 
   it('does not hide behind a batch: levels that are refused together are sent by halves until the one at fault stands alone', async () => {
@@ -159,7 +291,12 @@ describe('what is the fault of the connection', () => {
       if (entries.some(({ entryId }) => entryId === '3')) throw terminal('StoreRefused', 'no such level');
       return applied(entries);
     });
-    expect(fake.reported.filter(({ outcome: result }) => result === 'Applied').map(({ id }) => id).sort()).toEqual([0, 1, 2, 4]);
+    expect(
+      fake.reported
+        .filter(({ outcome: result }) => result === 'Applied')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([0, 1, 2, 4]);
     expect(fake.reported.filter(({ outcome: result }) => result === 'Rejected').map(({ id }) => id)).toEqual([3]);
     expect(outcome).toMatchObject({ result: 'Partial', changed: 4, problems: 1 });
   });
@@ -177,19 +314,64 @@ describe('shipments', () => {
       if (entries[0]!.entryId === '1') throw terminal('UnknownOrder', 'no such order');
       return applied(entries);
     });
-    expect(fake.reported).toMatchObject([{ id: 1, outcome: 'Rejected', reason: 'UnknownOrder' }, { id: 2, outcome: 'Applied' }]);
-    expect(outcome).toMatchObject({ result: 'Partial', changed: 1, problems: 1, reason: 'WritesRefused', message: expect.stringContaining('no such order') });
+    expect(fake.reported).toMatchObject([
+      { id: 1, outcome: 'Rejected', reason: 'UnknownOrder' },
+      { id: 2, outcome: 'Applied' },
+    ]);
+    expect(outcome).toMatchObject({
+      result: 'Partial',
+      changed: 1,
+      problems: 1,
+      reason: 'WritesRefused',
+      message: expect.stringContaining('no such order'),
+    });
   });
 });
 
 describe('an entry', () => {
   it.each<[string, Write, Partial<OutboxResult>, object]>([
-    ['that the driver forgot is tried again', () => [], { outcome: 'Retry', reason: 'NoResult' }, { result: 'Failed', reason: 'WritesFailed', problems: 1 }],
-    ['that the driver took for another is tried again', () => [{ entryId: '999', outcome: 'Applied' }], { outcome: 'Retry', reason: 'NoResult' }, { result: 'Failed', changed: 0 }],
-    ['that the store refused is not', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'TooMany', message: 'too many' }], { outcome: 'Rejected', reason: 'TooMany', message: 'too many' }, { result: 'Failed', reason: 'WritesRefused' }],
-    ['is tried again after a failure that may pass', () => { throw retry('Timeout', 'slow'); }, { outcome: 'Retry', reason: 'Timeout', message: 'slow' }, { result: 'Failed', reason: 'WritesFailed' }],
-    ['is rejected after one that will not', () => { throw terminal('StoreRefused', 'no'); }, { outcome: 'Rejected', reason: 'StoreRefused' }, { result: 'Failed', reason: 'WritesRefused' }],
-    ['is tried again after a fault of the driver', () => { throw new TypeError('x is undefined'); }, { outcome: 'Retry', reason: 'UnexpectedError' }, { result: 'Failed' }],
+    [
+      'that the driver forgot is tried again',
+      () => [],
+      { outcome: 'Retry', reason: 'NoResult' },
+      { result: 'Failed', reason: 'WritesFailed', problems: 1 },
+    ],
+    [
+      'that the driver took for another is tried again',
+      () => [{ entryId: '999', outcome: 'Applied' }],
+      { outcome: 'Retry', reason: 'NoResult' },
+      { result: 'Failed', changed: 0 },
+    ],
+    [
+      'that the store refused is not',
+      ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'TooMany', message: 'too many' }],
+      { outcome: 'Rejected', reason: 'TooMany', message: 'too many' },
+      { result: 'Failed', reason: 'WritesRefused' },
+    ],
+    [
+      'is tried again after a failure that may pass',
+      () => {
+        throw retry('Timeout', 'slow');
+      },
+      { outcome: 'Retry', reason: 'Timeout', message: 'slow' },
+      { result: 'Failed', reason: 'WritesFailed' },
+    ],
+    [
+      'is rejected after one that will not',
+      () => {
+        throw terminal('StoreRefused', 'no');
+      },
+      { outcome: 'Rejected', reason: 'StoreRefused' },
+      { result: 'Failed', reason: 'WritesRefused' },
+    ],
+    [
+      'is tried again after a fault of the driver',
+      () => {
+        throw new TypeError('x is undefined');
+      },
+      { outcome: 'Retry', reason: 'UnexpectedError' },
+      { result: 'Failed' },
+    ],
   ])('%s', async (_what, write, result, expected) => {
     const fake = fakeHub([entry(1)]);
     const { outcome, calls } = await export_('stock', fake, write);
@@ -199,8 +381,16 @@ describe('an entry', () => {
   });
 
   it.each<[string, Write]>([
-    ['a refusal', ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'X', message: 'x'.repeat(5000) }]],
-    ['a failure', () => { throw retry('StoreError', 'x'.repeat(5000)); }],
+    [
+      'a refusal',
+      ([first]) => [{ entryId: first!.entryId, outcome: 'Rejected', reason: 'X', message: 'x'.repeat(5000) }],
+    ],
+    [
+      'a failure',
+      () => {
+        throw retry('StoreError', 'x'.repeat(5000));
+      },
+    ],
   ])('never reports more words than the hub takes: %s', async (_what, write) => {
     const fake = fakeHub([entry(1)]);
     await export_('stock', fake, write);
@@ -212,15 +402,37 @@ describe('in Test mode', () => {
   it('an entry is held with the exact request, without headers: they carry the credential', async () => {
     const fake = fakeHub([entry(1)]);
     const { outcome } = await export_('stock', fake, () => {
-      throw new HeldWrite({ method: 'POST', url: 'https://shop.example/api', headers: { authorization: 'Bearer secret' }, body: '{"q":1}' });
+      throw new HeldWrite({
+        method: 'POST',
+        url: 'https://shop.example/api',
+        headers: { authorization: 'Bearer secret' },
+        body: '{"q":1}',
+      });
     });
-    expect(fake.reported).toEqual([{ id: 1, outcome: 'Held', reason: 'TestMode', message: expect.any(String), request: { method: 'POST', url: 'https://shop.example/api', body: '{"q":1}' } }]);
+    expect(fake.reported).toEqual([
+      {
+        id: 1,
+        outcome: 'Held',
+        reason: 'TestMode',
+        message: expect.any(String),
+        request: { method: 'POST', url: 'https://shop.example/api', body: '{"q":1}' },
+      },
+    ]);
     expect(JSON.stringify(fake.reported)).not.toContain('secret');
-    expect(outcome).toMatchObject({ result: 'Held', reason: 'TestMode', changed: 0, problems: 0, message: expect.stringContaining('1 writes') });
+    expect(outcome).toMatchObject({
+      result: 'Held',
+      reason: 'TestMode',
+      changed: 0,
+      problems: 0,
+      message: expect.stringContaining('1 writes'),
+    });
   });
 
   it('the run is held where entries are kept back, though none is new', async () => {
-    expect((await export_('stock', fakeHub([], { keptBack: 4 }), applied)).outcome).toMatchObject({ result: 'Held', message: expect.stringContaining('4 writes') });
+    expect((await export_('stock', fakeHub([], { keptBack: 4 }), applied)).outcome).toMatchObject({
+      result: 'Held',
+      message: expect.stringContaining('4 writes'),
+    });
   });
 });
 
@@ -229,7 +441,12 @@ describe('the brakes', () => {
     const held = { digest: 'd1', summary: 'half of all SKUs to zero' };
     const { outcome, calls } = await export_('stock', fakeHub([entry(1)], { held }), applied);
     expect(calls).toEqual([]);
-    expect(outcome).toMatchObject({ result: 'Held', reason: 'BrakesApplied', held, message: expect.stringContaining('supercargo.dev/release=d1') });
+    expect(outcome).toMatchObject({
+      result: 'Held',
+      reason: 'BrakesApplied',
+      held,
+      message: expect.stringContaining('supercargo.dev/release=d1'),
+    });
   });
 
   it('are told what a person released', async () => {

@@ -1,4 +1,11 @@
-import { errorDetails, HeldWrite, type DriverErrorDetails, type EntryOf, type ExportTarget, type WriteResult } from '../../drivers/contract/index.ts';
+import {
+  errorDetails,
+  HeldWrite,
+  type DriverErrorDetails,
+  type EntryOf,
+  type ExportTarget,
+  type WriteResult,
+} from '../../drivers/contract/index.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
 import { FEEDS, type ExportType } from '../../model/feeds.ts';
 import { storeReason } from '../../model/reasons.ts';
@@ -36,7 +43,9 @@ interface Counts {
 }
 
 /** A fault that is no record's. What waits is not to blame for it, whatever it is. */
-type Fault = Pick<DriverErrorDetails, 'behaviour' | 'reason' | 'message' | 'retryAfterMs'> & { readonly scope: Exclude<DriverErrorDetails['scope'], undefined | 'record'> };
+type Fault = Pick<DriverErrorDetails, 'behaviour' | 'reason' | 'message' | 'retryAfterMs'> & {
+  readonly scope: Exclude<DriverErrorDetails['scope'], undefined | 'record'>;
+};
 
 /** What became of the entries of one call. */
 interface Written {
@@ -45,9 +54,10 @@ interface Written {
 }
 
 /**
- * Takes what waits for the store out of the hub, writes it and reports each entry's own result. A store that takes nothing
- * is left alone until the next run: it would only be kept busy with what it cannot do, and the entries lose nothing by it.
- * Where a person must act first, or the store names a time, that is known at once: all goes back as it was.
+ * Takes what waits for the store out of the hub, writes it and reports each entry's own result. A store that takes
+ * nothing is left alone until the next run: it would only be kept busy with what it cannot do, and the entries lose
+ * nothing by it. Where a person must act first, or the store names a time, that is known at once: all goes back as it
+ * was.
  */
 export async function runExport(run: ExportRun, target: ExportTarget, hub: HubClient): Promise<RunOutcome> {
   const { kind } = FEEDS[run.feed];
@@ -56,7 +66,14 @@ export async function runExport(run: ExportRun, target: ExportTarget, hub: HubCl
   const tried = new Set<number>();
   for (;;) {
     const claim = await hub.claim(run.runId, kind, limit, run.release);
-    if (claim.held) return { ...summed(counts), result: 'Held', reason: 'BrakesApplied', message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`, held: claim.held };
+    if (claim.held)
+      return {
+        ...summed(counts),
+        result: 'Held',
+        reason: 'BrakesApplied',
+        message: `${claim.held.summary}: release it with the annotation supercargo.dev/release=${claim.held.digest}`,
+        held: claim.held,
+      };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
     counts.held = claim.keptBack;
     if (entries.length === 0) break;
@@ -75,10 +92,15 @@ export async function runExport(run: ExportRun, target: ExportTarget, hub: HubCl
 }
 
 function claimSize({ feed, batchSize }: ExportRun, { maxBatch }: ExportTarget): number {
-  return Math.min(FEEDS[feed].groupBy === 'all' ? Math.min(batchSize ?? DEFAULT_BATCH_SIZE, maxBatch) : DEFAULT_CLAIM, MAX_CLAIM);
+  return Math.min(
+    FEEDS[feed].groupBy === 'all' ? Math.min(batchSize ?? DEFAULT_BATCH_SIZE, maxBatch) : DEFAULT_CLAIM,
+    MAX_CLAIM,
+  );
 }
 
-/** Shipments of one order go together, orders after one another: two writes to one order must never race at the store. */
+/**
+ * Shipments of one order go together, orders after one another: two writes to one order must never race at the store.
+ */
 function groups(feed: ExportType, entries: readonly OutboxEntry[]): OutboxEntry[][] {
   if (FEEDS[feed].groupBy === 'all') return [[...entries]];
   return [...Map.groupBy(entries, (entry) => entry.subject).values()];
@@ -101,21 +123,41 @@ function readable(feed: ExportType, given: readonly OutboxEntry[]) {
     if (success) {
       entries.push(entry);
       writes.push({ ...data, entryId: String(entry.id) });
-    } else unread.push({ id: entry.id, outcome: 'Retry', reason: 'WriteNotUnderstood', message: `the hub asks for a write that this pod cannot read (${error.issues[0]?.path.join('.') ?? ''}): give both the same release` });
+    } else
+      unread.push({
+        id: entry.id,
+        outcome: 'Retry',
+        reason: 'WriteNotUnderstood',
+        message: `the hub asks for a write that this pod cannot read (${error.issues[0]?.path.join('.') ?? ''}): give both the same release`,
+      });
   }
   return { entries, writes, unread };
 }
 
-async function send(run: ExportRun, target: ExportTarget, entries: readonly OutboxEntry[], writes: readonly EntryOf<ExportType>[]): Promise<Written> {
+async function send(
+  run: ExportRun,
+  target: ExportTarget,
+  entries: readonly OutboxEntry[],
+  writes: readonly EntryOf<ExportType>[],
+): Promise<Written> {
   try {
     return toResults(run.feed, entries, await target.write(writes, run.signal));
   } catch (error) {
     if (error instanceof HeldWrite) {
       const { method, url, body } = error.request;
-      return { results: entries.map(({ id }) => ({ id, outcome: 'Held', reason: 'TestMode', message: 'mode is Test: the request is kept, not sent', request: { method, url, body } })) };
+      return {
+        results: entries.map(({ id }) => ({
+          id,
+          outcome: 'Held',
+          reason: 'TestMode',
+          message: 'mode is Test: the request is kept, not sent',
+          request: { method, url, body },
+        })),
+      };
     }
     const details = errorDetails(error);
-    if (details.behaviour === 'terminal' && details.scope === 'record' && entries.length > 1) return byHalves(run, target, entries);
+    if (details.behaviour === 'terminal' && details.scope === 'record' && entries.length > 1)
+      return byHalves(run, target, entries);
     return { results: entries.map(({ id }) => resultOf(id, details)), fault: faultOf(details) };
   }
 }
@@ -125,19 +167,29 @@ async function byHalves(run: ExportRun, target: ExportTarget, entries: readonly 
   const middle = entries.length >> 1;
   const first = await write(run, target, entries.slice(0, middle));
   const rest = entries.slice(middle);
-  if (first.fault && first.fault.behaviour !== 'retry') return { ...first, results: [...first.results, ...rest.map(({ id }) => resultOf(id, first.fault!))] };
+  if (first.fault && first.fault.behaviour !== 'retry')
+    return { ...first, results: [...first.results, ...rest.map(({ id }) => resultOf(id, first.fault!))] };
   const second = await write(run, target, rest);
   return { results: [...first.results, ...second.results], fault: second.fault };
 }
 
-function resultOf(id: number, { behaviour, scope, reason, message }: Fault | ReturnType<typeof errorDetails>): OutboxResult {
+function resultOf(
+  id: number,
+  { behaviour, scope, reason, message }: Fault | ReturnType<typeof errorDetails>,
+): OutboxResult {
   const said = { id, reason, message: message.slice(0, 1024) };
   if (behaviour === 'retry') return { ...said, outcome: 'Retry' };
   if (scope !== 'record') return { ...said, outcome: 'Returned' };
   return { ...said, outcome: behaviour === 'terminal' ? 'Rejected' : 'Retry' };
 }
 
-function faultOf({ behaviour, scope, reason, message, retryAfterMs }: ReturnType<typeof errorDetails>): Fault | undefined {
+function faultOf({
+  behaviour,
+  scope,
+  reason,
+  message,
+  retryAfterMs,
+}: ReturnType<typeof errorDetails>): Fault | undefined {
   return scope === 'record' ? undefined : { behaviour, scope, reason, message, retryAfterMs };
 }
 
@@ -148,9 +200,15 @@ function toResults(feed: ExportType, entries: readonly OutboxEntry[], results: r
   const reported = entries.map(({ id }): OutboxResult => {
     const result = byEntry.get(String(id));
     if (!result) return { id, outcome: 'Retry', reason: 'NoResult', message: 'the driver gave no result' };
-    if (result.outcome === 'Applied' || result.outcome === 'AlreadyApplied') return { id, outcome: result.outcome, result: FEEDS[feed].result.parse(result) };
-    if (result.outcome === 'Rejected') return { id, outcome: 'Rejected', reason: result.reason, message: result.message.slice(0, 1024) };
-    const details = { ...result, behaviour: result.behaviour ?? 'retry', scope: result.scope ?? storeReason(result.reason)?.scope ?? 'record' };
+    if (result.outcome === 'Applied' || result.outcome === 'AlreadyApplied')
+      return { id, outcome: result.outcome, result: FEEDS[feed].result.parse(result) };
+    if (result.outcome === 'Rejected')
+      return { id, outcome: 'Rejected', reason: result.reason, message: result.message.slice(0, 1024) };
+    const details = {
+      ...result,
+      behaviour: result.behaviour ?? 'retry',
+      scope: result.scope ?? storeReason(result.reason)?.scope ?? 'record',
+    };
     fault ??= faultOf(details);
     return resultOf(id, details);
   });
@@ -171,15 +229,37 @@ function summed(counts: Counts) {
 }
 
 function stopped(counts: Counts, { behaviour, scope, reason, message, retryAfterMs }: Fault): RunOutcome {
-  return { ...summed(counts), result: 'Failed', reason, message: `${message} (what waits is kept as it is)`, behaviour, scope, retryAfterMs };
+  return {
+    ...summed(counts),
+    result: 'Failed',
+    reason,
+    message: `${message} (what waits is kept as it is)`,
+    behaviour,
+    scope,
+    retryAfterMs,
+  };
 }
 
 function conclude(counts: Counts): RunOutcome {
   const figures = summed(counts);
-  if (counts.held > 0) return { ...figures, result: 'Held', reason: 'TestMode', message: `${counts.held} writes are kept back because mode is Test: set spec.mode to Production to send them` };
+  if (counts.held > 0)
+    return {
+      ...figures,
+      result: 'Held',
+      reason: 'TestMode',
+      message: `${counts.held} writes are kept back because mode is Test: set spec.mode to Production to send them`,
+    };
   if (counts.failed + counts.retry > 0) {
     const message = `${counts.failed} refused, ${counts.retry} to be tried again${counts.away === PATIENCE ? ' (the rest waits: the store takes nothing)' : ''}; last: ${counts.lastMessage ?? ''}`;
-    return { ...figures, result: counts.applied > 0 ? 'Partial' : 'Failed', reason: counts.failed > 0 ? 'WritesRefused' : 'WritesFailed', message, behaviour: 'retry' };
+    return {
+      ...figures,
+      result: counts.applied > 0 ? 'Partial' : 'Failed',
+      reason: counts.failed > 0 ? 'WritesRefused' : 'WritesFailed',
+      message,
+      behaviour: 'retry',
+    };
   }
-  return counts.read === 0 ? { ...figures, result: 'Empty', reason: 'Empty' } : { ...figures, result: 'Succeeded', reason: 'Succeeded' };
+  return counts.read === 0
+    ? { ...figures, result: 'Empty', reason: 'Empty' }
+    : { ...figures, result: 'Succeeded', reason: 'Succeeded' };
 }

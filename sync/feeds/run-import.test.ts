@@ -9,15 +9,40 @@ import { runImport } from './run-import.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
 
-async function importFrom(pages: Iterable<Page>, checkpoint: Checkpoint, more: Partial<ImportSource> = {}, feed: ImportType = 'OrderImport') {
+async function importFrom(
+  pages: Iterable<Page>,
+  checkpoint: Checkpoint,
+  more: Partial<ImportSource> = {},
+  feed: ImportType = 'OrderImport',
+) {
   const requests: ReadRequest[] = [];
-  const source: ImportSource = { cursor: { kind: 'changes' }, maxPageSize: 10, async *read(request: ReadRequest) { requests.push(request); yield* pages; }, ...more };
+  const source: ImportSource = {
+    cursor: { kind: 'changes' },
+    maxPageSize: 10,
+    async *read(request: ReadRequest) {
+      requests.push(request);
+      yield* pages;
+    },
+    ...more,
+  };
   const posted: number[] = [];
-  const hub = { batch: async (_run: string, bytes: Buffer) => { posted.push(decodeBatch(bytes).header.read); return { changed: 1, repeated: false }; } } as unknown as HubClient;
+  const hub = {
+    batch: async (_run: string, bytes: Buffer) => {
+      posted.push(decodeBatch(bytes).header.read);
+      return { changed: 1, repeated: false };
+    },
+  } as unknown as HubClient;
   const clock = new ManualClock('2026-03-01T00:00:00Z');
   const result = await runImport(
     { feed, runId: 'r', checkpoint, pageSize: 10, signal: new AbortController().signal },
-    { source, hub, clock, decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }), storeNow: () => clock.now(), earliestOrder: new Date('2025-12-01T00:00:00Z') },
+    {
+      source,
+      hub,
+      clock,
+      decideOrder: () => ({ intake: 'Accepted', custRef: 'x' }),
+      storeNow: () => clock.now(),
+      earliestOrder: new Date('2025-12-01T00:00:00Z'),
+    },
   );
   return { ...result, posted, requests };
 }
@@ -31,9 +56,19 @@ describe('runImport', () => {
   });
 
   it('moves it too when the store fails in the middle of the completeness check, which comes again with the next run', async () => {
-    const failing = { count: async () => { throw retry('StoreUnavailable', 'HTTP 500'); }, ids: async function* () { yield []; } };
+    const failing = {
+      count: async () => {
+        throw retry('StoreUnavailable', 'HTTP 500');
+      },
+      ids: async function* () {
+        yield [];
+      },
+    };
     const { outcome, checkpoint } = await importFrom([page(2)], { since: SINCE }, failing);
-    expect([outcome.result, outcome.message]).toEqual(['Succeeded', 'the completeness check comes again with the next run: HTTP 500']);
+    expect([outcome.result, outcome.message]).toEqual([
+      'Succeeded',
+      'the completeness check comes again with the next run: HTTP 500',
+    ]);
     expect([checkpoint!.since, checkpoint!.censusAt]).toEqual(['2026-02-01T08:00:00.000Z', undefined]);
   });
 
@@ -45,14 +80,23 @@ describe('runImport', () => {
 
   it('tells the driver from when orders are of use, and says nothing of that for goods', async () => {
     expect((await importFrom([page(2)], {})).requests).toMatchObject([{ placedFrom: '2025-12-01T00:00:00.000Z' }]);
-    expect((await importFrom([{ records: [], resume: '', end: true }], {}, {}, 'ProductImport')).requests[0]!.placedFrom).toBeUndefined();
+    expect(
+      (await importFrom([{ records: [], resume: '', end: true }], {}, {}, 'ProductImport')).requests[0]!.placedFrom,
+    ).toBeUndefined();
   });
 
   it('moves the position as the platform says, for records without a time of change, too', async () => {
-    const levels: Page[] = [{ records: [level('A', 1)], resume: '1', end: false, position: '2026-02-02T00:00:00Z' }, { records: [level('B', 1)], resume: '2', end: true, position: '2026-02-03T00:00:00Z' }];
-    expect((await importFrom(levels, { since: SINCE }, {}, 'StockImport')).checkpoint!.since).toBe('2026-02-03T00:00:00.000Z');
+    const levels: Page[] = [
+      { records: [level('A', 1)], resume: '1', end: false, position: '2026-02-02T00:00:00Z' },
+      { records: [level('B', 1)], resume: '2', end: true, position: '2026-02-03T00:00:00Z' },
+    ];
+    expect((await importFrom(levels, { since: SINCE }, {}, 'StockImport')).checkpoint!.since).toBe(
+      '2026-02-03T00:00:00.000Z',
+    );
     // A platform that lags behind its own newest row says so: what it has not listed yet must be read again.
-    expect((await importFrom([{ ...page(2), position: '2026-01-15T00:00:00Z' }], { since: SINCE })).checkpoint!.since).toBe('2026-01-15T00:00:00.000Z');
+    expect(
+      (await importFrom([{ ...page(2), position: '2026-01-15T00:00:00Z' }], { since: SINCE })).checkpoint!.since,
+    ).toBe('2026-01-15T00:00:00.000Z');
   });
 });
 
@@ -75,7 +119,10 @@ describe('a reading without end', () => {
   });
 
   it('is not one that is only long', async () => {
-    function* long(): Generator<Page> { for (let at = 1; at <= 3000; at++) yield { records: [order(`${at}`)], resume: `${at}`, end: at === 3000, total: 2900 }; }
+    function* long(): Generator<Page> {
+      for (let at = 1; at <= 3000; at++)
+        yield { records: [order(`${at}`)], resume: `${at}`, end: at === 3000, total: 2900 };
+    }
     expect((await importFrom(long(), { since: SINCE })).outcome).toMatchObject({ result: 'Succeeded', read: 3000 });
   });
 });

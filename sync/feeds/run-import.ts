@@ -1,4 +1,10 @@
-import { DriverError, type ImportSource, type Page, type ReadRequest, type UnreadableRecord } from '../../drivers/contract/index.ts';
+import {
+  DriverError,
+  type ImportSource,
+  type Page,
+  type ReadRequest,
+  type UnreadableRecord,
+} from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
 import { changedAt, classOf, isReread, type ImportType } from '../../model/feeds.ts';
@@ -51,22 +57,40 @@ interface Progress {
  * Reads a feed page by page into the hub. Pages are committed in order, each with its checkpoint; the next one is read
  * meanwhile.
  */
-export async function runImport(run: ImportRun, ports: ImportPorts): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
+export async function runImport(
+  run: ImportRun,
+  ports: ImportPorts,
+): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
   const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
   const scoped = run.window !== undefined || run.ids !== undefined;
-  const plan = scoped ? { fullCompare: false } : planRun(run.checkpoint, ports.source.cursor, ports.clock.now(), ports.storeNow());
+  const plan = scoped
+    ? { fullCompare: false }
+    : planRun(run.checkpoint, ports.source.cursor, ports.clock.now(), ports.storeNow());
   const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
   try {
     await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
-    if (!scoped && ports.source.cursor?.secondWay === 'openRecords') await readOpenRecords(run, ports, poster, progress);
+    if (!scoped && ports.source.cursor?.secondWay === 'openRecords')
+      await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
     if (scoped || !progress.end) return { outcome };
     const short = shortage(plan, progress);
     const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow(), short);
-    return { outcome, checkpoint: census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final };
+    return {
+      outcome,
+      checkpoint: census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final,
+    };
   } catch (error) {
-    if (run.signal.aborted) return { outcome: ended(poster, progress, 'Unproven', 'Interrupted', 'stopped after a whole page: it goes on from there') };
+    if (run.signal.aborted)
+      return {
+        outcome: ended(
+          poster,
+          progress,
+          'Unproven',
+          'Interrupted',
+          'stopped after a whole page: it goes on from there',
+        ),
+      };
     const { behaviour, reason, message, retryAfterMs, scope } = faultDetails(error);
     return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs, scope } };
   }
@@ -80,28 +104,56 @@ function requestOf(run: ImportRun, plan: RunPlan, earliest: Date | undefined): R
   return { ...wanted, since: plan.since, resume: plan.resume };
 }
 
-async function readPages(run: ImportRun, ports: ImportPorts, poster: BatchPoster, request: ReadRequest, plan: RunPlan, progress: Progress, scoped: boolean): Promise<void> {
+async function readPages(
+  run: ImportRun,
+  ports: ImportPorts,
+  poster: BatchPoster,
+  request: ReadRequest,
+  plan: RunPlan,
+  progress: Progress,
+  scoped: boolean,
+): Promise<void> {
   const guard = new EndlessGuard();
   for await (const page of readAhead(ports.source.read(request))) {
     note(run.feed, page, progress);
     guard.pass(page, progress.total ?? run.ids?.length);
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
-    await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? [], page.end ? undefined : checkpoint);
+    await poster.post(
+      page.records,
+      page.unreadable?.map((one) => problemOf(one, poster)) ?? [],
+      page.end ? undefined : checkpoint,
+    );
     run.signal.throwIfAborted();
     if (page.end) return;
   }
 }
 
-/** Where the store fails in the middle of it: it comes again with the next run, and what was read before is none the worse. */
-interface CensusFailure { readonly failure: string }
+/**
+ * Where the store fails in the middle of it: it comes again with the next run, and what was read before is none the
+ * worse.
+ */
+interface CensusFailure {
+  readonly failure: string;
+}
 
-async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoster): Promise<CensusResult | CensusFailure | undefined> {
+async function takeCensus(
+  run: ImportRun,
+  ports: ImportPorts,
+  poster: BatchPoster,
+): Promise<CensusResult | CensusFailure | undefined> {
   const { source, hub } = ports;
   const counted = run.dryRun ? undefined : countedSource(run.feed, source);
   if (!counted || !censusIsDue(run.checkpoint?.censusAt, ports.storeNow())) return undefined;
-  const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) => poster.post(records, [...problems, ...unreadable.map((one) => problemOf(one, poster))]);
+  const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) =>
+    poster.post(records, [...problems, ...unreadable.map((one) => problemOf(one, poster))]);
   try {
-    return await runCensus(counted, ports.storeNow(), { hub, post, signal: run.signal, days: ports.censusDays, earliestOrder: ports.earliestOrder });
+    return await runCensus(counted, ports.storeNow(), {
+      hub,
+      post,
+      signal: run.signal,
+      days: ports.censusDays,
+      earliestOrder: ports.earliestOrder,
+    });
   } catch (error) {
     if (!(error instanceof DriverError) || run.signal.aborted) throw error;
     return { failure: error.message };
@@ -110,13 +162,22 @@ async function takeCensus(run: ImportRun, ports: ImportPorts, poster: BatchPoste
 
 function withCensus(outcome: RunOutcome, census: CensusResult | CensusFailure | undefined): RunOutcome {
   if (!census || ('days' in census && census.differing === 0)) return outcome;
-  const said = 'failure' in census ? `the completeness check comes again with the next run: ${census.failure}` : `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
+  const said =
+    'failure' in census
+      ? `the completeness check comes again with the next run: ${census.failure}`
+      : `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
   return { ...outcome, message: outcome.message ? `${outcome.message}; ${said}` : said };
 }
 
 /** Second way: records that change without the platform's stamp moving are read again by id. */
-async function readOpenRecords(run: ImportRun, ports: ImportPorts, poster: BatchPoster, progress: Progress): Promise<void> {
-  if (!isReread(run.feed)) throw new Error(`${run.feed} has no open records: its driver must not name them as its second way`);
+async function readOpenRecords(
+  run: ImportRun,
+  ports: ImportPorts,
+  poster: BatchPoster,
+  progress: Progress,
+): Promise<void> {
+  if (!isReread(run.feed))
+    throw new Error(`${run.feed} has no open records: its driver must not name them as its second way`);
   for (let after = ''; ;) {
     const ids = await ports.hub.openRecords(run.feed, after);
     const last = ids.at(-1);
@@ -145,17 +206,46 @@ function note(feed: ImportType, page: Page, progress: Progress): void {
 
 function problemOf({ reason, recordId, number, message, raw }: UnreadableRecord, poster: BatchPoster): BatchProblem {
   const known = number === undefined ? {} : { number, order: poster.unreadableOrder(recordId, number) };
-  return { severity: 'Error', reason, record: recordId, ...known, message, ...(raw === undefined ? {} : { payload: redacted(raw) }) };
+  return {
+    severity: 'Error',
+    reason,
+    record: recordId,
+    ...known,
+    message,
+    ...(raw === undefined ? {} : { payload: redacted(raw) }),
+  };
 }
 
 /** Succeeded needs proof: read to the declared end, and as many records as the platform said there are. */
 function conclude(run: ImportRun, plan: RunPlan, progress: Progress, poster: BatchPoster): RunOutcome {
-  if (!progress.end) return ended(poster, progress, 'Unproven', 'NoDeclaredEnd', 'the store never said that there is no more: what was read is kept, the run comes again');
+  if (!progress.end)
+    return ended(
+      poster,
+      progress,
+      'Unproven',
+      'NoDeclaredEnd',
+      'the store never said that there is no more: what was read is kept, the run comes again',
+    );
   if (shortage(plan, progress) > 0) {
-    return ended(poster, progress, 'Unproven', 'CountDiffers', `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`);
+    return ended(
+      poster,
+      progress,
+      'Unproven',
+      'CountDiffers',
+      `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`,
+    );
   }
-  if (poster.setAside > 0) return ended(poster, progress, 'Partial', 'RecordsSetAside', `${poster.setAside} records were set aside as problems, the rest was taken`);
-  return progress.read === 0 ? ended(poster, progress, 'Empty', 'Empty') : ended(poster, progress, 'Succeeded', 'Succeeded');
+  if (poster.setAside > 0)
+    return ended(
+      poster,
+      progress,
+      'Partial',
+      'RecordsSetAside',
+      `${poster.setAside} records were set aside as problems, the rest was taken`,
+    );
+  return progress.read === 0
+    ? ended(poster, progress, 'Empty', 'Empty')
+    : ended(poster, progress, 'Succeeded', 'Succeeded');
 }
 
 /** How many announced records did not come. A resumed run has read the others before: it cannot tell. */
@@ -163,6 +253,12 @@ function shortage(plan: RunPlan, { total, read }: Progress): number {
   return total === undefined || plan.resume !== undefined ? 0 : Math.max(0, total - read);
 }
 
-function ended(poster: BatchPoster, progress: Progress, result: RunOutcome['result'], reason: string, message?: string): RunOutcome {
+function ended(
+  poster: BatchPoster,
+  progress: Progress,
+  result: RunOutcome['result'],
+  reason: string,
+  message?: string,
+): RunOutcome {
   return { result, reason, message, read: progress.read, changed: poster.changed, problems: poster.problems };
 }

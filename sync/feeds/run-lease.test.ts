@@ -8,8 +8,23 @@ function leased(answer: () => Promise<void> = async () => undefined) {
   const lease = new RunLease(clock);
   const beats: number[] = [];
   const began = clock.now().getTime();
-  const stop = lease.keep({ heartbeat: async () => { beats.push(clock.now().getTime() - began); return answer(); } }, 'r1');
-  const mayWrite = () => { try { lease.assertHeld(); return true; } catch { return false; } };
+  const stop = lease.keep(
+    {
+      heartbeat: async () => {
+        beats.push(clock.now().getTime() - began);
+        return answer();
+      },
+    },
+    'r1',
+  );
+  const mayWrite = () => {
+    try {
+      lease.assertHeld();
+      return true;
+    } catch {
+      return false;
+    }
+  };
   return { clock, lease, beats, stop, mayWrite };
 }
 
@@ -66,7 +81,9 @@ describe('the lease of a run', () => {
 
   it('is uncertain while the hub is away, and good again when it is back', async () => {
     let away = true;
-    const { clock, mayWrite, lease } = leased(async () => { if (away) throw new HubUnreachable('away'); });
+    const { clock, mayWrite, lease } = leased(async () => {
+      if (away) throw new HubUnreachable('away');
+    });
     await clock.advance(13_500);
     expect(mayWrite()).toBe(false);
     expect(lease.signal.aborted).toBe(false);
@@ -76,7 +93,9 @@ describe('the lease of a run', () => {
   });
 
   it('ends the run when the hub says that another has it', async () => {
-    const { clock, mayWrite, lease } = leased(async () => { throw new HubRefusal(409, 'LeaseLost', 'taken over'); });
+    const { clock, mayWrite, lease } = leased(async () => {
+      throw new HubRefusal(409, 'LeaseLost', 'taken over');
+    });
     await clock.advance(7000);
     expect(lease.signal.aborted).toBe(true);
     expect(mayWrite()).toBe(false);

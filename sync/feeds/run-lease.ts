@@ -12,9 +12,9 @@ const RENEW_EVERY_MS = (RUN_LEASE_SECONDS * 1000) / 3;
 const WRITE_FOR_MS = 12_000;
 
 /**
- * The lease of a run as its pod sees it. A pod can be stopped anywhere (SIGSTOP, a suspended machine, a long collection of
- * garbage) and go on as if nothing had been, while another has its run: timers tell it too late. So each write to the
- * store asks first how long ago the lease was renewed, as it is done for the leader's writes (kit/leader.ts).
+ * The lease of a run as its pod sees it. A pod can be stopped anywhere (SIGSTOP, a suspended machine, a long collection
+ * of garbage) and go on as if nothing had been, while another has its run: timers tell it too late. So each write to
+ * the store asks first how long ago the lease was renewed, as it is done for the leader's writes (kit/leader.ts).
  */
 export class RunLease {
   readonly #clock: Clock;
@@ -31,7 +31,10 @@ export class RunLease {
     return this.#lost.signal;
   }
 
-  /** Called before a request that renews the lease, so that we never count longer than the hub does; its answer is `renewed`. */
+  /**
+   * Called before a request that renews the lease, so that we never count longer than the hub does; its answer is
+   * `renewed`.
+   */
   asking(): () => boolean {
     return stopwatch(this.#clock, WRITE_FOR_MS);
   }
@@ -42,7 +45,11 @@ export class RunLease {
 
   /** Throws when the lease may have run out. */
   assertHeld(): void {
-    if (this.#lost.signal.aborted || this.#mayBeOver()) throw retry('LeaseUncertain', 'the pod was stopped or did not reach the hub for a while, another pod may have its run: the write was not sent, and is tried again by itself');
+    if (this.#lost.signal.aborted || this.#mayBeOver())
+      throw retry(
+        'LeaseUncertain',
+        'the pod was stopped or did not reach the hub for a while, another pod may have its run: the write was not sent, and is tried again by itself',
+      );
   }
 
   /** Renews it until the returned function is called, or it is lost. */

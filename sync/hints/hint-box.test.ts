@@ -23,7 +23,10 @@ describe('the box of hints', () => {
     box.add('OrderImport');
     box.add('OrderImport', ['2']);
     expect(box.take('OrderImport')).toEqual({});
-    box.add('OrderImport', Array.from({ length: 501 }, (_, index) => String(index)));
+    box.add(
+      'OrderImport',
+      Array.from({ length: 501 }, (_, index) => String(index)),
+    );
     expect(box.take('OrderImport')).toEqual({});
   });
 });

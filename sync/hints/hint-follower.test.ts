@@ -10,7 +10,12 @@ type Settled = Parameters<HubClient['settleHooks']>[0];
 
 /** A hub with these webhooks in its queue; each leaves it when it is settled. */
 function hubWith(...bodies: string[]) {
-  const queue = bodies.map((body, index) => ({ id: index + 1, headers: {}, body: Buffer.from(body).toString('base64'), receivedAt: '2026-01-01T00:00:00Z' }));
+  const queue = bodies.map((body, index) => ({
+    id: index + 1,
+    headers: {},
+    body: Buffer.from(body).toString('base64'),
+    receivedAt: '2026-01-01T00:00:00Z',
+  }));
   const settled: Settled[number][] = [];
   const hub: Pick<HubClient, 'hints' | 'claimHooks' | 'settleHooks'> = {
     hints: async (signal) => {
@@ -20,7 +25,11 @@ function hubWith(...bodies: string[]) {
     claimHooks: async (limit) => queue.slice(0, limit),
     settleHooks: async (results) => {
       settled.push(...results);
-      for (const { id } of results) queue.splice(queue.findIndex((hook) => hook.id === id), 1);
+      for (const { id } of results)
+        queue.splice(
+          queue.findIndex((hook) => hook.id === id),
+          1,
+        );
     },
   };
   return { hub, settled };
@@ -31,7 +40,9 @@ const driver = {
     read: ({ body }: InboundHook) => {
       const text = Buffer.from(body).toString();
       if (text === 'stumble') throw new TypeError('cannot read properties of undefined');
-      return text === 'forged' ? { valid: false, reason: 'SignatureInvalid', message: 'no' } : { valid: true, hints: [{ feed: 'OrderImport', ids: [text] }] };
+      return text === 'forged'
+        ? { valid: false, reason: 'SignatureInvalid', message: 'no' }
+        : { valid: true, hints: [{ feed: 'OrderImport', ids: [text] }] };
     },
   },
 } as unknown as Driver;
@@ -40,7 +51,18 @@ async function follow(hub: ReturnType<typeof hubWith>['hub'], of: Driver) {
   const box = new HintBox();
   const outcomes: string[] = [];
   const stop = new AbortController();
-  const done = followHints({ hub, driver: of, box, wake: () => {}, clock: new ManualClock(), metrics: { hook: (outcome) => outcomes.push(outcome) }, log: createLogger('test', 'silent') }, stop.signal);
+  const done = followHints(
+    {
+      hub,
+      driver: of,
+      box,
+      wake: () => {},
+      clock: new ManualClock(),
+      metrics: { hook: (outcome) => outcomes.push(outcome) },
+      log: createLogger('test', 'silent'),
+    },
+    stop.signal,
+  );
   await settle();
   stop.abort();
   await done;
@@ -53,13 +75,20 @@ describe('webhooks that wait at the hub', () => {
     const { box, outcomes } = await follow(hub, driver);
     expect(box.take('OrderImport')).toEqual({ ids: ['o-1', 'o-2'] });
     expect(outcomes).toEqual(['accepted', 'SignatureInvalid', 'accepted']);
-    expect(settled).toEqual([{ id: 1, accepted: true, reason: undefined }, { id: 2, accepted: false, reason: 'SignatureInvalid' }, { id: 3, accepted: true, reason: undefined }]);
+    expect(settled).toEqual([
+      { id: 1, accepted: true, reason: undefined },
+      { id: 2, accepted: false, reason: 'SignatureInvalid' },
+      { id: 3, accepted: true, reason: undefined },
+    ]);
   });
 
   it('are not held up by one that the driver stumbles over', async () => {
     const { hub, settled } = hubWith('stumble', 'o-1');
     expect((await follow(hub, driver)).box.take('OrderImport')).toEqual({ ids: ['o-1'] });
-    expect(settled).toMatchObject([{ id: 1, accepted: false, reason: 'Unreadable' }, { id: 2, accepted: true }]);
+    expect(settled).toMatchObject([
+      { id: 1, accepted: false, reason: 'Unreadable' },
+      { id: 2, accepted: true },
+    ]);
   });
 
   it('are refused where the driver takes none', async () => {

@@ -51,7 +51,10 @@ async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions
   if (results.length > 0) await hub.settleHooks(results);
 }
 
-/** A webhook that a driver stumbles over is refused: left in the queue it would come first for ever, and hold back all others. */
+/**
+ * A webhook that a driver stumbles over is refused: left in the queue it would come first for ever, and hold back all
+ * others.
+ */
 function readingOf(driver: Driver, hook: InboundHook): HookReading {
   if (!driver.webhooks) return { valid: false, reason: 'NotSupported', message: 'the driver takes no webhooks' };
   try {

@@ -34,7 +34,13 @@ export class Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
-    this.view = options.hooks ? { state: 'NoPublicAddress', message: 'the hub has no public address: set hub.publicUrl of the chart, then orders come without waiting for the next poll' } : { state: 'NotSupported' };
+    this.view = options.hooks
+      ? {
+          state: 'NoPublicAddress',
+          message:
+            'the hub has no public address: set hub.publicUrl of the chart, then orders come without waiting for the next poll',
+        }
+      : { state: 'NotSupported' };
   }
 
   /** Never throws: polling goes on without it. */
@@ -46,21 +52,30 @@ export class Subscription {
     this.#feeds = wanted;
     const before = this.view.state;
     this.#nextAt = new Date(now.getTime() + (await this.#ensure(hooks, url, feeds, signal)));
-    if (before !== this.view.state) await this.#options.hub.reportHooks(this.view.state === 'Active').catch(() => undefined);
+    if (before !== this.view.state)
+      await this.#options.hub.reportHooks(this.view.state === 'Active').catch(() => undefined);
   }
 
   /** Milliseconds until it should be looked at again. */
   async #ensure(hooks: DriverHooks, url: string, feeds: readonly FeedType[], signal: AbortSignal): Promise<number> {
     try {
       const { topics, repaired, expiresAt } = await hooks.ensure(url, feeds, signal);
-      if (repaired && this.view.state === 'Active') this.#options.log.warn({ topics }, 'the store had lost webhook subscriptions: made again');
+      if (repaired && this.view.state === 'Active')
+        this.#options.log.warn({ topics }, 'the store had lost webhook subscriptions: made again');
       this.view = { state: 'Active', topics };
-      const left = expiresAt ? Date.parse(expiresAt) - this.#options.clock.now().getTime() - RENEW_BEFORE_MS : Number.POSITIVE_INFINITY;
+      const left = expiresAt
+        ? Date.parse(expiresAt) - this.#options.clock.now().getTime() - RENEW_BEFORE_MS
+        : Number.POSITIVE_INFINITY;
       return Math.max(AGAIN_AFTER_FAILURE_MS, Math.min(CHECK_EVERY_MS, left));
     } catch (error) {
       const { reason, message } = errorDetails(error);
-      if (error instanceof HeldWrite) this.view = { state: 'TestMode', message: 'mode is Test: nothing is registered at the store, orders come by polling' };
-      else this.view = { state: reason === 'NotSupported' ? 'NotSupported' : 'Failed', message: message.slice(0, 1024) };
+      if (error instanceof HeldWrite)
+        this.view = {
+          state: 'TestMode',
+          message: 'mode is Test: nothing is registered at the store, orders come by polling',
+        };
+      else
+        this.view = { state: reason === 'NotSupported' ? 'NotSupported' : 'Failed', message: message.slice(0, 1024) };
       return reason === 'NotSupported' ? CHECK_EVERY_MS : AGAIN_AFTER_FAILURE_MS;
     }
   }

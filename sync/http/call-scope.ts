@@ -11,7 +11,9 @@ export interface Scope {
 /** Outside a run it is a check that someone waits for, or a subscription: both may be done twice. */
 const OUTSIDE: Scope = { feedClass: 'orders', assertMayWrite: () => undefined };
 
-/** Which run calls to the store are made for, carried along its awaits: a driver need not know of budgets and leases. */
+/**
+ * Which run calls to the store are made for, carried along its awaits: a driver need not know of budgets and leases.
+ */
 export class CallScope {
   readonly #storage = new AsyncLocalStorage<Scope>();
 

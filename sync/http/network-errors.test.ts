@@ -27,11 +27,23 @@ describe('a broken call', () => {
     ['something that is no error', 'x', 'ConnectionFailed'],
     ['nothing', undefined, 'ConnectionFailed'],
     ['what fetch wraps', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'DnsFailure'],
-    ['what several addresses wrap', new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]), 'ConnectionRefused'],
-    ['both wraps at once', new TypeError('x', { cause: new AggregateError([coded('ECONNREFUSED')]) }), 'ConnectionRefused'],
+    [
+      'what several addresses wrap',
+      new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]),
+      'ConnectionRefused',
+    ],
+    [
+      'both wraps at once',
+      new TypeError('x', { cause: new AggregateError([coded('ECONNREFUSED')]) }),
+      'ConnectionRefused',
+    ],
   ])('because of %s', (_what, error, reason) => {
     const { details } = networkError(error);
-    expect(details).toMatchObject({ reason, behaviour: reason === 'CertificateInvalid' ? 'terminal' : 'retry', scope: reason === 'Aborted' ? 'hub' : 'shop' });
+    expect(details).toMatchObject({
+      reason,
+      behaviour: reason === 'CertificateInvalid' ? 'terminal' : 'retry',
+      scope: reason === 'Aborted' ? 'hub' : 'shop',
+    });
     expect(details.message).toMatch(/\w/);
   });
 
@@ -40,7 +52,7 @@ describe('a broken call', () => {
     expect(networkError(coded('ECONNRESET')).message).toContain('ECONNRESET');
   });
 
-  it('lets the driver\'s own error through', () => {
+  it("lets the driver's own error through", () => {
     const own = terminal('WrongUrl', 'no API there');
     expect(networkError(own)).toBe(own);
   });

@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DriverError, HeldWrite, retry, terminal, type DriverErrorDetails, type RequestAuth, type StoreRequest } from '../../drivers/contract/index.ts';
+import {
+  DriverError,
+  HeldWrite,
+  retry,
+  terminal,
+  type DriverErrorDetails,
+  type RequestAuth,
+  type StoreRequest,
+} from '../../drivers/contract/index.ts';
 import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
@@ -9,20 +17,32 @@ import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
 const START = Date.parse('2026-05-02T12:00:00Z');
 
 type Reply = (request: IncomingMessage, response: ServerResponse) => void;
-interface Answer { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string }
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
 
 let server: Server;
 let url: string;
 /** What the store answers, one after another; the last for ever. */
 let script: (Answer | Reply)[];
-let received: { method: string | undefined; path: string | undefined; headers: IncomingMessage['headers']; body: string }[];
+let received: {
+  method: string | undefined;
+  path: string | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}[];
 
 /** A clock whose sleep is over at once; time goes on by it. */
 let now: number;
 let slept: number[];
 const clock = {
   now: () => new Date(now),
-  sleep: async (ms: number) => { slept.push(ms); now += ms; },
+  sleep: async (ms: number) => {
+    slept.push(ms);
+    now += ms;
+  },
 };
 let testMode: boolean;
 let answers: { status: number; intent: string; skewMs?: number }[];
@@ -36,7 +56,9 @@ async function reply(request: IncomingMessage, response: ServerResponse): Promis
   received.push({ method: request.method, path: request.url, headers: request.headers, body });
   const answer = script.length > 1 ? script.shift()! : script[0]!;
   if (typeof answer === 'function') return answer(request, response);
-  response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(answer.body ?? '{"ok":true}');
+  response
+    .writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+    .end(answer.body ?? '{"ok":true}');
 }
 
 beforeAll(async () => {
@@ -44,7 +66,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 });
-afterAll(() => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }));
+afterAll(
+  () =>
+    new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(resolve);
+    }),
+);
 
 beforeEach(() => {
   script = [{}];
@@ -55,15 +83,31 @@ beforeEach(() => {
   answers = [];
   throttled = [];
   assertMayWrite = () => undefined;
-  http = createStoreHttp({ clock, budget: new Budget({ clock }), scope: () => ({ feedClass: 'orders', assertMayWrite }), testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
+  http = createStoreHttp({
+    clock,
+    budget: new Budget({ clock }),
+    scope: () => ({ feedClass: 'orders', assertMayWrite }),
+    testMode: () => testMode,
+    random: () => 0.5,
+    onResponse: (facts) => answers.push(facts),
+    onThrottle: (ms) => throttled.push(ms),
+  });
 });
 afterEach(() => http.close());
 
 const get = (more: Partial<StoreRequest> = {}): StoreRequest => ({ method: 'GET', url, ...more });
-const post = (): StoreRequest => ({ method: 'POST', url, headers: { authorization: 'Bearer secret' }, body: '{"quantity":3}' });
+const post = (): StoreRequest => ({
+  method: 'POST',
+  url,
+  headers: { authorization: 'Bearer secret' },
+  body: '{"quantity":3}',
+});
 
 async function failure(call: Promise<unknown>): Promise<DriverErrorDetails> {
-  const error = await call.then(() => undefined, (thrown: unknown) => thrown);
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(DriverError);
   return (error as DriverError).details;
 }
@@ -75,10 +119,17 @@ describe('a call', () => {
     expect(answer).toMatchObject({ status: 201, headers: { 'x-cost': '7' } });
     expect(await answer.json()).toEqual({ id: 'ü' });
     expect(await answer.text()).toBe('{"id":"ü"}');
-    expect(received).toMatchObject([{ method: 'POST', path: '/api', body: '{"quantity":3}', headers: { authorization: 'Bearer secret', 'user-agent': 'supercargo' } }]);
+    expect(received).toMatchObject([
+      {
+        method: 'POST',
+        path: '/api',
+        body: '{"quantity":3}',
+        headers: { authorization: 'Bearer secret', 'user-agent': 'supercargo' },
+      },
+    ]);
   });
 
-  it('takes header names in any case: a driver\'s own replaces what is sent without it', async () => {
+  it("takes header names in any case: a driver's own replaces what is sent without it", async () => {
     await http.read(get({ headers: { Accept: 'application/xml', 'User-Agent': 'mine' } }));
     expect(received[0]!.headers).toMatchObject({ accept: 'application/xml', 'user-agent': 'mine' });
   });
@@ -113,16 +164,19 @@ describe('who may call', () => {
     expect(asked[2]!.at - asked[1]!.at).toBeGreaterThanOrEqual(7000);
   });
 
-  it.each(['read', 'write'] as const)('is asked again after a 401, once, with what was refused: it did nothing (%s)', async (intent) => {
-    script = [{ status: 401 }, { status: 401 }, {}];
-    const { auth, asked } = keys('old', 'new', 'newer');
-    expect((await http[intent]({ ...post(), headers: {}, auth })).status).toBe(401);
-    expect(sent()).toEqual(['old', 'new']);
-    expect(asked.map(({ refused }) => refused)).toEqual([undefined, 'old']);
-    expect(slept).toEqual([]);
-  });
+  it.each(['read', 'write'] as const)(
+    'is asked again after a 401, once, with what was refused: it did nothing (%s)',
+    async (intent) => {
+      script = [{ status: 401 }, { status: 401 }, {}];
+      const { auth, asked } = keys('old', 'new', 'newer');
+      expect((await http[intent]({ ...post(), headers: {}, auth })).status).toBe(401);
+      expect(sent()).toEqual(['old', 'new']);
+      expect(asked.map(({ refused }) => refused)).toEqual([undefined, 'old']);
+      expect(slept).toEqual([]);
+    },
+  );
 
-  it('is not asked to repeat what there is nothing newer for: the 401 is the driver\'s to explain', async () => {
+  it("is not asked to repeat what there is nothing newer for: the 401 is the driver's to explain", async () => {
     script = [{ status: 401 }, {}];
     expect((await http.read(get({ auth: keys('same').auth }))).status).toBe(401);
     expect(received).toHaveLength(1);
@@ -137,8 +191,15 @@ describe('who may call', () => {
   });
 
   it('ends the call where it fails for good', async () => {
-    const auth: RequestAuth = { headers: async () => { throw terminal('ReauthorizationNeeded', 'authorise again'); } };
-    expect(await failure(http.read(get({ auth })))).toMatchObject({ reason: 'ReauthorizationNeeded', scope: 'credential' });
+    const auth: RequestAuth = {
+      headers: async () => {
+        throw terminal('ReauthorizationNeeded', 'authorise again');
+      },
+    };
+    expect(await failure(http.read(get({ auth })))).toMatchObject({
+      reason: 'ReauthorizationNeeded',
+      scope: 'credential',
+    });
     expect(received).toEqual([]);
   });
 });
@@ -148,12 +209,26 @@ describe('a host that the driver does not name', () => {
     ['a read', (bad) => http.read(bad)],
     ['a write', (bad) => http.write(bad)],
   ])('is sent nothing, by %s: the key would go with it', async (_what, call) => {
-    http = createStoreHttp({ clock, budget: new Budget({ clock }), hosts: allowedHosts(['settings.url'], { url: 'https://shop.example/api' }), scope: () => ({ feedClass: 'orders', assertMayWrite }), testMode: () => testMode, random: () => 0.5, onResponse: (facts) => answers.push(facts), onThrottle: (ms) => throttled.push(ms) });
-    expect(await failure(call(post()))).toMatchObject({ behaviour: 'terminal', scope: 'shop', reason: 'HostNotAllowed', message: expect.stringMatching(/127\.0\.0\.1.*shop\.example/) });
+    http = createStoreHttp({
+      clock,
+      budget: new Budget({ clock }),
+      hosts: allowedHosts(['settings.url'], { url: 'https://shop.example/api' }),
+      scope: () => ({ feedClass: 'orders', assertMayWrite }),
+      testMode: () => testMode,
+      random: () => 0.5,
+      onResponse: (facts) => answers.push(facts),
+      onThrottle: (ms) => throttled.push(ms),
+    });
+    expect(await failure(call(post()))).toMatchObject({
+      behaviour: 'terminal',
+      scope: 'shop',
+      reason: 'HostNotAllowed',
+      message: expect.stringMatching(/127\.0\.0\.1.*shop\.example/),
+    });
     expect(received).toEqual([]);
   });
 
-  it('is not followed to by a redirect: the answer is the driver\'s', async () => {
+  it("is not followed to by a redirect: the answer is the driver's", async () => {
     script = [{ status: 302, headers: { location: 'https://evil.example/' } }];
     expect((await http.read(post())).status).toBe(302);
     expect(received).toHaveLength(1);
@@ -181,7 +256,11 @@ describe('the rate limit of the store', () => {
 
   it('ends the run as waiting where it asks for long', async () => {
     script = [{ status: 429, headers: { 'retry-after': '21' } }];
-    expect(await failure(http.read(get()))).toMatchObject({ behaviour: 'waiting', reason: 'RateLimited', retryAfterMs: 21_000 });
+    expect(await failure(http.read(get()))).toMatchObject({
+      behaviour: 'waiting',
+      reason: 'RateLimited',
+      retryAfterMs: 21_000,
+    });
     expect(received).toHaveLength(1);
     expect(slept).toEqual([]);
   });
@@ -195,11 +274,15 @@ describe('the rate limit of the store', () => {
 });
 
 describe('the lease of the run', () => {
-  const lost = () => { throw retry('LeaseUncertain', 'may be lost'); };
+  const lost = () => {
+    throw retry('LeaseUncertain', 'may be lost');
+  };
 
   it('is asked for at each write and at no read', async () => {
     let asked = 0;
-    assertMayWrite = () => { asked++; };
+    assertMayWrite = () => {
+      asked++;
+    };
     await http.read(get());
     expect(asked).toBe(0);
     script = [{ status: 429 }, {}];
@@ -219,8 +302,12 @@ describe('the lease of the run', () => {
 
   it('is asked for after the connection was made, not before', async () => {
     let open = false;
-    server.once('connection', () => { open = true; });
-    assertMayWrite = () => { if (open) lost(); };
+    server.once('connection', () => {
+      open = true;
+    });
+    assertMayWrite = () => {
+      if (open) lost();
+    };
     expect(await failure(http.write(post()))).toMatchObject({ reason: 'LeaseUncertain' });
     expect(received).toEqual([]);
   });
@@ -247,13 +334,19 @@ describe('a failure on the way', () => {
     setImmediate(() => response.destroy());
   };
 
-  it.each([['that is cut off', hangUp], ['whose answer breaks off', breakOff]])('is repeated for a read %s', async (_what, broken) => {
+  it.each([
+    ['that is cut off', hangUp],
+    ['whose answer breaks off', breakOff],
+  ])('is repeated for a read %s', async (_what, broken) => {
     script = [broken, {}];
     expect(await (await http.read(get())).json()).toEqual({ ok: true });
     expect(received).toHaveLength(2);
   });
 
-  it.each([['that is cut off', hangUp], ['whose answer breaks off', breakOff]])('is never repeated for a write %s', async (_what, broken) => {
+  it.each([
+    ['that is cut off', hangUp],
+    ['whose answer breaks off', breakOff],
+  ])('is never repeated for a write %s', async (_what, broken) => {
     script = [broken, {}];
     expect(await failure(http.write(post()))).toMatchObject({ behaviour: 'retry', reason: 'ConnectionFailed' });
     expect(received).toHaveLength(1);
@@ -264,12 +357,16 @@ describe('a failure on the way', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     await new Promise((resolve) => other.close(resolve));
-    expect(await failure(http.read(get({ url: `http://127.0.0.1:${port}/` })))).toMatchObject({ reason: 'ConnectionRefused' });
+    expect(await failure(http.read(get({ url: `http://127.0.0.1:${port}/` })))).toMatchObject({
+      reason: 'ConnectionRefused',
+    });
     expect(slept).toHaveLength(3);
   });
 
   it('names a host that does not exist', async () => {
-    expect(await failure(http.read(get({ url: 'http://no-such-shop.invalid/' })))).toMatchObject({ reason: 'DnsFailure' });
+    expect(await failure(http.read(get({ url: 'http://no-such-shop.invalid/' })))).toMatchObject({
+      reason: 'DnsFailure',
+    });
   });
 
   it('is not repeated once the run stops', async () => {
@@ -284,7 +381,10 @@ describe('a failure on the way', () => {
 describe('Test mode', () => {
   it('keeps the exact request of a write and sends nothing', async () => {
     testMode = true;
-    const error = await http.write(post()).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await http.write(post()).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     expect(error).toBeInstanceOf(HeldWrite);
     expect((error as HeldWrite).request).toEqual(post());
     expect(received).toEqual([]);
@@ -314,15 +414,26 @@ describe('the clock of the store', () => {
   });
 
   it('is measured at the middle of the call', async () => {
-    script = [(_request, response) => {
-      now += 4000;
-      response.writeHead(200, { date: 'Sat, 02 May 2026 12:00:02 GMT' }).end('{}');
-    }];
+    script = [
+      (_request, response) => {
+        now += 4000;
+        response.writeHead(200, { date: 'Sat, 02 May 2026 12:00:02 GMT' }).end('{}');
+      },
+    ];
     await http.write(post());
     expect(answers).toEqual([{ status: 200, intent: 'write', skewMs: 500 }]);
   });
 
-  it.each([['no Date header', (_request: IncomingMessage, response: ServerResponse) => { response.sendDate = false; response.end('{}'); }], ['a Date that is none', { headers: { date: 'today' } }]])('is unknown from %s', async (_what, answer) => {
+  it.each([
+    [
+      'no Date header',
+      (_request: IncomingMessage, response: ServerResponse) => {
+        response.sendDate = false;
+        response.end('{}');
+      },
+    ],
+    ['a Date that is none', { headers: { date: 'today' } }],
+  ])('is unknown from %s', async (_what, answer) => {
     script = [answer];
     await http.read(get());
     expect(answers).toEqual([{ status: 200, intent: 'read', skewMs: undefined }]);
@@ -334,16 +445,25 @@ describe('an answer that is no JSON', () => {
     script = [{ headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>Log in</html>' }];
     const answer = await http.read(get());
     expect(await answer.text()).toBe('<html>Log in</html>');
-    expect(await failure(answer.json())).toMatchObject({ behaviour: 'retry', reason: 'UnexpectedPayload', message: expect.stringContaining('200 with text/html that is not JSON') });
+    expect(await failure(answer.json())).toMatchObject({
+      behaviour: 'retry',
+      reason: 'UnexpectedPayload',
+      message: expect.stringContaining('200 with text/html that is not JSON'),
+    });
   });
 
   it('is given up where it is larger than a pod can hold', async () => {
     const chunk = Buffer.alloc(1024 * 1024);
-    script = [(_request, response) => {
-      let left = 66;
-      const more = () => { while (left-- > 0) if (!response.write(chunk)) return void response.once('drain', more); response.end(); };
-      more();
-    }];
+    script = [
+      (_request, response) => {
+        let left = 66;
+        const more = () => {
+          while (left-- > 0) if (!response.write(chunk)) return void response.once('drain', more);
+          response.end();
+        };
+        more();
+      },
+    ];
     expect(await failure(http.read(get()))).toMatchObject({ reason: 'AnswerTooLarge' });
     expect(received).toHaveLength(1);
   });

@@ -3,7 +3,16 @@ import type { FeedClass } from '../../model/feeds.ts';
 import type { Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { isAllowed, type AllowedHost } from '../../model/hosts.ts';
-import { DriverError, HeldWrite, retry, terminal, waiting, type StoreHttp, type StoreRequest, type StoreResponse } from '../../drivers/contract/index.ts';
+import {
+  DriverError,
+  HeldWrite,
+  retry,
+  terminal,
+  waiting,
+  type StoreHttp,
+  type StoreRequest,
+  type StoreResponse,
+} from '../../drivers/contract/index.ts';
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { socketTransport, type StoreTransport } from './transport.ts';
@@ -27,7 +36,11 @@ export interface StoreHttpOptions {
   /** Of the run that the call is made for. */
   readonly scope: () => Scope;
   /** Told of every answer: the store's clock, and how often and how it answered. */
-  readonly onResponse: (facts: { readonly status: number; readonly intent: 'read' | 'write'; readonly skewMs?: number }) => void;
+  readonly onResponse: (facts: {
+    readonly status: number;
+    readonly intent: 'read' | 'write';
+    readonly skewMs?: number;
+  }) => void;
   /** Told how long a call waited for the store's budget, and whose call it was. */
   readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
   /** Sockets if absent. */
@@ -38,7 +51,10 @@ export interface OwnedStoreHttp extends StoreHttp {
   close(): Promise<void>;
 }
 
-/** The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode, the lease at each write. */
+/**
+ * The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode, the lease at
+ * each write.
+ */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   const transport = options.transport ?? socketTransport();
 
@@ -68,10 +84,14 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
 }
 
 /**
- * One attempt, as often as it is called: waits for the budget, then asks who calls. A 401 did nothing at the store, so it
- * is asked again for reads and writes alike: once in a call, and only with something newer.
+ * One attempt, as often as it is called: waits for the budget, then asks who calls. A 401 did nothing at the store, so
+ * it is asked again for reads and writes alike: once in a call, and only with something newer.
  */
-function authorized(request: StoreRequest, options: StoreHttpOptions, send: (headers: Headers) => Promise<StoreResponse>): () => Promise<StoreResponse> {
+function authorized(
+  request: StoreRequest,
+  options: StoreHttpOptions,
+  send: (headers: Headers) => Promise<StoreResponse>,
+): () => Promise<StoreResponse> {
   const { auth, signal = new AbortController().signal } = request;
   let askedAgain = false;
   return async () => {
@@ -87,23 +107,55 @@ function authorized(request: StoreRequest, options: StoreHttpOptions, send: (hea
   };
 }
 
-async function once(transport: StoreTransport, request: StoreRequest, authorization: Headers, intent: 'read' | 'write', options: StoreHttpOptions): Promise<StoreResponse> {
+async function once(
+  transport: StoreTransport,
+  request: StoreRequest,
+  authorization: Headers,
+  intent: 'read' | 'write',
+  options: StoreHttpOptions,
+): Promise<StoreResponse> {
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
-  const { status, headers, text } = await transport.send({ beforeSend, method, url, body, signal, headers: { 'user-agent': 'supercargo', accept: 'application/json', ...lowerCase(request.headers), ...authorization } });
+  const { status, headers, text } = await transport.send({
+    beforeSend,
+    method,
+    url,
+    body,
+    signal,
+    headers: {
+      'user-agent': 'supercargo',
+      accept: 'application/json',
+      ...lowerCase(request.headers),
+      ...authorization,
+    },
+  });
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe(reading);
   options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
-  return { status, headers, text: async () => text, json: async () => parseJson(text, status, headers['content-type']) };
+  return {
+    status,
+    headers,
+    text: async () => text,
+    json: async () => parseJson(text, status, headers['content-type']),
+  };
 }
 
-/** A request carries the credential: it goes nowhere but to the hosts of the driver's manifest. Redirects are never followed. */
+/**
+ * A request carries the credential: it goes nowhere but to the hosts of the driver's manifest. Redirects are never
+ * followed.
+ */
 function holdToHosts(url: string, hosts: readonly AllowedHost[] | undefined): void {
   if (!hosts || isAllowed(url, hosts)) return;
-  const named = hosts.length === 0 ? 'none' : hosts.map(({ host, ports }) => (ports.length === 1 ? `${host}:${ports[0]}` : host)).join(', ');
-  throw terminal('HostNotAllowed', `nothing was sent to ${URL.parse(url)?.host ?? 'an address that is none'}: the driver names these hosts: ${named}. Check the settings of the Connection, or add the host to the driver's manifest`);
+  const named =
+    hosts.length === 0
+      ? 'none'
+      : hosts.map(({ host, ports }) => (ports.length === 1 ? `${host}:${ports[0]}` : host)).join(', ');
+  throw terminal(
+    'HostNotAllowed',
+    `nothing was sent to ${URL.parse(url)?.host ?? 'an address that is none'}: the driver names these hosts: ${named}. Check the settings of the Connection, or add the host to the driver's manifest`,
+  );
 }
 
 /** So that a driver's own takes the place of ours, and none is sent twice. */
@@ -115,7 +167,10 @@ function parseJson(text: string, status: number, contentType: string | undefined
   try {
     return JSON.parse(text);
   } catch {
-    throw retry('UnexpectedPayload', `the store answered ${status} with ${contentType?.split(';')[0] || 'no content type'} that is not JSON: check settings.url, it may point to a web page`);
+    throw retry(
+      'UnexpectedPayload',
+      `the store answered ${status} with ${contentType?.split(';')[0] || 'no content type'} that is not JSON: check settings.url, it may point to a web page`,
+    );
   }
 }
 
@@ -125,16 +180,27 @@ function clockSkew(date: string | undefined, middle: number): number | undefined
   return Number.isNaN(at) ? undefined : at + 500 - middle;
 }
 
-function shouldRepeat(outcome: StoreResponse | DriverError, intent: 'read' | 'write', request: StoreRequest, attempt: number): boolean {
+function shouldRepeat(
+  outcome: StoreResponse | DriverError,
+  intent: 'read' | 'write',
+  request: StoreRequest,
+  attempt: number,
+): boolean {
   if (attempt >= ATTEMPTS || request.signal?.aborted) return false;
   if (outcome instanceof DriverError) return intent === 'read' && outcome.details.behaviour === 'retry';
   if (outcome.status === 429) return true;
   return intent === 'read' && REPEATED_STATUS.has(outcome.status);
 }
 
-async function pause(outcome: StoreResponse | DriverError, attempt: number, signal: AbortSignal | undefined, options: StoreHttpOptions): Promise<void> {
+async function pause(
+  outcome: StoreResponse | DriverError,
+  attempt: number,
+  signal: AbortSignal | undefined,
+  options: StoreHttpOptions,
+): Promise<void> {
   const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + options.random());
-  const asked = outcome instanceof DriverError ? undefined : retryAfterMs(outcome.headers['retry-after'], options.clock.now());
+  const asked =
+    outcome instanceof DriverError ? undefined : retryAfterMs(outcome.headers['retry-after'], options.clock.now());
   const wait = Math.max(asked ?? 0, backoff);
   if (wait > LONGEST_WAIT_MS) throw rateLimited(wait);
   // A 429 is about the shop, not about this call: everyone waits, the most urgent goes first when it is over.

@@ -21,22 +21,38 @@ export interface TransportResponse {
   readonly text: string;
 }
 
-/** Carries one call to a store and its whole answer: sockets in production, a store in the same process in simulations. */
+/**
+ * Carries one call to a store and its whole answer: sockets in production, a store in the same process in simulations.
+ */
 export interface StoreTransport {
   send(request: TransportRequest): Promise<TransportResponse>;
   close(): Promise<void>;
 }
 
 export function socketTransport(): StoreTransport {
-  const agent = new Agent({ connections: 4, connectTimeout: 10_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, keepAliveTimeout: 30_000 });
+  const agent = new Agent({
+    connections: 4,
+    connectTimeout: 10_000,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    keepAliveTimeout: 30_000,
+  });
   return {
     async send({ url, method, headers, body, signal, beforeSend }) {
-      const dispatcher = beforeSend ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend))) : agent;
+      const dispatcher = beforeSend
+        ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend)))
+        : agent;
       const answer = await undiciRequest(url, { dispatcher, method, headers, body, signal });
       return {
         status: answer.statusCode,
-        headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value ?? '')])),
-        // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken connection.
+        headers: Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [
+            name.toLowerCase(),
+            Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+          ]),
+        ),
+        // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken
+        // connection.
         text: await boundedText(answer.body, url),
       };
     },
@@ -44,7 +60,10 @@ export function socketTransport(): StoreTransport {
   };
 }
 
-/** A connection may have to be made first, which takes its time: what is asked for just before the bytes go is asked here. */
+/**
+ * A connection may have to be made first, which takes its time: what is asked for just before the bytes go is asked
+ * here.
+ */
 function atLastMoment(handler: Dispatcher.DispatchHandler, beforeSend: () => void): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller, context) {
@@ -64,7 +83,11 @@ async function boundedText(body: Dispatcher.ResponseData['body'], url: string): 
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw terminal('AnswerTooLarge', `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`);
+    if (size > MAX_BODY_BYTES)
+      throw terminal(
+        'AnswerTooLarge',
+        `${new URL(url).host} sent more than ${MAX_BODY_BYTES} bytes in one answer: lower spec.batchSize of the feed`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

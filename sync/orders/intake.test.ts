@@ -5,11 +5,39 @@ import { decideIntake } from './intake.ts';
 
 const EARLIEST = new Date('2026-01-01T00:00:00Z');
 
-const line = (quantity: number): OrderLineRecord => ({ id: 'L', sku: 'A', title: 'A', quantity, cancelledQuantity: 0, fulfilledQuantity: 0, unitPrice: 1, total: 1, taxRate: 0, taxAmount: 0, discountAmount: 0 });
+const line = (quantity: number): OrderLineRecord => ({
+  id: 'L',
+  sku: 'A',
+  title: 'A',
+  quantity,
+  cancelledQuantity: 0,
+  fulfilledQuantity: 0,
+  unitPrice: 1,
+  total: 1,
+  taxRate: 0,
+  taxAmount: 0,
+  discountAmount: 0,
+});
 
 const good: OrderRecord = {
-  kind: 'order', id: '1', number: '1', placedAt: '2026-02-01T00:00:00Z', updatedAt: '2026-02-01T00:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled',
-  platformState: 'x', currency: 'EUR', itemsTotal: 1, shippingTotal: 0, taxTotal: 0, discountTotal: 0, grandTotal: 1, shippingAddress: {}, billingAddress: {}, lines: [line(1)],
+  kind: 'order',
+  id: '1',
+  number: '1',
+  placedAt: '2026-02-01T00:00:00Z',
+  updatedAt: '2026-02-01T00:00:00Z',
+  state: 'Open',
+  paymentState: 'Paid',
+  fulfilmentState: 'Unfulfilled',
+  platformState: 'x',
+  currency: 'EUR',
+  itemsTotal: 1,
+  shippingTotal: 0,
+  taxTotal: 0,
+  discountTotal: 0,
+  grandTotal: 1,
+  shippingAddress: {},
+  billingAddress: {},
+  lines: [line(1)],
 };
 
 const decide = (changed: Partial<OrderRecord>) => decideIntake({ ...good, ...changed }, EARLIEST);
@@ -42,15 +70,29 @@ describe('an order', () => {
     expect(decide(changed)).toEqual({ intake: 'Skipped', reason, message: expect.stringMatching(/\w/) });
   });
 
-  it.each<PaymentState>(['Unpaid', 'Authorized', 'PartiallyPaid'])('with the payment %s is put aside', (paymentState) => {
-    expect(decide({ paymentState })).toEqual({ intake: 'Held', reason: 'Unpaid', message: expect.stringContaining(paymentState) });
-  });
+  it.each<PaymentState>(['Unpaid', 'Authorized', 'PartiallyPaid'])(
+    'with the payment %s is put aside',
+    (paymentState) => {
+      expect(decide({ paymentState })).toEqual({
+        intake: 'Held',
+        reason: 'Unpaid',
+        message: expect.stringContaining(paymentState),
+      });
+    },
+  );
 
   it('is given up where it stays unpaid for longer than the Store waits, and taken once it is paid', () => {
     const after = (days: number, changed: Partial<OrderRecord> = {}) =>
-      decideIntake({ ...good, paymentState: 'Unpaid', ...changed }, EARLIEST, { days: 14, now: new Date(Date.parse(good.placedAt!) + days * 86_400_000) });
+      decideIntake({ ...good, paymentState: 'Unpaid', ...changed }, EARLIEST, {
+        days: 14,
+        now: new Date(Date.parse(good.placedAt!) + days * 86_400_000),
+      });
     expect(after(14)).toMatchObject({ intake: 'Held', reason: 'Unpaid' });
-    expect(after(14.1)).toEqual({ intake: 'Skipped', reason: 'NeverPaid', message: expect.stringContaining('14 days') });
+    expect(after(14.1)).toEqual({
+      intake: 'Skipped',
+      reason: 'NeverPaid',
+      message: expect.stringContaining('14 days'),
+    });
     expect(after(14.1, { paymentState: 'Authorized' })).toMatchObject({ intake: 'Skipped', reason: 'NeverPaid' });
     expect(after(400, { paymentState: 'Paid' })).toEqual({ intake: 'Accepted' });
   });
@@ -61,10 +103,23 @@ describe('an order', () => {
 
   it('is judged by the first rule that speaks', () => {
     // Everything is wrong with it; one fault after another is mended.
-    const mended: Partial<OrderRecord> = { placedAt: '2020-01-01T00:00:00Z', state: 'Draft', fulfilmentState: 'Fulfilled', paymentState: 'Refunded', lines: [] };
+    const mended: Partial<OrderRecord> = {
+      placedAt: '2020-01-01T00:00:00Z',
+      state: 'Draft',
+      fulfilmentState: 'Fulfilled',
+      paymentState: 'Refunded',
+      lines: [],
+    };
     const steps: [Partial<OrderRecord>, string | undefined][] = [
-      [{}, 'NotPlaced'], [{ state: 'Cancelled' }, 'TooOld'], [{ placedAt: '2026-03-01T00:00:00Z' }, 'Cancelled'], [{ state: 'Completed' }, 'AlreadyShipped'],
-      [{ fulfilmentState: 'Unfulfilled' }, 'AlreadyCompleted'], [{ state: 'Open' }, 'Refunded'], [{ paymentState: 'Unpaid' }, 'NoLines'], [{ lines: [line(1)] }, 'Unpaid'], [{ paymentState: 'Paid' }, undefined],
+      [{}, 'NotPlaced'],
+      [{ state: 'Cancelled' }, 'TooOld'],
+      [{ placedAt: '2026-03-01T00:00:00Z' }, 'Cancelled'],
+      [{ state: 'Completed' }, 'AlreadyShipped'],
+      [{ fulfilmentState: 'Unfulfilled' }, 'AlreadyCompleted'],
+      [{ state: 'Open' }, 'Refunded'],
+      [{ paymentState: 'Unpaid' }, 'NoLines'],
+      [{ lines: [line(1)] }, 'Unpaid'],
+      [{ paymentState: 'Paid' }, undefined],
     ];
     for (const [change, reason] of steps) {
       Object.assign(mended, change);
@@ -73,18 +128,25 @@ describe('an order', () => {
   });
 
   it('is never accepted unless it is paid, open, not shipped and new, and has a reason otherwise', () => {
-    fc.assert(fc.property(
-      fc.constantFrom<OrderState>('Draft', 'Open', 'Completed', 'Cancelled'),
-      fc.constantFrom<PaymentState>('Unpaid', 'Authorized', 'PartiallyPaid', 'Paid', 'PartiallyRefunded', 'Refunded'),
-      fc.constantFrom<FulfilmentState>('Unfulfilled', 'PartiallyFulfilled', 'Fulfilled'),
-      fc.constantFrom(undefined, '2025-06-01T00:00:00Z', '2026-06-01T00:00:00Z'),
-      fc.array(fc.nat(2)),
-      (state, paymentState, fulfilmentState, placedAt, quantities) => {
-        const decision = decide({ state, paymentState, fulfilmentState, placedAt, lines: quantities.map(line) });
-        const may = state === 'Open' && (paymentState === 'Paid' || paymentState === 'PartiallyRefunded') && fulfilmentState !== 'Fulfilled' && placedAt?.startsWith('2026') === true && quantities.some((quantity) => quantity > 0);
-        expect(decision.intake === 'Accepted').toBe(may);
-        expect(Boolean(decision.reason && decision.message)).toBe(!may);
-      },
-    ));
+    fc.assert(
+      fc.property(
+        fc.constantFrom<OrderState>('Draft', 'Open', 'Completed', 'Cancelled'),
+        fc.constantFrom<PaymentState>('Unpaid', 'Authorized', 'PartiallyPaid', 'Paid', 'PartiallyRefunded', 'Refunded'),
+        fc.constantFrom<FulfilmentState>('Unfulfilled', 'PartiallyFulfilled', 'Fulfilled'),
+        fc.constantFrom(undefined, '2025-06-01T00:00:00Z', '2026-06-01T00:00:00Z'),
+        fc.array(fc.nat(2)),
+        (state, paymentState, fulfilmentState, placedAt, quantities) => {
+          const decision = decide({ state, paymentState, fulfilmentState, placedAt, lines: quantities.map(line) });
+          const may =
+            state === 'Open' &&
+            (paymentState === 'Paid' || paymentState === 'PartiallyRefunded') &&
+            fulfilmentState !== 'Fulfilled' &&
+            placedAt?.startsWith('2026') === true &&
+            quantities.some((quantity) => quantity > 0);
+          expect(decision.intake === 'Accepted').toBe(may);
+          expect(Boolean(decision.reason && decision.message)).toBe(!may);
+        },
+      ),
+    );
   });
 });

@@ -2,8 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { orderReference, type ReferenceRules } from './reference.ts';
 
-const ALLOWED: Readonly<Record<ReferenceRules['alphabet'], RegExp>> = { Digits: /^[0-9]*$/, UpperAlphanumeric: /^[0-9A-Z]*$/, Printable: /^[\x21-\x7e]*$/ };
-const rules = (maxLength: number, alphabet: ReferenceRules['alphabet'], prefix = ''): ReferenceRules => ({ maxLength, alphabet, prefix });
+const ALLOWED: Readonly<Record<ReferenceRules['alphabet'], RegExp>> = {
+  Digits: /^[0-9]*$/,
+  UpperAlphanumeric: /^[0-9A-Z]*$/,
+  Printable: /^[\x21-\x7e]*$/,
+};
+const rules = (maxLength: number, alphabet: ReferenceRules['alphabet'], prefix = ''): ReferenceRules => ({
+  maxLength,
+  alphabet,
+  prefix,
+});
 
 describe('the reference of an order', () => {
   it.each<[string, string, ReferenceRules, string]>([
@@ -36,25 +44,41 @@ describe('the reference of an order', () => {
 
   it('always keeps prefix, length and alphabet, and is the same for the same number', () => {
     const prefixes = fc.string({ unit: fc.constantFrom('A', 'Z', '-'), maxLength: 4 });
-    const asked = fc.record({ maxLength: fc.integer({ min: 6, max: 64 }), alphabet: fc.constantFrom('Digits', 'UpperAlphanumeric', 'Printable'), prefix: prefixes });
-    const numbers = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('0', '7', 'A', 'a'), maxLength: 80 }));
-    fc.assert(fc.property(numbers, asked, (number, given) => {
-      const reference = orderReference(number, 'ns/shop', given);
-      expect(reference.startsWith(given.prefix)).toBe(true);
-      expect(reference.length).toBeLessThanOrEqual(given.maxLength);
-      expect(reference.length).toBeGreaterThan(given.prefix.length);
-      expect(reference.slice(given.prefix.length)).toMatch(ALLOWED[given.alphabet]);
-      expect(orderReference(number, 'ns/shop', given)).toBe(reference);
-    }), { numRuns: 500 });
+    const asked = fc.record({
+      maxLength: fc.integer({ min: 6, max: 64 }),
+      alphabet: fc.constantFrom('Digits', 'UpperAlphanumeric', 'Printable'),
+      prefix: prefixes,
+    });
+    const numbers = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('0', '7', 'A', 'a'), maxLength: 80 }),
+    );
+    fc.assert(
+      fc.property(numbers, asked, (number, given) => {
+        const reference = orderReference(number, 'ns/shop', given);
+        expect(reference.startsWith(given.prefix)).toBe(true);
+        expect(reference.length).toBeLessThanOrEqual(given.maxLength);
+        expect(reference.length).toBeGreaterThan(given.prefix.length);
+        expect(reference.slice(given.prefix.length)).toMatch(ALLOWED[given.alphabet]);
+        expect(orderReference(number, 'ns/shop', given)).toBe(reference);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('of another connection is another digest', () => {
-    expect(orderReference('a long number of an order', 'ns/a', rules(20, 'Digits'))).not.toBe(orderReference('a long number of an order', 'ns/b', rules(20, 'Digits')));
+    expect(orderReference('a long number of an order', 'ns/a', rules(20, 'Digits'))).not.toBe(
+      orderReference('a long number of an order', 'ns/b', rules(20, 'Digits')),
+    );
   });
 
-  it.each(['Digits', 'UpperAlphanumeric'] as const)('never collides among 20,000 long numbers of neighbours at 20 %s', (alphabet) => {
-    const seen = new Set<string>();
-    for (let number = 0; number < 20_000; number++) seen.add(orderReference(`MARKETPLACE-2026-000000000000-${number}`, 'ns/shop', rules(20, alphabet)));
-    expect(seen.size).toBe(20_000);
-  });
+  it.each(['Digits', 'UpperAlphanumeric'] as const)(
+    'never collides among 20,000 long numbers of neighbours at 20 %s',
+    (alphabet) => {
+      const seen = new Set<string>();
+      for (let number = 0; number < 20_000; number++)
+        seen.add(orderReference(`MARKETPLACE-2026-000000000000-${number}`, 'ns/shop', rules(20, alphabet)));
+      expect(seen.size).toBe(20_000);
+    },
+  );
 });

@@ -36,10 +36,18 @@ const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'no
 const SHOWN_SKEW_SECONDS = 5;
 
 /** The part of a connection's status that its pod owns. Pure. */
-export function connectionStatus(facts: GateFacts, view: FeedsView, before: Partial<ConnectionStatus> | undefined, at: { readonly now: Date; readonly generation: number | undefined }): Partial<ConnectionStatus> {
+export function connectionStatus(
+  facts: GateFacts,
+  view: FeedsView,
+  before: Partial<ConnectionStatus> | undefined,
+  at: { readonly now: Date; readonly generation: number | undefined },
+): Partial<ConnectionStatus> {
   const expiresAt = credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt);
   const findings = {
-    CredentialValid: withExpiry(facts.credential ?? UNKNOWN, expiresAt, at.now), Reachable: facts.reachable ?? UNKNOWN, Synced: view.synced, Fresh: view.fresh,
+    CredentialValid: withExpiry(facts.credential ?? UNKNOWN, expiresAt, at.now),
+    Reachable: facts.reachable ?? UNKNOWN,
+    Synced: view.synced,
+    Fresh: view.fresh,
     ...throttled(facts.budget, before?.conditions, at.now),
   };
   return stripUndefined({
@@ -48,14 +56,22 @@ export function connectionStatus(facts: GateFacts, view: FeedsView, before: Part
     clockSkewSeconds: shownSkew(facts.skewMs),
     credentialExpiresAt: expiresAt,
     budget: budgetStatus(facts.budget, at.now),
-    hooks: facts.hooks && { state: facts.hooks.state, topics: facts.hooks.topics && [...facts.hooks.topics], message: facts.hooks.message },
+    hooks: facts.hooks && {
+      state: facts.hooks.state,
+      topics: facts.hooks.topics && [...facts.hooks.topics],
+      message: facts.hooks.message,
+    },
     lastCheckedAt: facts.checkedAt ? timestamp(facts.checkedAt) : before?.lastCheckedAt,
     ...handled(facts, view, before),
   });
 }
 
 /** What was asked and has been carried out: kept from before until it is another. */
-function handled(facts: GateFacts, view: FeedsView, before: Partial<ConnectionStatus> | undefined): Partial<ConnectionStatus> {
+function handled(
+  facts: GateFacts,
+  view: FeedsView,
+  before: Partial<ConnectionStatus> | undefined,
+): Partial<ConnectionStatus> {
   return {
     lastHandledTestRequest: facts.handledTest ?? before?.lastHandledTestRequest,
     lastHandledSyncRequest: view.handledSyncRequest ?? before?.lastHandledSyncRequest,

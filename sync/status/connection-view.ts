@@ -2,7 +2,9 @@ import type { FeedsView } from './connection-status.ts';
 import type { FeedTracker } from '../feeds/feed-tracker.ts';
 import type { Finding } from '../../kit/conditions.ts';
 
-/** The connection's Synced and Fresh out of its feeds, and how far requests that concern all of them have come. Pure. */
+/**
+ * The connection's Synced and Fresh out of its feeds, and how far requests that concern all of them have come. Pure.
+ */
 export function connectionView(feeds: readonly FeedTracker[], syncRequest: string | undefined, now: Date): FeedsView {
   const runnable = feeds.filter((feed) => !feed.fault && feed.spec.suspend !== true);
   const allHandled = syncRequest !== undefined && runnable.every((feed) => feed.handledSyncRequest === syncRequest);
@@ -15,10 +17,19 @@ export function connectionView(feeds: readonly FeedTracker[], syncRequest: strin
 }
 
 function synced(feeds: readonly FeedTracker[]): Finding {
-  if (feeds.length === 0) return { status: 'Unknown', reason: 'NoFeeds', message: 'no feed belongs to the connection: create a Feed that names it' };
+  if (feeds.length === 0)
+    return {
+      status: 'Unknown',
+      reason: 'NoFeeds',
+      message: 'no feed belongs to the connection: create a Feed that names it',
+    };
   const pending = feeds.filter((feed) => !feed.state().initialDone);
   if (pending.length > 0) {
-    return { status: 'False', reason: 'InitialSync', message: `the initial sync is under way: ${feeds.length - pending.length} of ${feeds.length} feeds are through` };
+    return {
+      status: 'False',
+      reason: 'InitialSync',
+      message: `the initial sync is under way: ${feeds.length - pending.length} of ${feeds.length} feeds are through`,
+    };
   }
   return { status: 'True', reason: 'InitialSyncDone', message: 'every feed has run through once' };
 }
@@ -29,6 +40,11 @@ function fresh(feeds: readonly FeedTracker[], now: Date): Finding {
     return feed.freshnessMs !== undefined && now.getTime() - since.getTime() > feed.freshnessMs;
   });
   const [first] = stale;
-  if (first) return { status: 'False', reason: 'Stale', message: `data of ${stale.length} feeds is too old, first ${first.resource.metadata.name}: see its condition Synced` };
-  return { status: 'True', reason: 'Fresh', message: 'no feed\'s data is older than its freshness' };
+  if (first)
+    return {
+      status: 'False',
+      reason: 'Stale',
+      message: `data of ${stale.length} feeds is too old, first ${first.resource.metadata.name}: see its condition Synced`,
+    };
+  return { status: 'True', reason: 'Fresh', message: "no feed's data is older than its freshness" };
 }

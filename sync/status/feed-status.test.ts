@@ -8,31 +8,90 @@ const NOW = new Date('2026-05-02T12:00:00Z');
 const minutesAgo = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
 
 type Run = FeedSummary['runs'][number];
-const run = (more: Partial<Run> = {}): Run => ({ id: 'r1', trigger: 'Schedule', result: 'Succeeded', startedAt: '2026-05-02T11:59:00.123Z', finishedAt: '2026-05-02T11:59:30.456Z', read: 0, changed: 0, problems: 0, ...more });
-const summary = (more: Partial<FeedSummary> = {}): FeedSummary => ({ runs: [run()], problems: { info: 0, retry: 0, error: 0 }, recentProblems: [], ...more });
-const outcome = (result: RunOutcome['result'], more: Partial<RunOutcome> = {}): RunOutcome => ({ result, reason: result, read: 0, changed: 0, problems: 0, ...more });
+const run = (more: Partial<Run> = {}): Run => ({
+  id: 'r1',
+  trigger: 'Schedule',
+  result: 'Succeeded',
+  startedAt: '2026-05-02T11:59:00.123Z',
+  finishedAt: '2026-05-02T11:59:30.456Z',
+  read: 0,
+  changed: 0,
+  problems: 0,
+  ...more,
+});
+const summary = (more: Partial<FeedSummary> = {}): FeedSummary => ({
+  runs: [run()],
+  problems: { info: 0, retry: 0, error: 0 },
+  recentProblems: [],
+  ...more,
+});
+const outcome = (result: RunOutcome['result'], more: Partial<RunOutcome> = {}): RunOutcome => ({
+  result,
+  reason: result,
+  read: 0,
+  changed: 0,
+  problems: 0,
+  ...more,
+});
 
 const facts = (more: Partial<FeedFacts> = {}): FeedFacts => ({
-  summary: summary(), outcome: outcome('Succeeded'), running: false, lastSuccessAt: minutesAgo(1), freshnessMs: 300_000, startedAt: minutesAgo(60), nextAt: undefined,
-  fault: undefined, waitingFor: undefined, handledRunRequest: undefined, handledSyncRequest: undefined, generation: 3, ...more,
+  summary: summary(),
+  outcome: outcome('Succeeded'),
+  running: false,
+  lastSuccessAt: minutesAgo(1),
+  freshnessMs: 300_000,
+  startedAt: minutesAgo(60),
+  nextAt: undefined,
+  fault: undefined,
+  waitingFor: undefined,
+  handledRunRequest: undefined,
+  handledSyncRequest: undefined,
+  generation: 3,
+  ...more,
 });
-const status = (more: Partial<FeedFacts> = {}, before?: Parameters<typeof feedStatus>[1]) => feedStatus(facts(more), before, NOW);
+const status = (more: Partial<FeedFacts> = {}, before?: Parameters<typeof feedStatus>[1]) =>
+  feedStatus(facts(more), before, NOW);
 const condition = (type: string, more: Partial<FeedFacts> = {}) => findCondition(status(more).conditions, type);
 
 describe('Synced', () => {
   it.each<[string, Partial<FeedFacts>, string, string]>([
     ['after a success', {}, 'True', 'Succeeded'],
     ['after a run that found nothing', { outcome: outcome('Empty') }, 'True', 'Empty'],
-    ['after a failure', { outcome: outcome('Failed', { reason: 'DnsFailure', message: 'no such host' }) }, 'False', 'DnsFailure'],
+    [
+      'after a failure',
+      { outcome: outcome('Failed', { reason: 'DnsFailure', message: 'no such host' }) },
+      'False',
+      'DnsFailure',
+    ],
     ['after half a success', { outcome: outcome('Partial') }, 'False', 'Partial'],
     ['without proof', { outcome: outcome('Unproven') }, 'False', 'Unproven'],
-    ['while Test mode keeps writes back', { outcome: outcome('Held', { reason: 'TestMode', message: 'kept back' }) }, 'True', 'TestMode'],
-    ['when it can never run', { fault: { status: 'False', reason: 'FeedNotSupported', message: 'x' } }, 'False', 'FeedNotSupported'],
+    [
+      'while Test mode keeps writes back',
+      { outcome: outcome('Held', { reason: 'TestMode', message: 'kept back' }) },
+      'True',
+      'TestMode',
+    ],
+    [
+      'when it can never run',
+      { fault: { status: 'False', reason: 'FeedNotSupported', message: 'x' } },
+      'False',
+      'FeedNotSupported',
+    ],
     ['before its turn', { outcome: undefined, waitingFor: 'DataModelSync' }, 'Unknown', 'WaitingForFeed'],
     ['before its first run', { outcome: undefined, summary: undefined }, 'Unknown', 'NotRunYet'],
     ['after a restart, by what the hub remembers', { outcome: undefined }, 'True', 'Succeeded'],
-    ['after a restart, of a failure', { outcome: undefined, summary: summary({ runs: [run({ result: 'Failed', message: 'no' })] }) }, 'False', 'Failed'],
-    ['after a restart, passing over the run under way', { outcome: undefined, summary: summary({ runs: [run({ id: 'r2', result: 'Running' }), run()] }) }, 'True', 'Succeeded'],
+    [
+      'after a restart, of a failure',
+      { outcome: undefined, summary: summary({ runs: [run({ result: 'Failed', message: 'no' })] }) },
+      'False',
+      'Failed',
+    ],
+    [
+      'after a restart, passing over the run under way',
+      { outcome: undefined, summary: summary({ runs: [run({ id: 'r2', result: 'Running' }), run()] }) },
+      'True',
+      'Succeeded',
+    ],
   ])('%s', (_what, more, is, reason) => {
     expect(condition('Synced', more)).toMatchObject({ status: is, reason });
   });
@@ -53,8 +112,19 @@ describe('Fresh', () => {
 
 describe('the status of a feed', () => {
   it('shows the last runs without the one under way, in whole seconds', () => {
-    const { lastRun, recentRuns } = status({ summary: summary({ runs: [run({ id: 'r2', result: 'Running' }), run()] }) });
-    expect(lastRun).toEqual({ id: 'r1', trigger: 'Schedule', result: 'Succeeded', startedAt: '2026-05-02T11:59:00Z', finishedAt: '2026-05-02T11:59:30Z', read: 0, changed: 0, problems: 0 });
+    const { lastRun, recentRuns } = status({
+      summary: summary({ runs: [run({ id: 'r2', result: 'Running' }), run()] }),
+    });
+    expect(lastRun).toEqual({
+      id: 'r1',
+      trigger: 'Schedule',
+      result: 'Succeeded',
+      startedAt: '2026-05-02T11:59:00Z',
+      finishedAt: '2026-05-02T11:59:30Z',
+      read: 0,
+      changed: 0,
+      problems: 0,
+    });
     expect(recentRuns).toEqual([lastRun]);
   });
 
@@ -65,13 +135,24 @@ describe('the status of a feed', () => {
 
   it('shows a held plan and how to release it', () => {
     const held = { digest: 'd1', summary: 'half of all SKUs to zero' };
-    const { heldPlan, conditions } = status({ outcome: outcome('Held', { reason: 'BrakesApplied', message: 'release it', held }) });
+    const { heldPlan, conditions } = status({
+      outcome: outcome('Held', { reason: 'BrakesApplied', message: 'release it', held }),
+    });
     expect(heldPlan).toEqual(held);
-    expect(findCondition(conditions, 'Held')).toMatchObject({ status: 'True', reason: 'BrakesApplied', message: 'release it' });
+    expect(findCondition(conditions, 'Held')).toMatchObject({
+      status: 'True',
+      reason: 'BrakesApplied',
+      message: 'release it',
+    });
   });
 
   it('has no field that is undefined: server-side apply would take it', () => {
-    const bare = status({ summary: undefined, outcome: undefined, lastSuccessAt: undefined, handledRunRequest: undefined });
+    const bare = status({
+      summary: undefined,
+      outcome: undefined,
+      lastSuccessAt: undefined,
+      handledRunRequest: undefined,
+    });
     expect(Object.values(bare)).not.toContain(undefined);
     expect(Object.keys(bare)).toEqual(['conditions']);
     expect(stripUndefined({ a: undefined, b: null, c: 0 })).toEqual({ b: null, c: 0 });
@@ -88,11 +169,26 @@ describe('the status of a feed', () => {
 describe('what is worth a write', () => {
   const key = (more: Partial<FeedFacts> = {}) => materialKey(feedStatus(facts(more), status().conditions, NOW));
   const before = key();
-  const problem = { severity: 'Error', reason: 'UnknownSku', record: '7', message: 'm', at: '2026-05-02T11:00:00Z' } as const;
+  const problem = {
+    severity: 'Error',
+    reason: 'UnknownSku',
+    record: '7',
+    message: 'm',
+    at: '2026-05-02T11:00:00Z',
+  } as const;
 
   it.each<[string, Partial<FeedFacts>]>([
-    ['another quiet run', { summary: summary({ runs: [run({ id: 'r2', startedAt: '2026-05-02T12:00:00Z', read: 4 }), run()] }), lastSuccessAt: NOW }],
-    ['a checkpoint that moved', { summary: summary({ checkpoint: { position: 'p', token: 't', at: '2026-05-02T12:00:00Z' } }) }],
+    [
+      'another quiet run',
+      {
+        summary: summary({ runs: [run({ id: 'r2', startedAt: '2026-05-02T12:00:00Z', read: 4 }), run()] }),
+        lastSuccessAt: NOW,
+      },
+    ],
+    [
+      'a checkpoint that moved',
+      { summary: summary({ checkpoint: { position: 'p', token: 't', at: '2026-05-02T12:00:00Z' } }) },
+    ],
     ['a next run at another time', { nextAt: new Date('2026-05-03T04:00:00Z') }],
     ['a run under way', { running: true }],
   ])('is not %s', (_what, more) => {

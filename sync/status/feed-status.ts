@@ -28,14 +28,21 @@ const SHOWN_NEXT_MS = 3_600_000;
 export function feedStatus(facts: FeedFacts, before: readonly Condition[] | undefined, now: Date): Partial<FeedStatus> {
   const { summary } = facts;
   const runs = (summary?.runs ?? []).filter((run) => run.result !== 'Running').map(toRunSummary);
-  const findings = { Synced: synced(facts, runs[0]), Fresh: fresh(facts, now), ...(facts.outcome?.result === 'Held' ? { Held: held(facts.outcome) } : {}) };
+  const findings = {
+    Synced: synced(facts, runs[0]),
+    Fresh: fresh(facts, now),
+    ...(facts.outcome?.result === 'Held' ? { Held: held(facts.outcome) } : {}),
+  };
   return stripUndefined({
     conditions: mergeConditions(before, findings, { now, generation: facts.generation }),
     lastRun: runs[0],
     recentRuns: runs.length > 0 ? runs : undefined,
     lastSuccessAt: facts.lastSuccessAt ? timestamp(facts.lastSuccessAt) : undefined,
-    nextRunAt: facts.nextAt && facts.nextAt.getTime() - now.getTime() > SHOWN_NEXT_MS ? timestamp(facts.nextAt) : undefined,
-    checkpoint: summary?.checkpoint ? stripUndefined({ ...summary.checkpoint, at: timestamp(new Date(summary.checkpoint.at)) }) : undefined,
+    nextRunAt:
+      facts.nextAt && facts.nextAt.getTime() - now.getTime() > SHOWN_NEXT_MS ? timestamp(facts.nextAt) : undefined,
+    checkpoint: summary?.checkpoint
+      ? stripUndefined({ ...summary.checkpoint, at: timestamp(new Date(summary.checkpoint.at)) })
+      : undefined,
     problems: summary?.problems,
     recentProblems: problemsOf(summary),
     heldPlan: facts.outcome?.held,
@@ -54,28 +61,67 @@ function problemsOf(summary: FeedSummary | undefined): FeedStatus['recentProblem
  * no writes. The exact time of the last success is a metric of the pod.
  */
 export function materialKey(status: Partial<FeedStatus>): string {
-  const { lastRun, recentRuns: _recent, lastSuccessAt, nextRunAt: _next, checkpoint: _checkpoint, recentProblems, ...rest } = status;
+  const {
+    lastRun,
+    recentRuns: _recent,
+    lastSuccessAt,
+    nextRunAt: _next,
+    checkpoint: _checkpoint,
+    recentProblems,
+    ...rest
+  } = status;
   const eventful = lastRun !== undefined && lastRun.changed > 0 ? lastRun.id : undefined;
-  return JSON.stringify([rest, lastRun?.result, lastRun?.message, eventful, lastSuccessAt !== undefined, recentProblems?.map(({ reason, record }) => [reason, record])]);
+  return JSON.stringify([
+    rest,
+    lastRun?.result,
+    lastRun?.message,
+    eventful,
+    lastSuccessAt !== undefined,
+    recentProblems?.map(({ reason, record }) => [reason, record]),
+  ]);
 }
 
 function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
   if (facts.fault) return facts.fault;
   const { outcome } = facts;
   if (outcome) {
-    if (GOOD.has(outcome.result)) return { status: 'True', reason: outcome.result, message: 'the last run read to the declared end' };
+    if (GOOD.has(outcome.result))
+      return { status: 'True', reason: outcome.result, message: 'the last run read to the declared end' };
     if (outcome.result === 'Held') return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
-    return { status: 'False', reason: outcome.reason, message: outcome.message ?? `the last run ended ${outcome.result}` };
+    return {
+      status: 'False',
+      reason: outcome.reason,
+      message: outcome.message ?? `the last run ended ${outcome.result}`,
+    };
   }
-  if (facts.waitingFor) return { status: 'Unknown', reason: 'WaitingForFeed', message: `the initial sync comes to it after ${facts.waitingFor}` };
-  if (!lastRun) return { status: 'Unknown', reason: 'NotRunYet', message: facts.running ? 'the first run is under way' : 'it has not run yet' };
+  if (facts.waitingFor)
+    return {
+      status: 'Unknown',
+      reason: 'WaitingForFeed',
+      message: `the initial sync comes to it after ${facts.waitingFor}`,
+    };
+  if (!lastRun)
+    return {
+      status: 'Unknown',
+      reason: 'NotRunYet',
+      message: facts.running ? 'the first run is under way' : 'it has not run yet',
+    };
   return GOOD.has(lastRun.result)
     ? { status: 'True', reason: lastRun.result, message: 'the last run read to the declared end' }
-    : { status: lastRun.result === 'Held' ? 'True' : 'False', reason: lastRun.result, message: lastRun.message ?? `the last run ended ${lastRun.result}` };
+    : {
+        status: lastRun.result === 'Held' ? 'True' : 'False',
+        reason: lastRun.result,
+        message: lastRun.message ?? `the last run ended ${lastRun.result}`,
+      };
 }
 
 function fresh(facts: FeedFacts, now: Date): Finding {
-  if (facts.freshnessMs === undefined) return { status: 'True', reason: 'NoFreshnessAsked', message: 'the feed has no schedule, so its data has no age limit' };
+  if (facts.freshnessMs === undefined)
+    return {
+      status: 'True',
+      reason: 'NoFreshnessAsked',
+      message: 'the feed has no schedule, so its data has no age limit',
+    };
   const since = facts.lastSuccessAt ?? facts.startedAt;
   const minutes = Math.max(1, Math.round(facts.freshnessMs / 60_000));
   if (now.getTime() - since.getTime() <= facts.freshnessMs) {
@@ -83,7 +129,11 @@ function fresh(facts: FeedFacts, now: Date): Finding {
       ? { status: 'True', reason: 'Fresh', message: `data is younger than ${minutes} min` }
       : { status: 'Unknown', reason: 'NotRunYet', message: 'no run has succeeded yet' };
   }
-  return { status: 'False', reason: 'Stale', message: `no run has succeeded for more than ${minutes} min: see the condition Synced` };
+  return {
+    status: 'False',
+    reason: 'Stale',
+    message: `no run has succeeded for more than ${minutes} min: see the condition Synced`,
+  };
 }
 
 function held(outcome: RunOutcome): Finding {
@@ -92,9 +142,15 @@ function held(outcome: RunOutcome): Finding {
 
 function toRunSummary(run: FeedSummary['runs'][number]): RunSummary {
   return stripUndefined({
-    id: run.id, trigger: run.trigger, result: run.result as RunSummary['result'],
-    startedAt: timestamp(new Date(run.startedAt)), finishedAt: run.finishedAt ? timestamp(new Date(run.finishedAt)) : undefined,
-    read: run.read, changed: run.changed, problems: run.problems, message: run.message,
+    id: run.id,
+    trigger: run.trigger,
+    result: run.result as RunSummary['result'],
+    startedAt: timestamp(new Date(run.startedAt)),
+    finishedAt: run.finishedAt ? timestamp(new Date(run.finishedAt)) : undefined,
+    read: run.read,
+    changed: run.changed,
+    problems: run.problems,
+    message: run.message,
   });
 }
 

@@ -5,7 +5,9 @@ import { sealedVault, type VaultHub } from './sealed-vault.ts';
 function fakeHub(): VaultHub & { sealed: SealedTokens | undefined } {
   return {
     sealed: undefined,
-    async tokens() { return this.sealed; },
+    async tokens() {
+      return this.sealed;
+    },
     async replaceTokens(expectedVersion, tokens) {
       if ((this.sealed?.version ?? 0) !== expectedVersion) return false;
       this.sealed = { ...tokens, version: expectedVersion + 1 };
@@ -14,13 +16,20 @@ function fakeHub(): VaultHub & { sealed: SealedTokens | undefined } {
   };
 }
 
-const tokens = { values: { access: 'shpat_secret', refresh: 'r-1' }, accessExpiresAt: '2026-01-01T01:00:00Z', refreshExpiresAt: '2026-04-01T00:00:00Z' };
+const tokens = {
+  values: { access: 'shpat_secret', refresh: 'r-1' },
+  accessExpiresAt: '2026-01-01T01:00:00Z',
+  refreshExpiresAt: '2026-04-01T00:00:00Z',
+};
 
 describe('the vault of rotating tokens', () => {
   it('gives back what was put in, to every pod with the same credential', async () => {
     const hub = fakeHub();
     expect(await sealedVault(hub, { clientId: 'c', clientSecret: 's' }, 'shop').replace(0, tokens)).toBe(true);
-    expect(await sealedVault(hub, { clientSecret: 's', clientId: 'c' }, 'shop').read()).toEqual({ ...tokens, version: 1 });
+    expect(await sealedVault(hub, { clientSecret: 's', clientId: 'c' }, 'shop').read()).toEqual({
+      ...tokens,
+      version: 1,
+    });
   });
 
   it('gives the hub nothing that it could read', async () => {

@@ -8,11 +8,17 @@ const TAG_BYTES = 16;
 export type VaultHub = Pick<HubClient, 'tokens' | 'replaceTokens'>;
 
 /**
- * Tokens that a platform rotates, kept in the hub and sealed here: AES-256-GCM with a key derived (HKDF-SHA256) from the
- * mounted credential, so that the hub and its backups hold nothing that can be used (docs/decisions/0010-budget-and-tokens.md). A changed credential
- * makes another key: what was sealed with the old one counts as absent, and is replaced by the next refresh.
+ * Tokens that a platform rotates, kept in the hub and sealed here: AES-256-GCM with a key derived (HKDF-SHA256) from
+ * the mounted credential, so that the hub and its backups hold nothing that can be used
+ * (docs/decisions/0010-budget-and-tokens.md). A changed credential makes another key: what was sealed with the old one
+ * counts as absent, and is replaced by the next refresh.
  */
-export function sealedVault(hub: VaultHub, credential: unknown, credentialName: string, onExpiry: (refreshExpiresAt: string | undefined) => void = () => {}): TokenVault {
+export function sealedVault(
+  hub: VaultHub,
+  credential: unknown,
+  credentialName: string,
+  onExpiry: (refreshExpiresAt: string | undefined) => void = () => {},
+): TokenVault {
   const key = Buffer.from(hkdfSync('sha256', canonical(credential), credentialName, 'supercargo token vault v1', 32));
   /** Version of what is there but cannot be opened: the next `replace` must name it. */
   let unreadable = 0;
@@ -26,11 +32,20 @@ export function sealedVault(hub: VaultHub, credential: unknown, credentialName: 
         return undefined;
       }
       onExpiry(sealed.refreshExpiresAt);
-      return { version: sealed.version, values, accessExpiresAt: sealed.accessExpiresAt, refreshExpiresAt: sealed.refreshExpiresAt };
+      return {
+        version: sealed.version,
+        values,
+        accessExpiresAt: sealed.accessExpiresAt,
+        refreshExpiresAt: sealed.refreshExpiresAt,
+      };
     },
     async replace(expectedVersion: number, tokens: TokenSet): Promise<boolean> {
       const ciphertext = seal(key, tokens.values);
-      const replaced = await hub.replaceTokens(expectedVersion === 0 ? unreadable : expectedVersion, { ciphertext, accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: tokens.refreshExpiresAt });
+      const replaced = await hub.replaceTokens(expectedVersion === 0 ? unreadable : expectedVersion, {
+        ciphertext,
+        accessExpiresAt: tokens.accessExpiresAt,
+        refreshExpiresAt: tokens.refreshExpiresAt,
+      });
       if (replaced) onExpiry(tokens.refreshExpiresAt);
       return replaced;
     },
@@ -54,7 +69,9 @@ function open(key: Buffer, sealed: string): Record<string, string> | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   try {
-    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+      'utf8',
+    );
     return JSON.parse(text) as Record<string, string>;
   } catch {
     // Sealed with another credential, or damaged: GCM does not tell which.

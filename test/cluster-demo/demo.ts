@@ -21,13 +21,30 @@ try {
   await kubectl.apply(`${manifests.store}\n---\n${manifests.connection}\n---\n${manifests.feeds}`, NAMESPACE);
   const hub = await waitFor('the developer API key', 60_000, () => hubOf(kubectl, 'main', NAMESPACE));
   say('4. the order');
-  await waitFor('the initial sync', 180_000, async () => ((await kubectl.condition('connections', 'vendure', NAMESPACE, 'Ready')).startsWith('True') ? true : undefined));
-  await orderStory(store, hub, (line) => say(`   ${line}`), async () => {
-    await kubectl.run('annotate', 'feed', 'orders', '--namespace', NAMESPACE, '--overwrite', `supercargo.dev/run-requested-at=${new Date().toISOString()}`);
-  });
+  await waitFor('the initial sync', 180_000, async () =>
+    (await kubectl.condition('connections', 'vendure', NAMESPACE, 'Ready')).startsWith('True') ? true : undefined,
+  );
+  await orderStory(
+    store,
+    hub,
+    (line) => say(`   ${line}`),
+    async () => {
+      await kubectl.run(
+        'annotate',
+        'feed',
+        'orders',
+        '--namespace',
+        NAMESPACE,
+        '--overwrite',
+        `supercargo.dev/run-requested-at=${new Date().toISOString()}`,
+      );
+    },
+  );
   say('5. kubectl get connections,feeds -A');
   say(await kubectl.run('get', 'connections,feeds', '--all-namespaces'));
-  say('done. The cluster stays (make cluster-down); the store on this machine ends now, so the connection will say that it cannot reach it.');
+  say(
+    'done. The cluster stays (make cluster-down); the store on this machine ends now, so the connection will say that it cannot reach it.',
+  );
 } finally {
   await store.stop();
 }

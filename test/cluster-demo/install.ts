@@ -12,7 +12,10 @@ export interface InstallOptions {
   readonly log: Log;
 }
 
-/** A cluster with the image loaded and the chart installed, as a user would install it. What is there already is brought up to date. */
+/**
+ * A cluster with the image loaded and the chart installed, as a user would install it. What is there already is brought
+ * up to date.
+ */
 export async function installSupercargo(options: InstallOptions): Promise<Cluster> {
   const { log } = options;
   const cluster = await startCluster({ name: options.clusterName, log });
@@ -22,6 +25,22 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
   const values = { 'image.repository': repository, 'image.tag': tag, 'image.pullPolicy': 'Never', ...options.values };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   log('helm upgrade --install supercargo charts/supercargo');
-  await run('helm', ['upgrade', '--install', 'supercargo', CHART, '--namespace', RELEASE_NAMESPACE, '--create-namespace', '--wait', '--timeout', '4m', ...set], { env: cluster.adminEnv, timeout: 300_000 });
+  await run(
+    'helm',
+    [
+      'upgrade',
+      '--install',
+      'supercargo',
+      CHART,
+      '--namespace',
+      RELEASE_NAMESPACE,
+      '--create-namespace',
+      '--wait',
+      '--timeout',
+      '4m',
+      ...set,
+    ],
+    { env: cluster.adminEnv, timeout: 300_000 },
+  );
   return cluster;
 }

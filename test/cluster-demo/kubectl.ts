@@ -16,23 +16,44 @@ export class Kubectl {
 
   /** `kubectl apply` of objects or YAML text. */
   apply(manifests: string | readonly object[], namespace?: string): Promise<string> {
-    const input = typeof manifests === 'string' ? manifests : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
-    return run('kubectl', ['apply', '--filename', '-', ...(namespace ? ['--namespace', namespace] : [])], { env: this.#cluster.adminEnv, input, timeout: 120_000 });
+    const input =
+      typeof manifests === 'string' ? manifests : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
+    return run('kubectl', ['apply', '--filename', '-', ...(namespace ? ['--namespace', namespace] : [])], {
+      env: this.#cluster.adminEnv,
+      input,
+      timeout: 120_000,
+    });
   }
 
   async get<T = Viewed>(kind: string, name: string, namespace?: string): Promise<T | undefined> {
-    const text = await this.run('get', kind, name, '--ignore-not-found', '--output', 'json', ...(namespace ? ['--namespace', namespace] : []));
+    const text = await this.run(
+      'get',
+      kind,
+      name,
+      '--ignore-not-found',
+      '--output',
+      'json',
+      ...(namespace ? ['--namespace', namespace] : []),
+    );
     return text.trim() === '' ? undefined : (JSON.parse(text) as T);
   }
 
   async list<T = Viewed>(kind: string, namespace?: string): Promise<T[]> {
-    const text = await this.run('get', kind, '--output', 'json', ...(namespace ? ['--namespace', namespace] : ['--all-namespaces']));
+    const text = await this.run(
+      'get',
+      kind,
+      '--output',
+      'json',
+      ...(namespace ? ['--namespace', namespace] : ['--all-namespaces']),
+    );
     return (JSON.parse(text) as { items: T[] }).items;
   }
 
   /** The condition of a resource, as "True (Reason): message". */
   async condition(kind: string, name: string, namespace: string | undefined, type: string): Promise<string> {
-    const found = (await this.get(kind, name, namespace))?.status?.conditions?.find((condition) => condition.type === type);
+    const found = (await this.get(kind, name, namespace))?.status?.conditions?.find(
+      (condition) => condition.type === type,
+    );
     return found ? `${found.status} (${found.reason}): ${found.message}` : 'absent';
   }
 }

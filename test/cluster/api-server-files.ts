@@ -64,17 +64,28 @@ export async function adminAccess(files: ApiServerFiles): Promise<ApiAccess> {
 
 export async function writeKubeconfig(files: ApiServerFiles): Promise<void> {
   const { ca } = await adminAccess(files);
-  await writeFile(files.kubeconfig, kubeconfigYaml('supercargo-test', files.server, ca, { token: files.adminToken }), { mode: 0o600 });
+  await writeFile(files.kubeconfig, kubeconfigYaml('supercargo-test', files.server, ca, { token: files.adminToken }), {
+    mode: 0o600,
+  });
 }
 
 /** A kubeconfig is YAML, and JSON is YAML: no quoting to get wrong. */
-export function kubeconfigYaml(name: string, server: string, ca: string | Buffer, user: Record<string, string>): string {
-  return `${JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': name,
-    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    users: [{ name: `${name}-admin`, user }],
-    contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
-  }, undefined, 2)}\n`;
+export function kubeconfigYaml(
+  name: string,
+  server: string,
+  ca: string | Buffer,
+  user: Record<string, string>,
+): string {
+  return `${JSON.stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+      users: [{ name: `${name}-admin`, user }],
+      contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
+    },
+    undefined,
+    2,
+  )}\n`;
 }

@@ -27,7 +27,12 @@ export function etcd(binary: string, folder: string, port: number, peerPort: num
   });
 }
 
-export function apiServer(binary: string, files: ApiServerFiles, etcdPort: number, extra: readonly string[]): Component {
+export function apiServer(
+  binary: string,
+  files: ApiServerFiles,
+  etcdPort: number,
+  extra: readonly string[],
+): Component {
   return new Component({
     name: 'kube-apiserver',
     command: binary,

@@ -26,7 +26,9 @@ export async function ensureBaseImages(repository: string, log: Log): Promise<vo
   const node = join(repository, 'node_modules', 'node', 'bin', 'node');
   if (!existsSync(node)) throw new Error('The base images take Node.js from node_modules: run `npm ci` first.');
   const note = join(imagesFolder(), 'bases');
-  const recipe = createHash('sha256').update(JSON.stringify([RECIPE, NPM_VERSION, SUITE, process.arch, await run(node, ['--version'])])).digest('hex');
+  const recipe = createHash('sha256')
+    .update(JSON.stringify([RECIPE, NPM_VERSION, SUITE, process.arch, await run(node, ['--version'])]))
+    .digest('hex');
   const isCurrent = (await readFile(note, 'utf8').catch(() => '')) === recipe;
   if (isCurrent && (await hasImage(BUILDER_BASE)) && (await hasImage(RUNTIME_BASE))) return;
 
@@ -42,10 +44,15 @@ export async function ensureBaseImages(repository: string, log: Log): Promise<vo
     await commitFolder(runtime, RUNTIME_BASE, {
       user: '65532',
       entrypoint: ['/nodejs/bin/node'],
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt' },
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt',
+      },
     });
     await makeBuilder(debian, node);
-    await commitFolder(debian, BUILDER_BASE, { env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
+    await commitFolder(debian, BUILDER_BASE, {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    });
     await writeFile(note, recipe);
   } finally {
     clearInterval(word);
@@ -54,7 +61,9 @@ export async function ensureBaseImages(repository: string, log: Log): Promise<vo
   log(`made the base images in ${secondsSince(start)}`);
 }
 
-/** As distroless has it: Node.js, the libraries it is linked with, certificates, two users, and nothing to log in with. */
+/**
+ * As distroless has it: Node.js, the libraries it is linked with, certificates, two users, and nothing to log in with.
+ */
 async function makeRuntime(debian: string, node: string, root: string): Promise<void> {
   const put = async (path: string, content: string): Promise<void> => {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -70,11 +79,17 @@ async function makeRuntime(debian: string, node: string, root: string): Promise<
     await copyFile(join(debian, library), target); // follows links: the file itself, under the name the loader asks for
     await chmod(target, 0o755);
   }
-  await put('/etc/passwd', 'root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n');
+  await put(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n',
+  );
   await put('/etc/group', 'root:x:0:\nnobody:x:65534:\nnonroot:x:65532:\n');
   await put('/etc/nsswitch.conf', 'hosts: files dns\n');
   await put('/etc/os-release', await readFile(join(debian, 'etc/os-release'), 'utf8'));
-  await put('/etc/ssl/certs/ca-certificates.crt', await readFile(join(debian, 'etc/ssl/certs/ca-certificates.crt'), 'utf8'));
+  await put(
+    '/etc/ssl/certs/ca-certificates.crt',
+    await readFile(join(debian, 'etc/ssl/certs/ca-certificates.crt'), 'utf8'),
+  );
   await mkdir(join(root, 'nodejs/bin'), { recursive: true });
   await copyFile(node, join(root, 'nodejs/bin/node'));
   await mkdir(join(root, 'home/nonroot'), { recursive: true });
@@ -85,13 +100,25 @@ async function makeRuntime(debian: string, node: string, root: string): Promise<
 
 /** Debian with node and npm; npm trusts what this machine trusts and asks the registry that it asks. */
 async function makeBuilder(debian: string, node: string): Promise<void> {
-  for (const unused of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/info', 'var/cache/apt', 'var/lib/apt/lists', 'usr/lib/x86_64-linux-gnu/gconv']) {
+  for (const unused of [
+    'usr/share/doc',
+    'usr/share/man',
+    'usr/share/locale',
+    'usr/share/info',
+    'var/cache/apt',
+    'var/lib/apt/lists',
+    'usr/lib/x86_64-linux-gnu/gconv',
+  ]) {
     await rm(join(debian, unused), { recursive: true, force: true });
   }
   await copyFile(node, join(debian, 'usr/local/bin/node'));
   const npm = await mkdtemp(join(tmpdir(), 'supercargo-npm-'));
   try {
-    await run('npm', ['install', '--prefix', npm, '--ignore-scripts', '--no-audit', '--no-fund', `npm@${NPM_VERSION}`], { timeout: 300_000 });
+    await run(
+      'npm',
+      ['install', '--prefix', npm, '--ignore-scripts', '--no-audit', '--no-fund', `npm@${NPM_VERSION}`],
+      { timeout: 300_000 },
+    );
     await cp(join(npm, 'node_modules/npm'), join(debian, 'usr/local/lib/node_modules/npm'), { recursive: true });
   } finally {
     await rm(npm, { recursive: true, force: true });
@@ -101,5 +128,8 @@ async function makeBuilder(debian: string, node: string): Promise<void> {
   await copyFile(process.env['NODE_EXTRA_CA_CERTS'] ?? authorities, join(debian, authorities)).catch(() => undefined);
   const registry = (await run('npm', ['config', 'get', 'registry'])).trim();
   await mkdir(join(debian, 'usr/local/etc'), { recursive: true });
-  await writeFile(join(debian, 'usr/local/etc/npmrc'), `registry=${registry}\ncafile=${authorities}\nprefer-offline=true\nupdate-notifier=false\n`);
+  await writeFile(
+    join(debian, 'usr/local/etc/npmrc'),
+    `registry=${registry}\ncafile=${authorities}\nprefer-offline=true\nupdate-notifier=false\n`,
+  );
 }

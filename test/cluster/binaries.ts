@@ -30,7 +30,12 @@ const CONTAINERD = 'github.com/containerd/containerd/v2';
 const CNI = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetes(command: string, coldSeconds: number): Recipe {
-  return { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${command}`, symbols: KUBERNETES_SYMBOLS, coldSeconds };
+  return {
+    module: 'kubernetes',
+    package: `k8s.io/kubernetes/cmd/${command}`,
+    symbols: KUBERNETES_SYMBOLS,
+    coldSeconds,
+  };
 }
 
 function containerd(command: string, coldSeconds: number): Recipe {

@@ -12,7 +12,10 @@ function rights(): object[] {
   return [
     binding('kubeadm:cluster-admins', 'cluster-admin', { kind: 'Group', name: 'kubeadm:cluster-admins' }),
     // Logs and exec: the API server calls the kubelet under this name.
-    binding('supercargo:apiserver-to-kubelet', 'system:kubelet-api-admin', { kind: 'User', name: 'kube-apiserver-kubelet-client' }),
+    binding('supercargo:apiserver-to-kubelet', 'system:kubelet-api-admin', {
+      kind: 'User',
+      name: 'kube-apiserver-kubelet-client',
+    }),
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
@@ -28,7 +31,11 @@ function rights(): object[] {
       kind: 'ClusterRole',
       metadata: { name: 'system:volumes' },
       rules: [
-        { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] },
+        {
+          apiGroups: [''],
+          resources: ['persistentvolumes'],
+          verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+        },
         { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', 'list', 'watch', 'update', 'patch'] },
         { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'csinodes'], verbs: ['get', 'list', 'watch'] },
@@ -51,7 +58,10 @@ function binding(name: string, role: string, subject: { kind: 'User' | 'Group'; 
 
 /** Service kube-dns, as everywhere; behind it CoreDNS on the node itself. */
 function clusterDns(layout: Layout): object[] {
-  const ports = [{ name: 'dns', port: 53, protocol: 'UDP' }, { name: 'dns-tcp', port: 53, protocol: 'TCP' }];
+  const ports = [
+    { name: 'dns', port: 53, protocol: 'UDP' },
+    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+  ];
   return [
     {
       apiVersion: 'v1',

@@ -40,7 +40,9 @@ export async function ensureBinaries<N extends BinaryName>(names: readonly N[], 
 async function requireGo(): Promise<void> {
   const found = await tryRun('go', ['version']).catch(() => undefined);
   if (found?.code !== 0) {
-    throw new Error('The test cluster is built from source and needs Go 1.26 or newer in PATH (https://go.dev/dl). Ready binaries of etcd, kube-apiserver and kubectl are taken from the folder that KUBEBUILDER_ASSETS names.');
+    throw new Error(
+      'The test cluster is built from source and needs Go 1.26 or newer in PATH (https://go.dev/dl). Ready binaries of etcd, kube-apiserver and kubectl are taken from the folder that KUBEBUILDER_ASSETS names.',
+    );
   }
 }
 
@@ -53,7 +55,8 @@ async function recipeDigest(name: BinaryName): Promise<string> {
   const recipe: Recipe = RECIPES[name];
   const { coldSeconds: _, ...inputs } = recipe;
   const hash = createHash('sha256').update(JSON.stringify(inputs));
-  for (const file of (await readdir(moduleFolder(recipe))).sort()) hash.update(file).update(await readFile(join(moduleFolder(recipe), file)));
+  for (const file of (await readdir(moduleFolder(recipe))).sort())
+    hash.update(file).update(await readFile(join(moduleFolder(recipe), file)));
   return hash.digest('hex');
 }
 
@@ -67,11 +70,29 @@ function notePath(name: BinaryName): string {
   return join(binariesFolder(), 'recipes', name);
 }
 
-/** Without -trimpath: it would put each module's version demands into the compiler's cache keys, and the same package would be compiled once per module. */
+/**
+ * Without -trimpath: it would put each module's version demands into the compiler's cache keys, and the same package
+ * would be compiled once per module.
+ */
 function goArguments(recipe: Recipe, output: string): string[] {
-  const symbols = Object.entries(recipe.symbols ?? {}).map(([symbol, value]) => ` -X ${symbol}=${value}`).join('');
+  const symbols = Object.entries(recipe.symbols ?? {})
+    .map(([symbol, value]) => ` -X ${symbol}=${value}`)
+    .join('');
   const tags = recipe.tags ? ['-tags', recipe.tags] : [];
-  return ['build', '-v', '-p', '2', '-mod=readonly', '-buildvcs=false', '-ldflags', `-s -w${symbols}`, ...tags, '-o', output, recipe.package];
+  return [
+    'build',
+    '-v',
+    '-p',
+    '2',
+    '-mod=readonly',
+    '-buildvcs=false',
+    '-ldflags',
+    `-s -w${symbols}`,
+    ...tags,
+    '-o',
+    output,
+    recipe.package,
+  ];
 }
 
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */
@@ -86,7 +107,10 @@ async function build(name: BinaryName, log: Log): Promise<void> {
 
   let compiled = 0;
   let last = '';
-  const word = setInterval(() => log(`  ${name}: ${secondsSince(start)}, ${compiled} packages compiled${last && `, at ${last}`}`), 15_000);
+  const word = setInterval(
+    () => log(`  ${name}: ${secondsSince(start)}, ${compiled} packages compiled${last && `, at ${last}`}`),
+    15_000,
+  );
   const result = await tryRun('nice', ['-n', '10', 'go', ...goArguments(recipe, partial)], {
     cwd: moduleFolder(recipe),
     env: { ...process.env, CGO_ENABLED: recipe.cgo ? '1' : '0', GOFLAGS: '', GOWORK: 'off' },
@@ -99,7 +123,9 @@ async function build(name: BinaryName, log: Log): Promise<void> {
   }).finally(() => clearInterval(word));
 
   if (result.code !== 0) {
-    throw new Error(`building ${name} failed after ${secondsSince(start)}:\n${result.stderr.trimEnd().split('\n').slice(-25).join('\n')}`);
+    throw new Error(
+      `building ${name} failed after ${secondsSince(start)}:\n${result.stderr.trimEnd().split('\n').slice(-25).join('\n')}`,
+    );
   }
   await rename(partial, output);
   await mkdir(dirname(notePath(name)), { recursive: true });

@@ -10,7 +10,11 @@ export async function buildah(args: readonly string[], options: RunOptions = {})
   await mkdir(root, { recursive: true });
   const driver = (await isOverlay(root)) ? 'vfs' : 'overlay';
   const store = ['--root', root, '--runroot', join(imagesFolder(), 'run'), '--storage-driver', driver];
-  return run('buildah', [...store, ...args], { timeout: 600_000, ...options, env: { ...process.env, ...options.env, BUILDAH_ISOLATION: 'chroot' } });
+  return run('buildah', [...store, ...args], {
+    timeout: 600_000,
+    ...options,
+    env: { ...process.env, ...options.env, BUILDAH_ISOLATION: 'chroot' },
+  });
 }
 
 export interface ImageSettings {
@@ -35,5 +39,8 @@ export async function commitFolder(folder: string, reference: string, settings: 
 }
 
 export async function hasImage(reference: string): Promise<boolean> {
-  return buildah(['inspect', '--type', 'image', reference]).then(() => true, () => false);
+  return buildah(['inspect', '--type', 'image', reference]).then(
+    () => true,
+    () => false,
+  );
 }

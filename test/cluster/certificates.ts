@@ -11,7 +11,11 @@ export async function writeCertificates(layout: Layout, kubeadm: string): Promis
   await writeFile(config, kubeadmConfig(layout));
   await run(kubeadm, ['init', 'phase', 'certs', 'all', '--config', config]);
   await run(kubeadm, ['init', 'phase', 'kubeconfig', 'all', '--config', config, '--kubeconfig-dir', layout.folder]);
-  for (const [file, user] of [['kube-proxy.conf', 'system:kube-proxy'], ['coredns.conf', 'system:coredns'], ['volumes.conf', 'system:volumes']] as const) {
+  for (const [file, user] of [
+    ['kube-proxy.conf', 'system:kube-proxy'],
+    ['coredns.conf', 'system:coredns'],
+    ['volumes.conf', 'system:volumes'],
+  ] as const) {
     const kubeconfig = await run(kubeadm, ['kubeconfig', 'user', '--config', config, '--client-name', user]);
     await writeFile(join(layout.folder, file), kubeconfig, { mode: 0o600 });
   }
@@ -44,5 +48,10 @@ export async function accessOf(kubeconfig: string): Promise<ApiAccess> {
   const text = await readFile(kubeconfig, 'utf8');
   const field = (name: string): string => new RegExp(`\\b${name}: (\\S+)`).exec(text)?.[1] ?? '';
   const decoded = (name: string): Buffer => Buffer.from(field(name), 'base64');
-  return { server: field('server'), ca: decoded('certificate-authority-data'), cert: decoded('client-certificate-data'), key: decoded('client-key-data') };
+  return {
+    server: field('server'),
+    ca: decoded('certificate-authority-data'),
+    cert: decoded('client-certificate-data'),
+    key: decoded('client-key-data'),
+  };
 }

@@ -8,7 +8,7 @@ async function hierarchies(): Promise<{ path: string; version: 1 | 2 }[]> {
   const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
   return lines.flatMap(([, path, type]) => {
     if (path === undefined || (type !== 'cgroup' && type !== 'cgroup2')) return [];
-    return [{ path, version: type === 'cgroup' ? 1 as const : 2 as const }];
+    return [{ path, version: type === 'cgroup' ? (1 as const) : (2 as const) }];
   });
 }
 
@@ -24,7 +24,8 @@ export async function createCgroup(name: string): Promise<void> {
       await mkdir(folder, { recursive: true });
       // A cpuset starts empty, and an empty one takes no process.
       for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-        if (version === 1 && existsSync(join(folder, file))) await writeFile(join(folder, file), await readFile(join(path, file)));
+        if (version === 1 && existsSync(join(folder, file)))
+          await writeFile(join(folder, file), await readFile(join(path, file)));
       }
     }
     if (version === 2) await delegate(join(path, name));
@@ -43,7 +44,10 @@ export async function joinCgroup(name: string): Promise<string> {
   return `for f in ${files.join(' ')}; do echo $$ > "$f" 2>/dev/null || true; done`;
 }
 
-/** Hands a version 2 group's controllers down to its children, each by itself, since one that is missing spoils the line. */
+/**
+ * Hands a version 2 group's controllers down to its children, each by itself, since one that is missing spoils the
+ * line.
+ */
 async function delegate(folder: string): Promise<void> {
   for (const controller of ['cpuset', 'cpu', 'io', 'memory', 'pids', 'hugetlb']) {
     await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);

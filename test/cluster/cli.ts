@@ -2,7 +2,15 @@ import { parseArgs } from 'node:util';
 import { BINARY_NAMES, NODE_BINARIES, type BinaryName } from './binaries.ts';
 import { ensureBinaries } from './build.ts';
 import { binariesFolder } from './cache.ts';
-import { clusterProblems, DEFAULT_CLUSTER, findCluster, loadImage, startCluster, stopCluster, type Cluster } from './cluster.ts';
+import {
+  clusterProblems,
+  DEFAULT_CLUSTER,
+  findCluster,
+  loadImage,
+  startCluster,
+  stopCluster,
+  type Cluster,
+} from './cluster.ts';
 import { buildImage } from './image.ts';
 import { stderrLog } from './log.ts';
 import { listStates } from './state.ts';
@@ -21,7 +29,12 @@ The cluster is called ${DEFAULT_CLUSTER} unless --name says otherwise.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { name: { type: 'string', default: DEFAULT_CLUSTER }, hermetic: { type: 'boolean', default: false }, load: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  options: {
+    name: { type: 'string', default: DEFAULT_CLUSTER },
+    hermetic: { type: 'boolean', default: false },
+    load: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 
 const print = (line: string): void => {
@@ -36,7 +49,8 @@ async function requireCluster(): Promise<Cluster> {
 
 async function build(names: string[]): Promise<void> {
   const unknown = names.filter((name) => !(BINARY_NAMES as string[]).includes(name));
-  if (unknown.length > 0) throw new Error(`No such binary: ${unknown.join(', ')}. There are: ${BINARY_NAMES.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`No such binary: ${unknown.join(', ')}. There are: ${BINARY_NAMES.join(', ')}`);
   await ensureBinaries(names.length > 0 ? (names as BinaryName[]) : NODE_BINARIES, stderrLog);
   print(binariesFolder());
 }
@@ -53,7 +67,9 @@ async function status(): Promise<void> {
   if (states.length === 0) print('No cluster is up.');
   for (const state of states) {
     const problems = await clusterProblems(state);
-    print(`${state.name} (${state.provider}, Kubernetes ${state.kubernetesVersion}): ${problems === '' ? 'well' : `not well\n${problems}`}`);
+    print(
+      `${state.name} (${state.provider}, Kubernetes ${state.kubernetesVersion}): ${problems === '' ? 'well' : `not well\n${problems}`}`,
+    );
     if (problems !== '') process.exitCode = 1;
   }
 }

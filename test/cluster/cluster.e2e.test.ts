@@ -24,17 +24,37 @@ describe('a real cluster', () => {
   let cluster: Cluster;
   let machine: Server;
 
-  const kubectl = (...args: string[]): Promise<string> => run('kubectl', ['--namespace', NAMESPACE, ...args], { env: cluster.adminEnv, timeout: 120_000 });
-  const apply = (object: object): Promise<string> => run('kubectl', ['apply', '--server-side', '--filename', '-'], { env: cluster.adminEnv, input: JSON.stringify(object) });
-  const evaluate = (code: string): Promise<string> => kubectl('exec', 'server', '--', 'node', '--input-type=module', '--eval', code);
-  const container = (extra: object): object => ({ name: 'main', image: DEFAULT_IMAGE, imagePullPolicy: 'Never', securityContext: HARDENED, ...extra });
+  const kubectl = (...args: string[]): Promise<string> =>
+    run('kubectl', ['--namespace', NAMESPACE, ...args], { env: cluster.adminEnv, timeout: 120_000 });
+  const apply = (object: object): Promise<string> =>
+    run('kubectl', ['apply', '--server-side', '--filename', '-'], {
+      env: cluster.adminEnv,
+      input: JSON.stringify(object),
+    });
+  const evaluate = (code: string): Promise<string> =>
+    kubectl('exec', 'server', '--', 'node', '--input-type=module', '--eval', code);
+  const container = (extra: object): object => ({
+    name: 'main',
+    image: DEFAULT_IMAGE,
+    imagePullPolicy: 'Never',
+    securityContext: HARDENED,
+    ...extra,
+  });
 
   beforeAll(async () => {
     cluster = await startCluster({ name: process.env['CLUSTER'], log: stderrLog });
     await loadImage(cluster, (await buildImage({ log: stderrLog })).archive);
     await kubectl('delete', 'namespace', NAMESPACE, '--ignore-not-found');
-    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
-    await waitFor('the ServiceAccount', async () => (await kubectl('get', 'serviceaccount', 'default', '--output=name')) !== '', { timeout: 30_000 });
+    await apply({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
+    await waitFor(
+      'the ServiceAccount',
+      async () => (await kubectl('get', 'serviceaccount', 'default', '--output=name')) !== '',
+      { timeout: 30_000 },
+    );
     await apply({
       apiVersion: 'v1',
       kind: 'List',
@@ -44,12 +64,28 @@ describe('a real cluster', () => {
           kind: 'Pod',
           metadata: { name: 'server', namespace: NAMESPACE, labels: { app: 'server' } },
           spec: {
-            containers: [container({ command: ['node', '--eval', SERVER], readinessProbe: { httpGet: { port: 8080, path: '/' }, periodSeconds: 1 }, volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+            containers: [
+              container({
+                command: ['node', '--eval', SERVER],
+                readinessProbe: { httpGet: { port: 8080, path: '/' }, periodSeconds: 1 },
+                volumeMounts: [{ name: 'data', mountPath: '/data' }],
+              }),
+            ],
             volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
           },
         },
-        { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: NAMESPACE }, spec: { selector: { app: 'server' }, ports: [{ port: 80, targetPort: 8080 }] } },
-        { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: NAMESPACE }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'web', namespace: NAMESPACE },
+          spec: { selector: { app: 'server' }, ports: [{ port: 80, targetPort: 8080 }] },
+        },
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          metadata: { name: 'data', namespace: NAMESPACE },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
         {
           apiVersion: 'v1',
           kind: 'Pod',
@@ -95,7 +131,9 @@ describe('a real cluster', () => {
 
   it('reaches servers on this machine from pods', async () => {
     const { port } = machine.address() as AddressInfo;
-    expect(await evaluate(`console.log(await (await fetch('http://${cluster.hostAddress}:${port}')).text())`)).toBe('from the machine\n');
+    expect(await evaluate(`console.log(await (await fetch('http://${cluster.hostAddress}:${port}')).text())`)).toBe(
+      'from the machine\n',
+    );
   }, 60_000);
 
   it('lets a pod reach the API server with its own token', async () => {
@@ -109,6 +147,10 @@ describe('a real cluster', () => {
   }, 60_000);
 
   it('gives a claim a volume that a user without rights may write', async () => {
-    expect(await evaluate("import fs from 'node:fs'; fs.writeFileSync('/data/x', 'kept'); console.log(fs.readFileSync('/data/x', 'utf8'))")).toBe('kept\n');
+    expect(
+      await evaluate(
+        "import fs from 'node:fs'; fs.writeFileSync('/data/x', 'kept'); console.log(fs.readFileSync('/data/x', 'utf8'))",
+      ),
+    ).toBe('kept\n');
   }, 60_000);
 });

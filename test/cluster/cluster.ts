@@ -67,7 +67,11 @@ export async function findCluster(options: ClusterOptions = {}): Promise<Cluster
     name,
     provider: state.provider,
     kubeconfig: layout.kubeconfig,
-    adminEnv: { ...process.env, KUBECONFIG: layout.kubeconfig, PATH: `${binariesFolder()}:${process.env['PATH'] ?? ''}` },
+    adminEnv: {
+      ...process.env,
+      KUBECONFIG: layout.kubeconfig,
+      PATH: `${binariesFolder()}:${process.env['PATH'] ?? ''}`,
+    },
     hostAddress: isLocal ? layout.hostAddress : await kindHostAddress(),
     podRange: isLocal ? layout.podRange : KIND_PODS,
     serviceRange: isLocal ? layout.serviceRange : KIND_SERVICES,
@@ -93,7 +97,11 @@ export async function stopCluster(options: ClusterOptions = {}): Promise<void> {
 }
 
 /** Puts an image archive onto the cluster's node. A pod finds it if its pull policy is not Always. */
-export async function loadImage(cluster: Pick<Cluster, 'name' | 'provider'>, archive: string, log: Log = noLog): Promise<void> {
+export async function loadImage(
+  cluster: Pick<Cluster, 'name' | 'provider'>,
+  archive: string,
+  log: Log = noLog,
+): Promise<void> {
   await (cluster.provider === 'kind' ? kindLoad(cluster.name, archive, log) : localLoad(cluster.name, archive, log));
 }
 

@@ -85,6 +85,10 @@ export class Component {
   }
 
   async #ended(timeout: number): Promise<void> {
-    await waitFor(`end of ${this.spec.name}`, async () => !this.running, { timeout, interval: 20, logFile: this.spec.logFile });
+    await waitFor(`end of ${this.spec.name}`, async () => !this.running, {
+      timeout,
+      interval: 20,
+      logFile: this.spec.logFile,
+    });
   }
 }

@@ -8,12 +8,16 @@ describe('a control plane without nodes', () => {
   let plane: ControlPlane;
   let binary: string;
 
-  const attempt = (args: string[], input = ''): Promise<RunResult> => tryRun(binary, args, { env: plane.adminEnv, input });
+  const attempt = (args: string[], input = ''): Promise<RunResult> =>
+    tryRun(binary, args, { env: plane.adminEnv, input });
   const kubectl = (args: string[], input = ''): Promise<string> => run(binary, args, { env: plane.adminEnv, input });
 
   beforeAll(async () => {
     binary = (await ensureBinaries(['kubectl'], stderrLog)).kubectl;
-    plane = await startControlPlane({ log: stderrLog, controllers: ['namespace-controller', 'garbage-collector-controller'] });
+    plane = await startControlPlane({
+      log: stderrLog,
+      controllers: ['namespace-controller', 'garbage-collector-controller'],
+    });
   }, 45 * 60_000);
 
   afterAll(() => plane?.stop(), 60_000);
@@ -21,8 +25,14 @@ describe('a control plane without nodes', () => {
   it('decides by RBAC who may do what, and issues tokens for an audience', async () => {
     await kubectl(['create', 'serviceaccount', 'pod']);
     const token = (await kubectl(['create', 'token', 'pod', '--audience=supercargo-hub'])).trim();
-    const review = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, audiences: ['supercargo-hub'] } });
-    expect(await kubectl(['create', '--filename=-', '--output=jsonpath={.status.user.username}'], review)).toBe('system:serviceaccount:default:pod');
+    const review = JSON.stringify({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token, audiences: ['supercargo-hub'] },
+    });
+    expect(await kubectl(['create', '--filename=-', '--output=jsonpath={.status.user.username}'], review)).toBe(
+      'system:serviceaccount:default:pod',
+    );
     expect((await attempt(['get', 'secrets', '--as=system:serviceaccount:default:pod'])).stderr).toContain('Forbidden');
   }, 60_000);
 
@@ -32,13 +42,27 @@ describe('a control plane without nodes', () => {
       kind: 'ValidatingAdmissionPolicy',
       metadata: { name: 'no-red' },
       spec: {
-        matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }] },
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+        },
         validations: [{ expression: "object.metadata.name != 'red'", message: 'not red' }],
       },
     };
-    const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-red' }, spec: { policyName: 'no-red', validationActions: ['Deny'] } };
-    await kubectl(['apply', '--filename=-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [policy, binding] }));
-    await waitFor('the policy', async () => (await attempt(['create', 'configmap', 'red', '--dry-run=server'])).stderr.includes('not red'), { timeout: 30_000, interval: 300 });
+    const binding = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'no-red' },
+      spec: { policyName: 'no-red', validationActions: ['Deny'] },
+    };
+    await kubectl(
+      ['apply', '--filename=-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [policy, binding] }),
+    );
+    await waitFor(
+      'the policy',
+      async () => (await attempt(['create', 'configmap', 'red', '--dry-run=server'])).stderr.includes('not red'),
+      { timeout: 30_000, interval: 300 },
+    );
     await kubectl(['create', 'configmap', 'blue']);
   }, 60_000);
 
@@ -50,7 +74,12 @@ describe('a control plane without nodes', () => {
   }, 90_000);
 
   it('writes down who asked for what', async () => {
-    await waitFor('the audit log', async () => (await readFile(plane.auditLog, 'utf8')).includes('/api/v1/namespaces/default/serviceaccounts/pod/token'), { timeout: 10_000 });
+    await waitFor(
+      'the audit log',
+      async () =>
+        (await readFile(plane.auditLog, 'utf8')).includes('/api/v1/namespaces/default/serviceaccounts/pod/token'),
+      { timeout: 10_000 },
+    );
   }, 60_000);
 
   it('keeps its data through a crash and a stop', async () => {

@@ -77,7 +77,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function startIn(folder: string, binaries: Record<BinaryName, string>, options: ControlPlaneOptions, log: Log): Promise<ControlPlane> {
+async function startIn(
+  folder: string,
+  binaries: Record<BinaryName, string>,
+  options: ControlPlaneOptions,
+  log: Log,
+): Promise<ControlPlane> {
   const begin = Date.now();
   const [port, etcdPort, peerPort] = (await freePorts(3)) as [number, number, number];
   const files = await writeApiServerFiles(folder, port);
@@ -114,7 +119,11 @@ async function startIn(folder: string, binaries: Record<BinaryName, string>, opt
   return {
     kubeconfig: files.kubeconfig,
     server: files.server,
-    adminEnv: { ...process.env, KUBECONFIG: files.kubeconfig, PATH: `${binariesFolder()}:${process.env['PATH'] ?? ''}` },
+    adminEnv: {
+      ...process.env,
+      KUBECONFIG: files.kubeconfig,
+      PATH: `${binariesFolder()}:${process.env['PATH'] ?? ''}`,
+    },
     auditLog: files.auditLog,
     kubeApiserver: {
       stop: () => server.stop(),
@@ -134,7 +143,12 @@ function controllerManager(binary: string, files: ApiServerFiles, controllers: r
   return new Component({
     name: 'kube-controller-manager',
     command: binary,
-    args: [`--kubeconfig=${files.kubeconfig}`, `--controllers=${controllers.join(',')}`, '--leader-elect=false', '--secure-port=0'],
+    args: [
+      `--kubeconfig=${files.kubeconfig}`,
+      `--controllers=${controllers.join(',')}`,
+      '--leader-elect=false',
+      '--secure-port=0',
+    ],
     logFile: join(files.folder, 'kube-controller-manager.log'),
   });
 }

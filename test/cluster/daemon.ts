@@ -14,7 +14,17 @@ export interface DaemonSpec {
   env?: Record<string, string>;
 }
 
-export const DAEMON_NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'containerd', 'kubelet', 'kube-proxy', 'coredns', 'volumes'] as const;
+export const DAEMON_NAMES = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'containerd',
+  'kubelet',
+  'kube-proxy',
+  'coredns',
+  'volumes',
+] as const;
 export type DaemonName = (typeof DAEMON_NAMES)[number];
 
 export function daemonLog(layout: Layout, name: DaemonName): string {
@@ -30,7 +40,11 @@ export async function startDaemon(layout: Layout, init: ProcessIdentity, spec: D
   const script = `${await joinCgroup(layout.cgroup)}\nexec "$0" "$@"`;
   const log = openSync(daemonLog(layout, spec.name), 'a');
   try {
-    const child = spawn('sh', ['-c', script, command, ...args], { detached: true, env: { ...process.env, ...spec.env }, stdio: ['ignore', log, log] });
+    const child = spawn('sh', ['-c', script, command, ...args], {
+      detached: true,
+      env: { ...process.env, ...spec.env },
+      stdio: ['ignore', log, log],
+    });
     child.on('error', () => undefined);
     child.unref();
     if (child.pid === undefined) throw new Error(`${spec.name} could not be started: is nsenter installed?`);

@@ -21,7 +21,11 @@ export interface RunResult {
 /** Runs a command to its end and never throws for its exit code. */
 export function tryRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     let timedOut = false;
@@ -53,7 +57,9 @@ export function tryRun(command: string, args: readonly string[], options: RunOpt
   });
 }
 
-/** Runs a command and returns its standard output; an exit code other than 0 is an error that quotes the output's end. */
+/**
+ * Runs a command and returns its standard output; an exit code other than 0 is an error that quotes the output's end.
+ */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await tryRun(command, args, options);
   if (result.code !== 0) {

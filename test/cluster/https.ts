@@ -30,6 +30,9 @@ export function get(access: ApiAccess, path: string): Promise<{ status: number; 
 export async function requireReady(access: ApiAccess): Promise<true> {
   const { status, body } = await get(access, '/readyz?verbose');
   if (status === 200) return true;
-  const failing = body.split('\n').filter((line) => line.startsWith('[-]')).join('; ');
+  const failing = body
+    .split('\n')
+    .filter((line) => line.startsWith('[-]'))
+    .join('; ');
   throw new Error(`/readyz answers ${status}: ${failing || body.slice(0, 200)}`);
 }

@@ -49,7 +49,9 @@ export async function buildImage(options: BuildImageOptions = {}): Promise<Built
     try {
       const context = compiled === undefined ? [] : ['--build-context', `compiled=${compiled}`];
       await rm(archive, { force: true });
-      await (withDocker ? buildWithDocker(reference, archive, context) : buildWithBuildah(reference, archive, context, log));
+      await (withDocker
+        ? buildWithDocker(reference, archive, context)
+        : buildWithBuildah(reference, archive, context, log));
     } finally {
       if (compiled !== undefined) await rm(compiled, { recursive: true, force: true });
     }
@@ -63,13 +65,19 @@ export async function buildImage(options: BuildImageOptions = {}): Promise<Built
 async function compile(log: Log): Promise<string> {
   const start = Date.now();
   const folder = await mkdtemp(join(imagesFolder(), 'dist-'));
-  await run('npm', ['run', '--silent', 'build', '--', '--noCheck', '--outDir', folder], { cwd: REPOSITORY, timeout: 180_000 });
+  await run('npm', ['run', '--silent', 'build', '--', '--noCheck', '--outDir', folder], {
+    cwd: REPOSITORY,
+    timeout: 180_000,
+  });
   log(`  compiled in ${secondsSince(start)}`);
   return folder;
 }
 
 async function buildWithDocker(reference: string, archive: string, context: string[]): Promise<void> {
-  await run('docker', ['build', ...context, '--tag', reference, REPOSITORY], { timeout: 1_200_000, env: { ...process.env, DOCKER_BUILDKIT: '1' } });
+  await run('docker', ['build', ...context, '--tag', reference, REPOSITORY], {
+    timeout: 1_200_000,
+    env: { ...process.env, DOCKER_BUILDKIT: '1' },
+  });
   await run('docker', ['save', '--output', archive, reference], { timeout: 300_000 });
 }
 
@@ -78,8 +86,22 @@ async function buildWithBuildah(reference: string, archive: string, context: str
   const npmCache = (await run('npm', ['config', 'get', 'cache'])).trim();
   await mkdir(npmCache, { recursive: true });
   const start = Date.now();
-  await buildah(['build', '--layers', '--pull-never', ...context, '--volume', `${npmCache}:/root/.npm`, '--tag', reference, REPOSITORY], { timeout: 1_200_000 });
+  await buildah(
+    [
+      'build',
+      '--layers',
+      '--pull-never',
+      ...context,
+      '--volume',
+      `${npmCache}:/root/.npm`,
+      '--tag',
+      reference,
+      REPOSITORY,
+    ],
+    { timeout: 1_200_000 },
+  );
   log(`  built in ${secondsSince(start)}`);
-  // Docker's format, because it is not compressed: packing and unpacking all layers would take longer than building one.
+  // Docker's format, because it is not compressed: packing and unpacking all layers would take longer than building
+  // one.
   await buildah(['push', '--quiet', reference, `docker-archive:${archive}:${reference}`]);
 }

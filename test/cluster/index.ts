@@ -2,7 +2,12 @@
 export { BINARY_NAMES, binaryPath, type BinaryName } from './binaries.ts';
 export { ensureBinaries } from './build.ts';
 export { findCluster, loadImage, startCluster, stopCluster, type Cluster, type ClusterOptions } from './cluster.ts';
-export { startControlPlane, type ApiServerHandle, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
+export {
+  startControlPlane,
+  type ApiServerHandle,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from './control-plane.ts';
 export type { DaemonName } from './daemon.ts';
 export { buildImage, DEFAULT_IMAGE, type BuildImageOptions, type BuiltImage } from './image.ts';
 export { noLog, stderrLog, type Log } from './log.ts';

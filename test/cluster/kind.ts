@@ -24,8 +24,18 @@ export async function kindUp(name: string, log: Log): Promise<void> {
   }
   const start = Date.now();
   await mkdir(clusterFolder(name), { recursive: true });
-  await writeState({ name, provider: 'kind', slot: 0, kubernetesVersion: KUBERNETES_VERSION, daemons: {}, complete: false });
-  await run(kind, ['create', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--wait', '180s'], { timeout: 900_000, onOutput: (text) => log(`  ${text.trim()}`) });
+  await writeState({
+    name,
+    provider: 'kind',
+    slot: 0,
+    kubernetesVersion: KUBERNETES_VERSION,
+    daemons: {},
+    complete: false,
+  });
+  await run(kind, ['create', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--wait', '180s'], {
+    timeout: 900_000,
+    onOutput: (text) => log(`  ${text.trim()}`),
+  });
   await addRoutes(name, log);
   const state = await readState(name);
   if (state) await writeState({ ...state, complete: true });
@@ -49,24 +59,48 @@ export async function kindProblems(name: string): Promise<string> {
 }
 
 async function kindIsReady(kubectl: string, kubeconfig: string): Promise<boolean> {
-  const result = await tryRun(kubectl, ['--kubeconfig', kubeconfig, 'wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s']);
+  const result = await tryRun(kubectl, [
+    '--kubeconfig',
+    kubeconfig,
+    'wait',
+    '--for=condition=Ready',
+    'nodes',
+    '--all',
+    '--timeout=30s',
+  ]);
   return result.code === 0;
 }
 
 /** The machine as pods see it: the gateway of kind's network. */
 export async function kindHostAddress(): Promise<string> {
-  const gateways = await run('docker', ['network', 'inspect', 'kind', '--format', '{{range .IPAM.Config}}{{.Gateway}} {{end}}']);
+  const gateways = await run('docker', [
+    'network',
+    'inspect',
+    'kind',
+    '--format',
+    '{{range .IPAM.Config}}{{.Gateway}} {{end}}',
+  ]);
   const address = gateways.split(' ').find((gateway) => gateway.includes('.'));
   if (address === undefined) throw new Error("kind's network has no IPv4 gateway");
   return address.trim();
 }
 
-/** Where the engine is this machine's own and we are root, pods and Services can be called by address, as in the local cluster. */
+/**
+ * Where the engine is this machine's own and we are root, pods and Services can be called by address, as in the local
+ * cluster.
+ */
 async function addRoutes(name: string, log: Log): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     log('  pods and Services are not routed from this machine: use kubectl port-forward');
     return;
   }
-  const node = (await run('docker', ['inspect', `${name}-control-plane`, '--format', '{{.NetworkSettings.Networks.kind.IPAddress}}'])).trim();
+  const node = (
+    await run('docker', [
+      'inspect',
+      `${name}-control-plane`,
+      '--format',
+      '{{.NetworkSettings.Networks.kind.IPAddress}}',
+    ])
+  ).trim();
   for (const range of [KIND_PODS, KIND_SERVICES]) await tryRun('ip', ['route', 'replace', range, 'via', node]);
 }

@@ -57,5 +57,8 @@ export function prefixesOf(layout: Layout): string[] {
 }
 
 export function requireValidName(name: string): void {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) throw new Error(`"${name}" cannot be a cluster's name: at most 20 lower-case letters, digits and dashes, the first a letter`);
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+    throw new Error(
+      `"${name}" cannot be a cluster's name: at most 20 lower-case letters, digits and dashes, the first a letter`,
+    );
 }

@@ -30,7 +30,10 @@ type LiveState = ClusterState & Required<Pick<ClusterState, 'init'>>;
 
 /** Brings the named cluster to health by the shortest way: look, repair, or make it anew. */
 export async function localUp(name: string, log: Log): Promise<Layout> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('The local cluster makes namespaces, mounts and cgroups: it needs Linux and root. With a Docker engine, kind is used instead and needs neither.');
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new Error(
+      'The local cluster makes namespaces, mounts and cgroups: it needs Linux and root. With a Docker engine, kind is used instead and needs neither.',
+    );
   await ensurePackages(NODE_PACKAGES, log);
   const binaries = await ensureBinaries(NODE_BINARIES, log);
   return withLock(lockFile(name), log, async () => {
@@ -70,7 +73,9 @@ async function isHealthyOrRepaired(state: ClusterState, binaries: NodeBinaryPath
     await waitUntilHealthy(layout, state, 45_000);
     return true;
   } catch (error) {
-    log(`cluster ${state.name} cannot be repaired and is made anew; it was:\n${error instanceof Error ? error.message : String(error)}`);
+    log(
+      `cluster ${state.name} cannot be repaired and is made anew; it was:\n${error instanceof Error ? error.message : String(error)}`,
+    );
     return false;
   }
 }
@@ -104,10 +109,19 @@ async function create(name: string, binaries: NodeBinaryPaths, log: Log): Promis
 /** Two clusters that start at once must not choose the same addresses. */
 async function reserveSlot(name: string, log: Log): Promise<ClusterState> {
   return withLock(join(cacheFolder(), 'clusters', 'slots.lock'), log, async () => {
-    const taken = new Set((await listStates()).filter((state) => state.provider === 'local').map((state) => state.slot));
+    const taken = new Set(
+      (await listStates()).filter((state) => state.provider === 'local').map((state) => state.slot),
+    );
     for (let slot = 0; slot < SLOTS; slot++) {
       if (taken.has(slot) || (await slotIsTaken(layoutOf(name, slot)))) continue;
-      const state: ClusterState = { name, provider: 'local', slot, kubernetesVersion: KUBERNETES_VERSION, daemons: {}, complete: false };
+      const state: ClusterState = {
+        name,
+        provider: 'local',
+        slot,
+        kubernetesVersion: KUBERNETES_VERSION,
+        daemons: {},
+        complete: false,
+      };
       await writeState(state);
       return state;
     }
@@ -134,21 +148,35 @@ async function startApi(layout: Layout, state: LiveState, binaries: NodeBinaryPa
   await start(layout, state, binaries, 'containerd'); // needs nobody, and is ready by the time it is needed
   const server = await start(layout, state, binaries, 'kube-apiserver');
   const access = await accessOf(layout.kubeconfig);
-  await waitFor('kube-apiserver', () => requireReady(access), { timeout: 90_000, alive: () => isAlive(server), logFile: daemonLog(layout, 'kube-apiserver') });
+  await waitFor('kube-apiserver', () => requireReady(access), {
+    timeout: 90_000,
+    alive: () => isAlive(server),
+    logFile: daemonLog(layout, 'kube-apiserver'),
+  });
 }
 
-/** Only now: a controller-manager that finds no roles yet gives up, and so does a first list without the right to it. */
+/**
+ * Only now: a controller-manager that finds no roles yet gives up, and so does a first list without the right to it.
+ */
 async function startRest(layout: Layout, state: LiveState, binaries: NodeBinaryPaths): Promise<void> {
-  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet'] as const) await start(layout, state, binaries, name);
+  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kubelet'] as const)
+    await start(layout, state, binaries, name);
   const imported = importImage(layout, state.init, binaries.ctr, join(layout.folder, 'pause.tar'));
   imported.catch(() => undefined); // reported below; until then not a lost rejection
-  await run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], { input: JSON.stringify(bootstrapObjects(layout)) });
+  await run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], {
+    input: JSON.stringify(bootstrapObjects(layout)),
+  });
   for (const name of ['kube-proxy', 'coredns', 'volumes'] as const) await start(layout, state, binaries, name);
   await imported;
   await waitUntilHealthy(layout, state, 90_000);
 }
 
-async function start(layout: Layout, state: LiveState, binaries: NodeBinaryPaths, name: DaemonName): Promise<NonNullable<ClusterState['init']>> {
+async function start(
+  layout: Layout,
+  state: LiveState,
+  binaries: NodeBinaryPaths,
+  name: DaemonName,
+): Promise<NonNullable<ClusterState['init']>> {
   const identity = await startDaemon(layout, state.init, daemonSpec(layout, binaries, name));
   state.daemons[name] = identity;
   await writeState(state);
@@ -161,7 +189,11 @@ async function waitUntilHealthy(layout: Layout, state: ClusterState, timeout: nu
     if (problems.length === 0) return true;
     throw new Error(describeProblems(layout, problems));
   };
-  await waitFor(`cluster ${layout.name}`, look, { timeout, interval: 200, alive: () => deadDaemons(state).length === 0 });
+  await waitFor(`cluster ${layout.name}`, look, {
+    timeout,
+    interval: 200,
+    alive: () => deadDaemons(state).length === 0,
+  });
 }
 
 /** What is wrong with it; an empty text means nothing. */

@@ -64,6 +64,7 @@ async function breakLock(file: string, dead: ProcessIdentity): Promise<void> {
     return;
   }
   const moved = await holderOf(aside);
-  if (moved && (moved.pid !== dead.pid || moved.startedAt !== dead.startedAt)) await link(aside, file).catch(() => undefined);
+  if (moved && (moved.pid !== dead.pid || moved.startedAt !== dead.startedAt))
+    await link(aside, file).catch(() => undefined);
   await rm(aside, { force: true });
 }

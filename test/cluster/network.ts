@@ -16,7 +16,18 @@ export async function slotIsTaken(layout: Layout): Promise<boolean> {
  */
 export async function connectNetwork(layout: Layout, init: ProcessIdentity): Promise<void> {
   await tryRun('ip', ['link', 'delete', layout.hostInterface]); // what a killed attempt may have left
-  await run('ip', ['link', 'add', layout.hostInterface, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(init.pid)]);
+  await run('ip', [
+    'link',
+    'add',
+    layout.hostInterface,
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'eth0',
+    'netns',
+    String(init.pid),
+  ]);
   await run('ip', ['addr', 'add', `${layout.hostAddress}/24`, 'dev', layout.hostInterface]);
   await run('ip', ['link', 'set', layout.hostInterface, 'up']);
   const node = [

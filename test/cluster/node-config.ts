@@ -8,7 +8,9 @@ import type { Layout } from './layout.ts';
 export const PAUSE_IMAGE = 'supercargo.internal/pause:1';
 
 /** Paths of the node's configuration files. */
-export function configFiles(layout: Layout): Record<'containerd' | 'kubelet' | 'kubeProxy' | 'corefile' | 'resolvConf' | 'cni', string> {
+export function configFiles(
+  layout: Layout,
+): Record<'containerd' | 'kubelet' | 'kubeProxy' | 'corefile' | 'resolvConf' | 'cni', string> {
   const folder = join(layout.folder, 'config');
   return {
     containerd: join(folder, 'containerd.toml'),
@@ -74,7 +76,11 @@ function kubeletConfig(layout: Layout): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: join(layout.pki, 'ca.crt') } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(layout.pki, 'ca.crt') },
+    },
     authorization: { mode: 'Webhook' },
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'cgroupfs',
@@ -88,7 +94,12 @@ function kubeletConfig(layout: Layout): object {
     volumePluginDir: join(layout.folder, 'volume-plugins'),
     maxPods: 250,
     // A developer's disk is often nearly full, and images that were loaded by hand cannot be pulled again.
-    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'nodefs.inodesFree': '1%', 'imagefs.available': '1%' },
+    evictionHard: {
+      'memory.available': '100Mi',
+      'nodefs.available': '1%',
+      'nodefs.inodesFree': '1%',
+      'imagefs.available': '1%',
+    },
     imageGCHighThresholdPercent: 100,
     // A changed Secret is in its pod's files within seconds, not a minute.
     syncFrequency: '10s',
@@ -111,7 +122,10 @@ function kubeProxyConfig(layout: Layout): object {
 }
 
 function corefile(layout: Layout, nameservers: string[]): string {
-  const upstream = nameservers.length > 0 ? `    forward . ${nameservers.join(' ')}\n    cache 30 {\n        disable success cluster.local\n        disable denial cluster.local\n    }\n` : '';
+  const upstream =
+    nameservers.length > 0
+      ? `    forward . ${nameservers.join(' ')}\n    cache 30 {\n        disable success cluster.local\n        disable denial cluster.local\n    }\n`
+      : '';
   return `.:53 {
     errors
     ready ${layout.nodeAddress}:8181
@@ -124,7 +138,10 @@ ${upstream}}
 `;
 }
 
-/** ptp routes every packet, between pods as well: a bridge would pass replies by the Service rules unless br_netfilter is loaded. */
+/**
+ * ptp routes every packet, between pods as well: a bridge would pass replies by the Service rules unless br_netfilter
+ * is loaded.
+ */
 function cniConfig(layout: Layout): object {
   return {
     cniVersion: '1.0.0',
@@ -133,7 +150,12 @@ function cniConfig(layout: Layout): object {
       {
         type: 'ptp',
         ipMasq: false,
-        ipam: { type: 'host-local', ranges: [[{ subnet: layout.podRange }]], routes: [{ dst: '0.0.0.0/0' }], dataDir: join(layout.folder, 'cni-addresses') },
+        ipam: {
+          type: 'host-local',
+          ranges: [[{ subnet: layout.podRange }]],
+          routes: [{ dst: '0.0.0.0/0' }],
+          dataDir: join(layout.folder, 'cni-addresses'),
+        },
       },
       { type: 'portmap', capabilities: { portMappings: true } },
     ],

@@ -10,9 +10,17 @@ import { configFiles } from './node-config.ts';
 /** What runs on the node, each as kubeadm would start it. */
 export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: DaemonName): DaemonSpec {
   const specs: Record<DaemonName, () => DaemonSpec> = {
-    etcd: () => ({ name, command: binaries.etcd, args: etcdArguments(join(layout.folder, 'etcd'), 'http://127.0.0.1:2379', 'http://127.0.0.1:2380') }),
+    etcd: () => ({
+      name,
+      command: binaries.etcd,
+      args: etcdArguments(join(layout.folder, 'etcd'), 'http://127.0.0.1:2379', 'http://127.0.0.1:2380'),
+    }),
     'kube-apiserver': () => ({ name, command: binaries['kube-apiserver'], args: apiServerArguments(layout) }),
-    'kube-controller-manager': () => ({ name, command: binaries['kube-controller-manager'], args: controllerManagerArguments(layout) }),
+    'kube-controller-manager': () => ({
+      name,
+      command: binaries['kube-controller-manager'],
+      args: controllerManagerArguments(layout),
+    }),
     'kube-scheduler': () => ({ name, command: binaries['kube-scheduler'], args: schedulerArguments(layout) }),
     containerd: () => ({
       name,
@@ -21,12 +29,20 @@ export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: Daem
       env: { PATH: `${binariesFolder()}:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }, // it looks for the shim there
     }),
     kubelet: () => ({ name, command: binaries.kubelet, args: kubeletArguments(layout) }),
-    'kube-proxy': () => ({ name, command: binaries['kube-proxy'], args: [`--config=${configFiles(layout).kubeProxy}`] }),
+    'kube-proxy': () => ({
+      name,
+      command: binaries['kube-proxy'],
+      args: [`--config=${configFiles(layout).kubeProxy}`],
+    }),
     coredns: () => ({ name, command: binaries.coredns, args: ['-conf', configFiles(layout).corefile] }),
     volumes: () => ({
       name,
       command: binaries.volumes,
-      args: [`-kubeconfig=${join(layout.folder, 'volumes.conf')}`, `-root=${join(layout.folder, 'volumes')}`, `-provisioner=${VOLUME_PROVISIONER}`],
+      args: [
+        `-kubeconfig=${join(layout.folder, 'volumes.conf')}`,
+        `-root=${join(layout.folder, 'volumes')}`,
+        `-provisioner=${VOLUME_PROVISIONER}`,
+      ],
     }),
   };
   return specs[name]();
@@ -84,7 +100,12 @@ function controllerManagerArguments(layout: Layout): string[] {
 
 function schedulerArguments(layout: Layout): string[] {
   const kubeconfig = join(layout.folder, 'scheduler.conf');
-  return [`--kubeconfig=${kubeconfig}`, `--authentication-kubeconfig=${kubeconfig}`, `--authorization-kubeconfig=${kubeconfig}`, '--leader-elect=false'];
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+  ];
 }
 
 function kubeletArguments(layout: Layout): string[] {

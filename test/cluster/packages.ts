@@ -35,7 +35,9 @@ const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '
 
 function isInstalled(wanted: DebianPackage): boolean {
   if (wanted.proof.startsWith('/')) return existsSync(wanted.proof);
-  return [...(process.env['PATH'] ?? '').split(':'), ...FOLDERS].some((folder) => existsSync(join(folder, wanted.proof)));
+  return [...(process.env['PATH'] ?? '').split(':'), ...FOLDERS].some((folder) =>
+    existsSync(join(folder, wanted.proof)),
+  );
 }
 
 /**
@@ -54,8 +56,12 @@ export async function ensurePackages(wanted: readonly DebianPackage[], log: Log)
   const word = setInterval(() => log(`  apt-get: ${secondsSince(start)}`), 15_000);
   try {
     await tryRun('apt-get', ['update', '-qq'], { env, timeout: 300_000 }); // an unreachable third-party source is no reason to stop
-    const result = await tryRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env, timeout: 600_000 });
-    if (result.code !== 0) throw new Error(`apt-get install ${missing.join(' ')} failed:\n${result.stderr.slice(-2000)}`);
+    const result = await tryRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+      env,
+      timeout: 600_000,
+    });
+    if (result.code !== 0)
+      throw new Error(`apt-get install ${missing.join(' ')} failed:\n${result.stderr.slice(-2000)}`);
   } finally {
     clearInterval(word);
   }

@@ -36,16 +36,19 @@ export async function createSandbox(layout: Layout, pause: string): Promise<Proc
     `exec '${pause}'`,
   ].join('\n');
   const log = openSync(logFile, 'a');
-  const child = spawn('unshare', ['--net', '--pid', '--fork', '--mount', '--propagation', 'private', 'sh', '-c', script], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(
+    'unshare',
+    ['--net', '--pid', '--fork', '--mount', '--propagation', 'private', 'sh', '-c', script],
+    { detached: true, stdio: ['ignore', log, log] },
+  );
   closeSync(log);
   child.unref();
   child.on('error', () => undefined);
-  const pid = await waitFor('namespaces of the node', async () => Number(await readFile(pidFile, 'utf8')) || undefined, {
-    timeout: 15_000,
-    interval: 20,
-    alive: () => child.exitCode === null && child.pid !== undefined,
-    logFile,
-  });
+  const pid = await waitFor(
+    'namespaces of the node',
+    async () => Number(await readFile(pidFile, 'utf8')) || undefined,
+    { timeout: 15_000, interval: 20, alive: () => child.exitCode === null && child.pid !== undefined, logFile },
+  );
   return processIdentity(pid);
 }
 
@@ -61,12 +64,25 @@ export function inside(init: ProcessIdentity, command: string, args: readonly st
   return ['nsenter', ['--target', String(init.pid), '--mount', '--pid', '--net', '--', command, ...args]];
 }
 
-export function tryRunInside(init: ProcessIdentity, command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export function tryRunInside(
+  init: ProcessIdentity,
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   return tryRun(...inside(init, command, args), options);
 }
 
-export async function runInside(init: ProcessIdentity, command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function runInside(
+  init: ProcessIdentity,
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const result = await tryRunInside(init, command, args, options);
-  if (result.code !== 0) throw new Error(`${command} ${args.slice(0, 6).join(' ')}: exit code ${result.code}\n${(result.stderr || result.stdout).slice(-2000)}`);
+  if (result.code !== 0)
+    throw new Error(
+      `${command} ${args.slice(0, 6).join(' ')}: exit code ${result.code}\n${(result.stderr || result.stdout).slice(-2000)}`,
+    );
   return result.stdout;
 }

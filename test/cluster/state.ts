@@ -39,6 +39,8 @@ export async function writeState(state: ClusterState): Promise<void> {
 
 export async function listStates(): Promise<ClusterState[]> {
   const entries = await readdir(join(cacheFolder(), 'clusters'), { withFileTypes: true }).catch(() => []);
-  const states = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => readState(entry.name)));
+  const states = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => readState(entry.name)),
+  );
   return states.filter((state) => state !== undefined);
 }

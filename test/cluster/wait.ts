@@ -17,7 +17,11 @@ export interface WaitOptions {
  * `look` counts as "not yet", and the last one is part of the final message:
  * no wait here is endless, and none fails without saying why.
  */
-export async function waitFor<T>(what: string, look: () => Promise<T | undefined | false>, options: WaitOptions): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  options: WaitOptions,
+): Promise<T> {
   const end = Date.now() + options.timeout;
   let lastError = '';
   for (;;) {
@@ -30,7 +34,10 @@ export async function waitFor<T>(what: string, look: () => Promise<T | undefined
     const died = options.alive !== undefined && !options.alive();
     if (died || Date.now() >= end) {
       const reason = died ? 'its process has ended' : `not within ${Math.round(options.timeout / 1000)} s`;
-      const details = [lastError && `last error: ${lastError}`, options.logFile && `end of ${options.logFile}:\n${lastLines(options.logFile)}`];
+      const details = [
+        lastError && `last error: ${lastError}`,
+        options.logFile && `end of ${options.logFile}:\n${lastLines(options.logFile)}`,
+      ];
       throw new Error([`${what}: ${reason}`, ...details].filter(Boolean).join('\n'));
     }
     await sleep(options.interval ?? 100);

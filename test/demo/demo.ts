@@ -1,4 +1,7 @@
-/** `make demo`: a real store, `supercargo up` on the quick-start manifests, one order there and back. Stays up, or ends with ONCE=1. */
+/**
+ * `make demo`: a real store, `supercargo up` on the quick-start manifests, one order there and back. Stays up, or ends
+ * with ONCE=1.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +34,12 @@ async function main(): Promise<void> {
     up = startUp(directory);
     const hub = await findHub(directory, up);
     say('3. the order');
-    const { code } = await orderStory(store, hub, (line) => say(`   ${line}`), () => runFeed(directory, 'orders'));
+    const { code } = await orderStory(
+      store,
+      hub,
+      (line) => say(`   ${line}`),
+      () => runFeed(directory, 'orders'),
+    );
     say('4. the life line of the order, by "supercargo order"');
     await cli(['order', code, '--state', join(directory, 'state')]);
     say('done: the order went from the store to the hub and its tracking number back.');
@@ -52,11 +60,35 @@ async function writeManifests(directory: string, store: VendureStore): Promise<v
   await cp(join(ROOT, 'examples', 'quickstart'), manifests, { recursive: true });
   const file = join(manifests, 'connection.yaml');
   await writeFile(file, (await readFile(file, 'utf8')).replace('http://127.0.0.1:3000/admin-api', store.url));
-  await writeFile(join(manifests, 'secret.yaml'), stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'vendure-key' }, stringData: { apiKey: store.apiKey } }), { mode: 0o600 });
+  await writeFile(
+    join(manifests, 'secret.yaml'),
+    stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'vendure-key' },
+      stringData: { apiKey: store.apiKey },
+    }),
+    { mode: 0o600 },
+  );
 }
 
 function startUp(directory: string): ChildProcess {
-  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'up', '-f', join(directory, 'manifests'), '--state', join(directory, 'state'), '--hub-port', '0', '--public-url', 'local'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [
+      join(ROOT, 'cli', 'main.ts'),
+      'up',
+      '-f',
+      join(directory, 'manifests'),
+      '--state',
+      join(directory, 'state'),
+      '--hub-port',
+      '0',
+      '--public-url',
+      'local',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let rest = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split('\n');
@@ -69,7 +101,10 @@ function startUp(directory: string): ChildProcess {
 async function findHub(directory: string, up: ChildProcess): Promise<Hub> {
   return waitFor('"supercargo up" to be there', 60_000, async () => {
     if (up.exitCode !== null) throw new Error('"supercargo up" ended');
-    const running = JSON.parse(await readFile(join(directory, 'state', 'up.json'), 'utf8')) as { hubUrl: string; keys: Record<string, string> };
+    const running = JSON.parse(await readFile(join(directory, 'state', 'up.json'), 'utf8')) as {
+      hubUrl: string;
+      keys: Record<string, string>;
+    };
     return { url: running.hubUrl, key: running.keys['default/main']! };
   });
 }
@@ -80,7 +115,9 @@ async function runFeed(directory: string, feed: string): Promise<void> {
 }
 
 async function cli(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child.stdout.on('data', (chunk: Buffer) => say(chunk.toString().trimEnd().replace(/^/gm, '   ')));
   const [code] = (await once(child, 'exit')) as [number];
   if (code !== 0) throw new Error(`supercargo ${args[0]} ended with ${code}`);

@@ -33,13 +33,28 @@ export interface ShopOptions {
 }
 
 export function shopObjects(options: ShopOptions): object[] {
-  const of = (kind: string, resource: string, spec: object) => ({ apiVersion: 'supercargo.dev/v1alpha1', kind, metadata: { name: resource }, spec });
+  const of = (kind: string, resource: string, spec: object) => ({
+    apiVersion: 'supercargo.dev/v1alpha1',
+    kind,
+    metadata: { name: resource },
+    spec,
+  });
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey: options.apiKey } },
     of('Store', 'main', { ...options.store }),
     of('Credential', 'shop', { driver: 'vendure', secretRef: { name: 'shop-key' } }),
-    of('Connection', 'shop', { storeRef: { name: 'main' }, driver: 'vendure', credentialRef: { name: 'shop' }, settings: { url: options.url }, mode: 'Production', earliestOrderDate: '2026-01-01T00:00:00Z', ...options.connection }),
-    ...Object.entries(options.feeds).map(([type, spec]) => of('Feed', type.toLowerCase(), { connectionRef: { name: 'shop' }, type, ...spec })),
+    of('Connection', 'shop', {
+      storeRef: { name: 'main' },
+      driver: 'vendure',
+      credentialRef: { name: 'shop' },
+      settings: { url: options.url },
+      mode: 'Production',
+      earliestOrderDate: '2026-01-01T00:00:00Z',
+      ...options.connection,
+    }),
+    ...Object.entries(options.feeds).map(([type, spec]) =>
+      of('Feed', type.toLowerCase(), { connectionRef: { name: 'shop' }, type, ...spec }),
+    ),
   ];
 }
 
@@ -57,16 +72,40 @@ export class Shop {
 
   async apply(): Promise<void> {
     const { kubectl } = this.e2e;
-    await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } }]);
+    await kubectl.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: this.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+      },
+    ]);
     await kubectl.apply(shopObjects(this.options), this.namespace);
   }
 
   async patch(kind: string, resource: string, spec: object): Promise<void> {
-    await this.e2e.kubectl.run('patch', kind, resource, '--namespace', this.namespace, '--type', 'merge', '--patch', JSON.stringify({ spec }));
+    await this.e2e.kubectl.run(
+      'patch',
+      kind,
+      resource,
+      '--namespace',
+      this.namespace,
+      '--type',
+      'merge',
+      '--patch',
+      JSON.stringify({ spec }),
+    );
   }
 
   async annotate(kind: string, resource: string, annotation: string, value: string): Promise<void> {
-    await this.e2e.kubectl.run('annotate', kind, resource, '--namespace', this.namespace, '--overwrite', `${annotation}=${value}`);
+    await this.e2e.kubectl.run(
+      'annotate',
+      kind,
+      resource,
+      '--namespace',
+      this.namespace,
+      '--overwrite',
+      `${annotation}=${value}`,
+    );
   }
 
   get(kind: string, resource: string): Promise<Viewed | undefined> {
@@ -109,7 +148,9 @@ export class Shop {
   async run(feed: string): Promise<void> {
     const value = new Date().toISOString();
     await this.annotate('feed', feed, 'supercargo.dev/run-requested-at', value);
-    await waitFor(`run of ${feed}`, 120_000, async () => ((await this.get('feeds', feed))?.status?.['lastHandledRunRequest'] === value ? true : undefined));
+    await waitFor(`run of ${feed}`, 120_000, async () =>
+      (await this.get('feeds', feed))?.status?.['lastHandledRunRequest'] === value ? true : undefined,
+    );
   }
 
   async remove(): Promise<void> {
@@ -122,14 +163,17 @@ export async function startShop(): Promise<VendureStore> {
   const store = await startVendure({ host: '0.0.0.0' });
   await store.admin.client.ask(
     'mutation ($token: String!) { made: updateChannel(input: { id: "1", token: $token }) { ... on Channel { id } ... on ErrorResult { errorCode message } } }',
-    { token: randomUUID() }, z.object({ made: z.object({ id: z.string() }) }),
+    { token: randomUUID() },
+    z.object({ made: z.object({ id: z.string() }) }),
   );
   return store;
 }
 
 /** A pod's process, as this machine sees it; kill -9 goes there. */
 export async function killPod(e2e: E2e, namespace: string, selector: string): Promise<void> {
-  const pods = JSON.parse(await e2e.kubectl.run('get', 'pods', '--namespace', namespace, '--selector', selector, '--output', 'json')) as { items: { metadata: { uid: string; name: string } }[] };
+  const pods = JSON.parse(
+    await e2e.kubectl.run('get', 'pods', '--namespace', namespace, '--selector', selector, '--output', 'json'),
+  ) as { items: { metadata: { uid: string; name: string } }[] };
   for (const { metadata } of pods.items) {
     const pids = await processesOf(metadata.uid);
     if (pids.length > 0) for (const pid of pids) process.kill(pid, 'SIGKILL');
@@ -153,11 +197,15 @@ export interface Received {
 }
 
 /** A WMS on this machine that pods can reach. */
-export async function startReceiver(cluster: Cluster): Promise<{ readonly url: string; readonly network: string; readonly received: Received[]; close(): Promise<void> }> {
+export async function startReceiver(
+  cluster: Cluster,
+): Promise<{ readonly url: string; readonly network: string; readonly received: Received[]; close(): Promise<void> }> {
   const received: Received[] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
     request.on('end', () => {
       received.push({ headers: request.headers as Record<string, string>, body });
       response.writeHead(200).end();

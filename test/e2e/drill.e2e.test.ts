@@ -20,7 +20,18 @@ describe('supercargo drill, as a user types it', () => {
   });
 
   it('kills sync pod, hub and operator while orders come in, finds none lost and none doubled, and leaves nothing behind', async () => {
-    const { code, stdout: out } = await supercargo(e2e.cluster, 'drill', '--namespace', NAMESPACE, '--kills', String(KILLS), '--parts', 'sync,hub,operator', '--orders-per-burst', '2');
+    const { code, stdout: out } = await supercargo(
+      e2e.cluster,
+      'drill',
+      '--namespace',
+      NAMESPACE,
+      '--kills',
+      String(KILLS),
+      '--parts',
+      'sync,hub,operator',
+      '--orders-per-burst',
+      '2',
+    );
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/\nlost 0, doubled 0\n$/) });
     const there = (name: string) => Number(new RegExp(`^${name} +(\\d+) +0 +0 +0$`, 'm').exec(out)?.[1]);
     // Three at the start, and a burst for each kill at least.
@@ -32,6 +43,9 @@ describe('supercargo drill, as a user types it', () => {
   });
 
   it('keeps its hands off a namespace that no drill made', async () => {
-    expect(await supercargo(e2e.cluster, 'drill', '--namespace', 'default', '--kills', '1')).toMatchObject({ code: 2, stdout: expect.stringContaining('namespace default exists and was not made by a drill') });
+    expect(await supercargo(e2e.cluster, 'drill', '--namespace', 'default', '--kills', '1')).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('namespace default exists and was not made by a drill'),
+    });
   });
 });

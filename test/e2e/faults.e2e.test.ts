@@ -8,7 +8,11 @@ import { connectE2e, killPod, Shop, startReceiver, startShop, type E2e } from '.
 jest.setTimeout(400_000);
 
 const ORDERS = 60;
-const EVERY_MINUTE = { schedule: '* * * * *', batchSize: 3, retry: { initialDelay: '1s', maxDelay: '3s', maxAttempts: 20 } };
+const EVERY_MINUTE = {
+  schedule: '* * * * *',
+  batchSize: 3,
+  retry: { initialDelay: '1s', maxDelay: '3s', maxAttempts: 20 },
+};
 
 describe('kill -9 in the middle of a sync', () => {
   let e2e: E2e;
@@ -24,7 +28,14 @@ describe('kill -9 in the middle of a sync', () => {
     receiver = await startReceiver(e2e.cluster);
     codes = await store.admin.bulkOrders(ORDERS);
     shop = new Shop(e2e, {
-      namespace: 'e2e-faults', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: { ProductImport: { ...EVERY_MINUTE, batchSize: 1 }, OrderImport: EVERY_MINUTE, ShipmentExport: EVERY_MINUTE },
+      namespace: 'e2e-faults',
+      url: storeUrl(e2e.cluster, store),
+      apiKey: store.apiKey,
+      feeds: {
+        ProductImport: { ...EVERY_MINUTE, batchSize: 1 },
+        OrderImport: EVERY_MINUTE,
+        ShipmentExport: EVERY_MINUTE,
+      },
       store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: [receiver.network] },
     });
     await shop.apply();
@@ -40,7 +51,11 @@ describe('kill -9 in the middle of a sync', () => {
   async function allOrders(): Promise<{ id: string; cust_po_no: string }[]> {
     const found: { id: string; cust_po_no: string }[] = [];
     for (let after = '0'; ;) {
-      const page = await call<{ items: { id: string; cust_po_no: string; cursor: string }[] }>(hub, 'GET', `/orders?limit=100&after=${after}`);
+      const page = await call<{ items: { id: string; cust_po_no: string; cursor: string }[] }>(
+        hub,
+        'GET',
+        `/orders?limit=100&after=${after}`,
+      );
       found.push(...page.items);
       if (page.items.length === 0) return found;
       after = page.items.at(-1)!.cursor;
@@ -48,7 +63,9 @@ describe('kill -9 in the middle of a sync', () => {
   }
 
   it('of the sync pod, the hub and the operator loses no order and doubles none', async () => {
-    await waitFor('the first products', 120_000, async () => ((await call<{ items: unknown[] }>(hub, 'GET', '/products')).items.length > 0 ? true : undefined));
+    await waitFor('the first products', 120_000, async () =>
+      (await call<{ items: unknown[] }>(hub, 'GET', '/products')).items.length > 0 ? true : undefined,
+    );
     const sync = () => killPod(e2e, shop.namespace, 'supercargo.dev/connection=shop');
     const hubPod = () => killPod(e2e, RELEASE_NAMESPACE, 'app.kubernetes.io/component=hub');
     const operator = () => killPod(e2e, RELEASE_NAMESPACE, 'app.kubernetes.io/component=operator');
@@ -62,7 +79,12 @@ describe('kill -9 in the middle of a sync', () => {
     const numbers = (await allOrders()).map((order) => order.cust_po_no);
     expect(numbers.length).toBe(new Set(numbers).size);
     expect([...numbers].sort()).toEqual([...codes].sort());
-    expect((await call<{ items: { variants: unknown[] }[] }>(hub, 'GET', '/products?limit=500')).items.reduce((sum, { variants }) => sum + variants.length, 0)).toBe(await store.admin.countVariants());
+    expect(
+      (await call<{ items: { variants: unknown[] }[] }>(hub, 'GET', '/products?limit=500')).items.reduce(
+        (sum, { variants }) => sum + variants.length,
+        0,
+      ),
+    ).toBe(await store.admin.countVariants());
   });
 
   it('told the WMS of every order, and by one id each', async () => {
@@ -70,7 +92,8 @@ describe('kill -9 in the middle of a sync', () => {
       const byOrder = new Map<string, Set<string>>();
       for (const { headers, body } of receiver.received) {
         const { type, data } = JSON.parse(body) as { type: string; data: { cust_po_no: string } };
-        if (type === 'order.created') byOrder.set(data.cust_po_no, (byOrder.get(data.cust_po_no) ?? new Set()).add(headers['webhook-id']!));
+        if (type === 'order.created')
+          byOrder.set(data.cust_po_no, (byOrder.get(data.cust_po_no) ?? new Set()).add(headers['webhook-id']!));
       }
       return byOrder;
     };
@@ -80,11 +103,14 @@ describe('kill -9 in the middle of a sync', () => {
 
   it('ships every order exactly once although the pod is killed while it ships', async () => {
     const orders = (await allOrders()).slice(0, 12);
-    for (const order of orders) await call(hub, 'POST', `/orders/${order.id}/shipments`, { trackingCode: `T-${order.cust_po_no}` });
+    for (const order of orders)
+      await call(hub, 'POST', `/orders/${order.id}/shipments`, { trackingCode: `T-${order.cust_po_no}` });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await killPod(e2e, shop.namespace, 'supercargo.dev/connection=shop');
     await waitFor('all confirmations', 200_000, async () => {
-      const views = await Promise.all(orders.map(({ id }) => call<{ shipments: { confirmedAt: string | null }[] }>(hub, 'GET', `/orders/${id}`)));
+      const views = await Promise.all(
+        orders.map(({ id }) => call<{ shipments: { confirmedAt: string | null }[] }>(hub, 'GET', `/orders/${id}`)),
+      );
       return views.every(({ shipments }) => shipments[0]?.confirmedAt) ? true : undefined;
     });
     for (const order of orders) {

@@ -10,11 +10,22 @@ describe('a license of two seats for three stores', () => {
   let e2e: E2e;
 
   const license = (stores: readonly string[]) => ({
-    apiVersion: 'supercargo.dev/v1alpha1', kind: 'License', metadata: { name: 'e2e' },
-    spec: { plan: 'team', seats: 2, stores: stores.map((namespace, index) => ({ namespace, name: 'main', assignedAt: `2026-01-0${index + 1}T00:00:00Z` })) },
+    apiVersion: 'supercargo.dev/v1alpha1',
+    kind: 'License',
+    metadata: { name: 'e2e' },
+    spec: {
+      plan: 'team',
+      seats: 2,
+      stores: stores.map((namespace, index) => ({
+        namespace,
+        name: 'main',
+        assignedAt: `2026-01-0${index + 1}T00:00:00Z`,
+      })),
+    },
   });
   const licensed = (namespace: string) => e2e.kubectl.condition('connections', 'shop', namespace, 'Licensed');
-  const until = (what: string, check: () => Promise<boolean>) => waitFor(what, 90_000, async () => ((await check()) ? true : undefined));
+  const until = (what: string, check: () => Promise<boolean>) =>
+    waitFor(what, 90_000, async () => ((await check()) ? true : undefined));
   const pods = async (namespace: string) => (await e2e.kubectl.list('pods', namespace)).length;
 
   beforeAll(async () => {
@@ -23,19 +34,31 @@ describe('a license of two seats for three stores', () => {
     for (const namespace of NAMESPACES) {
       await e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
       // Nothing listens there: whether a pod may run does not depend on the store.
-      await e2e.kubectl.apply(shopObjects({ namespace, url: 'http://127.0.0.1:9/admin-api', apiKey: 'x', feeds: {} }), namespace);
+      await e2e.kubectl.apply(
+        shopObjects({ namespace, url: 'http://127.0.0.1:9/admin-api', apiKey: 'x', feeds: {} }),
+        namespace,
+      );
     }
   });
 
   afterAll(async () => {
     await e2e.kubectl.run('delete', 'license', 'e2e', '--ignore-not-found');
-    for (const namespace of NAMESPACES) await e2e.kubectl.run('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
+    for (const namespace of NAMESPACES)
+      await e2e.kubectl.run('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
   });
 
   it('seats the two that were assigned first, and says to the third that seats are exhausted', async () => {
-    await until('two seats', async () => (await licensed('e2e-seat-a')).startsWith('True') && (await licensed('e2e-seat-b')).startsWith('True'));
+    await until(
+      'two seats',
+      async () =>
+        (await licensed('e2e-seat-a')).startsWith('True') && (await licensed('e2e-seat-b')).startsWith('True'),
+    );
     await until('the third without', async () => (await licensed('e2e-seat-c')).startsWith('False (SeatsExhausted)'));
-    await until('pods of the first two alone', async () => (await pods('e2e-seat-a')) === 1 && (await pods('e2e-seat-b')) === 1 && (await pods('e2e-seat-c')) === 0);
+    await until(
+      'pods of the first two alone',
+      async () =>
+        (await pods('e2e-seat-a')) === 1 && (await pods('e2e-seat-b')) === 1 && (await pods('e2e-seat-c')) === 0,
+    );
     expect((await e2e.kubectl.get('licenses', 'e2e'))?.status?.['seatsUsed']).toBe(2);
   });
 

@@ -48,13 +48,17 @@ describe(`after the disk of the embedded database was full ${ROUNDS} times`, () 
       await pause(dice.int(0, 2000));
       await volume.free();
       await rig.arrived();
-      process.stdout.write(`disk full: round ${round + 1}, ${counterpart.progress().placed} orders, ${hub.kills} kills of the hub\n`);
+      process.stdout.write(
+        `disk full: round ${round + 1}, ${counterpart.progress().placed} orders, ${hub.kills} kills of the hub\n`,
+      );
     }
     counterpart.peace();
     const observation = await rig.settled();
     expect(observation.open).toEqual({ parcels: 0, webhooks: 0 });
     const counted = count(observation.observed);
-    process.stdout.write(`disk full: ${JSON.stringify({ orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, ...verdict(counted) })}\n`);
+    process.stdout.write(
+      `disk full: ${JSON.stringify({ orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, ...verdict(counted) })}\n`,
+    );
     expect(counted.orders.there).toBe(3 + ROUNDS * 4);
     expect(verdict(counted)).toEqual({ lost: 0, doubled: 0, unknown: 0 });
   });
@@ -62,9 +66,16 @@ describe(`after the disk of the embedded database was full ${ROUNDS} times`, () 
   async function saysSo(): Promise<void> {
     await volume.free();
     await volume.fill(0);
-    const answer = await fetch(`${rig.hubUrl}/api/v1/stock`, { method: 'POST', headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }, body: JSON.stringify({ levels: [{ sku: 'NONE', quantity: 1 }] }) });
+    const answer = await fetch(`${rig.hubUrl}/api/v1/stock`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ levels: [{ sku: 'NONE', quantity: 1 }] }),
+    });
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ type: 'DatabaseUnavailable', detail: expect.stringContaining('disk of the hub\'s database is full') });
+    expect(await answer.json()).toMatchObject({
+      type: 'DatabaseUnavailable',
+      detail: expect.stringContaining("disk of the hub's database is full"),
+    });
     expect((await fetch(`${rig.hubUrl}/readyz`)).status).toBe(200);
   }
 });

@@ -46,12 +46,34 @@ export class EmbeddedRig {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const counterpart = new Counterpart({
-      clock: systemClock, seed, faults: [], instance: name, shopId: name, apiKey: SHOP_KEY, controlKey: 'not-used', hub: hubUrl, developerKey: API_KEY,
-      connection: `${CONNECTION.namespace}/${CONNECTION.name}`, endpoint: 'wms',
+      clock: systemClock,
+      seed,
+      faults: [],
+      instance: name,
+      shopId: name,
+      apiKey: SHOP_KEY,
+      controlKey: 'not-used',
+      hub: hubUrl,
+      developerKey: API_KEY,
+      connection: `${CONNECTION.namespace}/${CONNECTION.name}`,
+      endpoint: 'wms',
     });
-    server.on('request', (request, response) => void counterpart.handle(request, response).catch(() => response.destroy()));
-    const hub = new Part('hub', './hub-process.ts', { dataDir: data, port: hubPort, webhookUrl: `${own}/orders` } satisfies HubSettings);
-    const pod = new Part('pod', './pod-process.ts', { driver: 'generic', hubUrl, storeUrl: own + BASE_PATH, apiKey: SHOP_KEY, stateFile: join(folder, 'resources.json') } satisfies PodSettings);
+    server.on(
+      'request',
+      (request, response) => void counterpart.handle(request, response).catch(() => response.destroy()),
+    );
+    const hub = new Part('hub', './hub-process.ts', {
+      dataDir: data,
+      port: hubPort,
+      webhookUrl: `${own}/orders`,
+    } satisfies HubSettings);
+    const pod = new Part('pod', './pod-process.ts', {
+      driver: 'generic',
+      hubUrl,
+      storeUrl: own + BASE_PATH,
+      apiKey: SHOP_KEY,
+      stateFile: join(folder, 'resources.json'),
+    } satisfies PodSettings);
     const rig = new EmbeddedRig(folder, hubUrl, server, counterpart, hub, pod);
     hub.start();
     pod.start();

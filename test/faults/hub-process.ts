@@ -16,11 +16,31 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 const hub = await startHub({
-  db: databaseUrl ? openPostgres({ url: databaseUrl, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') }) : await openEmbedded({ folder: dataDir!, clock: systemClock, log, signal: new AbortController().signal }),
-  clock: systemClock, log, newId: randomUUID, authenticator: staticTokens(new Map([[POD_TOKEN, { role: 'sync', connection: CONNECTION }]])),
-  host: '127.0.0.1', port, publicUrl: 'local', version: 'faults',
+  db: databaseUrl
+    ? openPostgres({
+        url: databaseUrl,
+        onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
+      })
+    : await openEmbedded({ folder: dataDir!, clock: systemClock, log, signal: new AbortController().signal }),
+  clock: systemClock,
+  log,
+  newId: randomUUID,
+  authenticator: staticTokens(new Map([[POD_TOKEN, { role: 'sync', connection: CONNECTION }]])),
+  host: '127.0.0.1',
+  port,
+  publicUrl: 'local',
+  version: 'faults',
 });
-const spec = { orderWebhooks: [{ name: 'wms', url: webhookUrl }], allowedPrivateNetworks: ['127.0.0.0/8'], brakes: { maxZeroedPercent: 100 } };
-await hub.putStore({ namespace: CONNECTION.namespace, name: STORE, spec, keyHash: createHash('sha256').update(API_KEY).digest('hex') });
+const spec = {
+  orderWebhooks: [{ name: 'wms', url: webhookUrl }],
+  allowedPrivateNetworks: ['127.0.0.0/8'],
+  brakes: { maxZeroedPercent: 100 },
+};
+await hub.putStore({
+  namespace: CONNECTION.namespace,
+  name: STORE,
+  spec,
+  keyHash: createHash('sha256').update(API_KEY).digest('hex'),
+});
 process.send?.('ready');
 process.on('disconnect', () => process.exit(0));

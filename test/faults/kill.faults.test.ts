@@ -50,13 +50,27 @@ describe(`after ${KILLS} kills at random moments`, () => {
 
   beforeAll(async () => {
     process.stdout.write(`faults: seed ${SEED}, ${KILLS} kills\n`);
-    [store, postgres, folder] = await Promise.all([startVendure(), startPostgres({ durable: true }), mkdtemp(join(tmpdir(), 'supercargo-faults-'))]);
+    [store, postgres, folder] = await Promise.all([
+      startVendure(),
+      startPostgres({ durable: true }),
+      mkdtemp(join(tmpdir(), 'supercargo-faults-')),
+    ]);
     const hubPort = await freePort();
     wires = { hub: await Wire.to(hubPort), store: await Wire.to(Number(new URL(store.url).port)) };
     wms = await Wms.start(`http://127.0.0.1:${hubPort}`, random);
-    hub = new Part('hub', './hub-process.ts', { databaseUrl: await postgres.createDatabase('faults'), port: hubPort, webhookUrl: wms.webhookUrl } satisfies HubSettings);
+    hub = new Part('hub', './hub-process.ts', {
+      databaseUrl: await postgres.createDatabase('faults'),
+      port: hubPort,
+      webhookUrl: wms.webhookUrl,
+    } satisfies HubSettings);
     const storeUrl = store.url.replace(/:\d+\//, `:${wires.store.port}/`);
-    pod = new Part('pod', './pod-process.ts', { driver: 'vendure', hubUrl: wires.hub.url, storeUrl, apiKey: store.apiKey, stateFile: join(folder, 'resources.json') } satisfies PodSettings);
+    pod = new Part('pod', './pod-process.ts', {
+      driver: 'vendure',
+      hubUrl: wires.hub.url,
+      storeUrl,
+      apiKey: store.apiKey,
+      stateFile: join(folder, 'resources.json'),
+    } satisfies PodSettings);
     hub.start();
     pod.start();
   }, 300_000);
@@ -113,7 +127,10 @@ describe(`after ${KILLS} kills at random moments`, () => {
       // In the middle of its work, wherever that is.
       await pause(random() * WORKS_FOR_MS);
       await strike();
-      if (pod.kills + hub.kills - told >= 50) process.stdout.write(`faults: ${(told = pod.kills + hub.kills)} kills, ${wms.shipped.size} parcels, ${wms.webhooks} webhooks\n`);
+      if (pod.kills + hub.kills - told >= 50)
+        process.stdout.write(
+          `faults: ${(told = pod.kills + hub.kills)} kills, ${wms.shipped.size} parcels, ${wms.webhooks} webhooks\n`,
+        );
     }
     await ordering;
     const codes = await asked(() => store.admin.placedCodes());
@@ -122,7 +139,9 @@ describe(`after ${KILLS} kills at random moments`, () => {
     await Promise.all([warehouse, polling]);
     const polled = await poller.count();
     const report = count(await observe(codes));
-    process.stdout.write(`faults: ${JSON.stringify({ ...ended, ...report, polls: poller.polls, polled: polled.listed, missed: polled.missed.length })}\n`);
+    process.stdout.write(
+      `faults: ${JSON.stringify({ ...ended, ...report, polls: poller.polls, polled: polled.listed, missed: polled.missed.length })}\n`,
+    );
     if (verdict(report).lost > 0) await explain(report);
     expect({ ...verdict(report), report }).toEqual({ lost: 0, doubled: 0, unknown: 0, report });
     expect(polled.missed).toEqual([]);
@@ -139,7 +158,18 @@ describe(`after ${KILLS} kills at random moments`, () => {
       const atHub = await wms.ordersAtHub();
       if (atHub?.unconfirmed === 0 && (await stockAtStore()) === wms.stock?.quantity) break;
     }
-    return { podKills: pod.kills, hubKills: hub.kills, storeKills, databaseCrashes, cuts: wires.hub.cuts + wires.store.cuts, clockSteps, deliveries: wms.webhooks, webhooksRefused: wms.refused, webhooksForged: wms.forged, settleSeconds: Math.round((Date.now() - began) / 1000) };
+    return {
+      podKills: pod.kills,
+      hubKills: hub.kills,
+      storeKills,
+      databaseCrashes,
+      cuts: wires.hub.cuts + wires.store.cuts,
+      clockSteps,
+      deliveries: wms.webhooks,
+      webhooksRefused: wms.refused,
+      webhooksForged: wms.forged,
+      settleSeconds: Math.round((Date.now() - began) / 1000),
+    };
   }
 
   /** What the hub says of what is not where it must be. */
@@ -148,7 +178,9 @@ describe(`after ${KILLS} kills at random moments`, () => {
     process.stdout.write(`faults: problems ${JSON.stringify(problems?.items)}\n`);
     const { known } = (await wms.ordersAtHub())!;
     for (const { id, number } of known.filter((order) => parcels.lost.includes(order.number))) {
-      process.stdout.write(`faults: ${number} ${JSON.stringify(await wms.request('GET', `/orders/${encodeURIComponent(id)}/history`))}\n`);
+      process.stdout.write(
+        `faults: ${number} ${JSON.stringify(await wms.request('GET', `/orders/${encodeURIComponent(id)}/history`))}\n`,
+      );
     }
   }
 
@@ -159,7 +191,9 @@ describe(`after ${KILLS} kills at random moments`, () => {
 
   async function parcelsOf(number: string): Promise<{ number: string; trackingCode: string | null }[]> {
     const { fulfillments } = await asked(() => store.admin.getOrder(number));
-    return (fulfillments ?? []).filter(({ state }) => state !== 'Cancelled').map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }));
+    return (fulfillments ?? [])
+      .filter(({ state }) => state !== 'Cancelled')
+      .map(({ trackingCode }) => ({ number, trackingCode: trackingCode ?? null }));
   }
 
   /** The counting itself must not fail for a connection that the store had closed before. */
@@ -177,9 +211,13 @@ describe(`after ${KILLS} kills at random moments`, () => {
   async function observe(codes: readonly string[]): Promise<Observed> {
     const parcels: { number: string; trackingCode: string | null }[][] = [];
     // A few at a time: two thousand at once are more than the store takes.
-    for (let start = 0; start < codes.length; start += AT_ONCE) parcels.push(...await Promise.all(codes.slice(start, start + AT_ONCE).map(parcelsOf)));
+    for (let start = 0; start < codes.length; start += AT_ONCE)
+      parcels.push(...(await Promise.all(codes.slice(start, start + AT_ONCE).map(parcelsOf))));
     return {
-      placed: codes, known: (await wms.ordersAtHub())!.known, parcels: parcels.flat(), ...wms.witness(),
+      placed: codes,
+      known: (await wms.ordersAtHub())!.known,
+      parcels: parcels.flat(),
+      ...wms.witness(),
       stock: { set: wms.stock?.quantity ?? null, atShop: await stockAtStore() },
     };
   }

@@ -20,7 +20,15 @@ export class Part {
   /** Starts it; should it die by itself (a port not free yet), it is started again, as a kubelet does. */
   start(): void {
     if (this.#stopped) return;
-    const child = fork(this.#file, [], { env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', FAULTS_SETTINGS: JSON.stringify(this.#settings) }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.#file, [], {
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+        FAULTS_SETTINGS: JSON.stringify(this.#settings),
+      },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     this.#child = child;
     this.#ready = new Promise((resolve) => child.once('message', () => resolve()));
     child.once('exit', () => {
@@ -28,7 +36,10 @@ export class Part {
     });
   }
 
-  /** It works, so that a kill now hits work and not a start; at the latest after ten seconds (a start may hang on what else was struck). */
+  /**
+   * It works, so that a kill now hits work and not a start; at the latest after ten seconds (a start may hang on what
+   * else was struck).
+   */
   async ready(): Promise<void> {
     await Promise.race([this.#ready, new Promise((resolve) => setTimeout(resolve, 10_000))]);
   }

@@ -11,8 +11,8 @@ export type ReadPage = (after: string, limit: number) => Promise<{ readonly item
 const WHOLE_LIST_PAGE = 500;
 
 /**
- * Reads a list as a warehouse does that has no webhooks: by the cursor of the last item it has seen, again and again. At
- * the end it counts what the list has and was never shown to it in the state in which it now is.
+ * Reads a list as a warehouse does that has no webhooks: by the cursor of the last item it has seen, again and again.
+ * At the end it counts what the list has and was never shown to it in the state in which it now is.
  */
 export class Poller {
   /** id -> the position under which it was shown last. */
@@ -49,12 +49,15 @@ export class Poller {
   async count(): Promise<{ readonly listed: number; readonly missed: string[] }> {
     while ((await this.poll(WHOLE_LIST_PAGE)) > 0);
     const all: Listed[] = [];
-    for (let after = '0';;) {
+    for (let after = '0'; ;) {
       const items = (await this.#read(after, WHOLE_LIST_PAGE))?.items ?? [];
       if (items.length === 0) break;
       all.push(...items);
       after = items.at(-1)!.cursor;
     }
-    return { listed: all.length, missed: all.filter(({ id, cursor }) => this.#seen.get(id) !== cursor).map(({ id }) => id) };
+    return {
+      listed: all.length,
+      missed: all.filter(({ id, cursor }) => this.#seen.get(id) !== cursor).map(({ id }) => id),
+    };
   }
 }

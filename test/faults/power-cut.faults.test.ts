@@ -16,8 +16,9 @@ const WORKS_FOR_MS = 8000;
 jest.setTimeout(CUTS * 60_000 + SETTLE_MS + 60_000);
 
 /**
- * The embedded database on a block device. At random moments of work hub and database are killed and the device is taken
- * as it is at that moment; they come up again on that. What the warehouse was answered, and every order, must be in it.
+ * The embedded database on a block device. At random moments of work hub and database are killed and the device is
+ * taken as it is at that moment; they come up again on that. What the warehouse was answered, and every order, must be
+ * in it.
  */
 describe(`after ${CUTS} power cuts under the embedded database`, () => {
   const dice = new Random(SEED);
@@ -56,7 +57,9 @@ describe(`after ${CUTS} power cuts under the embedded database`, () => {
     const observation = await rig.settled();
     expect(observation.open).toEqual({ parcels: 0, webhooks: 0 });
     const counted = count(observation.observed);
-    process.stdout.write(`power cuts: ${JSON.stringify({ cuts: CUTS, orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, ...verdict(counted) })}\n`);
+    process.stdout.write(
+      `power cuts: ${JSON.stringify({ cuts: CUTS, orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, ...verdict(counted) })}\n`,
+    );
     expect(counted.orders.there).toBeGreaterThan(CUTS);
     expect(verdict(counted)).toEqual({ lost: 0, doubled: 0, unknown: 0 });
   });

@@ -40,7 +40,10 @@ export class PowerVolume {
     return volume;
   }
 
-  /** The device as it is now, aside: the moment at which the power goes. Whoever writes on goes on writing to what will be thrown away. */
+  /**
+   * The device as it is now, aside: the moment at which the power goes. Whoever writes on goes on writing to what will
+   * be thrown away.
+   */
   async cut(): Promise<void> {
     await run('cp', ['--reflink=always', join(this.#work, 'outer', DISK), join(this.#work, 'outer', 'cut.img')]);
   }

@@ -21,7 +21,10 @@ export class Wire {
     const server = createServer((near) => {
       if (state.cut) return near.destroy();
       const far = connect(port, '127.0.0.1');
-      for (const [socket, other] of [[near, far], [far, near]] as const) {
+      for (const [socket, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         open.add(socket);
         socket.on('error', () => other.destroy());
         socket.on('close', () => {

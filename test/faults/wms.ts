@@ -7,13 +7,19 @@ import { API_KEY } from './settings.ts';
 
 export const STOCK_SKU = 'LAMP';
 
-/** The drill's warehouse on this machine; of its webhooks one in ten is refused and one in ten gets no answer, however often it comes. */
+/**
+ * The drill's warehouse on this machine; of its webhooks one in ten is refused and one in ten gets no answer, however
+ * often it comes.
+ */
 export class Wms extends Warehouse {
   readonly #server: Server;
 
   private constructor(hub: string, server: Server, random: () => number) {
     super({
-      hub, apiKey: API_KEY, clock: systemClock, sku: STOCK_SKU,
+      hub,
+      apiKey: API_KEY,
+      clock: systemClock,
+      sku: STOCK_SKU,
       luck: () => {
         const luck = random();
         return luck < 0.1 ? 'refuse' : luck < 0.2 ? 'swallow' : 'take';
@@ -26,7 +32,10 @@ export class Wms extends Warehouse {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const wms = new Wms(hub, server, random);
-    server.on('request', (request, response) => void receiveWebhook(wms, request, response).catch(() => response.destroy()));
+    server.on(
+      'request',
+      (request, response) => void receiveWebhook(wms, request, response).catch(() => response.destroy()),
+    );
     return wms;
   }
 

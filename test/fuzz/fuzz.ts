@@ -24,7 +24,12 @@ export interface FuzzResult {
 }
 
 /** Of a stack, of SQL, of secrets. The signing secret of an endpoint is for its Store: GET /webhooks alone gives it. */
-const FORBIDDEN = [/\n\s+at [\w.<]+ ?\(?[\w/:]*\.[jt]s/, /node_modules/, /syntax error at|invalid input syntax|violates .* constraint/, /s3cr3t-of-the-shop/];
+const FORBIDDEN = [
+  /\n\s+at [\w.<]+ ?\(?[\w/:]*\.[jt]s/,
+  /node_modules/,
+  /syntax error at|invalid input syntax|violates .* constraint/,
+  /s3cr3t-of-the-shop/,
+];
 
 /** Runs schemathesis on the hub's own OpenAPI document, against a hub with data. */
 export async function fuzzHub(options: FuzzOptions): Promise<FuzzResult> {
@@ -34,15 +39,45 @@ export async function fuzzHub(options: FuzzOptions): Promise<FuzzResult> {
   try {
     const store = await furnishedStore(rig);
     // Names that exist: else it would meet 404 alone.
-    await writeFile(join(folder, 'schemathesis.toml'), `parameters = { endpoint = "wms", feed = "ProductImport", record = "p9", "query.connection" = "test/${store.name}-shop" }\n`);
-    const { code, output } = await run(program, [
-      '--config-file', join(folder, 'schemathesis.toml'), 'run', `${rig.hub.url}/openapi.json`, '--header', `Authorization: Bearer ${store.key}`, '--max-examples', String(options.maxExamples), '--seed', String(options.seed), '--workers', '1',
-      '--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance', '--request-timeout', '30', '--max-failures', '20', '--no-color',
-      '--report', 'ndjson', '--report-dir', folder,
-    ], folder, options.timeoutMs);
+    await writeFile(
+      join(folder, 'schemathesis.toml'),
+      `parameters = { endpoint = "wms", feed = "ProductImport", record = "p9", "query.connection" = "test/${store.name}-shop" }\n`,
+    );
+    const { code, output } = await run(
+      program,
+      [
+        '--config-file',
+        join(folder, 'schemathesis.toml'),
+        'run',
+        `${rig.hub.url}/openapi.json`,
+        '--header',
+        `Authorization: Bearer ${store.key}`,
+        '--max-examples',
+        String(options.maxExamples),
+        '--seed',
+        String(options.seed),
+        '--workers',
+        '1',
+        '--checks',
+        'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+        '--request-timeout',
+        '30',
+        '--max-failures',
+        '20',
+        '--no-color',
+        '--report',
+        'ndjson',
+        '--report-dir',
+        folder,
+      ],
+      folder,
+      options.timeoutMs,
+    );
     const answers = await recorded(folder);
     const secrets = [...FORBIDDEN, new RegExp(store.key)];
-    const leaks = answers.filter((answer) => secrets.some((secret) => secret.test(answer))).map((answer) => answer.slice(0, 300));
+    const leaks = answers
+      .filter((answer) => secrets.some((secret) => secret.test(answer)))
+      .map((answer) => answer.slice(0, 300));
     return { conforms: code === 0, report: output.replaceAll(store.key, '[key]'), leaks, requests: answers.length };
   } finally {
     await rig.stop();
@@ -50,9 +85,16 @@ export async function fuzzHub(options: FuzzOptions): Promise<FuzzResult> {
   }
 }
 
-async function run(program: string, arguments_: string[], cwd: string, timeout: number): Promise<{ code: number; output: string }> {
+async function run(
+  program: string,
+  arguments_: string[],
+  cwd: string,
+  timeout: number,
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(program, arguments_, { cwd, timeout, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, output: stdout + stderr }));
+    execFile(program, arguments_, { cwd, timeout, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, output: stdout + stderr }),
+    );
   });
 }
 
@@ -61,7 +103,8 @@ async function recorded(folder: string): Promise<string[]> {
   const bodies: string[] = [];
   for (const file of await readdir(folder)) {
     if (!file.endsWith('.ndjson')) continue;
-    for (const row of (await readFile(join(folder, file), 'utf8')).split('\n').filter(Boolean)) collect(JSON.parse(row), bodies);
+    for (const row of (await readFile(join(folder, file), 'utf8')).split('\n').filter(Boolean))
+      collect(JSON.parse(row), bodies);
   }
   return bodies;
 }
@@ -84,7 +127,13 @@ function take(response: unknown, bodies: string[]): void {
 }
 
 if (import.meta.main) {
-  const result = await fuzzHub({ maxExamples: Number(process.env['FUZZ_EXAMPLES'] ?? 100), seed: Number(process.env['FUZZ_SEED'] ?? 1), timeoutMs: 3_600_000 });
-  process.stdout.write(`${result.report}\n${result.requests} answers looked through for stacks and secrets: ${result.leaks.length === 0 ? 'none' : result.leaks.join('\n')}\n`);
+  const result = await fuzzHub({
+    maxExamples: Number(process.env['FUZZ_EXAMPLES'] ?? 100),
+    seed: Number(process.env['FUZZ_SEED'] ?? 1),
+    timeoutMs: 3_600_000,
+  });
+  process.stdout.write(
+    `${result.report}\n${result.requests} answers looked through for stacks and secrets: ${result.leaks.length === 0 ? 'none' : result.leaks.join('\n')}\n`,
+  );
   process.exitCode = result.conforms && result.leaks.length === 0 ? 0 : 1;
 }

@@ -19,19 +19,32 @@ afterAll(async () => {
   await endpoint?.close();
 });
 beforeEach(async () => {
-  store = await rig.store({ orderWebhooks: [{ name: 'wms', url: endpoint.url }], allowedPrivateNetworks: ['127.0.0.0/8'], promotionalCodes: ['GIFTWRAP'] });
+  store = await rig.store({
+    orderWebhooks: [{ name: 'wms', url: endpoint.url }],
+    allowedPrivateNetworks: ['127.0.0.0/8'],
+    promotionalCodes: ['GIFTWRAP'],
+  });
   pod = await store.connect();
   await pod.send('ProductImport', [product('p', ['TEE', 'MUG', 'GIFTWRAP'])]);
 });
 
 /** The order as the shop has it now, newer than before. */
-const now = (number: string, parts: Partial<OrderRecord> = {}) => order(number, { lines: [line('1', 'TEE', 3), line('2', 'MUG', 1)], ...parts, updatedAt: new Date(Date.UTC(2026, 4, 2) + ++seconds * 1000).toISOString() });
+const now = (number: string, parts: Partial<OrderRecord> = {}) =>
+  order(number, {
+    lines: [line('1', 'TEE', 3), line('2', 'MUG', 1)],
+    ...parts,
+    updatedAt: new Date(Date.UTC(2026, 4, 2) + ++seconds * 1000).toISOString(),
+  });
 const seen = async (number: string) => (await store.api('GET', `/orders?intake=All&number=${number}`)).body.items[0];
 const path = async (number: string, rest: string) => `/orders/${(await seen(number)).id}${rest}`;
-const told = (number: string) => endpoint.received.filter(({ event }) => event.data.cust_po_no === number).map(({ event }) => event.type);
-const ship = async (number: string, body: object = {}) => store.api('POST', await path(number, '/shipments'), { carrier: 'DHL', trackingCode: 'T', ...body });
-const decide = async (number: string, decision: 'Accept' | 'Ignore') => store.api('POST', await path(number, '/changes'), { decision });
-const content = ({ lines }: { lines: { sku: string; quantity: number }[] }) => lines.map(({ sku, quantity }) => `${quantity} ${sku}`);
+const told = (number: string) =>
+  endpoint.received.filter(({ event }) => event.data.cust_po_no === number).map(({ event }) => event.type);
+const ship = async (number: string, body: object = {}) =>
+  store.api('POST', await path(number, '/shipments'), { carrier: 'DHL', trackingCode: 'T', ...body });
+const decide = async (number: string, decision: 'Accept' | 'Ignore') =>
+  store.api('POST', await path(number, '/changes'), { decision });
+const content = ({ lines }: { lines: { sku: string; quantity: number }[] }) =>
+  lines.map(({ sku, quantity }) => `${quantity} ${sku}`);
 
 /** In the hub, and taken by the back office. */
 async function exported(number: string): Promise<void> {
@@ -64,7 +77,12 @@ describe('an order that changed at the shop after it was exported', () => {
     await until(() => told('A2').includes('order.changed_after_export'), 'the change is told');
     const path2 = await path('A2', '');
     const answer = await decide('A2', 'Accept');
-    expect([answer.status, content(answer.body), answer.body.changePending, answer.body.pendingChange]).toEqual([200, ['3 TEE', '4 MUG'], false, null]);
+    expect([answer.status, content(answer.body), answer.body.changePending, answer.body.pendingChange]).toEqual([
+      200,
+      ['3 TEE', '4 MUG'],
+      false,
+      null,
+    ]);
     await until(() => told('A2').includes('order.updated'), 'the new content is told');
     await until(async () => (await store.api('GET', path2)).body.exportedAt !== null, 'taken');
     expect((await ship('A2')).status).toBe(201);
@@ -100,7 +118,10 @@ describe('an order that changed at the shop after it was exported', () => {
     await exported('A4');
     await change('A4', FOUR_MUGS);
     await decide('A4', 'Ignore');
-    await change('A4', { lines: [line('1', 'TEE', 3, { fulfilledQuantity: 1 }), line('2', 'MUG', 4)], fulfilmentState: 'PartiallyFulfilled' });
+    await change('A4', {
+      lines: [line('1', 'TEE', 3, { fulfilledQuantity: 1 }), line('2', 'MUG', 4)],
+      fulfilmentState: 'PartiallyFulfilled',
+    });
     expect((await seen('A4')).changePending).toBe(false);
     expect((await ship('A4', { lines: [{ sku: 'TEE', quantity: 1 }] })).status).toBe(201);
     await change('A4', { lines: [line('1', 'TEE', 3), line('2', 'MUG', 5)] });
@@ -145,7 +166,10 @@ describe('an order that must not be shipped any more', () => {
     expect((await ship(reason)).body.type).toBe('ChangePending');
     await decide(reason, 'Accept');
     await store.api('POST', await path(reason, '/acknowledge'), {});
-    expect(await ship(reason)).toMatchObject({ status: 409, body: { type: 'OrderStopped', detail: expect.stringContaining(reason) } });
+    expect(await ship(reason)).toMatchObject({
+      status: 409,
+      body: { type: 'OrderStopped', detail: expect.stringContaining(reason) },
+    });
     await change(reason, {});
     expect((await ship(reason)).status).toBe(201);
   });
@@ -181,6 +205,9 @@ describe('the last parcel', () => {
     const first = await ship('W1', { lines: [{ sku: 'TEE', quantity: 1 }] });
     expect(first.body.lines).toEqual([{ lineId: '1', quantity: 1 }]);
     const last = await ship('W1', { lines: [{ sku: 'TEE', quantity: 1 }] });
-    expect(last.body.lines).toEqual([{ lineId: '1', quantity: 1 }, { lineId: '9', quantity: 1 }]);
+    expect(last.body.lines).toEqual([
+      { lineId: '1', quantity: 1 },
+      { lineId: '9', quantity: 1 },
+    ]);
   });
 });

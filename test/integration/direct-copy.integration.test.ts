@@ -44,7 +44,18 @@ class Shop {
   }
 
   get hub(): HubContext {
-    return { db, clock: systemClock, log: createLogger('hub', 'silent'), newId: randomUUID, publicUrl: () => undefined, tellStore: () => {}, wakePod: () => {}, wakeDeliveries: () => { this.woken++; } };
+    return {
+      db,
+      clock: systemClock,
+      log: createLogger('hub', 'silent'),
+      newId: randomUUID,
+      publicUrl: () => undefined,
+      tellStore: () => {},
+      wakePod: () => {},
+      wakeDeliveries: () => {
+        this.woken++;
+      },
+    };
   }
 
   static async open(spec: StoreSpec = {}, catalogue = true): Promise<Shop> {
@@ -56,15 +67,32 @@ class Shop {
     return shop;
   }
 
-  async send(feed: FeedType, records: readonly CanonicalRecord[], problems: readonly BatchProblem[] = [], intake: 'Accepted' | 'Held' = 'Accepted'): Promise<number> {
+  async send(
+    feed: FeedType,
+    records: readonly CanonicalRecord[],
+    problems: readonly BatchProblem[] = [],
+    intake: 'Accepted' | 'Held' = 'Accepted',
+  ): Promise<number> {
     let run = this.#runs.get(feed);
     if (!run) {
-      run = { id: (await startRun(this.hub, this.connection, { feed, feedType: feed, trigger: 'Schedule', holder: 'pod/1' })).runId, sequence: 0 };
+      run = {
+        id: (await startRun(this.hub, this.connection, { feed, feedType: feed, trigger: 'Schedule', holder: 'pod/1' }))
+          .runId,
+        sequence: 0,
+      };
       this.#runs.set(feed, run);
     }
     const encoder = new BatchEncoder();
     for (const record of records) encoder.add(record, ({ number }) => ({ intake, custRef: number }));
-    const bytes = encodeBatch({ sequence: ++run.sequence, read: records.length, problems, checkpoint: { run: { resume: String(run.sequence) } } }, encoder.segments());
+    const bytes = encodeBatch(
+      {
+        sequence: ++run.sequence,
+        read: records.length,
+        problems,
+        checkpoint: { run: { resume: String(run.sequence) } },
+      },
+      encoder.segments(),
+    );
     return (await applyBatch(this.hub, this.connection, run.id, decodeBatch(bytes))).changed;
   }
 
@@ -84,14 +112,20 @@ describe('new records', () => {
 
   it('come out the same, copied or merged', async () => {
     await open();
-    const orders = ['1', '2', '3'].map((number) => order(number, { note: 'tab\tand\nnewline \\ ü', lines: [line('1', 'A', 2), line('2', 'B', 1)] }));
+    const orders = ['1', '2', '3'].map((number) =>
+      order(number, { note: 'tab\tand\nnewline \\ ü', lines: [line('1', 'A', 2), line('2', 'B', 1)] }),
+    );
     const seen: unknown[] = [];
     for (const extra of [[], [escaped(order)]]) {
       const shop = await Shop.open();
       await shop.send('ProductImport', [product('p', ['A', 'B'])]);
       expect(await shop.send('OrderImport', [...orders, ...extra])).toBe(3 + extra.length);
-      const stored = await shop.rows(`SELECT to_jsonb(o) - '{connection_id,store_id,seq,first_seen_at,changed_at,shipping_method}'::text[] || jsonb_build_object('shipping_method', coalesce(shipping_method, shipping_method_code)) AS o FROM orders o WHERE connection_id = $1 AND external_id <> 'o\\x' ORDER BY external_id`);
-      const lines = await shop.rows(`SELECT to_jsonb(l) - 'connection_id' AS l FROM order_lines l WHERE connection_id = $1 AND order_id <> 'o\\x' ORDER BY order_id, external_id`);
+      const stored = await shop.rows(
+        `SELECT to_jsonb(o) - '{connection_id,store_id,seq,first_seen_at,changed_at,shipping_method}'::text[] || jsonb_build_object('shipping_method', coalesce(shipping_method, shipping_method_code)) AS o FROM orders o WHERE connection_id = $1 AND external_id <> 'o\\x' ORDER BY external_id`,
+      );
+      const lines = await shop.rows(
+        `SELECT to_jsonb(l) - 'connection_id' AS l FROM order_lines l WHERE connection_id = $1 AND order_id <> 'o\\x' ORDER BY order_id, external_id`,
+      );
       expect([stored.length, lines.length]).toEqual([3, 6]);
       seen.push([stored, lines]);
     }
@@ -102,16 +136,33 @@ describe('new records', () => {
     await open();
     const shop = await Shop.open();
     await shop.send('ProductImport', [product('p', ['A'])]);
-    await shop.send('OrderImport', [], [{ severity: 'Error', reason: 'PoisonedRecord', record: 'o-1', message: 'm' }, { severity: 'Error', reason: 'PoisonedRecord', record: 'o-9', message: 'm' }]);
+    await shop.send(
+      'OrderImport',
+      [],
+      [
+        { severity: 'Error', reason: 'PoisonedRecord', record: 'o-1', message: 'm' },
+        { severity: 'Error', reason: 'PoisonedRecord', record: 'o-9', message: 'm' },
+      ],
+    );
     await shop.send('OrderImport', [order('1')]);
     await shop.send('OrderImport', [order('2', { lines: [line('1', 'NONE', 1)] })]);
     await shop.send('OrderImport', [order('3')], [], 'Held');
-    expect(await shop.rows('SELECT external_id AS id, intake, look_again_at IS NOT NULL AS again FROM orders WHERE connection_id = $1 ORDER BY 1')).toEqual([
-      { id: 'o-1', intake: 'Accepted', again: false }, { id: 'o-2', intake: 'Rejected', again: false }, { id: 'o-3', intake: 'Held', again: true },
+    expect(
+      await shop.rows(
+        'SELECT external_id AS id, intake, look_again_at IS NOT NULL AS again FROM orders WHERE connection_id = $1 ORDER BY 1',
+      ),
+    ).toEqual([
+      { id: 'o-1', intake: 'Accepted', again: false },
+      { id: 'o-2', intake: 'Rejected', again: false },
+      { id: 'o-3', intake: 'Held', again: true },
     ]);
-    expect(await shop.rows('SELECT record FROM problems WHERE connection_id = $1 AND resolved_at IS NULL ORDER BY 1')).toEqual([{ record: 'o-2' }, { record: 'o-9' }]);
+    expect(
+      await shop.rows('SELECT record FROM problems WHERE connection_id = $1 AND resolved_at IS NULL ORDER BY 1'),
+    ).toEqual([{ record: 'o-2' }, { record: 'o-9' }]);
     await shop.send('ProductImport', [product('q', ['NONE'])]);
-    expect(await shop.rows(`SELECT intake FROM orders WHERE connection_id = $1 AND external_id = 'o-2'`)).toEqual([{ intake: 'Accepted' }]);
+    expect(await shop.rows(`SELECT intake FROM orders WHERE connection_id = $1 AND external_id = 'o-2'`)).toEqual([
+      { intake: 'Accepted' },
+    ]);
   });
 
   it('are told to the endpoints of the store, once', async () => {
@@ -121,7 +172,10 @@ describe('new records', () => {
     expect(shop.woken).toBe(0);
     await shop.send('OrderImport', [order('1'), order('2')]);
     await shop.send('OrderImport', [order('1'), order('2')]);
-    expect(await shop.rows('SELECT order_id, event FROM deliveries WHERE connection_id = $1 ORDER BY seq')).toEqual([{ order_id: 'o-1', event: 'order.created' }, { order_id: 'o-2', event: 'order.created' }]);
+    expect(await shop.rows('SELECT order_id, event FROM deliveries WHERE connection_id = $1 ORDER BY seq')).toEqual([
+      { order_id: 'o-1', event: 'order.created' },
+      { order_id: 'o-2', event: 'order.created' },
+    ]);
     expect(shop.woken).toBe(1);
   });
 
@@ -129,7 +183,12 @@ describe('new records', () => {
     await open();
     const shop = await Shop.open({ shippingMethods: { standard: 'DHL' } }, false);
     await shop.send('OrderImport', [order('1'), order('2', { shippingMethodCode: 'drone' })]);
-    expect(await shop.rows('SELECT shipping_method, intake FROM orders WHERE connection_id = $1 ORDER BY external_id')).toEqual([{ shipping_method: 'DHL', intake: 'Accepted' }, { shipping_method: 'drone', intake: 'Rejected' }]);
+    expect(
+      await shop.rows('SELECT shipping_method, intake FROM orders WHERE connection_id = $1 ORDER BY external_id'),
+    ).toEqual([
+      { shipping_method: 'DHL', intake: 'Accepted' },
+      { shipping_method: 'drone', intake: 'Rejected' },
+    ]);
   });
 
   it('are merged with what is known already: changed ones replaced with their children, equal ones untouched', async () => {
@@ -137,7 +196,11 @@ describe('new records', () => {
     const shop = await Shop.open();
     await shop.send('ProductImport', [product('p', ['A', 'B']), product('q', ['C'])]);
     expect(await shop.send('ProductImport', [product('p', ['A']), product('q', ['C']), product('r', ['D'])])).toBe(2);
-    expect(await shop.rows('SELECT sku FROM variants WHERE connection_id = $1 ORDER BY 1')).toEqual([{ sku: 'A' }, { sku: 'C' }, { sku: 'D' }]);
+    expect(await shop.rows('SELECT sku FROM variants WHERE connection_id = $1 ORDER BY 1')).toEqual([
+      { sku: 'A' },
+      { sku: 'C' },
+      { sku: 'D' },
+    ]);
     await shop.send('StockImport', [level('A', 1), level('A', 2, 'other')]);
     expect(await shop.send('StockImport', [level('A', 1), level('C', 3)])).toBe(1);
   });
@@ -147,7 +210,9 @@ describe('new records', () => {
     const shop = await Shop.open();
     await shop.send('ProductImport', [product('p', ['A'])]);
     expect(await shop.send('ProductImport', [product('q', ['A'])])).toBe(1);
-    expect(await shop.rows('SELECT external_id, product_id FROM variants WHERE connection_id = $1')).toEqual([{ external_id: 'v-A', product_id: 'q' }]);
+    expect(await shop.rows('SELECT external_id, product_id FROM variants WHERE connection_id = $1')).toEqual([
+      { external_id: 'v-A', product_id: 'q' },
+    ]);
   });
 });
 
@@ -162,6 +227,10 @@ describe('two runs that bring in the same orders at the same time', () => {
       const changed = await Promise.all([shop.send('OrderImport', orders), shop.send('OrderUpdate', orders)]);
       expect(changed.reduce((sum, count) => sum + count, 0)).toBe(30);
     }
-    expect(await shop.rows('SELECT count(*) AS orders, (SELECT count(*) FROM order_lines WHERE connection_id = $1) AS lines FROM orders WHERE connection_id = $1')).toEqual([{ orders: 600, lines: 600 }]);
+    expect(
+      await shop.rows(
+        'SELECT count(*) AS orders, (SELECT count(*) FROM order_lines WHERE connection_id = $1) AS lines FROM orders WHERE connection_id = $1',
+      ),
+    ).toEqual([{ orders: 600, lines: 600 }]);
   });
 });

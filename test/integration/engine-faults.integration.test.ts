@@ -10,14 +10,25 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 jest.setTimeout(90_000);
 
-const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport'];
+const FEEDS: readonly FeedType[] = [
+  'ProductImport',
+  'StockImport',
+  'OrderImport',
+  'OrderUpdate',
+  'ShipmentExport',
+  'StockExport',
+];
 
 let postgres: TestPostgres;
 let count = 0;
 let rig: LocalRig | undefined;
 
-beforeAll(async () => { postgres = await startPostgres(); }, 60_000);
-afterAll(async () => { await postgres?.stop(); });
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 60_000);
+afterAll(async () => {
+  await postgres?.stop();
+});
 afterEach(async () => {
   await rig?.stop();
   rig = undefined;
@@ -40,28 +51,63 @@ function goods(): MemoryStore {
   return store;
 }
 
-const outbox = async (started: LocalRig) => started.db.query<{ kind: string; state: string }>('SELECT kind, state FROM outbox ORDER BY id');
+const outbox = async (started: LocalRig) =>
+  started.db.query<{ kind: string; state: string }>('SELECT kind, state FROM outbox ORDER BY id');
 
 describe('a key that the store refuses once', () => {
   it('rejects nothing of what waits, and all goes out by itself once the key is good', async () => {
     const store = goods();
     const started = await synced(store);
     const accepted = store.checkReport;
-    store.beforeWrite = () => { throw terminal('KeyRefused', 'the key is not accepted'); };
-    store.checkReport = { ...accepted, credential: { status: 'False', reason: 'KeyRefused', message: 'the key is not accepted' } };
-    expect((await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 7 }, { sku: 'B', quantity: 8 }] }, { 'idempotency-key': 'k1' })).status).toBeLessThan(300);
+    store.beforeWrite = () => {
+      throw terminal('KeyRefused', 'the key is not accepted');
+    };
+    store.checkReport = {
+      ...accepted,
+      credential: { status: 'False', reason: 'KeyRefused', message: 'the key is not accepted' },
+    };
+    expect(
+      (
+        await started.api(
+          'POST',
+          '/stock',
+          {
+            levels: [
+              { sku: 'A', quantity: 7 },
+              { sku: 'B', quantity: 8 },
+            ],
+          },
+          { 'idempotency-key': 'k1' },
+        )
+      ).status,
+    ).toBeLessThan(300);
     const [found] = (await started.api('GET', '/orders')).body.items as { id: string }[];
-    const parcel = await started.api('POST', `/orders/${found!.id}/shipments`, { trackingCode: 'T1', carrier: 'DHL' }, { 'idempotency-key': 'k2' });
+    const parcel = await started.api(
+      'POST',
+      `/orders/${found!.id}/shipments`,
+      { trackingCode: 'T1', carrier: 'DHL' },
+      { 'idempotency-key': 'k2' },
+    );
     expect(parcel.status).toBe(201);
-    await started.until(() => started.condition('CredentialValid')?.status === 'False', 'the refused key to be noticed');
+    await started.until(
+      () => started.condition('CredentialValid')?.status === 'False',
+      'the refused key to be noticed',
+    );
     expect((await outbox(started)).map(({ state }) => state)).not.toContain('Rejected');
     expect((await started.api('GET', '/problems')).body.items).toEqual([]);
 
     store.beforeWrite = () => {};
     store.checkReport = accepted;
-    await started.until(() => store.shipped.length === 1 && store.stockWrites.length >= 2, 'what waited to go out by itself', 60_000);
+    await started.until(
+      () => store.shipped.length === 1 && store.stockWrites.length >= 2,
+      'what waited to go out by itself',
+      60_000,
+    );
     expect(Object.fromEntries(store.stockWrites.map(({ sku, quantity }) => [sku, quantity]))).toEqual({ A: 7, B: 8 });
-    await started.until(async () => (await outbox(started)).every(({ state }) => state === 'Applied'), 'every entry to be applied');
+    await started.until(
+      async () => (await outbox(started)).every(({ state }) => state === 'Applied'),
+      'every entry to be applied',
+    );
   });
 });
 
@@ -70,10 +116,17 @@ describe('a reason that only its driver has', () => {
     const store = goods();
     const own = { GoodsAreOdd: { scope: 'record', remedy: 'make them even' } } as const;
     const definition = store.definition();
-    const started = await synced(store, { definition: { ...definition, manifest: { ...definition.manifest, reasons: own } } });
-    store.beforeWrite = () => { throw errorsWith(own).terminal('GoodsAreOdd', 'seven is odd'); };
+    const started = await synced(store, {
+      definition: { ...definition, manifest: { ...definition.manifest, reasons: own } },
+    });
+    store.beforeWrite = () => {
+      throw errorsWith(own).terminal('GoodsAreOdd', 'seven is odd');
+    };
     await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 7 }] }, { 'idempotency-key': 'odd' });
-    const group = async () => ((await started.api('GET', '/problems?group=reason')).body.items as { reason: string; remedy: string }[]).find(({ reason }) => reason === 'GoodsAreOdd');
+    const group = async () =>
+      ((await started.api('GET', '/problems?group=reason')).body.items as { reason: string; remedy: string }[]).find(
+        ({ reason }) => reason === 'GoodsAreOdd',
+      );
     await started.until(async () => (await group()) !== undefined, 'the problem');
     expect((await group())!.remedy).toBe('make them even');
   });
@@ -89,15 +142,34 @@ describe('personal data that the store erased', () => {
     for (const { id } of found) await started.api('POST', `/orders/${id}/acknowledge`, { reference: `WMS-${id}` });
     const later = { updatedAt: '2026-02-03T08:00:00Z' };
     store.orders = [
-      order('1', { ...later, customerName: undefined, customerEmail: undefined, shippingAddress: { city: 'Berlin', country: 'DE' } }),
-      order('2', { ...later, redacted: true, customerName: 'REDACTED', shippingAddress: { name: 'REDACTED', street1: '***', city: 'Berlin', country: 'DE' } }),
+      order('1', {
+        ...later,
+        customerName: undefined,
+        customerEmail: undefined,
+        shippingAddress: { city: 'Berlin', country: 'DE' },
+      }),
+      order('2', {
+        ...later,
+        redacted: true,
+        customerName: 'REDACTED',
+        shippingAddress: { name: 'REDACTED', street1: '***', city: 'Berlin', country: 'DE' },
+      }),
       order('3', { ...later, shippingAddress: { city: 'Berlin', country: 'DE' }, lines: [line('1', 'A', 1)] }),
       order('4', { ...later, shippingAddress: { name: 'Jane Doe', city: 'Hamburg', country: 'DE' } }),
     ];
     await started.run('OrderUpdate');
-    const pending = Object.fromEntries(await Promise.all(['1', '2', '3', '4'].map(async (number) => [number, (await started.api('GET', `/orders/${idOf(number)}`)).body.changePending])));
+    const pending = Object.fromEntries(
+      await Promise.all(
+        ['1', '2', '3', '4'].map(async (number) => [
+          number,
+          (await started.api('GET', `/orders/${idOf(number)}`)).body.changePending,
+        ]),
+      ),
+    );
     expect(pending).toEqual({ 1: false, 2: false, 3: true, 4: true });
-    expect((await started.api('GET', `/orders/${idOf('2')}`)).body.shippingAddress).toMatchObject({ street1: 'Main Street 1' });
+    expect((await started.api('GET', `/orders/${idOf('2')}`)).body.shippingAddress).toMatchObject({
+      street1: 'Main Street 1',
+    });
     expect((await started.api('POST', `/orders/${idOf('1')}/shipments`, { trackingCode: 'T' })).status).toBe(201);
   });
 });
@@ -106,9 +178,22 @@ describe('an order that stays unpaid', () => {
   it('is looked at for as long as the Store says, and is taken when it is paid after all', async () => {
     const store = goods();
     const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
-    store.orders = [order('1', { placedAt: days(3), paymentState: 'Unpaid' }), order('2', { placedAt: days(1), paymentState: 'Unpaid' }), order('3', { placedAt: days(1), paymentState: 'Failed' })];
+    store.orders = [
+      order('1', { placedAt: days(3), paymentState: 'Unpaid' }),
+      order('2', { placedAt: days(1), paymentState: 'Unpaid' }),
+      order('3', { placedAt: days(1), paymentState: 'Failed' }),
+    ];
     const started = await synced(store, { store: { orders: { unpaidDays: 2 } } });
-    const intake = async () => Object.fromEntries(((await started.api('GET', '/orders?intake=All')).body.items as { cust_po_no: string; intake: string; intakeReason: string }[]).map((each) => [each.cust_po_no, `${each.intake} ${each.intakeReason}`]));
+    const intake = async () =>
+      Object.fromEntries(
+        (
+          (await started.api('GET', '/orders?intake=All')).body.items as {
+            cust_po_no: string;
+            intake: string;
+            intakeReason: string;
+          }[]
+        ).map((each) => [each.cust_po_no, `${each.intake} ${each.intakeReason}`]),
+      );
     expect(await intake()).toEqual({ 1: 'Skipped NeverPaid', 2: 'Held Unpaid', 3: 'Skipped PaymentFailed' });
     store.orders = [order('1', { placedAt: days(3), updatedAt: new Date().toISOString() })];
     await started.run('OrderUpdate');
@@ -117,7 +202,12 @@ describe('an order that stays unpaid', () => {
 });
 
 describe('the reference of an order', () => {
-  const references = async (started: LocalRig) => Object.fromEntries((await started.db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders')).map((row) => [row.external_id, row.cust_ref]));
+  const references = async (started: LocalRig) =>
+    Object.fromEntries(
+      (
+        await started.db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders')
+      ).map((row) => [row.external_id, row.cust_ref]),
+    );
 
   it('is unique in its Store, where the shop gives one number to several orders, in one page or another, and stays what it was', async () => {
     const store = goods();
@@ -129,7 +219,10 @@ describe('the reference of an order', () => {
     expect(before['twin']).toMatch(/^[0-9A-Z]{20}$/);
 
     const later = { updatedAt: new Date().toISOString() };
-    store.orders = [...store.orders.map((each) => ({ ...each, ...later, note: 'changed' })), order('78', { id: 'late', ...later })];
+    store.orders = [
+      ...store.orders.map((each) => ({ ...each, ...later, note: 'changed' })),
+      order('78', { id: 'late', ...later }),
+    ];
     await started.run('OrderUpdate');
     const after = await references(started);
     expect(after).toMatchObject(before);
@@ -143,14 +236,24 @@ describe('the reference of an order', () => {
       await migrate(db);
       await db.query('DROP INDEX orders_ref');
       await db.query('CREATE INDEX orders_ref ON orders (store_id, cust_ref)');
-      await db.query(`INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{"orderNumbers":{"prefix":"AC-","maxLength":9}}')`);
-      for (const [id, exported] of [['a', null], ['b', '2026-01-01'], ['c', null]]) {
+      await db.query(
+        `INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{"orderNumbers":{"prefix":"AC-","maxLength":9}}')`,
+      );
+      for (const [id, exported] of [
+        ['a', null],
+        ['b', '2026-01-01'],
+        ['c', null],
+      ]) {
         await db.query(
           `INSERT INTO orders (connection_id, external_id, number, cust_ref, state, currency, exponent, intake, goods_hash, hash, store_id, exported_at)
-           SELECT 1, $1, '7', 'AC-7', 'Open', 'EUR', 2, 'Accepted', gen_random_uuid(), gen_random_uuid(), id, $2::timestamptz FROM stores`, [id, exported]);
+           SELECT 1, $1, '7', 'AC-7', 'Open', 'EUR', 2, 'Accepted', gen_random_uuid(), gen_random_uuid(), id, $2::timestamptz FROM stores`,
+          [id, exported],
+        );
       }
       await db.execute(MIGRATIONS.find(({ name }) => name === '0016-references')!.sql);
-      const rows = await db.query<{ external_id: string; cust_ref: string }>('SELECT external_id, cust_ref FROM orders ORDER BY external_id');
+      const rows = await db.query<{ external_id: string; cust_ref: string }>(
+        'SELECT external_id, cust_ref FROM orders ORDER BY external_id',
+      );
       expect(rows[1]!.cust_ref).toBe('AC-7');
       expect(new Set(rows.map(({ cust_ref }) => cust_ref)).size).toBe(3);
       for (const { cust_ref } of rows) expect(cust_ref).toMatch(/^AC-[0-9]{1,6}$/);

@@ -11,10 +11,16 @@ let id: string;
 
 beforeAll(async () => {
   rig = await HubRig.start(await ownDatabase());
-  store = await rig.store({ orderWebhooks: [{ name: 'wms', url: 'http://127.0.0.1:9/' }], kits: [{ sku: 'SET', components: [{ sku: 'A', quantity: 1000 }] }] });
+  store = await rig.store({
+    orderWebhooks: [{ name: 'wms', url: 'http://127.0.0.1:9/' }],
+    kits: [{ sku: 'SET', components: [{ sku: 'A', quantity: 1000 }] }],
+  });
   const pod = await store.connect();
   await pod.send('ProductImport', [product('p', ['A'])]);
-  await pod.send('OrderImport', [order('1'), order('2', { lines: [line('1', 'SET', 2_000_000_000, { unitPrice: 0, total: 0, taxAmount: 0 })] })]);
+  await pod.send('OrderImport', [
+    order('1'),
+    order('2', { lines: [line('1', 'SET', 2_000_000_000, { unitPrice: 0, total: 0, taxAmount: 0 })] }),
+  ]);
   id = (await store.api('GET', '/orders')).body.items[0].id;
 });
 afterAll(async () => rig.stop());
@@ -23,24 +29,48 @@ const cursor = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base
 
 describe('what no sane client sends is refused by field, never with a 5xx', () => {
   it.each<[string, string, () => string, unknown, RegExp]>([
-    ['NUL in a tracking URL', 'POST', () => `/orders/${id}/shipments`, { trackingUrl: 'https://a.example/\0' }, /body\.trackingUrl/],
-    ['half a surrogate pair', 'POST', () => `/orders/${id}/shipments`, { trackingCode: '\ud800' }, /body\.trackingCode/],
-    ['NUL in an order\'s id', 'GET', () => '/orders/1.%00', undefined, /params\.id/],
+    [
+      'NUL in a tracking URL',
+      'POST',
+      () => `/orders/${id}/shipments`,
+      { trackingUrl: 'https://a.example/\0' },
+      /body\.trackingUrl/,
+    ],
+    [
+      'half a surrogate pair',
+      'POST',
+      () => `/orders/${id}/shipments`,
+      { trackingCode: '\ud800' },
+      /body\.trackingCode/,
+    ],
+    ["NUL in an order's id", 'GET', () => '/orders/1.%00', undefined, /params\.id/],
     ['NUL in a SKU', 'GET', () => '/stock?sku=%00', undefined, /querystring\.sku/],
     ['NUL in a cursor', 'GET', () => `/problems?after=${cursor([1, 1, '\0', 'a', 'b'])}`, undefined, /after/],
     ['NUL in the cursor of runs', 'GET', () => `/runs?after=${cursor([1, '\0'])}`, undefined, /after/],
     ['a cursor of another shape', 'GET', () => `/runs?after=${cursor({})}`, undefined, /after/],
     ['a cursor beyond 64 bits', 'GET', () => '/orders?after=9999999999999999999', undefined, /after/],
-    ['a year that the database does not have', 'POST', () => '/webhooks/wms/replay', { from: '0000-01-01T00:00:00Z' }, /body\.from/],
+    [
+      'a year that the database does not have',
+      'POST',
+      () => '/webhooks/wms/replay',
+      { from: '0000-01-01T00:00:00Z' },
+      /body\.from/,
+    ],
     ['a body that is null', 'POST', () => '/problems/replay', null, /body/],
   ])('%s', async (_what, method, path, body, field) => {
     const answer = await store.api(method, path(), body);
-    expect(answer).toMatchObject({ status: 400, body: { type: 'InvalidRequest', detail: expect.stringMatching(field) } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { type: 'InvalidRequest', detail: expect.stringMatching(field) },
+    });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
   it('a URL that is too long or no URL at all gets a problem document too', async () => {
-    for (const [path, status] of [[`/orders/${'0'.repeat(400)}`, 414], ['/orders/%zz', 400]] as const) {
+    for (const [path, status] of [
+      [`/orders/${'0'.repeat(400)}`, 414],
+      ['/orders/%zz', 400],
+    ] as const) {
       const answer = await store.api('GET', path);
       expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
       expect(answer.body).toMatchObject({ status, type: expect.any(String), detail: expect.any(String) });

@@ -21,12 +21,24 @@ afterAll(async () => {
 
 /** A product whose variants are told by id and SKU. */
 function shirt(id: string, ...variants: readonly (readonly [id: string, sku: string])[]): ProductRecord {
-  const made = product(id, variants.map(([, sku]) => sku));
+  const made = product(
+    id,
+    variants.map(([, sku]) => sku),
+  );
   return { ...made, variants: made.variants.map((variant, index) => ({ ...variant, id: variants[index]![0] })) };
 }
-const at = (variantId: string, sku: string, onHand = 3): StockRecord => ({ kind: 'stock', variantId, sku, locationId: 'main', onHand, available: onHand });
-const post = (store: TestStore, ...levels: readonly (readonly [sku: string, quantity: number])[]) => store.api('POST', '/stock', { levels: levels.map(([sku, quantity]) => ({ sku, warehouse: 'main', quantity })) });
-const written = (entries: readonly Record<string, unknown>[]) => entries.map(({ variantId, quantity }) => `${String(variantId)}=${String(quantity)}`).sort();
+const at = (variantId: string, sku: string, onHand = 3): StockRecord => ({
+  kind: 'stock',
+  variantId,
+  sku,
+  locationId: 'main',
+  onHand,
+  available: onHand,
+});
+const post = (store: TestStore, ...levels: readonly (readonly [sku: string, quantity: number])[]) =>
+  store.api('POST', '/stock', { levels: levels.map(([sku, quantity]) => ({ sku, warehouse: 'main', quantity })) });
+const written = (entries: readonly Record<string, unknown>[]) =>
+  entries.map(({ variantId, quantity }) => `${String(variantId)}=${String(quantity)}`).sort();
 
 describe('a level goes to the variants that have its SKU now', () => {
   it('two variants with one SKU both get it, and the others of the request too', async () => {
@@ -34,7 +46,8 @@ describe('a level goes to the variants that have its SKU now', () => {
     const pod = await store.connect();
     await pod.send('ProductImport', [shirt('p', ['d1', 'DUP'], ['d2', 'DUP'], ['v1', 'A'])]);
     await pod.send('StockImport', [at('d1', 'DUP'), at('d2', 'DUP'), at('v1', 'A')]);
-    for (const quantity of [8, 9]) expect(await post(store, ['DUP', quantity], ['A', 21])).toMatchObject({ status: 202, body: { unknown: [] } });
+    for (const quantity of [8, 9])
+      expect(await post(store, ['DUP', quantity], ['A', 21])).toMatchObject({ status: 202, body: { unknown: [] } });
     expect(written(await pod.apply('stock'))).toEqual(['d1=9', 'd2=9', 'v1=21']);
   });
 
@@ -44,8 +57,17 @@ describe('a level goes to the variants that have its SKU now', () => {
     await pod.send('StockImport', [at('d1', 'DUP'), at('d2', 'DUP')]);
     await post(store, ['DUP', 8]);
     const { entries } = await pod.claim('stock', 10);
-    await pod.results('stock', entries.map(({ id, payload }) => (payload['variantId'] === 'd1' ? { id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' } : { id, outcome: 'Applied' })));
-    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ record: 'DUP@main', reason: 'StoreRefused' }]);
+    await pod.results(
+      'stock',
+      entries.map(({ id, payload }) =>
+        payload['variantId'] === 'd1'
+          ? { id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' }
+          : { id, outcome: 'Applied' },
+      ),
+    );
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([
+      { record: 'DUP@main', reason: 'StoreRefused' },
+    ]);
   });
 
   it('a variant that was deleted and made again gets it, the dead one nothing more', async () => {
@@ -85,7 +107,11 @@ describe('a level goes to the variants that have its SKU now', () => {
     const store = await rig.store();
     const pod = await store.connect();
     await pod.send('StockImport', [at('x', 'X')]);
-    for (const quantity of [6, 7]) expect((await post(store, ['SOON', quantity])).body).toMatchObject({ queued: 0, unknown: [{ sku: 'SOON', message: expect.stringContaining('it is kept') }] });
+    for (const quantity of [6, 7])
+      expect((await post(store, ['SOON', quantity])).body).toMatchObject({
+        queued: 0,
+        unknown: [{ sku: 'SOON', message: expect.stringContaining('it is kept') }],
+      });
     await pod.send('ProductImport', [shirt('p', ['s', 'SOON'])]);
     expect(written(await pod.apply('stock'))).toEqual(['s=7']);
     await pod.send('ProductUpdate', [shirt('p', ['s', 'SOON'], ['t', 'OTHER'])]);
@@ -114,6 +140,8 @@ describe('a level goes to the variants that have its SKU now', () => {
     expect((await post(store, ['B', 10])).body).toMatchObject({ queued: 0, unchanged: 1 });
     await pod.send('StockCheck', [at('v', 'B', 4)]);
     expect(await pod.apply('stock')).toEqual([]);
-    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'StockDiffers', record: 'B@main' }]);
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([
+      { reason: 'StockDiffers', record: 'B@main' },
+    ]);
   });
 });

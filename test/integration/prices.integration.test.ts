@@ -6,11 +6,19 @@ import { ownDatabase } from '../support/postgres.ts';
 
 let rig: HubRig;
 
-beforeAll(async () => { rig = await HubRig.start(await ownDatabase()); }, 120_000);
+beforeAll(async () => {
+  rig = await HubRig.start(await ownDatabase());
+}, 120_000);
 afterAll(async () => rig.stop());
 
-const price = (sku: string, amount: number, more: Record<string, unknown> = {}) => ({ sku, price: amount, currency: 'EUR', ...more });
-const post = async (store: TestStore, prices: readonly unknown[], headers?: Record<string, string>) => store.api('POST', '/prices', { prices }, headers);
+const price = (sku: string, amount: number, more: Record<string, unknown> = {}) => ({
+  sku,
+  price: amount,
+  currency: 'EUR',
+  ...more,
+});
+const post = async (store: TestStore, prices: readonly unknown[], headers?: Record<string, string>) =>
+  store.api('POST', '/prices', { prices }, headers);
 const waiting = async (store: TestStore, query = '') => (await store.api('GET', `/prices${query}`)).body.items;
 
 /** A shop with SKUs that cost 10.00 EUR each. */
@@ -24,18 +32,50 @@ async function shopWith(skus: readonly string[], spec = {}) {
 describe('POST /prices', () => {
   it('answers for each price: on its way, there already, or why not', async () => {
     const { store, pod } = await shopWith(['A', 'B', 'C']);
-    await pod.send('ProductImport', [product('q', ['D']), { ...product('r', ['D']), variants: [{ ...product('r', ['D']).variants[0]!, id: 'v-D2' }] }]);
-    const { status, body } = await post(store, [price('A', 1200), price('B', 1000), price('C', 900, { currency: 'USD' }), price('D', 5), price('NONE', 5)]);
+    await pod.send('ProductImport', [
+      product('q', ['D']),
+      { ...product('r', ['D']), variants: [{ ...product('r', ['D']).variants[0]!, id: 'v-D2' }] },
+    ]);
+    const { status, body } = await post(store, [
+      price('A', 1200),
+      price('B', 1000),
+      price('C', 900, { currency: 'USD' }),
+      price('D', 5),
+      price('NONE', 5),
+    ]);
     expect(status).toBe(202);
     expect(body).toMatchObject({ queued: 1, unchanged: 1 });
     expect(body.items).toEqual([
       { sku: 'A', queued: 1, unchanged: 0, refused: [] },
       { sku: 'B', queued: 0, unchanged: 1, refused: [] },
-      { sku: 'C', queued: 0, unchanged: 0, refused: [{ connection: pod.connection, reason: 'OtherCurrency', message: expect.stringContaining('in EUR, not in USD') }] },
-      { sku: 'D', queued: 0, unchanged: 0, refused: [{ connection: pod.connection, reason: 'SharedSku', message: expect.any(String) }] },
-      { sku: 'NONE', queued: 0, unchanged: 0, refused: [{ connection: null, reason: 'UnknownSku', message: expect.any(String) }] },
+      {
+        sku: 'C',
+        queued: 0,
+        unchanged: 0,
+        refused: [
+          {
+            connection: pod.connection,
+            reason: 'OtherCurrency',
+            message: expect.stringContaining('in EUR, not in USD'),
+          },
+        ],
+      },
+      {
+        sku: 'D',
+        queued: 0,
+        unchanged: 0,
+        refused: [{ connection: pod.connection, reason: 'SharedSku', message: expect.any(String) }],
+      },
+      {
+        sku: 'NONE',
+        queued: 0,
+        unchanged: 0,
+        refused: [{ connection: null, reason: 'UnknownSku', message: expect.any(String) }],
+      },
     ]);
-    expect(await pod.apply('price')).toEqual([{ variantId: 'v-A', sku: 'A', price: 1200, currency: 'EUR', includesTax: true }]);
+    expect(await pod.apply('price')).toEqual([
+      { variantId: 'v-A', sku: 'A', price: 1200, currency: 'EUR', includesTax: true },
+    ]);
   });
 
   it('goes to every shop of the Store that has a feed for it', async () => {
@@ -44,7 +84,20 @@ describe('POST /prices', () => {
     const without = await store.connect('without', { exports: ['StockExport'] });
     for (const pod of [other, without]) await pod.send('ProductImport', [product('p', ['A'])]);
     const { body } = await post(store, [price('A', 900)]);
-    expect(body.items).toEqual([{ sku: 'A', queued: 2, unchanged: 0, refused: [{ connection: without.connection, reason: 'NoPriceFeed', message: expect.stringContaining('Feed of type PriceExport') }] }]);
+    expect(body.items).toEqual([
+      {
+        sku: 'A',
+        queued: 2,
+        unchanged: 0,
+        refused: [
+          {
+            connection: without.connection,
+            reason: 'NoPriceFeed',
+            message: expect.stringContaining('Feed of type PriceExport'),
+          },
+        ],
+      },
+    ]);
     expect((await without.claim('price', 10)).entries).toEqual([]);
   });
 
@@ -73,7 +126,9 @@ describe('POST /prices', () => {
     const { store, pod } = await shopWith(['A']);
     await post(store, [price('A', 1100)]);
     await post(store, [price('A', 1200, { compareAt: 1500 })]);
-    const { entries: [sent, ...more] } = await pod.claim('price', 10);
+    const {
+      entries: [sent, ...more],
+    } = await pod.claim('price', 10);
     expect(more).toEqual([]);
     expect(sent!.payload).toMatchObject({ price: 1200, compareAt: 1500 });
     await post(store, [price('A', 1000)]);
@@ -107,7 +162,22 @@ describe('what waits', () => {
     const { store, pod } = await shopWith(['A', 'B']);
     await post(store, [price('A', 1100), price('B', 1200, { compareAt: 1300 })]);
     const { body } = await store.api('GET', '/prices?limit=1');
-    expect(body.items).toEqual([{ connection: pod.connection, sku: 'A', variantId: 'v-A', price: 1100, compareAt: null, currency: 'EUR', includesTax: true, before: 1000, state: 'Pending', attempts: 0, message: null, cursor: expect.any(String) }]);
+    expect(body.items).toEqual([
+      {
+        connection: pod.connection,
+        sku: 'A',
+        variantId: 'v-A',
+        price: 1100,
+        compareAt: null,
+        currency: 'EUR',
+        includesTax: true,
+        before: 1000,
+        state: 'Pending',
+        attempts: 0,
+        message: null,
+        cursor: expect.any(String),
+      },
+    ]);
     expect(await waiting(store, `?after=${body.nextCursor}`)).toMatchObject([{ sku: 'B', compareAt: 1300 }]);
     expect(await waiting(store, '?sku=B')).toHaveLength(1);
     expect(await waiting(store, '?connection=test/none')).toEqual([]);
@@ -119,11 +189,20 @@ describe('what waits', () => {
   it('that is refused is a problem of the variant, by its SKU, and is sent again by a replay', async () => {
     const { store, pod } = await shopWith(['A']);
     await post(store, [price('A', 1100)]);
-    const { entries: [entry] } = await pod.claim('price', 10);
+    const {
+      entries: [entry],
+    } = await pod.claim('price', 10);
     await pod.results('price', [{ id: entry!.id, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' }]);
-    expect((await store.api('GET', '/problems?record=A')).body.items).toMatchObject([{ feed: 'PriceExport', kind: 'variant', record: 'v-A', number: 'A', reason: 'StoreRefused' }]);
-    expect((await store.api('POST', '/problems/replay', { reason: 'StoreRefused' })).body).toMatchObject({ matched: 1, changed: 1 });
-    expect(await rig.db.query('SELECT feed_type FROM hints WHERE connection_id = $1', [pod.connectionId])).toEqual([{ feed_type: 'PriceExport' }]);
+    expect((await store.api('GET', '/problems?record=A')).body.items).toMatchObject([
+      { feed: 'PriceExport', kind: 'variant', record: 'v-A', number: 'A', reason: 'StoreRefused' },
+    ]);
+    expect((await store.api('POST', '/problems/replay', { reason: 'StoreRefused' })).body).toMatchObject({
+      matched: 1,
+      changed: 1,
+    });
+    expect(await rig.db.query('SELECT feed_type FROM hints WHERE connection_id = $1', [pod.connectionId])).toEqual([
+      { feed_type: 'PriceExport' },
+    ]);
     await pod.apply('price');
     expect((await store.api('GET', '/problems')).body.items).toEqual([]);
   });
@@ -131,7 +210,9 @@ describe('what waits', () => {
   it('is counted by kind in the metrics', async () => {
     const { store, pod } = await shopWith(['A']);
     await post(store, [price('A', 1100)]);
-    expect(await rig.metrics()).toContain(`supercargo_outbox_entries{namespace="test",connection="${pod.key.name}",kind="price",state="Pending"} 1`);
+    expect(await rig.metrics()).toContain(
+      `supercargo_outbox_entries{namespace="test",connection="${pod.key.name}",kind="price",state="Pending"} 1`,
+    );
   });
 });
 
@@ -141,9 +222,13 @@ describe('the brake of prices', () => {
     await post(store, [price('A', 1100), price('B', 10)]);
     const { held, entries } = await pod.claim('price', 10);
     expect(entries).toEqual([]);
-    expect(held!.summary).toBe('1 of 2 prices would change by more than the 30 % that the Store allows (brakes.maxPriceChangePercent), most of all SKU B: 10.00 -> 0.10 EUR');
+    expect(held!.summary).toBe(
+      '1 of 2 prices would change by more than the 30 % that the Store allows (brakes.maxPriceChangePercent), most of all SKU B: 10.00 -> 0.10 EUR',
+    );
     await post(store, [price('B', 11)]);
-    expect((await pod.claim('price', 10, held!.digest)).held).toMatchObject({ digest: expect.not.stringMatching(held!.digest) });
+    expect((await pod.claim('price', 10, held!.digest)).held).toMatchObject({
+      digest: expect.not.stringMatching(held!.digest),
+    });
     const { held: now } = await pod.claim('price', 10);
     expect((await pod.claim('price', 1, now!.digest)).entries).toMatchObject([{ payload: { sku: 'A' } }]);
     // What is left of a plan that was let go is not judged as if it were the plan.
@@ -153,10 +238,14 @@ describe('the brake of prices', () => {
   it('judges a price that comes while another of its variant is on its way', async () => {
     const { store, pod } = await shopWith(['A'], { brakes: { maxPriceChangePercent: 40 } });
     await post(store, [price('A', 1200)]);
-    const { entries: [sent] } = await pod.claim('price', 10);
+    const {
+      entries: [sent],
+    } = await pod.claim('price', 10);
     await post(store, [price('A', 12)]);
     await pod.results('price', [{ id: sent!.id, outcome: 'Applied' }]);
-    expect((await pod.claim('price', 10)).held).toMatchObject({ summary: expect.stringContaining('12.00 -> 0.12 EUR') });
+    expect((await pod.claim('price', 10)).held).toMatchObject({
+      summary: expect.stringContaining('12.00 -> 0.12 EUR'),
+    });
   });
 
   it('lets pass what changes less, and everything where the Store says nothing', async () => {
@@ -175,45 +264,85 @@ describe('Test mode', () => {
     const pod = await store.connect('shop', { mode: 'Test' });
     await pod.send('ProductImport', [product('p', ['A', 'B'])]);
     await post(store, [price('A', 1100)]);
-    const { entries: [first] } = await pod.claim('price', 10);
-    await pod.results('price', [{ id: first!.id, outcome: 'Held', reason: 'TestMode', request: { method: 'POST', url: 'https://shop.example/prices', body: '{}' } }]);
-    expect((await store.api('GET', '/held?kind=price')).body.items).toMatchObject([{ kind: 'price', subject: 'v-A', request: { url: 'https://shop.example/prices' } }]);
+    const {
+      entries: [first],
+    } = await pod.claim('price', 10);
+    await pod.results('price', [
+      {
+        id: first!.id,
+        outcome: 'Held',
+        reason: 'TestMode',
+        request: { method: 'POST', url: 'https://shop.example/prices', body: '{}' },
+      },
+    ]);
+    expect((await store.api('GET', '/held?kind=price')).body.items).toMatchObject([
+      { kind: 'price', subject: 'v-A', request: { url: 'https://shop.example/prices' } },
+    ]);
     expect(await waiting(store)).toMatchObject([{ sku: 'A', state: 'Held' }]);
     // A newer word while the older is kept back.
     await post(store, [price('A', 100), price('B', 1200)]);
-    const { body: { items: [report] } } = await store.api('GET', '/go-live');
-    expect(report.prices).toEqual({ changes: 2, biggest: [
-      { sku: 'A', currency: 'EUR', before: 1000, after: 100, changePercent: -90 }, { sku: 'B', currency: 'EUR', before: 1000, after: 1200, changePercent: 20 },
-    ] });
-    expect(report.brakes).toEqual([{ feed: 'PriceExport', digest: expect.any(String), summary: expect.stringContaining('SKU A: 10.00 -> 1.00 EUR') }]);
+    const {
+      body: {
+        items: [report],
+      },
+    } = await store.api('GET', '/go-live');
+    expect(report.prices).toEqual({
+      changes: 2,
+      biggest: [
+        { sku: 'A', currency: 'EUR', before: 1000, after: 100, changePercent: -90 },
+        { sku: 'B', currency: 'EUR', before: 1000, after: 1200, changePercent: 20 },
+      ],
+    });
+    expect(report.brakes).toEqual([
+      { feed: 'PriceExport', digest: expect.any(String), summary: expect.stringContaining('SKU A: 10.00 -> 1.00 EUR') },
+    ]);
     // Live: the older price is not sent after the newer.
     await pod.session({ mode: 'Production' });
     const { entries } = await pod.claim('price', 10, report.brakes[0].digest);
-    expect(entries.map(({ payload }) => [payload['sku'], payload['price']])).toEqual([['A', 100], ['B', 1200]]);
+    expect(entries.map(({ payload }) => [payload['sku'], payload['price']])).toEqual([
+      ['A', 100],
+      ['B', 1200],
+    ]);
   });
 });
 
 describe('from the back office to a shop', () => {
   let started: LocalRig | undefined;
-  afterEach(async () => { await started?.stop(); });
+  afterEach(async () => {
+    await started?.stop();
+  });
 
-  it('prices are kept in Test mode, held by the brake, released by its digest, and then the shop\'s', async () => {
+  it("prices are kept in Test mode, held by the brake, released by its digest, and then the shop's", async () => {
     const shop = new MemoryStore();
     shop.products = [product('p', ['A', 'B'])];
     started = await LocalRig.start({
-      db: await ownDatabase(), definition: shop.definition(), feeds: ['ProductImport', 'PriceExport'],
-      store: { brakes: { maxPriceChangePercent: 40 } }, connection: { mode: 'Test' },
+      db: await ownDatabase(),
+      definition: shop.definition(),
+      feeds: ['ProductImport', 'PriceExport'],
+      store: { brakes: { maxPriceChangePercent: 40 } },
+      connection: { mode: 'Test' },
     });
     const api = started.api.bind(started);
     started.startEngine();
     await started.until(() => started!.feed('ProductImport')['lastSuccessAt'] !== undefined, 'the products');
-    expect((await api('POST', '/prices', { prices: [price('A', 1200), price('B', 900)] })).body).toMatchObject({ queued: 2 });
-    await started.until(async () => (await api('GET', '/held?kind=price')).body.items.length === 2, 'the kept requests');
+    expect((await api('POST', '/prices', { prices: [price('A', 1200), price('B', 900)] })).body).toMatchObject({
+      queued: 2,
+    });
+    await started.until(
+      async () => (await api('GET', '/held?kind=price')).body.items.length === 2,
+      'the kept requests',
+    );
     expect(shop.priceWrites).toEqual([]);
     started.apply({ mode: 'Production' });
-    await started.until(async () => (await api('GET', '/prices')).body.items.every(({ state }: { state: string }) => state !== 'Held'), 'the release of what was kept');
+    await started.until(
+      async () => (await api('GET', '/prices')).body.items.every(({ state }: { state: string }) => state !== 'Held'),
+      'the release of what was kept',
+    );
     await started.run('PriceExport');
-    expect(shop.priceWrites.map(({ sku, price: amount, includesTax }) => [sku, amount, includesTax])).toEqual([['A', 1200, true], ['B', 900, true]]);
+    expect(shop.priceWrites.map(({ sku, price: amount, includesTax }) => [sku, amount, includesTax])).toEqual([
+      ['A', 1200, true],
+      ['B', 900, true],
+    ]);
 
     await api('POST', '/prices', { prices: [price('A', 12)] });
     await started.until(() => started!.feed('PriceExport')['heldPlan'] !== undefined, 'the brake');

@@ -31,19 +31,36 @@ function shop(): MemoryStore {
 }
 
 async function synced(store: MemoryStore, options: Partial<RigOptions> = {}): Promise<LocalRig> {
-  rig = await LocalRig.start({ db: openPostgres({ url: await postgres.createDatabase(`side_${++count}`) }), definition: store.definition(), feeds: FEEDS, ...options });
+  rig = await LocalRig.start({
+    db: openPostgres({ url: await postgres.createDatabase(`side_${++count}`) }),
+    definition: store.definition(),
+    feeds: FEEDS,
+    ...options,
+  });
   rig.startEngine();
   await rig.until(() => rig!.condition('Synced')?.status === 'True', 'the initial sync');
   return rig;
 }
 
-const orders = async (started: LocalRig) => (await started.api('GET', '/orders?intake=All')).body.items as { cust_po_no: string; intake: string }[];
-const problems = async (started: LocalRig, query = '') => (await started.api('GET', `/problems${query}`)).body.items as { feed: string; reason: string; record: string; severity: string; message: string }[];
+const orders = async (started: LocalRig) =>
+  (await started.api('GET', '/orders?intake=All')).body.items as { cust_po_no: string; intake: string }[];
+const problems = async (started: LocalRig, query = '') =>
+  (await started.api('GET', `/problems${query}`)).body.items as {
+    feed: string;
+    reason: string;
+    record: string;
+    severity: string;
+    message: string;
+  }[];
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 
 describe('a webhook of the store', () => {
   const send = (url: string, body: unknown, headers: Record<string, string> = { 'x-signature': 'good' }) =>
-    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
 
   async function subscribed(store: MemoryStore): Promise<LocalRig> {
     const started = await synced(store);
@@ -54,13 +71,22 @@ describe('a webhook of the store', () => {
   it('brings in exactly the order that it names, without waiting for the schedule', async () => {
     const store = shop();
     const started = await subscribed(store);
-    store.orders = [order('1', { placedAt: new Date().toISOString(), updatedAt: new Date().toISOString() }), order('2')];
+    store.orders = [
+      order('1', { placedAt: new Date().toISOString(), updatedAt: new Date().toISOString() }),
+      order('2'),
+    ];
     expect((await send(store.subscribed!, { id: 'o-1' })).status).toBe(202);
     await started.until(async () => (await orders(started)).length > 0, 'the order');
     expect((await orders(started)).map((found) => found.cust_po_no)).toEqual(['1']);
     expect(store.reads.at(-1)?.ids).toEqual(['o-1']);
-    expect(await started.db.query('SELECT orders_by_hint, orders_by_poll FROM connections')).toEqual([{ orders_by_hint: 1, orders_by_poll: 0 }]);
-    expect(await started.db.query('SELECT body, headers FROM inbound_hooks').then(([row]) => [Buffer.from(row!['body'] as Uint8Array).length, row!['headers']])).toEqual([0, {}]);
+    expect(await started.db.query('SELECT orders_by_hint, orders_by_poll FROM connections')).toEqual([
+      { orders_by_hint: 1, orders_by_poll: 0 },
+    ]);
+    expect(
+      await started.db
+        .query('SELECT body, headers FROM inbound_hooks')
+        .then(([row]) => [Buffer.from(row!['body'] as Uint8Array).length, row!['headers']]),
+    ).toEqual([0, {}]);
   });
 
   it('leaves the position of the feed and its freshness as they were', async () => {
@@ -72,7 +98,9 @@ describe('a webhook of the store', () => {
     await started.until(async () => (await orders(started)).length > 0, 'the order');
     await started.run('OrderImport');
     expect(before['lastSuccessAt']).toBeDefined();
-    expect(store.reads.filter((read) => read.feed === 'OrderImport' && read.ids === undefined).at(-1)?.since).toBeUndefined();
+    expect(
+      store.reads.filter((read) => read.feed === 'OrderImport' && read.ids === undefined).at(-1)?.since,
+    ).toBeUndefined();
   });
 
   it('is counted as lost when polling sees the order first', async () => {
@@ -80,16 +108,24 @@ describe('a webhook of the store', () => {
     const started = await subscribed(store);
     store.orders = [order('1', { placedAt: new Date(Date.now() + 1000).toISOString() })];
     await started.run('OrderImport');
-    expect(await started.db.query('SELECT orders_by_hint, orders_by_poll FROM connections')).toEqual([{ orders_by_hint: 0, orders_by_poll: 1 }]);
-    expect(await (await fetch(`${started.hub.url}/metrics`)).text()).toContain('supercargo_orders_first_seen_total{namespace="default",connection="shop",by="poll"} 1');
+    expect(await started.db.query('SELECT orders_by_hint, orders_by_poll FROM connections')).toEqual([
+      { orders_by_hint: 0, orders_by_poll: 1 },
+    ]);
+    expect(await (await fetch(`${started.hub.url}/metrics`)).text()).toContain(
+      'supercargo_orders_first_seen_total{namespace="default",connection="shop",by="poll"} 1',
+    );
   });
 
   it('acts once however often the store repeats it', async () => {
     const store = shop();
     const started = await subscribed(store);
     store.orders = [order('1')];
-    const answers = await Promise.all([1, 2, 3].map(() => send(store.subscribed!, { id: 'o-1' }, { 'x-signature': 'good', 'webhook-id': 'msg_1' })));
-    expect((await Promise.all(answers.map(async (answer) => ((await answer.json()) as { status: string }).status))).sort()).toEqual(['duplicate', 'duplicate', 'queued']);
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => send(store.subscribed!, { id: 'o-1' }, { 'x-signature': 'good', 'webhook-id': 'msg_1' })),
+    );
+    expect(
+      (await Promise.all(answers.map(async (answer) => ((await answer.json()) as { status: string }).status))).sort(),
+    ).toEqual(['duplicate', 'duplicate', 'queued']);
     await started.until(async () => (await orders(started)).length > 0, 'the order');
     expect(store.reads.filter((read) => read.ids)).toHaveLength(1);
   });
@@ -99,7 +135,12 @@ describe('a webhook of the store', () => {
     const started = await subscribed(store);
     store.orders = [order('1')];
     await send(store.subscribed!, { id: 'o-1' }, { 'x-signature': 'forged' });
-    await started.until(async () => (await started.db.query(`SELECT 1 FROM inbound_hooks WHERE state = 'Refused' AND reason = 'SignatureInvalid'`)).length === 1, 'the refusal');
+    await started.until(
+      async () =>
+        (await started.db.query(`SELECT 1 FROM inbound_hooks WHERE state = 'Refused' AND reason = 'SignatureInvalid'`))
+          .length === 1,
+      'the refusal',
+    );
     expect(store.reads.filter((read) => read.ids)).toHaveLength(0);
   });
 
@@ -113,7 +154,10 @@ describe('a webhook of the store', () => {
   it('is asked for anew when the connection goes live, and never in Test mode', async () => {
     const store = shop();
     const started = await synced(store, { connection: { mode: 'Test' } });
-    expect([store.subscribed, (started.world.get('Connection', 'default', 'shop')!.status as { hooks?: unknown }).hooks]).toEqual([undefined, expect.objectContaining({ state: 'TestMode' })]);
+    expect([
+      store.subscribed,
+      (started.world.get('Connection', 'default', 'shop')!.status as { hooks?: unknown }).hooks,
+    ]).toEqual([undefined, expect.objectContaining({ state: 'TestMode' })]);
     started.apply({ mode: 'Production' });
     await started.until(() => store.subscribed !== undefined, 'the subscription');
   });
@@ -122,12 +166,18 @@ describe('a webhook of the store', () => {
 describe('the completeness check', () => {
   it('fetches what the store has and the hub has not, names what is gone, and says so', async () => {
     const store = shop();
-    store.orders = [order('1', { placedAt: daysAgo(3) }), order('2', { placedAt: daysAgo(3) }), order('3', { placedAt: daysAgo(1) })];
+    store.orders = [
+      order('1', { placedAt: daysAgo(3) }),
+      order('2', { placedAt: daysAgo(3) }),
+      order('3', { placedAt: daysAgo(1) }),
+    ];
     store.hidden.add('o-2');
     const started = await synced(store);
     await started.db.query(`UPDATE checkpoints SET value = value - 'censusAt' WHERE feed_type = 'OrderImport'`);
     expect((await orders(started)).map((found) => found.cust_po_no).sort()).toEqual(['1', '2', '3']);
-    expect(await problems(started, '?severity=Info')).toMatchObject([{ reason: 'FoundByCompletenessCheck', record: 'o-2' }]);
+    expect(await problems(started, '?severity=Info')).toMatchObject([
+      { reason: 'FoundByCompletenessCheck', record: 'o-2' },
+    ]);
     store.orders = store.orders.filter(({ number }) => number !== '3');
     const status = await started.run('OrderImport');
     expect((status['lastRun'] as { message: string }).message).toContain('1 are gone at the store');
@@ -138,9 +188,13 @@ describe('the completeness check', () => {
   it('costs nothing more until the next night', async () => {
     const store = shop();
     const started = await synced(store);
-    const [before] = await started.db.query<{ value: { censusAt?: string } }>(`SELECT value FROM checkpoints WHERE feed_type = 'OrderImport'`);
+    const [before] = await started.db.query<{ value: { censusAt?: string } }>(
+      `SELECT value FROM checkpoints WHERE feed_type = 'OrderImport'`,
+    );
     await started.run('OrderImport');
-    const [after] = await started.db.query<{ value: { censusAt?: string } }>(`SELECT value FROM checkpoints WHERE feed_type = 'OrderImport'`);
+    const [after] = await started.db.query<{ value: { censusAt?: string } }>(
+      `SELECT value FROM checkpoints WHERE feed_type = 'OrderImport'`,
+    );
     expect(before!.value.censusAt).toBeDefined();
     expect(after!.value.censusAt).toBe(before!.value.censusAt);
   });
@@ -153,9 +207,14 @@ describe('StockCheck', () => {
     await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 9 }] });
     await started.until(async () => store.stockWrites.length === 1, 'the first level');
     store.stock = [level('A', 8), level('B', 5)];
-    await started.db.query(`INSERT INTO stock_targets (store_id, sku, location, quantity) SELECT store_id, 'B', 'main', 7 FROM connections`);
+    await started.db.query(
+      `INSERT INTO stock_targets (store_id, sku, location, quantity) SELECT store_id, 'B', 'main', 7 FROM connections`,
+    );
     await started.run('StockCheck');
-    expect((await problems(started, '?severity=Info')).map(({ reason, record }) => [reason, record]).sort()).toEqual([['StockDiffers', 'A@main'], ['StockNeverArrived', 'B@main']]);
+    expect((await problems(started, '?severity=Info')).map(({ reason, record }) => [reason, record]).sort()).toEqual([
+      ['StockDiffers', 'A@main'],
+      ['StockNeverArrived', 'B@main'],
+    ]);
     await started.run('StockExport');
     expect(store.stockWrites.at(-1)).toMatchObject({ sku: 'B', quantity: 7 });
     store.stock = [level('A', 9), level('B', 7)];
@@ -175,7 +234,16 @@ describe('a store that asks to wait', () => {
       throw waiting('RateLimited', 'the store asks to wait 1 s', 1000);
     };
     started.requestRun('OrderImport');
-    await started.until(() => (started.feed('OrderImport')['recentRuns'] as { result: string }[] | undefined)?.some(({ result }) => result === 'Failed') === true, 'the run that was told to wait');
-    await started.until(() => (started.feed('OrderImport')['lastRun'] as { result: string }).result !== 'Failed', 'the run after the wait');
+    await started.until(
+      () =>
+        (started.feed('OrderImport')['recentRuns'] as { result: string }[] | undefined)?.some(
+          ({ result }) => result === 'Failed',
+        ) === true,
+      'the run that was told to wait',
+    );
+    await started.until(
+      () => (started.feed('OrderImport')['lastRun'] as { result: string }).result !== 'Failed',
+      'the run after the wait',
+    );
   });
 });

@@ -13,7 +13,14 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 jest.setTimeout(60_000);
 
-const FEEDS: readonly FeedType[] = ['ProductImport', 'StockImport', 'OrderImport', 'OrderUpdate', 'ShipmentExport', 'StockExport'];
+const FEEDS: readonly FeedType[] = [
+  'ProductImport',
+  'StockImport',
+  'OrderImport',
+  'OrderUpdate',
+  'ShipmentExport',
+  'StockExport',
+];
 
 let postgres: TestPostgres;
 let count = 0;
@@ -25,7 +32,8 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
-const openDatabase = async (): Promise<Database> => openPostgres({ url: await postgres.createDatabase(`test_${++count}`) });
+const openDatabase = async (): Promise<Database> =>
+  openPostgres({ url: await postgres.createDatabase(`test_${++count}`) });
 
 describe('engine and hub', () => {
   let rig: LocalRig | undefined;
@@ -35,7 +43,10 @@ describe('engine and hub', () => {
     rig = undefined;
   }, 30_000);
 
-  async function start(store: MemoryStore, options: Partial<RigOptions> & { definition?: DriverDefinition } = {}): Promise<LocalRig> {
+  async function start(
+    store: MemoryStore,
+    options: Partial<RigOptions> & { definition?: DriverDefinition } = {},
+  ): Promise<LocalRig> {
     rig = await LocalRig.start({ db: await openDatabase(), definition: store.definition(), feeds: FEEDS, ...options });
     rig.startEngine();
     return rig;
@@ -47,7 +58,8 @@ describe('engine and hub', () => {
     return started;
   }
 
-  const orders = async (started: LocalRig, query = 'intake=All') => (await started.api('GET', `/orders?${query}`)).body.items as OrderView[];
+  const orders = async (started: LocalRig, query = 'intake=All') =>
+    (await started.api('GET', `/orders?${query}`)).body.items as OrderView[];
 
   it('runs the initial sync in order of dependency, products before the orders that refer to them', async () => {
     const store = new MemoryStore();
@@ -63,16 +75,35 @@ describe('engine and hub', () => {
     const store = new MemoryStore();
     store.products = [product('p1', ['A'])];
     store.orders = [
-      order('1001'), order('1002', { lines: [line('1', 'A', 1), line('2', 'NOPE', 1)] }), order('1003', { paymentState: 'Unpaid', placedAt: new Date().toISOString() }), order('1004', { fulfilmentState: 'Fulfilled' }),
-      order('1005', { placedAt: '2025-12-31T23:59:59Z' }), order('1006', { state: 'Cancelled' }), order('1007', { state: 'Draft', placedAt: undefined }),
+      order('1001'),
+      order('1002', { lines: [line('1', 'A', 1), line('2', 'NOPE', 1)] }),
+      order('1003', { paymentState: 'Unpaid', placedAt: new Date().toISOString() }),
+      order('1004', { fulfilmentState: 'Fulfilled' }),
+      order('1005', { placedAt: '2025-12-31T23:59:59Z' }),
+      order('1006', { state: 'Cancelled' }),
+      order('1007', { state: 'Draft', placedAt: undefined }),
     ];
     const started = await synced(store);
-    const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, `${o.intake} ${o.intakeReason}`]));
+    const found = Object.fromEntries(
+      (await orders(started)).map((o) => [o.cust_po_no, `${o.intake} ${o.intakeReason}`]),
+    );
     expect(found).toEqual({
-      1001: 'Accepted null', 1002: 'Rejected UnknownSku', 1003: 'Held Unpaid', 1004: 'Skipped AlreadyShipped', 1005: 'Skipped TooOld', 1006: 'Skipped Cancelled', 1007: 'Skipped NotPlaced',
+      1001: 'Accepted null',
+      1002: 'Rejected UnknownSku',
+      1003: 'Held Unpaid',
+      1004: 'Skipped AlreadyShipped',
+      1005: 'Skipped TooOld',
+      1006: 'Skipped Cancelled',
+      1007: 'Skipped NotPlaced',
     });
     const [problem] = (await started.api('GET', '/problems')).body.items;
-    expect(problem).toMatchObject({ severity: 'Error', reason: 'UnknownSku', record: 'o-1002', number: '1002', message: expect.stringContaining('"NOPE"') });
+    expect(problem).toMatchObject({
+      severity: 'Error',
+      reason: 'UnknownSku',
+      record: 'o-1002',
+      number: '1002',
+      message: expect.stringContaining('"NOPE"'),
+    });
     expect(started.feed('OrderImport')['problems']).toEqual({ info: 0, retry: 0, error: 1 });
   });
 
@@ -95,7 +126,10 @@ describe('engine and hub', () => {
     await started.putStore({ skuAliases: { 'OLD-A': 'A' } });
     const found = Object.fromEntries((await orders(started)).map((o) => [o.cust_po_no, o.intake]));
     expect(found).toEqual({ 1: 'Accepted', 2: 'Rejected' });
-    expect((await orders(started)).find((o) => o.cust_po_no === '1')!.lines[0]).toMatchObject({ sku: 'A', orderedSku: 'OLD-A' });
+    expect((await orders(started)).find((o) => o.cust_po_no === '1')!.lines[0]).toMatchObject({
+      sku: 'A',
+      orderedSku: 'OLD-A',
+    });
     expect((await started.api('GET', '/problems')).body.items.map((p: { number: string }) => p.number)).toEqual(['2']);
     expect(store.reads.length).toBe(readsBefore);
   });
@@ -105,7 +139,11 @@ describe('engine and hub', () => {
     store.products = [product('p1', ['A'])];
     store.orders = [order('1', { shippingMethodCode: 'drone' })];
     const started = await synced(store, { store: { shippingMethods: { standard: 'STD' } } });
-    expect((await orders(started))[0]).toMatchObject({ intake: 'Rejected', intakeReason: 'UnknownShippingMethod', intakeMessage: expect.stringContaining('"drone"') });
+    expect((await orders(started))[0]).toMatchObject({
+      intake: 'Rejected',
+      intakeReason: 'UnknownShippingMethod',
+      intakeMessage: expect.stringContaining('"drone"'),
+    });
     await started.putStore({ shippingMethods: { standard: 'STD', drone: 'DRN' } });
     expect((await orders(started))[0]).toMatchObject({ intake: 'Accepted', shippingMethod: 'DRN' });
   });
@@ -142,11 +180,16 @@ describe('engine and hub', () => {
     const store = new MemoryStore();
     store.products = [product('p1', ['A'])];
     store.orders = [order('1001')];
-    const started = await synced(store, { store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: ['127.0.0.0/8'] } });
+    const started = await synced(store, {
+      store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: ['127.0.0.0/8'] },
+    });
     await started.until(() => received.length > 0, 'the webhook after a refused one', 15_000);
     const [endpoint] = (await started.api('GET', '/webhooks')).body.items;
     const [{ headers, body }] = received as [{ headers: Record<string, string>; body: string }];
-    const payload = new Webhook(endpoint.secret).verify(body, headers) as { type: string; data: { cust_po_no: string } };
+    const payload = new Webhook(endpoint.secret).verify(body, headers) as {
+      type: string;
+      data: { cust_po_no: string };
+    };
     expect(payload).toMatchObject({ type: 'order.created', data: { cust_po_no: '1001' } });
     expect(() => new Webhook(endpoint.secret).verify(body.replace('1001', '1002'), headers)).toThrow();
     await started.run('OrderUpdate');
@@ -164,7 +207,10 @@ describe('engine and hub', () => {
     store.products = [product('p1', ['A'])];
     store.orders = [order('1')];
     const started = await synced(store, { store: { orderWebhooks: [{ name: 'inside', url: receiver.url }] } });
-    await started.until(async () => (await started.db.query(`SELECT 1 FROM deliveries WHERE last_error LIKE '%not public%'`)).length > 0, 'the refused delivery');
+    await started.until(
+      async () => (await started.db.query(`SELECT 1 FROM deliveries WHERE last_error LIKE '%not public%'`)).length > 0,
+      'the refused delivery',
+    );
     expect(called).toBe(false);
     await receiver.close();
   });
@@ -179,10 +225,26 @@ describe('engine and hub', () => {
     const first = await started.api('POST', `/orders/${found!.id}/shipments`, parcel, { 'idempotency-key': 'k1' });
     const second = await started.api('POST', `/orders/${found!.id}/shipments`, parcel, { 'idempotency-key': 'k1' });
     expect([first.status, second.status, second.body.id]).toEqual([201, 201, first.body.id]);
-    expect((await started.api('POST', `/orders/${found!.id}/shipments`, { ...parcel, trackingCode: 'T-2' }, { 'idempotency-key': 'k1' })).status).toBe(422);
-    expect((await started.api('POST', `/orders/${found!.id}/shipments`, { lines: [{ sku: 'A', quantity: 2 }] })).body).toMatchObject({ type: 'TooManyShipped' });
-    await started.until(async () => (await started.api('GET', `/orders/${found!.id}`)).body.shipments[0].confirmedAt !== null, 'the confirmation');
-    expect(store.shipped).toMatchObject([{ orderId: 'o-1001', trackingCode: 'T-1', lines: [{ lineId: '1', quantity: 1 }] }]);
+    expect(
+      (
+        await started.api(
+          'POST',
+          `/orders/${found!.id}/shipments`,
+          { ...parcel, trackingCode: 'T-2' },
+          { 'idempotency-key': 'k1' },
+        )
+      ).status,
+    ).toBe(422);
+    expect(
+      (await started.api('POST', `/orders/${found!.id}/shipments`, { lines: [{ sku: 'A', quantity: 2 }] })).body,
+    ).toMatchObject({ type: 'TooManyShipped' });
+    await started.until(
+      async () => (await started.api('GET', `/orders/${found!.id}`)).body.shipments[0].confirmedAt !== null,
+      'the confirmation',
+    );
+    expect(store.shipped).toMatchObject([
+      { orderId: 'o-1001', trackingCode: 'T-1', lines: [{ lineId: '1', quantity: 1 }] },
+    ]);
   });
 
   it('repeats a shipment whose answer was lost without shipping twice', async () => {
@@ -217,11 +279,22 @@ describe('engine and hub', () => {
     const [found] = await orders(started, '');
     await started.api('POST', `/orders/${found!.id}/shipments`, { trackingCode: 'T-1' });
     await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
-    await started.until(async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Held'`)).length === 2, 'both writes held');
+    await started.until(
+      async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Held'`)).length === 2,
+      'both writes held',
+    );
     expect(store.shipped.length + store.stockWrites.length).toBe(0);
-    const [held] = await started.db.query<{ held_request: { body: string } }>(`SELECT held_request FROM outbox WHERE kind = 'shipment'`);
+    const [held] = await started.db.query<{ held_request: { body: string } }>(
+      `SELECT held_request FROM outbox WHERE kind = 'shipment'`,
+    );
     expect(held!.held_request.body).toContain('T-1');
-    await started.until(() => (started.feed('ShipmentExport')['conditions'] as { type: string; reason: string }[]).some(({ type, reason }) => type === 'Held' && reason === 'TestMode'), 'the condition Held');
+    await started.until(
+      () =>
+        (started.feed('ShipmentExport')['conditions'] as { type: string; reason: string }[]).some(
+          ({ type, reason }) => type === 'Held' && reason === 'TestMode',
+        ),
+      'the condition Held',
+    );
     started.apply({ mode: 'Production' });
     await started.until(() => started.condition('CredentialValid')?.status === 'True', 'the new session');
     await started.run('ShipmentExport');
@@ -252,7 +325,10 @@ describe('engine and hub', () => {
     const started = await synced(store);
     await started.db.query(`INSERT INTO sku_aliases (store_id, alias, sku) SELECT id, 'OLD', 'A' FROM stores`);
     started.apply({}, [['again', { feedRef: { name: 'orderimport' }, replay: { reason: 'UnknownSku' } }]]);
-    await started.until(() => started.world.get('FeedRun', 'default', 'again')?.status?.['finishedAt'] !== undefined, 'the replay');
+    await started.until(
+      () => started.world.get('FeedRun', 'default', 'again')?.status?.['finishedAt'] !== undefined,
+      'the replay',
+    );
     expect(started.world.get('FeedRun', 'default', 'again')?.status).toMatchObject({ result: 'Succeeded', changed: 1 });
     expect((await orders(started))[0]!.intake).toBe('Accepted');
   });
@@ -264,8 +340,14 @@ describe('engine and hub', () => {
     const started = await synced(store);
     await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
     await started.until(() => store.stockWrites.length === 1, 'the first level');
-    await started.until(async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Applied'`)).length === 1, 'its result');
-    expect((await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 5 }] })).body).toMatchObject({ queued: 1, unchanged: 0 });
+    await started.until(
+      async () => (await started.db.query(`SELECT 1 FROM outbox WHERE state = 'Applied'`)).length === 1,
+      'its result',
+    );
+    expect((await started.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 5 }] })).body).toMatchObject({
+      queued: 1,
+      unchanged: 0,
+    });
     await started.until(() => store.stockWrites.length === 2, 'the level set back');
   });
 
@@ -294,7 +376,9 @@ describe('engine and hub', () => {
     await started.until(() => started.feed('ProductImport')['lastRun'] !== undefined, 'the first run');
     const [row] = await started.db.query<{ count: number }>('SELECT count(*) AS count FROM products');
     expect(row!.count).toBe(19);
-    expect((await started.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'PoisonedRecord', record: 'p13' }]);
+    expect((await started.api('GET', '/problems')).body.items).toMatchObject([
+      { reason: 'PoisonedRecord', record: 'p13' },
+    ]);
   });
 
   it('tells the back office of a change after export, and holds the shipment until it is answered', async () => {
@@ -304,15 +388,28 @@ describe('engine and hub', () => {
     const started = await synced(store);
     const [found] = await orders(started, '');
     await started.api('POST', `/orders/${found!.id}/acknowledge`, { reference: 'WMS-7' });
-    store.orders = [order('1001', { shippingAddress: { name: 'Jane Doe', street1: 'Other Street 2', city: 'Berlin', country: 'DE' } })];
+    store.orders = [
+      order('1001', {
+        shippingAddress: { name: 'Jane Doe', street1: 'Other Street 2', city: 'Berlin', country: 'DE' },
+      }),
+    ];
     await started.run('OrderUpdate');
     const changed = (await started.api('GET', `/orders/${found!.id}`)).body;
-    expect(changed).toMatchObject({ changePending: true, shippingAddress: { street1: 'Main Street 1' }, acknowledgedReference: 'WMS-7' });
-    expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).body).toMatchObject({ type: 'ChangePending' });
+    expect(changed).toMatchObject({
+      changePending: true,
+      shippingAddress: { street1: 'Main Street 1' },
+      acknowledgedReference: 'WMS-7',
+    });
+    expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).body).toMatchObject({
+      type: 'ChangePending',
+    });
     const accepted = (await started.api('POST', `/orders/${found!.id}/changes`, { decision: 'Accept' })).body;
     expect(accepted).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
     await started.run('OrderUpdate');
-    expect((await started.api('GET', `/orders/${found!.id}`)).body).toMatchObject({ changePending: false, shippingAddress: { street1: 'Other Street 2' } });
+    expect((await started.api('GET', `/orders/${found!.id}`)).body).toMatchObject({
+      changePending: false,
+      shippingAddress: { street1: 'Other Street 2' },
+    });
     await started.api('POST', `/orders/${found!.id}/acknowledge`, {});
     expect((await started.api('POST', `/orders/${found!.id}/shipments`, {})).status).toBe(201);
   });
@@ -332,9 +429,16 @@ describe('engine and hub', () => {
     store.products = [product('p1', ['A'])];
     const started = await synced(store);
     const before = store.reads.filter(({ feed }) => feed === 'ProductImport').length;
-    await started.until(() => started.world.get('Connection', 'default', 'shop')?.status?.['syncedCredentialHash'] !== undefined, 'the hash');
+    await started.until(
+      () => started.world.get('Connection', 'default', 'shop')?.status?.['syncedCredentialHash'] !== undefined,
+      'the hash',
+    );
     started.secret = { apiKey: 'another' };
-    await started.until(() => store.reads.filter(({ feed }) => feed === 'ProductImport').length > before, 'another sync', 15_000);
+    await started.until(
+      () => store.reads.filter(({ feed }) => feed === 'ProductImport').length > before,
+      'another sync',
+      15_000,
+    );
   });
 
   it('drains when disabled, keeps everything, and resumes when enabled', async () => {
@@ -356,8 +460,13 @@ describe('engine and hub', () => {
   it('answers every bad request of the back office with a problem document, never a stack', async () => {
     const started = await synced(new MemoryStore());
     for (const [method, path, body, status] of [
-      ['GET', '/orders/999.x', undefined, 404], ['GET', '/orders/nonsense', undefined, 404], ['GET', '/orders?limit=0', undefined, 400], ['GET', '/orders?after=abc', undefined, 400],
-      ['POST', '/stock', { levels: [{ sku: 'A', quantity: -1 }] }, 400], ['POST', '/orders/1.x/shipments', { lines: [{ quantity: 1 }] }, 400], ['GET', '/nothing', undefined, 404],
+      ['GET', '/orders/999.x', undefined, 404],
+      ['GET', '/orders/nonsense', undefined, 404],
+      ['GET', '/orders?limit=0', undefined, 400],
+      ['GET', '/orders?after=abc', undefined, 400],
+      ['POST', '/stock', { levels: [{ sku: 'A', quantity: -1 }] }, 400],
+      ['POST', '/orders/1.x/shipments', { lines: [{ quantity: 1 }] }, 400],
+      ['GET', '/nothing', undefined, 404],
     ] as const) {
       const answer = await started.api(method, path, body);
       expect([path, answer.status]).toEqual([path, status]);
@@ -367,10 +476,14 @@ describe('engine and hub', () => {
   });
 });
 
-async function listen(handle: (headers: Record<string, string>, body: string) => number): Promise<{ url: string; close(): Promise<void> }> {
+async function listen(
+  handle: (headers: Record<string, string>, body: string) => number,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
     request.on('end', () => response.writeHead(handle(request.headers as Record<string, string>, body)).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -11,9 +11,13 @@ jest.setTimeout(60_000);
 let rig: HubRig;
 const receivers: Receiver[] = [];
 
-beforeAll(async () => { rig = await HubRig.start(await ownDatabase()); });
+beforeAll(async () => {
+  rig = await HubRig.start(await ownDatabase());
+});
 afterAll(async () => rig.stop());
-afterEach(async () => { for (const open of receivers.splice(0)) await open.close(); });
+afterEach(async () => {
+  for (const open of receivers.splice(0)) await open.close();
+});
 
 async function hooked(answer?: (received: Received) => number): Promise<{ store: TestStore; hook: Receiver }> {
   const hook = await receiver(answer);
@@ -24,8 +28,16 @@ async function hooked(answer?: (received: Received) => number): Promise<{ store:
 const spec = (url: string) => ({ orderWebhooks: [{ name: 'wms', url }], allowedPrivateNetworks: ['127.0.0.0/8'] });
 const endpoint = async (store: TestStore) => (await store.api('GET', '/webhooks')).body.items[0];
 /** As if an hour, or a day, had passed: what waits is due. */
-const due = (store: TestStore) => rig.db.query(`UPDATE deliveries SET next_attempt_at = now() WHERE store_id = (SELECT id FROM stores WHERE name = $1)`, [store.name]);
-const move = (store: TestStore, column: string, interval: string) => rig.db.query(`UPDATE webhook_endpoints SET ${column} = now() - interval '${interval}' WHERE store_id = (SELECT id FROM stores WHERE name = $1)`, [store.name]);
+const due = (store: TestStore) =>
+  rig.db.query(
+    `UPDATE deliveries SET next_attempt_at = now() WHERE store_id = (SELECT id FROM stores WHERE name = $1)`,
+    [store.name],
+  );
+const move = (store: TestStore, column: string, interval: string) =>
+  rig.db.query(
+    `UPDATE webhook_endpoints SET ${column} = now() - interval '${interval}' WHERE store_id = (SELECT id FROM stores WHERE name = $1)`,
+    [store.name],
+  );
 const verifies = (secret: string, { headers, body }: Received) => {
   try {
     new Webhook(secret).verify(body, headers);
@@ -48,27 +60,45 @@ describe('rotating the secret of an endpoint', () => {
     await pod.send('OrderImport', [order('1')]);
     await until(() => hook.received.length === 1, 'the webhook after rotation');
     expect(hook.received[0]!.headers['webhook-signature']!.split(' ')).toHaveLength(2);
-    expect([verifies(before.secret, hook.received[0]!), verifies(after.secret, hook.received[0]!)]).toEqual([true, true]);
+    expect([verifies(before.secret, hook.received[0]!), verifies(after.secret, hook.received[0]!)]).toEqual([
+      true,
+      true,
+    ]);
 
     await move(store, 'rotated_at', '25 hours');
     expect(await endpoint(store)).toMatchObject({ previousSecretValidUntil: null, secret: after.secret });
     await pod.send('OrderImport', [order('2')]);
     await until(() => hook.received.length === 2, 'the webhook a day later');
-    expect([verifies(before.secret, hook.received[1]!), verifies(after.secret, hook.received[1]!)]).toEqual([false, true]);
+    expect([verifies(before.secret, hook.received[1]!), verifies(after.secret, hook.received[1]!)]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('happens once for a repeated request, whose answer is kept without the secret', async () => {
     const { store } = await hooked();
     const answers = [];
-    for (const _ of [1, 2]) answers.push((await store.api('POST', '/webhooks/wms/rotate-secret', undefined, { 'idempotency-key': `rotate-${store.name}` })).body);
+    for (const _ of [1, 2])
+      answers.push(
+        (
+          await store.api('POST', '/webhooks/wms/rotate-secret', undefined, {
+            'idempotency-key': `rotate-${store.name}`,
+          })
+        ).body,
+      );
     expect(answers.map(({ secretVersion }) => secretVersion)).toEqual([2, 2]);
-    const kept = await rig.db.query<{ body: string }>('SELECT body FROM idempotency_keys WHERE key = $1', [`rotate-${store.name}`]);
+    const kept = await rig.db.query<{ body: string }>('SELECT body FROM idempotency_keys WHERE key = $1', [
+      `rotate-${store.name}`,
+    ]);
     expect(kept[0]!.body).not.toContain('whsec_');
   });
 
   it('names the endpoints there are when it is asked of another', async () => {
     const { store } = await hooked();
-    expect(await store.api('POST', '/webhooks/erp/rotate-secret')).toMatchObject({ status: 404, body: { detail: expect.stringContaining('the Store has wms') } });
+    expect(await store.api('POST', '/webhooks/erp/rotate-secret')).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('the Store has wms') },
+    });
   });
 });
 
@@ -84,9 +114,23 @@ describe('an endpoint that does not answer', () => {
     await due(store);
     await until(async () => (await endpoint(store)).disabledAt !== null, 'the endpoint to be disabled');
     expect((await endpoint(store)).disabledReason).toContain('5 days');
-    expect(rig.told.filter((line) => line.includes(store.name))).toEqual([expect.stringMatching(/Warning WebhookEndpointDisabled.*"wms"/)]);
-    expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ reason: 'WebhookEndpointDisabled', connection: null, feed: null, kind: 'webhookEndpoint', record: 'wms', severity: 'Error', message: expect.stringContaining('/webhooks/wms/enable') }]);
-    expect(await rig.metrics()).toContain(`supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 1`);
+    expect(rig.told.filter((line) => line.includes(store.name))).toEqual([
+      expect.stringMatching(/Warning WebhookEndpointDisabled.*"wms"/),
+    ]);
+    expect((await store.api('GET', '/problems')).body.items).toMatchObject([
+      {
+        reason: 'WebhookEndpointDisabled',
+        connection: null,
+        feed: null,
+        kind: 'webhookEndpoint',
+        record: 'wms',
+        severity: 'Error',
+        message: expect.stringContaining('/webhooks/wms/enable'),
+      },
+    ]);
+    expect(await rig.metrics()).toContain(
+      `supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 1`,
+    );
 
     await pod.send('OrderImport', [order('2')]);
     const tried = hook.received.length;
@@ -100,7 +144,9 @@ describe('an endpoint that does not answer', () => {
     await until(async () => (await endpoint(store)).pending === 0, 'what waited');
     expect(new Set(hook.received.slice(tried).map(({ event }) => event.data.cust_po_no))).toEqual(new Set(['1', '2']));
     expect((await store.api('GET', '/problems')).body.items).toEqual([]);
-    expect(await rig.metrics()).toContain(`supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 0`);
+    expect(await rig.metrics()).toContain(
+      `supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 0`,
+    );
   });
 
   it('is not disabled while it takes one now and then', async () => {
@@ -121,7 +167,11 @@ describe('an endpoint that does not answer', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1')]);
     await until(async () => (await endpoint(store)).disabledAt !== null, 'the endpoint to be disabled');
-    expect(await endpoint(store)).toMatchObject({ pending: 1, dead: 0, disabledReason: expect.stringContaining('410') });
+    expect(await endpoint(store)).toMatchObject({
+      pending: 1,
+      dead: 0,
+      disabledReason: expect.stringContaining('410'),
+    });
     await store.put({ ...spec(hook.url), title: 'Another title' });
     expect((await endpoint(store)).disabledAt).not.toBeNull();
     const moved = await receiver();
@@ -139,7 +189,10 @@ describe('a replay', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1'), order('2'), order('3')]);
     await until(async () => hook.received.length === 3 && (await endpoint(store)).pending === 0, 'all three');
-    await rig.db.query(`UPDATE deliveries SET created_at = '2026-03-01T12:00:00Z' WHERE order_id = 'o-2' AND connection_id = $1`, [pod.connectionId]);
+    await rig.db.query(
+      `UPDATE deliveries SET created_at = '2026-03-01T12:00:00Z' WHERE order_id = 'o-2' AND connection_id = $1`,
+      [pod.connectionId],
+    );
     const range = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
     const replay = async (body: object) => (await store.api('POST', '/webhooks/wms/replay', body)).body;
     expect(await replay({ ...range, states: ['Delivered'], dryRun: true })).toEqual({ replayed: 1, dryRun: true });
@@ -148,8 +201,13 @@ describe('a replay', () => {
     expect(await replay({ ...range, states: ['Delivered'] })).toEqual({ replayed: 1, dryRun: false });
     await until(() => hook.received.length === 4, 'the replayed one');
     const again = hook.received[3]!;
-    expect(again.headers['webhook-id']).toBe(hook.received.find(({ event }) => event.data.cust_po_no === '2')!.headers['webhook-id']);
-    expect(await store.api('POST', '/webhooks/wms/replay', { from: range.to, to: range.from })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('must be later than from') } });
+    expect(again.headers['webhook-id']).toBe(
+      hook.received.find(({ event }) => event.data.cust_po_no === '2')!.headers['webhook-id'],
+    );
+    expect(await store.api('POST', '/webhooks/wms/replay', { from: range.to, to: range.from })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('must be later than from') },
+    });
   });
 
   it('keeps the events of an order in order: a later one waits while the first fails', async () => {
@@ -184,11 +242,23 @@ describe('a worker that was stopped and comes late', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1')]);
     await until(() => hook.received.length === 1, 'the first attempt');
-    const state = async () => (await rig.db.query<{ state: string; attempts: number; claim: string | null }>(`SELECT state, attempts, claimed_until::text AS claim FROM deliveries WHERE store_id = (SELECT id FROM stores WHERE name = $1)`, [store.name]))[0]!;
-    for (let looks = 0; (await state()).attempts === 0 && looks < 100; looks++) await new Promise((resolve) => setTimeout(resolve, 50));
-    const claim = async (seconds: number) => (await rig.db.query<Claimed>(
-      `UPDATE deliveries SET claimed_until = now() + make_interval(secs => $2) WHERE store_id = (SELECT id FROM stores WHERE name = $1)
-       RETURNING id, store_id, endpoint, event, connection_id, order_id, attempts, created_at, claimed_until::text AS claim`, [store.name, seconds]))[0]!;
+    const state = async () =>
+      (
+        await rig.db.query<{ state: string; attempts: number; claim: string | null }>(
+          `SELECT state, attempts, claimed_until::text AS claim FROM deliveries WHERE store_id = (SELECT id FROM stores WHERE name = $1)`,
+          [store.name],
+        )
+      )[0]!;
+    for (let looks = 0; (await state()).attempts === 0 && looks < 100; looks++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const claim = async (seconds: number) =>
+      (
+        await rig.db.query<Claimed>(
+          `UPDATE deliveries SET claimed_until = now() + make_interval(secs => $2) WHERE store_id = (SELECT id FROM stores WHERE name = $1)
+       RETURNING id, store_id, endpoint, event, connection_id, order_id, attempts, created_at, claimed_until::text AS claim`,
+          [store.name, seconds],
+        )
+      )[0]!;
     const hub = { db: rig.db, wakeDeliveries: () => undefined, tellStore: () => undefined } as unknown as HubContext;
     const [late, other] = [await claim(60), await claim(90)];
     await recordOutcome(hub, late, { delivered: false, error: 'too late' });

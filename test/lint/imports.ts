@@ -5,7 +5,9 @@ import { join } from 'node:path';
 /** What each top folder of the product is; eslint.config.js says which of them may import which. */
 const FOLDERS = ['kit', 'model', 'crds', 'drivers', 'sync', 'hub', 'operator', 'simulator', 'drill', 'cli'];
 
-/** What each room of hub/ may import of hub/. Files at hub/'s root put the rooms together and may import all of them. */
+/**
+ * What each room of hub/ may import of hub/. Files at hub/'s root put the rooms together and may import all of them.
+ */
 export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: ['storage', 'stores'],
   storage: [],
@@ -23,8 +25,35 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['base', 'orders', 'problems', 'storage', 'stores'],
   inbound: ['base', 'http', 'runs', 'storage', 'stores'],
   http: ['auth', 'base', 'storage', 'stores'],
-  pods: ['auth', 'base', 'exports', 'http', 'inbound', 'orders', 'outbox', 'problems', 'records', 'runs', 'stock', 'storage', 'stores'],
-  rest: ['base', 'exports', 'http', 'orders', 'outbox', 'prices', 'problems', 'runs', 'stock', 'storage', 'stores', 'webhooks'],
+  pods: [
+    'auth',
+    'base',
+    'exports',
+    'http',
+    'inbound',
+    'orders',
+    'outbox',
+    'problems',
+    'records',
+    'runs',
+    'stock',
+    'storage',
+    'stores',
+  ],
+  rest: [
+    'base',
+    'exports',
+    'http',
+    'orders',
+    'outbox',
+    'prices',
+    'problems',
+    'runs',
+    'stock',
+    'storage',
+    'stores',
+    'webhooks',
+  ],
 };
 
 /** An import of one file by another, both as paths from the repository's root. */
@@ -36,17 +65,29 @@ export interface Import {
 /** All imports between files of the product, of types too. */
 export async function importsOf(root: string, folders: readonly string[] = FOLDERS): Promise<Import[]> {
   const { output } = await cruise([...folders], {
-    baseDir: root, exclude: { path: String.raw`\.test\.ts$|(^|/)node_modules/` }, doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true,
+    baseDir: root,
+    exclude: { path: String.raw`\.test\.ts$|(^|/)node_modules/` },
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
   });
-  return (output as ICruiseResult).modules.flatMap(({ source, dependencies }) => dependencies
-    .filter(({ resolved, coreModule, couldNotResolve }) => !coreModule && !couldNotResolve && folders.some((folder) => resolved.startsWith(`${folder}/`)))
-    .map(({ resolved }) => ({ from: source, to: resolved })));
+  return (output as ICruiseResult).modules.flatMap(({ source, dependencies }) =>
+    dependencies
+      .filter(
+        ({ resolved, coreModule, couldNotResolve }) =>
+          !coreModule && !couldNotResolve && folders.some((folder) => resolved.startsWith(`${folder}/`)),
+      )
+      .map(({ resolved }) => ({ from: source, to: resolved })),
+  );
 }
 
 /** One sentence for each thing that is wrong; none: all is well. Pure. */
 export function findings(imports: readonly Import[]): string[] {
-  const files = circles(imports).map((circle) => `circle of files: ${circle.join(' -> ')}. Move the types that both need to a file of their own`);
-  const rooms = circles(imports.map(({ from, to }) => ({ from: roomOf(from), to: roomOf(to) })).filter(({ from, to }) => from !== to))
+  const files = circles(imports).map(
+    (circle) => `circle of files: ${circle.join(' -> ')}. Move the types that both need to a file of their own`,
+  );
+  const rooms = circles(
+    imports.map(({ from, to }) => ({ from: roomOf(from), to: roomOf(to) })).filter(({ from, to }) => from !== to),
+  )
     .filter((circle) => circle.some((room) => !room.endsWith('.ts')))
     .map((circle) => `circle of folders: ${circle.join(' -> ')} (${examples(circle, imports)})`);
   return [...files, ...rooms, ...forbidden(imports)];
@@ -63,9 +104,17 @@ function forbidden(imports: readonly Import[]): string[] {
     const [own, other] = [hubRoom(from), hubRoom(to)];
     if (own === undefined || own === other) return [];
     const allowed = HUB_ROOMS[own];
-    if (allowed === undefined) return [`hub/${own} is not in the table HUB_ROOMS of test/lint/imports.ts: say there what it may import`];
-    if (other === undefined) return to.startsWith('hub/') ? [`${from} imports ${to}: a room does not import what puts the rooms together`] : [];
-    return allowed.includes(other) ? [] : [`${from} imports ${to}: hub/${own} may import ${allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing'} of hub/`];
+    if (allowed === undefined)
+      return [`hub/${own} is not in the table HUB_ROOMS of test/lint/imports.ts: say there what it may import`];
+    if (other === undefined)
+      return to.startsWith('hub/')
+        ? [`${from} imports ${to}: a room does not import what puts the rooms together`]
+        : [];
+    return allowed.includes(other)
+      ? []
+      : [
+          `${from} imports ${to}: hub/${own} may import ${allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing'} of hub/`,
+        ];
   });
 }
 
@@ -75,7 +124,15 @@ function hubRoom(file: string): string | undefined {
 }
 
 function examples(circle: readonly string[], imports: readonly Import[]): string {
-  return circle.slice(1).flatMap((to, index) => imports.filter((one) => roomOf(one.from) === circle[index] && roomOf(one.to) === to).slice(0, 1).map((one) => `${one.from} imports ${one.to}`)).join(', ');
+  return circle
+    .slice(1)
+    .flatMap((to, index) =>
+      imports
+        .filter((one) => roomOf(one.from) === circle[index] && roomOf(one.to) === to)
+        .slice(0, 1)
+        .map((one) => `${one.from} imports ${one.to}`),
+    )
+    .join(', ');
 }
 
 /** A shortest way from each node of the graph back to itself; one for each set of nodes. */

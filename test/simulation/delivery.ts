@@ -26,7 +26,10 @@ export class Delivery {
   /** Until nothing waits. */
   async all(): Promise<void> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-      const [row] = await this.#hub.db.query<{ count: number }>(`SELECT count(*) AS count FROM deliveries WHERE store_id = $1 AND state = 'Pending'`, [this.#storeId]);
+      const [row] = await this.#hub.db.query<{ count: number }>(
+        `SELECT count(*) AS count FROM deliveries WHERE store_id = $1 AND state = 'Pending'`,
+        [this.#storeId],
+      );
       if (row!.count === 0) return;
       const sent = await this.#once();
       if (sent === 'died' || sent === 0) this.#hub.clock.advance(CLAIM_MS);
@@ -38,7 +41,14 @@ export class Delivery {
     const process = new Process();
     const stop = new AbortController();
     const { context, master } = this.#hub;
-    const sent = await process.run(deliverDue({ ...context, clock: process.clock(context.clock), db: this.#mortalDatabase(process) }, master, BATCH, stop.signal));
+    const sent = await process.run(
+      deliverDue(
+        { ...context, clock: process.clock(context.clock), db: this.#mortalDatabase(process) },
+        master,
+        BATCH,
+        stop.signal,
+      ),
+    );
     if (sent === 'died') stop.abort();
     return sent;
   }
@@ -68,6 +78,11 @@ export class Delivery {
       return result;
     };
     const { db } = this.#hub;
-    return { ...db, query: (sql, params) => (/^\s*SELECT/.test(sql) ? db.query(sql, params) : step('query', () => db.query(sql, params))), transaction: (work, settings) => step('transaction', () => db.transaction(work, settings)) };
+    return {
+      ...db,
+      query: (sql, params) =>
+        /^\s*SELECT/.test(sql) ? db.query(sql, params) : step('query', () => db.query(sql, params)),
+      transaction: (work, settings) => step('transaction', () => db.transaction(work, settings)),
+    };
   }
 }

@@ -8,20 +8,36 @@ export type PointKind = 'hub' | 'store' | 'worker';
  * - die-before, die-after: the process that makes the call is gone before it is made, or after it took effect.
  * - rolled-back: the hub dies before it commits; all-die: and the pod with it, as when a machine goes.
  * - lost: the call never arrives; answer-lost: it took effect, nobody hears of it.
- * - stop-before, stop-after: the process is stopped (SIGSTOP, a suspended node, a long collection of garbage) until another
- *   has taken over and done the work; then it goes on as if nothing had been. With overlap-… the other is in the middle of
+ * - stop-before, stop-after: the process is stopped (SIGSTOP, a suspended node, a long collection of garbage) until
+ *   another
+ *  has taken over and done the work; then it goes on as if nothing had been. With overlap-… the other is in the middle
+ * of
  *   it, waits until the first has ended, and goes on itself.
  */
 export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'all-die' | 'answer-lost' | Stop;
 export type Stop = 'stop-before' | 'stop-after' | 'overlap-before' | 'overlap-after';
 
 export const MODES: Readonly<Record<PointKind, readonly Mode[]>> = {
-  hub: ['die-before', 'die-after', 'lost', 'rolled-back', 'all-die', 'answer-lost', 'stop-before', 'stop-after', 'overlap-before', 'overlap-after'],
+  hub: [
+    'die-before',
+    'die-after',
+    'lost',
+    'rolled-back',
+    'all-die',
+    'answer-lost',
+    'stop-before',
+    'stop-after',
+    'overlap-before',
+    'overlap-after',
+  ],
   store: ['die-before', 'die-after', 'answer-lost', 'stop-before', 'stop-after', 'overlap-before', 'overlap-after'],
   worker: ['die-before', 'die-after', 'stop-before', 'stop-after'],
 };
 
-export interface Point { readonly kind: PointKind; readonly what: string }
+export interface Point {
+  readonly kind: PointKind;
+  readonly what: string;
+}
 
 /** Which effects break, by their number in the run. */
 export interface Plan {

@@ -27,7 +27,11 @@ const FORGOTTEN = /\b(INTO|UPDATE|FROM) (connections|stores)\b/;
 const KEPT_TABLES = new Set(['schema_migrations', 'hub_secret']);
 
 /** What the receiver of order webhooks got. */
-export interface Received { readonly id: string; readonly type: string; readonly order: string }
+export interface Received {
+  readonly id: string;
+  readonly type: string;
+  readonly order: string;
+}
 
 /**
  * The production hub on one database, shared by all seeds: each has a store, a connection and a token of its own. The
@@ -61,10 +65,30 @@ export class HubWorld {
     await migrate(world.#raw);
     world.db = world.#database();
     const log = createLogger('hub', 'silent');
-    const clock = { now: () => world.clock.now(), sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal) };
+    const clock = {
+      now: () => world.clock.now(),
+      sleep: (ms: number, signal?: AbortSignal) => world.clock.background.sleep(ms, signal),
+    };
     const publicUrl = () => 'http://hub.example';
-    world.context = { db: world.db, clock, log, newId: () => `id-${++world.#ids}`, publicUrl, tellStore: () => undefined, wakePod: () => undefined, wakeDeliveries: () => undefined, carryWebhook: async (request) => world.#receive(request) };
-    world.app = await buildServer({ hub: world.context, authenticator: staticTokens(world.tokens), hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }), version: 'simulation', unfit: [], isSameDatabase: async () => true });
+    world.context = {
+      db: world.db,
+      clock,
+      log,
+      newId: () => `id-${++world.#ids}`,
+      publicUrl,
+      tellStore: () => undefined,
+      wakePod: () => undefined,
+      wakeDeliveries: () => undefined,
+      carryWebhook: async (request) => world.#receive(request),
+    };
+    world.app = await buildServer({
+      hub: world.context,
+      authenticator: staticTokens(world.tokens),
+      hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }),
+      version: 'simulation',
+      unfit: [],
+      isSameDatabase: async () => true,
+    });
     await world.app.ready();
     world.master = await webhookMasterKey(world.#raw);
     return world;
@@ -76,7 +100,9 @@ export class HubWorld {
   }
 
   /** A store and the token of its one connection, with the clock set back. */
-  async newSeed(spec: (path: string) => StoreSpec): Promise<{ key: ConnectionKey; token: string; apiKey: string; path: string; storeId: number }> {
+  async newSeed(
+    spec: (path: string) => StoreSpec,
+  ): Promise<{ key: ConnectionKey; token: string; apiKey: string; path: string; storeId: number }> {
     if (++this.#seeds % SWEEP_EVERY === 0) await this.#sweep();
     this.#rows.clear();
     this.clock = new VirtualClock(START);
@@ -88,12 +114,23 @@ export class HubWorld {
     const token = `token-${name}`;
     const apiKey = `sck_${name}`;
     this.tokens.set(token, { role: 'sync', connection: key });
-    const { id } = await this.db.transaction((tx) => saveStore(tx, { namespace: 'simulation', name, spec: spec(`/${name}`), keyHash: createHash('sha256').update(apiKey).digest('hex') }));
+    const { id } = await this.db.transaction((tx) =>
+      saveStore(tx, {
+        namespace: 'simulation',
+        name,
+        spec: spec(`/${name}`),
+        keyHash: createHash('sha256').update(apiKey).digest('hex'),
+      }),
+    );
     return { key, token, apiKey, path: `/${name}`, storeId: id };
   }
 
   #database(): Database {
-    const plain = this.#remembering({ query: (sql, params) => this.#raw.query(sql, params), copy: () => Promise.reject(new Error('only in a transaction')), afterCommit: (action) => action() });
+    const plain = this.#remembering({
+      query: (sql, params) => this.#raw.query(sql, params),
+      copy: () => Promise.reject(new Error('only in a transaction')),
+      afterCommit: (action) => action(),
+    });
     return {
       where: 'external',
       query: (sql, params) => this.#inTurn(() => plain.query(sql, params)),
@@ -117,19 +154,21 @@ export class HubWorld {
   #transaction<T>(work: (tx: Transaction) => Promise<T>, settings: TransactionSettings = {}): Promise<T> {
     // Plans are those of the whole session (sim-database.ts).
     const own = Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith('supercargo.')));
-    return this.#raw.transaction(async (bare) => {
-      const stages = emptyingStages(bare);
-      const result = await work(this.#remembering(stages.tx));
-      await stages.empty();
-      if (this.failCommit) {
-        this.failCommit = false;
-        throw new NotCommitted('the hub died');
-      }
-      return result;
-    }, own).catch((error: unknown) => {
-      this.#rows.clear();
-      throw error;
-    });
+    return this.#raw
+      .transaction(async (bare) => {
+        const stages = emptyingStages(bare);
+        const result = await work(this.#remembering(stages.tx));
+        await stages.empty();
+        if (this.failCommit) {
+          this.failCommit = false;
+          throw new NotCommitted('the hub died');
+        }
+        return result;
+      }, own)
+      .catch((error: unknown) => {
+        this.#rows.clear();
+        throw error;
+      });
   }
 
   /** The rows of connection and store are asked for with every call and hardly ever change: one statement in seven. */
@@ -158,8 +197,15 @@ export class HubWorld {
   }
 
   async #sweep(): Promise<void> {
-    const tables = await this.#raw.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'sim' OR tablename LIKE 'stage\\_%'`);
-    await this.#raw.execute(`TRUNCATE ${tables.map(({ name }) => name).filter((name) => !KEPT_TABLES.has(name)).join(', ')}`);
+    const tables = await this.#raw.query<{ name: string }>(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'sim' OR tablename LIKE 'stage\\_%'`,
+    );
+    await this.#raw.execute(
+      `TRUNCATE ${tables
+        .map(({ name }) => name)
+        .filter((name) => !KEPT_TABLES.has(name))
+        .join(', ')}`,
+    );
   }
 
   /** The receiver of order webhooks: takes all of them. */

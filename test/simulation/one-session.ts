@@ -14,7 +14,12 @@ const GIVES_NOTHING = /^\s*(INSERT|UPDATE|DELETE)(?![\s\S]*\bRETURNING\b)/;
  * The hub's database over one session without a pool, with the same SQL as hub/storage/postgres.ts and half of its
  * round trips. Transactions are the caller's to put one after the other.
  */
-export async function openSession(where: { readonly host: string; readonly port: number; readonly database: string; readonly user: string }): Promise<Session> {
+export async function openSession(where: {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}): Promise<Session> {
   const client = new pg.Client(where);
   await client.connect();
   const pipeline = new Pipeline((client as unknown as { readonly connection: Wire }).connection);
@@ -31,7 +36,9 @@ export async function openSession(where: { readonly host: string; readonly port:
       return [];
     },
     copy: async (table, columns, data) => pipeline.copy(`COPY ${table} (${columns.join(', ')}) FROM STDIN`, data),
-    afterCommit: (action) => { after.push(action); },
+    afterCommit: (action) => {
+      after.push(action);
+    },
   });
 
   return {

@@ -3,8 +3,12 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Row } from '../../hub/storage/database.ts';
 
-const PARSERS: Readonly<Record<number, (text: string) => unknown>> = { 20: Number, 1184: (text) => new Date(text).toISOString() };
-const parserOf = (oid: number): ((text: string) => unknown) => PARSERS[oid] ?? (pg.types.getTypeParser(oid, 'text') as (text: string) => unknown);
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  20: Number,
+  1184: (text) => new Date(text).toISOString(),
+};
+const parserOf = (oid: number): ((text: string) => unknown) =>
+  PARSERS[oid] ?? (pg.types.getTypeParser(oid, 'text') as (text: string) => unknown);
 /** What PostgreSQL says of each statement after the one that failed. */
 const TRANSACTION_ABORTED = '25P02';
 
@@ -21,7 +25,10 @@ export interface Wire extends EventEmitter {
   endCopyFrom(): void;
 }
 
-interface Field { readonly name: string; readonly parse: (text: string) => unknown }
+interface Field {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
 
 interface Statement {
   readonly name: string;
@@ -38,9 +45,9 @@ interface Pending {
 }
 
 /**
- * One session to which statements go in one piece of bytes: those whose answer nobody needs wait for the next whose answer
- * is needed, and go with it. What they say of errors is said by that one. Each is prepared once. A simulated run consists
- * of round trips for the most part, and this leaves half of them.
+ * One session to which statements go in one piece of bytes: those whose answer nobody needs wait for the next whose
+ * answer is needed, and go with it. What they say of errors is said by that one. Each is prepared once. A simulated run
+ * consists of round trips for the most part, and this leaves half of them.
  */
 export class Pipeline {
   readonly #wire: Wire;
@@ -54,13 +61,25 @@ export class Pipeline {
     this.#wire = wire;
     this.#socket = wire.stream;
     wire.stream = { writable: true, write: (bytes: Buffer) => this.#bytes.push(bytes) } as unknown as Duplex;
-    for (const event of ['rowDescription', 'dataRow', 'commandComplete', 'parseComplete', 'readyForQuery', 'errorMessage', 'copyInResponse', 'emptyQuery']) wire.removeAllListeners(event);
+    for (const event of [
+      'rowDescription',
+      'dataRow',
+      'commandComplete',
+      'parseComplete',
+      'readyForQuery',
+      'errorMessage',
+      'copyInResponse',
+      'emptyQuery',
+    ])
+      wire.removeAllListeners(event);
     wire.on('rowDescription', ({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }) => {
       const { statement } = this.#pending[0]!;
       if (statement) statement.fields = fields.map(({ name, dataTypeID }) => ({ name, parse: parserOf(dataTypeID) }));
     });
     wire.on('dataRow', ({ fields }: { fields: readonly (string | null)[] }) => this.#takeRow(fields));
-    wire.on('errorMessage', (error: unknown) => { this.#pending[0]!.error ??= error; });
+    wire.on('errorMessage', (error: unknown) => {
+      this.#pending[0]!.error ??= error;
+    });
     wire.on('readyForQuery', () => this.#end());
   }
 
@@ -133,7 +152,11 @@ export class Pipeline {
 
   #end(): void {
     const { rows, done, error } = this.#pending.shift()!;
-    if (error !== undefined && (this.#failed === undefined || (error as { code?: unknown }).code !== TRANSACTION_ABORTED)) this.#failed = error;
+    if (
+      error !== undefined &&
+      (this.#failed === undefined || (error as { code?: unknown }).code !== TRANSACTION_ABORTED)
+    )
+      this.#failed = error;
     if (!done) return;
     if (this.#failed === undefined) return done.resolve(rows);
     const failed = this.#failed;
@@ -144,7 +167,13 @@ export class Pipeline {
 
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return `{${value.map((each) => { const text = textOf(each); return text === null ? 'NULL' : `"${text.replace(/[\\"]/g, '\\$&')}"`; }).join(',')}}`;
+  if (Array.isArray(value))
+    return `{${value
+      .map((each) => {
+        const text = textOf(each);
+        return text === null ? 'NULL' : `"${text.replace(/[\\"]/g, '\\$&')}"`;
+      })
+      .join(',')}}`;
   if (value instanceof Date) return value.toISOString();
   if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`;
   return typeof value === 'string' ? value : JSON.stringify(value);

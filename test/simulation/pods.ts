@@ -73,7 +73,9 @@ export class Pods {
     this.#ports.advance(RESTART_MS);
   }
 
-  /** Stops the process where it is for longer than its lease; another pod does the same work meanwhile, or half of it. */
+  /**
+   * Stops the process where it is for longer than its lease; another pod does the same work meanwhile, or half of it.
+   */
   async stop(process: Process, how: Stop): Promise<void> {
     if (this.#stopping || this.#second || !this.#work) return;
     this.#stopping = true;

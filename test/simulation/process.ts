@@ -1,8 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
 
 /**
- * One process. When it dies, whatever it waited for never comes, and nothing that it would do afterwards happens. When it is
- * stopped, it does nothing until it goes on, and does not know of it.
+ * One process. When it dies, whatever it waited for never comes, and nothing that it would do afterwards happens. When
+ * it is stopped, it does nothing until it goes on, and does not know of it.
  */
 export class Process {
   readonly #died = Promise.withResolvers<'died'>();

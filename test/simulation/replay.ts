@@ -1,4 +1,7 @@
-/** Plays one case alone: `node test/simulation/replay.ts orders/7/12/die-after`. Prints its effects, and what is violated. */
+/**
+ * Plays one case alone: `node test/simulation/replay.ts orders/7/12/die-after`. Prints its effects, and what is
+ * violated.
+ */
 import { HubWorld } from './hub-world.ts';
 import { parseCase, play } from './simulation.ts';
 
@@ -7,7 +10,9 @@ if (name === undefined) throw new Error('name a case, such as orders/7/12/die-af
 const hub = await HubWorld.start();
 try {
   const points = await play(hub, parseCase(name));
-  process.stdout.write(`${points.map(({ kind, what }, index) => `${index + 1} ${kind} ${what}`).join('\n')}\nall agrees\n`);
+  process.stdout.write(
+    `${points.map(({ kind, what }, index) => `${index + 1} ${kind} ${what}`).join('\n')}\nall agrees\n`,
+  );
 } finally {
   await hub.stop();
 }

@@ -2,7 +2,16 @@ import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/shop/life.ts';
 import { HintBox } from '../../sync/hints/hint-box.ts';
 import { followHints } from '../../sync/hints/hint-follower.ts';
-import { completenessAgrees, goneIsNamed, levelsAgree, ordersAgree, productsAgree, runsAreHonest, webhooksArrived, writesTookEffectOnce } from './checks.ts';
+import {
+  completenessAgrees,
+  goneIsNamed,
+  levelsAgree,
+  ordersAgree,
+  productsAgree,
+  runsAreHonest,
+  webhooksArrived,
+  writesTookEffectOnce,
+} from './checks.ts';
 import { SETTLED_MS, type SeedOptions, type SeedWorld } from './seed-world.ts';
 
 /** Further apart than the two minutes that every run reads again: what a checkpoint passes over stays away. */
@@ -51,14 +60,21 @@ async function ordersEnd(world: SeedWorld): Promise<void> {
 
 /** An order that the store shows only long after its stamp: no cursor sees it. */
 function hideOrder(world: SeedWorld): string {
-  const { store: { shop }, hub, random } = world;
+  const {
+    store: { shop },
+    hub,
+    random,
+  } = world;
   const placed = addOrder(shop, random)!;
   shop.orders.put(placed, 0, hub.clock.now().getTime() + HIDDEN_MS);
   return placed.id;
 }
 
 /** The newest of those that are left can go: the oldest ones, of the prepared stock, are what other rows name. */
-function deleteOne(world: SeedWorld, rows: { all(): readonly { readonly id: string }[]; delete(id: string): void }): void {
+function deleteOne(
+  world: SeedWorld,
+  rows: { all(): readonly { readonly id: string }[]; delete(id: string): void },
+): void {
   rows.delete(rows.all().at(-1)!.id);
   world.hub.clock.advance(APART_MS);
 }
@@ -102,7 +118,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       happen(world, order);
       await world.settle('OrderImport', { batchSize: 100 });
       // As many are gone as are hidden: the count of the day is the same.
-      deleteOne(world, { all: () => world.store.shop.orders.all().filter(({ id }) => !world.hidden.includes(id)), delete: (id) => world.store.shop.orders.delete(id) });
+      deleteOne(world, {
+        all: () => world.store.shop.orders.all().filter(({ id }) => !world.hidden.includes(id)),
+        delete: (id) => world.store.shop.orders.delete(id),
+      });
       addProduct(world.store.shop, world.random);
       await world.settle('ProductImport', { batchSize: 100 });
       deleteOne(world, world.store.shop.products);
@@ -158,7 +177,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     verify: ordersEnd,
   },
   tokens: {
-    options: { credential: { clientId: 'c', clientSecret: 's', refreshToken: 'first' }, client: { id: 'c', secret: 's', refreshToken: 'first' }, faults: ['token-rotation', 'token-expiry'], faultRate: 0.3 },
+    options: {
+      credential: { clientId: 'c', clientSecret: 's', refreshToken: 'first' },
+      client: { id: 'c', secret: 's', refreshToken: 'first' },
+      faults: ['token-rotation', 'token-expiry'],
+      faultRate: 0.3,
+    },
     prepare: async (world) => stock(world, 1, 3),
     async story(world) {
       await world.settle('OrderImport');
@@ -172,12 +196,26 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 /** Parcels and levels that the back office reports, into the outbox. */
 async function reportWork(world: SeedWorld): Promise<void> {
-  const connection = await world.hub.db.query<{ id: number }>('SELECT id FROM connections WHERE name = $1', [world.connectionName]);
-  const open = await world.hub.db.query<{ external_id: string }>(`SELECT external_id FROM orders WHERE connection_id = $1 AND intake = 'Accepted' ORDER BY external_id`, [connection[0]!.id]);
+  const connection = await world.hub.db.query<{ id: number }>('SELECT id FROM connections WHERE name = $1', [
+    world.connectionName,
+  ]);
+  const open = await world.hub.db.query<{ external_id: string }>(
+    `SELECT external_id FROM orders WHERE connection_id = $1 AND intake = 'Accepted' ORDER BY external_id`,
+    [connection[0]!.id],
+  );
   for (const [index, { external_id }] of open.entries()) {
-    await expectStatus(201, world.backOffice('POST', `/orders/${connection[0]!.id}.${external_id}/shipments`, { carrier: 'Post', ...(index === 0 ? {} : { trackingCode: `T-${external_id}` }) }));
+    await expectStatus(
+      201,
+      world.backOffice('POST', `/orders/${connection[0]!.id}.${external_id}/shipments`, {
+        carrier: 'Post',
+        ...(index === 0 ? {} : { trackingCode: `T-${external_id}` }),
+      }),
+    );
   }
-  const levels = world.store.truth.levels().filter(({ locationId }) => locationId === 'main').map(({ sku, onHand }) => ({ sku, warehouse: 'main', quantity: onHand + 7 }));
+  const levels = world.store.truth
+    .levels()
+    .filter(({ locationId }) => locationId === 'main')
+    .map(({ sku, onHand }) => ({ sku, warehouse: 'main', quantity: onHand + 7 }));
   await expectStatus(202, world.backOffice('POST', '/stock', { levels }));
 }
 
@@ -190,7 +228,9 @@ async function exportAll(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const [open] = await world.hub.db.query<{ shipments: number; levels: number }>(
       `SELECT count(*) FILTER (WHERE o.kind = 'shipment') AS shipments, count(*) FILTER (WHERE o.kind = 'stock') AS levels FROM outbox o JOIN connections c ON c.id = o.connection_id
-       WHERE c.name = $1 AND o.state IN ('Pending', 'Sent')`, [world.connectionName]);
+       WHERE c.name = $1 AND o.state IN ('Pending', 'Sent')`,
+      [world.connectionName],
+    );
     if (open!.shipments > 0) await world.runOnce('ShipmentExport');
     if (open!.levels > 0) await world.runOnce('StockExport');
     if (open!.shipments + open!.levels === 0) return;
@@ -201,11 +241,13 @@ async function exportAll(world: SeedWorld): Promise<void> {
 
 async function subscribe(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const done = await world.inPod(async ({ session, hub, hookUrl }) => {
-      await session.driver.webhooks!.ensure(hookUrl!, ['OrderImport'], new AbortController().signal);
-      await hub.reportHooks(true);
-      return true;
-    }).catch(() => false);
+    const done = await world
+      .inPod(async ({ session, hub, hookUrl }) => {
+        await session.driver.webhooks!.ensure(hookUrl!, ['OrderImport'], new AbortController().signal);
+        await hub.reportHooks(true);
+        return true;
+      })
+      .catch(() => false);
     if (done === true) return;
     world.hub.clock.advance(20_000);
   }
@@ -216,11 +258,19 @@ async function subscribe(world: SeedWorld): Promise<void> {
 async function takeHooks(world: SeedWorld): Promise<void> {
   const { app, db } = world.hub;
   for (const { url, headers, body } of world.mail.splice(0)) {
-    const answer = await app.inject({ method: 'POST', url: new URL(url).pathname, headers: { ...headers }, payload: body });
+    const answer = await app.inject({
+      method: 'POST',
+      url: new URL(url).pathname,
+      headers: { ...headers },
+      payload: body,
+    });
     if (answer.statusCode !== 202) throw new Error(`the hub answered ${answer.statusCode} to a webhook`);
   }
   for (let attempt = 0; attempt < 20; attempt++) {
-    const [waiting] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE c.name = $1 AND h.state = 'Pending'`, [world.connectionName]);
+    const [waiting] = await db.query<{ count: number }>(
+      `SELECT count(*) AS count FROM inbound_hooks h JOIN connections c ON c.id = h.connection_id WHERE c.name = $1 AND h.state = 'Pending'`,
+      [world.connectionName],
+    );
     if (waiting!.count === 0) return;
     await world.inPod(async (pod) => {
       const { hub, session } = pod;
@@ -229,7 +279,18 @@ async function takeHooks(world: SeedWorld): Promise<void> {
       const silent = { warn: () => undefined } as never;
       // One look: another pod may have taken what was there.
       const once = { ...hub, hints: (signal: AbortSignal) => hub.hints(signal).finally(() => stop.abort()) };
-      await followHints({ hub: once, driver: session.driver, box, wake: () => stop.abort(), clock: world.hub.clock.foreground, metrics: world.hub.metrics, log: silent }, stop.signal);
+      await followHints(
+        {
+          hub: once,
+          driver: session.driver,
+          box,
+          wake: () => stop.abort(),
+          clock: world.hub.clock.foreground,
+          metrics: world.hub.metrics,
+          log: silent,
+        },
+        stop.signal,
+      );
       const hint = box.take('OrderImport');
       if (hint) await world.runIn(pod, 'OrderImport', { trigger: 'Hint', ids: hint.ids });
     });

@@ -19,9 +19,9 @@ import { CALL_MS, HUB, STORE, Wires } from './wires.ts';
 const LEASE_MS = 25_000;
 const MOST_TRIES = 40;
 /**
- * Days that the completeness check looks at. They are looked at one by one, and nothing is carried from one to the next but
- * counts: a whole day and the one that is under way are all the kinds there are, and thirty would be the same 28 times more.
- * After a storm one more day has gone by.
+ * Days that the completeness check looks at. They are looked at one by one, and nothing is carried from one to the next
+ * but counts: a whole day and the one that is under way are all the kinds there are, and thirty would be the same 28
+ * times more. After a storm one more day has gone by.
  */
 const CENSUS_DAYS = 2;
 /** Longer than any late commit. */
@@ -59,8 +59,20 @@ export class SeedWorld {
     this.seed = seed;
     this.#options = options;
     this.random = new Random(options.seed ^ 0x5eed);
-    this.store = new SimulatedStore({ apiKey: 'key', ...options, clock: { now: () => hub.clock.now(), sleep: async () => undefined }, orders: 0, products: 0, sendHook: (delivery) => this.mail.push(delivery) });
-    this.pods = new Pods({ effects: this.effects, advance: (ms) => hub.clock.advance(ms), open: (process, moved) => this.#openPod(process, moved), goesOn: () => this.#noteRunsThatAreOver() });
+    this.store = new SimulatedStore({
+      apiKey: 'key',
+      ...options,
+      clock: { now: () => hub.clock.now(), sleep: async () => undefined },
+      orders: 0,
+      products: 0,
+      sendHook: (delivery) => this.mail.push(delivery),
+    });
+    this.pods = new Pods({
+      effects: this.effects,
+      advance: (ms) => hub.clock.advance(ms),
+      open: (process, moved) => this.#openPod(process, moved),
+      goesOn: () => this.#noteRunsThatAreOver(),
+    });
     this.wires = new Wires({ hub, store: this.store, effects: this.effects, pods: this.pods, random: this.random });
     this.#delivery = new Delivery(hub, this.effects, seed.storeId);
   }
@@ -98,9 +110,30 @@ export class SeedWorld {
     return this.inPod((pod) => this.runIn(pod, type, extra));
   }
 
-  runIn({ hub, session, holder, decideOrder, process }: Pod, type: FeedType, extra: Partial<FeedRunRequest> = {}): Promise<RunOutcome> {
-    const request: FeedRunRequest = { feed: type.toLowerCase(), type, trigger: 'Schedule', batchSize: this.#options.pageSize ?? 2, ...extra };
-    return runFeed(request, { session, hub, holder, decideOrder, censusDays: CENSUS_DAYS + (this.stormy ? 1 : 0), clock: process.clock(this.hub.clock.background) }, new AbortController().signal);
+  runIn(
+    { hub, session, holder, decideOrder, process }: Pod,
+    type: FeedType,
+    extra: Partial<FeedRunRequest> = {},
+  ): Promise<RunOutcome> {
+    const request: FeedRunRequest = {
+      feed: type.toLowerCase(),
+      type,
+      trigger: 'Schedule',
+      batchSize: this.#options.pageSize ?? 2,
+      ...extra,
+    };
+    return runFeed(
+      request,
+      {
+        session,
+        hub,
+        holder,
+        decideOrder,
+        censusDays: CENSUS_DAYS + (this.stormy ? 1 : 0),
+        clock: process.clock(this.hub.clock.background),
+      },
+      new AbortController().signal,
+    );
   }
 
   inPod<T>(work: Work<T>): Promise<T | 'died'> {
@@ -114,26 +147,64 @@ export class SeedWorld {
 
   async #openPod(process: Process, moved: boolean): Promise<Pod> {
     const { clock } = this.hub;
-    const hub = createHubClient({ url: HUB, clock: clock.foreground, token: async () => this.seed.token, send: this.wires.toHub(process) });
+    const hub = createHubClient({
+      url: HUB,
+      clock: clock.foreground,
+      token: async () => this.seed.token,
+      send: this.wires.toHub(process),
+    });
     const credential = this.#options.credential ?? { apiKey: 'key' };
-    const answer = await hub.session({ store: this.seed.key.name, driver: 'generic', mode: 'Production', catalogue: false, credential: this.connectionName });
+    const answer = await hub.session({
+      store: this.seed.key.name,
+      driver: 'generic',
+      mode: 'Production',
+      catalogue: false,
+      credential: this.connectionName,
+    });
     const session = new StoreSession({
-      definition: generic, credential, settings: { url: STORE }, testMode: () => false, clock: clock.foreground, random: () => 0.5, metrics: this.hub.metrics,
-      tokens: sealedVault(hub, credential, this.connectionName), transport: this.wires.toStore(process), savedBudget: answer.budget,
+      definition: generic,
+      credential,
+      settings: { url: STORE },
+      testMode: () => false,
+      clock: clock.foreground,
+      random: () => 0.5,
+      metrics: this.hub.metrics,
+      tokens: sealedVault(hub, credential, this.connectionName),
+      transport: this.wires.toStore(process),
+      savedBudget: answer.budget,
     });
     const start = ++this.#starts;
-    return { process, hub, session, hookUrl: answer.hookUrl, holder: moved ? `pod-${start}/0` : `pod/${start}`, decideOrder: orderDecider(`Connection/simulation/${this.connectionName}`, new Date('2026-01-01T00:00:00Z'), answer.orderNumbers) };
+    return {
+      process,
+      hub,
+      session,
+      hookUrl: answer.hookUrl,
+      holder: moved ? `pod-${start}/0` : `pod/${start}`,
+      decideOrder: orderDecider(
+        `Connection/simulation/${this.connectionName}`,
+        new Date('2026-01-01T00:00:00Z'),
+        answer.orderNumbers,
+      ),
+    };
   }
 
   async #noteRunsThatAreOver(): Promise<void> {
-    const rows = await this.hub.db.query<{ id: string }>(`SELECT r.id FROM runs r JOIN connections c ON c.id = r.connection_id WHERE c.name = $1 AND r.result <> 'Running'`, [this.connectionName]);
+    const rows = await this.hub.db.query<{ id: string }>(
+      `SELECT r.id FROM runs r JOIN connections c ON c.id = r.connection_id WHERE c.name = $1 AND r.result <> 'Running'`,
+      [this.connectionName],
+    );
     this.wires.areOver(rows.map(({ id }) => id));
   }
 
   /** The back office calls the hub's REST. */
   async backOffice(method: 'GET' | 'POST', path: string, payload?: object): Promise<{ status: number; body: unknown }> {
     this.hub.clock.advance(CALL_MS);
-    const answer = await this.hub.app.inject({ method, url: `/api/v1${path}`, headers: { authorization: `Bearer ${this.seed.apiKey}` }, payload });
+    const answer = await this.hub.app.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${this.seed.apiKey}` },
+      payload,
+    });
     return { status: answer.statusCode, body: JSON.parse(answer.payload) as unknown };
   }
 }

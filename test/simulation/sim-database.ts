@@ -22,11 +22,18 @@ export async function openSimDatabase(): Promise<SimDatabase> {
   const server = await startPostgres();
   const url = await server.createDatabase('simulation');
   const admin = openPostgres({ url, maxConnections: 1 });
-  await admin.execute(`${SETUP} ALTER DATABASE simulation SET search_path = sim, pg_catalog, public; ALTER DATABASE simulation SET sim.now = '${START}';`);
+  await admin.execute(
+    `${SETUP} ALTER DATABASE simulation SET search_path = sim, pg_catalog, public; ALTER DATABASE simulation SET sim.now = '${START}';`,
+  );
   await admin.close();
   const { port, username } = new URL(url);
   // Its socket: a call costs half of what it costs over TCP.
-  const db = await openSession({ host: server.socketFolder, port: Number(port), database: 'simulation', user: username });
+  const db = await openSession({
+    host: server.socketFolder,
+    port: Number(port),
+    database: 'simulation',
+    user: username,
+  });
   // In place of the hub's own, which are truncated at each commit: a third of a simulated run went into that.
   await db.execute(stagingSetup().replaceAll('ON COMMIT DELETE ROWS', 'ON COMMIT PRESERVE ROWS') + PLANS);
   return {
@@ -41,7 +48,9 @@ export async function openSimDatabase(): Promise<SimDatabase> {
 /** Notes which staging tables a transaction uses, to empty them before it commits as the hub's own do by themselves. */
 export function emptyingStages(tx: Transaction): { readonly tx: Transaction; empty(): Promise<void> } {
   const touched = new Set<string>();
-  const note = (sql: string) => { for (const [name] of sql.matchAll(/stage_[a-z_]+/g)) touched.add(name); };
+  const note = (sql: string) => {
+    for (const [name] of sql.matchAll(/stage_[a-z_]+/g)) touched.add(name);
+  };
   return {
     tx: {
       query: (sql, params) => {

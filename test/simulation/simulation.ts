@@ -14,19 +14,29 @@ export interface Case {
   readonly mode?: Mode | 'storm';
 }
 
-export const nameOf = ({ scenario, seed, at, mode }: Case): string => [scenario, seed, ...(at === undefined ? [] : [at]), ...(mode === undefined ? [] : [mode])].join('/');
+export const nameOf = ({ scenario, seed, at, mode }: Case): string =>
+  [scenario, seed, ...(at === undefined ? [] : [at]), ...(mode === undefined ? [] : [mode])].join('/');
 
 export function parseCase(text: string): Case {
   const [scenario = '', seed = '1', at, mode] = text.split('/');
   if (at === undefined) return { scenario, seed: Number(seed) };
-  return mode === undefined ? { scenario, seed: Number(seed), mode: at as 'storm' } : { scenario, seed: Number(seed), at: Number(at), mode: mode as Mode };
+  return mode === undefined
+    ? { scenario, seed: Number(seed), mode: at as 'storm' }
+    : { scenario, seed: Number(seed), at: Number(at), mode: mode as Mode };
 }
 
-/** Plays a case to its end and looks whether all agrees; returns the effects that there were. Throws where it does not. */
+/**
+ * Plays a case to its end and looks whether all agrees; returns the effects that there were. Throws where it does not.
+ */
 export async function play(hub: HubWorld, each: Case): Promise<readonly Point[]> {
   const scenario = SCENARIOS[each.scenario];
   if (!scenario) throw new Error(`there is no scenario ${each.scenario}`);
-  const world = await SeedWorld.create(hub, { ...optionsOf(each), ...scenario.options, ...faultsOf(each, scenario.options?.faults), seed: each.seed });
+  const world = await SeedWorld.create(hub, {
+    ...optionsOf(each),
+    ...scenario.options,
+    ...faultsOf(each, scenario.options?.faults),
+    seed: each.seed,
+  });
   try {
     const { faults } = world.store;
     const { life = 0 } = faultsOf(each);
@@ -71,7 +81,10 @@ function optionsOf({ seed }: Case): Partial<SeedOptions> {
 function faultsOf({ seed, mode }: Case, always: readonly FaultName[] = []): Partial<SeedOptions> {
   if (mode !== 'storm') return { faults: always };
   const random = new Random(seed * 7919);
-  return { faults: [...new Set([...always, ...FAULTS.filter((name) => random.chance(0.25) && !ENDS.has(name))])], life: 0.1 };
+  return {
+    faults: [...new Set([...always, ...FAULTS.filter((name) => random.chance(0.25) && !ENDS.has(name))])],
+    life: 0.1,
+  };
 }
 
 /** Every way in which each effect of a run can break. */

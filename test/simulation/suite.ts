@@ -5,14 +5,21 @@ import { nameOf, play, type Case } from './simulation.ts';
 
 const MOST_SHOWN = 10;
 
-/** `SEEDS=50` plays so many seeds of each scenario with every effect broken in every way, and as many times the storms. */
+/**
+ * `SEEDS=50` plays so many seeds of each scenario with every effect broken in every way, and as many times the storms.
+ */
 const SEEDS = Number(process.env['SEEDS'] ?? 1);
 
 /** The cases of every scenario as tests of the file that calls this. Returns the hub on which they are played. */
-export function simulate(promise: string, cases: (hub: HubWorld, scenario: string, seeds: number) => AsyncIterable<Case>): () => HubWorld {
+export function simulate(
+  promise: string,
+  cases: (hub: HubWorld, scenario: string, seeds: number) => AsyncIterable<Case>,
+): () => HubWorld {
   jest.setTimeout(6 * 3_600_000);
   let hub: HubWorld;
-  beforeAll(async () => { hub = await HubWorld.start(); });
+  beforeAll(async () => {
+    hub = await HubWorld.start();
+  });
   afterAll(async () => hub?.stop());
 
   describe.each(Object.keys(SCENARIOS))('%s', (scenario) => {

@@ -1,6 +1,9 @@
 import type { Clock } from '../../kit/clock.ts';
 
-interface Sleeper { readonly at: number; readonly wake: () => void }
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
 
 /**
  * Time of a simulation. Who must wait to go on (`foreground`: backoff, rate limits) moves time by waiting; who only
@@ -32,7 +35,13 @@ export class VirtualClock {
   #watch(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const sleeper: Sleeper = { at: this.#now + ms, wake: () => { this.#sleepers.delete(sleeper); resolve(); } };
+      const sleeper: Sleeper = {
+        at: this.#now + ms,
+        wake: () => {
+          this.#sleepers.delete(sleeper);
+          resolve();
+        },
+      };
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', sleeper.wake, { once: true });
     });

@@ -81,7 +81,10 @@ export class Wires {
     if (mode === 'stop-before' || mode === 'overlap-before') await this.#ends.pods.stop(process, mode);
   }
 
-  async #atHub(mode: Mode | undefined, request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: string | Buffer }) {
+  async #atHub(
+    mode: Mode | undefined,
+    request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: string | Buffer },
+  ) {
     const { hub } = this.#ends;
     hub.clock.advance(CALL_MS);
     hub.failCommit = mode === 'rolled-back' || mode === 'all-die';
@@ -110,7 +113,12 @@ export class Wires {
         await this.#before(process, mode);
         beforeSend?.();
         if (random.chance(this.life)) store.live();
-        const answer = store.handle({ method, path, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])), body });
+        const answer = store.handle({
+          method,
+          path,
+          headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+          body,
+        });
         hub.clock.advance(CALL_MS + answer.delayMs);
         if (mode === 'die-after' || process.dead) return process.die();
         if (mode === 'stop-after' || mode === 'overlap-after') await pods.stop(process, mode);

@@ -15,7 +15,10 @@ import type { OutboxClaim, OutboxKind, OutboxResult, SessionRequest } from '../.
 import { createHubClient, type HubClient } from '../../sync/hub-client.ts';
 import { decideIntake } from '../../sync/orders/intake.ts';
 
-/** A hub alone, without an engine: tests say themselves what a pod would send. One database for all tests of a file; each test has a Store of its own. */
+/**
+ * A hub alone, without an engine: tests say themselves what a pod would send. One database for all tests of a file;
+ * each test has a Store of its own.
+ */
 export class HubRig {
   readonly db: Database;
   readonly told: string[] = [];
@@ -30,7 +33,14 @@ export class HubRig {
   static async start(db: Database): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({
-      db, clock: systemClock, log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'), newId: randomUUID, authenticator: staticTokens(rig.#tokens), host: '127.0.0.1', port: 0, version: 'test',
+      db,
+      clock: systemClock,
+      log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'),
+      newId: randomUUID,
+      authenticator: staticTokens(rig.#tokens),
+      host: '127.0.0.1',
+      port: 0,
+      version: 'test',
       tellStore: (...told) => void rig.told.push(told.join(' ')),
     });
     return rig;
@@ -70,12 +80,23 @@ export class TestStore {
   }
 
   async put(spec: StoreSpec): Promise<void> {
-    await this.#rig.hub.putStore({ namespace: 'test', name: this.name, spec, keyHash: createHash('sha256').update(this.key).digest('hex') });
+    await this.#rig.hub.putStore({
+      namespace: 'test',
+      name: this.name,
+      spec,
+      keyHash: createHash('sha256').update(this.key).digest('hex'),
+    });
   }
 
   async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await fetch(`${this.#rig.hub.url}/api/v1${path}`, {
-      method, headers: { authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: answer.status, headers: answer.headers, body: await answer.json() };
   }
@@ -110,14 +131,37 @@ export class TestPod {
   }
 
   async session(session: Partial<SessionRequest> = {}): Promise<void> {
-    this.connectionId = (await this.client.session({ store: this.#store, driver: 'memory', mode: 'Production', catalogue: true, exports: [...EXPORT_TYPES], ...session })).connectionId;
+    this.connectionId = (
+      await this.client.session({
+        store: this.#store,
+        driver: 'memory',
+        mode: 'Production',
+        catalogue: true,
+        exports: [...EXPORT_TYPES],
+        ...session,
+      })
+    ).connectionId;
   }
 
   /** One whole run with one batch. */
-  async send(feed: FeedType, records: readonly CanonicalRecord[], problems: readonly BatchProblem[] = [], checkpoint: Checkpoint = {}): Promise<void> {
-    const { runId } = await this.client.startRun({ feed: feed.toLowerCase(), feedType: feed, trigger: 'Requested', holder: `test/${randomUUID()}` });
+  async send(
+    feed: FeedType,
+    records: readonly CanonicalRecord[],
+    problems: readonly BatchProblem[] = [],
+    checkpoint: Checkpoint = {},
+  ): Promise<void> {
+    const { runId } = await this.client.startRun({
+      feed: feed.toLowerCase(),
+      feedType: feed,
+      trigger: 'Requested',
+      holder: `test/${randomUUID()}`,
+    });
     const encoder = new BatchEncoder();
-    for (const record of records) encoder.add(record, (order) => ({ ...decideIntake(order, new Date('2026-01-01T00:00:00Z')), custRef: order.number }));
+    for (const record of records)
+      encoder.add(record, (order) => ({
+        ...decideIntake(order, new Date('2026-01-01T00:00:00Z')),
+        custRef: order.number,
+      }));
     await this.client.batch(runId, encodeBatch({ sequence: 1, read: records.length, problems }, encoder.segments()));
     await this.client.finishRun(runId, { result: problems.length > 0 ? 'Partial' : 'Succeeded', checkpoint });
   }
@@ -133,14 +177,19 @@ export class TestPod {
 
   #exportRun(kind: OutboxKind): Promise<string> {
     const feedType = feedOfKind(kind);
-    this.#runs[kind] ??= this.client.startRun({ feed: feedType.toLowerCase(), feedType, trigger: 'Requested', holder: `test/${randomUUID()}` }).then(({ runId }) => runId);
+    this.#runs[kind] ??= this.client
+      .startRun({ feed: feedType.toLowerCase(), feedType, trigger: 'Requested', holder: `test/${randomUUID()}` })
+      .then(({ runId }) => runId);
     return this.#runs[kind];
   }
 
   /** Claims what waits for the store and says that it was done. */
   async apply(kind: OutboxKind): Promise<Record<string, unknown>[]> {
     const { entries } = await this.claim(kind, 500);
-    await this.results(kind, entries.map(({ id }) => ({ id, outcome: 'Applied', result: { externalId: `s-${id}` } })));
+    await this.results(
+      kind,
+      entries.map(({ id }) => ({ id, outcome: 'Applied', result: { externalId: `s-${id}` } })),
+    );
     return entries.map(({ payload }) => payload);
   }
 }
@@ -171,16 +220,23 @@ export async function receiver(answer: (received: Received) => number = () => 20
   const received: Received[] = [];
   const server = createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
     request.on('end', () => {
-      const one: Received = { headers: request.headers as Record<string, string>, body, event: JSON.parse(body) as Received['event'] };
+      const one: Received = {
+        headers: request.headers as Record<string, string>,
+        body,
+        event: JSON.parse(body) as Received['event'],
+      };
       received.push(one);
       response.writeHead(answer(one)).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    received,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

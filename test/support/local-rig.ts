@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorld } from '../../cli/local/world.ts';
 import { localResources } from '../../cli/local/own-resources.ts';
-import { API_VERSION, type ConnectionKey, type FeedRunSpec, type FeedSpec, type Resource, type StoreSpec } from '../../crds/index.ts';
+import {
+  API_VERSION,
+  type ConnectionKey,
+  type FeedRunSpec,
+  type FeedSpec,
+  type Resource,
+  type StoreSpec,
+} from '../../crds/index.ts';
 import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';
@@ -60,24 +67,56 @@ export class LocalRig {
   }
 
   async startHub(): Promise<void> {
-    this.hub = await startHub({ db: this.db, clock: systemClock, log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'), newId: randomUUID, authenticator: staticTokens(this.#tokens), host: '127.0.0.1', port: 0, publicUrl: 'local', version: 'test' });
+    this.hub = await startHub({
+      db: this.db,
+      clock: systemClock,
+      log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'),
+      newId: randomUUID,
+      authenticator: staticTokens(this.#tokens),
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: 'local',
+      version: 'test',
+    });
     await this.putStore(this.#storeSpec);
   }
 
   async putStore(spec: StoreSpec): Promise<void> {
     this.#storeSpec = spec;
-    await this.hub.putStore({ namespace: 'default', name: 'main', spec, keyHash: createHash('sha256').update(API_KEY).digest('hex') });
+    await this.hub.putStore({
+      namespace: 'default',
+      name: 'main',
+      spec,
+      keyHash: createHash('sha256').update(API_KEY).digest('hex'),
+    });
   }
 
   /** Puts the connection and its feeds in force; `change` edits the connection's spec. */
   apply(change: Record<string, unknown> = {}, runs: readonly (readonly [string, FeedRunSpec])[] = []): void {
     this.#connection = { ...this.#connection, ...change };
-    const resource = (kind: string, name: string, spec: unknown): Resource => ({ apiVersion: API_VERSION, kind, metadata: { name, namespace: 'default' }, spec });
+    const resource = (kind: string, name: string, spec: unknown): Resource => ({
+      apiVersion: API_VERSION,
+      kind,
+      metadata: { name, namespace: 'default' },
+      spec,
+    });
     this.world.apply({
-      secrets: [], faults: [],
+      secrets: [],
+      faults: [],
       resources: [
-        resource('Connection', 'shop', { storeRef: { name: 'main' }, driver: 'memory', credentialRef: { name: 'c' }, ...this.#connection }),
-        ...this.#options.feeds.map((type) => resource('Feed', type.toLowerCase(), { connectionRef: { name: 'shop' }, type, schedule: '0 0 1 1 *' } satisfies FeedSpec)),
+        resource('Connection', 'shop', {
+          storeRef: { name: 'main' },
+          driver: 'memory',
+          credentialRef: { name: 'c' },
+          ...this.#connection,
+        }),
+        ...this.#options.feeds.map((type) =>
+          resource('Feed', type.toLowerCase(), {
+            connectionRef: { name: 'shop' },
+            type,
+            schedule: '0 0 1 1 *',
+          } satisfies FeedSpec),
+        ),
         ...runs.map(([name, spec]) => resource('FeedRun', name, spec)),
       ],
     });
@@ -87,12 +126,22 @@ export class LocalRig {
     const stop = new AbortController();
     const token = randomUUID();
     this.#tokens.set(token, { role: 'sync', connection: KEY });
-    const done = runEngine({
-      key: KEY, definition: this.#options.definition, resources: localResources(this.world, KEY, (text) => this.events.push(text)),
-      hub: createHubClient({ url: this.hub.url, clock: systemClock, token: async () => token }),
-      readSecret: async () => this.secret, credential: { secretName: 'shop-key', keys: {}, recheckMs: 3_600_000 },
-      clock: systemClock, random: () => 0.5, log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'), holder: `rig/${randomUUID()}`, metrics: new SyncMetrics(),
-    }, stop.signal);
+    const done = runEngine(
+      {
+        key: KEY,
+        definition: this.#options.definition,
+        resources: localResources(this.world, KEY, (text) => this.events.push(text)),
+        hub: createHubClient({ url: this.hub.url, clock: systemClock, token: async () => token }),
+        readSecret: async () => this.secret,
+        credential: { secretName: 'shop-key', keys: {}, recheckMs: 3_600_000 },
+        clock: systemClock,
+        random: () => 0.5,
+        log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
+        holder: `rig/${randomUUID()}`,
+        metrics: new SyncMetrics(),
+      },
+      stop.signal,
+    );
     this.#engine = { stop, done };
   }
 
@@ -120,21 +169,36 @@ export class LocalRig {
   }
 
   condition(type: string): { status: string; reason: string; message: string } | undefined {
-    return this.world.get('Connection', 'default', 'shop')?.status?.conditions?.find((condition) => condition.type === type);
+    return this.world
+      .get('Connection', 'default', 'shop')
+      ?.status?.conditions?.find((condition) => condition.type === type);
   }
 
   async until(check: () => boolean | Promise<boolean>, what: string, timeoutMs = 20_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await check())) {
-      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for: ${what}\n${JSON.stringify(this.world.list(), null, 1)}`);
+      if (Date.now() > deadline)
+        throw new Error(`waited ${timeoutMs} ms for: ${what}\n${JSON.stringify(this.world.list(), null, 1)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
   /** The back office. */
-  async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: any }> { // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are whatever the route gives; tests assert on them
+  async api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are whatever the route gives; tests assert on them
+  ): Promise<{ status: number; body: any }> {
     const answer = await fetch(`${this.hub.url}/api/v1${path}`, {
-      method, headers: { authorization: `Bearer ${API_KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: answer.status, body: await answer.json() };
   }

@@ -1,6 +1,9 @@
 import type { Clock } from '../../kit/clock.ts';
 
-interface Sleeper { readonly at: number; readonly wake: () => void }
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
 
 /** A clock that a test moves. Sleepers wake in the order of their times, each before the next is looked at. */
 export class ManualClock implements Clock {
@@ -18,7 +21,13 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const sleeper: Sleeper = { at: this.#now + ms, wake: () => { this.#sleepers.delete(sleeper); resolve(); } };
+      const sleeper: Sleeper = {
+        at: this.#now + ms,
+        wake: () => {
+          this.#sleepers.delete(sleeper);
+          resolve();
+        },
+      };
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', sleeper.wake, { once: true });
     });

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import {
-  defineDriver, type CensusWindow, type CheckReport, type CursorSemantics, type DriverDefinition, type EntryOf, type ImportFeed, type Page, type StoreHttp, type ReadRequest, type ShipmentWrite, type StockWrite, type WriteResult,
+  defineDriver,
+  type CensusWindow,
+  type CheckReport,
+  type CursorSemantics,
+  type DriverDefinition,
+  type EntryOf,
+  type ImportFeed,
+  type Page,
+  type StoreHttp,
+  type ReadRequest,
+  type ShipmentWrite,
+  type StockWrite,
+  type WriteResult,
 } from '../../drivers/contract/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, ProductRecord, StockRecord } from '../../model/records.ts';
@@ -30,15 +42,31 @@ export class MemoryStore {
   };
 
   definition(cursor: Partial<Record<FeedType, CursorSemantics>> = {}): DriverDefinition {
-    const semantics = (type: FeedType): CursorSemantics => cursor[type] ?? { kind: 'changes', field: 'updatedAt', ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}) };
-    const reading = (type: FeedType, records: () => readonly CanonicalRecord[]): ImportFeed<StoreHttp> => ({ cursor: semantics(type), maxPageSize: 100, read: (_http, request) => this.#read(request, records()) });
+    const semantics = (type: FeedType): CursorSemantics =>
+      cursor[type] ?? {
+        kind: 'changes',
+        field: 'updatedAt',
+        ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}),
+      };
+    const reading = (type: FeedType, records: () => readonly CanonicalRecord[]): ImportFeed<StoreHttp> => ({
+      cursor: semantics(type),
+      maxPageSize: 100,
+      read: (_http, request) => this.#read(request, records()),
+    });
     const counting = (records: () => readonly CanonicalRecord[]) => ({
       count: async (_http: StoreHttp, window: CensusWindow) => bornIn(records(), window).length,
       ids: (_http: StoreHttp, window: CensusWindow) => idsBornIn(records(), window),
     });
     const [products, orders, stock] = [() => this.products, () => this.orders, () => this.stock];
     return defineDriver({
-      manifest: { name: 'memory', title: 'Memory', documentation: 'https://example.com', platformKind: 'Store', hosts: ['127.0.0.1:9'], limits: [] },
+      manifest: {
+        name: 'memory',
+        title: 'Memory',
+        documentation: 'https://example.com',
+        platformKind: 'Store',
+        hosts: ['127.0.0.1:9'],
+        limits: [],
+      },
       credential: z.object({ apiKey: z.string() }),
       settings: z.strictObject({ url: z.string().optional() }),
       connect: ({ http }) => http,
@@ -55,21 +83,33 @@ export class MemoryStore {
         StockCheck: reading('StockCheck', stock),
       },
       webhooks: (http) => ({
-        read: ({ headers, body }) => (headers['x-signature'] === 'good'
-          ? { valid: true, hints: [{ feed: 'OrderImport', ids: [(JSON.parse(Buffer.from(body).toString()) as { id: string }).id] }] }
-          : { valid: false, reason: 'SignatureInvalid', message: 'x-signature is not good' }),
+        read: ({ headers, body }) =>
+          headers['x-signature'] === 'good'
+            ? {
+                valid: true,
+                hints: [
+                  { feed: 'OrderImport', ids: [(JSON.parse(Buffer.from(body).toString()) as { id: string }).id] },
+                ],
+              }
+            : { valid: false, reason: 'SignatureInvalid', message: 'x-signature is not good' },
         ensure: async (url) => {
           await passTestMode(http, url);
           const repaired = this.subscribed !== url;
           this.subscribed = url;
           return { topics: ['orders'], repaired };
         },
-        remove: async () => { this.subscribed = undefined; },
+        remove: async () => {
+          this.subscribed = undefined;
+        },
       }),
     });
   }
 
-  async #writeAll<E extends { readonly entryId: string }>(http: StoreHttp, entries: readonly E[], into: E[]): Promise<WriteResult[]> {
+  async #writeAll<E extends { readonly entryId: string }>(
+    http: StoreHttp,
+    entries: readonly E[],
+    into: E[],
+  ): Promise<WriteResult[]> {
     this.beforeWrite();
     await passTestMode(http, JSON.stringify(entries));
     into.push(...entries);
@@ -81,7 +121,9 @@ export class MemoryStore {
     this.beforeWrite();
     const results: WriteResult[] = [];
     for (const entry of entries) {
-      const known = this.shipped.find((shipment) => shipment.trackingCode === entry.trackingCode && shipment.orderId === entry.orderId);
+      const known = this.shipped.find(
+        (shipment) => shipment.trackingCode === entry.trackingCode && shipment.orderId === entry.orderId,
+      );
       if (known) {
         results.push({ entryId: entry.entryId, outcome: 'AlreadyApplied' });
         continue;
@@ -112,7 +154,9 @@ export class MemoryStore {
     if (record.kind !== 'order' && record.kind !== 'product') return true;
     if (request.ids) return request.ids.includes(record.id);
     if (this.hidden.has(record.id)) return false;
-    return (!request.since || record.updatedAt >= request.since) && (!request.until || record.updatedAt < request.until);
+    return (
+      (!request.since || record.updatedAt >= request.since) && (!request.until || record.updatedAt < request.until)
+    );
   }
 }
 
@@ -124,21 +168,40 @@ async function passTestMode(http: StoreHttp, body: string): Promise<void> {
 }
 
 function bornIn(records: readonly CanonicalRecord[], window: CensusWindow): CanonicalRecord[] {
-  const born = (record: CanonicalRecord) => (record.kind === 'order' ? record.placedAt : record.kind === 'product' ? record.createdAt : undefined);
+  const born = (record: CanonicalRecord) =>
+    record.kind === 'order' ? record.placedAt : record.kind === 'product' ? record.createdAt : undefined;
   return records.filter((record) => {
     const at = born(record);
     return at !== undefined && Date.parse(at) >= Date.parse(window.from) && Date.parse(at) < Date.parse(window.to);
   });
 }
 
-async function* idsBornIn(records: readonly CanonicalRecord[], window: CensusWindow): AsyncGenerator<readonly string[]> {
+async function* idsBornIn(
+  records: readonly CanonicalRecord[],
+  window: CensusWindow,
+): AsyncGenerator<readonly string[]> {
   yield bornIn(records, window).flatMap((record) => ('id' in record ? [record.id] : []));
 }
 
 export function product(id: string, skus: readonly string[], updatedAt = '2026-01-01T00:00:00Z'): ProductRecord {
   return {
-    kind: 'product', id, title: `Product ${id}`, status: 'Active', attributes: {}, updatedAt, images: [],
-    variants: skus.map((sku) => ({ id: `v-${sku}`, sku, title: sku, price: 1000, currency: 'EUR', enabled: true, tracked: true, options: {} })),
+    kind: 'product',
+    id,
+    title: `Product ${id}`,
+    status: 'Active',
+    attributes: {},
+    updatedAt,
+    images: [],
+    variants: skus.map((sku) => ({
+      id: `v-${sku}`,
+      sku,
+      title: sku,
+      price: 1000,
+      currency: 'EUR',
+      enabled: true,
+      tracked: true,
+      options: {},
+    })),
   };
 }
 
@@ -147,15 +210,51 @@ export function order(number: string, changes: Partial<OrderRecord> = {}): Order
   const lines = changes.lines ?? [line('1', 'A', 2)];
   const itemsTotal = lines.reduce((sum, { total }) => sum + total, 0);
   return {
-    kind: 'order', id: `o-${number}`, number, placedAt: '2026-02-01T10:00:00+02:00', updatedAt: '2026-02-01T08:00:00Z', state: 'Open', paymentState: 'Paid', fulfilmentState: 'Unfulfilled', platformState: 'PaymentSettled',
-    currency: 'EUR', itemsTotal, shippingTotal: 500, taxTotal: 400, discountTotal: 0, grandTotal: itemsTotal + 500,
-    customerEmail: 'jane@example.com', customerName: 'Jane Doe', shippingAddress: { name: 'Jane Doe', street1: 'Main Street 1', city: 'Berlin', country: 'DE' }, billingAddress: {}, shippingMethodCode: 'standard',
-    lines, ...changes,
+    kind: 'order',
+    id: `o-${number}`,
+    number,
+    placedAt: '2026-02-01T10:00:00+02:00',
+    updatedAt: '2026-02-01T08:00:00Z',
+    state: 'Open',
+    paymentState: 'Paid',
+    fulfilmentState: 'Unfulfilled',
+    platformState: 'PaymentSettled',
+    currency: 'EUR',
+    itemsTotal,
+    shippingTotal: 500,
+    taxTotal: 400,
+    discountTotal: 0,
+    grandTotal: itemsTotal + 500,
+    customerEmail: 'jane@example.com',
+    customerName: 'Jane Doe',
+    shippingAddress: { name: 'Jane Doe', street1: 'Main Street 1', city: 'Berlin', country: 'DE' },
+    billingAddress: {},
+    shippingMethodCode: 'standard',
+    lines,
+    ...changes,
   };
 }
 
-export function line(id: string, sku: string, quantity: number, changes: Partial<OrderRecord['lines'][number]> = {}): OrderRecord['lines'][number] {
-  return { id, sku, title: sku, quantity, cancelledQuantity: 0, fulfilledQuantity: 0, unitPrice: 1000, total: 1000 * quantity, taxRate: 20, taxAmount: 200 * quantity, discountAmount: 0, ...changes };
+export function line(
+  id: string,
+  sku: string,
+  quantity: number,
+  changes: Partial<OrderRecord['lines'][number]> = {},
+): OrderRecord['lines'][number] {
+  return {
+    id,
+    sku,
+    title: sku,
+    quantity,
+    cancelledQuantity: 0,
+    fulfilledQuantity: 0,
+    unitPrice: 1000,
+    total: 1000 * quantity,
+    taxRate: 20,
+    taxAmount: 200 * quantity,
+    discountAmount: 0,
+    ...changes,
+  };
 }
 
 export function level(sku: string, onHand: number, locationId = 'main'): StockRecord {

@@ -6,17 +6,35 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { API_VERSION, childName, FIELD_MANAGERS, KINDS, resourceType, type Condition, type ConnectionStatus } from '../../crds/index.ts';
+import {
+  API_VERSION,
+  childName,
+  FIELD_MANAGERS,
+  KINDS,
+  resourceType,
+  type Condition,
+  type ConnectionStatus,
+} from '../../crds/index.ts';
 import { kstatusProblems } from '../../kit/kstatus-check.ts';
 import { createClient, type KubeClient } from '../../kit/kube/client.ts';
 import type { Intent, KubeObject, ResourceType } from '../../kit/kube/objects.ts';
 import { createLogger } from '../../kit/log.ts';
 import { runOperator } from '../../operator/main.ts';
-import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES, type PolicyRule } from '../../operator/rbac.ts';
+import {
+  OPERATOR_CLUSTER_RULES,
+  OPERATOR_LEASE_RULES,
+  OPERATOR_NAMESPACE_RULES,
+  type PolicyRule,
+} from '../../operator/rbac.ts';
 import { CHILD_TYPES, type ChildKind, type DeploymentView } from '../../operator/resources.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '../cluster/index.ts';
 
-const CRDS: ResourceType = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false };
+const CRDS: ResourceType = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
 const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 
 /** A resource with its status as tests read it. */
@@ -80,18 +98,36 @@ export class OperatorRig {
   /** Resolves once the operator has seen everything. */
   async startOperator(env: Record<string, string> = {}, account?: KubeConfig): Promise<RunningOperator> {
     // With the rights of the chart, never those of an administrator: a right that is missing shows in every test.
-    const config = account ?? (await this.serviceAccount('supercargo-operator', { cluster: [...OPERATOR_NAMESPACE_RULES, ...OPERATOR_CLUSTER_RULES], namespaces: { default: OPERATOR_LEASE_RULES } }));
+    const config =
+      account ??
+      (await this.serviceAccount('supercargo-operator', {
+        cluster: [...OPERATOR_NAMESPACE_RULES, ...OPERATOR_CLUSTER_RULES],
+        namespaces: { default: OPERATOR_LEASE_RULES },
+      }));
     const stop = new AbortController();
     const port = (this.#hub.address() as AddressInfo).port;
     let ready = (_: { registry: Registry; port: number }) => {};
     const started = new Promise<{ registry: Registry; port: number }>((resolve) => {
       ready = resolve;
     });
-    const running = runOperator({
-      SUPERCARGO_NAMESPACE: 'default', SUPERCARGO_HUB_URL: `http://127.0.0.1:${port}`, SUPERCARGO_HUB_TOKEN_FILE: join(this.#folder, 'token'),
-      SUPERCARGO_SYNC_IMAGE: 'supercargo:test', SUPERCARGO_HTTP_PORT: '0', SUPERCARGO_LEADER_ELECTION: 'false', SUPERCARGO_DELETION_DEADLINE: '4s', ...env,
-    }, stop.signal, { kubeConfig: config, log: createLogger('operator', process.env['RIG_LOG'] ?? 'silent'), onReady: ready });
-    const first = await Promise.race([started, running.then(() => Promise.reject(new Error('the operator ended before it was ready')))]);
+    const running = runOperator(
+      {
+        SUPERCARGO_NAMESPACE: 'default',
+        SUPERCARGO_HUB_URL: `http://127.0.0.1:${port}`,
+        SUPERCARGO_HUB_TOKEN_FILE: join(this.#folder, 'token'),
+        SUPERCARGO_SYNC_IMAGE: 'supercargo:test',
+        SUPERCARGO_HTTP_PORT: '0',
+        SUPERCARGO_LEADER_ELECTION: 'false',
+        SUPERCARGO_DELETION_DEADLINE: '4s',
+        ...env,
+      },
+      stop.signal,
+      { kubeConfig: config, log: createLogger('operator', process.env['RIG_LOG'] ?? 'silent'), onReady: ready },
+    );
+    const first = await Promise.race([
+      started,
+      running.then(() => Promise.reject(new Error('the operator ended before it was ready'))),
+    ]);
     return {
       ...first,
       stop: async () => {
@@ -102,25 +138,49 @@ export class OperatorRig {
   }
 
   /** A kubeconfig of a new ServiceAccount that has exactly these rights: what the chart would give an operator. */
-  async serviceAccount(name: string, rights: { cluster?: readonly PolicyRule[]; namespaces?: Readonly<Record<string, readonly PolicyRule[]>> }): Promise<KubeConfig> {
+  async serviceAccount(
+    name: string,
+    rights: { cluster?: readonly PolicyRule[]; namespaces?: Readonly<Record<string, readonly PolicyRule[]>> },
+  ): Promise<KubeConfig> {
     const subjects = [{ kind: 'ServiceAccount', name, namespace: 'default' }];
     const apiGroup = 'rbac.authorization.k8s.io';
-    const apply = (kind: ChildKind, intent: Omit<Intent, 'apiVersion' | 'kind'>) => this.client.apply(CHILD_TYPES[kind], { apiVersion: CHILD_TYPES[kind].apiVersion, kind, ...intent } as Intent, { manager: 'test' });
+    const apply = (kind: ChildKind, intent: Omit<Intent, 'apiVersion' | 'kind'>) =>
+      this.client.apply(CHILD_TYPES[kind], { apiVersion: CHILD_TYPES[kind].apiVersion, kind, ...intent } as Intent, {
+        manager: 'test',
+      });
     await apply('ServiceAccount', { metadata: { name, namespace: 'default' } });
     if (rights.cluster) {
       await apply('ClusterRole', { metadata: { name }, rules: rights.cluster });
-      await apply('ClusterRoleBinding', { metadata: { name }, roleRef: { apiGroup, kind: 'ClusterRole', name }, subjects });
+      await apply('ClusterRoleBinding', {
+        metadata: { name },
+        roleRef: { apiGroup, kind: 'ClusterRole', name },
+        subjects,
+      });
     }
     for (const [namespace, rules] of Object.entries(rights.namespaces ?? {})) {
       await apply('Role', { metadata: { name, namespace }, rules });
-      await apply('RoleBinding', { metadata: { name, namespace }, roleRef: { apiGroup, kind: 'Role', name }, subjects });
+      await apply('RoleBinding', {
+        metadata: { name, namespace },
+        roleRef: { apiGroup, kind: 'Role', name },
+        subjects,
+      });
     }
     return this.#configOf(name);
   }
 
   async #configOf(name: string): Promise<KubeConfig> {
-    const tokens: ResourceType = { apiVersion: 'v1', kind: 'TokenRequest', plural: `serviceaccounts/${name}/token`, namespaced: true };
-    const { status } = await this.client.create<KubeObject & { status: { token: string } }>(tokens, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: { name, namespace: 'default' }, spec: { expirationSeconds: 3600 } });
+    const tokens: ResourceType = {
+      apiVersion: 'v1',
+      kind: 'TokenRequest',
+      plural: `serviceaccounts/${name}/token`,
+      namespaced: true,
+    };
+    const { status } = await this.client.create<KubeObject & { status: { token: string } }>(tokens, {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: { name, namespace: 'default' },
+      spec: { expirationSeconds: 3600 },
+    });
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new Error('no cluster');
     const config = new KubeConfig();
@@ -130,17 +190,34 @@ export class OperatorRig {
 
   /** A namespace with Store, Credential and Driver, and the manifest of a Connection that uses them. */
   async namespace(name: string): Promise<Intent> {
-    await this.client.apply(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { manager: 'test' });
+    await this.client.apply(
+      NAMESPACES,
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      { manager: 'test' },
+    );
     await this.driver();
     await this.apply('Store', name, 'main', { client: 'acme', warehouses: [{ name: 'berlin' }] });
     await this.apply('Credential', name, 'key', { driver: 'vendure', secretRef: { name: 'vendure-key' } });
-    return this.manifest('Connection', name, 'shop', { storeRef: { name: 'main' }, driver: 'vendure', credentialRef: { name: 'key' }, settings: { url: 'http://shop.example:3000/admin-api' }, warehouse: 'berlin' });
+    return this.manifest('Connection', name, 'shop', {
+      storeRef: { name: 'main' },
+      driver: 'vendure',
+      credentialRef: { name: 'key' },
+      settings: { url: 'http://shop.example:3000/admin-api' },
+      warehouse: 'berlin',
+    });
   }
 
   async driver(): Promise<void> {
     await this.apply('Driver', undefined, 'vendure', {
-      title: 'Vendure', platformKind: 'Store', feeds: [{ type: 'OrderImport' }, { type: 'StockExport' }, { type: 'ProductImport' }],
-      settingsSchema: { type: 'object', additionalProperties: false, required: ['url'], properties: { url: { type: 'string' }, channel: { type: 'string' } } },
+      title: 'Vendure',
+      platformKind: 'Store',
+      feeds: [{ type: 'OrderImport' }, { type: 'StockExport' }, { type: 'ProductImport' }],
+      settingsSchema: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['url'],
+        properties: { url: { type: 'string' }, channel: { type: 'string' } },
+      },
     });
   }
 
@@ -156,55 +233,118 @@ export class OperatorRig {
     return this.client.find<Seen>(resourceType(kind), name, namespace);
   }
 
-  /** The resource, once it is as it should be; what it was like instead is in the error. Its status keeps the rules all the while. */
-  async eventually(kind: string, namespace: string | undefined, name: string, check: (seen: Seen) => boolean, timeoutMs = 10_000): Promise<Seen> {
+  /**
+   * The resource, once it is as it should be; what it was like instead is in the error. Its status keeps the rules all
+   * the while.
+   */
+  async eventually(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+    check: (seen: Seen) => boolean,
+    timeoutMs = 10_000,
+  ): Promise<Seen> {
     let last: Seen | undefined;
-    await until(`${kind} ${namespace}/${name}`, async () => {
-      last = await this.get(kind, namespace, name);
-      const problems = last?.status ? kstatusProblems(last) : [];
-      if (problems.length > 0) throw new Error(problems.join('\n'));
-      return last !== undefined && check(last);
-    }, () => JSON.stringify(last?.status ?? last?.metadata, null, 1), timeoutMs);
+    await until(
+      `${kind} ${namespace}/${name}`,
+      async () => {
+        last = await this.get(kind, namespace, name);
+        const problems = last?.status ? kstatusProblems(last) : [];
+        if (problems.length > 0) throw new Error(problems.join('\n'));
+        return last !== undefined && check(last);
+      },
+      () => JSON.stringify(last?.status ?? last?.metadata, null, 1),
+      timeoutMs,
+    );
     return last as Seen;
   }
 
-  async deployment(namespace: string, connection: string, kind: 'Connection' | 'ClusterConnection' = 'Connection'): Promise<DeploymentView | undefined> {
+  async deployment(
+    namespace: string,
+    connection: string,
+    kind: 'Connection' | 'ClusterConnection' = 'Connection',
+  ): Promise<DeploymentView | undefined> {
     return this.client.find<DeploymentView>(CHILD_TYPES.Deployment, childName({ kind, name: connection }), namespace);
   }
 
   /** What the Deployment's controller and the kubelet would do: as many pods as are wanted. */
-  async runPods(namespace: string, connection: string, kind: 'Connection' | 'ClusterConnection' = 'Connection'): Promise<void> {
+  async runPods(
+    namespace: string,
+    connection: string,
+    kind: 'Connection' | 'ClusterConnection' = 'Connection',
+  ): Promise<void> {
     await until('a Deployment', async () => (await this.deployment(namespace, connection, kind)) !== undefined);
     const deployment = (await this.deployment(namespace, connection, kind)) as DeploymentView;
     const pods = deployment.spec.replicas ?? 0;
     const { name, generation } = deployment.metadata;
-    await this.client.applyStatus(CHILD_TYPES.Deployment, {
-      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace },
-      status: { observedGeneration: generation, replicas: pods, updatedReplicas: pods, availableReplicas: pods, readyReplicas: pods },
-    }, { manager: 'deployment-controller' });
+    await this.client.applyStatus(
+      CHILD_TYPES.Deployment,
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace },
+        status: {
+          observedGeneration: generation,
+          replicas: pods,
+          updatedReplicas: pods,
+          availableReplicas: pods,
+          readyReplicas: pods,
+        },
+      },
+      { manager: 'deployment-controller' },
+    );
   }
 
   /** What a sync pod writes. */
-  async podSays(kind: 'Connection' | 'ClusterConnection', namespace: string | undefined, name: string, findings: Record<string, 'True' | 'False' | 'Unknown'>, status: Partial<ConnectionStatus> = {}): Promise<void> {
+  async podSays(
+    kind: 'Connection' | 'ClusterConnection',
+    namespace: string | undefined,
+    name: string,
+    findings: Record<string, 'True' | 'False' | 'Unknown'>,
+    status: Partial<ConnectionStatus> = {},
+  ): Promise<void> {
     const found = await this.get(kind, namespace, name);
     const conditions = Object.entries(findings).map(([type, value]) => ({
-      type, status: value, reason: `${type}${value}`, message: `${type} is ${value}`, lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: found?.metadata.generation ?? 1,
+      type,
+      status: value,
+      reason: `${type}${value}`,
+      message: `${type} is ${value}`,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      observedGeneration: found?.metadata.generation ?? 1,
     }));
-    await this.client.applyStatus(resourceType(kind), { apiVersion: API_VERSION, kind, metadata: { name, namespace }, status: { ...status, conditions } }, { manager: FIELD_MANAGERS.sync });
+    await this.client.applyStatus(
+      resourceType(kind),
+      { apiVersion: API_VERSION, kind, metadata: { name, namespace }, status: { ...status, conditions } },
+      { manager: FIELD_MANAGERS.sync },
+    );
   }
 
   /** Writes that the API server took from user agent "supercargo-operator", by its audit log, Leases aside. */
   async operatorWrites(): Promise<string[]> {
-    const lines = (await readFile(this.controlPlane.auditLog, 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as AuditLine);
+    const lines = (await readFile(this.controlPlane.auditLog, 'utf8'))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as AuditLine);
     return lines
-      .filter(({ stage, userAgent, verb, objectRef, responseStatus }) => stage === 'ResponseComplete' && userAgent === 'supercargo-operator' && (responseStatus?.code ?? 0) < 400
-        && !['get', 'list', 'watch'].includes(verb) && objectRef?.resource !== 'leases')
-      .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource}/${objectRef?.subresource ?? ''} ${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`);
+      .filter(
+        ({ stage, userAgent, verb, objectRef, responseStatus }) =>
+          stage === 'ResponseComplete' &&
+          userAgent === 'supercargo-operator' &&
+          (responseStatus?.code ?? 0) < 400 &&
+          !['get', 'list', 'watch'].includes(verb) &&
+          objectRef?.resource !== 'leases',
+      )
+      .map(
+        ({ verb, objectRef }) =>
+          `${verb} ${objectRef?.resource}/${objectRef?.subresource ?? ''} ${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`,
+      );
   }
 
   async #installKinds(): Promise<void> {
     for (const { plural } of KINDS) {
-      const crd = parse(await readFile(join(import.meta.dirname, '..', '..', 'crds', 'generated', `${plural}.yaml`), 'utf8')) as Intent;
+      const crd = parse(
+        await readFile(join(import.meta.dirname, '..', '..', 'crds', 'generated', `${plural}.yaml`), 'utf8'),
+      ) as Intent;
       await this.client.apply(CRDS, crd, { manager: 'test' });
     }
     for (const { plural } of KINDS) {
@@ -221,11 +361,21 @@ interface AuditLine {
   readonly verb: string;
   readonly userAgent?: string;
   readonly responseStatus?: { readonly code?: number };
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
 }
 
 /** Polls until it is so. */
-export async function until(what: string, check: () => Promise<boolean>, describe: () => string = () => '', timeoutMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  check: () => Promise<boolean>,
+  describe: () => string = () => '',
+  timeoutMs = 10_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}: ${describe()}`);

@@ -34,10 +34,21 @@ export interface TestPostgresOptions {
   readonly settings?: ServerSettings;
 }
 
-const FORGETFUL: ServerSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'on' };
+const FORGETFUL: ServerSettings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'on',
+};
 
-/** A PostgreSQL as an external one: the product's binaries and keeper, but on TCP too, in a folder of its own that goes with it. */
-export async function startPostgres({ durable = false, settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {
+/**
+ * A PostgreSQL as an external one: the product's binaries and keeper, but on TCP too, in a folder of its own that goes
+ * with it.
+ */
+export async function startPostgres({
+  durable = false,
+  settings = {},
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
   const parent = await mkdtemp(join(tmpdir(), 'supercargo-pg-'));
   // The server's user must be able to come to its folder in here.
   await chmod(parent, 0o711);
@@ -47,8 +58,22 @@ export async function startPostgres({ durable = false, settings = {} }: TestPost
   await createFolder(folder, binaries, account);
   await appendFile(join(folder, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
   const server = await PostgresServer.start({
-    folder, socketFolder: folder, binaries, account, clock: systemClock, log: createLogger('postgres', process.env['TEST_LOG'] ?? 'silent'), signal: new AbortController().signal,
-    settings: { ...SMALL_MACHINE, ...DISCREET, max_connections: '60', listen_addresses: '127.0.0.1', ...(durable ? DURABLE : FORGETFUL), port: String(port), ...settings },
+    folder,
+    socketFolder: folder,
+    binaries,
+    account,
+    clock: systemClock,
+    log: createLogger('postgres', process.env['TEST_LOG'] ?? 'silent'),
+    signal: new AbortController().signal,
+    settings: {
+      ...SMALL_MACHINE,
+      ...DISCREET,
+      max_connections: '60',
+      listen_addresses: '127.0.0.1',
+      ...(durable ? DURABLE : FORGETFUL),
+      port: String(port),
+      ...settings,
+    },
   });
   const base = `postgres://${SUPERUSER}@127.0.0.1:${port}`;
   const url = `${base}/postgres`;
@@ -58,12 +83,22 @@ export async function startPostgres({ durable = false, settings = {} }: TestPost
     process.kill(before, signal);
     for (;;) {
       await systemClock.sleep(50);
-      if (server.pid !== before && (await statement(url, 'SELECT 1').then(() => true, () => false))) return;
+      if (
+        server.pid !== before &&
+        (await statement(url, 'SELECT 1').then(
+          () => true,
+          () => false,
+        ))
+      )
+        return;
     }
   }
   return {
-    url, socketFolder: folder,
-    get pid() { return server.pid!; },
+    url,
+    socketFolder: folder,
+    get pid() {
+      return server.pid!;
+    },
     async createDatabase(name) {
       await statement(url, `CREATE DATABASE "${name}"`);
       return `${base}/${name}`;

@@ -23,11 +23,17 @@ export async function installPeer(name: PeerEnvironment, env: NodeJS.ProcessEnv)
   try {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    await runCommand(`python3 -m venv ${folder} && ${folder}/bin/pip install --quiet --disable-pip-version-check ${PACKAGES[name].map((wanted) => `'${wanted}'`).join(' ')}`, {}, process.cwd());
+    await runCommand(
+      `python3 -m venv ${folder} && ${folder}/bin/pip install --quiet --disable-pip-version-check ${PACKAGES[name].map((wanted) => `'${wanted}'`).join(' ')}`,
+      {},
+      process.cwd(),
+    );
     await writeFile(done, PACKAGES[name].join('\n'));
     return join(folder, 'bin');
   } catch (error) {
-    console.log(`SKIPPED ${name}: it could not be installed (python3 with venv and PyPI are needed): ${(error as Error).message.split('\n').at(-2) ?? ''}`);
+    console.log(
+      `SKIPPED ${name}: it could not be installed (python3 with venv and PyPI are needed): ${(error as Error).message.split('\n').at(-2) ?? ''}`,
+    );
     return undefined;
   }
 }

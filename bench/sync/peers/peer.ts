@@ -1,4 +1,3 @@
-
 export type List = 'orders' | 'products';
 
 export interface PeerRun {
@@ -9,7 +8,10 @@ export interface PeerRun {
   readonly work: string;
 }
 
-export interface PeerCommand { readonly line: string; readonly env: Readonly<Record<string, string>> }
+export interface PeerCommand {
+  readonly line: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** A program to compare with, in one configuration. */
 export interface Peer {
@@ -21,4 +23,3 @@ export interface Peer {
   /** Rows, distinct ids, money and pieces (null: kept as text) in the database; absent when it writes none. */
   check?(list: List): string;
 }
-

@@ -16,10 +16,19 @@ import { singerPeers } from './singer.ts';
 
 /** Those that can be installed here. */
 export async function availablePeers(): Promise<Peer[]> {
-  const [dlt, tap, target, airbyte] = [await installPeer('dlt', process.env), await installPeer('tap', process.env), await installPeer('target', process.env), await installPeer('airbyte', process.env)];
+  const [dlt, tap, target, airbyte] = [
+    await installPeer('dlt', process.env),
+    await installPeer('tap', process.env),
+    await installPeer('target', process.env),
+    await installPeer('airbyte', process.env),
+  ];
   // Scripts stay where they were written: the compiler copies no Python.
   const scripts = join(process.cwd(), 'bench', 'sync', 'peers');
-  return [...(dlt ? dltPeers(dlt, scripts) : []), ...(tap && target ? singerPeers(tap, target) : []), ...(airbyte ? [airbytePeer(airbyte)] : [])];
+  return [
+    ...(dlt ? dltPeers(dlt, scripts) : []),
+    ...(tap && target ? singerPeers(tap, target) : []),
+    ...(airbyte ? [airbytePeer(airbyte)] : []),
+  ];
 }
 
 /** A peer that fails is reported and left out; the others go on. */
@@ -28,7 +37,12 @@ export async function peerSamples(postgres: BenchPostgres, shop: Shop, peer: Pee
   const work = await mkdtemp(join(tmpdir(), 'supercargo-bench-peer-'));
   try {
     await shop.reset();
-    const run: PeerRun = { list: 'orders', shopUrl: shop.url, work, databaseUrl: await postgres.database('bench_peer') };
+    const run: PeerRun = {
+      list: 'orders',
+      shopUrl: shop.url,
+      work,
+      databaseUrl: await postgres.database('bench_peer'),
+    };
     const { orders } = await shop.sums();
     samples.push(await measureRun(postgres, shop, peer, run, 'orders full', orders.count));
     if (!peer.check) return samples;
@@ -43,7 +57,14 @@ export async function peerSamples(postgres: BenchPostgres, shop: Shop, peer: Pee
   return samples;
 }
 
-async function measureRun(postgres: BenchPostgres, shop: Shop, peer: Peer, run: PeerRun, workload: `${List} ${string}`, records: number): Promise<Sample> {
+async function measureRun(
+  postgres: BenchPostgres,
+  shop: Shop,
+  peer: Peer,
+  run: PeerRun,
+  workload: `${List} ${string}`,
+  records: number,
+): Promise<Sample> {
   const { line, env } = await peer.command(run);
   await postgres.checkpoint();
   await shop.takeStats();
@@ -51,6 +72,17 @@ async function measureRun(postgres: BenchPostgres, shop: Shop, peer: Peer, run: 
   const cost = await runCommand(line, env, run.work);
   const cpu = { process: round(cost.cpu), postgres: round(cpuSeconds(postgres.pid) - before) };
   const { requests } = await shop.takeStats();
-  const losses = peer.check ? await countLosses(postgres, run.databaseUrl, peer.check(run.list), (await shop.sums())[run.list]) : undefined;
-  return { system: peer.system, workload, records, wall: round(cost.wall), cpu, rss: { process: cost.rss }, requests, losses };
+  const losses = peer.check
+    ? await countLosses(postgres, run.databaseUrl, peer.check(run.list), (await shop.sums())[run.list])
+    : undefined;
+  return {
+    system: peer.system,
+    workload,
+    records,
+    wall: round(cost.wall),
+    cpu,
+    rss: { process: cost.rss },
+    requests,
+    losses,
+  };
 }

@@ -15,7 +15,10 @@ const iso = (at: number): string => new Date(at).toISOString();
 /** Orders by when they changed, drafts left out. */
 function byChange(world: World) {
   const wanted = new Set(wantedOrders(world));
-  return world.store.truth.orders().filter(({ id }) => wanted.has(id)).sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));
+  return world.store.truth
+    .orders()
+    .filter(({ id }) => wanted.has(id))
+    .sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));
 }
 
 /** Reads in pages of two; `between` lets something happen after each of the first pages. */
@@ -30,17 +33,26 @@ async function readWhile(world: World, between: (page: number) => void, since?: 
 
 export const CHANGES: readonly ConformanceCase[] = [
   {
-    id: 'C4.since', needs: ['orders'], proves: 'asks for what changed since a time, and gives that alone',
+    id: 'C4.since',
+    needs: ['orders'],
+    proves: 'asks for what changed since a time, and gives that alone',
     async run(open) {
       const world = open();
       world.clock.advance(HOUR);
       const since = iso(world.clock.now().getTime());
       const touched = [world.touch(world.order('plain')).id, world.touch(world.order('completed')).id];
-      demandAll(await readGood(world.connect(), { feed: changed(world), since }), touched, touched, 'since a time after which two orders changed');
+      demandAll(
+        await readGood(world.connect(), { feed: changed(world), since }),
+        touched,
+        touched,
+        'since a time after which two orders changed',
+      );
     },
   },
   {
-    id: 'C4.since-products', needs: ['products'], proves: 'asks for products that changed since a time',
+    id: 'C4.since-products',
+    needs: ['products'],
+    proves: 'asks for products that changed since a time',
     async run(open) {
       const world = open();
       const [feed] = world.feeds('ProductUpdate');
@@ -49,11 +61,18 @@ export const CHANGES: readonly ConformanceCase[] = [
       const since = iso(world.clock.now().getTime());
       const product = world.product('plain');
       world.store.shop.saveProduct({ ...product, title: 'Another title', updatedAt: world.store.shop.stamp() });
-      demandAll(await readGood(world.connect(), { feed, since }), [product.id], [product.id], 'since a time after which one product changed');
+      demandAll(
+        await readGood(world.connect(), { feed, since }),
+        [product.id],
+        [product.id],
+        'since a time after which one product changed',
+      );
     },
   },
   {
-    id: 'C4.since-inclusive', needs: ['orders'], proves: 'gives what changed at the very time of `since`',
+    id: 'C4.since-inclusive',
+    needs: ['orders'],
+    proves: 'gives what changed at the very time of `since`',
     async run(open) {
       const world = open();
       const [order] = byChange(world).slice(-5);
@@ -62,28 +81,55 @@ export const CHANGES: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C4.until', needs: ['orders'], proves: 'leaves out what changed at `until` or later: a back-fill has an end',
+    id: 'C4.until',
+    needs: ['orders'],
+    proves: 'leaves out what changed at `until` or later: a back-fill has an end',
     async run(open) {
       const world = open();
       const orders = byChange(world);
       const until = orders[10]!.updatedAt;
       const wanted = orders.filter(({ updatedAt }) => updatedAt < until).map(({ id }) => id);
-      const allowed = world.store.truth.orders().filter(({ updatedAt }) => updatedAt < until).map(({ id }) => id);
-      demandAll(await readGood(world.connect(), { feed: changed(world), since: '2000-01-01T00:00:00.000Z', until, pageSize: 3 }), wanted, allowed, 'until a time');
+      const allowed = world.store.truth
+        .orders()
+        .filter(({ updatedAt }) => updatedAt < until)
+        .map(({ id }) => id);
+      demandAll(
+        await readGood(world.connect(), {
+          feed: changed(world),
+          since: '2000-01-01T00:00:00.000Z',
+          until,
+          pageSize: 3,
+        }),
+        wanted,
+        allowed,
+        'until a time',
+      );
     },
   },
   {
-    id: 'C4.ties', needs: ['orders'], proves: 'leaves out no row of many with the same time',
+    id: 'C4.ties',
+    needs: ['orders'],
+    proves: 'leaves out no row of many with the same time',
     async run(open) {
       const world = open();
       world.clock.advance(HOUR);
       const since = iso(world.clock.now().getTime());
-      const tied = byChange(world).slice(0, 15).map((order) => world.touch(order).id);
-      for (const pageSize of [2, 4]) demandAll(await readGood(world.connect(), { feed: changed(world), since, pageSize }), tied, tied, `fifteen orders of one time, in pages of ${pageSize}`);
+      const tied = byChange(world)
+        .slice(0, 15)
+        .map((order) => world.touch(order).id);
+      for (const pageSize of [2, 4])
+        demandAll(
+          await readGood(world.connect(), { feed: changed(world), since, pageSize }),
+          tied,
+          tied,
+          `fifteen orders of one time, in pages of ${pageSize}`,
+        );
     },
   },
   {
-    id: 'C4.late-commit', needs: ['orders'], proves: 'gives at the next run a change that was committed after its time: it keeps no clock of its own',
+    id: 'C4.late-commit',
+    needs: ['orders'],
+    proves: 'gives at the next run a change that was committed after its time: it keeps no clock of its own',
     async run(open) {
       const world = open();
       const driver = world.connect();
@@ -95,23 +141,40 @@ export const CHANGES: readonly ConformanceCase[] = [
       const other = world.touch(world.order('completed')).id;
       demandAll(await readGood(driver, { feed: changed(world), since }), [other], [other], 'before the commit');
       world.clock.advance(50_000);
-      demandAll(await readGood(driver, { feed: changed(world), since }), [late.id, other], [late.id, other], 'after the commit, with the overlap that the engine gives');
+      demandAll(
+        await readGood(driver, { feed: changed(world), since }),
+        [late.id, other],
+        [late.id, other],
+        'after the commit, with the overlap that the engine gives',
+      );
     },
   },
   {
-    id: 'C4.moved', needs: ['orders'], proves: 'leaves out no row while others change and move on',
+    id: 'C4.moved',
+    needs: ['orders'],
+    proves: 'leaves out no row while others change and move on',
     async run(open) {
       for (const since of [undefined, '2000-01-01T00:00:00.000Z']) {
         const world = open();
         const wanted = wantedOrders(world);
-        const given = await readWhile(world, () => void world.touch([...world.store.truth.orders()].sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))[0]!), since);
+        const given = await readWhile(
+          world,
+          () =>
+            void world.touch([...world.store.truth.orders()].sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1))[0]!),
+          since,
+        );
         const missing = wanted.filter((id) => !given.includes(id));
-        demand(missing.length === 0, `while rows moved on, ${missing.length} of ${wanted.length} orders were left out, ${missing[0]} among them`);
+        demand(
+          missing.length === 0,
+          `while rows moved on, ${missing.length} of ${wanted.length} orders were left out, ${missing[0]} among them`,
+        );
       }
     },
   },
   {
-    id: 'C4.deleted', needs: ['orders'], proves: 'leaves out no row while others are deleted',
+    id: 'C4.deleted',
+    needs: ['orders'],
+    proves: 'leaves out no row while others are deleted',
     async run(open) {
       const world = open();
       const orders = byChange(world);
@@ -123,21 +186,34 @@ export const CHANGES: readonly ConformanceCase[] = [
         world.store.shop.orders.delete(id);
       });
       const missing = orders.filter(({ id }) => !gone.has(id) && !given.includes(id));
-      demand(missing.length === 0, `while rows were deleted, ${missing.length} orders were left out, ${missing[0]?.id} among them`);
+      demand(
+        missing.length === 0,
+        `while rows were deleted, ${missing.length} orders were left out, ${missing[0]?.id} among them`,
+      );
     },
   },
   {
-    id: 'C4.nothing', needs: ['orders'], proves: 'makes one call and gives nothing where nothing changed',
+    id: 'C4.nothing',
+    needs: ['orders'],
+    proves: 'makes one call and gives nothing where nothing changed',
     async run(open) {
       const world = open();
       world.clock.advance(HOUR);
-      const { records } = await readAll(world.connect(), { feed: changed(world), since: iso(world.clock.now().getTime() - MINUTE) });
+      const { records } = await readAll(world.connect(), {
+        feed: changed(world),
+        since: iso(world.clock.now().getTime() - MINUTE),
+      });
       demand(records.length === 0, `nothing changed, and ${records.length} records are given`);
-      demand(world.http.calls <= callsAPage(world, changed(world)), `nothing changed, and ${world.http.calls} calls are made`);
+      demand(
+        world.http.calls <= callsAPage(world, changed(world)),
+        `nothing changed, and ${world.http.calls} calls are made`,
+      );
     },
   },
   {
-    id: 'C4.future', needs: ['orders'], proves: 'gives nothing for a time that has not come',
+    id: 'C4.future',
+    needs: ['orders'],
+    proves: 'gives nothing for a time that has not come',
     async run(open) {
       const world = open();
       const { records } = await readAll(world.connect(), { feed: changed(world), since: '2100-01-01T00:00:00.000Z' });
@@ -145,47 +221,75 @@ export const CHANGES: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C4.again', needs: ['orders', 'products'], proves: 'remembers nothing of an earlier run: reading again gives the same again',
+    id: 'C4.again',
+    needs: ['orders', 'products'],
+    proves: 'remembers nothing of an earlier run: reading again gives the same again',
     async run(open) {
       const world = open();
       const driver = world.connect();
       for (const feed of ['OrderImport', 'ProductImport'] as const) {
         const [first, second] = [await readGood(driver, { feed }), await readGood(driver, { feed })];
-        demand(JSON.stringify(second) === JSON.stringify(first), `${feed}: the second reading of one connection gives something else than the first`);
+        demand(
+          JSON.stringify(second) === JSON.stringify(first),
+          `${feed}: the second reading of one connection gives something else than the first`,
+        );
       }
     },
   },
   {
-    id: 'C4.ids', needs: ['orders'], proves: 'reads the orders that are named, in pages of any size, and leaves out ids that the shop does not know',
+    id: 'C4.ids',
+    needs: ['orders'],
+    proves: 'reads the orders that are named, in pages of any size, and leaves out ids that the shop does not know',
     async run(open) {
       const world = open();
-      const named = ['plain', 'unpaid', 'edited', 'long', 'yen'].flatMap((tag) => world.showcase.orders.get(tag as 'plain') ?? []);
+      const named = ['plain', 'unpaid', 'edited', 'long', 'yen'].flatMap(
+        (tag) => world.showcase.orders.get(tag as 'plain') ?? [],
+      );
       for (const pageSize of [2, 100]) {
         const given = await readGood(world.connect(), { feed: 'OrderImport', ids: [...named, '999999999'], pageSize });
         demandAll(given, named, named, `orders by id, in pages of ${pageSize}`);
       }
-      demandAll(await readGood(world.connect(), { feed: 'OrderImport', ids: ['999999999'] }), [], [], 'an id that the shop does not know');
+      demandAll(
+        await readGood(world.connect(), { feed: 'OrderImport', ids: ['999999999'] }),
+        [],
+        [],
+        'an id that the shop does not know',
+      );
     },
   },
   {
-    id: 'C4.ids-resume', needs: ['orders'], proves: 'goes on with named orders after a page, in another process',
+    id: 'C4.ids-resume',
+    needs: ['orders'],
+    proves: 'goes on with named orders after a page, in another process',
     async run(open) {
       const world = open();
       const ids = wantedOrders(world).slice(0, 7);
-      const { pages } = await readAll(world.connect(), { feed: 'OrderImport', ids, pageSize: 2 }, (count) => count === 2);
+      const { pages } = await readAll(
+        world.connect(),
+        { feed: 'OrderImport', ids, pageSize: 2 },
+        (count) => count === 2,
+      );
       const rest = await readGood(world.connect(), { feed: 'OrderImport', ids, pageSize: 3, resume: pages[1]!.resume });
       demandAll([...pages.flatMap(({ records }) => records), ...rest], ids, ids, 'named orders, resumed');
     },
   },
   {
-    id: 'C4.placed-from', needs: ['orders'], proves: 'leaves out orders that were placed before they are of use, or gives them all: never another',
+    id: 'C4.placed-from',
+    needs: ['orders'],
+    proves: 'leaves out orders that were placed before they are of use, or gives them all: never another',
     async run(open) {
       const world = open();
       const placedFrom = world.order('shipped-partly').placedAt!;
       const wanted = new Set(wantedOrders(world));
       for (const feed of world.feeds('OrderImport', 'OrderUpdate')) {
         const given = ordersOf(await readGood(world.connect(), { feed, placedFrom, pageSize: 3 }));
-        const young = world.store.truth.orders().filter(({ id, placedAt }) => wanted.has(id) && placedAt !== undefined && Date.parse(placedAt) >= Date.parse(placedFrom)).map(({ id }) => id);
+        const young = world.store.truth
+          .orders()
+          .filter(
+            ({ id, placedAt }) =>
+              wanted.has(id) && placedAt !== undefined && Date.parse(placedAt) >= Date.parse(placedFrom),
+          )
+          .map(({ id }) => id);
         demandAll(given, young, allOrders(world), `${feed} of orders placed from a time on`);
       }
     },

@@ -24,7 +24,10 @@ async function runs(world: World): Promise<Story> {
     try {
       let ended = false;
       for await (const page of world.connect().read({ feed: 'OrderImport', pageSize: 4, signal: never(), resume })) {
-        demand((page.unreadable ?? []).length === 0, () => `${page.unreadable![0]!.recordId} is called unreadable because of a fault that passes`);
+        demand(
+          (page.unreadable ?? []).length === 0,
+          () => `${page.unreadable![0]!.recordId} is called unreadable because of a fault that passes`,
+        );
         records.push(...page.records);
         ({ resume, end: ended } = page);
         demand(records.length <= 2000, 'reads and reads, and does not end');
@@ -47,16 +50,23 @@ interface Expected {
 
 /** A fault in the middle of a reading: named, not repeated inside, and nothing lost when the next run goes on. */
 const inTheMiddle = (id: string, { fault, what, behaviours }: Expected): ConformanceCase => ({
-  id, needs: ['orders'], proves: `says of ${what} in the middle of a reading that it may pass, and goes on in the next run without a loss`,
+  id,
+  needs: ['orders'],
+  proves: `says of ${what} in the middle of a reading that it may pass, and goes on in the next run without a loss`,
   async run(open) {
     const world = open();
-    world.http.onCall = (call) => { if (call === 3 || call === 6) world.store.faults.force(fault); };
+    world.http.onCall = (call) => {
+      if (call === 3 || call === 6) world.store.faults.force(fault);
+    };
     const { records, errors } = await runs(world);
     demand(errors.length > 0, `${what} is taken for an answer`);
     for (const error of errors) {
       demand(error instanceof DriverError, `${what} throws what is no DriverError: ${String(error)}`);
       const { behaviour, scope, reason } = error.details;
-      demand(behaviours.includes(behaviour), `${what} is called ${behaviour} (${reason}), and should be ${behaviours.join(' or ')}`);
+      demand(
+        behaviours.includes(behaviour),
+        `${what} is called ${behaviour} (${reason}), and should be ${behaviours.join(' or ')}`,
+      );
       demand(scope === 'shop', `${what} is called the fault of the ${scope} (${reason}): it is the shop's`);
     }
     demandAll(records, wantedOrders(world), allOrders(world), `after ${what}`);
@@ -64,22 +74,37 @@ const inTheMiddle = (id: string, { fault, what, behaviours }: Expected): Conform
 });
 
 const poisonCase = (id: string, kind: Poison, what: string): ConformanceCase => ({
-  id, needs: ['orders'], proves: `sets aside ${what}, by its id and number, and goes on with the others`,
+  id,
+  needs: ['orders'],
+  proves: `sets aside ${what}, by its id and number, and goes on with the others`,
   async run(open) {
     const world = open();
     const bad = world.order('plain');
     world.store.shop.poisoned.set(bad.id, kind);
     const { records, unreadable } = await readAll(world.connect(), { feed: 'OrderImport', pageSize: 4 });
-    demandAll(records, wantedOrders(world).filter((each) => each !== bad.id), allOrders(world).filter((each) => each !== bad.id), `beside ${what}`);
+    demandAll(
+      records,
+      wantedOrders(world).filter((each) => each !== bad.id),
+      allOrders(world).filter((each) => each !== bad.id),
+      `beside ${what}`,
+    );
     demandSetAside(unreadable, bad.id, bad.number, what);
   },
 });
 
-function demandSetAside(unreadable: readonly UnreadableRecord[], id: string, number: string | undefined, what: string): void {
+function demandSetAside(
+  unreadable: readonly UnreadableRecord[],
+  id: string,
+  number: string | undefined,
+  what: string,
+): void {
   const found = unreadable.find(({ recordId }) => recordId === id);
   demand(found !== undefined, `${what} is neither given nor set aside`);
   demand(found.reason !== '' && found.message !== '', `${what} is set aside without a reason`);
-  demand(number === undefined || found.number === number, `${what} is set aside without the number that people know it by`);
+  demand(
+    number === undefined || found.number === number,
+    `${what} is set aside without the number that people know it by`,
+  );
   demand(found.raw !== undefined, `${what} is set aside without the record as the shop gave it`);
 }
 
@@ -90,27 +115,43 @@ export const FAULTS_OF_SHOPS: readonly ConformanceCase[] = [
   inTheMiddle('C6.truncated', { fault: 'truncated-json', what: 'half an answer', behaviours: ['retry'] }),
   inTheMiddle('C6.html', { fault: 'html-error', what: 'a web page with status 200', behaviours: ['retry', 'waiting'] }),
   {
-    id: 'C6.no-repeats', needs: ['orders'], proves: 'repeats nothing by itself: the engine does, within the budget',
+    id: 'C6.no-repeats',
+    needs: ['orders'],
+    proves: 'repeats nothing by itself: the engine does, within the budget',
     async run(open) {
       for (const fault of ['5xx', '429-storm', 'reset'] as const) {
         const world = open();
         world.store.faults.force(fault);
-        await thrownBy(() => readAll(world.connect(), { feed: 'OrderImport' }), `${fault} is taken for an answer, or repeated`);
+        await thrownBy(
+          () => readAll(world.connect(), { feed: 'OrderImport' }),
+          `${fault} is taken for an answer, or repeated`,
+        );
         demand(world.http.calls === 1, `after ${fault} the driver itself calls again (${world.http.calls} calls)`);
       }
     },
   },
   {
-    id: 'C6.abort', needs: ['orders'], proves: 'stops when it is told to',
+    id: 'C6.abort',
+    needs: ['orders'],
+    proves: 'stops when it is told to',
     async run(open) {
       const world = open();
       const stop = new AbortController();
-      await thrownBy(() => readAll(world.connect(), { feed: 'OrderImport', pageSize: 2, signal: stop.signal }, () => { stop.abort(); return false; }), 'a reading that is told to stop goes on to its end');
+      await thrownBy(
+        () =>
+          readAll(world.connect(), { feed: 'OrderImport', pageSize: 2, signal: stop.signal }, () => {
+            stop.abort();
+            return false;
+          }),
+        'a reading that is told to stop goes on to its end',
+      );
       demand(world.http.calls <= 3, `a reading that is told to stop makes ${world.http.calls - 1} calls more`);
     },
   },
   {
-    id: 'C6.last-page-again', needs: ['orders'], proves: 'comes to an end, or says that it cannot, where the shop gives the last page again and again',
+    id: 'C6.last-page-again',
+    needs: ['orders'],
+    proves: 'comes to an end, or says that it cannot, where the shop gives the last page again and again',
     async run(open) {
       const world = open();
       world.store.faults.on('repeat-last-page');
@@ -123,26 +164,43 @@ export const FAULTS_OF_SHOPS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C6.wrong-total', needs: ['orders', 'products'], proves: 'gives every record where the total that the shop announces is wrong',
+    id: 'C6.wrong-total',
+    needs: ['orders', 'products'],
+    proves: 'gives every record where the total that the shop announces is wrong',
     async run(open) {
       const world = open();
       world.store.faults.on('wrong-total');
-      for (const pageSize of [1, 1, 2, 3, 100]) demandAll(await readGood(world.connect(), { feed: 'OrderImport', pageSize }), wantedOrders(world), allOrders(world), 'totals that are wrong');
+      for (const pageSize of [1, 1, 2, 3, 100])
+        demandAll(
+          await readGood(world.connect(), { feed: 'OrderImport', pageSize }),
+          wantedOrders(world),
+          allOrders(world),
+          'totals that are wrong',
+        );
     },
   },
   {
-    id: 'C6.new-fields', needs: ['orders', 'products'], proves: 'does not mind fields that it does not know',
+    id: 'C6.new-fields',
+    needs: ['orders', 'products'],
+    proves: 'does not mind fields that it does not know',
     async run(open) {
       const world = open();
       world.store.faults.on('new-fields');
-      demandAll(await readGood(world.connect(), { feed: 'OrderImport' }), wantedOrders(world), allOrders(world), 'answers with fields of a later release');
+      demandAll(
+        await readGood(world.connect(), { feed: 'OrderImport' }),
+        wantedOrders(world),
+        allOrders(world),
+        'answers with fields of a later release',
+      );
       await readGood(world.connect(), { feed: 'ProductImport' });
     },
   },
   poisonCase('C6.poisoned', 'shape', 'an order of a shape that nobody can read'),
   poisonCase('C6.amount', 'amount', 'an order with an amount that is none: it never becomes 0'),
   {
-    id: 'C6.poisoned-product', needs: ['products'], proves: 'sets aside a product that cannot be read, and goes on with the others',
+    id: 'C6.poisoned-product',
+    needs: ['products'],
+    proves: 'sets aside a product that cannot be read, and goes on with the others',
     async run(open) {
       for (const kind of ['shape', 'amount'] as const) {
         const world = open();
@@ -156,7 +214,9 @@ export const FAULTS_OF_SHOPS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C7.unknown-status', needs: ['orders'], proves: 'guesses nothing of a state that it does not know: the order is set aside, neither given nor dropped',
+    id: 'C7.unknown-status',
+    needs: ['orders'],
+    proves: 'guesses nothing of a state that it does not know: the order is set aside, neither given nor dropped',
     run: (open, subject) => poisonCase('', 'state', 'an order in a state that no list names').run(open, subject),
   },
 ];

@@ -20,25 +20,35 @@ async function hookOf(world: World, secondsOld = 5): Promise<InboundHook> {
   return inbound(world, sent, secondsOld);
 }
 
-const inbound = (world: World, { headers, body }: Delivery, secondsOld = 5): InboundHook =>
-  ({ headers, body: Buffer.from(body), receivedAt: new Date(world.clock.now().getTime() + secondsOld * 1000) });
+const inbound = (world: World, { headers, body }: Delivery, secondsOld = 5): InboundHook => ({
+  headers,
+  body: Buffer.from(body),
+  receivedAt: new Date(world.clock.now().getTime() + secondsOld * 1000),
+});
 
 const read = (world: World, hook: InboundHook): HookReading => world.connect().hooks!.read(hook);
 
 export const HOOKS: readonly ConformanceCase[] = [
   {
-    id: 'C10.good', needs: ['hooks', 'orders'], proves: 'believes a webhook whose signature fits, and says what to read',
+    id: 'C10.good',
+    needs: ['hooks', 'orders'],
+    proves: 'believes a webhook whose signature fits, and says what to read',
     async run(open) {
       const world = open();
       const reading = read(world, await hookOf(world));
       demand(reading.valid, () => `a good webhook is refused: ${reading.valid ? '' : reading.message}`);
       const hint = reading.hints.find(({ feed }) => feed === 'OrderImport' || feed === 'OrderUpdate');
       demand(hint !== undefined, 'a webhook about an order does not say that orders are to be read');
-      demand(hint.ids === undefined || hint.ids.includes(world.order('plain').id), 'a webhook about an order names another');
+      demand(
+        hint.ids === undefined || hint.ids.includes(world.order('plain').id),
+        'a webhook about an order names another',
+      );
     },
   },
   {
-    id: 'C10.forged', needs: ['hooks', 'orders'], proves: 'refuses a webhook with another body, another signature or none',
+    id: 'C10.forged',
+    needs: ['hooks', 'orders'],
+    proves: 'refuses a webhook with another body, another signature or none',
     async run(open) {
       const world = open();
       const hook = await hookOf(world);
@@ -46,14 +56,18 @@ export const HOOKS: readonly ConformanceCase[] = [
       world.store.hooks.tell({ type: 'order.updated', id: world.order('plain').id });
       const forged = world.mail.filter(({ url }) => url === URL).at(-2)!;
       const cases: readonly (readonly [string, InboundHook])[] = [
-        ['a byte more in its body', { ...hook, body: Buffer.concat([hook.body, Buffer.from(' ')]) }], ['another body', { ...hook, body: Buffer.from('{}') }],
-        ['the signature of another secret', inbound(world, forged)], ['no signature', { ...hook, headers: { 'content-type': 'application/json' } }],
+        ['a byte more in its body', { ...hook, body: Buffer.concat([hook.body, Buffer.from(' ')]) }],
+        ['another body', { ...hook, body: Buffer.from('{}') }],
+        ['the signature of another secret', inbound(world, forged)],
+        ['no signature', { ...hook, headers: { 'content-type': 'application/json' } }],
       ];
       for (const [what, each] of cases) demand(!read(world, each).valid, `a webhook with ${what} is believed`);
     },
   },
   {
-    id: 'C10.old', needs: ['hooks', 'orders'], proves: 'refuses a webhook that is older than five minutes: it may be one that somebody kept',
+    id: 'C10.old',
+    needs: ['hooks', 'orders'],
+    proves: 'refuses a webhook that is older than five minutes: it may be one that somebody kept',
     async run(open) {
       const world = open();
       const hook = await hookOf(world, 400);
@@ -61,52 +75,77 @@ export const HOOKS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C10.repeated', needs: ['hooks', 'orders'], proves: 'reads the same webhook twice the same way: it may come twice, and in two pods',
+    id: 'C10.repeated',
+    needs: ['hooks', 'orders'],
+    proves: 'reads the same webhook twice the same way: it may come twice, and in two pods',
     async run(open) {
       const world = open();
       const hook = await hookOf(world);
       const driver = world.connect();
-      demand(JSON.stringify(driver.hooks!.read(hook)) === JSON.stringify(driver.hooks!.read(hook)), 'a webhook that comes twice is read in two ways');
+      demand(
+        JSON.stringify(driver.hooks!.read(hook)) === JSON.stringify(driver.hooks!.read(hook)),
+        'a webhook that comes twice is read in two ways',
+      );
       demand(driver.hooks!.read(hook).valid, 'a webhook that comes twice is refused the second time');
     },
   },
   {
-    id: 'C10.ensure', needs: ['hooks'], proves: 'subscribes once, however often it is asked to',
+    id: 'C10.ensure',
+    needs: ['hooks'],
+    proves: 'subscribes once, however often it is asked to',
     async run(open) {
       const world = open();
       const first = await ensure(world);
       demand(first.repaired, 'a subscription that had to be made is not called repaired');
       demand(!(await ensure(world)).repaired, 'a subscription that is there is called repaired');
-      demand(world.store.hooks.count === 1, `asked twice, the shop has ${world.store.hooks.count} subscriptions of one address`);
+      demand(
+        world.store.hooks.count === 1,
+        `asked twice, the shop has ${world.store.hooks.count} subscriptions of one address`,
+      );
     },
   },
   {
-    id: 'C10.repair', needs: ['hooks'], proves: 'finds out that the shop lost a subscription, and makes it anew',
+    id: 'C10.repair',
+    needs: ['hooks'],
+    proves: 'finds out that the shop lost a subscription, and makes it anew',
     async run(open) {
       const world = open();
       await ensure(world);
       world.store.faults.force('lost-subscription');
-      demand((await ensure(world)).repaired && world.store.hooks.count === 1, 'a subscription that the shop lost is not made anew');
+      demand(
+        (await ensure(world)).repaired && world.store.hooks.count === 1,
+        'a subscription that the shop lost is not made anew',
+      );
     },
   },
   {
-    id: 'C10.remove', needs: ['hooks'], proves: 'takes its own subscription back and no other; nothing there is a success',
+    id: 'C10.remove',
+    needs: ['hooks'],
+    proves: 'takes its own subscription back and no other; nothing there is a success',
     async run(open) {
       const world = open();
       await ensure(world, OTHER);
       await ensure(world);
       const { hooks } = world.connect();
       await hooks!.remove(URL, never());
-      demand(world.store.hooks.count === 1, `of two subscriptions one was to be taken back, ${world.store.hooks.count} are left`);
+      demand(
+        world.store.hooks.count === 1,
+        `of two subscriptions one was to be taken back, ${world.store.hooks.count} are left`,
+      );
       await hooks!.remove(URL, never());
       demand(!(await ensure(world, OTHER)).repaired, 'the subscription of another address was taken back');
     },
   },
   {
-    id: 'C10.test-mode', needs: ['hooks'], proves: 'subscribes by http.write alone: in Test mode nothing is made at the shop',
+    id: 'C10.test-mode',
+    needs: ['hooks'],
+    proves: 'subscribes by http.write alone: in Test mode nothing is made at the shop',
     async run(open) {
       const world = open();
-      await world.connect({ testMode: true }).hooks!.ensure(URL, world.feeds(...FEEDS), never()).catch(() => undefined);
+      await world
+        .connect({ testMode: true })
+        .hooks!.ensure(URL, world.feeds(...FEEDS), never())
+        .catch(() => undefined);
       demand(world.store.hooks.count === 0, 'in Test mode a subscription is made at the shop');
     },
   },

@@ -11,5 +11,21 @@ import { READING } from './reading.ts';
 import { RESUMING } from './resuming.ts';
 import { STOCK } from './stock.ts';
 
-/** All that is demanded of a driver: C1 manifest, C2 check, C3 reading, C4 changes, C5 resuming, C6 faults, C7 orders, C8 writes, C9 keys, C10 webhooks, C11 calls, C12 money and time. */
-export const CASES: readonly ConformanceCase[] = [...CHECKING, ...READING, ...CHANGES, ...RESUMING, ...FAULTS_OF_SHOPS, ...ORDERS, ...STOCK, ...PARCELS, ...KEYS, ...HOOKS, ...BUDGET, ...MONEY_AND_TIME];
+/**
+ * All that is demanded of a driver: C1 manifest, C2 check, C3 reading, C4 changes, C5 resuming, C6 faults, C7 orders,
+ * C8 writes, C9 keys, C10 webhooks, C11 calls, C12 money and time.
+ */
+export const CASES: readonly ConformanceCase[] = [
+  ...CHECKING,
+  ...READING,
+  ...CHANGES,
+  ...RESUMING,
+  ...FAULTS_OF_SHOPS,
+  ...ORDERS,
+  ...STOCK,
+  ...PARCELS,
+  ...KEYS,
+  ...HOOKS,
+  ...BUDGET,
+  ...MONEY_AND_TIME,
+];

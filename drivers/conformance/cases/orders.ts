@@ -12,7 +12,10 @@ async function read(world: World, tag: OrderTag) {
 
 /** An order of the showcase becomes what the shop's truth makes it. */
 const orderCase = (tag: OrderTag, proves: string): ConformanceCase => ({
-  id: `C7.${tag}`, tag, proves, needs: ['orders'],
+  id: `C7.${tag}`,
+  tag,
+  proves,
+  needs: ['orders'],
   async run(open) {
     const world = open();
     const record = await read(world, tag);
@@ -23,14 +26,20 @@ const orderCase = (tag: OrderTag, proves: string): ConformanceCase => ({
 
 /** Nobody may send it: left out, or a draft. */
 const neverSent = (tag: OrderTag, proves: string): ConformanceCase => ({
-  id: `C7.${tag}`, tag, proves, needs: ['orders'],
+  id: `C7.${tag}`,
+  tag,
+  proves,
+  needs: ['orders'],
   async run(open) {
     const world = open();
     const record = await read(world, tag);
     if (record) demandOrder(world, record, world.order(tag));
     const { records } = await readAll(world.connect(), { feed: 'OrderImport' });
     const listed = ordersOf(records).find(({ id }) => id === world.order(tag).id);
-    demand(listed === undefined || listed.state === 'Draft', `an order (${tag}) is given as ${listed?.state}: it would be sent`);
+    demand(
+      listed === undefined || listed.state === 'Draft',
+      `an order (${tag}) is given as ${listed?.state}: it would be sent`,
+    );
   },
 });
 
@@ -55,9 +64,12 @@ export const ORDERS: readonly ConformanceCase[] = [
   orderCase('bundle', 'gives a bundle and its parts, each with its own price'),
   orderCase('promotion', 'gives discounts as amounts that are not negative'),
   orderCase('two-deliveries', 'gives all lines of an order with two deliveries'),
-  orderCase('redacted', 'says that an order\'s personal data was erased'),
+  orderCase('redacted', "says that an order's personal data was erased"),
   {
-    id: 'C7.changed', tag: 'unpaid', needs: ['orders'], proves: 'gives an order that changed as it is now, not as it was',
+    id: 'C7.changed',
+    tag: 'unpaid',
+    needs: ['orders'],
+    proves: 'gives an order that changed as it is now, not as it was',
     async run(open) {
       const world = open();
       const driver = world.connect();
@@ -74,28 +86,46 @@ export const ORDERS: readonly ConformanceCase[] = [
 
 export const MONEY_AND_TIME: readonly ConformanceCase[] = [
   {
-    id: 'C12.totals', needs: ['orders'], proves: 'gives totals that tie out: lines make the items, items and shipping what the customer pays',
+    id: 'C12.totals',
+    needs: ['orders'],
+    proves: 'gives totals that tie out: lines make the items, items and shipping what the customer pays',
     async run(open) {
       const world = open();
       for (const order of ordersOf(await readGood(world.connect(), { feed: 'OrderImport' }))) {
         const lines = order.lines.reduce((sum, { total }) => sum + total, 0);
-        demand(lines === order.itemsTotal, `order ${order.number}: its lines are ${lines}, its items ${order.itemsTotal}`);
-        demand(order.itemsTotal + order.shippingTotal === order.grandTotal, `order ${order.number}: items ${order.itemsTotal} and shipping ${order.shippingTotal} are not the ${order.grandTotal} that the customer pays`);
-        for (const amount of [order.grandTotal, order.taxTotal, ...order.lines.map(({ unitPrice }) => unitPrice)]) demand(Number.isSafeInteger(amount), `order ${order.number}: ${amount} is no whole number of minor units`);
+        demand(
+          lines === order.itemsTotal,
+          `order ${order.number}: its lines are ${lines}, its items ${order.itemsTotal}`,
+        );
+        demand(
+          order.itemsTotal + order.shippingTotal === order.grandTotal,
+          `order ${order.number}: items ${order.itemsTotal} and shipping ${order.shippingTotal} are not the ${order.grandTotal} that the customer pays`,
+        );
+        for (const amount of [order.grandTotal, order.taxTotal, ...order.lines.map(({ unitPrice }) => unitPrice)])
+          demand(Number.isSafeInteger(amount), `order ${order.number}: ${amount} is no whole number of minor units`);
       }
     },
   },
   ...(['before-summer', 'in-summer', 'hour-once', 'hour-again'] as const).map((tag): ConformanceCase => ({
-    id: `C12.${tag}`, tag, needs: ['orders'], proves: `keeps the moment at which an order was placed, at the change of the clocks (${tag})`,
+    id: `C12.${tag}`,
+    tag,
+    needs: ['orders'],
+    proves: `keeps the moment at which an order was placed, at the change of the clocks (${tag})`,
     async run(open) {
       const world = open();
       const { placedAt } = world.order(tag);
       const record = await read(world, tag);
-      demand(record?.placedAt !== undefined && Date.parse(record.placedAt) === Date.parse(placedAt!), `an order placed at ${placedAt} is said to be placed at ${record?.placedAt}`);
+      demand(
+        record?.placedAt !== undefined && Date.parse(record.placedAt) === Date.parse(placedAt!),
+        `an order placed at ${placedAt} is said to be placed at ${record?.placedAt}`,
+      );
     },
   })),
   {
-    id: 'C12.offset', tag: 'in-summer', needs: ['orders'], proves: 'keeps the offset that the shop gave with a time',
+    id: 'C12.offset',
+    tag: 'in-summer',
+    needs: ['orders'],
+    proves: 'keeps the offset that the shop gave with a time',
     async run(open) {
       const world = open();
       const offset = (time: string | undefined) => /(Z|[+-]\d\d:\d\d)$/.exec(time ?? '')?.[1];
@@ -107,32 +137,63 @@ export const MONEY_AND_TIME: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C12.census', needs: ['orders', 'census'], proves: 'counts and lists what it also reads',
+    id: 'C12.census',
+    needs: ['orders', 'census'],
+    proves: 'counts and lists what it also reads',
     async run(open) {
       const world = open();
       const driver = world.connect();
-      for (const [feed, records] of [['OrderImport', world.store.truth.orders().filter(({ placedAt }) => placedAt !== undefined)], ['ProductImport', world.store.truth.products()]] as const) {
+      for (const [feed, records] of [
+        ['OrderImport', world.store.truth.orders().filter(({ placedAt }) => placedAt !== undefined)],
+        ['ProductImport', world.store.truth.products()],
+      ] as const) {
         const window = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
-        await demandCensus(driver, feed, window, records.map(({ id }) => id));
+        await demandCensus(
+          driver,
+          feed,
+          window,
+          records.map(({ id }) => id),
+        );
       }
     },
   },
   {
-    id: 'C12.census-window', needs: ['orders', 'census'], proves: 'counts from a time inclusive to a time exclusive: days are looked at one by one, and no order is in two of them',
+    id: 'C12.census-window',
+    needs: ['orders', 'census'],
+    proves:
+      'counts from a time inclusive to a time exclusive: days are looked at one by one, and no order is in two of them',
     async run(open) {
       const world = open();
       const [from, to] = [world.order('authorized').placedAt!, world.order('completed').placedAt!];
-      const within = world.store.truth.orders().filter(({ placedAt }) => placedAt !== undefined && Date.parse(placedAt) >= Date.parse(from) && Date.parse(placedAt) < Date.parse(to));
-      await demandCensus(world.connect(), 'OrderImport', { from: new Date(from).toISOString(), to: new Date(to).toISOString() }, within.map(({ id }) => id));
+      const within = world.store.truth
+        .orders()
+        .filter(
+          ({ placedAt }) =>
+            placedAt !== undefined && Date.parse(placedAt) >= Date.parse(from) && Date.parse(placedAt) < Date.parse(to),
+        );
+      await demandCensus(
+        world.connect(),
+        'OrderImport',
+        { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+        within.map(({ id }) => id),
+      );
     },
   },
 ];
 
-async function demandCensus(driver: ReturnType<World['connect']>, feed: 'OrderImport' | 'ProductImport', window: { from: string; to: string }, wanted: readonly string[]): Promise<void> {
+async function demandCensus(
+  driver: ReturnType<World['connect']>,
+  feed: 'OrderImport' | 'ProductImport',
+  window: { from: string; to: string },
+  wanted: readonly string[],
+): Promise<void> {
   const signal = new AbortController().signal;
   const listed: string[] = [];
   for await (const ids of driver.ids(feed, window, signal)) listed.push(...ids);
-  demand(JSON.stringify([...listed].sort()) === JSON.stringify([...wanted].sort()), `${feed}: the ids of a window are ${listed.length}, and should be ${wanted.length}`);
+  demand(
+    JSON.stringify([...listed].sort()) === JSON.stringify([...wanted].sort()),
+    `${feed}: the ids of a window are ${listed.length}, and should be ${wanted.length}`,
+  );
   const counted = await driver.count(feed, window, signal);
   demand(counted === wanted.length, `${feed}: ${counted} are counted in a window that has ${wanted.length}`);
 }

@@ -5,7 +5,14 @@ import { demand, demandSame } from '../demand.ts';
 import { never, thrownBy, type World } from '../world.ts';
 import { demandNotDone, demandResults } from './stock.ts';
 
-const parcel = (order: ShopOrder, entryId: string, more: Partial<ShipmentWrite> = {}): ShipmentWrite => ({ orderId: order.id, orderNumber: order.number, entryId, carrier: 'DHL', trackingCode: `JD${entryId}`, ...more });
+const parcel = (order: ShopOrder, entryId: string, more: Partial<ShipmentWrite> = {}): ShipmentWrite => ({
+  orderId: order.id,
+  orderNumber: order.number,
+  entryId,
+  carrier: 'DHL',
+  trackingCode: `JD${entryId}`,
+  ...more,
+});
 
 async function write(driver: Driver, entries: readonly ShipmentWrite[]): Promise<WriteResult[]> {
   const results = demandResults(await driver.writeShipments!(entries, never()), entries);
@@ -16,25 +23,40 @@ const parcelsOf = (world: World, { id }: ShopOrder): readonly Parcel[] => world.
 
 function demandPieces(world: World, { id }: ShopOrder, pieces: readonly number[]): void {
   const order = world.store.shop.orders.get(id)!;
-  demandSame(order.lines.map((line) => shippedOf(order, line.id)), pieces, 'pieces shipped of each line');
+  demandSame(
+    order.lines.map((line) => shippedOf(order, line.id)),
+    pieces,
+    'pieces shipped of each line',
+  );
 }
 
 export const PARCELS: readonly ConformanceCase[] = [
   {
-    id: 'C8.ship-what', needs: ['writeShipments'], proves: 'tells the shop carrier and tracking code of a parcel',
+    id: 'C8.ship-what',
+    needs: ['writeShipments'],
+    proves: 'tells the shop carrier and tracking code of a parcel',
     async run(open, { wire }) {
       const world = open();
       const order = world.order('plain');
-      const [result] = await write(world.connect(), [parcel(order, '31', { trackingUrl: 'https://track.example/JD31', locationId: 'main' })]);
+      const [result] = await write(world.connect(), [
+        parcel(order, '31', { trackingUrl: 'https://track.example/JD31', locationId: 'main' }),
+      ]);
       demand(result?.outcome === 'Applied', `a good parcel is ${result?.outcome}`);
       const [sent] = parcelsOf(world, order);
       const { carrier, trackingCode, trackingUrl, locationId } = sent ?? {};
-      demandSame({ carrier, trackingCode, trackingUrl, locationId }, { carrier: 'DHL', trackingCode: 'JD31', trackingUrl: 'https://track.example/JD31', locationId: 'main' }, 'parcel', wire.subject.lacks);
-      demand(result.externalId === sent?.id, 'the result does not name the shop\'s id of the parcel');
+      demandSame(
+        { carrier, trackingCode, trackingUrl, locationId },
+        { carrier: 'DHL', trackingCode: 'JD31', trackingUrl: 'https://track.example/JD31', locationId: 'main' },
+        'parcel',
+        wire.subject.lacks,
+      );
+      demand(result.externalId === sent?.id, "the result does not name the shop's id of the parcel");
     },
   },
   {
-    id: 'C8.ship-rest', needs: ['writeShipments'], proves: 'ships everything that is open where no lines are named, and that alone',
+    id: 'C8.ship-rest',
+    needs: ['writeShipments'],
+    proves: 'ships everything that is open where no lines are named, and that alone',
     async run(open) {
       const world = open();
       const order = world.order('shipped-partly');
@@ -43,7 +65,9 @@ export const PARCELS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C8.ship-partial', needs: ['writeShipments'], proves: 'ships the pieces that are named, and leaves the others open',
+    id: 'C8.ship-partial',
+    needs: ['writeShipments'],
+    proves: 'ships the pieces that are named, and leaves the others open',
     async run(open) {
       const world = open();
       const order = world.order('two-lines');
@@ -54,43 +78,67 @@ export const PARCELS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C8.ship-second', needs: ['writeShipments'], proves: 'ships a second parcel beside the first, with its own tracking code',
+    id: 'C8.ship-second',
+    needs: ['writeShipments'],
+    proves: 'ships a second parcel beside the first, with its own tracking code',
     async run(open) {
       const world = open();
       const order = world.order('plain');
       const [first, second] = order.lines;
       await write(world.connect(), [parcel(order, '34', { lines: [{ lineId: first!.id, quantity: 3 }] })]);
-      const [result] = await write(world.connect(), [parcel(order, '35', { lines: [{ lineId: second!.id, quantity: 2 }] })]);
+      const [result] = await write(world.connect(), [
+        parcel(order, '35', { lines: [{ lineId: second!.id, quantity: 2 }] }),
+      ]);
       demand(result!.outcome === 'Applied', `the second parcel of an order is ${result!.outcome}`);
       demandPieces(world, order, [3, 2]);
-      demandSame(parcelsOf(world, order).map(({ trackingCode }) => trackingCode), ['JD34', 'JD35'], 'tracking codes');
+      demandSame(
+        parcelsOf(world, order).map(({ trackingCode }) => trackingCode),
+        ['JD34', 'JD35'],
+        'tracking codes',
+      );
     },
   },
   {
-    id: 'C8.ship-two-at-once', needs: ['writeShipments'], proves: 'ships two parcels of one order that come in one call',
+    id: 'C8.ship-two-at-once',
+    needs: ['writeShipments'],
+    proves: 'ships two parcels of one order that come in one call',
     async run(open) {
       const world = open();
       const order = world.order('plain');
       const [first, second] = order.lines;
-      await write(world.connect(), [parcel(order, '36', { lines: [{ lineId: first!.id, quantity: 1 }] }), parcel(order, '37', { lines: [{ lineId: first!.id, quantity: 1 }, { lineId: second!.id, quantity: 2 }] })]);
+      await write(world.connect(), [
+        parcel(order, '36', { lines: [{ lineId: first!.id, quantity: 1 }] }),
+        parcel(order, '37', {
+          lines: [
+            { lineId: first!.id, quantity: 1 },
+            { lineId: second!.id, quantity: 2 },
+          ],
+        }),
+      ]);
       demandPieces(world, order, [2, 2]);
     },
   },
   {
-    id: 'C8.ship-twins', needs: ['writeShipments'], proves: 'takes two parcels with the same pieces and no code for two parcels',
+    id: 'C8.ship-twins',
+    needs: ['writeShipments'],
+    proves: 'takes two parcels with the same pieces and no code for two parcels',
     async run(open) {
       const world = open();
       const order = world.order('plain');
       const lines = [{ lineId: order.lines[0]!.id, quantity: 1 }];
       for (const entryId of ['38', '39']) {
-        const [result] = await write(world.connect(), [parcel(order, entryId, { lines, carrier: undefined, trackingCode: undefined })]);
+        const [result] = await write(world.connect(), [
+          parcel(order, entryId, { lines, carrier: undefined, trackingCode: undefined }),
+        ]);
         demand(result!.outcome === 'Applied', `a parcel with the pieces of another is ${result!.outcome}`);
       }
       demandPieces(world, order, [2, 0]);
     },
   },
   {
-    id: 'C8.lost-answer', needs: ['writeShipments'], proves: 'acts once where an answer is lost and the same parcel comes again',
+    id: 'C8.lost-answer',
+    needs: ['writeShipments'],
+    proves: 'acts once where an answer is lost and the same parcel comes again',
     async run(open) {
       const world = open();
       const order = world.order('plain');
@@ -99,48 +147,73 @@ export const PARCELS: readonly ConformanceCase[] = [
       await demandNotDone(send, 'a parcel whose answer is lost');
       const [again] = await send();
       demand(again?.outcome === 'AlreadyApplied', `a parcel that was there already is ${again?.outcome}`);
-      demand(parcelsOf(world, order).length === 1, `one parcel was to be sent, the shop has ${parcelsOf(world, order).length}`);
+      demand(
+        parcelsOf(world, order).length === 1,
+        `one parcel was to be sent, the shop has ${parcelsOf(world, order).length}`,
+      );
     },
   },
   {
-    id: 'C8.ship-again', needs: ['writeShipments'], proves: 'sends nothing where the parcel is there already',
+    id: 'C8.ship-again',
+    needs: ['writeShipments'],
+    proves: 'sends nothing where the parcel is there already',
     async run(open) {
       const world = open();
       const order = world.order('two-lines');
       await write(world.connect(), [parcel(order, '41')]);
       const writes = world.http.writes;
       const [again] = await write(world.connect(), [parcel(order, '41')]);
-      demand(again!.outcome === 'AlreadyApplied' && world.http.writes === writes, `a parcel that is there already is ${again!.outcome}, after ${world.http.writes - writes} writes`);
+      demand(
+        again!.outcome === 'AlreadyApplied' && world.http.writes === writes,
+        `a parcel that is there already is ${again!.outcome}, after ${world.http.writes - writes} writes`,
+      );
     },
   },
   {
-    id: 'C8.over-fulfil', needs: ['writeShipments'], proves: 'ships no more than is open, and says that repeating cannot help',
+    id: 'C8.over-fulfil',
+    needs: ['writeShipments'],
+    proves: 'ships no more than is open, and says that repeating cannot help',
     async run(open) {
       const world = open();
       const order = world.order('plain');
-      const [result] = await write(world.connect(), [parcel(order, '42', { lines: [{ lineId: order.lines[0]!.id, quantity: 99 }] })]);
+      const [result] = await write(world.connect(), [
+        parcel(order, '42', { lines: [{ lineId: order.lines[0]!.id, quantity: 99 }] }),
+      ]);
       demand(result!.outcome === 'Rejected', `99 pieces of a line of three are ${result!.outcome}`);
       demandPieces(world, order, [0, 0]);
     },
   },
   {
-    id: 'C8.unknown-order', needs: ['writeShipments'], proves: 'says of a parcel for an unknown order that repeating cannot help',
+    id: 'C8.unknown-order',
+    needs: ['writeShipments'],
+    proves: 'says of a parcel for an unknown order that repeating cannot help',
     async run(open) {
-      const [result] = await write(open().connect(), [{ entryId: '43', orderId: '999999999', orderNumber: 'X', trackingCode: 'T' }]);
+      const [result] = await write(open().connect(), [
+        { entryId: '43', orderId: '999999999', orderNumber: 'X', trackingCode: 'T' },
+      ]);
       demand(result!.outcome === 'Rejected', `a parcel for an unknown order is ${result!.outcome}`);
     },
   },
   {
-    id: 'C8.cancelled-order', tag: 'cancelled', needs: ['writeShipments'], proves: 'says of a parcel for a cancelled order that repeating cannot help',
+    id: 'C8.cancelled-order',
+    tag: 'cancelled',
+    needs: ['writeShipments'],
+    proves: 'says of a parcel for a cancelled order that repeating cannot help',
     async run(open) {
       const world = open();
       const [result] = await write(world.connect(), [parcel(world.order('cancelled'), '44')]);
-      demand(result?.outcome === 'Rejected' && result.reason !== '' && result.message !== '', `a parcel for a cancelled order is ${result?.outcome}`);
+      demand(
+        result?.outcome === 'Rejected' && result.reason !== '' && result.message !== '',
+        `a parcel for a cancelled order is ${result?.outcome}`,
+      );
       demand(parcelsOf(world, world.order('cancelled')).length === 0, 'a cancelled order has a parcel');
     },
   },
   {
-    id: 'C8.nothing-left', tag: 'completed', needs: ['writeShipments'], proves: 'does not ship a second time what was shipped outside of Supercargo',
+    id: 'C8.nothing-left',
+    tag: 'completed',
+    needs: ['writeShipments'],
+    proves: 'does not ship a second time what was shipped outside of Supercargo',
     async run(open) {
       const world = open();
       const order = world.order('completed');
@@ -150,33 +223,63 @@ export const PARCELS: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C8.ship-faults', needs: ['writeShipments'], proves: 'never says that a parcel was sent where the shop fails',
+    id: 'C8.ship-faults',
+    needs: ['writeShipments'],
+    proves: 'never says that a parcel was sent where the shop fails',
     async run(open) {
       for (const fault of ['5xx', '429-storm', 'html-error', 'reset'] as const) {
         const world = open();
-        world.http.onCall = (call) => { if (call === 2) world.store.faults.on(fault); };
-        await demandNotDone(() => world.connect().writeShipments!([parcel(world.order('plain'), '46')], never()), fault);
+        world.http.onCall = (call) => {
+          if (call === 2) world.store.faults.on(fault);
+        };
+        await demandNotDone(
+          () => world.connect().writeShipments!([parcel(world.order('plain'), '46')], never()),
+          fault,
+        );
       }
     },
   },
   {
-    id: 'C8.ship-refused-key', needs: ['writeShipments'], proves: 'rejects no parcel because a key is refused, and names the permission that it lacks: what waits goes out once the key is good',
+    id: 'C8.ship-refused-key',
+    needs: ['writeShipments'],
+    proves:
+      'rejects no parcel because a key is refused, and names the permission that it lacks: what waits goes out once the key is good',
     async run(open, { wire }) {
       const world = open();
-      await demandNotDone(() => world.connect({ key: 'no-such-key' }).writeShipments!([parcel(world.order('plain'), '47')], never()), 'a refused key', 'credential');
+      await demandNotDone(
+        () => world.connect({ key: 'no-such-key' }).writeShipments!([parcel(world.order('plain'), '47')], never()),
+        'a refused key',
+        'credential',
+      );
       world.keyWithout('narrow', 'shipments:write');
-      await demandNotDone(() => world.connect({ key: 'narrow' }).writeShipments!([parcel(world.order('plain'), '47')], never()), 'a key that may not ship', 'credential', wire.subject.permissionWord('shipments:write'));
+      await demandNotDone(
+        () => world.connect({ key: 'narrow' }).writeShipments!([parcel(world.order('plain'), '47')], never()),
+        'a key that may not ship',
+        'credential',
+        wire.subject.permissionWord('shipments:write'),
+      );
     },
   },
   {
-    id: 'C8.test-mode-ship', needs: ['writeShipments'], proves: 'sends no parcel in Test mode, and lets see what it would have sent',
+    id: 'C8.test-mode-ship',
+    needs: ['writeShipments'],
+    proves: 'sends no parcel in Test mode, and lets see what it would have sent',
     async run(open) {
       const world = open();
       const order = world.order('plain');
-      const thrown = await thrownBy(() => world.connect({ testMode: true }).writeShipments!([parcel(order, '48')], never()), 'in Test mode a parcel is said to be sent');
-      demand(thrown instanceof HeldWrite, `in Test mode HeldWrite must pass, and this is thrown: ${errorDetails(thrown).message}`);
+      const thrown = await thrownBy(
+        () => world.connect({ testMode: true }).writeShipments!([parcel(order, '48')], never()),
+        'in Test mode a parcel is said to be sent',
+      );
+      demand(
+        thrown instanceof HeldWrite,
+        `in Test mode HeldWrite must pass, and this is thrown: ${errorDetails(thrown).message}`,
+      );
       demand(parcelsOf(world, order).length === 0, 'in Test mode a parcel is sent');
-      demand(world.held.some(({ body, url }) => `${url} ${body ?? ''}`.includes('JD48')), 'what would have been sent does not show the tracking code');
+      demand(
+        world.held.some(({ body, url }) => `${url} ${body ?? ''}`.includes('JD48')),
+        'what would have been sent does not show the tracking code',
+      );
     },
   },
 ];

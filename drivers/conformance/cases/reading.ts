@@ -1,6 +1,14 @@
 import type { FeedType } from '../../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord } from '../../../model/records.ts';
-import { canonicalLevel, canonicalLocation, canonicalMethod, canonicalOrder, canonicalProduct, canonicalSupplier, canonicalSupplierPrice } from '../../../simulator/shop/canonical.ts';
+import {
+  canonicalLevel,
+  canonicalLocation,
+  canonicalMethod,
+  canonicalOrder,
+  canonicalProduct,
+  canonicalSupplier,
+  canonicalSupplierPrice,
+} from '../../../simulator/shop/canonical.ts';
 import { levelKey, type ShopOrder } from '../../../simulator/shop/model.ts';
 import { addProductWithoutSku, type OrderTag, type ProductTag } from '../../../simulator/shop/showcase.ts';
 import type { ConformanceCase } from '../case.ts';
@@ -9,7 +17,11 @@ import { byId, demandAll, idOf, ordersOf, readAll, readGood, type Asked } from '
 import type { World } from '../world.ts';
 
 /** Ids of orders that must be given: a draft may be left out, nobody placed it. */
-export const wantedOrders = (world: World): string[] => world.store.truth.orders().filter((order) => expected(world, order).state !== 'Draft').map(({ id }) => id);
+export const wantedOrders = (world: World): string[] =>
+  world.store.truth
+    .orders()
+    .filter((order) => expected(world, order).state !== 'Draft')
+    .map(({ id }) => id);
 export const allOrders = (world: World): string[] => world.store.truth.orders().map(({ id }) => id);
 
 /** The record that the order must become. */
@@ -21,13 +33,23 @@ export function expected(world: World, order: ShopOrder): ReturnType<typeof cano
 /** Demands that an order's record is what the shop's truth makes it. */
 export function demandOrder(world: World, record: OrderRecord, order: ShopOrder): void {
   const { platformState, ...rest } = record;
-  demand(typeof platformState === 'string' && platformState !== '', `order ${order.number} has no state in the platform's own words`);
+  demand(
+    typeof platformState === 'string' && platformState !== '',
+    `order ${order.number} has no state in the platform's own words`,
+  );
   demandSame(rest, expected(world, order), 'order', world.subject.wire.subject.lacks);
 }
 
 /** Demands that the records of a list are the truth's, each once or more. */
-async function demandList(world: World, feed: FeedType, kinds: readonly CanonicalRecord['kind'][], truth: readonly CanonicalRecord[]): Promise<void> {
-  const given = byId((await readGood(world.connect(), { feed, pageSize: 7 })).filter(({ kind }) => kinds.includes(kind)));
+async function demandList(
+  world: World,
+  feed: FeedType,
+  kinds: readonly CanonicalRecord['kind'][],
+  truth: readonly CanonicalRecord[],
+): Promise<void> {
+  const given = byId(
+    (await readGood(world.connect(), { feed, pageSize: 7 })).filter(({ kind }) => kinds.includes(kind)),
+  );
   demandAll([...given.values()], truth.map(idOf), truth.map(idOf), feed);
   for (const each of truth) demandSame(given.get(idOf(each)), each, each.kind, world.subject.wire.subject.lacks);
 }
@@ -45,7 +67,10 @@ async function demandMoney(world: World, tag: OrderTag & ProductTag): Promise<vo
 }
 
 const goldenOf = (id: string, proves: string, tag: OrderTag): ConformanceCase => ({
-  id, proves, tag, needs: ['orders'],
+  id,
+  proves,
+  tag,
+  needs: ['orders'],
   async run(open) {
     const world = open();
     const order = world.order(tag);
@@ -57,7 +82,9 @@ const goldenOf = (id: string, proves: string, tag: OrderTag): ConformanceCase =>
 
 export const READING: readonly ConformanceCase[] = [
   {
-    id: 'C3.golden-orders', needs: ['orders'], proves: 'gives every order with every field as the shop has it',
+    id: 'C3.golden-orders',
+    needs: ['orders'],
+    proves: 'gives every order with every field as the shop has it',
     async run(open) {
       const world = open();
       const given = byId(await readGood(world.connect(), { ...orderFeed, pageSize: 7 }));
@@ -69,55 +96,125 @@ export const READING: readonly ConformanceCase[] = [
     },
   },
   {
-    id: 'C3.golden-products', needs: ['products'], proves: 'gives every product with every field as the shop has it',
-    run: async (open) => { const world = open(); await demandList(world, 'ProductImport', ['product'], world.store.truth.products().map(canonicalProduct)); },
+    id: 'C3.golden-products',
+    needs: ['products'],
+    proves: 'gives every product with every field as the shop has it',
+    run: async (open) => {
+      const world = open();
+      await demandList(world, 'ProductImport', ['product'], world.store.truth.products().map(canonicalProduct));
+    },
   },
   {
-    id: 'C3.golden-stock', needs: ['stock'], proves: 'gives the level of every variant at every location',
-    run: async (open) => { const world = open(); await demandList(world, 'StockImport', ['stock'], world.store.truth.levels().map(canonicalLevel)); },
+    id: 'C3.golden-stock',
+    needs: ['stock'],
+    proves: 'gives the level of every variant at every location',
+    run: async (open) => {
+      const world = open();
+      await demandList(world, 'StockImport', ['stock'], world.store.truth.levels().map(canonicalLevel));
+    },
   },
   {
-    id: 'C3.golden-settings', needs: ['settings'], proves: 'gives locations and shipping methods',
-    run: async (open) => { const world = open(); await demandList(world, 'DataModelSync', ['location', 'shippingMethod'], [...world.store.shop.locations.map(canonicalLocation), ...world.store.shop.shippingMethods.map(canonicalMethod)]); },
+    id: 'C3.golden-settings',
+    needs: ['settings'],
+    proves: 'gives locations and shipping methods',
+    run: async (open) => {
+      const world = open();
+      await demandList(
+        world,
+        'DataModelSync',
+        ['location', 'shippingMethod'],
+        [
+          ...world.store.shop.locations.map(canonicalLocation),
+          ...world.store.shop.shippingMethods.map(canonicalMethod),
+        ],
+      );
+    },
   },
   {
-    id: 'C3.golden-suppliers', needs: ['suppliers'], proves: 'gives suppliers and what they ask for each variant',
+    id: 'C3.golden-suppliers',
+    needs: ['suppliers'],
+    proves: 'gives suppliers and what they ask for each variant',
     async run(open) {
       const world = open();
       await demandList(world, 'SupplierImport', ['supplier'], world.store.shop.suppliers.map(canonicalSupplier));
-      await demandList(world, 'ProductSupplierImport', ['productSupplier'], world.store.shop.supplierPrices.map(canonicalSupplierPrice));
+      await demandList(
+        world,
+        'ProductSupplierImport',
+        ['productSupplier'],
+        world.store.shop.supplierPrices.map(canonicalSupplierPrice),
+      );
     },
   },
-  { id: 'C3.money-0', tag: 'yen', needs: ['orders', 'products'], proves: 'reads amounts of a currency without decimals', run: (open) => demandMoney(open(), 'yen') },
-  { id: 'C3.money-3', tag: 'dinar', needs: ['orders', 'products'], proves: 'reads amounts of a currency with three decimals', run: (open) => demandMoney(open(), 'dinar') },
+  {
+    id: 'C3.money-0',
+    tag: 'yen',
+    needs: ['orders', 'products'],
+    proves: 'reads amounts of a currency without decimals',
+    run: (open) => demandMoney(open(), 'yen'),
+  },
+  {
+    id: 'C3.money-3',
+    tag: 'dinar',
+    needs: ['orders', 'products'],
+    proves: 'reads amounts of a currency with three decimals',
+    run: (open) => demandMoney(open(), 'dinar'),
+  },
   goldenOf('C3.unicode', 'keeps letters of every script, and every line of an address', 'unicode'),
   goldenOf('C3.long-order', 'gives all 250 lines of a long order', 'long'),
   goldenOf('C3.odd-sku', 'gives a SKU with slash, plus, blank and quotes as it is', 'odd-sku'),
   {
-    id: 'C3.twin-sku', needs: ['products', 'stock'], proves: 'keeps two variants of one SKU apart',
+    id: 'C3.twin-sku',
+    needs: ['products', 'stock'],
+    proves: 'keeps two variants of one SKU apart',
     async run(open) {
       const world = open();
-      const ids = [world.product('twin-a'), world.product('twin-b')].flatMap(({ variants }) => variants.map(({ id }) => id));
+      const ids = [world.product('twin-a'), world.product('twin-b')].flatMap(({ variants }) =>
+        variants.map(({ id }) => id),
+      );
       const products = await readGood(world.connect(), { feed: 'ProductImport' });
-      const there = new Set(products.flatMap((record) => (record.kind === 'product' ? record.variants.map(({ id }) => id) : [])));
-      demand(ids.every((id) => there.has(id)), 'of two variants with one SKU one is lost');
+      const there = new Set(
+        products.flatMap((record) => (record.kind === 'product' ? record.variants.map(({ id }) => id) : [])),
+      );
+      demand(
+        ids.every((id) => there.has(id)),
+        'of two variants with one SKU one is lost',
+      );
       const levels = byId(await readGood(world.connect(), { feed: 'StockImport' }));
-      for (const id of ids) demandSame(levels.get(levelKey(id, 'main')), canonicalLevel(world.store.shop.levels.get(levelKey(id, 'main'))!), 'stock');
+      for (const id of ids)
+        demandSame(
+          levels.get(levelKey(id, 'main')),
+          canonicalLevel(world.store.shop.levels.get(levelKey(id, 'main'))!),
+          'stock',
+        );
     },
   },
   {
-    id: 'C3.no-sku', needs: ['products'], proves: 'does not lose a variant without SKU in silence: it is given, or set aside by name',
+    id: 'C3.no-sku',
+    needs: ['products'],
+    proves: 'does not lose a variant without SKU in silence: it is given, or set aside by name',
     async run(open) {
       const world = open();
       const id = addProductWithoutSku(world.store.shop, world.random);
       const { records, unreadable } = await readAll(world.connect(), { feed: 'ProductImport' });
-      const given = records.some((record) => record.kind === 'product' && record.variants.some((variant) => variant.id === `${id}v1`));
-      demand(given || unreadable.some(({ recordId }) => recordId === id || recordId === `variant:${id}v1`), 'a product whose variant has no SKU is neither given nor set aside');
-      demandAll(records, [...world.showcase.products.values()], [...world.showcase.products.values(), id], 'beside a variant without SKU');
+      const given = records.some(
+        (record) => record.kind === 'product' && record.variants.some((variant) => variant.id === `${id}v1`),
+      );
+      demand(
+        given || unreadable.some(({ recordId }) => recordId === id || recordId === `variant:${id}v1`),
+        'a product whose variant has no SKU is neither given nor set aside',
+      );
+      demandAll(
+        records,
+        [...world.showcase.products.values()],
+        [...world.showcase.products.values(), id],
+        'beside a variant without SKU',
+      );
     },
   },
   {
-    id: 'C3.empty', needs: [], proves: 'ends well where there is nothing',
+    id: 'C3.empty',
+    needs: [],
+    proves: 'ends well where there is nothing',
     async run(open) {
       const world = open({ empty: true });
       for (const feed of world.feeds('ProductImport', 'StockImport', 'OrderImport', 'OrderUpdate')) {
@@ -127,37 +224,72 @@ export const READING: readonly ConformanceCase[] = [
     },
   },
   ...[1, 2, 3, 100].map((pageSize): ConformanceCase => ({
-    id: `C3.page-size-${pageSize}`, needs: ['orders', 'products'], proves: `gives every record and ends by itself, in pages of ${pageSize}`,
+    id: `C3.page-size-${pageSize}`,
+    needs: ['orders', 'products'],
+    proves: `gives every record and ends by itself, in pages of ${pageSize}`,
     async run(open) {
       const world = open();
-      demandAll(await readGood(world.connect(), { ...orderFeed, pageSize }), wantedOrders(world), allOrders(world), `pages of ${pageSize}`);
+      demandAll(
+        await readGood(world.connect(), { ...orderFeed, pageSize }),
+        wantedOrders(world),
+        allOrders(world),
+        `pages of ${pageSize}`,
+      );
       const products = world.store.truth.products().map(({ id }) => id);
-      demandAll(await readGood(world.connect(), { feed: 'ProductImport', pageSize }), products, products, `pages of ${pageSize}`);
+      demandAll(
+        await readGood(world.connect(), { feed: 'ProductImport', pageSize }),
+        products,
+        products,
+        `pages of ${pageSize}`,
+      );
     },
   })),
   {
-    id: 'C3.page-cap', needs: ['orders', 'stock'], proves: 'gives every record where the shop gives fewer at once than it is asked for',
+    id: 'C3.page-cap',
+    needs: ['orders', 'stock'],
+    proves: 'gives every record where the shop gives fewer at once than it is asked for',
     async run(open) {
       const world = open({ cap: 5 });
-      demandAll(await readGood(world.connect(), orderFeed), wantedOrders(world), allOrders(world), 'a shop that gives five at once');
+      demandAll(
+        await readGood(world.connect(), orderFeed),
+        wantedOrders(world),
+        allOrders(world),
+        'a shop that gives five at once',
+      );
       const levels = world.store.truth.levels().map(({ variantId, locationId }) => levelKey(variantId, locationId));
-      demandAll(await readGood(world.connect(), { feed: 'StockImport' }), levels, levels, 'a shop that gives five at once');
+      demandAll(
+        await readGood(world.connect(), { feed: 'StockImport' }),
+        levels,
+        levels,
+        'a shop that gives five at once',
+      );
     },
   },
   {
-    id: 'C3.total', needs: ['orders'], proves: 'announces the total that the platform gives, or none: it is the proof of completeness',
+    id: 'C3.total',
+    needs: ['orders'],
+    proves: 'announces the total that the platform gives, or none: it is the proof of completeness',
     async run(open) {
       const world = open();
       const { pages, records } = await readAll(world.connect(), { ...orderFeed, pageSize: 5 });
-      for (const { total } of pages) demand(total === undefined || total === byId(records).size, `${byId(records).size} orders match, and a page announces ${total}`);
+      for (const { total } of pages)
+        demand(
+          total === undefined || total === byId(records).size,
+          `${byId(records).size} orders match, and a page announces ${total}`,
+        );
     },
   },
   {
-    id: 'C3.lazy', needs: ['orders'], proves: 'yields a page as soon as it is there, and asks for the next when it is wanted',
+    id: 'C3.lazy',
+    needs: ['orders'],
+    proves: 'yields a page as soon as it is there, and asks for the next when it is wanted',
     async run(open) {
       const world = open();
       await readAll(world.connect(), { ...orderFeed, pageSize: 2 }, () => true);
-      demand(world.http.calls <= 2, `${world.http.calls} calls were made before the first page of two orders was given`);
+      demand(
+        world.http.calls <= 2,
+        `${world.http.calls} calls were made before the first page of two orders was given`,
+      );
     },
   },
 ];

@@ -9,13 +9,20 @@ import { MUTANTS } from './index.ts';
 const IMPATIENT_MS = 2000;
 
 describe('a broken driver', () => {
-  it.each(MUTANTS.map((mutant) => [mutant.name, mutant.refusedBy, mutant] as const))('(%s) is refused by %s', async (_name, refusedBy, { definition, paging }) => {
-    const refusals: unknown[] = [];
-    for await (const result of conform({ definition, wire: genericWire, paging }, { matches: (id) => id === refusedBy, limitMs: IMPATIENT_MS })) if (result.outcome === 'failed' && result.id === refusedBy) refusals.push(result.error);
-    expect(refusals).toHaveLength(1);
-    // What the suite itself stumbles over would be no refusal.
-    expect(refusals[0] instanceof NotConformant || refusals[0] instanceof DriverError).toBe(true);
-  });
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant.refusedBy, mutant] as const))(
+    '(%s) is refused by %s',
+    async (_name, refusedBy, { definition, paging }) => {
+      const refusals: unknown[] = [];
+      for await (const result of conform(
+        { definition, wire: genericWire, paging },
+        { matches: (id) => id === refusedBy, limitMs: IMPATIENT_MS },
+      ))
+        if (result.outcome === 'failed' && result.id === refusedBy) refusals.push(result.error);
+      expect(refusals).toHaveLength(1);
+      // What the suite itself stumbles over would be no refusal.
+      expect(refusals[0] instanceof NotConformant || refusals[0] instanceof DriverError).toBe(true);
+    },
+  );
 
   it('is there for every case: one that nothing can fail proves nothing', () => {
     const named = new Set(MUTANTS.map(({ refusedBy }) => refusedBy));

@@ -1,6 +1,8 @@
 import type { RequestAuth } from '../../contract/index.ts';
 
-/** Something that knows the access token now, as `RotatingToken` does. `refused`: one that was just answered with 401. */
+/**
+ * Something that knows the access token now, as `RotatingToken` does. `refused`: one that was just answered with 401.
+ */
 export interface AccessTokens {
   access(signal: AbortSignal, refused?: string): Promise<string>;
 }

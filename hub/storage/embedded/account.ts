@@ -10,7 +10,10 @@ export interface Account {
  */
 const OF_ITS_OWN = 60_777;
 
-/** The account that the folder belongs to: this process's own, or as root (which PostgreSQL refuses) one of the server's own. */
+/**
+ * The account that the folder belongs to: this process's own, or as root (which PostgreSQL refuses) one of the server's
+ * own.
+ */
 export function serverAccount(uid = process.getuid?.() ?? -1, gid = process.getgid?.() ?? -1): Account {
   return uid === 0 ? { uid: OF_ITS_OWN, gid: OF_ITS_OWN } : { uid, gid };
 }

@@ -15,7 +15,18 @@ const HBA = 'local all all trust\n';
 /** initdb wants an account that the system knows by name. What it makes is given to the server's own afterwards. */
 const NAMED_ACCOUNT: Account = { uid: 65_534, gid: 65_534 };
 /** In the Dockerfile, too. */
-export const INITDB = ['-U', SUPERUSER, '-A', 'trust', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions', '--no-sync'];
+export const INITDB = [
+  '-U',
+  SUPERUSER,
+  '-A',
+  'trust',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--no-instructions',
+  '--no-sync',
+];
 
 /** Makes an empty data folder at `path`, whole and on disk, or nothing. */
 export async function createFolder(path: string, binaries: Binaries, account: Account): Promise<void> {
@@ -35,12 +46,17 @@ async function initialise(path: string, binaries: Binaries): Promise<void> {
   const made = join(work, 'data');
   try {
     if (asRoot) await lchown(work, NAMED_ACCOUNT.uid, NAMED_ACCOUNT.gid);
-    await run(binaries.initdb, ['-D', made, ...INITDB], { env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '', TZ: 'UTC' }, ...(asRoot ? spawnAs(NAMED_ACCOUNT) : {}) });
+    await run(binaries.initdb, ['-D', made, ...INITDB], {
+      env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '', TZ: 'UTC' },
+      ...(asRoot ? spawnAs(NAMED_ACCOUNT) : {}),
+    });
     await cp(made, path, { recursive: true });
   } catch (error) {
     const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
     const words = (stderr ?? '').trim().split('\n').at(-1);
-    throw new EmbeddedFault(`the embedded database could not be made in ${path}: ${words || message}`, { cause: error });
+    throw new EmbeddedFault(`the embedded database could not be made in ${path}: ${words || message}`, {
+      cause: error,
+    });
   } finally {
     await rm(work, { recursive: true, force: true });
   }

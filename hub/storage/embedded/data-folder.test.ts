@@ -8,7 +8,14 @@ import { socketFolderOf } from './socket-folder.ts';
 import { stoppedBecause } from './stopped-because.ts';
 
 const OWN = { uid: 1000, gid: 1000 };
-const whole: FoundFolder = { path: '/data/postgres', exists: true, entries: ['PG_VERSION', 'base', 'global'], version: '18', hasControlFile: true, owner: OWN };
+const whole: FoundFolder = {
+  path: '/data/postgres',
+  exists: true,
+  entries: ['PG_VERSION', 'base', 'global'],
+  version: '18',
+  hasControlFile: true,
+  owner: OWN,
+};
 const sentence = (found: Partial<FoundFolder>): string => {
   const verdict = judgeFolder({ ...whole, ...found }, 18, OWN);
   return verdict.kind === 'fault' ? verdict.sentence : verdict.kind;
@@ -25,7 +32,11 @@ describe('the folder of the embedded database', () => {
   });
 
   it.each<[string, Partial<FoundFolder>, RegExp]>([
-    ['an older major version', { version: '17' }, /PostgreSQL 17 made .*brings PostgreSQL 18: an older one.*supercargo backup/],
+    [
+      'an older major version',
+      { version: '17' },
+      /PostgreSQL 17 made .*brings PostgreSQL 18: an older one.*supercargo backup/,
+    ],
     ['a newer major version', { version: '19' }, /a newer one.*Start the release that made it/],
     ['another user', { owner: { uid: 999, gid: 999 } }, /belongs to user 999.*runs as user 1000.*chown -R 1000:1000/],
     ['another user, closed', { owner: { uid: 999, gid: 999 }, entries: [], refused: 'EACCES' }, /belongs to user 999/],
@@ -40,7 +51,11 @@ describe('the folder of the embedded database', () => {
 
 describe('a server that ends while it starts', () => {
   it.each([
-    ['FATAL:  could not write lock file "postmaster.pid": No space left on device', true, /volume .* is full: enlarge it/],
+    [
+      'FATAL:  could not write lock file "postmaster.pid": No space left on device',
+      true,
+      /volume .* is full: enlarge it/,
+    ],
     ['PANIC:  could not write to file "pg_wal/xlogtemp.31": No space left on device', true, /full/],
     ['FATAL:  lock file "postmaster.pid" already exists', true, /another server/],
     ['FATAL:  database files are incompatible with server', false, /another build.*backup/],
@@ -50,14 +65,26 @@ describe('a server that ends while it starts', () => {
     ['PANIC:  could not open file "global/pg_control": No such file or directory', false, /damaged/],
     ['FATAL:  something that nobody foresaw', false, /did not start \(exit code 1\).*something that nobody foresaw/],
   ])('%s', (line, passes, words) => {
-    const cause = stoppedBecause([parseLogLine('LOG:  starting PostgreSQL'), parseLogLine(line), parseLogLine('LOG:  database system is shut down')], 'exit code 1');
+    const cause = stoppedBecause(
+      [
+        parseLogLine('LOG:  starting PostgreSQL'),
+        parseLogLine(line),
+        parseLogLine('LOG:  database system is shut down'),
+      ],
+      'exit code 1',
+    );
     expect(cause).toEqual({ passes, sentence: expect.stringMatching(words) });
   });
 });
 
 describe('what the server logs', () => {
   it('keeps to itself what may show a record: errors of statements, their detail, text and values', () => {
-    for (const line of ['ERROR:  invalid input syntax for type integer: "Ada Lovelace"', 'DETAIL:  Key (email)=(ada@example.com) already exists.', 'STATEMENT:  INSERT INTO orders …', 'CONTEXT:  COPY orders, line 1: "…"']) {
+    for (const line of [
+      'ERROR:  invalid input syntax for type integer: "Ada Lovelace"',
+      'DETAIL:  Key (email)=(ada@example.com) already exists.',
+      'STATEMENT:  INSERT INTO orders …',
+      'CONTEXT:  COPY orders, line 1: "…"',
+    ]) {
       expect(logLevel(parseLogLine(line))).toBeUndefined();
     }
   });
@@ -76,7 +103,7 @@ describe('the settings', () => {
     expect(given).not.toContain('fsync=off');
   });
 
-  it('the image\'s empty folder is made with the same words as one on a machine', async () => {
+  it("the image's empty folder is made with the same words as one on a machine", async () => {
     expect(await readFile(new URL('../../../Dockerfile', import.meta.url), 'utf8')).toContain(INITDB.join(' '));
   });
 

@@ -36,8 +36,8 @@ export interface EmbeddedDatabase extends Database {
 export const DATA_FOLDER = 'postgres';
 
 /**
- * Starts the PostgreSQL that belongs to `folder` and opens it; makes it at the first start. `close` stops it. One process
- * at a time: a second one waits for the first. Throws EmbeddedFault with a sentence where it cannot run.
+ * Starts the PostgreSQL that belongs to `folder` and opens it; makes it at the first start. `close` stops it. One
+ * process at a time: a second one waits for the first. Throws EmbeddedFault with a sentence where it cannot run.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { clock, log, signal } = options;
@@ -58,11 +58,22 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     }
     const socketFolder = socketFolderOf(data);
     if (socketFolder !== data) await makeSocketFolder(socketFolder, account);
-    const server = await PostgresServer.start({ folder: data, socketFolder, binaries, account, clock, log, signal, settings: { ...SMALL_MACHINE, ...DISCREET, ...socketOnly(socketFolder), ...DURABLE } });
+    const server = await PostgresServer.start({
+      folder: data,
+      socketFolder,
+      binaries,
+      account,
+      clock,
+      log,
+      signal,
+      settings: { ...SMALL_MACHINE, ...DISCREET, ...socketOnly(socketFolder), ...DURABLE },
+    });
     let closing = false;
     const db = openPostgres({
       url: embeddedUrl(folder),
-      onIdleError: (error) => { if (!closing) log.warn({ reason: error.message }, 'a session of the embedded database ended'); },
+      onIdleError: (error) => {
+        if (!closing) log.warn({ reason: error.message }, 'a session of the embedded database ended');
+      },
     });
     return {
       ...db,

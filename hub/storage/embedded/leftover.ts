@@ -16,9 +16,9 @@ const HURRIED_MS = 2000;
 const LOOK_EVERY_MS = 25;
 
 /**
- * Ends a server that outlived the hub which started it (kill -9), with all its sessions, so that there is never a second
- * one on its folder. Called by whoever holds the folder's lock. Its note of itself goes only when no process of it is
- * left: the number in it may by now be another program's, and PostgreSQL would wait for that one.
+ * Ends a server that outlived the hub which started it (kill -9), with all its sessions, so that there is never a
+ * second one on its folder. Called by whoever holds the folder's lock. Its note of itself goes only when no process of
+ * it is left: the number in it may by now be another program's, and PostgreSQL would wait for that one.
  */
 export async function endLeftover(folder: string, clock: Clock, log: Logger): Promise<void> {
   if (process.platform !== 'linux') return; // PostgreSQL's own check of postmaster.pid has to do
@@ -30,7 +30,9 @@ export async function endLeftover(folder: string, clock: Clock, log: Logger): Pr
     if (!(await gone(running, ORDERLY_MS, clock))) signal(await running(), 'SIGQUIT');
     if (!(await gone(running, HURRIED_MS, clock))) signal(await running(), 'SIGKILL');
     if (!(await gone(running, HURRIED_MS, clock))) {
-      throw new EmbeddedFault(`process ${(await running()).join(', ')} still has the folder of the embedded database and does not end: stop it, and start again`);
+      throw new EmbeddedFault(
+        `process ${(await running()).join(', ')} still has the folder of the embedded database and does not end: stop it, and start again`,
+      );
     }
   }
   await rm(join(folder, 'postmaster.pid'), { force: true });
@@ -42,7 +44,8 @@ async function processesIn(folder: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    if ((await readlink(`/proc/${name}/cwd`).catch(() => '')) === whole && (await isPostgres(name))) found.push(Number(name));
+    if ((await readlink(`/proc/${name}/cwd`).catch(() => '')) === whole && (await isPostgres(name)))
+      found.push(Number(name));
   }
   return found;
 }

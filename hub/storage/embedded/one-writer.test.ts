@@ -10,14 +10,20 @@ import { oneWriter } from './one-writer.ts';
 
 describe('the folder of the embedded database', () => {
   let folder: string;
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'supercargo-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'supercargo-'));
+  });
   afterEach(() => rm(folder, { recursive: true, force: true }));
-  const take = (signal = new AbortController().signal, where = folder) => oneWriter({ folder: where, clock: systemClock, log: createLogger('test', 'silent'), signal });
+  const take = (signal = new AbortController().signal, where = folder) =>
+    oneWriter({ folder: where, clock: systemClock, log: createLogger('test', 'silent'), signal });
 
   it('is taken by one process, and by the next once that one has let go', async () => {
     const first = await take();
     let taken = false;
-    const second = take().then((writer) => { taken = true; return writer; });
+    const second = take().then((writer) => {
+      taken = true;
+      return writer;
+    });
     await systemClock.sleep(500);
     expect(taken).toBe(false);
     await first.release();
@@ -25,10 +31,20 @@ describe('the folder of the embedded database', () => {
   });
 
   it('is free again when its process was killed, though what it left is still there', async () => {
-    const holder = spawn(process.execPath, ['-e', `require('node:net').createServer().listen(${JSON.stringify(join(folder, 'one-writer.sock'))}, () => process.stdout.write('.'))`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const holder = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('node:net').createServer().listen(${JSON.stringify(join(folder, 'one-writer.sock'))}, () => process.stdout.write('.'))`,
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
     await once(holder.stdout, 'data');
     let taken = false;
-    const next = take().then((writer) => { taken = true; return writer; });
+    const next = take().then((writer) => {
+      taken = true;
+      return writer;
+    });
     await systemClock.sleep(500);
     expect(taken).toBe(false);
     holder.kill('SIGKILL');

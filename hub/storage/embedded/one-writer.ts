@@ -22,9 +22,10 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Waits until no other process has the folder. A pod that is deleted gets a successor at once, while its own process
- * may still write for a while: `Recreate` holds back a rollout, not that, and two writers would ruin the files. The lock
- * is a socket in the folder: whoever listens on it is alive, and the kernel lets go when it is killed, so that a lock is
- * never left behind. It works between containers of one node, and a ReadWriteOnce volume is on one node at a time.
+ * may still write for a while: `Recreate` holds back a rollout, not that, and two writers would ruin the files. The
+ * lock is a socket in the folder: whoever listens on it is alive, and the kernel lets go when it is killed, so that a
+ * lock is never left behind. It works between containers of one node, and a ReadWriteOnce volume is on one node at a
+ * time.
  */
 export async function oneWriter({ folder, clock, log, signal }: OneWriterOptions): Promise<OneWriter> {
   const place = socketFolderOf(folder);
@@ -33,7 +34,13 @@ export async function oneWriter({ folder, clock, log, signal }: OneWriterOptions
   for (let waiting = false; ;) {
     signal.throwIfAborted();
     const { server, error } = await listen(path);
-    if (server) return { release: () => new Promise((resolve) => { server.close(() => resolve()); }) };
+    if (server)
+      return {
+        release: () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+          }),
+      };
     if (error?.code !== 'EADDRINUSE') {
       log.warn({ err: error }, 'the volume takes no lock: a pod that is deleted and its successor could both write');
       return { release: async () => undefined };

@@ -23,7 +23,10 @@ export async function dataHome(folder: string, account: Account, newId: () => st
   const elsewhere = join(OPEN_PLACE, newId());
   await mkdir(elsewhere, { recursive: true, mode: 0o711 });
   await writeFile(pointer, `${elsewhere}\n`, { mode: 0o600 });
-  log.warn({ folder: elsewhere }, `as root the embedded database runs as user ${account.uid}, who cannot enter ${folder}: its data is kept elsewhere`);
+  log.warn(
+    { folder: elsewhere },
+    `as root the embedded database runs as user ${account.uid}, who cannot enter ${folder}: its data is kept elsewhere`,
+  );
   return elsewhere;
 }
 
@@ -32,7 +35,10 @@ export async function knownHome(folder: string): Promise<string> {
   return (await readFile(join(folder, POINTER), 'utf8').catch(() => '')).trim() || folder;
 }
 
-/** Programs that the server's account can start: those given, or, where it cannot get there, a copy in /var/lib/supercargo. */
+/**
+ * Programs that the server's account can start: those given, or, where it cannot get there, a copy in
+ * /var/lib/supercargo.
+ */
 export async function reachablePrograms(binaries: Binaries, account: Account): Promise<Binaries> {
   const home = dirname(dirname(binaries.postgres));
   if (process.getuid?.() !== 0 || !(await closedFolder(join(home, 'bin'), account))) return binaries;

@@ -63,7 +63,10 @@ export class PostgresServer {
     return this.#child?.pid;
   }
 
-  /** Sessions end, everything goes to disk, the process ends. One that takes too long is hurried: nothing is lost by that, the next start takes longer. */
+  /**
+   * Sessions end, everything goes to disk, the process ends. One that takes too long is hurried: nothing is lost by
+   * that, the next start takes longer.
+   */
   async stop(): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
@@ -82,7 +85,8 @@ export class PostgresServer {
     const { folder, clock, log, signal } = this.#options;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       await endLeftover(folder, clock, log);
-      // A volume's group (fsGroup) is given access at each mount, and PostgreSQL refuses a folder that others can enter.
+      // A volume's group (fsGroup) is given access at each mount, and PostgreSQL refuses a folder that others can
+      // enter.
       await chmod(folder, 0o700);
       const child = this.#spawn();
       const exit = await this.#readyOrEnded(child);
@@ -100,8 +104,16 @@ export class PostgresServer {
     const { binaries, folder, socketFolder, settings, account, log } = this.#options;
     this.#words = [];
     const args = ['-D', folder, ...asArguments({ ...settings, unix_socket_directories: socketFolder })];
-    const child = spawn(binaries.postgres, args, { cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { LC_ALL: 'C', TZ: 'UTC' }, ...spawnAs(account) });
-    child.once('error', (error: NodeJS.ErrnoException) => this.#words.push({ severity: 'FATAL', text: `${binaries.postgres}: ${error.code ?? error.message}` }));
+    const child = spawn(binaries.postgres, args, {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+      ...spawnAs(account),
+    });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      this.#words.push({ severity: 'FATAL', text: `${binaries.postgres}: ${error.code ?? error.message}` }),
+    );
     createInterface({ input: child.stderr }).on('line', (text) => {
       const line = parseLogLine(text);
       this.#words = [...this.#words, line].slice(-WORDS_KEPT);
@@ -117,7 +129,9 @@ export class PostgresServer {
     const { clock, log, settings, signal, socketFolder } = this.#options;
     let ended: string | undefined;
     // 'close' and not 'exit': its last words have been read by then.
-    child.once('close', (code, name) => { ended = name ?? `exit code ${code}`; });
+    child.once('close', (code, name) => {
+      ended = name ?? `exit code ${code}`;
+    });
     for (let waited = 0; ; waited += LOOK_EVERY_MS) {
       if (ended !== undefined) return ended;
       if (signal.aborted || this.#stopping) {
@@ -126,7 +140,11 @@ export class PostgresServer {
         return 'asked to stop';
       }
       if (await takesSessions(socketFolder, Number(settings['port'] ?? 5432))) return undefined;
-      if (waited > 0 && waited % TELL_EVERY_MS === 0) log.info({ seconds: waited / 1000 }, 'the embedded database is still starting: after a crash it first reads its log again');
+      if (waited > 0 && waited % TELL_EVERY_MS === 0)
+        log.info(
+          { seconds: waited / 1000 },
+          'the embedded database is still starting: after a crash it first reads its log again',
+        );
       await clock.sleep(LOOK_EVERY_MS);
     }
   }
@@ -139,7 +157,10 @@ export class PostgresServer {
       if (!child) return;
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       if (this.#stopping || signal.aborted) return;
-      log.error({ exit: child.signalCode ?? child.exitCode }, 'the embedded database ended unexpectedly: starting it again');
+      log.error(
+        { exit: child.signalCode ?? child.exitCode },
+        'the embedded database ended unexpectedly: starting it again',
+      );
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
         try {
           await this.#up();
@@ -157,7 +178,13 @@ export class PostgresServer {
 }
 
 async function takesSessions(socketFolder: string, port: number): Promise<boolean> {
-  const client = new pg.Client({ host: socketFolder, port, user: SUPERUSER, database: 'postgres', connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({
+    host: socketFolder,
+    port,
+    user: SUPERUSER,
+    database: 'postgres',
+    connectionTimeoutMillis: 2000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

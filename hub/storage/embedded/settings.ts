@@ -26,7 +26,10 @@ export const SMALL_MACHINE: ServerSettings = {
   io_method: 'sync',
 };
 
-/** Nothing that a record or a person wrote gets into the server's log: not errors of statements, their text or their values. */
+/**
+ * Nothing that a record or a person wrote gets into the server's log: not errors of statements, their text or their
+ * values.
+ */
 export const DISCREET: ServerSettings = {
   log_min_messages: 'log',
   log_min_error_statement: 'panic',

@@ -1,9 +1,9 @@
 /**
- * A list's position is one that no later commit can fall behind (decision 0011). Whoever gives a row a number says first,
- * by a shared advisory lock that lasts until the commit, above which number its own will lie; `readable_to` is where the
- * lowest of those who are still writing began. The lock's number: bit 62 says what it is, 15 bits the Store (0: any), 47
- * bits the position. Numbers begin at ten thousand a second since 1970, and again there when the database is found under
- * another server: what a client holds from an older or restored database then lies behind every new one.
+ * A list's position is one that no later commit can fall behind (decision 0011). Whoever gives a row a number says
+ * first, by a shared advisory lock that lasts until the commit, above which number its own will lie; `readable_to` is
+ * where the lowest of those who are still writing began. The lock's number: bit 62 says what it is, 15 bits the Store
+ * (0: any), 47 bits the position. Numbers begin at ten thousand a second since 1970, and again there when the database
+ * is found under another server: what a client holds from an older or restored database then lies behind every new one.
  * Frozen: a later change is a later migration.
  */
 const LISTED = ['orders', 'products', 'stock_levels', 'shipments'];

@@ -1,7 +1,7 @@
 /**
- * Whether the last word counts among writes of one subject is said by each entry (model/feeds/: `supersedes`), no longer
- * by the kind of stock levels alone, so that another feed needs no index of its own. Frozen: a later change is a later
- * migration.
+ * Whether the last word counts among writes of one subject is said by each entry (model/feeds/: `supersedes`), no
+ * longer by the kind of stock levels alone, so that another feed needs no index of its own. Frozen: a later change is a
+ * later migration.
  */
 export const lastWord = `
 ALTER TABLE outbox ADD COLUMN supersedes boolean NOT NULL DEFAULT false;

@@ -1,6 +1,6 @@
 /**
- * Prices on their way to stores: the last one that each store confirmed, and which exports a connection has a Feed for, so
- * that nothing is queued that nobody would take. Frozen: a later change is a later migration.
+ * Prices on their way to stores: the last one that each store confirmed, and which exports a connection has a Feed for,
+ * so that nothing is queued that nobody would take. Frozen: a later change is a later migration.
  */
 export const prices = `
 ALTER TABLE connections ADD COLUMN exports text[] NOT NULL DEFAULT '{}';

@@ -7,7 +7,16 @@ jest.setTimeout(300_000);
 
 const QUIET_MS = 120_000;
 /** The schedules of the quick start: orders every minute, stock every two. */
-const FEEDS = { DataModelSync: {}, ProductImport: {}, ProductUpdate: {}, StockImport: {}, OrderImport: {}, OrderUpdate: {}, ShipmentExport: {}, StockExport: {} };
+const FEEDS = {
+  DataModelSync: {},
+  ProductImport: {},
+  ProductUpdate: {},
+  StockImport: {},
+  OrderImport: {},
+  OrderUpdate: {},
+  ShipmentExport: {},
+  StockExport: {},
+};
 
 describe('a settled cluster', () => {
   let e2e: E2e;
@@ -18,7 +27,12 @@ describe('a settled cluster', () => {
     e2e = await connectE2e();
     store = await startShop();
     await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
-    shop = new Shop(e2e, { namespace: 'e2e-settled', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: FEEDS });
+    shop = new Shop(e2e, {
+      namespace: 'e2e-settled',
+      url: storeUrl(e2e.cluster, store),
+      apiKey: store.apiKey,
+      feeds: FEEDS,
+    });
     await shop.apply();
     await shop.ready();
     // Until every feed has run by its schedule once.
@@ -37,8 +51,18 @@ describe('a settled cluster', () => {
     for (const line of text.split('\n')) {
       const [, labels, value] = /^apiserver_request_total\{(.*)\} (\S+)$/.exec(line) ?? [];
       const label = (key: string) => new RegExp(`${key}="([^"]*)"`).exec(labels ?? '')?.[1] ?? '';
-      const ours = label('group') === 'supercargo.dev' || ['deployments', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies', 'events', 'secrets'].includes(label('resource'));
-      if (!labels || !ours || !/^(POST|PUT|PATCH|APPLY|DELETE|DELETECOLLECTION)$/.test(label('verb')) || label('subresource') === 'token') continue;
+      const ours =
+        label('group') === 'supercargo.dev' ||
+        ['deployments', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies', 'events', 'secrets'].includes(
+          label('resource'),
+        );
+      if (
+        !labels ||
+        !ours ||
+        !/^(POST|PUT|PATCH|APPLY|DELETE|DELETECOLLECTION)$/.test(label('verb')) ||
+        label('subresource') === 'token'
+      )
+        continue;
       const key = `${label('verb')} ${label('resource')}/${label('subresource')}`;
       counts[key] = (counts[key] ?? 0) + Number(value);
     }
@@ -50,7 +74,11 @@ describe('a settled cluster', () => {
     const runs = (await shop.get('feeds', 'orderimport'))?.status;
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     const after = await writes();
-    const grown = Object.fromEntries(Object.entries(after).filter(([key, value]) => value > (before[key] ?? 0)).map(([key, value]) => [key, value - (before[key] ?? 0)]));
+    const grown = Object.fromEntries(
+      Object.entries(after)
+        .filter(([key, value]) => value > (before[key] ?? 0))
+        .map(([key, value]) => [key, value - (before[key] ?? 0)]),
+    );
     expect(grown).toEqual({});
     expect((await shop.get('feeds', 'orderimport'))?.status).toEqual(runs);
   });

@@ -19,7 +19,7 @@ describe('a backup of the hub on a cluster', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('comes whole to the person\'s machine, while the hub works', async () => {
+  it("comes whole to the person's machine, while the hub works", async () => {
     const file = join(folder, 'hub.backup');
     expect(await supercargo(e2e.cluster, 'backup', '-o', file)).toMatchObject({ code: 0, stdout: `${file}\n` });
     expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -32,14 +32,17 @@ describe('deletion of a connection', () => {
     return shop;
   }
 
-  const orders = async (shop: Shop) => (await call<{ items: unknown[] }>(await shop.hub(), 'GET', '/orders')).items.length;
+  const orders = async (shop: Shop) =>
+    (await call<{ items: unknown[] }>(await shop.hub(), 'GET', '/orders')).items.length;
 
-  it('keeps the hub\'s data with Retain, and a connection of that name takes it up again', async () => {
+  it("keeps the hub's data with Retain, and a connection of that name takes it up again", async () => {
     const shop = await shopWith('e2e-retain', { deletionPolicy: 'Retain' });
     await shop.ready();
     expect(await orders(shop)).toBe(1);
     await e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', shop.namespace, '--timeout', '90s');
-    await waitFor('no deployment', 60_000, async () => ((await e2e.kubectl.list('deployments', shop.namespace)).length === 0 ? true : undefined));
+    await waitFor('no deployment', 60_000, async () =>
+      (await e2e.kubectl.list('deployments', shop.namespace)).length === 0 ? true : undefined,
+    );
     expect(await orders(shop)).toBe(1);
     await shop.apply();
     await shop.ready();
@@ -47,7 +50,7 @@ describe('deletion of a connection', () => {
     await shop.remove();
   });
 
-  it('removes the hub\'s data with Delete', async () => {
+  it("removes the hub's data with Delete", async () => {
     const shop = await shopWith('e2e-delete', { deletionPolicy: 'Delete' });
     await shop.ready();
     expect(await orders(shop)).toBe(1);
@@ -57,7 +60,11 @@ describe('deletion of a connection', () => {
   });
 
   it('does not hang when the store cannot be reached', async () => {
-    const shop = await shopWith('e2e-unreachable', { deletionPolicy: 'Delete' }, `http://${e2e.cluster.hostAddress}:9/admin-api`);
+    const shop = await shopWith(
+      'e2e-unreachable',
+      { deletionPolicy: 'Delete' },
+      `http://${e2e.cluster.hostAddress}:9/admin-api`,
+    );
     await shop.until('connections', 'shop', 'Reachable', 'False (ConnectionRefused)');
     await shop.until('connections', 'shop', 'Ready', 'False');
     await e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', shop.namespace, '--timeout', '90s');

@@ -10,7 +10,15 @@ jest.setTimeout(300_000);
 
 /** Hourly: what runs in these tests runs because it was asked for. */
 const RARELY = { schedule: '0 0 1 1 *' };
-const FEEDS = { DataModelSync: RARELY, ProductImport: RARELY, StockImport: {}, OrderImport: RARELY, OrderUpdate: RARELY, ShipmentExport: RARELY, StockExport: RARELY };
+const FEEDS = {
+  DataModelSync: RARELY,
+  ProductImport: RARELY,
+  StockImport: {},
+  OrderImport: RARELY,
+  OrderUpdate: RARELY,
+  ShipmentExport: RARELY,
+  StockExport: RARELY,
+};
 
 describe('the main job on a real cluster', () => {
   let e2e: E2e;
@@ -25,8 +33,15 @@ describe('the main job on a real cluster', () => {
     store = await startShop();
     receiver = await startReceiver(e2e.cluster);
     shop = new Shop(e2e, {
-      namespace: 'e2e-story', url: storeUrl(e2e.cluster, store), apiKey: store.apiKey, feeds: FEEDS,
-      store: { client: 'acme', orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: [receiver.network] },
+      namespace: 'e2e-story',
+      url: storeUrl(e2e.cluster, store),
+      apiKey: store.apiKey,
+      feeds: FEEDS,
+      store: {
+        client: 'acme',
+        orderWebhooks: [{ name: 'wms', url: receiver.url }],
+        allowedPrivateNetworks: [receiver.network],
+      },
     });
     await shop.apply();
     await shop.ready();
@@ -40,10 +55,20 @@ describe('the main job on a real cluster', () => {
   });
 
   it('moves an order in and its tracking number back, and tells the WMS with a signature it can verify', async () => {
-    const { code } = await orderStory(store, hub, () => {}, () => shop.run('orderimport'));
-    const event = await waitFor('the webhook', 30_000, async () => receiver.received.find(({ body }) => body.includes(code)));
+    const { code } = await orderStory(
+      store,
+      hub,
+      () => {},
+      () => shop.run('orderimport'),
+    );
+    const event = await waitFor('the webhook', 30_000, async () =>
+      receiver.received.find(({ body }) => body.includes(code)),
+    );
     const { items } = await call<{ items: { secret: string }[] }>(hub, 'GET', '/webhooks');
-    expect(new Webhook(items[0]!.secret).verify(event.body, event.headers)).toMatchObject({ type: 'order.created', data: { cust_po_no: code } });
+    expect(new Webhook(items[0]!.secret).verify(event.body, event.headers)).toMatchObject({
+      type: 'order.created',
+      data: { cust_po_no: code },
+    });
     number = code;
   });
 
@@ -51,23 +76,42 @@ describe('the main job on a real cluster', () => {
     const told = await supercargo(e2e.cluster, 'order', number, '--namespace', shop.namespace);
     expect(told).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`order ${number} (reference `) });
     expect(told.stdout).toMatch(/acknowledged by the back office/);
-    expect(await supercargo(e2e.cluster, 'order', number, '--namespace', 'default')).toEqual({ code: 1, stdout: '', stderr: 'supercargo: there is no Store in namespace default: name its namespace with -n\n' });
+    expect(await supercargo(e2e.cluster, 'order', number, '--namespace', 'default')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'supercargo: there is no Store in namespace default: name its namespace with -n\n',
+    });
   });
 
   it('labels every child by client, store and driver', async () => {
-    const [deployment] = await e2e.kubectl.list<{ metadata: { labels: Record<string, string> } }>('deployments', shop.namespace);
-    expect(deployment!.metadata.labels).toMatchObject({ 'supercargo.dev/client': 'acme', 'supercargo.dev/store': 'main', 'supercargo.dev/driver': 'vendure' });
+    const [deployment] = await e2e.kubectl.list<{ metadata: { labels: Record<string, string> } }>(
+      'deployments',
+      shop.namespace,
+    );
+    expect(deployment!.metadata.labels).toMatchObject({
+      'supercargo.dev/client': 'acme',
+      'supercargo.dev/store': 'main',
+      'supercargo.dev/driver': 'vendure',
+    });
   });
 
   it('sends a stock level to the store', async () => {
-    const [level] = (await call<{ items: { sku: string; location: string; onHand: number }[] }>(hub, 'GET', '/stock?sku=TEE-BLUE-S')).items;
+    const [level] = (
+      await call<{ items: { sku: string; location: string; onHand: number }[] }>(hub, 'GET', '/stock?sku=TEE-BLUE-S')
+    ).items;
     await call(hub, 'POST', '/stock', { levels: [{ sku: 'TEE-BLUE-S', warehouse: level!.location, quantity: 77 }] });
-    await waitFor('the level in Vendure', 60_000, async () => (JSON.stringify(await store.admin.stockOf('TEE-BLUE-S')).includes('77') ? true : undefined));
+    await waitFor('the level in Vendure', 60_000, async () =>
+      JSON.stringify(await store.admin.stockOf('TEE-BLUE-S')).includes('77') ? true : undefined,
+    );
   });
 
   it('writes nothing to the store in Test mode, and says what it would have sent', async () => {
     await shop.patch('connection', 'shop', { mode: 'Test' });
-    await waitFor('Test mode', 60_000, async () => (((await shop.get('connections', 'shop'))?.status?.['effective'] as { mode?: string } | undefined)?.mode === 'Test' ? true : undefined));
+    await waitFor('Test mode', 60_000, async () =>
+      ((await shop.get('connections', 'shop'))?.status?.['effective'] as { mode?: string } | undefined)?.mode === 'Test'
+        ? true
+        : undefined,
+    );
     const placed = await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     await shop.ready();
     await shop.run('orderimport');
@@ -78,14 +122,22 @@ describe('the main job on a real cluster', () => {
     await shop.patch('connection', 'shop', { mode: 'Production' });
     await waitFor('the shipment after going live', 90_000, async () => {
       await shop.run('shipmentexport');
-      return (await store.admin.getOrder(placed.code)).fulfillments?.some(({ trackingCode }) => trackingCode === 'NEVER') ? true : undefined;
+      return (await store.admin.getOrder(placed.code)).fulfillments?.some(
+        ({ trackingCode }) => trackingCode === 'NEVER',
+      )
+        ? true
+        : undefined;
     });
   });
 
   it('drains when disabled, keeps everything, and resumes when enabled', async () => {
     await shop.patch('connection', 'shop', { enabled: false });
-    await waitFor('no pod', 90_000, async () => ((await e2e.kubectl.list('pods', shop.namespace)).length === 0 ? true : undefined));
-    await waitFor('Inactive', 30_000, async () => ((await shop.get('connections', 'shop'))?.status?.['state'] === 'Inactive' ? true : undefined));
+    await waitFor('no pod', 90_000, async () =>
+      (await e2e.kubectl.list('pods', shop.namespace)).length === 0 ? true : undefined,
+    );
+    await waitFor('Inactive', 30_000, async () =>
+      (await shop.get('connections', 'shop'))?.status?.['state'] === 'Inactive' ? true : undefined,
+    );
     const placed = await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     await shop.patch('connection', 'shop', { enabled: true });
     await shop.ready();
@@ -95,11 +147,17 @@ describe('the main job on a real cluster', () => {
 
   it('syncs all feeds at once when asked, and says that it has', async () => {
     await shop.annotate('connection', 'shop', 'supercargo.dev/sync-requested-at', 'now-1');
-    await waitFor('the echo', 120_000, async () => ((await shop.get('connections', 'shop'))?.status?.['lastHandledSyncRequest'] === 'now-1' ? true : undefined));
+    await waitFor('the echo', 120_000, async () =>
+      (await shop.get('connections', 'shop'))?.status?.['lastHandledSyncRequest'] === 'now-1' ? true : undefined,
+    );
   });
 
   it('finds out by itself when the content of the Secret stops to be valid, names it, and recovers', async () => {
-    const put = (apiKey: string) => e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey } }], shop.namespace);
+    const put = (apiKey: string) =>
+      e2e.kubectl.apply(
+        [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey } }],
+        shop.namespace,
+      );
     await put('wrong');
     await shop.until('connections', 'shop', 'CredentialValid', 'False', 180_000);
     await shop.until('connections', 'shop', 'Ready', 'False');
@@ -109,12 +167,16 @@ describe('the main job on a real cluster', () => {
   });
 
   it('refuses another driver on an existing connection, and says what to do instead', async () => {
-    await expect(shop.patch('connection', 'shop', { driver: 'shopify' })).rejects.toThrow(/driver cannot be changed: create another Connection/);
+    await expect(shop.patch('connection', 'shop', { driver: 'shopify' })).rejects.toThrow(
+      /driver cannot be changed: create another Connection/,
+    );
   });
 
   it('protects a connection that asks for it from deletion while it is active', async () => {
     await shop.patch('connection', 'shop', { deletionProtection: true });
-    await expect(e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', shop.namespace)).rejects.toThrow(/is protected: set spec.enabled to false/);
+    await expect(e2e.kubectl.run('delete', 'connection', 'shop', '--namespace', shop.namespace)).rejects.toThrow(
+      /is protected: set spec.enabled to false/,
+    );
     await shop.patch('connection', 'shop', { deletionProtection: false });
   });
 });

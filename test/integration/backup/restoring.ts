@@ -2,4 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { serveRestore } from '../../../hub/backup/serve.ts';
 
-await serveRestore(process.env, createReadStream(process.argv[2]!), true, (line) => void process.stdout.write(`${line}\n`));
+await serveRestore(
+  process.env,
+  createReadStream(process.argv[2]!),
+  true,
+  (line) => void process.stdout.write(`${line}\n`),
+);

@@ -61,7 +61,11 @@ async function pidOfServer(path = folder): Promise<number> {
 }
 
 /** Not one that has ended and that nobody has taken note of. */
-const alive = (pid: number) => readFile(`/proc/${pid}/stat`, 'utf8').then((words) => !/\) Z /.test(words), () => false);
+const alive = (pid: number) =>
+  readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (words) => !/\) Z /.test(words),
+    () => false,
+  );
 
 /** The first processes of servers that work in the folder. */
 async function serversOf(path: string): Promise<number[]> {
@@ -82,10 +86,16 @@ class Writer {
   readonly ready: Promise<void>;
 
   constructor(path: string, mode: 'write' | 'hold') {
-    this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'writer.ts'), path, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'writer.ts'), path, mode],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     writers.push(this);
     this.ready = new Promise((resolve) => {
-      createInterface({ input: this.child.stdout! }).on('line', (line) => (line === 'ready' ? resolve() : void this.committed.push(Number(line))));
+      createInterface({ input: this.child.stdout! }).on('line', (line) =>
+        line === 'ready' ? resolve() : void this.committed.push(Number(line)),
+      );
     });
   }
 
@@ -102,7 +112,8 @@ async function opensQuickly(): Promise<Database> {
   return db;
 }
 
-const numbers = async (db: Database) => (await db.query<{ n: number }>('SELECT n FROM numbers ORDER BY n')).map(({ n }) => n);
+const numbers = async (db: Database) =>
+  (await db.query<{ n: number }>('SELECT n FROM numbers ORDER BY n')).map(({ n }) => n);
 
 describe('the embedded database', () => {
   it('is made at the first start, found again at the next, durable, and reached by no network', async () => {
@@ -110,7 +121,9 @@ describe('the embedded database', () => {
     try {
       const first = await open(path);
       await first.execute('CREATE TABLE t (x int); INSERT INTO t VALUES (1)');
-      const [settings] = await first.query("SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('full_page_writes') AS pages, current_setting('listen_addresses') AS tcp, current_setting('data_checksums') AS sums");
+      const [settings] = await first.query(
+        "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('full_page_writes') AS pages, current_setting('listen_addresses') AS tcp, current_setting('data_checksums') AS sums",
+      );
       expect(settings).toEqual({ fsync: 'on', sync: 'on', pages: 'on', tcp: '', sums: 'on' });
       await first.close();
       expect(await serversOf(path)).toHaveLength(0);
@@ -129,13 +142,15 @@ describe('the embedded database', () => {
     if (asRoot) {
       expect(data.uid).not.toBe(0);
       const nobody = { uid: 65_534, gid: 65_534 };
-      expect(() => execFileSync('ls', [join(folder, 'postgres')], { ...nobody, stdio: 'pipe' })).toThrow(/Permission denied/);
+      expect(() => execFileSync('ls', [join(folder, 'postgres')], { ...nobody, stdio: 'pipe' })).toThrow(
+        /Permission denied/,
+      );
       expect(() => execFileSync('ls', [folder], { ...nobody, stdio: 'pipe' })).toThrow(/Permission denied/);
     }
     await db.close();
   });
 
-  it('writes neither a statement nor a value of one into the hub\'s log', async () => {
+  it("writes neither a statement nor a value of one into the hub's log", async () => {
     const lines: string[] = [];
     const db = await open(folder, lines);
     await db.execute('CREATE TABLE people (email text PRIMARY KEY)');
@@ -192,8 +207,11 @@ describe('after kill -9', () => {
     await db.close();
   });
 
-  it('the note of a server whose number is by now another program\'s holds nothing up', async () => {
-    await writeFile(join(folder, 'postgres', 'postmaster.pid'), `${process.pid}\n${join(folder, 'postgres')}\n1\n5432\n\n\n  0 0\nready\n`);
+  it("the note of a server whose number is by now another program's holds nothing up", async () => {
+    await writeFile(
+      join(folder, 'postgres', 'postmaster.pid'),
+      `${process.pid}\n${join(folder, 'postgres')}\n1\n5432\n\n\n  0 0\nready\n`,
+    );
     await (await opensQuickly()).close();
   });
 });
@@ -203,7 +221,10 @@ describe('two hubs on one folder', () => {
     const first = new Writer(folder, 'hold');
     await first.ready;
     let opened = false;
-    const second = open(folder).then((db) => { opened = true; return db; });
+    const second = open(folder).then((db) => {
+      opened = true;
+      return db;
+    });
     await systemClock.sleep(1000);
     expect(opened).toBe(false);
     expect(await serversOf(folder)).toHaveLength(1);
@@ -216,7 +237,11 @@ describe('two hubs on one folder', () => {
 
 describe('a folder that it cannot use: one sentence with the remedy, and nothing is changed', () => {
   const data = () => join(folder, 'postgres');
-  const refused = async () => (await open(folder).then(() => 'it started', (error: Error) => error.message));
+  const refused = async () =>
+    await open(folder).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
 
   it('of an older major version', async () => {
     await writeFile(join(data(), 'PG_VERSION'), '17\n');
@@ -224,7 +249,7 @@ describe('a folder that it cannot use: one sentence with the remedy, and nothing
     expect(await readFile(join(data(), 'PG_VERSION'), 'utf8')).toBe('17\n');
   });
 
-  it('with another program\'s files', async () => {
+  it("with another program's files", async () => {
     await rm(data(), { recursive: true });
     await mkdir(data());
     await writeFile(join(data(), 'photo.jpg'), 'x');
@@ -250,28 +275,34 @@ describe('a folder that it cannot use: one sentence with the remedy, and nothing
   });
 
   it('without its log', async () => {
-    for (const name of await readdir(join(data(), 'pg_wal'))) await rm(join(data(), 'pg_wal', name), { recursive: true });
+    for (const name of await readdir(join(data(), 'pg_wal')))
+      await rm(join(data(), 'pg_wal', name), { recursive: true });
     expect(await refused()).toMatch(/damaged.*restore/i);
   });
 
-  (asRoot ? it : it.skip)('on a full volume: it waits, says why, and starts by itself when there is space (needs root for a small volume)', async () => {
-    const volume = await SmallVolume.mount(160);
-    const stop = new AbortController();
-    try {
-      await cp(folder, volume.folder, { recursive: true });
-      execFileSync('chown', ['-R', '60777:60777', join(volume.folder, 'postgres')]);
-      await volume.fill(0);
-      const lines: string[] = [];
-      let db: Database | undefined;
-      const opening = open(volume.folder, lines, stop.signal).then((opened) => { db = opened; });
-      await until(() => lines.some((line) => line.includes('volume of the embedded database is full')), 'the reason');
-      expect(db).toBeUndefined();
-      await volume.free();
-      await opening;
-      await db!.close();
-    } finally {
-      stop.abort();
-      await volume.unmount();
-    }
-  });
+  (asRoot ? it : it.skip)(
+    'on a full volume: it waits, says why, and starts by itself when there is space (needs root for a small volume)',
+    async () => {
+      const volume = await SmallVolume.mount(160);
+      const stop = new AbortController();
+      try {
+        await cp(folder, volume.folder, { recursive: true });
+        execFileSync('chown', ['-R', '60777:60777', join(volume.folder, 'postgres')]);
+        await volume.fill(0);
+        const lines: string[] = [];
+        let db: Database | undefined;
+        const opening = open(volume.folder, lines, stop.signal).then((opened) => {
+          db = opened;
+        });
+        await until(() => lines.some((line) => line.includes('volume of the embedded database is full')), 'the reason');
+        expect(db).toBeUndefined();
+        await volume.free();
+        await opening;
+        await db!.close();
+      } finally {
+        stop.abort();
+        await volume.unmount();
+      }
+    },
+  );
 });

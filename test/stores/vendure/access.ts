@@ -16,7 +16,10 @@ const created = z.object({ createRole: z.object({ id: z.string() }) });
 const key = z.object({ createApiKey: z.object({ apiKey: z.string() }) });
 
 /** Makes a role with exactly these permissions and an API key that has this role alone. */
-export async function createApiKey(client: AdminClient, permissions: readonly string[] = connectorPermissions): Promise<string> {
+export async function createApiKey(
+  client: AdminClient,
+  permissions: readonly string[] = connectorPermissions,
+): Promise<string> {
   const code = `connector-${randomUUID().slice(0, 8)}`;
   const { createRole } = await client.ask(
     'mutation ($input: CreateRoleInput!) { createRole(input: $input) { id } }',

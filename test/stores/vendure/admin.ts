@@ -3,7 +3,17 @@ import { connectorPermissions, createApiKey } from './access.ts';
 import { bulkOrders } from './bulk.ts';
 import { variantsOf, type SeedProduct } from './catalogue.ts';
 import type { AdminClient } from './graphql.ts';
-import { cancelOrder, getOrder, payOrder, shipOrder, type Cancel, type NewOrder, type PlacedOrder, type Ship, type StoreOrder } from './orders.ts';
+import {
+  cancelOrder,
+  getOrder,
+  payOrder,
+  shipOrder,
+  type Cancel,
+  type NewOrder,
+  type PlacedOrder,
+  type Ship,
+  type StoreOrder,
+} from './orders.ts';
 import { placeOrder } from './place-order.ts';
 import { createProduct } from './seed-products.ts';
 import { findLocation, findShop, findVariant, type StockAt } from './lookup.ts';
@@ -76,7 +86,10 @@ export class VendureAdmin {
     const codes: string[] = [];
     for (;;) {
       const { list } = await this.client.ask(
-        'query ($skip: Int) { list: orders(options: { take: 500, skip: $skip, sort: { id: ASC }, filter: { orderPlacedAt: { isNull: false } } }) { totalItems items { code } } }', { skip: codes.length }, placed);
+        'query ($skip: Int) { list: orders(options: { take: 500, skip: $skip, sort: { id: ASC }, filter: { orderPlacedAt: { isNull: false } } }) { totalItems items { code } } }',
+        { skip: codes.length },
+        placed,
+      );
       codes.push(...list.items.map(({ code }) => code));
       if (list.items.length === 0 || codes.length >= list.totalItems) return codes;
     }
@@ -87,7 +100,8 @@ export class VendureAdmin {
   }
 
   async countVariants(): Promise<number> {
-    return (await this.client.ask('{ list: productVariants(options: { take: 1 }) { totalItems } }', {}, count)).list.totalItems;
+    return (await this.client.ask('{ list: productVariants(options: { take: 1 }) { totalItems } }', {}, count)).list
+      .totalItems;
   }
 
   /** Adds `n` products of one variant each; answers their SKUs. Their names go on from the last call's. */

@@ -12,7 +12,9 @@ export async function bulkOrders(client: AdminClient, n: number, concurrency: nu
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      codes.push(await placeDraft(client, { lines: [{ variantId, quantity: 1 + (left % 3) }], shippingMethodId }, true));
+      codes.push(
+        await placeDraft(client, { lines: [{ variantId, quantity: 1 + (left % 3) }], shippingMethodId }, true),
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));

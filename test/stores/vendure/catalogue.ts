@@ -33,18 +33,38 @@ export const locations = ['Berlin', 'Rotterdam'] as const;
 export const plentifulSku = 'TAPE';
 
 export const products: readonly SeedProduct[] = [
-  product('t-shirt', 'T-shirt', 'TEE', 'Clothing', 'Fjell', 1990, 180, [40, 90, 200], { Colour: ['Blue', 'Red'], Size: ['S', 'M', 'L'] }),
+  product('t-shirt', 'T-shirt', 'TEE', 'Clothing', 'Fjell', 1990, 180, [40, 90, 200], {
+    Colour: ['Blue', 'Red'],
+    Size: ['S', 'M', 'L'],
+  }),
   product('hoodie', 'Hoodie', 'HOOD', 'Clothing', 'Fjell', 5490, 620, [120, 120, 120], { Size: ['S', 'M', 'L'] }),
-  product('wool-socks', 'Wool socks', 'SOCK', 'Clothing', 'Vadmal', 1290, 90, [150, 110, 70], { Size: ['36-40', '41-45'] }),
-  product('trail-shoe', 'Trail shoe', 'SHOE', 'Shoes', 'Stein', 11900, 680, [220, 120, 30], { Size: ['40', '41', '42', '43'] }),
-  product('enamel-mug', 'Enamel mug', 'MUG', 'Kitchen', 'Stein', 1490, 210, [240, 240, 235], { Colour: ['White', 'Black'] }),
-  product('water-bottle', 'Water bottle', 'BOTTLE', 'Kitchen', 'Elv', 2290, 160, [60, 160, 170], { Volume: ['500 ml', '750 ml'] }),
-  product('backpack', 'Backpack 28 l', 'PACK', 'Luggage', 'Fjell', 8990, 940, [60, 110, 60], { Colour: ['Green', 'Black'] }),
+  product('wool-socks', 'Wool socks', 'SOCK', 'Clothing', 'Vadmal', 1290, 90, [150, 110, 70], {
+    Size: ['36-40', '41-45'],
+  }),
+  product('trail-shoe', 'Trail shoe', 'SHOE', 'Shoes', 'Stein', 11900, 680, [220, 120, 30], {
+    Size: ['40', '41', '42', '43'],
+  }),
+  product('enamel-mug', 'Enamel mug', 'MUG', 'Kitchen', 'Stein', 1490, 210, [240, 240, 235], {
+    Colour: ['White', 'Black'],
+  }),
+  product('water-bottle', 'Water bottle', 'BOTTLE', 'Kitchen', 'Elv', 2290, 160, [60, 160, 170], {
+    Volume: ['500 ml', '750 ml'],
+  }),
+  product('backpack', 'Backpack 28 l', 'PACK', 'Luggage', 'Fjell', 8990, 940, [60, 110, 60], {
+    Colour: ['Green', 'Black'],
+  }),
   product('headlamp', 'Headlamp', 'LAMP', 'Equipment', 'Elv', 3990, 95, [20, 20, 20], {}),
   product('tent', 'Tent', 'TENT', 'Equipment', 'Fjell', 32900, 2400, [90, 120, 80], { Persons: ['2', '4'] }),
-  product('sleeping-bag', 'Sleeping bag', 'BAG', 'Equipment', 'Vadmal', 15900, 1350, [130, 30, 40], { Length: ['Regular', 'Long'] }),
-  product('pocket-knife', 'Pocket knife', 'KNIFE', 'Equipment', 'Stein', 4490, 110, [160, 60, 30], { Handle: ['Wood', 'Steel', 'Horn'] }),
-  { ...product('packing-tape', 'Packing tape', plentifulSku, 'Supplies', 'Elv', 390, 240, [180, 150, 100], {}), stock: [100_000_000, 0] },
+  product('sleeping-bag', 'Sleeping bag', 'BAG', 'Equipment', 'Vadmal', 15900, 1350, [130, 30, 40], {
+    Length: ['Regular', 'Long'],
+  }),
+  product('pocket-knife', 'Pocket knife', 'KNIFE', 'Equipment', 'Stein', 4490, 110, [160, 60, 30], {
+    Handle: ['Wood', 'Steel', 'Horn'],
+  }),
+  {
+    ...product('packing-tape', 'Packing tape', plentifulSku, 'Supplies', 'Elv', 390, 240, [180, 150, 100], {}),
+    stock: [100_000_000, 0],
+  },
 ];
 
 /** All combinations of a product's options, in the order they are written. */

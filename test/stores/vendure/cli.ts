@@ -33,8 +33,12 @@ async function main(): Promise<void> {
     case 'start':
       return start();
     case 'order': {
-      const order = await (await admin()).placeOrder({ lines: [{ sku: values.sku, quantity: Number(values.quantity) }], paid: !values.unpaid });
-      console.log(`Order ${order.code} placed: ${values.quantity} × ${values.sku}, ${money(order.totalWithTax, order.currencyCode)}, ${order.state}`);
+      const order = await (
+        await admin()
+      ).placeOrder({ lines: [{ sku: values.sku, quantity: Number(values.quantity) }], paid: !values.unpaid });
+      console.log(
+        `Order ${order.code} placed: ${values.quantity} × ${values.sku}, ${money(order.totalWithTax, order.currencyCode)}, ${order.state}`,
+      );
       return;
     }
     case 'show':
@@ -48,7 +52,12 @@ async function main(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const store = await startVendure({ port: Number(values.port), host: values.host, dataDir: values.data, log: console.log });
+  const store = await startVendure({
+    port: Number(values.port),
+    host: values.host,
+    dataDir: values.data,
+    log: console.log,
+  });
   console.log(`vendure: the store runs; ${await store.admin.countVariants()} variants, ${await store.admin.countOrders()} orders
   Admin API   ${store.url}
   Shop API    ${store.shopUrl}

@@ -14,7 +14,9 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 const envelope = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).partial().optional() })).optional(),
+  errors: z
+    .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).partial().optional() }))
+    .optional(),
 });
 
 const refusal = z.object({ errorCode: z.string(), message: z.string() });
@@ -53,7 +55,11 @@ export class AdminClient {
   }
 
   /** One file in one variable, by the GraphQL multipart request convention. */
-  upload<T>(document: string, file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> }, answer: z.ZodType<T>): Promise<T> {
+  upload<T>(
+    document: string,
+    file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> },
+    answer: z.ZodType<T>,
+  ): Promise<T> {
     const form = new FormData();
     form.set('operations', JSON.stringify({ query: document, variables: { file: null } }));
     form.set('map', JSON.stringify({ 0: ['variables.file'] }));

@@ -44,7 +44,10 @@ export interface VendureStore {
   restart(): Promise<void>;
 }
 
-const superadmin = { username: 'test-superadmin', password: process.env['VENDURE_SUPERADMIN_PASSWORD'] ?? 'of-a-test-store' };
+const superadmin = {
+  username: 'test-superadmin',
+  password: process.env['VENDURE_SUPERADMIN_PASSWORD'] ?? 'of-a-test-store',
+};
 const factsFile = 'store.json';
 const facts = z.object({ apiKey: z.string() });
 
@@ -62,7 +65,16 @@ export async function startVendure(options: VendureOptions = {}): Promise<Vendur
   }
   const { apiKey } = facts.parse(JSON.parse(await readFile(join(dataDir, factsFile), 'utf8')));
   const port = options.port ?? (await freePort(host));
-  const start = (): Promise<ServerProcess> => startServer({ app: paths.app, dataDir, host, port, log, synchronize: false, temporary: options.dataDir === undefined });
+  const start = (): Promise<ServerProcess> =>
+    startServer({
+      app: paths.app,
+      dataDir,
+      host,
+      port,
+      log,
+      synchronize: false,
+      temporary: options.dataDir === undefined,
+    });
   let server = await start();
   const base = `http://${host}:${port}`;
   const url = `${base}/admin-api`;
@@ -100,7 +112,11 @@ async function ensureSeed(paths: StorePaths, log: Log): Promise<void> {
     const port = await freePort(host);
     const server = await startServer({ app: paths.app, dataDir, host, port, log, synchronize: true, temporary: true });
     try {
-      const client = await AdminClient.login(`http://${host}:${port}/admin-api`, superadmin.username, superadmin.password);
+      const client = await AdminClient.login(
+        `http://${host}:${port}/admin-api`,
+        superadmin.username,
+        superadmin.password,
+      );
       await writeFile(join(dataDir, factsFile), JSON.stringify(await seed(client)));
     } finally {
       // Closing folds the write-ahead log into the one database file.

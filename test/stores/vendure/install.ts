@@ -15,7 +15,8 @@ export async function ensureInstalled(paths: StorePaths, log: Log): Promise<void
     log('vendure: installing the store (once per machine, about half a minute) …');
     const began = Date.now();
     await intoPlace(paths.install, async (folder) => {
-      for (const name of ['package.json', 'package-lock.json']) await copyFile(join(paths.source, name), join(folder, name));
+      for (const name of ['package.json', 'package-lock.json'])
+        await copyFile(join(paths.source, name), join(folder, name));
       await npmCi(folder, log);
     });
     log(`vendure: installed in ${seconds(began)} s`);
@@ -45,10 +46,18 @@ export async function intoPlace(target: string, fill: (folder: string) => Promis
 
 function npmCi(folder: string, log: Log): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const tail: string[] = [];
     const keep = (chunk: Buffer): void => {
-      tail.push(...chunk.toString().split('\n').filter((line) => line !== ''));
+      tail.push(
+        ...chunk
+          .toString()
+          .split('\n')
+          .filter((line) => line !== ''),
+      );
       tail.splice(0, tail.length - 20);
     };
     child.stdout.on('data', keep);
@@ -61,7 +70,9 @@ function npmCi(folder: string, log: Log): Promise<void> {
       else reject(problem);
     };
     child.on('error', (error) => ended(new Error(`npm could not be started: ${error.message}`)));
-    child.on('close', (code) => ended(code === 0 ? undefined : new Error(`npm ci ended with code ${code}:\n${tail.join('\n')}`)));
+    child.on('close', (code) =>
+      ended(code === 0 ? undefined : new Error(`npm ci ended with code ${code}:\n${tail.join('\n')}`)),
+    );
   });
 }
 

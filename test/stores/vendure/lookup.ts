@@ -25,7 +25,11 @@ const variants = z.object({
         id: z.string(),
         sku: z.string(),
         stockLevels: z.array(
-          z.object({ stockOnHand: z.int(), stockAllocated: z.int(), stockLocation: z.object({ id: z.string(), name: z.string() }) }),
+          z.object({
+            stockOnHand: z.int(),
+            stockAllocated: z.int(),
+            stockLocation: z.object({ id: z.string(), name: z.string() }),
+          }),
         ),
       }),
     ),
@@ -54,18 +58,28 @@ export async function findVariant(client: AdminClient, sku: string): Promise<Fou
 
 export async function findLocation(client: AdminClient, name: string): Promise<string> {
   const { list } = await client.ask('{ list: stockLocations { items { id name } } }', {}, named);
-  return one(list.items.filter((location) => location.name === name), `stock location ${name}`).id;
+  return one(
+    list.items.filter((location) => location.name === name),
+    `stock location ${name}`,
+  ).id;
 }
 
 export async function findShippingMethod(client: AdminClient, code: string): Promise<string> {
   const { list } = await client.ask('{ list: shippingMethods { items { id code } } }', {}, coded);
-  return one(list.items.filter((method) => method.code === code), `shipping method ${code}`).id;
+  return one(
+    list.items.filter((method) => method.code === code),
+    `shipping method ${code}`,
+  ).id;
 }
 
 /** The seeded shop's tax category and locations, for products that are added later. */
 export async function findShop(client: AdminClient): Promise<Shop> {
   const categories = await client.ask('{ list: taxCategories { items { id name } } }', {}, named);
-  const locations = await client.ask('{ list: stockLocations(options: { sort: { id: ASC } }) { items { id name } } }', {}, named);
+  const locations = await client.ask(
+    '{ list: stockLocations(options: { sort: { id: ASC } }) { items { id name } } }',
+    {},
+    named,
+  );
   return {
     taxCategoryId: one(categories.list.items, 'tax category').id,
     locationIds: locations.list.items.map((location) => location.id),

@@ -38,7 +38,14 @@ const storeOrder = z.object({
   updatedAt: z.string(),
   currencyCode: z.string(),
   totalWithTax: z.int(),
-  lines: z.array(z.object({ id: z.string(), quantity: z.int(), orderPlacedQuantity: z.int(), productVariant: z.object({ sku: z.string() }) })),
+  lines: z.array(
+    z.object({
+      id: z.string(),
+      quantity: z.int(),
+      orderPlacedQuantity: z.int(),
+      productVariant: z.object({ sku: z.string() }),
+    }),
+  ),
   payments: z.array(z.object({ id: z.string(), state: z.string(), amount: z.int() })).nullable(),
   fulfillments: z
     .array(
@@ -87,7 +94,11 @@ export async function payOrder(client: AdminClient, code: string): Promise<Store
       made,
     );
   } else {
-    await client.ask(`mutation ($id: ID!) { made: settlePayment(id: $id) { ... on Payment { id } ${orError} } }`, { id: authorized.id }, made);
+    await client.ask(
+      `mutation ($id: ID!) { made: settlePayment(id: $id) { ... on Payment { id } ${orError} } }`,
+      { id: authorized.id },
+      made,
+    );
   }
   return getOrder(client, code);
 }
@@ -96,7 +107,14 @@ export async function cancelOrder(client: AdminClient, code: string, cancel: Can
   const order = await getOrder(client, code);
   await client.ask(
     `mutation ($input: CancelOrderInput!) { made: cancelOrder(input: $input) { ... on Order { id } ${orError} } }`,
-    { input: { orderId: order.id, reason: 'test', cancelShipping: cancel.lines === undefined, lines: cancel.lines && linesOf(order, cancel) } },
+    {
+      input: {
+        orderId: order.id,
+        reason: 'test',
+        cancelShipping: cancel.lines === undefined,
+        lines: cancel.lines && linesOf(order, cancel),
+      },
+    },
     made,
   );
   return getOrder(client, code);
@@ -141,7 +159,10 @@ function linesOf(order: StoreOrder, asked: Lines): { orderLineId: string; quanti
   return order.lines
     .map((line) => ({
       orderLineId: line.id,
-      quantity: covered.reduce((left, each) => (each.orderLineId === line.id ? left - each.quantity : left), line.quantity),
+      quantity: covered.reduce(
+        (left, each) => (each.orderLineId === line.id ? left - each.quantity : left),
+        line.quantity,
+      ),
     }))
     .filter((line) => line.quantity > 0);
 }

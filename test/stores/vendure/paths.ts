@@ -16,12 +16,17 @@ export interface StorePaths {
   readonly seed: string;
 }
 
-/** The server's own files: few, plain JavaScript, copied next to the installed dependencies. The plugin is the product's. */
+/**
+ * The server's own files: few, plain JavaScript, copied next to the installed dependencies. The plugin is the
+ * product's.
+ */
 export const serverFiles = ['server.js', 'sqlite.js', 'assets.js', 'key-hash.js', 'plugin.js'] as const;
 
 /** Where a server file lies in the repository. */
 export function fileOf(source: string, name: string): string {
-  return name === 'plugin.js' ? fileURLToPath(new URL('../../../plugins/vendure/index.js', import.meta.url)) : join(source, name);
+  return name === 'plugin.js'
+    ? fileURLToPath(new URL('../../../plugins/vendure/index.js', import.meta.url))
+    : join(source, name);
 }
 
 /** What decides how a fresh store looks; a change of these makes a new seed. */

@@ -22,14 +22,18 @@ export async function placeOrder(client: AdminClient, order: NewOrder): Promise<
   for (const { sku, quantity } of order.lines) lines.push({ variantId: (await findVariant(client, sku)).id, quantity });
   const prepared = { ...order, lines, shippingMethodId };
   const unpaid = order.paid === false && order.placed !== false;
-  return getOrder(client, await (unpaid ? placeOnInvoice(client, prepared) : placeDraft(client, prepared, order.placed !== false)));
+  return getOrder(
+    client,
+    await (unpaid ? placeOnInvoice(client, prepared) : placeDraft(client, prepared, order.placed !== false)),
+  );
 }
 
 /** Through a draft, as the shop's staff would, in two requests: Vendure runs the mutations of one request in order. */
 export async function placeDraft(client: AdminClient, order: PreparedOrder, paid: boolean): Promise<string> {
   const { createDraftOrder } = await client.ask('mutation { createDraftOrder { id code } }', {}, draft);
   const items = order.lines.map(
-    (line, index) => `item${index}: addItemToDraftOrder(orderId: $id, input: { productVariantId: ${JSON.stringify(line.variantId)}, quantity: ${line.quantity} }) ${anOrder}`,
+    (line, index) =>
+      `item${index}: addItemToDraftOrder(orderId: $id, input: { productVariantId: ${JSON.stringify(line.variantId)}, quantity: ${line.quantity} }) ${anOrder}`,
   );
   const payment = `paid: addManualPaymentToOrder(input: { orderId: $id, method: "dummy", transactionId: ${JSON.stringify(`T-${createDraftOrder.code}`)}, metadata: {} }) ${anOrder}`;
   await client.ask(
@@ -42,7 +46,12 @@ export async function placeDraft(client: AdminClient, order: PreparedOrder, paid
       placed: transitionOrderToState(id: $id, state: "ArrangingPayment") ${anOrder}
       ${paid ? payment : ''}
     }`,
-    { id: createDraftOrder.id, customer: customerOf(order.customer), address: addressOf(order.address), method: order.shippingMethodId },
+    {
+      id: createDraftOrder.id,
+      customer: customerOf(order.customer),
+      address: addressOf(order.address),
+      method: order.shippingMethodId,
+    },
     placed,
   );
   return createDraftOrder.code;
@@ -53,8 +62,14 @@ export async function placeDraft(client: AdminClient, order: PreparedOrder, paid
  * authorised. The first call opens the session in which the rest runs.
  */
 async function placeOnInvoice(client: AdminClient, order: PreparedOrder): Promise<string> {
-  const [first, ...others] = order.lines.map((line, index) => `${index === 0 ? 'begun' : `item${index}`}: addItemToOrder(productVariantId: ${JSON.stringify(line.variantId)}, quantity: ${line.quantity})`);
-  const { client: shopper, answer } = await client.shopper(`mutation { ${first} { ... on Order { code } ${orError} } }`, begun);
+  const [first, ...others] = order.lines.map(
+    (line, index) =>
+      `${index === 0 ? 'begun' : `item${index}`}: addItemToOrder(productVariantId: ${JSON.stringify(line.variantId)}, quantity: ${line.quantity})`,
+  );
+  const { client: shopper, answer } = await client.shopper(
+    `mutation { ${first} { ... on Order { code } ${orError} } }`,
+    begun,
+  );
   await shopper.ask(
     `mutation ($customer: CreateCustomerInput!, $address: CreateAddressInput!, $method: [ID!]!) {
       ${others.map((item) => `${item} ${anOrder}`).join('\n')}

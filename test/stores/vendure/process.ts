@@ -81,6 +81,8 @@ function becomesReady(child: ChildProcess, log: Log): Promise<void> {
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
     child.once('error', (error) => settle(() => reject(error)));
-    child.once('exit', (code, signal) => settle(() => reject(new Error(`Vendure ended (${signal ?? code}) before it was ready:\n${tail.join('\n')}`))));
+    child.once('exit', (code, signal) =>
+      settle(() => reject(new Error(`Vendure ended (${signal ?? code}) before it was ready:\n${tail.join('\n')}`))),
+    );
   });
 }

@@ -19,19 +19,29 @@ export interface Answer {
 export function scriptedHttp(answer: (asked: Asked) => Answer): StoreHttp & { readonly asked: Asked[] } {
   const asked: Asked[] = [];
   const call = async (intent: 'read' | 'write', request: StoreRequest): Promise<StoreResponse> => {
-    const { query, variables } = JSON.parse(request.body ?? '{}') as { query: string; variables: Record<string, unknown> };
+    const { query, variables } = JSON.parse(request.body ?? '{}') as {
+      query: string;
+      variables: Record<string, unknown>;
+    };
     const question = { intent, query, variables, request };
     asked.push(question);
     return responseOf(answer(question));
   };
-  return { asked, read: (request) => call('read', request), write: (request) => call('write', request), observe: () => undefined };
+  return {
+    asked,
+    read: (request) => call('read', request),
+    write: (request) => call('write', request),
+    observe: () => undefined,
+  };
 }
 
 /** A GraphQL answer with data. */
 export const data = (value: unknown): Answer => ({ body: { data: value } });
 
 /** A GraphQL answer with an error. */
-export const refusal = (message: string, code?: string, field = 'orders'): Answer => ({ body: { errors: [{ message, path: [field], extensions: { code } }], data: null } });
+export const refusal = (message: string, code?: string, field = 'orders'): Answer => ({
+  body: { errors: [{ message, path: [field], extensions: { code } }], data: null },
+});
 
 function responseOf({ status = 200, headers = { 'content-type': 'application/json' }, body }: Answer): StoreResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -6,7 +6,9 @@ import type { Shop } from './seed-shop.ts';
 
 const made = z.object({ made: z.object({ id: z.string() }) });
 const facet = z.object({ made: z.object({ values: z.array(z.object({ id: z.string(), name: z.string() })) }) });
-const group = z.object({ made: z.object({ id: z.string(), options: z.array(z.object({ id: z.string(), name: z.string() })) }) });
+const group = z.object({
+  made: z.object({ id: z.string(), options: z.array(z.object({ id: z.string(), name: z.string() })) }),
+});
 const asset = z.object({ made: z.array(z.object({ id: z.string() })) });
 
 const en = (name: string): { languageCode: string; name: string }[] => [{ languageCode: 'en', name }];
@@ -14,10 +16,20 @@ const codeOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9
 
 /** The catalogue: facets, then each product with its image, option groups and variants. */
 export async function seedProducts(client: AdminClient, shop: Shop, products: readonly SeedProduct[]): Promise<void> {
-  const categories = await createFacet(client, 'Category', products.map((product) => product.category));
-  const brands = await createFacet(client, 'Brand', products.map((product) => product.brand));
+  const categories = await createFacet(
+    client,
+    'Category',
+    products.map((product) => product.category),
+  );
+  const brands = await createFacet(
+    client,
+    'Brand',
+    products.map((product) => product.brand),
+  );
   for (const product of products) {
-    const facetValueIds = [categories.get(product.category), brands.get(product.brand)].filter((id) => id !== undefined);
+    const facetValueIds = [categories.get(product.category), brands.get(product.brand)].filter(
+      (id) => id !== undefined,
+    );
     await createProduct(client, shop, product, facetValueIds);
   }
 }
@@ -38,9 +50,16 @@ async function createFacet(client: AdminClient, name: string, values: readonly s
   return new Map(answer.made.values.map((value) => [value.name, value.id]));
 }
 
-export async function createProduct(client: AdminClient, shop: Shop, product: SeedProduct, facetValueIds: readonly string[]): Promise<void> {
+export async function createProduct(
+  client: AdminClient,
+  shop: Shop,
+  product: SeedProduct,
+  facetValueIds: readonly string[],
+): Promise<void> {
   const assetIds = await createImages(client, product);
-  const { made: { id: productId } } = await client.ask(
+  const {
+    made: { id: productId },
+  } = await client.ask(
     'mutation ($input: CreateProductInput!) { made: createProduct(input: $input) { id } }',
     {
       input: {
@@ -48,7 +67,14 @@ export async function createProduct(client: AdminClient, shop: Shop, product: Se
         facetValueIds,
         featuredAssetId: assetIds[0],
         assetIds,
-        translations: [{ languageCode: 'en', name: product.name, slug: product.slug, description: `<p>${product.name} by ${product.brand}.</p>` }],
+        translations: [
+          {
+            languageCode: 'en',
+            name: product.name,
+            slug: product.slug,
+            description: `<p>${product.name} by ${product.brand}.</p>`,
+          },
+        ],
       },
     },
     made,
@@ -64,7 +90,10 @@ export async function createProduct(client: AdminClient, shop: Shop, product: Se
         taxCategoryId: shop.taxCategoryId,
         trackInventory: 'TRUE',
         optionIds: Object.entries(variant.options).map(([name, value]) => optionIds.get(`${name}/${value}`)),
-        stockLevels: shop.locationIds.map((stockLocationId, index) => ({ stockLocationId, stockOnHand: product.stock[index] ?? 0 })),
+        stockLevels: shop.locationIds.map((stockLocationId, index) => ({
+          stockLocationId,
+          stockOnHand: product.stock[index] ?? 0,
+        })),
         translations: en(variant.name),
         customFields: { ean: variant.ean, weightGrams: product.weightGrams },
       })),
@@ -84,7 +113,11 @@ async function createImages(client: AdminClient, product: SeedProduct): Promise<
 }
 
 /** Ids of the product's options by "group/value". */
-async function createOptions(client: AdminClient, product: SeedProduct, productId: string): Promise<Map<string, string>> {
+async function createOptions(
+  client: AdminClient,
+  product: SeedProduct,
+  productId: string,
+): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   for (const [name, values] of Object.entries(product.options)) {
     const answer = await client.ask(

@@ -16,12 +16,26 @@ const idList = z.object({ stockLocations: z.object({ items: z.array(z.object({ i
 /** Settings of the shop: zone, channel, tax of 20 %, shipping, payment, two stock locations. */
 export async function seedShop(client: AdminClient): Promise<Shop> {
   const create = async (mutation: string, type: string, input: unknown): Promise<string> => {
-    const answer = await client.ask(`mutation ($input: ${type}!) { made: ${mutation}(input: $input) { id } }`, { input }, made);
+    const answer = await client.ask(
+      `mutation ($input: ${type}!) { made: ${mutation}(input: $input) { id } }`,
+      { input },
+      made,
+    );
     return answer.made.id;
   };
   const countryIds: string[] = [];
-  for (const [code, name] of [['DE', 'Germany'], ['NL', 'Netherlands'], ['AT', 'Austria']] as const) {
-    countryIds.push(await create('createCountry', 'CreateCountryInput', { code, enabled: true, translations: [{ languageCode: 'en', name }] }));
+  for (const [code, name] of [
+    ['DE', 'Germany'],
+    ['NL', 'Netherlands'],
+    ['AT', 'Austria'],
+  ] as const) {
+    countryIds.push(
+      await create('createCountry', 'CreateCountryInput', {
+        code,
+        enabled: true,
+        translations: [{ languageCode: 'en', name }],
+      }),
+    );
   }
   const zoneId = await create('createZone', 'CreateZoneInput', { name: 'Europe', memberIds: countryIds });
   const { activeChannel } = await client.ask('{ activeChannel { id } }', {}, channel);
@@ -39,9 +53,21 @@ export async function seedShop(client: AdminClient): Promise<Shop> {
     },
     made,
   );
-  const taxCategoryId = await create('createTaxCategory', 'CreateTaxCategoryInput', { name: 'Standard', isDefault: true });
-  await create('createTaxRate', 'CreateTaxRateInput', { name: 'Standard 20 %', enabled: true, value: 20, categoryId: taxCategoryId, zoneId });
-  for (const [code, name, rate] of [['standard', 'Standard parcel', 490], ['express', 'Express parcel', 1290]] as const) {
+  const taxCategoryId = await create('createTaxCategory', 'CreateTaxCategoryInput', {
+    name: 'Standard',
+    isDefault: true,
+  });
+  await create('createTaxRate', 'CreateTaxRateInput', {
+    name: 'Standard 20 %',
+    enabled: true,
+    value: 20,
+    categoryId: taxCategoryId,
+    zoneId,
+  });
+  for (const [code, name, rate] of [
+    ['standard', 'Standard parcel', 490],
+    ['express', 'Express parcel', 1290],
+  ] as const) {
     await create('createShippingMethod', 'CreateShippingMethodInput', {
       code,
       fulfillmentHandler: 'manual-fulfillment',
@@ -58,7 +84,10 @@ export async function seedShop(client: AdminClient): Promise<Shop> {
     });
   }
   // Paid at once, and authorised now and settled later.
-  for (const [code, name, automaticSettle] of [['dummy', 'Dummy payment', 'true'], ['invoice', 'Invoice', 'false']] as const) {
+  for (const [code, name, automaticSettle] of [
+    ['dummy', 'Dummy payment', 'true'],
+    ['invoice', 'Invoice', 'false'],
+  ] as const) {
     await create('createPaymentMethod', 'CreatePaymentMethodInput', {
       code,
       enabled: true,
@@ -75,8 +104,15 @@ async function seedLocations(client: AdminClient): Promise<string[]> {
   const ids: string[] = [];
   for (const [index, name] of locations.entries()) {
     const existing = stockLocations.items[index]?.id;
-    const [mutation, type] = existing === undefined ? ['createStockLocation', 'CreateStockLocationInput'] : ['updateStockLocation', 'UpdateStockLocationInput'];
-    const answer = await client.ask(`mutation ($input: ${type}!) { made: ${mutation}(input: $input) { id } }`, { input: { id: existing, name, description: '' } }, made);
+    const [mutation, type] =
+      existing === undefined
+        ? ['createStockLocation', 'CreateStockLocationInput']
+        : ['updateStockLocation', 'UpdateStockLocationInput'];
+    const answer = await client.ask(
+      `mutation ($input: ${type}!) { made: ${mutation}(input: $input) { id } }`,
+      { input: { id: existing, name, description: '' } },
+      made,
+    );
     ids.push(answer.made.id);
   }
   return ids;

@@ -7,9 +7,20 @@ export function selfSigned(commonName: string): { readonly key: string; readonly
   const validity = tlv(0x30, utcTime(-DAY), utcTime(DAY));
   const algorithm = tlv(0x30, ECDSA_WITH_SHA256);
   // X.509 version 1: serial number, algorithm, issuer, validity, subject, key.
-  const body = tlv(0x30, tlv(0x02, Buffer.from([1])), algorithm, name, validity, name, publicKey.export({ type: 'spki', format: 'der' }));
+  const body = tlv(
+    0x30,
+    tlv(0x02, Buffer.from([1])),
+    algorithm,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
   const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]));
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: pem(tlv(0x30, body, algorithm, signature)) };
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: pem(tlv(0x30, body, algorithm, signature)),
+  };
 }
 
 const DAY = 86_400_000;
@@ -19,7 +30,12 @@ const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex');
 /** One ASN.1 value in DER: tag, length, content. */
 function tlv(tag: number, ...content: readonly Buffer[]): Buffer {
   const value = Buffer.concat(content);
-  const length = value.length < 0x80 ? [value.length] : value.length < 0x100 ? [0x81, value.length] : [0x82, value.length >> 8, value.length & 0xff];
+  const length =
+    value.length < 0x80
+      ? [value.length]
+      : value.length < 0x100
+        ? [0x81, value.length]
+        : [0x82, value.length >> 8, value.length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...length]), value]);
 }
 

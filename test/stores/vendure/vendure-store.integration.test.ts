@@ -21,16 +21,28 @@ describe('the test store itself', () => {
     await store.kill();
     await expect(store.admin.countOrders()).rejects.toThrow();
     await store.restart();
-    expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'PaymentSettled', totalWithTax: 2 * 1990 + 490 });
+    expect(await store.admin.getOrder(order.code)).toMatchObject({
+      state: 'PaymentSettled',
+      totalWithTax: 2 * 1990 + 490,
+    });
   });
 
   it('counts stock by location as orders are paid, shipped and cancelled', async () => {
     const order = await store.admin.placeOrder({ lines: [{ sku: 'LAMP', quantity: 3 }], paid: false });
     expect(order.state).toBe('PaymentAuthorized');
-    expect(await store.admin.stockOf('LAMP')).toMatchObject([{ location: 'Berlin', onHand: 200, allocated: 3 }, { location: 'Rotterdam', onHand: 50 }]);
+    expect(await store.admin.stockOf('LAMP')).toMatchObject([
+      { location: 'Berlin', onHand: 200, allocated: 3 },
+      { location: 'Rotterdam', onHand: 50 },
+    ]);
     await store.admin.payOrder(order.code);
-    const shipped = await store.admin.shipOrder(order.code, { trackingCode: 'T1', lines: [{ sku: 'LAMP', quantity: 1 }] });
-    expect(shipped).toMatchObject({ state: 'PartiallyShipped', fulfillments: [{ state: 'Shipped', trackingCode: 'T1' }] });
+    const shipped = await store.admin.shipOrder(order.code, {
+      trackingCode: 'T1',
+      lines: [{ sku: 'LAMP', quantity: 1 }],
+    });
+    expect(shipped).toMatchObject({
+      state: 'PartiallyShipped',
+      fulfillments: [{ state: 'Shipped', trackingCode: 'T1' }],
+    });
     await store.admin.cancelOrder(order.code, { lines: [{ sku: 'LAMP', quantity: 2 }] });
     // One is shipped, so 199 would be right. Vendure counts the shipped one as come back when the
     // rest of its line is cancelled; a stock check finds the difference.
@@ -40,14 +52,19 @@ describe('the test store itself', () => {
   it('leaves a checkout open that nobody completed, until it is paid', async () => {
     const order = await store.admin.placeOrder({ lines: [{ sku: 'MUG-BLACK', quantity: 1 }], placed: false });
     expect(await store.admin.getOrder(order.code)).toMatchObject({ state: 'ArrangingPayment', orderPlacedAt: null });
-    expect(await store.admin.payOrder(order.code)).toMatchObject({ state: 'PaymentSettled', orderPlacedAt: expect.any(String) });
+    expect(await store.admin.payOrder(order.code)).toMatchObject({
+      state: 'PaymentSettled',
+      orderPlacedAt: expect.any(String),
+    });
   });
 
   it('serves images', async () => {
     const { products } = await new AdminClient(store.url, { 'vendure-api-key': store.apiKey }).ask(
       '{ products { items { featuredAsset { source } } } }',
       {},
-      z.object({ products: z.object({ items: z.array(z.object({ featuredAsset: z.object({ source: z.string() }) })) }) }),
+      z.object({
+        products: z.object({ items: z.array(z.object({ featuredAsset: z.object({ source: z.string() }) })) }),
+      }),
     );
     expect(products.items).toHaveLength(12);
     const image = await fetch(products.items[0]!.featuredAsset.source);
