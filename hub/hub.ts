@@ -1,5 +1,6 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
+import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext, TellStore } from './base/context.ts';
 import { buildServer } from './server.ts';
@@ -25,6 +26,8 @@ export interface HubOptions {
   readonly version: string;
   /** Address under which stores reach this hub; `local`: the one it listens on (store and hub on one machine). */
   readonly publicUrl?: string;
+  /** Which addresses beside public ones order webhooks may go to. */
+  readonly webhookReach: Reach;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -60,6 +63,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     newId,
     tellStore,
     publicUrl,
+    webhookReach: options.webhookReach,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
   const worker = startDeliveryWorker(parts);

@@ -7,11 +7,28 @@ import { EventRecorder } from '../kit/events.ts';
 import { createClient } from '../kit/kube/client.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
+import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { startHub } from './hub.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
+
+/** A misspelt network ends the start: it is the installation's own word. */
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const { reach, unreadable } = reachOf(
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    );
+    for (const one of unreadable)
+      context.addIssue(`"${one}" is no network: write it as CIDR, for example "10.20.0.0/16"`);
+    return { ...reach, loopback: false };
+  });
 
 const environment = z.object({
   /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
@@ -34,6 +51,8 @@ const environment = z.object({
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
   /** https address under which stores on the Internet reach the hub. */
   SUPERCARGO_PUBLIC_URL: z.union([z.literal('').transform(() => undefined), z.url()]).optional(),
+  /** Networks in CIDR notation, separated by commas, that Stores may have webhooks sent to. */
+  SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS: networks,
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 
@@ -73,6 +92,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     port: config.SUPERCARGO_HTTP_PORT,
     version: config.SUPERCARGO_VERSION,
     publicUrl: config.SUPERCARGO_PUBLIC_URL,
+    webhookReach: config.SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS,
     authenticator: tokenReviewAuthenticator({
       client,
       clock: systemClock,

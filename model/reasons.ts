@@ -27,6 +27,11 @@ export const STORE_REASONS = {
   },
   Timeout: { scope: 'shop', remedy: 'check that the shop is up, and the network policies between' },
   ConnectionFailed: { scope: 'shop', remedy: BY_ITSELF },
+  AddressForbidden: {
+    scope: 'shop',
+    remedy:
+      "use the shop's public name in settings.url, or have the installation allow its network (sync.privateNetworks)",
+  },
   HostNotAllowed: {
     scope: 'shop',
     remedy:

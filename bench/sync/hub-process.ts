@@ -2,6 +2,7 @@
  * The hub as a process of its own, on a given PostgreSQL or its own: what hub/main.ts starts, with a static token in
  * place of TokenReview.
  */
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import type { StoreSpec } from '../../crds/index.ts';
 import { staticTokens } from '../../hub/auth/identity.ts';
@@ -25,6 +26,7 @@ const hub = await startHub({
   host: '127.0.0.1',
   port: 0,
   version: 'bench',
+  webhookReach: OWN_MACHINE,
   publicUrl: process.env['BENCH_HOOKS'] === '1' ? 'local' : undefined,
 });
 await hub.putStore({

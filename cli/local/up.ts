@@ -9,6 +9,7 @@ import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
@@ -77,6 +78,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     host: '127.0.0.1',
     port: options.hubPort,
     publicUrl: options.publicUrl,
+    webhookReach: OWN_MACHINE,
     version: options.version,
     onRestored: options.onRestored,
     tellStore: (namespace, name, type, reason, message) =>

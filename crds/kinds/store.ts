@@ -139,11 +139,11 @@ const spec = withRules(
     ).optional(),
     allowedPrivateNetworks: setOf(
       withRules(z.string().min(3).max(64), {
-        rule: "self.matches('^[0-9a-fA-F.:]+/[0-9]{1,3}$')",
+        rule: 'isCIDR(self)',
         messageExpression: `'"' + self + '" is not a network: write it as CIDR, for example "10.20.0.0/16"'`,
       }),
       32,
-      'Private networks that webhooks may reach. None if absent: only public addresses.',
+      'Private networks that webhooks may reach, of those that the installation allows (hub.webhooks.privateNetworks of the chart). None if absent: only public addresses.',
     ).optional(),
   }),
   {

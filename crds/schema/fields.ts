@@ -54,7 +54,7 @@ export const timestamp = (description: string) =>
 
 export const httpUrl = (description: string) =>
   withRules(z.string().min(8).max(2048).describe(description), {
-    rule: "self.matches('^https?://[^/ ?#@]+(:[0-9]+)?([/?#].*)?$')",
+    rule: "isURL(self) && self.matches('^https?://[^/ ?#@]+(:[0-9]+)?([/?#].*)?$')",
     messageExpression: `'"' + self + '" is not a URL: it must begin with http:// or https:// and name a host (no user or password in it)'`,
   });
 

@@ -99,6 +99,15 @@ describe('the offline validator', () => {
       /spec\.orderWebhooks\[0\]\.url: .* is not a URL/,
     ],
     ['a network that is none', 'Store', { allowedPrivateNetworks: ['10.0.0.1'] }, /write it as CIDR/],
+    ['a network of no address', 'Store', { allowedPrivateNetworks: ['999.1.1.1/8'] }, /write it as CIDR/],
+    ['a network with too many bits', 'Store', { allowedPrivateNetworks: ['10.0.0.0/33'] }, /write it as CIDR/],
+    ['a network in octal', 'Store', { allowedPrivateNetworks: ['010.0.0.0/8'] }, /write it as CIDR/],
+    [
+      'a webhook URL that is none',
+      'Store',
+      { orderWebhooks: [{ name: 'w', url: 'http://[bad/' }] },
+      /spec\.orderWebhooks\[0\]\.url: .* is not a URL/,
+    ],
     [
       'no room for the reference after its prefix',
       'Store',

@@ -1,5 +1,5 @@
-import { parse } from '@marcbachmann/cel-js';
 import type { z } from 'zod';
+import { parseRule, type Program } from './cel.ts';
 import { API_VERSION, type KindDefinition } from './define.ts';
 import type { Rule } from './rules.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
@@ -41,7 +41,7 @@ export function validateResource(definition: KindDefinition, resource: Manifest,
  * reconcile.
  */
 const schemas = new WeakMap<KindDefinition, JsonSchema>();
-const programs = new Map<string, ReturnType<typeof parse>>();
+const programs = new Map<string, Program>();
 
 function schemaOf(definition: KindDefinition): JsonSchema {
   let schema = schemas.get(definition);
@@ -49,9 +49,9 @@ function schemaOf(definition: KindDefinition): JsonSchema {
   return schema;
 }
 
-function programOf(rule: string): ReturnType<typeof parse> {
+function programOf(rule: string): Program {
   let program = programs.get(rule);
-  if (!program) programs.set(rule, (program = parse(rule)));
+  if (!program) programs.set(rule, (program = parseRule(rule)));
   return program;
 }
 

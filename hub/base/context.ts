@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
+import type { Reach } from '../../kit/net/addresses.ts';
 import type { Database } from '../storage/database.ts';
 import type { CarryWebhook } from './webhook-transport.ts';
 
@@ -19,6 +20,8 @@ export interface HubContext {
   readonly wakeDeliveries: () => void;
   /** Wakes the long poll of a connection's pod: something waits for it. */
   readonly wakePod: (connectionId: number) => void;
+  /** Which addresses beside public ones order webhooks may go to, whatever a Store says. */
+  readonly webhookReach: Reach;
   /** How order webhooks reach their receiver: sockets if absent. */
   readonly carryWebhook?: CarryWebhook;
   /** Tells whoever watches the Store: an Event on a cluster, a line in `up`. Never fails. */

@@ -1,13 +1,13 @@
-import { Agent, fetch } from 'undici';
-import { guardedLookup } from './addresses.ts';
+import type { LookupFunction } from 'node:net';
+import { Agent, request } from 'undici';
 
 /** A webhook on its way out. */
 export interface WebhookRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Private networks that the Store allows. */
-  readonly networks: readonly string[];
+  /** Resolves its host, and refuses what may not be called. */
+  readonly lookup: LookupFunction;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -17,20 +17,20 @@ export interface WebhookRequest {
  */
 export type CarryWebhook = (request: WebhookRequest) => Promise<number>;
 
-export const carryBySocket: CarryWebhook = async ({ url, headers, body, networks, timeoutMs, signal }) => {
-  const dispatcher = new Agent({ connect: { lookup: guardedLookup(networks), timeout: timeoutMs } });
+export const carryBySocket: CarryWebhook = async ({ url, headers, body, lookup, timeoutMs, signal }) => {
+  const dispatcher = new Agent({ connect: { lookup, timeout: timeoutMs } });
   try {
-    const response = await fetch(url, {
+    const { statusCode, body: answer } = await request(url, {
       method: 'POST',
-      redirect: 'manual',
       dispatcher,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: { ...headers },
       body,
     });
-    await response.body?.cancel();
-    return response.status;
+    // What it says is of no use; that it breaks off then is no failure.
+    answer.on('error', () => undefined).destroy();
+    return statusCode;
   } finally {
-    await dispatcher.close().catch(() => undefined);
+    await dispatcher.destroy().catch(() => undefined);
   }
 };

@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../kit/clock.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     newId: randomUUID,
     publicUrl: () => undefined,
     tellStore: () => {},
+    webhookReach: OWN_MACHINE,
     wakePod: () => {},
     wakeDeliveries: () => {},
   };

@@ -94,10 +94,12 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     const gone = new AbortController();
     const leave = () => gone.abort();
     request.raw.socket.once('close', leave);
-    const found = await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
-    // Connections are kept alive: a listener for each poll would pile up on the socket.
-    request.raw.socket.off('close', leave);
-    return found;
+    try {
+      return await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
+    } finally {
+      // Connections are kept alive: a listener for each poll would pile up on the socket.
+      request.raw.socket.off('close', leave);
+    }
   });
   storeSideRoutes(app, hub, connection);
 }

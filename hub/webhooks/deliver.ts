@@ -1,51 +1,46 @@
-import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { guardedLookup, literalForbidden, reachOf } from '../../kit/net/addresses.ts';
 import { stopwatch } from '../../kit/stopwatch.ts';
 import type { HubContext } from '../base/context.ts';
 import { orderView } from '../orders/order-view.ts';
 import { findStoreById, type StoreRow } from '../stores/rules.ts';
-import { addressAllowed } from '../base/addresses.ts';
 import { carryBySocket } from '../base/webhook-transport.ts';
+import { CLAIM_SECONDS, claimDue } from './claim.ts';
 import { endpointStates } from './endpoints.ts';
 import { recordOutcome, type Claimed, type Outcome } from './outcome.ts';
 import { endpointSecret } from '../base/secrets.ts';
+import { transportError } from './transport-errors.ts';
 
-const CLAIM_SECONDS = 60;
 const TIMEOUT_MS = 15_000;
 /** What is sent later than this after it was claimed could arrive when the claim is over. */
 const SEND_WITHIN_MS = CLAIM_SECONDS * 1000 - 2 * TIMEOUT_MS;
+/** Ends what is said of an address that may not be called. */
+const REMEDY =
+  "its network must be in spec.allowedPrivateNetworks of the Store, and in the installation's hub.webhooks.privateNetworks";
 
 interface Delivery extends Claimed {
   /** Whether another worker may have it by now. */
   readonly mayBeOver: () => boolean;
 }
 
-/**
- * Sends due deliveries, each in its own right; those of one order to one endpoint in the order in which they happened,
- * and never two of them at once. Claimed rows are invisible to other workers for a minute: a worker that dies gives
- * them back by that. One that was stopped meanwhile and goes on sends nothing that another may have sent: its old story
- * would come after newer ones. What is for a disabled endpoint waits.
- */
+/** Sends what is due, all of it at once, and returns how many that were. */
 export async function deliverDue(hub: HubContext, master: Buffer, limit: number, signal: AbortSignal): Promise<number> {
-  const mayBeOver = stopwatch(hub.clock, SEND_WITHIN_MS);
-  const due = await hub.db.query<Claimed>(
-    `UPDATE deliveries SET claimed_until = now() + make_interval(secs => ${CLAIM_SECONDS})
-     WHERE id IN (
-       SELECT d.id FROM deliveries d
-       WHERE d.state = 'Pending' AND d.next_attempt_at <= now() AND (d.claimed_until IS NULL OR d.claimed_until < now())
-         AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.connection_id = d.connection_id AND e.order_id = d.order_id AND e.endpoint = d.endpoint
-                         AND e.id <> d.id AND e.state = 'Pending' AND (e.seq < d.seq OR e.claimed_until > now()))
-         AND NOT EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.store_id = d.store_id AND w.name = d.endpoint AND w.disabled_at IS NOT NULL)
-       ORDER BY d.next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, store_id, endpoint, event, connection_id, order_id, attempts, created_at, claimed_until::text AS claim`,
-    [limit],
-  );
-  await Promise.all(
-    due.map(async (delivery) =>
-      recordOutcome(hub, delivery, await send(hub, master, { ...delivery, mayBeOver }, signal)),
-    ),
-  );
+  const mayBeOver = claimClock(hub);
+  const due = await claimDue(hub.db, { most: limit, perEndpoint: limit, busy: [] });
+  await Promise.all(due.map((delivery) => deliver(hub, master, { ...delivery, mayBeOver }, signal)));
   return due.length;
+}
+
+/** To be asked for before a claim is made: whether what was claimed may be another worker's by now. */
+export const claimClock = (hub: HubContext): (() => boolean) => stopwatch(hub.clock, SEND_WITHIN_MS);
+
+/**
+ * Sends a claimed delivery and writes down what became of it, whatever goes wrong on the way: none is left without an
+ * outcome. A worker that was stopped and goes on sends nothing that another may have sent: its old story would come
+ * after newer ones. Throws where the database fails; the claim then runs out by itself.
+ */
+export async function deliver(hub: HubContext, master: Buffer, delivery: Delivery, signal: AbortSignal): Promise<void> {
+  await recordOutcome(hub, delivery, await send(hub, master, delivery, signal));
 }
 
 async function send(hub: HubContext, master: Buffer, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
@@ -87,13 +82,11 @@ async function post(
   payload: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const networks = store.rules.allowedPrivateNetworks ?? [];
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) && !addressAllowed(host, networks))
-    return {
-      delivered: false,
-      error: 'the address is not public: allow its network in spec.allowedPrivateNetworks of the Store',
-    };
+  const target = URL.parse(url);
+  if (!target) return { delivered: false, error: 'its url in spec.orderWebhooks of the Store is no web address' };
+  const reaches = [hub.webhookReach, reachOf(store.rules.allowedPrivateNetworks ?? []).reach];
+  const forbidden = literalForbidden(target, reaches, REMEDY);
+  if (forbidden) return { delivered: false, error: forbidden.message };
   const at = hub.clock.now();
   const headers = {
     'content-type': 'application/json',
@@ -108,19 +101,13 @@ async function post(
       url,
       headers,
       body: payload,
-      networks,
+      lookup: guardedLookup(reaches, REMEDY),
       timeoutMs: TIMEOUT_MS,
       signal,
     });
     const ok = status >= 200 && status < 300;
     return { delivered: ok, status, error: ok ? undefined : `the endpoint answered ${status}` };
   } catch (error) {
-    return { delivered: false, error: causeOf(error), interrupted: signal.aborted };
+    return { delivered: false, error: transportError(error), interrupted: signal.aborted };
   }
-}
-
-/** undici wraps the real reason in "fetch failed". */
-function causeOf(error: unknown): string {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return inner instanceof Error ? inner.message : String(inner);
 }

@@ -1,8 +1,10 @@
 import type { HubContext } from '../base/context.ts';
-import { deliverDue } from './deliver.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
+import { claimDue } from './claim.ts';
+import { claimClock, deliver } from './deliver.ts';
+import type { Claimed } from './outcome.ts';
+import { Senders } from './senders.ts';
 
-const BATCH = 20;
 /** The longest a delivery queued by another replica waits. */
 const IDLE_MS = 500;
 
@@ -12,23 +14,39 @@ export interface DeliveryWorker {
   stop(): Promise<void>;
 }
 
-/** Delivers until stopped; a delivery under way is finished. */
+/** Delivers until stopped; a delivery under way is finished. No delivery waits for the end of another's. */
 export function startDeliveryWorker(context: Omit<HubContext, 'wakeDeliveries'>): DeliveryWorker {
   const stopping = new AbortController();
   let nudge = new AbortController();
   const wake = () => nudge.abort();
   const hub: HubContext = { ...context, wakeDeliveries: wake };
+  const senders = new Senders(hub.clock, wake);
 
   async function loop(): Promise<void> {
     const master = await webhookMasterKey(hub.db);
     while (!stopping.signal.aborted) {
       nudge = new AbortController();
-      const sent = await deliverDue(hub, master, BATCH, stopping.signal).catch((error: unknown) => {
-        hub.log.warn({ err: error }, 'deliveries could not be read or recorded; trying again');
-        return 0;
-      });
-      if (sent === 0) await hub.clock.sleep(IDLE_MS, AbortSignal.any([nudge.signal, stopping.signal]));
+      if ((await claimAndSend(master)) === 0)
+        await hub.clock.sleep(IDLE_MS, AbortSignal.any([nudge.signal, stopping.signal]));
     }
+    await senders.done();
+  }
+
+  async function claimAndSend(master: Buffer): Promise<number> {
+    const limits = senders.limits();
+    if (limits.most === 0) return 0;
+    const mayBeOver = claimClock(hub);
+    const claimed = await claimDue(hub.db, limits).catch((error: unknown): Claimed[] => {
+      hub.log.warn({ err: error }, 'deliveries could not be read; trying again');
+      return [];
+    });
+    for (const delivery of claimed)
+      senders.send({ storeId: delivery.store_id, endpoint: delivery.endpoint }, () =>
+        deliver(hub, master, { ...delivery, mayBeOver }, stopping.signal).catch((error: unknown) =>
+          hub.log.warn({ err: error }, 'what became of a delivery could not be recorded; it is sent again'),
+        ),
+      );
+    return claimed.length;
   }
 
   const done = loop();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { terminal } from '../../drivers/contract/index.ts';
+import { AddressForbidden } from '../../kit/net/addresses.ts';
 import { networkError } from './network-errors.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
@@ -10,6 +11,11 @@ describe('a broken call', () => {
     ['DNS that does not answer', coded('EAI_AGAIN'), 'DnsFailure'],
     ['a closed port', coded('ECONNREFUSED'), 'ConnectionRefused'],
     ['an expired certificate', coded('CERT_HAS_EXPIRED'), 'CertificateInvalid'],
+    [
+      'an address that may not be called',
+      new TypeError('x', { cause: new AddressForbidden('no') }),
+      'AddressForbidden',
+    ],
     ['a self-signed certificate', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'CertificateInvalid'],
     ['a self-signed certificate in the chain', coded('SELF_SIGNED_CERT_IN_CHAIN'), 'CertificateInvalid'],
     ['an unknown authority', coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'CertificateInvalid'],
@@ -41,7 +47,7 @@ describe('a broken call', () => {
     const { details } = networkError(error);
     expect(details).toMatchObject({
       reason,
-      behaviour: reason === 'CertificateInvalid' ? 'terminal' : 'retry',
+      behaviour: ['CertificateInvalid', 'AddressForbidden'].includes(reason) ? 'terminal' : 'retry',
       scope: reason === 'Aborted' ? 'hub' : 'shop',
     });
     expect(details.message).toMatch(/\w/);

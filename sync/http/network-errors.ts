@@ -1,6 +1,5 @@
 import { DriverError, retry, terminal } from '../../drivers/contract/index.ts';
-
-const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
+import { brokenCall } from '../../kit/net/broken-call.ts';
 
 /**
  * What Node.js and undici say of a broken call, as the contract's reasons with a remedy. Tells a wrong host from a
@@ -8,31 +7,27 @@ const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT|HO
  */
 export function networkError(error: unknown): DriverError {
   if (error instanceof DriverError) return error;
-  const code = codeOf(error);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return retry('DnsFailure', 'the host name of settings.url does not resolve: check its spelling, and DNS');
-  if (code === 'ECONNREFUSED')
-    return retry('ConnectionRefused', 'nothing listens at settings.url: check host and port, and that the store runs');
-  if (CERTIFICATE.test(code))
-    return terminal(
-      'CertificateInvalid',
-      `the store's TLS certificate is not accepted (${code}): renew it, or use the name that it is made for`,
-    );
-  if (code.includes('TIMEOUT') || code === 'ETIMEDOUT')
-    return retry('Timeout', 'the store did not answer in time: check that it is up, and network policies between');
-  if (code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED')
-    return retry('Aborted', 'the call was given up because the run stops');
-  return retry('ConnectionFailed', `the connection to the store broke (${code || 'no code'}): tried again by itself`);
-}
-
-/** Looks through wrappers: fetch and happy-eyeballs hide the code in `cause` or `errors`. */
-function codeOf(error: unknown): string {
-  for (let current: unknown = error, depth = 0; current && depth < 5; depth++) {
-    const { code, cause, errors } = current as { code?: unknown; cause?: unknown; errors?: unknown[] };
-    if (typeof code === 'string') return code;
-    current = cause ?? errors?.[0];
+  const { by, code } = brokenCall(error);
+  switch (by) {
+    case 'DnsFailure':
+      return retry(by, 'the host name of settings.url does not resolve: check its spelling, and DNS');
+    case 'ConnectionRefused':
+      return retry(by, 'nothing listens at settings.url: check host and port, and that the store runs');
+    case 'CertificateInvalid':
+      return terminal(
+        by,
+        `the store's TLS certificate is not accepted (${code}): renew it, or use the name that it is made for`,
+      );
+    case 'AddressForbidden':
+      return terminal(
+        by,
+        'the store has an address inside the network, where this installation does not let connections go: use its public name, or have its network allowed (sync.privateNetworks of the chart)',
+      );
+    case 'Timeout':
+      return retry(by, 'the store did not answer in time: check that it is up, and network policies between');
+    case 'Aborted':
+      return retry(by, 'the call was given up because the run stops');
+    case 'ConnectionFailed':
+      return retry(by, `the connection to the store broke (${code || 'no code'}): tried again by itself`);
   }
-  // What a signal throws has a name and a number: its code is no text.
-  const { name } = (error ?? {}) as { name?: unknown };
-  return name === 'AbortError' ? 'ABORT_ERR' : name === 'TimeoutError' ? 'ETIMEDOUT' : '';
 }

@@ -22,7 +22,14 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
   const image = await buildImage({ log });
   await loadImage(cluster, image.archive);
   const [repository, tag] = image.reference.split(/:(?=[^/:]+$)/) as [string, string];
-  const values = { 'image.repository': repository, 'image.tag': tag, 'image.pullPolicy': 'Never', ...options.values };
+  const values = {
+    'image.repository': repository,
+    'image.tag': tag,
+    'image.pullPolicy': 'Never',
+    // The cluster and whoever takes its webhooks are on one machine.
+    'hub.webhooks.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
+    ...options.values,
+  };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   log('helm upgrade --install supercargo charts/supercargo');
   await run(

@@ -1,4 +1,5 @@
 /** The hub as a process that can be killed: what hub/main.ts starts, with a static token in place of TokenReview. */
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { staticTokens } from '../../hub/auth/identity.ts';
 import { startHub } from '../../hub/hub.ts';
@@ -28,6 +29,7 @@ const hub = await startHub({
   authenticator: staticTokens(new Map([[POD_TOKEN, { role: 'sync', connection: CONNECTION }]])),
   host: '127.0.0.1',
   port,
+  webhookReach: OWN_MACHINE,
   publicUrl: 'local',
   version: 'faults',
 });

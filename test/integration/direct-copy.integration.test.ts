@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { StoreSpec } from '../../crds/index.ts';
@@ -51,6 +52,7 @@ class Shop {
       newId: randomUUID,
       publicUrl: () => undefined,
       tellStore: () => {},
+      webhookReach: OWN_MACHINE,
       wakePod: () => {},
       wakeDeliveries: () => {
         this.woken++;

@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createHash } from 'node:crypto';
 import type { ConnectionKey, StoreSpec } from '../../crds/index.ts';
 import type { Identity } from '../../hub/auth/identity.ts';
@@ -77,6 +78,7 @@ export class HubWorld {
       newId: () => `id-${++world.#ids}`,
       publicUrl,
       tellStore: () => undefined,
+      webhookReach: OWN_MACHINE,
       wakePod: () => undefined,
       wakeDeliveries: () => undefined,
       carryWebhook: async (request) => world.#receive(request),

@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -40,6 +41,7 @@ export class HubRig {
       authenticator: staticTokens(rig.#tokens),
       host: '127.0.0.1',
       port: 0,
+      webhookReach: OWN_MACHINE,
       version: 'test',
       tellStore: (...told) => void rig.told.push(told.join(' ')),
     });

@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,6 +76,7 @@ export class LocalRig {
       authenticator: staticTokens(this.#tokens),
       host: '127.0.0.1',
       port: 0,
+      webhookReach: OWN_MACHINE,
       publicUrl: 'local',
       version: 'test',
     });

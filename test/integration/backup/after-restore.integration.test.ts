@@ -1,3 +1,4 @@
+import { OWN_MACHINE } from '../../../kit/net/addresses.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -36,6 +37,7 @@ afterEach(async () => {
 
 const startOn = (url: string, onRestored?: () => void) =>
   startHub({
+    webhookReach: OWN_MACHINE,
     db: openPostgres({ url }),
     clock: systemClock,
     log: createLogger('hub', 'silent'),

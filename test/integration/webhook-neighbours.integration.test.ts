@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ownDatabase } from '../support/postgres.ts';
+import { HubRig, receiver, until, type TestStore } from '../support/hub-rig.ts';
+import { order } from '../support/memory-store.ts';
+
+jest.setTimeout(120_000);
+
+const WAITING = 2000;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+let rig: HubRig;
+let silent: Server;
+
+beforeAll(async () => {
+  rig = await HubRig.start(await ownDatabase());
+  // Takes every request, and never answers.
+  silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+});
+afterAll(async () => {
+  silent.closeAllConnections();
+  silent.close();
+  await rig.stop();
+});
+
+const hookTo = (url: string, networks = LOOPBACK) => ({
+  orderWebhooks: [{ name: 'wms', url }],
+  allowedPrivateNetworks: networks,
+});
+const orders = (count: number) => Array.from({ length: count }, (_, index) => order(String(index + 1)));
+const outcomes = async (store: TestStore) =>
+  rig.db.query<{ attempts: number; last_error: string }>(
+    `SELECT attempts, last_error FROM deliveries WHERE store_id = (SELECT id FROM stores WHERE name = $1) AND attempts > 0`,
+    [store.name],
+  );
+
+describe('an endpoint that never answers', () => {
+  it(`with ${WAITING} webhooks that wait for it, holds up no other endpoint`, async () => {
+    const hanging = await rig.store(hookTo(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`));
+    await (await hanging.connect('shop', { catalogue: false })).send('OrderImport', orders(WAITING));
+    const healthy = await receiver();
+    const store = await rig.store(hookTo(healthy.url));
+    const pod = await store.connect('shop', { catalogue: false });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await pod.send('OrderImport', orders(40));
+    await until(() => healthy.received.length === 40, 'the webhooks of the healthy endpoint');
+    // One barrier behind the hanging endpoint takes 15 seconds: these were all there before its first ended.
+    expect(await outcomes(hanging)).toEqual([]);
+    await healthy.close();
+  });
+});
+
+describe('a Store that the hub cannot make sense of', () => {
+  it.each([
+    ['networks that are none', 'http://localhost:3999/hook', ['999.1.1.1/8', '10.0.0.0/33']],
+    ['a url that is none', 'http://[bad/', LOOPBACK],
+    [
+      'metadata of a cloud, however it is allowed',
+      'http://169.254.169.254/latest',
+      ['0.0.0.0/0', '169.254.169.254/32'],
+    ],
+  ])('(%s) costs its own webhooks an outcome, and nobody else anything', async (_what, url, networks) => {
+    const odd = await rig.store(hookTo(url, networks));
+    await (await odd.connect('shop', { catalogue: false })).send('OrderImport', orders(3));
+    await until(async () => (await outcomes(odd)).length > 0, 'an outcome');
+    for (const { last_error } of await outcomes(odd)) expect(last_error).toMatch(/address|url/);
+    const healthy = await receiver();
+    const store = await rig.store(hookTo(healthy.url));
+    await (await store.connect('shop', { catalogue: false })).send('OrderImport', orders(2));
+    await until(() => healthy.received.length === 2, 'the webhooks of another Store');
+    await healthy.close();
+  });
+});
