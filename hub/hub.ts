@@ -28,6 +28,8 @@ export interface HubOptions {
   readonly publicUrl?: string;
   /** Which addresses beside public ones order webhooks may go to. */
   readonly webhookReach: Reach;
+  /** How long a request may take to arrive; 30,000 if absent. */
+  readonly requestTimeoutMs?: number;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -75,6 +77,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     version: options.version,
     unfit,
     isSameDatabase: epoch.isSame,
+    requestTimeoutMs: options.requestTimeoutMs,
   });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;

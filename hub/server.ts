@@ -1,5 +1,4 @@
 import swagger from '@fastify/swagger';
-import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyError, type RouteOptions } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
@@ -17,6 +16,8 @@ import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './inbound/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
 import { bearerToken, type App } from './http/app.ts';
+import { registerDocumentation } from './http/documentation.ts';
+import { safeHeaders } from './http/safe-headers.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
 import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
@@ -34,6 +35,11 @@ import { syncRoutes } from './pods/routes.ts';
 import { databaseProblem } from './storage/database-problem.ts';
 import type { UnfitFor } from './storage/fitness.ts';
 
+/** For a whole request to arrive; for a socket on which nothing moves (longer than the pods' long poll). */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 72_000;
+
 export interface ServerOptions {
   readonly hub: HubContext;
   readonly authenticator: Authenticator;
@@ -43,6 +49,7 @@ export interface ServerOptions {
   readonly unfit: readonly UnfitFor[];
   /** False: it was restored under this hub, which is about to end. */
   readonly isSameDatabase: () => Promise<boolean>;
+  readonly requestTimeoutMs?: number;
 }
 
 /**
@@ -55,11 +62,18 @@ export async function buildServer({
   version,
   unfit,
   isSameDatabase,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
 }: ServerOptions): Promise<App> {
   const app = Fastify({
     logger: false,
     bodyLimit: 8 * 1024 * 1024,
     forceCloseConnections: true,
+    // Whoever sends slowly, or nothing at all, is not waited for.
+    requestTimeout: requestTimeoutMs,
+    // Node.js takes the larger of the two times for the whole request.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: hub.newId,
     routerOptions: { maxParamLength: 300 },
     // A URL that no route can take comes here and never to the error handler below.
@@ -72,7 +86,7 @@ export async function buildServer({
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.header('x-request-id', request.id).headers(safeHeaders(request.url));
   });
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
@@ -116,7 +130,7 @@ export async function buildServer({
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(scalar, { routePrefix: '/docs' });
+  await registerDocumentation(app);
 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));

@@ -3,8 +3,11 @@ import type { z } from 'zod';
 import type { hookResults, inboundHook } from '../../model/sync-api.ts';
 import type { Queryable } from '../storage/database.ts';
 
-/** A flood must not fill the database: beyond this the store is asked to come again. */
+/** A flood must fill neither database nor memory: beyond these the store is asked to come again. */
 const MAX_PENDING = 1000;
+const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+/** What a claim hands over at once, or one webhook if that is larger. */
+const CLAIM_BYTES = 1024 * 1024;
 /** How long an id is remembered: a store repeats an unanswered delivery within minutes. */
 const REMEMBERED_MINUTES = 60;
 /** Headers by which platforms number their deliveries; the same number is the same delivery. */
@@ -29,16 +32,19 @@ export async function queueHook(db: Queryable, connectionId: number, headers: He
       .filter(([name, value]) => value !== undefined && !DROPPED_HEADERS.has(name))
       .map(([name, value]) => [name, String(value)]),
   );
-  const [row] = await db.query<{ id: number | null; pending: number }>(
-    `WITH waiting AS (SELECT count(*) AS pending FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending'),
+  const [row] = await db.query<{ id: number | null; full: boolean }>(
+    `WITH waiting AS (
+       SELECT count(*) >= ${MAX_PENDING} OR coalesce(sum(octet_length(body)), 0) + octet_length($4::bytea) > ${MAX_PENDING_BYTES} AS full
+       FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending'),
      added AS (
-       INSERT INTO inbound_hooks (connection_id, digest, headers, body) SELECT c.id, $2::text, $3::jsonb, $4::bytea FROM waiting JOIN connections c ON c.id = $1 WHERE pending < ${MAX_PENDING}
+       INSERT INTO inbound_hooks (connection_id, digest, headers, body)
+       SELECT c.id, $2::text, $3::jsonb, $4::bytea FROM waiting JOIN connections c ON c.id = $1 WHERE NOT waiting.full
        ON CONFLICT (connection_id, digest) DO NOTHING RETURNING id)
-     SELECT (SELECT id FROM added) AS id, pending FROM waiting`,
+     SELECT (SELECT id FROM added) AS id, waiting.full FROM waiting`,
     [connectionId, digestOf(kept, body), JSON.stringify(kept), body],
   );
   if (row!.id !== null) return 'queued';
-  return row!.pending >= MAX_PENDING ? 'full' : 'duplicate';
+  return row!.full ? 'full' : 'duplicate';
 }
 
 function digestOf(headers: Readonly<Record<string, string>>, body: Buffer): string {
@@ -50,13 +56,17 @@ function digestOf(headers: Readonly<Record<string, string>>, body: Buffer): stri
     .digest('hex');
 }
 
+/** The oldest that wait, as many as fit into one answer; a larger one comes alone. */
 export async function claimHooks(
   db: Queryable,
   connectionId: number,
   limit: number,
 ): Promise<z.infer<typeof inboundHook>[]> {
   const rows = await db.query<{ id: number; headers: Record<string, string>; body: string; received_at: string }>(
-    `SELECT id, headers, replace(encode(body, 'base64'), E'\\n', '') AS body, received_at FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending' ORDER BY id LIMIT $2`,
+    `SELECT id, headers, replace(encode(body, 'base64'), E'\\n', '') AS body, received_at FROM (
+       SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM (
+         SELECT id, headers, body, received_at FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending' ORDER BY id LIMIT $2) w) w
+     WHERE before < ${CLAIM_BYTES} ORDER BY id`,
     [connectionId, limit],
   );
   return rows.map(({ id, headers, body, received_at }) => ({ id, headers, body, receivedAt: received_at }));

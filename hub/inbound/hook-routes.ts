@@ -6,7 +6,8 @@ import { webhookMasterKey } from '../base/secrets.ts';
 import { isHookToken } from './hook-url.ts';
 import { queueHook } from './hook-queue.ts';
 
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** An order of a thousand lines fits; what it hints at is read from the shop anyway. */
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Webhooks of stores: kept raw and answered at once. The pod checks the signature, and reads what it hints at. */
 export function hookRoutes(app: App, hub: HubContext): void {

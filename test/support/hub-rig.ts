@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectionKey, StoreSpec } from '../../crds/index.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
-import { startHub, type Hub } from '../../hub/hub.ts';
+import { startHub, type Hub, type HubOptions } from '../../hub/hub.ts';
 import type { Database } from '../../hub/storage/database.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
@@ -31,7 +31,7 @@ export class HubRig {
     this.db = db;
   }
 
-  static async start(db: Database): Promise<HubRig> {
+  static async start(db: Database, options: Pick<HubOptions, 'requestTimeoutMs'> = {}): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({
       db,
@@ -43,6 +43,7 @@ export class HubRig {
       port: 0,
       webhookReach: OWN_MACHINE,
       version: 'test',
+      ...options,
       tellStore: (...told) => void rig.told.push(told.join(' ')),
     });
     return rig;
