@@ -1,7 +1,14 @@
 import type { Clock } from './clock.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Applied } from './kube/informer.ts';
-import { objectKey, type Intent, type Key, type KubeObject, type ResourceType } from './kube/objects.ts';
+import {
+  objectKey,
+  type Intent,
+  type Key,
+  type KubeObject,
+  type OwnerReference,
+  type ResourceType,
+} from './kube/objects.ts';
 import { intentDigest } from './kube/owned.ts';
 
 /** What is known of the live object: the informer that watches the kind. */
@@ -12,6 +19,16 @@ export interface LiveState {
 
 /** What an apply did. */
 export type ApplyResult = 'unchanged' | 'applied';
+
+/** A child's name is another's object: nothing of it was touched. */
+export class NameTaken extends Error {
+  constructor(kind: string, key: Key) {
+    super(
+      `${kind} ${key} exists and was not made for this resource: rename or delete it, or give the resource another name`,
+    );
+    this.name = 'NameTaken';
+  }
+}
 
 interface Expectation {
   readonly digest: string;
@@ -61,6 +78,19 @@ export class Applier {
     );
   }
 
+  /**
+   * Applies a child: an object that this operator makes and its owner controls. Where there is one already that another
+   * made, or that is of an earlier owner of the name, throws NameTaken before anything is written: by server-side apply
+   * we would take over its fields and, with our owner reference, its life.
+   */
+  applyChild(live: LiveState, intent: Intent): Promise<ApplyResult> {
+    return this.#apply(live, intent, 'main', async () => {
+      const found = await this.#client.find<KubeObject>(live.type, intent.metadata.name, intent.metadata.namespace);
+      if (found && !isControlledBy(found, controllerOf(intent)?.uid))
+        throw new NameTaken(intent.kind, objectKey(intent.metadata.namespace, intent.metadata.name));
+    });
+  }
+
   /** Applies the status of an object. The status holds all that this manager owns there. */
   applyStatus(live: LiveState, object: KubeObject, status: object): Promise<ApplyResult> {
     const { name, namespace, uid } = object.metadata;
@@ -71,11 +101,17 @@ export class Applier {
     );
   }
 
-  async #apply(live: LiveState, intent: Intent, part: 'main' | 'status'): Promise<ApplyResult> {
+  async #apply(
+    live: LiveState,
+    intent: Intent,
+    part: 'main' | 'status',
+    mayWrite?: () => Promise<void>,
+  ): Promise<ApplyResult> {
     const key = objectKey(intent.metadata.namespace, intent.metadata.name);
     const id = `${live.type.plural}/${part}/${key}`;
     const digest = intentDigest(intent);
     if (this.#isCurrent(id, digest, live.applied(key), part)) return 'unchanged';
+    await mayWrite?.();
     const written = await this.#client.apply(
       live.type,
       intent,
@@ -106,6 +142,14 @@ export class Applier {
     this.#expected.delete(id);
     return applied?.[part] === digest;
   }
+}
+
+function isControlledBy(object: KubeObject, uid: string | undefined): boolean {
+  return uid !== undefined && controllerOf(object)?.uid === uid;
+}
+
+function controllerOf({ metadata }: Pick<KubeObject, 'metadata'>): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller);
 }
 
 /** Resource versions of one resource type are comparable numbers (KEP-5504). */

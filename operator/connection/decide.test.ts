@@ -191,7 +191,7 @@ describe('Ready', () => {
     ],
     [
       'a child that the API server refuses',
-      { childProblem: 'forbidden by policy' },
+      { childProblem: { reason: 'ChildRefused', message: 'forbidden by policy' } },
       'Degraded',
       'Reconciling',
       'ChildRefused',

@@ -28,7 +28,10 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
   const refusal = refusalOf(snapshot, schemas);
   const license = licensed(snapshot.license);
   const replicas = !refusal && license.status === 'True' && effective.enabled ? 1 : 0;
-  const deployed = childFinding(snapshot.childProblem) ?? deployedFinding(deployment, replicas, effective.enabled);
+  const { childProblem } = snapshot;
+  const deployed: Finding = childProblem
+    ? { status: 'False', ...childProblem }
+    : deployedFinding(deployment, replicas, effective.enabled);
   const { settlement, state } = summarize(snapshot, { refusal, license, deployed, enabled: effective.enabled });
   return {
     accepted: refusal === undefined,
@@ -54,12 +57,6 @@ function acceptedFinding(refusal: Refusal | undefined): Finding {
   return refusal
     ? { status: 'False', reason: refusal.reason, message: refusal.message }
     : { status: 'True', reason: 'Accepted', message: 'the connection can run' };
-}
-
-function childFinding(problem: string | undefined): Finding | undefined {
-  return problem === undefined
-    ? undefined
-    : { status: 'False', reason: 'ChildRefused', message: `the API server refused a child: ${problem}` };
 }
 
 function deployedFinding(deployment: DeploymentView | undefined, replicas: 0 | 1, enabled: boolean): Finding {

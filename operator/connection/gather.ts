@@ -12,6 +12,12 @@ import type { LicenseQuestion } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
 /** All that a decision about a connection is made of, read at one moment. */
+/** Why a child could not be written, as a finding's reason and message. */
+export interface ChildProblem {
+  readonly reason: 'ChildRefused' | 'ChildNameTaken';
+  readonly message: string;
+}
+
 export interface ConnectionSnapshot {
   readonly connection: AnyConnection;
   readonly now: Date;
@@ -24,7 +30,7 @@ export interface ConnectionSnapshot {
   readonly feeds: readonly FeedResource[];
   readonly deployment: DeploymentView | undefined;
   /** Why a child could not be applied. */
-  readonly childProblem?: string;
+  readonly childProblem?: ChildProblem;
 }
 
 /** Reads the caches; by key and index only. */

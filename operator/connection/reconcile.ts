@@ -1,4 +1,5 @@
 import { FINALIZER, type ConnectionStatus } from '../../crds/index.ts';
+import { NameTaken } from '../../kit/apply.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
@@ -8,7 +9,7 @@ import { licenseChangesIn } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
 import { childrenOf } from './children.ts';
 import { decide, type ConnectionDecision } from './decide.ts';
-import { gather, type ConnectionSnapshot } from './gather.ts';
+import { gather, type ChildProblem, type ConnectionSnapshot } from './gather.ts';
 import { filterLabels } from './labels.ts';
 import { removeConnection } from './remove.ts';
 import { scaleToZero } from './scale.ts';
@@ -37,13 +38,19 @@ async function runConnection(
     await applyChildren(context, snapshot, decision);
   } catch (error) {
     // A quota, an admission policy, a right we were not given: people see it where they look.
-    if (isApiError(error, 'Forbidden', 'Invalid'))
-      await report(context, informer, connection, decide({ ...snapshot, childProblem: error.message }, schemas));
+    const childProblem = childProblemOf(error);
+    if (childProblem) await report(context, informer, connection, decide({ ...snapshot, childProblem }, schemas));
     throw error;
   }
   await report(context, informer, connection, decision);
   const changesInMs = licenseChangesIn(snapshot.license);
   return changesInMs === undefined ? DONE : requeueAfter(changesInMs + 1000);
+}
+
+function childProblemOf(error: unknown): ChildProblem | undefined {
+  if (error instanceof NameTaken) return { reason: 'ChildNameTaken', message: error.message };
+  if (!isApiError(error, 'Forbidden', 'Invalid')) return undefined;
+  return { reason: 'ChildRefused', message: `the API server refused a child: ${error.message}` };
 }
 
 /** Labels for lists, and the finalizer: before the first child, so that no pod outlives its connection unseen. */
@@ -74,7 +81,7 @@ async function applyChildren(
     apiServerPorts: config.apiServerPorts,
   };
   for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
-    await applier.apply(informers.children[kind], intent, intent);
+    await applier.applyChild(informers.children[kind], intent);
   }
 }
 
