@@ -23,7 +23,7 @@ const RULES = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
 async function foreign(kind: ChildKind, namespace: string, fields: object): Promise<KubeObject> {
   const { apiVersion } = CHILD_TYPES[kind];
   const metadata = { name: 'sync-shop', namespace, annotations: { owner: 'somebody else' } };
-  return rig.client.create(CHILD_TYPES[kind], { apiVersion, kind, metadata, ...fields } as Intent, 'somebody-else');
+  return rig.client.create(CHILD_TYPES[kind], { apiVersion, kind, metadata, ...fields }, 'somebody-else');
 }
 
 describe('a Connection whose child has the name of an object that is not its own', () => {
