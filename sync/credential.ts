@@ -58,9 +58,7 @@ export function parseCredential(
       ok: false,
       digest,
       reason: 'SecretKeyMissing',
-      message: `Secret "${secretName}" lacks the key "${secretKey}": add it (it has ${Object.keys(files)
-        .map((name) => `"${name}"`)
-        .join(', ')})`,
+      message: `Secret "${secretName}" lacks the key "${secretKey}": add it, or say in spec.keys of the Credential which key of the Secret it is`,
     };
   }
   return {

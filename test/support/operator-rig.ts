@@ -168,7 +168,12 @@ export class OperatorRig {
     return this.#configOf(name);
   }
 
-  async #configOf(name: string): Promise<KubeConfig> {
+  /** A kubeconfig of a ServiceAccount that the operator made. */
+  podAccount(namespace: string, name: string): Promise<KubeConfig> {
+    return this.#configOf(name, namespace);
+  }
+
+  async #configOf(name: string, namespace = 'default'): Promise<KubeConfig> {
     const tokens: ResourceType = {
       apiVersion: 'v1',
       kind: 'TokenRequest',
@@ -178,7 +183,7 @@ export class OperatorRig {
     const { status } = await this.client.create<KubeObject & { status: { token: string } }>(tokens, {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
-      metadata: { name, namespace: 'default' },
+      metadata: { name, namespace },
       spec: { expirationSeconds: 3600 },
     });
     const cluster = this.config.getCurrentCluster();

@@ -60,3 +60,40 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- define "supercargo.publicUrl" -}}
 {{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ end -}}
 {{- end }}
+
+{{/* Head of a ValidatingAdmissionPolicy, and its binding; what follows the include is the rest of its spec. */}}
+{{- define "supercargo.policy" }}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ .name }}
+  labels: {{- include "supercargo.labels" .root | nindent 4 }}
+spec:
+  policyName: {{ .name }}
+  validationActions: [Deny]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: {{ .name }}
+  labels: {{- include "supercargo.labels" .root | nindent 4 }}
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      {{- $operations := .operations }}
+      {{- range .rules }}
+      - apiGroups: [{{ .group | quote }}]
+        apiVersions: ["*"]
+        operations: {{ $operations }}
+        resources: {{ .resources }}
+      {{- end }}
+{{- end }}
+
+{{/* Names of this chart's CRDs, from its own files. */}}
+{{- define "supercargo.crdNames" -}}
+{{- range $path, $_ := .Files.Glob "crds/*.yaml" }}
+- {{ base $path | trimSuffix ".yaml" }}.supercargo.dev
+{{- end }}
+{{- end }}

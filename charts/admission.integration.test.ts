@@ -1,0 +1,443 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- pods are changed in any of their fields */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { resourceType } from '../crds/index.ts';
+import { createClient, type KubeClient } from '../kit/kube/client.ts';
+import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
+import { CHILD_TYPES, type ChildKind } from '../operator/resources.ts';
+import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES } from '../operator/rbac.ts';
+import { run } from '../test/cluster/exec.ts';
+import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
+
+jest.setTimeout(60_000);
+
+const NS = 'tenant';
+const POLICIES: Readonly<Record<string, ResourceType>> = {
+  ValidatingAdmissionPolicy: policyType('ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  ValidatingAdmissionPolicyBinding: policyType('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
+};
+const SECRETS: ResourceType = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
+const EVENTS: ResourceType = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
+
+let rig: OperatorRig;
+let operator: RunningOperator;
+/** What somebody has who stole the operator's token. */
+let thief: KubeClient;
+let shop: Seen;
+
+beforeAll(async () => {
+  rig = await OperatorRig.start({ controllers: ['namespace-controller'] });
+  await install();
+  const account = await rig.serviceAccount('supercargo-operator', {
+    cluster: [...OPERATOR_NAMESPACE_RULES, ...OPERATOR_CLUSTER_RULES],
+    namespaces: { default: OPERATOR_LEASE_RULES },
+  });
+  thief = createClient(account);
+  operator = await rig.startOperator({}, account);
+  const manifest = await rig.namespace(NS);
+  shop = await rig.apply('Connection', NS, 'shop', manifest['spec'] as object);
+  await until('the policies', async () => {
+    const answer = await refusal(thief.create(SECRETS, { ...secret('probe'), type: 'example.com/probe' }));
+    return answer?.includes('developer API keys') ?? false;
+  });
+}, 600_000);
+afterAll(async () => {
+  await operator?.stop();
+  await thief?.close();
+  await rig?.stop();
+});
+
+function policyType(kind: string, plural: string): ResourceType {
+  return { apiVersion: 'admissionregistration.k8s.io/v1', kind, plural, namespaced: false };
+}
+
+/** The chart's policies, as Helm renders them. */
+async function install(): Promise<void> {
+  await ensureBinaries(['helm'], noLog);
+  const values = ['image.repository=supercargo', 'image.tag=test', 'credentials.requireUse=true'];
+  const rendered = await run(binaryPath('helm'), [
+    'template',
+    '--kube-version',
+    '1.37.2',
+    'supercargo',
+    join(import.meta.dirname, 'supercargo'),
+    '--namespace',
+    'default',
+    ...values.flatMap((value) => ['--set', value]),
+  ]);
+  for (const document of parseAllDocuments(rendered)) {
+    const object = document.toJS() as Intent | null;
+    const type = object && POLICIES[object.kind];
+    if (object && type) await rig.client.apply(type, object, { manager: 'test' });
+  }
+}
+
+/** What the API server says to a write; undefined where it takes it. */
+async function refusal(write: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await write;
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const secret = (name: string, fields: object = {}): Intent => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace: NS, ...fields },
+});
+const owner = () => ({
+  apiVersion: shop.apiVersion,
+  kind: 'Connection',
+  name: 'shop',
+  uid: shop.metadata.uid!,
+  controller: true,
+});
+
+describe('with the policies on', () => {
+  it('a Connection runs as without them', async () => {
+    await rig.runPods(NS, 'shop');
+    await rig.podSays('Connection', NS, 'shop', {
+      CredentialValid: 'True',
+      Reachable: 'True',
+      Synced: 'True',
+      Fresh: 'True',
+    });
+    await rig.eventually('Connection', NS, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
+    await rig.eventually('Store', NS, 'main', (seen) => conditionOf(seen, 'Ready') === 'True Accepted');
+  });
+
+  it('so does a ClusterConnection', async () => {
+    const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    await rig.apply('ClusterConnection', undefined, 'wide', { ...spec, namespace: NS });
+    await until('its children', async () => Boolean(await rig.client.find(CHILD_TYPES.Deployment, 'csync-wide', NS)));
+  });
+
+  it('a connection that is switched off is stopped', async () => {
+    const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    await rig.apply('Connection', NS, 'shop', { ...spec, enabled: false });
+    await until('no replica', async () => {
+      const deployment = await rig.client.get<Seen>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+      return deployment.spec['replicas'] === 0;
+    });
+    await rig.apply('Connection', NS, 'shop', { ...spec, enabled: true });
+  });
+});
+
+describe("somebody with the operator's token", () => {
+  const child = (kind: ChildKind, name: string, namespace: string | undefined, fields: object, owners: object[] = []) =>
+    thief.apply(
+      CHILD_TYPES[kind],
+      {
+        apiVersion: CHILD_TYPES[kind].apiVersion,
+        kind,
+        metadata: { name, namespace, ownerReferences: owners },
+        ...fields,
+      } as Intent,
+      { manager: 'thief' },
+    );
+  const pod = async (change: (spec: any) => void) => {
+    const live = await rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+    const spec = structuredClone(live.spec);
+    change(spec.template.spec);
+    return refusal(child('Deployment', 'sync-shop', NS, { spec }, [owner()]));
+  };
+
+  it('changes nothing in a real pod that is none of the operator’s to change', async () => {
+    expect(await pod(() => undefined)).toBeUndefined();
+  });
+
+  it.each<[string, (spec: any) => void, RegExp]>([
+    ['of another account', (spec) => (spec.serviceAccountName = 'admin'), /own account/],
+    ['of the host network', (spec) => (spec.hostNetwork = true), /node's/],
+    ['with the processes of its node', (spec) => (spec.hostPID = true), /node's/],
+    [
+      'with the disk of its node',
+      (spec) => spec.volumes.push({ name: 'root', hostPath: { path: '/' } }),
+      /mounts one Secret/,
+    ],
+    [
+      'with another Secret',
+      (spec) => spec.volumes.push({ name: 'more', secret: { secretName: 'payroll' } }),
+      /mounts one Secret/,
+    ],
+    [
+      'with a token for the API server',
+      (spec) =>
+        spec.volumes.push({
+          name: 't',
+          projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'https://kubernetes.default.svc' } }] },
+        }),
+      /mounts one Secret/,
+    ],
+    [
+      'with a second container',
+      (spec) => spec.containers.push({ ...spec.containers[0], name: 'two' }),
+      /one container/,
+    ],
+    [
+      'with a first container before it',
+      (spec) => (spec.initContainers = [{ name: 'first', image: 'supercargo:test' }]),
+      /one container/,
+    ],
+    ['with another command', (spec) => (spec.containers[0].command = ['sh']), /one container/],
+    [
+      'with a Secret in its environment',
+      (spec) => spec.containers[0].env.push({ name: 'X', valueFrom: { secretKeyRef: { name: 'payroll', key: 'k' } } }),
+      /one container/,
+    ],
+    [
+      'with more than it needs',
+      (spec) => (spec.containers[0].securityContext.privileged = true),
+      /one container|privileged/,
+    ],
+    ['of another image', (spec) => (spec.containers[0].image = 'evil:1'), /drivers\.images/],
+  ])('makes no pod %s', async (_what, change, words) => {
+    expect(await pod(change)).toMatch(words);
+  });
+
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    [
+      'Deployment of its own in kube-system',
+      () =>
+        child('Deployment', 'x', 'kube-system', {
+          spec: {
+            selector: { matchLabels: { a: 'b' } },
+            template: {
+              metadata: { labels: { a: 'b' } },
+              spec: { serviceAccountName: 'x', containers: [{ name: 'c', image: 'supercargo:test' }] },
+            },
+          },
+        }),
+      /controls, and no others|node's/,
+    ],
+    ['ServiceAccount of its own', () => child('ServiceAccount', 'mine', NS, {}), /controls, and no others/],
+    [
+      'Role that reads Secrets',
+      () =>
+        child('Role', 'sync-shop', NS, { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }] }, [
+          owner(),
+        ]),
+      /no more/,
+    ],
+    [
+      'Role that writes specs',
+      () =>
+        child(
+          'Role',
+          'sync-shop',
+          NS,
+          { rules: [{ apiGroups: ['supercargo.dev'], resources: ['connections'], verbs: ['patch'] }] },
+          [owner()],
+        ),
+      /no more/,
+    ],
+    [
+      'binding of another role',
+      () =>
+        child(
+          'RoleBinding',
+          'sync-shop',
+          NS,
+          {
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'supercargo-operator' },
+            subjects: [{ kind: 'ServiceAccount', name: 'sync-shop', namespace: NS }],
+          },
+          [owner()],
+        ),
+      /immutable/,
+    ],
+    [
+      "binding of a connection's role to another account",
+      () =>
+        child(
+          'RoleBinding',
+          'sync-shop',
+          NS,
+          {
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'sync-shop' },
+            subjects: [{ kind: 'ServiceAccount', name: 'mallory', namespace: NS }],
+          },
+          [owner()],
+        ),
+      /own role/,
+    ],
+    [
+      'change of cluster-admin',
+      () => child('ClusterRole', 'cluster-admin', undefined, { rules: [] }),
+      /controls, and no others/,
+    ],
+    ['child of another name', () => child('ServiceAccount', 'gateway', NS, {}, [owner()]), /named after it/],
+    [
+      'Secret that is a token',
+      () =>
+        thief.create(SECRETS, {
+          ...secret('t', { annotations: { 'kubernetes.io/service-account.name': 'admin' } }),
+          type: 'kubernetes.io/service-account-token',
+        }),
+      /developer API keys/,
+    ],
+    ['Secret of its own', () => thief.create(SECRETS, secret('mine')), /developer API keys/],
+    [
+      'change of a spec',
+      () =>
+        thief.apply(
+          resourceType('Connection'),
+          {
+            apiVersion: shop.apiVersion,
+            kind: 'Connection',
+            metadata: { name: 'shop', namespace: NS },
+            spec: { settings: { url: 'http://evil.example' } },
+          },
+          { manager: 'thief' },
+        ),
+      /changes no spec/,
+    ],
+    [
+      'change of a Driver',
+      () =>
+        thief.apply(
+          resourceType('Driver'),
+          { apiVersion: shop.apiVersion, kind: 'Driver', metadata: { name: 'vendure' }, spec: { image: 'evil:1' } },
+          { manager: 'thief' },
+        ),
+      /changes no spec/,
+    ],
+  ])('makes no %s', async (_what, write, words) => {
+    expect(await refusal(write())).toMatch(words);
+  });
+
+  it("takes over nobody's object", async () => {
+    await rig.client.create(CHILD_TYPES.ServiceAccount, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'sync-gateway', namespace: NS },
+    });
+    const gateway = { ...owner(), name: 'gateway' };
+    expect(await refusal(child('ServiceAccount', 'sync-gateway', NS, {}, [gateway]))).toMatch(/takes over nothing/);
+  });
+});
+
+describe('who makes a Credential', () => {
+  const credential = (as: KubeClient, name: string, secretName: string) =>
+    refusal(
+      as.create(resourceType('Credential'), {
+        ...rig.manifest('Credential', NS, name, { driver: 'vendure', secretRef: { name: secretName } }),
+      }),
+    );
+  const connection = async (as: KubeClient, name: string, credentialName: string) => {
+    const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    return refusal(
+      as.create(
+        resourceType('Connection'),
+        rig.manifest('Connection', NS, name, { ...spec, credentialRef: { name: credentialName } }),
+      ),
+    );
+  };
+  const tenant = async (
+    name: string,
+    more: { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }[],
+  ): Promise<KubeClient> =>
+    createClient(
+      (await rig.serviceAccount(name, {
+        namespaces: {
+          [NS]: [
+            {
+              apiGroups: ['supercargo.dev'],
+              resources: ['connections', 'credentials'],
+              verbs: ['create', 'get', 'patch'],
+            },
+            ...more,
+          ],
+        },
+      })) satisfies KubeConfig,
+    );
+
+  it('must be allowed to read its Secret', async () => {
+    const mallory = await tenant('mallory', []);
+    expect(await credential(mallory, 'stolen', 'payroll-db')).toMatch(
+      /you may not read Secret payroll-db in namespace tenant/,
+    );
+    await mallory.close();
+  });
+
+  it('is let through with the right to read that Secret, and that one alone', async () => {
+    const alice = await tenant('alice', [
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['shop-key'], verbs: ['get'] },
+    ]);
+    expect(await credential(alice, 'mine', 'shop-key')).toBeUndefined();
+    expect(await credential(alice, 'other', 'payroll-db')).toMatch(/you may not read Secret/);
+    expect(await connection(alice, 'no-use', 'mine')).toMatch(/you may not use Credential mine/);
+    await alice.close();
+  });
+
+  it('and who uses it needs the verb use, where the installation asks for it', async () => {
+    const bob = await tenant('bob', [
+      { apiGroups: ['supercargo.dev'], resources: ['credentials'], resourceNames: ['key'], verbs: ['use'] },
+    ]);
+    expect(await connection(bob, 'with-use', 'key')).toBeUndefined();
+    await bob.close();
+  });
+});
+
+describe("a sync pod's account", () => {
+  let pod: KubeClient;
+  let managers = 0;
+  beforeAll(async () => {
+    pod = createClient(await rig.podAccount(NS, 'sync-shop'));
+  });
+  afterAll(async () => pod?.close());
+
+  const status = (kind: string, name: string, conditions: object[]) =>
+    refusal(
+      pod.applyStatus(
+        resourceType(kind),
+        { apiVersion: shop.apiVersion, kind, metadata: { name, namespace: NS }, status: { conditions } },
+        { manager: `pod-${++managers}` },
+      ),
+    );
+  const condition = (type: string, value = 'True') => ({
+    type,
+    status: value,
+    reason: 'X',
+    message: 'x',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  });
+
+  it("writes its own conditions, and none of the operator's", async () => {
+    expect(await status('Connection', 'shop', [condition('Fresh', 'False')])).toBeUndefined();
+    for (const type of ['Licensed', 'Accepted', 'Stalled'])
+      expect(await status('Connection', 'shop', [condition(type, type === 'Stalled' ? 'True' : 'False')])).toMatch(
+        /operator's conditions/,
+      );
+  });
+
+  it('writes Events about its own kinds alone', async () => {
+    const event = (regarding: object) =>
+      refusal(
+        pod.create<KubeObject>(EVENTS, {
+          apiVersion: EVENTS.apiVersion,
+          kind: 'Event',
+          metadata: { name: `e-${Math.random()}`, namespace: NS },
+          eventTime: new Date().toISOString().replace('Z', '000Z'),
+          type: 'Normal',
+          reason: 'X',
+          action: 'X',
+          note: 'x',
+          reportingController: 'x/y',
+          reportingInstance: 'z',
+          regarding,
+        }),
+      );
+    expect(
+      await event({ apiVersion: shop.apiVersion, kind: 'Connection', name: 'shop', namespace: NS }),
+    ).toBeUndefined();
+    expect(await event({ apiVersion: 'v1', kind: 'Node', name: 'n', namespace: NS })).toMatch(
+      /Events about its connection/,
+    );
+  });
+});
