@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Intent, KubeObject } from '../kit/kube/objects.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
 import { conditionOf, OperatorRig, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 import { CHILD_TYPES, type ChildKind } from './resources.ts';
 

@@ -32,7 +32,7 @@ describe('a credential', () => {
 
   it.each<[string, Record<string, string>, Record<string, string>, string, string[]]>([
     ['a Secret that is not there', {}, {}, 'SecretMissing', ['"shop-key"']],
-    ['a key that is not there', { shop: 'x' }, {}, 'SecretKeyMissing', ['"shop-key"', '"apiKey"', '"shop"']],
+    ['a key that is not there', { shop: 'x' }, {}, 'SecretKeyMissing', ['"shop-key"', '"apiKey"']],
     ['a renamed key that is not there', { apiKey: 'secret' }, { apiKey: 'token' }, 'SecretKeyMissing', ['"token"']],
     ['a key that cannot be used', { apiKey: 'abc' }, {}, 'SecretKeyInvalid', ['"apiKey"', 'it is too short']],
     ['a renamed key that cannot be used', { token: 'abc' }, { apiKey: 'token' }, 'SecretKeyInvalid', ['"token"']],
@@ -41,6 +41,11 @@ describe('a credential', () => {
     const outcome = parse(files, keys);
     expect(outcome).toMatchObject({ ok: false, reason });
     for (const word of named) expect((outcome as { message: string }).message).toContain(word);
+  });
+
+  it('names no other key of the Secret: who reads the status may not read the Secret', () => {
+    const outcome = parse({ 'payroll-password': 'x' }, {});
+    expect((outcome as { message: string }).message).not.toContain('payroll');
   });
 
   it('never shows a value in what it says', () => {
