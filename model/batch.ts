@@ -27,9 +27,16 @@ export interface Checkpoint {
   /** Everything changed before has been read, as far as the platform can tell. ISO 8601 UTC. */
   readonly since?: string;
   /**
-   * Of the run in progress: its own `since`, the newest change seen so far, where to go on, and when its reading began.
+   * Of the run in progress: its own `since`, the newest change seen so far, where to go on, when its reading began, and
+   * once it has read to the end, the open record after which to go on reading open records again.
    */
-  readonly run?: { readonly since?: string; readonly high?: string; readonly resume: string; readonly began?: string };
+  readonly run?: {
+    readonly since?: string;
+    readonly high?: string;
+    readonly resume: string;
+    readonly began?: string;
+    readonly reread?: string;
+  };
   /** When the last full compare ended; feeds with `secondWay: fullCompare` look at it. */
   readonly comparedAt?: string;
   /** When the store's own counts were last compared with the hub's. */

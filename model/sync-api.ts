@@ -12,11 +12,13 @@ export const RUN_LEASE_SECONDS = 20;
 const feedType = z.enum(FEED_TYPES);
 
 /** A token bucket at a moment, kept so that a restart does not spend what is not there. */
+const bucketState = z.strictObject({ remaining: z.number(), burst: z.number(), perSecond: z.number(), at: z.string() });
+export type BucketState = z.infer<typeof bucketState>;
+
+/** All of a connection: the common one, where it has a limit, and those with a name. */
 export const budgetState = z.strictObject({
-  remaining: z.number(),
-  burst: z.number(),
-  perSecond: z.number(),
-  at: z.string(),
+  ...bucketState.partial().shape,
+  buckets: z.record(z.string().max(64), bucketState).optional(),
 });
 export type BudgetState = z.infer<typeof budgetState>;
 
@@ -73,6 +75,7 @@ const checkpoint = z.object({
       high: z.string().optional(),
       resume: z.string(),
       began: z.string().optional(),
+      reread: z.string().optional(),
     })
     .optional(),
   comparedAt: z.string().optional(),
@@ -87,8 +90,10 @@ export const batchAnswer = z.object({ changed: z.number(), repeated: z.boolean()
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 export const finishRunRequest = z.strictObject({
-  result: z.enum(['Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held']),
+  result: z.enum(['Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held', 'Waiting']),
   message: z.string().max(1024).optional(),
+  /** Of a run that waits: when it goes on. */
+  goesOnAt: z.iso.datetime().optional(),
   checkpoint: checkpoint.optional(),
   /** Of an export: an import's batches have counted already. */
   counts: z.strictObject({ read: z.int().min(0), changed: z.int().min(0), problems: z.int().min(0) }).optional(),
@@ -105,6 +110,8 @@ export const runRecord = z.object({
   changed: z.number(),
   problems: z.number(),
   message: z.string().optional(),
+  /** Of one that waits. */
+  goesOnAt: z.string().optional(),
 });
 
 /** What a Feed's status shows and only the hub knows. */

@@ -264,7 +264,7 @@ export class ConnectionGate {
   async #saveBudget(now = false): Promise<void> {
     const state = this.#session?.store.budget.state();
     const at = this.#options.clock.now().getTime();
-    if (!state || state.remaining >= state.burst || (!now && at - this.#budgetSavedAt < SAVE_BUDGET_EVERY_MS)) return;
+    if (!state || (!now && at - this.#budgetSavedAt < SAVE_BUDGET_EVERY_MS)) return;
     this.#budgetSavedAt = at;
     await this.#options.hub.saveBudget(state).catch(() => undefined);
   }

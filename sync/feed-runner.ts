@@ -16,6 +16,12 @@ import { orderDecider } from './store-session.ts';
 /** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
 const QUIET_REFRESH_MS = 30 * 60_000;
 
+/** A FeedRun that waits for the store: what it has come to, and when it goes on. */
+interface WaitingRun extends RunOutcome {
+  readonly notBefore: Date;
+  readonly began: Date;
+}
+
 /** Starts due runs, keeps what is known of each feed, writes the feeds' status. */
 export class FeedRunner {
   readonly #options: EngineOptions;
@@ -24,6 +30,8 @@ export class FeedRunner {
   readonly #feeds = new Map<string, FeedTracker>();
   readonly #running = new Map<Promise<void>, AbortController>();
   readonly #deliberate = new Set<string>();
+  /** FeedRuns that wait, by their name. */
+  readonly #waiting = new Map<string, WaitingRun>();
   #connection: AnyConnection | undefined;
   #syncRequest: string | undefined;
   #changedFor: string | undefined;
@@ -86,7 +94,7 @@ export class FeedRunner {
     const now = this.#options.clock.now();
     if (this.#openings !== this.#gate.openings) for (const feed of this.#feeds.values()) feed.connectionMended();
     this.#openings = this.#gate.openings;
-    for (const run of runs) this.#startDeliberate(run, signal);
+    for (const run of runs) this.#startDeliberate(run, now, signal);
     for (const due of dueRuns(
       [...this.#feeds.values()].map((feed) => feed.state()),
       now,
@@ -95,10 +103,12 @@ export class FeedRunner {
   }
 
   /** A FeedRun goes when its feed's lane is free; it is carried out once. */
-  #startDeliberate(run: FeedRunResource, signal: AbortSignal): void {
+  #startDeliberate(run: FeedRunResource, now: Date, signal: AbortSignal): void {
     const name = run.metadata.name;
     const feed = this.#feeds.get(run.spec.feedRef.name);
     if (run.status?.finishedAt || this.#deliberate.has(name) || !feed || feed.fault || this.#laneBusy(feed)) return;
+    const notBefore = this.#waiting.get(name)?.notBefore ?? feed.state().earliest;
+    if (notBefore !== undefined && notBefore > now) return;
     this.#deliberate.add(name);
     this.#start({ name: feed.resource.metadata.name, type: feed.type, trigger: 'FeedRun' }, signal, run);
   }
@@ -149,6 +159,7 @@ export class FeedRunner {
         batchSize: feed.spec.batchSize,
         release: feed.resource.metadata.annotations?.[ANNOTATIONS.release],
         parameters: deliberate?.spec,
+        goesOn: deliberate && this.#waiting.get(deliberate.metadata.name),
         ids: due.trigger === 'Hint' ? feed.answeringIds : undefined,
       },
       {
@@ -181,7 +192,7 @@ export class FeedRunner {
       'run ended',
     );
     metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
-    if (deliberate) return this.#reportDeliberate(deliberate, outcome, began, ended);
+    if (deliberate) return this.#endDeliberate(deliberate, outcome, began, ended);
     feed.ended(outcome, ended, this.#options.random);
     if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
     if (mayBeTheConnection(outcome)) this.#gate.suspect();
@@ -193,11 +204,34 @@ export class FeedRunner {
     return new Date(connection.spec.earliestOrderDate ?? connection.metadata.creationTimestamp ?? 0);
   }
 
-  async #reportDeliberate(
+  /** One that waits is not over: it goes on at its time, with what it has read so far. */
+  async #endDeliberate(
     run: FeedRunResource,
     outcome: RunOutcome & { runId?: string },
     began: Date,
     ended: Date,
+  ): Promise<void> {
+    const { name } = run.metadata;
+    const before = this.#waiting.get(name);
+    const whole = {
+      ...outcome,
+      read: outcome.read + (before?.read ?? 0),
+      changed: outcome.changed + (before?.changed ?? 0),
+      problems: outcome.problems + (before?.problems ?? 0),
+    };
+    this.#waiting.delete(name);
+    if (outcome.result !== 'Waiting') return this.#reportDeliberate(run, whole, before?.began ?? began, ended);
+    const notBefore = new Date(ended.getTime() + (outcome.retryAfterMs ?? 0));
+    this.#waiting.set(name, { ...whole, notBefore, began: before?.began ?? began });
+    this.#deliberate.delete(name);
+    await this.#reportDeliberate(run, whole, before?.began ?? began, undefined);
+  }
+
+  async #reportDeliberate(
+    run: FeedRunResource,
+    outcome: RunOutcome & { runId?: string },
+    began: Date,
+    ended: Date | undefined,
   ): Promise<void> {
     await this.#options.resources.applyFeedRunStatus(
       run.metadata.name,
@@ -205,7 +239,7 @@ export class FeedRunner {
         runId: outcome.runId,
         result: outcome.result,
         startedAt: timestamp(began),
-        finishedAt: timestamp(ended),
+        finishedAt: ended && timestamp(ended),
         read: outcome.read,
         changed: outcome.changed,
         problems: outcome.problems,
@@ -217,7 +251,11 @@ export class FeedRunner {
   /** Milliseconds until something may be due. */
   nextWakeMs(): number {
     const at = wakeAt([...this.#feeds.values()].map((feed) => feed.state()));
-    return at ? Math.max(0, at.getTime() - this.#options.clock.now().getTime()) : Number.POSITIVE_INFINITY;
+    const times = [at, ...[...this.#waiting.values()].map(({ notBefore }) => notBefore)].filter(
+      (each) => each !== undefined,
+    );
+    const now = this.#options.clock.now().getTime();
+    return Math.min(...times.map((each) => Math.max(0, each.getTime() - now)), Number.POSITIVE_INFINITY);
   }
 
   /** Writes what changed: each feed's status, then the connection's. */

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { FEED_CLASSES, type FeedClass } from '../model/feeds.ts';
-import type { BudgetView } from './budget/budget.ts';
+import { waitingCalls, type BudgetView } from './budget/budget.ts';
 import type { RunOutcome } from './outcome.ts';
 
 /** Metrics of one sync pod: the connection is the pod's, so feeds are the only label that grows. */
@@ -42,8 +42,8 @@ export class SyncMetrics {
   );
   readonly #budgetRemaining = this.#gauge(
     'supercargo_store_budget_remaining',
-    "Calls, or the platform's points, left in the budget.",
-    [],
+    "Calls, or the platform's points, left in the budget; of an operation that the platform counts by itself with its bucket.",
+    ['bucket'],
   );
   readonly #budgetWaiting = this.#gauge(
     'supercargo_store_budget_waiting',
@@ -88,7 +88,10 @@ export class SyncMetrics {
   /** As of the last report. */
   budget(view: BudgetView): void {
     if (view.remaining !== undefined) this.#budgetRemaining.set(view.remaining);
-    for (const feedClass of FEED_CLASSES) this.#budgetWaiting.set({ class: feedClass }, view.waiting[feedClass]);
+    for (const [bucket, { remaining }] of Object.entries(view.buckets))
+      if (remaining !== undefined) this.#budgetRemaining.set({ bucket }, remaining);
+    const waiting = waitingCalls(view);
+    for (const feedClass of FEED_CLASSES) this.#budgetWaiting.set({ class: feedClass }, waiting[feedClass]);
   }
 
   credentialExpires(at: string | undefined): void {

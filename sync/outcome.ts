@@ -14,5 +14,9 @@ export interface RunOutcome {
   /** Whose fault it was, of one that failed. */
   readonly scope?: FaultScope;
   readonly retryAfterMs?: number;
+  /** Of one that waits: when it goes on, ISO 8601. */
+  readonly goesOnAt?: string;
+  /** Of one that waits and moves no checkpoint: where it goes on. */
+  readonly resume?: string;
   readonly held?: { readonly digest: string; readonly summary: string };
 }

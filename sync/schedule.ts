@@ -19,6 +19,8 @@ export interface FeedState {
   readonly nextAt: Date | undefined;
   /** After a failure: not before. */
   readonly notBefore: Date | undefined;
+  /** The platform wants no run before, whatever asks. */
+  readonly earliest?: Date;
   readonly running: boolean;
 }
 
@@ -62,7 +64,7 @@ export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
 }
 
 function triggerOf(feed: FeedState, now: Date, mayBegin: boolean, barrier: number): Trigger | undefined {
-  if (feed.running) return undefined;
+  if (feed.running || (feed.earliest !== undefined && feed.earliest > now)) return undefined;
   const waits = feed.notBefore !== undefined && feed.notBefore > now;
   if (!feed.initialDone && rankOf(feed.type) > barrier) return undefined;
   // A person's request goes ahead of a backoff; the engine's own does not.
@@ -83,7 +85,7 @@ function urgency({ type }: DueRun): number {
 export function wakeAt(feeds: readonly FeedState[]): Date | undefined {
   const times = feeds
     .filter((feed) => !feed.running)
-    .flatMap((feed) => [feed.notBefore, feed.suspended ? undefined : feed.nextAt])
+    .flatMap((feed) => [feed.notBefore, feed.requested && feed.earliest, feed.suspended ? undefined : feed.nextAt])
     .filter((at) => at !== undefined);
   return times.length > 0 ? new Date(Math.min(...times.map((at) => at.getTime()))) : undefined;
 }

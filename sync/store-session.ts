@@ -48,14 +48,13 @@ export class StoreSession {
 
   constructor(options: StoreSessionOptions) {
     const { clock, metrics } = options;
-    this.budget = new Budget({ clock, rule: options.definition.manifest.budget, saved: options.savedBudget });
+    const { manifest } = options.definition;
+    this.budget = new Budget({ clock, rule: manifest.budget, buckets: manifest.buckets, saved: options.savedBudget });
     const http = createStoreHttp({
       clock,
       budget: this.budget,
-      hosts: allowedHosts(
-        options.definition.manifest.hosts.map(hostRuleText),
-        options.settings as Readonly<Record<string, unknown>>,
-      ),
+      repeat: manifest.repeat,
+      hosts: allowedHosts(manifest.hosts.map(hostRuleText), options.settings as Readonly<Record<string, unknown>>),
       scope: () => this.#scope.current,
       random: options.random,
       transport: options.transport,

@@ -72,8 +72,13 @@ const status = z.strictObject({
   credentialExpiresAt: timestamp('When the credential stops to work.').optional(),
   budget: z
     .strictObject({
-      perSecond: z.number().describe('Points that come back each second.'),
-      burst: z.number().describe('Most that can be saved up.'),
+      perSecond: z.number().optional().describe('Points that come back each second.'),
+      burst: z.number().optional().describe('Most that can be saved up.'),
+      buckets: z
+        .array(z.strictObject({ name: z.string().max(64), perSecond: z.number(), burst: z.number() }))
+        .max(32)
+        .optional()
+        .describe('Operations that the platform counts by themselves.'),
       throttledUntil: timestamp('The store asked to wait until then.').optional(),
       forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
     })

@@ -4,7 +4,16 @@ import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import { conditions, cron, duration, observedGeneration, resourceName, timeZone, timestamp } from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
-export const RUN_RESULTS = ['Running', 'Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held'] as const;
+export const RUN_RESULTS = [
+  'Running',
+  'Succeeded',
+  'Empty',
+  'Unproven',
+  'Partial',
+  'Failed',
+  'Held',
+  'Waiting',
+] as const;
 export type RunResult = (typeof RUN_RESULTS)[number];
 export const SEVERITIES = ['Info', 'Retry', 'Error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -68,6 +77,7 @@ export const runSummary = z.strictObject({
   changed: z.int().min(0).describe('Records written.'),
   problems: z.int().min(0),
   message: z.string().max(1024).optional(),
+  goesOnAt: timestamp('Of a run that waits: when it goes on.').optional(),
 });
 
 const status = z.strictObject({

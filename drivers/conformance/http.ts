@@ -18,6 +18,8 @@ const MOST_CALLS = 3000;
 export interface SuiteHttpOptions {
   readonly store: SimulatedStore;
   readonly hosts: readonly HostRule[];
+  /** Of the manifest. */
+  readonly buckets: readonly string[];
   /** Address of the API. */
   readonly base: string;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -79,6 +81,7 @@ export class SuiteHttp implements StoreHttp {
       await new Promise<never>(() => undefined);
     }
     this.#demandHost(request.url);
+    this.#demandBucket(request.bucket);
     this.onCall(this.calls);
     const signal = request.signal ?? new AbortController().signal;
     const auth = (await request.auth?.headers(request, signal)) ?? {};
@@ -100,6 +103,11 @@ export class SuiteHttp implements StoreHttp {
     const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body });
     if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
     return responseOf(given.status, given.headers, given.body);
+  }
+
+  #demandBucket(bucket: string | undefined): void {
+    if (bucket !== undefined && !this.#options.buckets.includes(bucket))
+      this.violations.push(`counts a call in the bucket ${bucket}, which its manifest does not have`);
   }
 
   #demandHost(url: string): void {

@@ -83,6 +83,7 @@ export class World {
     const options = {
       store: this.store,
       hosts: definition.manifest.hosts,
+      buckets: Object.keys(definition.manifest.buckets ?? {}),
       base: this.url,
       settings: wire.subject.settings(this.url),
       onEndless,

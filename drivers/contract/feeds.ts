@@ -16,6 +16,8 @@ interface Scheduled {
   readonly defaultSchedule?: string;
   /** Calls that a page takes; of an export: that ten entries take. 1 if absent. */
   readonly callsPerPage?: number;
+  /** Seconds from one run to the next at least, whatever asks for it; a run that waited may go on before. */
+  readonly minIntervalSeconds?: number;
 }
 
 /** A feed that reads. `K` is what `connect` gives: a client of the platform, given back with each call. */
@@ -81,10 +83,11 @@ export function supportOf<K>(feeds: DriverFeeds<K>): FeedSupport[] {
   return FEED_TYPES.flatMap((type): FeedSupport[] => {
     const feed = feeds[type];
     if (!feed) return [];
-    const { defaultSchedule, callsPerPage } = feed;
+    const { defaultSchedule, callsPerPage, minIntervalSeconds } = feed;
     const schedule = {
       ...(defaultSchedule === undefined ? {} : { defaultSchedule }),
       ...(callsPerPage === undefined ? {} : { callsPerPage }),
+      ...(minIntervalSeconds === undefined ? {} : { minIntervalSeconds }),
     };
     return [
       'maxBatch' in feed

@@ -14,6 +14,13 @@ export interface StoreRequest {
   readonly signal?: AbortSignal;
   /** What it takes from the budget, in the platform's own points; 1 if absent. */
   readonly cost?: number;
+  /** The bucket of the manifest that the platform counts it in; absent: the common one. A 429 pauses that one alone. */
+  readonly bucket?: string;
+  /**
+   * Where the platform says with status 200 that it was asked too much, and did nothing: the milliseconds to wait. The
+   * engine takes it as a 429. Undefined: the answer is what it seems.
+   */
+  readonly throttled?: (response: StoreResponse) => Promise<number | undefined>;
 }
 
 /** Who calls. Ready-made: `bearer`, `basic`, `oauth1` in drivers/toolkit/auth. */
@@ -34,6 +41,8 @@ export interface RequestAuth {
 export interface BudgetRule {
   readonly burst: number;
   readonly perSecond: number;
+  /** Calls under way at once; 1: strictly one after the other. */
+  readonly concurrent?: number;
 }
 
 /** What an answer told of the platform's budget; each field only where it is known. */
@@ -44,6 +53,8 @@ export interface BudgetReading {
   readonly perSecond?: number;
   /** Until then nothing more is allowed, in milliseconds from now. */
   readonly pauseMs?: number;
+  /** Which bucket of the manifest; absent: the common one. */
+  readonly bucket?: string;
 }
 
 export interface StoreResponse {
@@ -70,7 +81,8 @@ export interface StoreHttp {
   write(request: StoreRequest): Promise<StoreResponse>;
   /**
    * Tells the engine what a body said of the budget (GraphQL cost points …). Headers need not be told: the engine reads
-   * Retry-After, RateLimit (IETF draft), X-RateLimit-* and X-Shopify-Shop-Api-Call-Limit by itself.
+   * Retry-After, RateLimit (IETF draft), X-RateLimit-*, X-Amzn-RateLimit-Limit and X-Shopify-Shop-Api-Call-Limit by
+   * itself, for the bucket of the call.
    */
   observe(reading: BudgetReading): void;
 }

@@ -24,6 +24,13 @@ export interface DriverFacts {
    * How many requests the platform allows until its own headers say otherwise; absent: no limit is known until then.
    */
   readonly budget?: BudgetRule;
+  /** Operations that the platform counts by themselves: calls that name one take nothing from `budget`. */
+  readonly buckets?: Readonly<Record<string, BudgetRule>>;
+  /**
+   * How the platform wants a read repeated that failed (5xx, a broken connection), where it says so: not before, and so
+   * often in one call. What is too long for a call is waited for between runs.
+   */
+  readonly repeat?: { readonly afterMs: number; readonly attempts: number };
   /** Reasons of its errors and results beside those that every driver has, each with its remedy (`errorsWith`). */
   readonly reasons?: Readonly<Record<string, ReasonRule>>;
   /** What is not supported and why, in a sentence each, for the documentation. */
@@ -46,6 +53,8 @@ export interface FeedSupport {
   readonly callsPerPage?: number;
   /** Five-field cron where the feed's own does not fit the platform. */
   readonly defaultSchedule?: string;
+  /** Seconds from one run to the next at least, whatever asks for it. */
+  readonly minIntervalSeconds?: number;
 }
 
 /** A driver's whole entry in the catalogue; the built-in `Driver` resources are generated from it. */

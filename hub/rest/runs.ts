@@ -22,6 +22,7 @@ const runView = z.object({
   changed: z.number(),
   problems: z.number(),
   message: z.string().nullable(),
+  goesOnAt: z.string().nullable().meta({ description: 'Of a run with the result Waiting: when it goes on.' }),
 });
 const savedView = z.object({
   position: z.string().nullable().meta({ description: 'How far the feed has read, for people.' }),
@@ -60,7 +61,7 @@ export function runRoutes(app: App, hub: HubContext): void {
       const rows = await hub.db.query<z.infer<typeof runView> & { micros: number }>(
         `SELECT * FROM (
          SELECT r.id, c.namespace || '/' || c.name AS connection, r.feed, r.feed_type AS "feedType", r.trigger, r.dry_run AS "dryRun", r.result, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
-           r.read, r.changed, r.problems, r.message, (extract(epoch FROM r.started_at) * 1000000)::bigint AS micros
+           r.read, r.changed, r.problems, r.message, r.goes_on_at AS "goesOnAt", (extract(epoch FROM r.started_at) * 1000000)::bigint AS micros
          FROM runs r JOIN connections c ON c.id = r.connection_id
          WHERE c.store_id = $1 AND ($2::text IS NULL OR r.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3)) found
        WHERE $4::bigint IS NULL OR (micros, id) < ($4, $5::text) ORDER BY micros DESC, id DESC LIMIT $6`,

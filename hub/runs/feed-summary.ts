@@ -14,13 +14,14 @@ interface RunRow extends Record<string, unknown> {
   changed: number;
   problems: number;
   message: string | null;
+  goes_on_at: string | null;
 }
 
 /** What the Feed's status shows of a feed. */
 export async function feedSummary(db: Queryable, connectionId: number, feed: FeedType): Promise<FeedSummary> {
   const params = [connectionId, feed];
   const runs = await db.query<RunRow>(
-    'SELECT id, trigger, result, started_at, finished_at, read, changed, problems, message FROM runs WHERE connection_id = $1 AND feed_type = $2 AND NOT dry_run ORDER BY started_at DESC LIMIT 5',
+    'SELECT id, trigger, result, started_at, finished_at, read, changed, problems, message, goes_on_at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND NOT dry_run ORDER BY started_at DESC LIMIT 5',
     params,
   );
   const [success] = await db.query<{ at: string | null }>(
@@ -59,6 +60,7 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
       changed: run.changed,
       problems: run.problems,
       message: run.message ?? undefined,
+      goesOnAt: run.goes_on_at ?? undefined,
     })),
     lastSuccessAt: success?.at ?? undefined,
     checkpoint: saved ? { ...checkpointView(saved.value), at: saved.saved_at } : undefined,

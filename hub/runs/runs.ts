@@ -98,7 +98,7 @@ export async function finishRun(
 ): Promise<void> {
   await hub.db.transaction(async (tx) => {
     const [run] = await tx.query<{ feed_type: string; dry_run: boolean }>(
-      `UPDATE runs SET result = $3, message = $4, finished_at = now(), read = read + $5, changed = changed + $6, problems = problems + $7
+      `UPDATE runs SET result = $3, message = $4, finished_at = now(), read = read + $5, changed = changed + $6, problems = problems + $7, goes_on_at = $8
        WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING feed_type, dry_run`,
       [
         runId,
@@ -108,6 +108,7 @@ export async function finishRun(
         request.counts?.read ?? 0,
         request.counts?.changed ?? 0,
         request.counts?.problems ?? 0,
+        request.goesOnAt ?? null,
       ],
     );
     if (!run) throw leaseLost();

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeedClass } from '../../model/feeds.ts';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
+import { budgetState } from '../../model/sync-api.ts';
 import { Budget } from './budget.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -86,12 +87,103 @@ describe('the budget of a store', () => {
     budget.observe({ remaining: 0 });
     const stop = new AbortController();
     let gone = false;
-    void budget.acquire('stock', 1, stop.signal).then(() => (gone = true));
+    void budget.acquire('stock', { signal: stop.signal }).then(() => (gone = true));
     await settle();
     stop.abort();
     await settle();
     expect(gone).toBe(true);
     expect(budget.view().waiting.stock).toBe(0);
+  });
+
+  it('refuses at once what would wait too long, and takes nothing for it', async () => {
+    const clock = new ManualClock(at);
+    const budget = new Budget({ clock, rule: { burst: 2, perSecond: 0.1 } });
+    expect(await budget.acquire('orders', { longestMs: 20_000 })).toBe(0);
+    expect(await budget.acquire('orders', { longestMs: 20_000 })).toBe(0);
+    const waits = budget.acquire('orders', { longestMs: 20_000 });
+    const second = budget.acquire('orders', { longestMs: 20_000 });
+    // The third in the line: two go before it.
+    await expect(budget.acquire('orders', { longestMs: 20_000 })).rejects.toMatchObject({ waitMs: 30_000 });
+    await clock.advance(20_000);
+    expect(await Promise.all([waits, second])).toEqual([10_000, 20_000]);
+  });
+
+  it('refuses one that waits already when the store asks for a long pause', async () => {
+    const clock = new ManualClock(at);
+    const budget = new Budget({ clock, rule: { burst: 1, perSecond: 1 } });
+    await budget.acquire('orders');
+    const refused = expect(budget.acquire('orders', { longestMs: 20_000 })).rejects.toMatchObject({ waitMs: 60_000 });
+    await settle();
+    budget.observe({ pauseMs: 60_000 });
+    await settle();
+    await refused;
+    expect(budget.view().waiting.orders).toBe(0);
+  });
+
+  it('lets no more calls be under way at once than allowed', async () => {
+    const clock = new ManualClock(at);
+    const budget = new Budget({ clock, rule: { burst: 100, perSecond: 100, concurrent: 2 } });
+    let sent = 0;
+    for (let call = 0; call < 5; call++) void budget.acquire('catalogue').then(() => sent++);
+    await settle();
+    expect(sent).toBe(2);
+    await clock.advance(3_600_000);
+    expect(sent).toBe(2);
+    // What is urgent goes before what has waited.
+    void budget.acquire('orders').then(() => (sent += 10));
+    await settle();
+    budget.release();
+    await settle();
+    expect(sent).toBe(12);
+  });
+
+  it('lets a call go at once that another one in its place waits for', async () => {
+    const budget = new Budget({ clock: new ManualClock(at), rule: { burst: 9, perSecond: 9, concurrent: 1 } });
+    await budget.acquire('orders');
+    void budget.acquire('orders');
+    expect(await budget.acquire('catalogue', { nested: true })).toBe(0);
+  });
+
+  describe('with buckets of its own for some operations', () => {
+    const rules = { orders: { burst: 1, perSecond: 0.01 }, labels: { burst: 5, perSecond: 1 } };
+
+    it('counts each by itself', async () => {
+      const budget = new Budget({ clock: new ManualClock(at), rule: { burst: 1, perSecond: 1 }, buckets: rules });
+      for (const bucket of ['orders', 'labels', undefined]) expect(await budget.acquire('orders', { bucket })).toBe(0);
+      await expect(budget.acquire('orders', { bucket: 'orders', longestMs: 20_000 })).rejects.toMatchObject({
+        waitMs: 100_000,
+      });
+      expect(await budget.acquire('orders', { bucket: 'labels' })).toBe(0);
+    });
+
+    it('pauses the one that the store asked to wait', async () => {
+      const budget = new Budget({ clock: new ManualClock(at), buckets: rules });
+      budget.observe({ bucket: 'orders', pauseMs: 60_000 });
+      expect(await budget.acquire('orders')).toBe(0);
+      expect(await budget.acquire('orders', { bucket: 'labels' })).toBe(0);
+      await expect(budget.acquire('orders', { bucket: 'orders', longestMs: 20_000 })).rejects.toMatchObject({
+        waitMs: 60_000,
+      });
+    });
+
+    it('goes on after a restart with what is left in each', async () => {
+      const clock = new ManualClock(at);
+      const budget = new Budget({ clock, buckets: rules });
+      expect(budget.state()).toBeUndefined();
+      await budget.acquire('orders', { bucket: 'orders' });
+      const saved = budget.state()!;
+      expect(budgetState.parse(saved)).toEqual(saved);
+      await clock.advance(50_000);
+      const next = new Budget({ clock, buckets: rules, saved });
+      await expect(next.acquire('orders', { bucket: 'orders', longestMs: 20_000 })).rejects.toMatchObject({
+        waitMs: 50_000,
+      });
+    });
+
+    it('names one that there is not', async () => {
+      const budget = new Budget({ clock: new ManualClock(at), buckets: rules });
+      await expect(budget.acquire('orders', { bucket: 'order' })).rejects.toThrow('bucket order');
+    });
   });
 
   it('never sends more than burst and refill allow, and forgets nobody', async () => {
@@ -111,7 +203,7 @@ describe('the budget of a store', () => {
           let spent = 0;
           let done = 0;
           for (const [feedClass, cost] of calls)
-            void budget.acquire(feedClass, cost).then(() => {
+            void budget.acquire(feedClass, { cost }).then(() => {
               spent += cost;
               done++;
             });

@@ -13,6 +13,8 @@ describe('the budget in headers', () => {
       { 'x-shopify-shop-api-call-limit': '32/40' },
       { burst: 40, perSecond: 2, remaining: 8 },
     ],
+    ["Amazon's rate of an operation", 200, { 'x-amzn-ratelimit-limit': '0.0056' }, { perSecond: 0.0056 }],
+    ["Amazon's rate that is none", 200, { 'x-amzn-ratelimit-limit': '0' }, undefined],
     ['a 429 with Retry-After', 429, { 'retry-after': '2.0' }, { pauseMs: 2000 }],
     ['a 503 with Retry-After as a date', 503, { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, { pauseMs: 60_000 }],
     ['Retry-After where it means something else', 202, { 'retry-after': '10' }, undefined],

@@ -9,7 +9,8 @@ type Headers = Readonly<Record<string, string>>;
  *   second);
  * - `RateLimit: "name";r=remaining;t=seconds` and `RateLimit-Policy: "name";q=quota;w=window` (IETF
  *   draft-ietf-httpapi-ratelimit-headers-10), and the older `RateLimit-Limit`, `-Remaining`, `-Reset` (draft 06);
- * - `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds, or a Unix time).
+ * - `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds, or a Unix time);
+ * - `X-Amzn-RateLimit-Limit: calls a second` (Amazon SP-API; of the operation, on some answers only).
  */
 export function budgetReading(status: number, headers: Headers, now: Date): BudgetReading | undefined {
   if (status === 429 || status === 503) {
@@ -20,7 +21,8 @@ export function budgetReading(status: number, headers: Headers, now: Date): Budg
     shopify(headers) ??
     structured(headers) ??
     separate(headers, 'ratelimit-', now) ??
-    separate(headers, 'x-ratelimit-', now)
+    separate(headers, 'x-ratelimit-', now) ??
+    amazon(headers)
   );
 }
 
@@ -37,6 +39,11 @@ function shopify(headers: Headers): BudgetReading | undefined {
   if (!match) return undefined;
   const burst = Number(match[2]);
   return { burst, perSecond: burst / 20, remaining: burst - Number(match[1]) };
+}
+
+function amazon(headers: Headers): BudgetReading | undefined {
+  const perSecond = number(headers['x-amzn-ratelimit-limit']);
+  return perSecond !== undefined && perSecond > 0 ? { perSecond } : undefined;
 }
 
 function structured(headers: Headers): BudgetReading | undefined {

@@ -15,6 +15,8 @@ export interface RunPlan {
   readonly high?: string;
   /** When the reading began, by the store's clock; an interrupted one that goes on began with its first run. */
   readonly began?: string;
+  /** It was read to the end: go on with the open records after this one. */
+  readonly reread?: string;
   readonly fullCompare: boolean;
 }
 
@@ -29,8 +31,8 @@ export function planRun(
   storeNow: Date = now,
 ): RunPlan {
   if (checkpoint?.run) {
-    const { since, resume, high, began } = checkpoint.run;
-    return { since, resume, high, began, fullCompare: !since };
+    const { since, resume, high, began, reread } = checkpoint.run;
+    return { since, resume, high, began, reread, fullCompare: !since };
   }
   return { ...freshRun(checkpoint, semantics, now), began: storeNow.toISOString() };
 }
@@ -56,8 +58,12 @@ export function pageCheckpoint(
   plan: RunPlan,
   high: string | undefined,
   resume: string,
+  reread?: string,
 ): Checkpoint {
-  return { ...before, run: { since: plan.since, high, resume, began: plan.began } };
+  return {
+    ...before,
+    run: { since: plan.since, high, resume, began: plan.began, ...(reread === undefined ? {} : { reread }) },
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
 import type { StoreSession } from '../store-session.ts';
 import type { RunOutcome } from '../outcome.ts';
-import { faultDetails } from './fault.ts';
+import { faultDetails, withFault } from './fault.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
 import { RunLease } from './run-lease.ts';
@@ -25,6 +25,8 @@ export interface FeedRunRequest {
   readonly ids?: readonly string[];
   /** Parameters of a deliberate run. */
   readonly parameters?: FeedRunSpec;
+  /** Of a deliberate run that waited: where it goes on. What it reset stays reset. */
+  readonly goesOn?: { readonly resume?: string };
 }
 
 export interface FeedRunPorts {
@@ -59,18 +61,20 @@ export async function runFeed(
       trigger: request.trigger,
       holder: ports.holder,
       dryRun: request.parameters?.dryRun,
-      resetCheckpoint: request.parameters?.resetCheckpoint,
+      resetCheckpoint: request.goesOn ? undefined : request.parameters?.resetCheckpoint,
       scoped: (request.ids ?? request.parameters?.ids ?? request.parameters?.window) !== undefined,
     });
     runId = started.runId;
     lease.renewed(asked);
     const stopBeating = lease.keep(hub, runId);
     try {
-      const { outcome, checkpoint } = await ports.session.inRun(
+      const ended = await ports.session.inRun(
         request.type,
         () => lease.assertHeld(),
         () => execute(request, ports, started.runId, started.checkpoint, running),
       );
+      const { checkpoint } = ended;
+      const outcome = withTime(ended.outcome, ports.clock);
       const counts =
         isExport(request.type) || request.parameters?.replay
           ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems }
@@ -78,6 +82,7 @@ export async function runFeed(
       await hub.finishRun(runId, {
         result: outcome.result,
         message: outcome.message?.slice(0, 1024),
+        goesOnAt: outcome.goesOnAt,
         checkpoint,
         counts,
       });
@@ -86,8 +91,14 @@ export async function runFeed(
       stopBeating();
     }
   } catch (error) {
-    return { ...failure(error), runId };
+    return { ...withTime(failure(error), ports.clock), runId };
   }
+}
+
+/** A run that waits says when it goes on. */
+function withTime(outcome: RunOutcome, clock: Clock): RunOutcome {
+  if (outcome.result !== 'Waiting') return outcome;
+  return { ...outcome, goesOnAt: new Date(clock.now().getTime() + (outcome.retryAfterMs ?? 0)).toISOString() };
 }
 
 type Ended = Awaited<ReturnType<typeof runImport>>;
@@ -132,7 +143,7 @@ async function executeImport(
   if (!source) throw unsupported(feed);
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
   return runImport(
-    { feed, runId, checkpoint, pageSize, window, ids, dryRun, signal },
+    { feed, runId, checkpoint, pageSize, window, ids, dryRun, resume: request.goesOn?.resume, signal },
     { source, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() },
   );
 }
@@ -154,6 +165,7 @@ async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promi
 }
 
 function failure(error: unknown): RunOutcome {
-  const { behaviour, reason, message, retryAfterMs, scope } = faultDetails(error);
-  return { read: 0, changed: 0, problems: 0, result: 'Failed', reason, message, behaviour, retryAfterMs, scope };
+  const fault = faultDetails(error);
+  const { reason, message } = fault;
+  return withFault({ read: 0, changed: 0, problems: 0, result: 'Failed', reason, message }, fault);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ANNOTATIONS, type FeedResource, type FeedSpec } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
+import { dueRuns, wakeAt } from '../schedule.ts';
 import { FeedTracker } from './feed-tracker.ts';
 import type { RunOutcome } from '../outcome.ts';
 
@@ -338,5 +339,76 @@ describe('the initial run', () => {
     expect(it_.lastSuccessAt).toBeUndefined();
     run(it_, outcome('Empty'));
     expect(it_.lastSuccessAt).toEqual(NOW);
+  });
+});
+
+describe('a run that waits for its store', () => {
+  const waits = outcome('Waiting', { behaviour: 'waiting', scope: 'shop', retryAfterMs: 178_000 });
+
+  it('is no failure: it uses no attempt, and goes on at its time', () => {
+    const it_ = tracker({ spec: { retry: { maxAttempts: 1 } } });
+    for (let times = 0; times < 9; times++) expect(run(it_, waits)).toBe(178_000);
+    expect(it_.state()).toMatchObject({ requested: 'Schedule', initialDone: false });
+    // The next failure is the first.
+    expect(run(it_, outcome('Failed', { behaviour: 'retry' }))).toBe(2000);
+  });
+
+  it('waits on when the connection was checked and is good', () => {
+    const it_ = tracker();
+    run(it_, waits);
+    it_.connectionMended();
+    expect(it_.notBefore).toEqual(after(178_000));
+  });
+
+  it('goes on after a restart of its pod, and not before its time', () => {
+    const it_ = tracker();
+    const goesOnAt = after(60_000).toISOString();
+    it_.takeSummary(summary({ runs: [{ ...started(-10), result: 'Waiting', goesOnAt }] }));
+    expect(it_.state()).toMatchObject({ requested: 'Schedule', notBefore: after(60_000) });
+  });
+
+  it('waits too where a hint asked for it, and then reads the whole feed', () => {
+    const it_ = tracker();
+    run(it_, outcome('Succeeded'));
+    it_.takeHint({ ids: ['1'] });
+    expect(run(it_, waits)).toBe(178_000);
+    expect(it_.state().requested).toBe('Schedule');
+  });
+});
+
+const started = (seconds: number): FeedSummary['runs'][number] => ({
+  id: 'r',
+  trigger: 'Schedule',
+  result: 'Succeeded',
+  startedAt: after(seconds * 1000).toISOString(),
+  read: 0,
+  changed: 0,
+  problems: 0,
+});
+
+describe('a platform that wants no run sooner', () => {
+  const slow: DriverManifest = {
+    ...manifest,
+    feeds: [{ type: 'OrderImport', maxPageSize: 100, minIntervalSeconds: 180 }],
+  };
+  const slowly = (given?: Given) => new FeedTracker(feed(given), slow, NOW);
+
+  it('is kept to, whatever asks', () => {
+    const it_ = slowly({ asked: 'now' });
+    run(it_, outcome('Succeeded'));
+    it_.takeHint({});
+    it_.requested = 'Requested';
+    expect(dueRuns([it_.state()], after(179_000))).toEqual([]);
+    expect(wakeAt([it_.state()])).toEqual(after(30_000));
+    expect(dueRuns([it_.state()], after(180_000))).toMatchObject([{ trigger: 'Requested' }]);
+  });
+
+  it('after a restart too, and not for a run that only goes on', () => {
+    const it_ = slowly();
+    it_.takeSummary(summary({ runs: [started(-60)] }));
+    expect(it_.state().earliest).toEqual(after(120_000));
+    it_.began(after(120_000));
+    it_.ended(outcome('Waiting', { retryAfterMs: 5000 }), after(121_000), middle);
+    expect(dueRuns([it_.state()], after(126_000))).toMatchObject([{ trigger: 'Schedule' }]);
   });
 });

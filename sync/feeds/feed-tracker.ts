@@ -35,6 +35,7 @@ export class FeedTracker {
   writtenAt: Date | undefined;
   readonly startedAt: Date;
   #initialDone = false;
+  #lastBegan: Date | undefined;
   #failures = 0;
   #scheduleKey = '';
   /** Records that a hint named since the last run began; undefined: the hint was for the whole feed. */
@@ -64,13 +65,23 @@ export class FeedTracker {
   }
 
   get schedule(): string | undefined {
-    const support = this.#manifest.feeds.find((feed) => feed.type === this.type);
-    return scheduleOf(this.spec, support?.defaultSchedule);
+    return scheduleOf(this.spec, this.#support?.defaultSchedule);
+  }
+
+  get #support() {
+    return this.#manifest.feeds.find((feed) => feed.type === this.type);
+  }
+
+  /** The platform wants no run before; one that waited for it may go on. */
+  get #earliest(): Date | undefined {
+    const seconds = this.#support?.minIntervalSeconds;
+    if (seconds === undefined || this.#lastBegan === undefined || this.outcome?.result === 'Waiting') return undefined;
+    return new Date(this.#lastBegan.getTime() + seconds * 1000);
   }
 
   /** Why the feed can never run as it is. */
   get fault(): Finding | undefined {
-    if (!this.#manifest.feeds.some((feed) => feed.type === this.type)) {
+    if (!this.#support) {
       return {
         status: 'False',
         reason: 'FeedNotSupported',
@@ -106,6 +117,13 @@ export class FeedTracker {
 
   takeSummary(summary: FeedSummary): void {
     this.summary = summary;
+    const last = summary.runs.find(({ result }) => result !== 'Running');
+    if (last && this.#lastBegan === undefined) this.#lastBegan = new Date(last.startedAt);
+    // Another pod's run waits: this one goes on with it, and not before.
+    if (last?.result === 'Waiting' && last.goesOnAt && this.outcome === undefined) {
+      this.notBefore ??= new Date(last.goesOnAt);
+      this.requested ??= 'Schedule';
+    }
     if (summary.lastSuccessAt) this.lastSuccessAt = new Date(summary.lastSuccessAt);
     if (summary.lastSuccessAt || summary.runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
   }
@@ -113,6 +131,7 @@ export class FeedTracker {
   /** The connection was checked and is good again: a feed that it had stopped need not sit out its delay. */
   connectionMended(): void {
     if (this.notBefore === undefined || this.outcome?.scope === undefined || this.outcome.scope === 'record') return;
+    if (this.outcome.result === 'Waiting') return;
     this.notBefore = undefined;
     this.requested ??= 'Schedule';
   }
@@ -128,6 +147,7 @@ export class FeedTracker {
       requested: this.fault ? undefined : this.requested,
       nextAt: this.nextAt,
       notBefore: this.notBefore,
+      earliest: this.#earliest,
       running: this.running,
     };
   }
@@ -154,6 +174,7 @@ export class FeedTracker {
   /** By a FeedRun, which answers nothing but itself: what else was asked stays asked. */
   beganDeliberately(now: Date): void {
     this.running = true;
+    if (this.outcome?.result !== 'Waiting') this.#lastBegan = now;
     this.#answering = undefined;
     this.answeringIds = undefined;
     this.nextAt = this.schedule ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
@@ -161,11 +182,12 @@ export class FeedTracker {
 
   ended(outcome: RunOutcome, now: Date, random: () => number): void {
     this.running = false;
-    if (this.answeringIds) return this.#endedHint(outcome);
+    if (this.answeringIds) return this.#endedHint(outcome, now);
     this.outcome = outcome;
     this.handledRunRequest = this.#answering ?? this.handledRunRequest;
     if (DONE.has(outcome.result)) this.#initialDone = true;
     if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.lastSuccessAt = now;
+    if (outcome.result === 'Waiting') return this.#wait(outcome, now);
     if (outcome.result === 'Failed' || outcome.result === 'Unproven') return this.#backOff(outcome, now, random);
     this.#failures = 0;
     this.notBefore = undefined;
@@ -173,9 +195,16 @@ export class FeedTracker {
   }
 
   /** A few records say nothing of the feed's health; what a hint could not read, the next whole run reads. */
-  #endedHint(outcome: RunOutcome): void {
+  #endedHint(outcome: RunOutcome, now: Date): void {
     this.answeringIds = undefined;
-    if (!DONE.has(outcome.result)) this.requested ??= 'Schedule';
+    if (outcome.result === 'Waiting') this.#wait(outcome, now);
+    else if (!DONE.has(outcome.result)) this.requested ??= 'Schedule';
+  }
+
+  /** No failure, and no attempt is used: it goes on at its time. */
+  #wait({ retryAfterMs = 0 }: RunOutcome, now: Date): void {
+    this.notBefore = new Date(now.getTime() + retryAfterMs);
+    this.requested ??= this.owesChangedRun ? 'Changed' : 'Schedule';
   }
 
   /**

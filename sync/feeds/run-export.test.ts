@@ -225,7 +225,8 @@ describe('what is the fault of the connection', () => {
     const { outcome, calls } = await export_('shipment', fake, refuse);
     expect(calls).toHaveLength(1);
     expect(fake.reported).toMatchObject([{ id: 0, outcome: 'Returned' }]);
-    expect(outcome).toMatchObject({ result: 'Failed', problems: 0, ...expected });
+    const result = 'retryAfterMs' in expected ? 'Waiting' : 'Failed';
+    expect(outcome).toMatchObject({ result, problems: 0, ...expected });
   });
 
   it('keeps what was done before it in the same call', async () => {

@@ -12,6 +12,7 @@ import { storeReason } from '../../model/reasons.ts';
 import type { OutboxEntry, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { withFault } from './fault.ts';
 
 /** At the hub, where writes go out by subject: how many go to the driver together is then not asked. */
 const DEFAULT_CLAIM = 100;
@@ -228,16 +229,12 @@ function summed(counts: Counts) {
   return { read: counts.read, changed: counts.applied, problems: counts.failed + counts.retry };
 }
 
-function stopped(counts: Counts, { behaviour, scope, reason, message, retryAfterMs }: Fault): RunOutcome {
-  return {
-    ...summed(counts),
-    result: 'Failed',
-    reason,
-    message: `${message} (what waits is kept as it is)`,
-    behaviour,
-    scope,
-    retryAfterMs,
-  };
+function stopped(counts: Counts, fault: Fault): RunOutcome {
+  const { reason, message } = fault;
+  return withFault(
+    { ...summed(counts), result: 'Failed', reason, message: `${message} (what waits is kept as it is)` },
+    fault,
+  );
 }
 
 function conclude(counts: Counts): RunOutcome {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { retry, type ImportSource, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import { retry, waiting, type ImportSource, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
 import type { ImportType } from '../../model/feeds.ts';
 import { decodeBatch, type Checkpoint } from '../../model/batch.ts';
 import { level, order } from '../../test/support/memory-store.ts';
@@ -8,6 +8,8 @@ import type { HubClient } from '../hub-client.ts';
 import { runImport } from './run-import.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
+/** Open orders of the hub, two at a time. */
+const OPEN = ['o1', 'o2', 'o3', 'o4'];
 
 async function importFrom(
   pages: Iterable<Page>,
@@ -26,9 +28,13 @@ async function importFrom(
     ...more,
   };
   const posted: number[] = [];
+  const saved: (Checkpoint | undefined)[] = [];
   const hub = {
+    openRecords: async (_feed: string, after: string) => OPEN.filter((id) => id > after).slice(0, 2),
     batch: async (_run: string, bytes: Buffer) => {
-      posted.push(decodeBatch(bytes).header.read);
+      const { read, checkpoint: committed } = decodeBatch(bytes).header;
+      posted.push(read);
+      saved.push(committed);
       return { changed: 1, repeated: false };
     },
   } as unknown as HubClient;
@@ -44,7 +50,7 @@ async function importFrom(
       earliestOrder: new Date('2025-12-01T00:00:00Z'),
     },
   );
-  return { ...result, posted, requests };
+  return { ...result, posted, saved, requests };
 }
 
 describe('runImport', () => {
@@ -124,5 +130,42 @@ describe('a reading without end', () => {
         yield { records: [order(`${at}`)], resume: `${at}`, end: at === 3000, total: 2900 };
     }
     expect((await importFrom(long(), { since: SINCE })).outcome).toMatchObject({ result: 'Succeeded', read: 3000 });
+  });
+});
+
+describe('a store that asks to wait', () => {
+  const first: Page = { records: [order('1')], resume: 'page 1', end: false };
+  const later = () => waiting('RateLimited', 'the store asks to wait 178 s', 178_000);
+  const open = { cursor: { kind: 'changes', secondWay: 'openRecords' } } as const;
+
+  it('ends the run as Waiting, no failure, and it goes on where it was', async () => {
+    function* pages(): Generator<Page> {
+      yield first;
+      throw later();
+    }
+    const { outcome, saved } = await importFrom(pages(), { since: SINCE });
+    expect(outcome).toMatchObject({ result: 'Waiting', reason: 'RateLimited', read: 1, retryAfterMs: 178_000 });
+    const { requests } = await importFrom([{ ...first, end: true }], saved.at(-1)!);
+    expect(requests[0]).toMatchObject({ resume: 'page 1', since: saved.at(-1)!.run!.since });
+  });
+
+  it('goes on with the open records where it was, and reads no page twice', async () => {
+    const end: Page = { records: [order('1')], resume: 'page 1', end: true };
+    const asked: (readonly string[] | undefined)[] = [];
+    const source = (fails: string) => ({
+      ...open,
+      read: async function* ({ ids }: ReadRequest) {
+        asked.push(ids);
+        if (ids?.includes(fails)) throw later();
+        yield ids ? { ...end, records: ids.map((id) => order(id)) } : end;
+      },
+    });
+    const before = await importFrom([], { since: SINCE }, source('o3'));
+    expect(before.outcome).toMatchObject({ result: 'Waiting', read: 3 });
+    const after = await importFrom([], before.checkpoint!, source('none'));
+    expect(after.outcome).toMatchObject({ result: 'Succeeded', read: 2 });
+    expect(after.checkpoint).toMatchObject({ since: '2026-02-01T08:00:00.000Z' });
+    expect(after.checkpoint!.run).toBeUndefined();
+    expect(asked).toEqual([undefined, ['o1', 'o2'], ['o3', 'o4'], ['o3', 'o4']]);
   });
 });

@@ -17,7 +17,7 @@ import { censusIsDue, countedSource, runCensus, type CensusResult } from './cens
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { EndlessGuard } from './endless.ts';
-import { faultDetails } from './fault.ts';
+import { faultDetails, withFault } from './fault.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
@@ -29,6 +29,8 @@ export interface ImportRun {
   readonly window?: { readonly from: string; readonly to?: string };
   readonly ids?: readonly string[];
   readonly dryRun?: boolean;
+  /** Of one that waited and moves no checkpoint: where it goes on. */
+  readonly resume?: string;
   readonly signal: AbortSignal;
 }
 
@@ -51,6 +53,10 @@ interface Progress {
   high: string | undefined;
   end: boolean;
   total: number | undefined;
+  /** The last page that the hub has. */
+  resume: string | undefined;
+  /** The last open record that was read again. */
+  reread: string | undefined;
 }
 
 /**
@@ -66,9 +72,11 @@ export async function runImport(
   const plan = scoped
     ? { fullCompare: false }
     : planRun(run.checkpoint, ports.source.cursor, ports.clock.now(), ports.storeNow());
-  const progress: Progress = { read: 0, high: plan.high, end: false, total: undefined };
+  const { high, resume, reread } = plan;
+  const progress: Progress = { read: 0, high, end: reread !== undefined, total: undefined, resume, reread };
   try {
-    await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
+    if (!progress.end)
+      await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
     if (!scoped && ports.source.cursor?.secondWay === 'openRecords')
       await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
@@ -91,17 +99,32 @@ export async function runImport(
           'stopped after a whole page: it goes on from there',
         ),
       };
-    const { behaviour, reason, message, retryAfterMs, scope } = faultDetails(error);
-    return { outcome: { ...ended(poster, progress, 'Failed', reason, message), behaviour, retryAfterMs, scope } };
+    const fault = faultDetails(error);
+    const outcome = withFault(ended(poster, progress, 'Failed', fault.reason, fault.message), fault);
+    return outcome.result === 'Waiting' ? waits(outcome, run, plan, progress, scoped) : { outcome };
   }
+}
+
+/** What is left of a run that waits: with the open records it goes on where it was, as it does with pages. */
+function waits(
+  outcome: RunOutcome,
+  run: ImportRun,
+  plan: RunPlan,
+  { high, end, resume, reread }: Progress,
+  scoped: boolean,
+): { outcome: RunOutcome; checkpoint?: Checkpoint } {
+  if (scoped || run.dryRun) return { outcome: { ...outcome, resume: resume ?? run.resume } };
+  return end && resume !== undefined
+    ? { outcome, checkpoint: pageCheckpoint(run.checkpoint, plan, high, resume, reread ?? '') }
+    : { outcome };
 }
 
 function requestOf(run: ImportRun, plan: RunPlan, earliest: Date | undefined): ReadRequest {
   const base = { feed: run.feed, pageSize: run.pageSize, signal: run.signal };
-  if (run.ids) return { ...base, ids: run.ids };
+  if (run.ids) return { ...base, ids: run.ids, resume: run.resume };
   const wanted = classOf(run.feed) === 'orders' && earliest ? { ...base, placedFrom: earliest.toISOString() } : base;
-  if (run.window) return { ...wanted, since: run.window.from, until: run.window.to };
-  return { ...wanted, since: plan.since, resume: plan.resume };
+  if (run.window) return { ...wanted, since: run.window.from, until: run.window.to, resume: run.resume };
+  return { ...wanted, since: plan.since, resume: run.resume ?? plan.resume };
 }
 
 async function readPages(
@@ -123,6 +146,7 @@ async function readPages(
       page.unreadable?.map((one) => problemOf(one, poster)) ?? [],
       page.end ? undefined : checkpoint,
     );
+    progress.resume = page.resume;
     run.signal.throwIfAborted();
     if (page.end) return;
   }
@@ -178,7 +202,7 @@ async function readOpenRecords(
 ): Promise<void> {
   if (!isReread(run.feed))
     throw new Error(`${run.feed} has no open records: its driver must not name them as its second way`);
-  for (let after = ''; ;) {
+  for (let after = progress.reread ?? ''; ;) {
     const ids = await ports.hub.openRecords(run.feed, after);
     const last = ids.at(-1);
     if (last === undefined) return;
@@ -190,6 +214,7 @@ async function readOpenRecords(
       await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
       run.signal.throwIfAborted();
     }
+    progress.reread = after;
   }
 }
 

@@ -9,10 +9,11 @@ import {
   type DriverErrorDetails,
   type RequestAuth,
   type StoreRequest,
+  type StoreResponse,
 } from '../../drivers/contract/index.ts';
 import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
-import { createStoreHttp, type OwnedStoreHttp } from './store-http.ts';
+import { createStoreHttp, type OwnedStoreHttp, type StoreHttpOptions } from './store-http.ts';
 
 const START = Date.parse('2026-05-02T12:00:00Z');
 
@@ -83,7 +84,12 @@ beforeEach(() => {
   answers = [];
   throttled = [];
   assertMayWrite = () => undefined;
-  http = createStoreHttp({
+  http = create({});
+});
+
+/** The engine's HTTP, with more options. */
+const create = (more: Partial<StoreHttpOptions>): OwnedStoreHttp =>
+  createStoreHttp({
     clock,
     budget: new Budget({ clock }),
     scope: () => ({ feedClass: 'orders', assertMayWrite }),
@@ -91,8 +97,8 @@ beforeEach(() => {
     random: () => 0.5,
     onResponse: (facts) => answers.push(facts),
     onThrottle: (ms) => throttled.push(ms),
+    ...more,
   });
-});
 afterEach(() => http.close());
 
 const get = (more: Partial<StoreRequest> = {}): StoreRequest => ({ method: 'GET', url, ...more });
@@ -209,16 +215,7 @@ describe('a host that the driver does not name', () => {
     ['a read', (bad) => http.read(bad)],
     ['a write', (bad) => http.write(bad)],
   ])('is sent nothing, by %s: the key would go with it', async (_what, call) => {
-    http = createStoreHttp({
-      clock,
-      budget: new Budget({ clock }),
-      hosts: allowedHosts(['settings.url'], { url: 'https://shop.example/api' }),
-      scope: () => ({ feedClass: 'orders', assertMayWrite }),
-      testMode: () => testMode,
-      random: () => 0.5,
-      onResponse: (facts) => answers.push(facts),
-      onThrottle: (ms) => throttled.push(ms),
-    });
+    http = create({ hosts: allowedHosts(['settings.url'], { url: 'https://shop.example/api' }) });
     expect(await failure(call(post()))).toMatchObject({
       behaviour: 'terminal',
       scope: 'shop',
@@ -270,6 +267,111 @@ describe('the rate limit of the store', () => {
     expect((await http.read(get())).status).toBe(429);
     expect(received).toHaveLength(4);
     expect(slept).toEqual([500, 1000, 2000]);
+  });
+});
+
+describe('a budget by operation', () => {
+  const buckets = { orders: { burst: 5, perSecond: 1 }, labels: { burst: 5, perSecond: 1 } };
+
+  it('is paused alone by a 429: other operations go on', async () => {
+    http = create({ budget: new Budget({ clock, buckets }) });
+    script = [{ status: 429, headers: { 'retry-after': '100' } }, {}];
+    expect(await failure(http.read(get({ bucket: 'orders' })))).toMatchObject({ reason: 'RateLimited' });
+    expect((await http.read(get({ bucket: 'labels' }))).status).toBe(200);
+    expect((await http.read(get())).status).toBe(200);
+    expect(await failure(http.read(get({ bucket: 'orders' })))).toMatchObject({
+      behaviour: 'waiting',
+      retryAfterMs: 100_000,
+    });
+    expect(received).toHaveLength(3);
+  });
+
+  it('ends the run as waiting where its turn is far away, before anything is sent', async () => {
+    const budget = new Budget({ clock, buckets: { orders: { burst: 1, perSecond: 0.0056 } } });
+    http = create({ budget });
+    await http.read(get({ bucket: 'orders' }));
+    expect(await failure(http.read(get({ bucket: 'orders' })))).toMatchObject({
+      behaviour: 'waiting',
+      reason: 'RateLimited',
+      retryAfterMs: Math.ceil(1000 / 0.0056),
+    });
+    expect(received).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+
+  it("learns the rate from the platform's header, for the bucket of the call", async () => {
+    const budget = new Budget({ clock, buckets });
+    http = create({ budget });
+    script = [{ headers: { 'x-amzn-ratelimit-limit': '0.5' } }];
+    await http.read(get({ bucket: 'orders' }));
+    expect(budget.view().buckets).toMatchObject({
+      orders: { rule: { perSecond: 0.5 } },
+      labels: { rule: { perSecond: 1 } },
+    });
+  });
+
+  it('lets one call go at a time where the platform wants it so, and the token that it needs in its place', async () => {
+    http = create({ budget: new Budget({ clock, rule: { burst: 9, perSecond: 9, concurrent: 1 } }) });
+    let underWay = 0;
+    let most = 0;
+    script = [
+      (_request, response) => {
+        most = Math.max(most, ++underWay);
+        setTimeout(() => {
+          underWay--;
+          response.end('{}');
+        }, 5);
+      },
+    ];
+    const auth: RequestAuth = {
+      headers: async () => {
+        await http.read({ method: 'POST', url: `${url}/token` });
+        return { authorization: 'token' };
+      },
+    };
+    await Promise.all([http.read(get({ auth })), http.read(get({ auth })), http.write(post())]);
+    expect(received).toHaveLength(5);
+    expect(most).toBe(1);
+  });
+});
+
+describe('a refusal for too much with status 200', () => {
+  const throttled = async (response: StoreResponse) =>
+    (await response.text()).includes('THROTTLED') ? 3000 : undefined;
+  const refused = { body: '{"errors":[{"code":"THROTTLED"}]}' };
+
+  it.each(['read', 'write'] as const)('is waited for like a 429 (%s)', async (intent) => {
+    script = [refused, {}];
+    const answer = await http[intent]({ ...post(), throttled });
+    expect(await answer.json()).toEqual({ ok: true });
+    expect(slept).toEqual([3000]);
+  });
+
+  it('ends the run as waiting when it does not end', async () => {
+    script = [refused];
+    expect(await failure(http.read(get({ throttled })))).toMatchObject({ behaviour: 'waiting', retryAfterMs: 3000 });
+    expect(received).toHaveLength(4);
+  });
+});
+
+describe("the platform's own way of repeating", () => {
+  it('is kept to: not before, and so often', async () => {
+    http = create({ repeat: { afterMs: 15_000, attempts: 2 } });
+    script = [{ status: 503 }];
+    expect((await http.read(get())).status).toBe(503);
+    expect(slept).toEqual([15_000, 15_000]);
+    expect(received).toHaveLength(3);
+  });
+
+  it('leaves to the next run what is too long for a call', async () => {
+    http = create({ repeat: { afterMs: 600_000, attempts: 5 } });
+    script = [{ status: 502 }];
+    expect(await failure(http.read(get()))).toMatchObject({
+      behaviour: 'retry',
+      reason: 'StoreUnavailable',
+      retryAfterMs: 600_000,
+    });
+    expect(received).toHaveLength(1);
   });
 });
 

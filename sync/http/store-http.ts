@@ -1,14 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../kit/clock.ts';
 import type { FeedClass } from '../../model/feeds.ts';
-import type { Budget } from '../budget/budget.ts';
+import { WaitTooLong, type Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { isAllowed, type AllowedHost } from '../../model/hosts.ts';
 import {
   DriverError,
+  errorDetails,
   HeldWrite,
   retry,
   terminal,
   waiting,
+  type DriverManifest,
   type StoreHttp,
   type StoreRequest,
   type StoreResponse,
@@ -21,7 +24,7 @@ const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 500;
 /** Waiting longer inside a call would hold a run's lane: the run ends as waiting and comes again. */
 const LONGEST_WAIT_MS = 20_000;
-const REPEATED_STATUS = new Set([429, 502, 503, 504]);
+const REPEATED_STATUS = new Set([502, 503, 504]);
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -31,6 +34,8 @@ export interface StoreHttpOptions {
   readonly testMode: () => boolean;
   readonly random: () => number;
   readonly budget: Budget;
+  /** How the platform wants reads repeated; absent: soon, and a few times. */
+  readonly repeat?: DriverManifest['repeat'];
   /** Where requests may go; absent: anywhere (a test). */
   readonly hosts?: readonly AllowedHost[];
   /** Of the run that the call is made for. */
@@ -51,23 +56,36 @@ export interface OwnedStoreHttp extends StoreHttp {
   close(): Promise<void>;
 }
 
+/** What one call is made of. */
+interface Call {
+  readonly request: StoreRequest;
+  readonly intent: 'read' | 'write';
+  readonly options: StoreHttpOptions;
+  readonly transport: StoreTransport;
+  readonly places: Places;
+}
+
+/** An answer, and for how long it asks to be left alone where it says so in its own way. */
+interface Answer {
+  readonly response: StoreResponse;
+  readonly throttledMs?: number;
+}
+
 /**
  * The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode, the lease at
  * each write.
  */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   const transport = options.transport ?? socketTransport();
+  const places = new Places(options);
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
     holdToHosts(request.url, options.hosts);
-    const send = authorized(request, options, (headers) => once(transport, request, headers, intent, options));
+    const send = authorized({ request, intent, options, transport, places });
     for (let attempt = 1; ; attempt++) {
       const outcome = await send().catch((error: unknown) => networkError(error));
-      if (!shouldRepeat(outcome, intent, request, attempt)) {
-        if (outcome instanceof DriverError) throw outcome;
-        return outcome;
-      }
-      await pause(outcome, attempt, request.signal, options);
+      if (!shouldRepeat(outcome, intent, request, attempt, options)) return finalOf(outcome);
+      await pause(outcome, attempt, request, options);
     }
   }
 
@@ -83,37 +101,67 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   };
 }
 
+function finalOf(outcome: Answer | DriverError): StoreResponse {
+  if (outcome instanceof DriverError) throw outcome;
+  if (outcome.throttledMs !== undefined) throw rateLimited(outcome.throttledMs);
+  return outcome.response;
+}
+
 /**
  * One attempt, as often as it is called: waits for the budget, then asks who calls. A 401 did nothing at the store, so
  * it is asked again for reads and writes alike: once in a call, and only with something newer.
  */
-function authorized(
-  request: StoreRequest,
-  options: StoreHttpOptions,
-  send: (headers: Headers) => Promise<StoreResponse>,
-): () => Promise<StoreResponse> {
+function authorized(call: Call): () => Promise<Answer> {
+  const { request, places } = call;
   const { auth, signal = new AbortController().signal } = request;
   let askedAgain = false;
   return async () => {
-    await takeFromBudget(request, options);
-    const given = lowerCase(await auth?.headers(request, signal));
-    const response = await send(given);
-    if (response.status !== 401 || !auth || askedAgain) return response;
-    askedAgain = true;
-    const newer = lowerCase(await auth.headers(request, signal, given));
-    if (JSON.stringify(newer) === JSON.stringify(given)) return response;
-    await takeFromBudget(request, options);
-    return send(newer);
+    const first = await places.take(request, async () => {
+      const given = lowerCase(await auth?.headers(request, signal));
+      const answer = await once(call, given);
+      if (answer.response.status !== 401 || !auth || askedAgain) return { answer };
+      askedAgain = true;
+      const newer = lowerCase(await auth.headers(request, signal, given));
+      return { answer, newer: JSON.stringify(newer) === JSON.stringify(given) ? undefined : newer };
+    });
+    const { newer } = first;
+    return newer ? places.take(request, () => once(call, newer)) : first.answer;
   };
 }
 
-async function once(
-  transport: StoreTransport,
-  request: StoreRequest,
-  authorization: Headers,
-  intent: 'read' | 'write',
-  options: StoreHttpOptions,
-): Promise<StoreResponse> {
+/**
+ * What a call takes of the budget. A call for a token is made while the call that needs it holds its place: where calls
+ * go one after the other it would wait for itself, so it goes in that place.
+ */
+class Places {
+  readonly #options: StoreHttpOptions;
+  readonly #held = new AsyncLocalStorage<ReadonlySet<string>>();
+
+  constructor(options: StoreHttpOptions) {
+    this.#options = options;
+  }
+
+  async take<T>({ cost, bucket, signal }: StoreRequest, work: () => Promise<T>): Promise<T> {
+    const { budget, scope, onThrottle } = this.#options;
+    const { feedClass } = scope();
+    const held = this.#held.getStore() ?? new Set();
+    const name = bucket ?? '';
+    const nested = held.has(name);
+    const waited = await budget
+      .acquire(feedClass, { cost, bucket, signal, nested, longestMs: LONGEST_WAIT_MS })
+      .catch((error: unknown) => {
+        throw error instanceof WaitTooLong ? rateLimited(error.waitMs) : error;
+      });
+    try {
+      if (waited > 0) onThrottle(waited, feedClass);
+      return await this.#held.run(new Set([...held, name]), work);
+    } finally {
+      if (!nested) budget.release(bucket);
+    }
+  }
+}
+
+async function once({ transport, request, intent, options }: Call, authorization: Headers): Promise<Answer> {
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
@@ -132,14 +180,15 @@ async function once(
   });
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
-  if (reading) options.budget.observe(reading);
+  if (reading) options.budget.observe({ ...reading, bucket: request.bucket });
   options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
-  return {
+  const response: StoreResponse = {
     status,
     headers,
     text: async () => text,
     json: async () => parseJson(text, status, headers['content-type']),
   };
+  return { response, throttledMs: await request.throttled?.(response) };
 }
 
 /**
@@ -181,39 +230,59 @@ function clockSkew(date: string | undefined, middle: number): number | undefined
 }
 
 function shouldRepeat(
-  outcome: StoreResponse | DriverError,
+  outcome: Answer | DriverError,
   intent: 'read' | 'write',
   request: StoreRequest,
   attempt: number,
+  { repeat }: StoreHttpOptions,
 ): boolean {
-  if (attempt >= ATTEMPTS || request.signal?.aborted) return false;
-  if (outcome instanceof DriverError) return intent === 'read' && outcome.details.behaviour === 'retry';
-  if (outcome.status === 429) return true;
-  return intent === 'read' && REPEATED_STATUS.has(outcome.status);
+  if (request.signal?.aborted) return false;
+  // Too much was asked: nothing was done, and the platform says itself when to come again.
+  if (isThrottled(outcome)) return attempt < ATTEMPTS;
+  if (intent === 'write' || attempt >= (repeat ? repeat.attempts + 1 : ATTEMPTS)) return false;
+  return outcome instanceof DriverError
+    ? outcome.details.behaviour === 'retry'
+    : REPEATED_STATUS.has(outcome.response.status);
 }
 
+const isThrottled = (outcome: Answer | DriverError): boolean =>
+  !(outcome instanceof DriverError) && (outcome.response.status === 429 || outcome.throttledMs !== undefined);
+
 async function pause(
-  outcome: StoreResponse | DriverError,
+  outcome: Answer | DriverError,
   attempt: number,
-  signal: AbortSignal | undefined,
+  { bucket, signal }: StoreRequest,
   options: StoreHttpOptions,
 ): Promise<void> {
   const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + options.random());
-  const asked =
-    outcome instanceof DriverError ? undefined : retryAfterMs(outcome.headers['retry-after'], options.clock.now());
-  const wait = Math.max(asked ?? 0, backoff);
-  if (wait > LONGEST_WAIT_MS) throw rateLimited(wait);
-  // A 429 is about the shop, not about this call: everyone waits, the most urgent goes first when it is over.
-  if (!(outcome instanceof DriverError) && outcome.status === 429) options.budget.observe({ pauseMs: wait });
-  else await options.clock.sleep(wait, signal);
+  const asked = outcome instanceof DriverError ? 0 : askedToWait(outcome, options.clock);
+  if (isThrottled(outcome)) {
+    const wait = Math.max(asked, backoff);
+    // It is about the shop, not about this call: everyone waits, the most urgent goes first when it is over.
+    options.budget.observe({ pauseMs: wait, bucket });
+    if (wait > LONGEST_WAIT_MS) throw rateLimited(wait);
+    return;
+  }
+  const wait = Math.max(asked, options.repeat?.afterMs ?? backoff);
+  if (wait > LONGEST_WAIT_MS)
+    throw outcome instanceof DriverError || asked === 0 ? later(outcome, wait) : rateLimited(wait);
+  await options.clock.sleep(wait, signal);
 }
 
-async function takeFromBudget(request: StoreRequest, options: StoreHttpOptions): Promise<void> {
-  const pause = (options.budget.view().pausedUntil?.getTime() ?? 0) - options.clock.now().getTime();
-  if (pause > LONGEST_WAIT_MS) throw rateLimited(pause);
-  const { feedClass } = options.scope();
-  const waited = await options.budget.acquire(feedClass, request.cost, request.signal);
-  if (waited > 0) options.onThrottle(waited, feedClass);
+function askedToWait({ response, throttledMs }: Answer, clock: Clock): number {
+  return throttledMs ?? retryAfterMs(response.headers['retry-after'], clock.now()) ?? 0;
+}
+
+/** A failure that the platform does not want to see again so soon: the run comes again then. */
+function later(outcome: Answer | DriverError, retryAfterMs: number): DriverError {
+  const { reason, message } =
+    outcome instanceof DriverError
+      ? errorDetails(outcome)
+      : {
+          reason: 'StoreUnavailable',
+          message: `the store cannot answer at the moment (HTTP ${outcome.response.status})`,
+        };
+  return new DriverError({ behaviour: 'retry', reason, message, retryAfterMs });
 }
 
 function rateLimited(ms: number): DriverError {

@@ -9,6 +9,7 @@ const view = (changes: Partial<BudgetView> = {}): BudgetView => ({
   pausedUntil: undefined,
   waiting: { orders: 0, shipments: 0, stock: 0, catalogue: 0 },
   forecastMs: 0,
+  buckets: {},
   ...changes,
 });
 const paused = view({
@@ -31,6 +32,20 @@ describe('the budget in status', () => {
       throttledUntil: '2026-01-01T00:00:30Z',
       forecast: '1 of orders, 312 of stock wait; sent in about 186 s',
     });
+  });
+
+  it('shows the operations that the platform counts by themselves, and which of them waits longest', () => {
+    const { buckets: _none, ...plain } = paused;
+    const slow = { ...plain, rule: { burst: 20, perSecond: 0.0056 }, pausedUntil: new Date('2026-01-01T00:02:58Z') };
+    const several = view({ rule: undefined, buckets: { orders: slow, labels: plain } });
+    expect(budgetStatus(several, now)).toMatchObject({
+      throttledUntil: '2026-01-01T00:02:58Z',
+      buckets: [
+        { name: 'orders', burst: 20, perSecond: 0.0056 },
+        { name: 'labels', burst: 40, perSecond: 2 },
+      ],
+    });
+    expect(throttled(several, undefined, now).Throttled?.message).toContain('calls of orders');
   });
 
   it('becomes a condition with the time of the next call, and stops to be one', () => {

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../../crds/index.ts';
 import { timestamp, type Finding } from '../../kit/conditions.ts';
-import type { BudgetView } from '../budget/budget.ts';
+import { longestPause, waitingCalls, type BudgetView } from '../budget/budget.ts';
 
 /** Shorter waits are everyday and not worth a write. */
 const WORTH_TELLING_MS = 5000;
@@ -12,11 +12,14 @@ type Conditions = ConnectionStatus['conditions'];
  * Pure.
  */
 export function budgetStatus(view: BudgetView | undefined, now: Date): ConnectionStatus['budget'] {
-  if (!view?.rule) return undefined;
+  const buckets = Object.entries(view?.buckets ?? {}).flatMap(([name, { rule }]) =>
+    rule ? [{ name, perSecond: rounded(rule.perSecond), burst: rule.burst }] : [],
+  );
+  if (!view || (!view.rule && buckets.length === 0)) return undefined;
   const until = pause(view, now);
   return {
-    perSecond: Math.round(view.rule.perSecond * 100) / 100,
-    burst: view.rule.burst,
+    ...(view.rule ? { perSecond: rounded(view.rule.perSecond), burst: view.rule.burst } : {}),
+    ...(buckets.length > 0 ? { buckets } : {}),
     ...(until ? { throttledUntil: timestamp(until), forecast: forecast(view) } : {}),
   };
 }
@@ -29,7 +32,7 @@ export function throttled(view: BudgetView | undefined, before: Conditions, now:
       Throttled: {
         status: 'True',
         reason: 'RateLimited',
-        message: `the store asked to wait: the next call goes at ${timestamp(until)}, orders first`,
+        message: `the store asked to wait${bucketOf(view)}: the next call goes at ${timestamp(until)}, orders first`,
       },
     };
   if (!before?.some(({ type }) => type === 'Throttled')) return {};
@@ -39,16 +42,25 @@ export function throttled(view: BudgetView | undefined, before: Conditions, now:
 }
 
 function pause(view: BudgetView, now: Date): Date | undefined {
-  return view.pausedUntil && view.pausedUntil.getTime() - now.getTime() >= WORTH_TELLING_MS
-    ? view.pausedUntil
-    : undefined;
+  const until = longestPause(view)?.until;
+  return until && until.getTime() - now.getTime() >= WORTH_TELLING_MS ? until : undefined;
 }
 
+function bucketOf(view: BudgetView): string {
+  const bucket = longestPause(view)?.bucket;
+  return bucket === undefined ? '' : ` (calls of ${bucket})`;
+}
+
+/** Some are a few calls an hour: two figures that say something. */
+const rounded = (perSecond: number): number =>
+  perSecond < 1 ? Number(perSecond.toPrecision(2)) : Math.round(perSecond * 100) / 100;
+
 function forecast(view: BudgetView): string {
-  const waiting = Object.entries(view.waiting)
+  const forecastMs = Math.max(view.forecastMs, ...Object.values(view.buckets).map((bucket) => bucket.forecastMs));
+  const waiting = Object.entries(waitingCalls(view))
     .filter(([, count]) => count > 0)
     .map(([feedClass, count]) => `${count} of ${feedClass}`);
   return waiting.length === 0
     ? 'no call waits'
-    : `${waiting.join(', ')} wait; sent in about ${Math.ceil(view.forecastMs / 1000)} s`;
+    : `${waiting.join(', ')} wait; sent in about ${Math.ceil(forecastMs / 1000)} s`;
 }

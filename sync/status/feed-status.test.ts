@@ -66,6 +66,18 @@ describe('Synced', () => {
     ['after half a success', { outcome: outcome('Partial') }, 'False', 'Partial'],
     ['without proof', { outcome: outcome('Unproven') }, 'False', 'Unproven'],
     [
+      'while the store asks to wait',
+      { outcome: outcome('Waiting', { reason: 'RateLimited', goesOnAt: '2026-01-01T00:03:00Z' }) },
+      'True',
+      'RateLimited',
+    ],
+    [
+      'while the store asks to wait, after a restart',
+      { outcome: undefined, summary: summary({ runs: [run({ result: 'Waiting' })] }) },
+      'True',
+      'Waiting',
+    ],
+    [
       'while Test mode keeps writes back',
       { outcome: outcome('Held', { reason: 'TestMode', message: 'kept back' }) },
       'True',

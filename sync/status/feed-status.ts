@@ -21,6 +21,7 @@ export interface FeedFacts {
 }
 
 const GOOD = new Set(['Succeeded', 'Empty']);
+const NO_FAULT = new Set(['Held', 'Waiting']);
 /** A next time that moves every few minutes would be a write every few minutes. */
 const SHOWN_NEXT_MS = 3_600_000;
 
@@ -88,6 +89,12 @@ function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
     if (GOOD.has(outcome.result))
       return { status: 'True', reason: outcome.result, message: 'the last run read to the declared end' };
     if (outcome.result === 'Held') return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
+    if (outcome.result === 'Waiting')
+      return {
+        status: 'True',
+        reason: outcome.reason,
+        message: `${outcome.message ?? 'it waits'}: it goes on at ${outcome.goesOnAt ?? 'its time'}`,
+      };
     return {
       status: 'False',
       reason: outcome.reason,
@@ -109,7 +116,7 @@ function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
   return GOOD.has(lastRun.result)
     ? { status: 'True', reason: lastRun.result, message: 'the last run read to the declared end' }
     : {
-        status: lastRun.result === 'Held' ? 'True' : 'False',
+        status: NO_FAULT.has(lastRun.result) ? 'True' : 'False',
         reason: lastRun.result,
         message: lastRun.message ?? `the last run ended ${lastRun.result}`,
       };
@@ -151,6 +158,7 @@ function toRunSummary(run: FeedSummary['runs'][number]): RunSummary {
     changed: run.changed,
     problems: run.problems,
     message: run.message,
+    goesOnAt: run.goesOnAt ? timestamp(new Date(run.goesOnAt)) : undefined,
   });
 }
 

@@ -237,13 +237,19 @@ describe('a store that asks to wait', () => {
     await started.until(
       () =>
         (started.feed('OrderImport')['recentRuns'] as { result: string }[] | undefined)?.some(
-          ({ result }) => result === 'Failed',
+          ({ result }) => result === 'Waiting',
         ) === true,
       'the run that was told to wait',
     );
     await started.until(
-      () => (started.feed('OrderImport')['lastRun'] as { result: string }).result !== 'Failed',
+      () => (started.feed('OrderImport')['lastRun'] as { result: string }).result !== 'Waiting',
       'the run after the wait',
     );
+    const { items } = (await started.api('GET', '/runs?feed=OrderImport')).body as {
+      items: { result: string; finishedAt: string; goesOnAt: string | null }[];
+    };
+    const [waited] = items.filter(({ result }) => result === 'Waiting');
+    expect(Date.parse(waited!.goesOnAt!) - Date.parse(waited!.finishedAt)).toBeGreaterThan(500);
+    expect(items.find(({ result }) => result !== 'Waiting')!.goesOnAt).toBeNull();
   });
 });

@@ -51,6 +51,25 @@ export const BUDGET: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'C11.buckets',
+    needs: ['orders'],
+    proves: 'counts calls in the buckets that its manifest has',
+    run: async (open) => {
+      const world = open();
+      // A call of another bucket is told by itself (http.ts).
+      await readGood(world.connect(), { feed: 'OrderImport' });
+      const { budget, buckets = {} } = world.subject.definition.manifest;
+      for (const [name, { burst, perSecond, concurrent = 1 }] of Object.entries({
+        ...buckets,
+        ...(budget && { budget }),
+      }))
+        demand(
+          burst >= 1 && perSecond > 0 && concurrent >= 1,
+          `nothing can ever be sent with the rule of ${name}: burst and concurrent are 1 at least, perSecond more than 0`,
+        );
+    },
+  },
+  {
     id: 'C11.ids',
     needs: ['orders'],
     proves: 'reads named orders a page at a time, not one by one',

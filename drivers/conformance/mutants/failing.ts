@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { retry, terminal, waiting, type Page } from '../../contract/index.ts';
-import { askedFor, driverIs, mutant, overHttp, type Mutant } from './tools.ts';
+import { askedFor, driverIs, manifestIs, mutant, overHttp, type Mutant } from './tools.ts';
 
 /** Mistakes where the shop fails. */
 export const FAILING: readonly Mutant[] = [
@@ -44,6 +44,16 @@ export const FAILING: readonly Mutant[] = [
         }
       },
     })),
+  ),
+  mutant(
+    'counts calls in a bucket that it did not declare',
+    'C11.buckets',
+    overHttp((http) => ({ read: (request) => http.read({ ...request, bucket: 'orders' }) })),
+  ),
+  mutant(
+    'declares a bucket that never fills',
+    'C11.buckets',
+    manifestIs(() => ({ buckets: { orders: { burst: 0, perSecond: 1 } } })),
   ),
   mutant(
     'takes a rate limit for a fault',

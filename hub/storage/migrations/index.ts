@@ -16,6 +16,7 @@ import { lastWord } from './0021-last-word.ts';
 import { prices } from './0022-prices.ts';
 import { met } from './0023-met.ts';
 import { fairDeliveries } from './0037-fair-deliveries.ts';
+import { waiting } from './0024-waiting.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0022-prices', sql: prices },
   { name: '0023-met', sql: met },
   { name: '0037-fair-deliveries', sql: fairDeliveries },
+  { name: '0024-waiting', sql: waiting },
 ];
