@@ -1,10 +1,12 @@
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
-import type { Driver, ReadRequest, UnreadableRecord } from '../contract/index.ts';
+import type { Driver, Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import { demand } from './demand.ts';
 import { never } from './world.ts';
 
 /** More pages than any list of the suite has rows, three times over: what goes on is a reading without end. */
 const MOST_PAGES = 400;
+/** Without a single record. */
+const MOST_WAITS = 20;
 
 export type Asked = Omit<ReadRequest, 'signal' | 'pageSize'> & Partial<Pick<ReadRequest, 'signal' | 'pageSize'>>;
 
@@ -29,11 +31,7 @@ export async function readAll(
 ): Promise<Reading> {
   const pages: PageSeen[] = [];
   const unreadable: UnreadableRecord[] = [];
-  for await (const { records, resume, end, total, unreadable: bad } of driver.read({
-    pageSize: 100,
-    signal: never(),
-    ...asked,
-  })) {
+  for await (const { records, resume, end, total, unreadable: bad } of patiently(driver, asked)) {
     demand(pages.at(-1)?.end !== true, `${asked.feed}: a page comes after the one that is said to be the last`);
     demand(typeof resume === 'string', `${asked.feed}: a page has no resume`);
     pages.push({ resume, end, total, records });
@@ -43,6 +41,25 @@ export async function readAll(
   }
   demand(pages.at(-1)?.end === true, `${asked.feed}: the pages stop and none is said to be the last`);
   return { pages, unreadable, records: pages.flatMap((page) => page.records) };
+}
+
+/** As the engine reads: who asks to come again is asked again, with the last place. */
+async function* patiently(driver: Driver, asked: Asked): AsyncGenerator<Page> {
+  let { resume } = asked;
+  for (let times = 0; ; times++) {
+    demand(times <= MOST_WAITS, `${asked.feed}: asks ${MOST_WAITS} times to come again, and has nothing`);
+    let again: Page | undefined;
+    for await (const page of driver.read({ pageSize: 100, signal: never(), ...asked, resume })) {
+      demand(again === undefined, `${asked.feed}: a page comes after the one that asks to come again`);
+      if (page.againMs !== undefined) again = page;
+      if (page.records.length > 0) times = 0;
+      yield page;
+    }
+    if (!again) return;
+    demand(asked.ids === undefined, `${asked.feed}: named records are asked for, and it asks to come again`);
+    demand(!again.end && again.againMs! > 0, `${asked.feed}: asks to come again, and that is the end, or at once`);
+    resume = again.resume;
+  }
 }
 
 /** Reads to the end, where nothing may be unreadable. */

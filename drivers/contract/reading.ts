@@ -55,6 +55,11 @@ export interface Page {
    * orders.
    */
   readonly position?: string;
+  /**
+   * Nothing more at the moment (a report is being made): come again with `resume` after so many milliseconds. The last
+   * page of its reading; the run ends as Waiting once the hub has it. Not with `ids`.
+   */
+  readonly againMs?: number;
   /** True only on the page after which the platform itself says there is no more. */
   readonly end: boolean;
   /** How many records the platform says match in all; the run's proof of completeness. */

@@ -133,6 +133,31 @@ describe('a reading without end', () => {
   });
 });
 
+describe('a reading that takes its time', () => {
+  const asked: Page = { records: [], resume: '{"job":1}', end: false, againMs: 30_000 };
+
+  it('ends the run as Waiting once its place is kept, and goes on there', async () => {
+    function* pages(): Generator<Page> {
+      yield asked;
+      throw new Error('asked on');
+    }
+    const { outcome, saved } = await importFrom(pages(), { since: SINCE });
+    expect(outcome).toMatchObject({ result: 'Waiting', reason: 'NotReadyYet', retryAfterMs: 30_000 });
+    expect(saved).toMatchObject([{ since: SINCE, run: { resume: '{"job":1}' } }]);
+    // It is asked for the same job as often as it takes.
+    const again = await importFrom([asked], saved[0]!);
+    expect([again.outcome.result, again.requests[0]!.resume]).toEqual(['Waiting', '{"job":1}']);
+    const done = await importFrom([{ records: [order('1')], resume: 'done', end: true }], again.saved[0]!);
+    expect([done.outcome.result, done.checkpoint!.since]).toEqual(['Succeeded', '2026-02-01T08:00:00.000Z']);
+  });
+
+  it('comes before the open records and the completeness check, which have to wait', async () => {
+    const open = { cursor: { kind: 'changes', secondWay: 'openRecords' } } as const;
+    const { requests } = await importFrom([asked], { since: SINCE }, open);
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('a store that asks to wait', () => {
   const first: Page = { records: [order('1')], resume: 'page 1', end: false };
   const later = () => waiting('RateLimited', 'the store asks to wait 178 s', 178_000);

@@ -57,6 +57,8 @@ interface Progress {
   resume: string | undefined;
   /** The last open record that was read again. */
   reread: string | undefined;
+  /** The driver asked to come again after so long. */
+  againMs: number | undefined;
 }
 
 /**
@@ -73,21 +75,17 @@ export async function runImport(
     ? { fullCompare: false }
     : planRun(run.checkpoint, ports.source.cursor, ports.clock.now(), ports.storeNow());
   const { high, resume, reread } = plan;
-  const progress: Progress = { read: 0, high, end: reread !== undefined, total: undefined, resume, reread };
+  const began = { read: 0, total: undefined, againMs: undefined };
+  const progress: Progress = { ...began, high, end: reread !== undefined, resume, reread };
   try {
     if (!progress.end)
       await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
+    if (progress.againMs !== undefined) return waits(notReady(poster, progress), run, plan, progress, scoped);
     if (!scoped && ports.source.cursor?.secondWay === 'openRecords')
       await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
-    if (scoped || !progress.end) return { outcome };
-    const short = shortage(plan, progress);
-    const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow(), short);
-    return {
-      outcome,
-      checkpoint: census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final,
-    };
+    return scoped || !progress.end ? { outcome } : { outcome, checkpoint: finalOf(run, plan, progress, ports, census) };
   } catch (error) {
     if (run.signal.aborted)
       return {
@@ -103,6 +101,28 @@ export async function runImport(
     const outcome = withFault(ended(poster, progress, 'Failed', fault.reason, fault.message), fault);
     return outcome.result === 'Waiting' ? waits(outcome, run, plan, progress, scoped) : { outcome };
   }
+}
+
+function finalOf(
+  run: ImportRun,
+  plan: RunPlan,
+  progress: Progress,
+  ports: ImportPorts,
+  census: CensusResult | CensusFailure | undefined,
+): Checkpoint {
+  const short = shortage(plan, progress);
+  const final = finalCheckpoint(run.checkpoint, plan, progress.high, ports.storeNow(), short);
+  return census && 'days' in census ? { ...final, censusAt: ports.storeNow().toISOString() } : final;
+}
+
+function notReady(poster: BatchPoster, progress: Progress): RunOutcome {
+  const message = 'the store has nothing more at the moment';
+  return {
+    ...ended(poster, progress, 'Waiting', 'NotReadyYet', message),
+    behaviour: 'waiting',
+    scope: 'shop',
+    retryAfterMs: progress.againMs,
+  };
 }
 
 /** What is left of a run that waits: with the open records it goes on where it was, as it does with pages. */
@@ -148,7 +168,8 @@ async function readPages(
     );
     progress.resume = page.resume;
     run.signal.throwIfAborted();
-    if (page.end) return;
+    progress.againMs = page.end ? undefined : page.againMs;
+    if (page.end || progress.againMs !== undefined) return;
   }
 }
 

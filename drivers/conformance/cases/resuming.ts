@@ -57,6 +57,16 @@ export const RESUMING: readonly ConformanceCase[] = [
     },
   })),
   {
+    id: 'C5.later',
+    needs: ['orders'],
+    proves: 'gives everything in the end where it asks to come again',
+    run: async (open) => {
+      const world = open();
+      const given = await readGood(world.connect(), { feed: 'OrderImport', pageSize: 5 });
+      demandAll(given, wantedOrders(world), allOrders(world), 'in the end');
+    },
+  },
+  {
     id: 'C5.resume-products',
     needs: ['products'],
     proves: 'goes on after any page of products',

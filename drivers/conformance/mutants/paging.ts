@@ -298,6 +298,34 @@ export const PAGING: readonly Mutant[] = [
     })),
   ),
   mutant(
+    'asks to come again, and gives more all the same',
+    'C5.later',
+    pagesAre((page) => (page.end ? page : { ...page, againMs: 1000 })),
+  ),
+  mutant(
+    'asks to come again for ever',
+    'C5.later',
+    driverIs(() => ({
+      async *read() {
+        yield { records: [], resume: 'job', end: false, againMs: 1000 };
+      },
+    })),
+  ),
+  mutant(
+    'asks to come again, and forgets what it has not given yet',
+    'C5.later',
+    driverIs((driver) => ({
+      async *read({ resume, ...request }) {
+        for await (const page of driver.read(request)) {
+          yield resume === undefined
+            ? { ...page, end: false, againMs: 1000 }
+            : { records: [], resume: 'end', end: true };
+          return;
+        }
+      },
+    })),
+  ),
+  mutant(
     '`resume` is ignored',
     'C5.progress',
     askedFor(({ resume: _resume, ...request }) => (request.ids ? { ...request, resume: _resume } : request)),
