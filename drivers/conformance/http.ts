@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { allowedHosts, isAllowed } from '../../model/hosts.ts';
 import type { SimulatedStore } from '../../simulator/store.ts';
 import {
+  bodyText,
   HeldWrite,
   hostRuleText,
   retry,
+  wholeResponse,
   type HostRule,
   type StoreHttp,
   type StoreRequest,
@@ -63,6 +65,8 @@ export class SuiteHttp implements StoreHttp {
     this.writes++;
     if (this.#options.testMode) {
       this.held.push(request);
+      if (request.body instanceof Uint8Array && request.shows === undefined)
+        this.violations.push('writes bytes that say nothing to people in Test mode: say in `shows` what they mean');
       throw new HeldWrite(request);
     }
     return this.#call(request);
@@ -99,10 +103,10 @@ export class SuiteHttp implements StoreHttp {
     const lower = Object.fromEntries(
       Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    if (!url.startsWith(base)) return responseOf(404, { 'content-type': 'text/html' }, '<html></html>');
-    const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body });
+    if (!url.startsWith(base)) return wholeResponse(404, { 'content-type': 'text/html' }, '<html></html>');
+    const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body: bodyText(body) });
     if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
-    return responseOf(given.status, given.headers, given.body);
+    return wholeResponse(given.status, given.headers, given.body);
   }
 
   #demandBucket(bucket: string | undefined): void {
@@ -117,19 +121,4 @@ export class SuiteHttp implements StoreHttp {
         `asks ${URL.parse(url)?.host ?? 'no address'}, which is not among the hosts of its manifest`,
       );
   }
-}
-
-function responseOf(status: number, headers: Readonly<Record<string, string>>, body: string): StoreResponse {
-  return {
-    status,
-    headers,
-    text: async () => body,
-    json: async (): Promise<unknown> => {
-      try {
-        return JSON.parse(body);
-      } catch {
-        throw retry('UnexpectedPayload', 'the answer is not JSON');
-      }
-    },
-  };
 }

@@ -10,7 +10,17 @@ export interface StoreRequest {
   readonly auth?: RequestAuth;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as is; a driver sets its own content-type. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /**
+   * Of a read: the answer's body is handed on as it comes, without a limit, when the status is 2xx. Repeated like any
+   * read until its first byte was handed on; what breaks off later is the driver's, to go on by `resume`. Read it to
+   * the end, or leave the loop over it.
+   */
+  readonly stream?: true;
+  /** For the answer to begin, and from one of its bytes to the next; 30 s if absent. */
+  readonly timeoutMs?: number;
+  /** Of a write, for people in Test mode: what it means, where its body says nothing (an upload's number). */
+  readonly shows?: string;
   readonly signal?: AbortSignal;
   /** What it takes from the budget, in the platform's own points; 1 if absent. */
   readonly cost?: number;
@@ -61,10 +71,12 @@ export interface StoreResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The whole body as text; bounded by the engine (64 MiB). */
+  /** The whole body as text, by the charset of its content-type, else UTF-8; bounded by the engine (64 MiB). */
   text(): Promise<string>;
   /** The body parsed as JSON; throws a DriverError `UnexpectedPayload` (retry) when it is not JSON. */
   json(): Promise<unknown>;
+  /** The body as it is; of a `stream` once, and as it comes. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface StoreHttp {

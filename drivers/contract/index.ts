@@ -6,6 +6,7 @@ export * from './http.ts';
 export * from './hooks.ts';
 export * from './manifest.ts';
 export * from './reading.ts';
+export * from './response.ts';
 export * from './tokens.ts';
 export * from './memory-vault.ts';
 export * from './writing.ts';

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryVault, type EntryOf, type StoreHttp, type StoreRequest } from '../contract/index.ts';
+import {
+  bodyText,
+  memoryVault,
+  wholeResponse,
+  type EntryOf,
+  type StoreHttp,
+  type StoreRequest,
+} from '../contract/index.ts';
 import { GenericClient } from './client.ts';
 import { writePrices } from './price-write.ts';
 
@@ -18,18 +25,13 @@ function store(statuses: readonly string[]) {
   const asked: StoreRequest[] = [];
   const call = async (request: StoreRequest) => {
     asked.push(request);
-    const { prices } = JSON.parse(request.body ?? '') as { prices: { variant_id: string }[] };
+    const { prices } = JSON.parse(bodyText(request.body) ?? '') as { prices: { variant_id: string }[] };
     const body = {
       results: prices.flatMap(({ variant_id }, index) =>
         statuses[index] === undefined ? [] : [{ variant_id, status: statuses[index] }],
       ),
     };
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      text: async () => JSON.stringify(body),
-      json: async (): Promise<unknown> => body,
-    };
+    return wholeResponse(200, { 'content-type': 'application/json' }, JSON.stringify(body));
   };
   const http: StoreHttp = { read: call, write: call, observe: () => undefined };
   return {
@@ -53,7 +55,7 @@ describe('prices for the Generic Store API', () => {
       new AbortController().signal,
     );
     expect(asked).toMatchObject([{ method: 'POST', url: 'https://shop.example/v1/prices' }]);
-    expect((JSON.parse(asked[0]!.body!) as { prices: unknown }).prices).toEqual([
+    expect((JSON.parse(bodyText(asked[0]!.body)!) as { prices: unknown }).prices).toEqual([
       {
         key: '1/1250/1500',
         variant_id: 'v1',

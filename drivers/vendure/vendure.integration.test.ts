@@ -3,7 +3,15 @@ import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord, StockRecord } from '../../model/records.ts';
 import { engineHttp } from '../../test/stores/vendure/engine-http.ts';
 import { products, startVendure, variantsOf, type VendureStore } from '../../test/stores/vendure/index.ts';
-import { HeldWrite, memoryVault, type Driver, type Page, type ReadRequest, type StoreHttp } from '../contract/index.ts';
+import {
+  bodyText,
+  HeldWrite,
+  memoryVault,
+  type Driver,
+  type Page,
+  type ReadRequest,
+  type StoreHttp,
+} from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
 import { vendure } from './index.ts';
 
@@ -410,7 +418,7 @@ describe('the Vendure driver on a real store', () => {
       const losing: StoreHttp = {
         ...http,
         write: async (request) =>
-          request.body?.includes('transitionFulfillmentToState')
+          bodyText(request.body)?.includes('transitionFulfillmentToState')
             ? Promise.reject(new Error('connection lost'))
             : http.write(request),
       };

@@ -400,6 +400,17 @@ describe('an entry', () => {
 });
 
 describe('in Test mode', () => {
+  it.each([
+    ['what the driver says of it', { body: '{"document":"x"}', shows: 'A: 3' }, 'A: 3'],
+    ['its size, of bytes', { body: new Uint8Array(7) }, '(7 bytes)'],
+  ])('an entry is held with %s, where the body says nothing to people', async (_what, given, shown) => {
+    const fake = fakeHub([entry(1)]);
+    await export_('stock', fake, () => {
+      throw new HeldWrite({ method: 'POST', url: 'https://shop.example/api', ...given });
+    });
+    expect(fake.reported).toMatchObject([{ outcome: 'Held', request: { body: shown } }]);
+  });
+
   it('an entry is held with the exact request, without headers: they carry the credential', async () => {
     const fake = fakeHub([entry(1)]);
     const { outcome } = await export_('stock', fake, () => {

@@ -1,6 +1,7 @@
 import {
   errorDetails,
   HeldWrite,
+  shownBody,
   type DriverErrorDetails,
   type EntryOf,
   type ExportTarget,
@@ -145,7 +146,8 @@ async function send(
     return toResults(run.feed, entries, await target.write(writes, run.signal));
   } catch (error) {
     if (error instanceof HeldWrite) {
-      const { method, url, body } = error.request;
+      const { method, url } = error.request;
+      const body = shownBody(error.request);
       return {
         results: entries.map(({ id }) => ({
           id,

@@ -480,6 +480,78 @@ describe('a failure on the way', () => {
   });
 });
 
+describe('bytes', () => {
+  const chunks = async (bytes: AsyncIterable<Uint8Array>) => {
+    const all: Uint8Array[] = [];
+    for await (const chunk of bytes) all.push(chunk);
+    return Buffer.concat(all);
+  };
+
+  it('are sent and given back as they are', async () => {
+    const body = new Uint8Array([0, 255, 128, 10]);
+    script = [(_request, response) => response.end(body)];
+    const answer = await http.write({ ...post(), body });
+    expect(await chunks(answer.bytes())).toEqual(Buffer.from(body));
+    expect(received[0]!.headers['content-length']).toBe('4');
+  });
+
+  it.each([
+    ['iso-8859-1', Buffer.from('M\xfcller', 'latin1')],
+    ['"windows-1252"', Buffer.from([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72])],
+    ['a charset that nobody knows', Buffer.from('Müller')],
+  ])('become text by the charset of the answer: %s', async (charset, body) => {
+    script = [(_request, response) => response.setHeader('content-type', `text/plain; charset=${charset}`).end(body)];
+    expect(await (await http.read(get())).text()).toBe('Müller');
+  });
+
+  const halfway: Reply = (_request, response) => {
+    response.writeHead(200).write('begun');
+    setTimeout(() => response.destroy(), 20);
+  };
+  const headersAlone: Reply = (_request, response) => {
+    response.writeHead(200).flushHeaders();
+    setTimeout(() => response.destroy(), 20);
+  };
+
+  it('that come as a stream are asked for again until the first was handed on', async () => {
+    script = [headersAlone, { status: 503 }, { body: 'whole' }];
+    expect((await chunks((await http.read(get({ stream: true }))).bytes())).toString()).toBe('whole');
+    expect(received).toHaveLength(3);
+  });
+
+  it('that break off later are for the next run', async () => {
+    script = [halfway, {}];
+    const answer = await http.read(get({ stream: true }));
+    expect(await failure(chunks(answer.bytes()))).toMatchObject({ behaviour: 'retry', reason: 'ConnectionFailed' });
+    expect(received).toHaveLength(1);
+  });
+
+  it('of an answer that is an error are there at once, in words', async () => {
+    script = [{ status: 403, body: '{"error":"no"}' }];
+    expect(await (await http.read(get({ stream: true }))).json()).toEqual({ error: 'no' });
+  });
+
+  it('hold the place of their call until they are read or given up', async () => {
+    http = create({ budget: new Budget({ clock, rule: { burst: 9, perSecond: 9, concurrent: 1 } }) });
+    const answer = await http.read(get({ stream: true }));
+    let next = false;
+    const second = http.read(get()).then(() => (next = true));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(next).toBe(false);
+    for await (const _chunk of answer.bytes()) break;
+    await second;
+    const stopped = new AbortController();
+    await http.read(get({ stream: true, signal: stopped.signal }));
+    stopped.abort();
+    await http.read(get());
+  });
+
+  it('are waited for as long as the driver says', async () => {
+    script = [(_request, response) => void setTimeout(() => response.end('late'), 3000).unref()];
+    expect(await failure(http.write({ ...post(), timeoutMs: 100 }))).toMatchObject({ reason: 'Timeout' });
+  });
+});
+
 describe('Test mode', () => {
   it('keeps the exact request of a write and sends nothing', async () => {
     testMode = true;

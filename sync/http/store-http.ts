@@ -8,7 +8,6 @@ import {
   DriverError,
   errorDetails,
   HeldWrite,
-  retry,
   terminal,
   waiting,
   type DriverManifest,
@@ -18,6 +17,7 @@ import {
 } from '../../drivers/contract/index.ts';
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
+import { receive } from './streamed.ts';
 import { socketTransport, type StoreTransport } from './transport.ts';
 
 const ATTEMPTS = 4;
@@ -69,6 +69,8 @@ interface Call {
 interface Answer {
   readonly response: StoreResponse;
   readonly throttledMs?: number;
+  /** Settles when its body is read or given up; absent: it is all there. */
+  readonly over?: Promise<void>;
 }
 
 /**
@@ -116,16 +118,26 @@ function authorized(call: Call): () => Promise<Answer> {
   const { auth, signal = new AbortController().signal } = request;
   let askedAgain = false;
   return async () => {
-    const first = await places.take(request, async () => {
-      const given = lowerCase(await auth?.headers(request, signal));
-      const answer = await once(call, given);
-      if (answer.response.status !== 401 || !auth || askedAgain) return { answer };
-      askedAgain = true;
-      const newer = lowerCase(await auth.headers(request, signal, given));
-      return { answer, newer: JSON.stringify(newer) === JSON.stringify(given) ? undefined : newer };
-    });
+    const first = await places.take(
+      request,
+      async () => {
+        const given = lowerCase(await auth?.headers(request, signal));
+        const answer = await once(call, given);
+        if (answer.response.status !== 401 || !auth || askedAgain) return { answer };
+        askedAgain = true;
+        const newer = lowerCase(await auth.headers(request, signal, given));
+        return { answer, newer: JSON.stringify(newer) === JSON.stringify(given) ? undefined : newer };
+      },
+      ({ answer }) => answer.over,
+    );
     const { newer } = first;
-    return newer ? places.take(request, () => once(call, newer)) : first.answer;
+    return newer
+      ? places.take(
+          request,
+          () => once(call, newer),
+          ({ over }) => over,
+        )
+      : first.answer;
   };
 }
 
@@ -141,7 +153,12 @@ class Places {
     this.#options = options;
   }
 
-  async take<T>({ cost, bucket, signal }: StoreRequest, work: () => Promise<T>): Promise<T> {
+  /** `over`: until when what came of the work holds the place; absent: no longer. */
+  async take<T>(
+    { cost, bucket, signal }: StoreRequest,
+    work: () => Promise<T>,
+    over: (result: T) => Promise<void> | undefined,
+  ): Promise<T> {
     const { budget, scope, onThrottle } = this.#options;
     const { feedClass } = scope();
     const held = this.#held.getStore() ?? new Set();
@@ -152,25 +169,33 @@ class Places {
       .catch((error: unknown) => {
         throw error instanceof WaitTooLong ? rateLimited(error.waitMs) : error;
       });
-    try {
-      if (waited > 0) onThrottle(waited, feedClass);
-      return await this.#held.run(new Set([...held, name]), work);
-    } finally {
+    if (waited > 0) onThrottle(waited, feedClass);
+    const leave = () => {
       if (!nested) budget.release(bucket);
+    };
+    try {
+      const result = await this.#held.run(new Set([...held, name]), work);
+      void (over(result) ?? Promise.resolve()).then(leave);
+      return result;
+    } catch (error) {
+      leave();
+      throw error;
     }
   }
 }
 
 async function once({ transport, request, intent, options }: Call, authorization: Headers): Promise<Answer> {
   const sentAt = options.clock.now().getTime();
-  const { method, url, body, signal } = request;
+  const { method, url, body, signal, stream, timeoutMs } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
-  const { status, headers, text } = await transport.send({
+  const answer = await transport.send({
     beforeSend,
     method,
     url,
     body,
     signal,
+    stream,
+    timeoutMs,
     headers: {
       'user-agent': 'supercargo',
       accept: 'application/json',
@@ -178,17 +203,13 @@ async function once({ transport, request, intent, options }: Call, authorization
       ...authorization,
     },
   });
+  const { status, headers } = answer;
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe({ ...reading, bucket: request.bucket });
   options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
-  const response: StoreResponse = {
-    status,
-    headers,
-    text: async () => text,
-    json: async () => parseJson(text, status, headers['content-type']),
-  };
-  return { response, throttledMs: await request.throttled?.(response) };
+  const received = await receive(answer, signal);
+  return { ...received, throttledMs: stream ? undefined : await request.throttled?.(received.response) };
 }
 
 /**
@@ -210,17 +231,6 @@ function holdToHosts(url: string, hosts: readonly AllowedHost[] | undefined): vo
 /** So that a driver's own takes the place of ours, and none is sent twice. */
 function lowerCase(headers: Headers = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function parseJson(text: string, status: number, contentType: string | undefined): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw retry(
-      'UnexpectedPayload',
-      `the store answered ${status} with ${contentType?.split(';')[0] || 'no content type'} that is not JSON: check settings.url, it may point to a web page`,
-    );
-  }
 }
 
 /** Store's clock less ours; the Date header has whole seconds, so half a second is its middle. */

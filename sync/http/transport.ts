@@ -8,7 +8,10 @@ export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /** Hand the body of a good answer on as it comes. */
+  readonly stream?: boolean;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Called at the last moment, when a connection is there and nothing has gone out: where it throws, nothing does. */
   readonly beforeSend?: () => void;
@@ -18,7 +21,8 @@ export interface TransportResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  /** Whole, or as it comes. */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -38,11 +42,20 @@ export function socketTransport(): StoreTransport {
     keepAliveTimeout: 30_000,
   });
   return {
-    async send({ url, method, headers, body, signal, beforeSend }) {
+    async send({ url, method, headers, body, signal, stream, timeoutMs = TIMEOUT_MS, beforeSend }) {
       const dispatcher = beforeSend
         ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend)))
         : agent;
-      const answer = await undiciRequest(url, { dispatcher, method, headers, body, signal });
+      const answer = await undiciRequest(url, {
+        dispatcher,
+        method,
+        headers,
+        body,
+        signal,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      });
+      const good = answer.statusCode >= 200 && answer.statusCode < 300;
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(
@@ -51,9 +64,9 @@ export function socketTransport(): StoreTransport {
             Array.isArray(value) ? value.join(', ') : String(value ?? ''),
           ]),
         ),
-        // The body is read at once: a call is over when it resolves, and a broken body is repeated like a broken
+        // Else the body is read at once: a call is over when it resolves, and a broken body is repeated like a broken
         // connection.
-        text: await boundedText(answer.body, url),
+        body: stream && good ? answer.body : await bounded(answer.body, url),
       };
     },
     close: () => agent.close(),
@@ -78,7 +91,7 @@ function atLastMoment(handler: Dispatcher.DispatchHandler, beforeSend: () => voi
   };
 }
 
-async function boundedText(body: Dispatcher.ResponseData['body'], url: string): Promise<string> {
+async function bounded(body: Dispatcher.ResponseData['body'], url: string): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -90,5 +103,5 @@ async function boundedText(body: Dispatcher.ResponseData['body'], url: string): 
       );
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import { bodyText } from '../../drivers/contract/index.ts';
 import { decodeBatch } from '../../model/batch.ts';
 import { SYNC_API } from '../../model/sync-api.ts';
 import type { Random } from '../../simulator/random.ts';
@@ -117,14 +118,14 @@ export class Wires {
           method,
           path,
           headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-          body,
+          body: bodyText(body),
         });
         hub.clock.advance(CALL_MS + answer.delayMs);
         if (mode === 'die-after' || process.dead) return process.die();
         if (mode === 'stop-after' || mode === 'overlap-after') await pods.stop(process, mode);
         await process.awake();
         if (mode === 'answer-lost' || answer.broken) throw new Broken('ECONNRESET');
-        return { status: answer.status, headers: answer.headers, text: answer.body };
+        return { status: answer.status, headers: answer.headers, body: answer.body };
       },
       close: async () => undefined,
     };

@@ -1,16 +1,17 @@
 import type { CanonicalRecord, OrderRecord } from '../../../model/records.ts';
 import type { Paging } from '../../../simulator/desk/pages.ts';
-import type {
-  Driver,
-  DriverContext,
-  DriverDefinition,
-  DriverManifest,
-  Page,
-  ReadRequest,
-  StoreHttp,
-  StoreRequest,
-  StoreResponse,
-  WriteResult,
+import {
+  bodyText,
+  type Driver,
+  type DriverContext,
+  type DriverDefinition,
+  type DriverManifest,
+  type Page,
+  type ReadRequest,
+  type StoreHttp,
+  type StoreRequest,
+  type StoreResponse,
+  type WriteResult,
 } from '../../contract/index.ts';
 import { generic } from '../../generic/index.ts';
 
@@ -70,7 +71,7 @@ export const bodyIs = (
     write: (request) =>
       http.write(
         path.test(request.url) && request.body !== undefined
-          ? { ...request, body: JSON.stringify(change(JSON.parse(request.body) as Record<string, unknown>)) }
+          ? { ...request, body: JSON.stringify(change(JSON.parse(bodyText(request.body)!) as Record<string, unknown>)) }
           : request,
       ),
   }));

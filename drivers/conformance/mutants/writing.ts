@@ -1,4 +1,4 @@
-import { errorDetails, HeldWrite, type ShipmentWrite, type WriteResult } from '../../contract/index.ts';
+import { bodyText, errorDetails, HeldWrite, type ShipmentWrite, type WriteResult } from '../../contract/index.ts';
 import {
   bodyIs,
   driverIs,
@@ -56,6 +56,13 @@ const carelessParcels = (skips: (order: OrderJson, entry: ShipmentWrite) => bool
 
 /** Mistakes in writing stock. */
 export const STOCK_WRITES: readonly Mutant[] = [
+  mutant(
+    'what is held in Test mode says nothing to people',
+    'C8.test-mode-stock',
+    overHttp((http) => ({
+      write: (request) => http.write({ ...request, body: new TextEncoder().encode(bodyText(request.body)) }),
+    })),
+  ),
   mutant(
     'writes go by http.read',
     'C8.test-mode-stock',

@@ -1,4 +1,10 @@
-import { retry, type StoreHttp, type StoreRequest, type StoreResponse } from '../../../drivers/contract/index.ts';
+import {
+  bodyText,
+  wholeResponse,
+  type StoreHttp,
+  type StoreRequest,
+  type StoreResponse,
+} from '../../../drivers/contract/index.ts';
 
 /** What a scripted store is asked. */
 export interface Asked {
@@ -19,7 +25,7 @@ export interface Answer {
 export function scriptedHttp(answer: (asked: Asked) => Answer): StoreHttp & { readonly asked: Asked[] } {
   const asked: Asked[] = [];
   const call = async (intent: 'read' | 'write', request: StoreRequest): Promise<StoreResponse> => {
-    const { query, variables } = JSON.parse(request.body ?? '{}') as {
+    const { query, variables } = JSON.parse(bodyText(request.body) ?? '{}') as {
       query: string;
       variables: Record<string, unknown>;
     };
@@ -44,17 +50,5 @@ export const refusal = (message: string, code?: string, field = 'orders'): Answe
 });
 
 function responseOf({ status = 200, headers = { 'content-type': 'application/json' }, body }: Answer): StoreResponse {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return {
-    status,
-    headers,
-    text: async () => text,
-    json: async () => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        throw retry('UnexpectedPayload', 'not JSON');
-      }
-    },
-  };
+  return wholeResponse(status, headers, typeof body === 'string' ? body : JSON.stringify(body));
 }
