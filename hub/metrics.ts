@@ -64,7 +64,7 @@ export function hubMetrics(registry: Registry, db: Database, unfit: readonly Unf
     'supercargo_outbox_entries',
     'Writes to stores by state.',
     ['namespace', 'connection', 'kind', 'state'],
-    `SELECT ${connection}, o.kind, o.state, count(*) AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Held', 'Rejected') GROUP BY 1, 2, 3, 4`,
+    `SELECT ${connection}, o.kind, o.state, count(*) AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Submitted', 'Held', 'Rejected') GROUP BY 1, 2, 3, 4`,
   );
   gauge(
     'supercargo_webhook_deliveries',

@@ -141,6 +141,8 @@ export const outboxEntry = z.object({
   subject: z.string(),
   attempts: z.number(),
   payload: z.record(z.string(), z.unknown()),
+  /** Of one that was submitted. */
+  ticket: z.string().optional(),
 });
 export type OutboxEntry = z.infer<typeof outboxEntry>;
 
@@ -150,6 +152,8 @@ export const outboxClaimRequest = z.strictObject({
   kind: outboxKind,
   limit: z.int().min(1).max(500),
   release: z.string().max(64).optional(),
+  /** Those that were submitted and are due to be asked for; nothing else. */
+  submitted: z.boolean().optional(),
 });
 export type OutboxClaimRequest = z.infer<typeof outboxClaimRequest>;
 
@@ -159,13 +163,18 @@ export const outboxClaim = z.object({
   keptBack: z.number(),
   /** The brakes hold what is pending: nothing was claimed. */
   held: z.object({ digest: z.string(), summary: z.string() }).optional(),
+  /** What the store has taken and not done yet, and in how long the next of it is due. */
+  submitted: z.object({ count: z.number(), dueInMs: z.number() }).optional(),
 });
 export type OutboxClaim = z.infer<typeof outboxClaim>;
 
 export const outboxResult = z.strictObject({
   id: z.number(),
   /** Returned: nothing was done, and the entry is not to blame (a refused key, a rate limit). */
-  outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Returned', 'Held']),
+  outcome: z.enum(['Applied', 'AlreadyApplied', 'Rejected', 'Retry', 'Returned', 'Held', 'Submitted']),
+  /** Of a Submitted entry: what the store is asked with, and after how long. */
+  ticket: z.string().min(1).max(1024).optional(),
+  againMs: z.int().min(0).optional(),
   /** Of one that was done: what its feed's `result` has. */
   result: z.record(z.string(), z.unknown()).optional(),
   reason: z.string().max(64).optional(),

@@ -57,6 +57,8 @@ export interface HubClient {
   summary(feed: FeedType): Promise<api.FeedSummary>;
   /** For a run that holds its lease; it is renewed by that. */
   claim(runId: string, kind: api.OutboxKind, limit: number, release?: string): Promise<api.OutboxClaim>;
+  /** Of a run that holds its lease: what was submitted and is due to be asked for. */
+  claimSubmitted(runId: string, kind: api.OutboxKind, limit: number): Promise<readonly api.OutboxEntry[]>;
   results(runId: string, kind: api.OutboxKind, results: readonly api.OutboxResult[]): Promise<void>;
   /** Waits at the hub for up to half a minute. Not repeated on failure. */
   hints(signal: AbortSignal): Promise<z.output<typeof api.hintsAnswer>>;
@@ -160,6 +162,9 @@ export function createHubClient(options: HubClientOptions): HubClient {
     replay: (reason, dryRun) => post(api.replayAnswer, '/replay', { reason, dryRun }),
     summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
     claim: (runId, kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, release }),
+    async claimSubmitted(runId, kind, limit) {
+      return (await post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, submitted: true })).entries;
+    },
     async results(runId, kind, results) {
       await post(api.empty, '/outbox/results', { runId, kind, results });
     },

@@ -14,6 +14,8 @@ export interface RunOutcome {
   /** Whose fault it was, of one that failed. */
   readonly scope?: FaultScope;
   readonly retryAfterMs?: number;
+  /** Of an export: something that the store has taken is due to be asked for in so long. */
+  readonly againMs?: number;
   /** Of one that waits: when it goes on, ISO 8601. */
   readonly goesOnAt?: string;
   /** Of one that waits and moves no checkpoint: where it goes on. */

@@ -9,7 +9,7 @@ import {
 } from '../../model/feeds.ts';
 import type { FeedSupport } from './manifest.ts';
 import type { CensusWindow, CursorSemantics, Page, ReadRequest } from './reading.ts';
-import type { EntryOf, WriteResult } from './writing.ts';
+import type { EntryOf, SubmittedEntry, WriteResult } from './writing.ts';
 
 interface Scheduled {
   /** Five-field cron where the feed's own does not fit the platform. */
@@ -53,6 +53,15 @@ export interface ExportFeed<F extends ExportType, K> extends Scheduled {
     entries: readonly EntryOf<F>[],
     signal: AbortSignal,
   ) => Promise<readonly WriteResult<F>[]>;
+  /**
+   * What became of entries that were `Submitted`: `Retry` sends one again, `Submitted` asks later. What it throws
+   * leaves them as they are. Asked before anything else is written, in turn, entries of one ticket together.
+   */
+  readonly settle?: (
+    client: K,
+    entries: readonly SubmittedEntry[],
+    signal: AbortSignal,
+  ) => Promise<readonly WriteResult<F>[]>;
 }
 
 /** What a driver can do, by feed; the model says of each how it is to be. */
@@ -75,6 +84,7 @@ export interface ImportSource {
 export interface ExportTarget<F extends ExportType = ExportType> {
   readonly maxBatch: number;
   readonly write: (entries: readonly EntryOf<F>[], signal: AbortSignal) => Promise<readonly WriteResult<F>[]>;
+  readonly settle?: (entries: readonly SubmittedEntry[], signal: AbortSignal) => Promise<readonly WriteResult<F>[]>;
 }
 export type ConnectedFeeds = { readonly [F in FeedType]?: F extends ExportType ? ExportTarget<F> : ImportSource };
 
@@ -123,6 +133,10 @@ function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
   };
 }
 
-function targetOf<F extends ExportType, K>({ maxBatch, write }: ExportFeed<F, K>, client: K): ExportTarget<F> {
-  return { maxBatch, write: (entries, signal) => write(client, entries, signal) };
+function targetOf<F extends ExportType, K>({ maxBatch, write, settle }: ExportFeed<F, K>, client: K): ExportTarget<F> {
+  return {
+    maxBatch,
+    write: (entries, signal) => write(client, entries, signal),
+    ...(settle ? { settle: (entries, signal) => settle(client, entries, signal) } : {}),
+  };
 }

@@ -7,11 +7,23 @@ export type EntryOf<F extends ExportType> = WriteOf<F> & { readonly entryId: str
 export type StockWrite = EntryOf<'StockExport'>;
 export type ShipmentWrite = EntryOf<'ShipmentExport'>;
 
+/** An entry that was `Submitted`. */
+export interface SubmittedEntry {
+  readonly entryId: string;
+  readonly ticket: string;
+}
+
 /** What became of one entry. Exactly one result for each entry given. */
 export type WriteResult<F extends ExportType = ExportType> =
   | ({ readonly entryId: string; readonly outcome: 'Applied' } & Done<F>)
   /** Reading before sending showed that it had been done before (a lost answer): nothing was sent. */
   | ({ readonly entryId: string; readonly outcome: 'AlreadyApplied' } & Done<F>)
+  /**
+   * The store has taken it and does it later: `settle` of the feed is asked for it after so long. No failure; what comes
+   * later of the same subject waits. Not known to the hub before this result is: after a kill in between it is sent
+   * again.
+   */
+  | { readonly entryId: string; readonly outcome: 'Submitted'; readonly ticket: string; readonly againMs: number }
   /** The platform refused this entry; repeating it cannot help. */
   | { readonly entryId: string; readonly outcome: 'Rejected'; readonly reason: string; readonly message: string }
   /**

@@ -35,11 +35,11 @@ const STATEMENTS: readonly string[] = [
   `SELECT setval(pg_get_serial_sequence(name, 'id'), nextval(pg_get_serial_sequence(name, 'id')) + ${IDS_LEFT_OUT}) FROM unnest(ARRAY['stores', 'connections']) AS name`,
 
   // Stock: the newest level counts, and that is not the backup's. Refused ones too: a replay would send them.
-  `UPDATE outbox SET state = 'Superseded', done_at = now(), held_request = NULL, reason = 'StockForgotten', message = '${STOCK_FORGOTTEN}' WHERE kind = 'stock' AND state IN ('Pending', 'Sent', 'Held', 'Rejected')`,
+  `UPDATE outbox SET state = 'Superseded', done_at = now(), held_request = NULL, reason = 'StockForgotten', message = '${STOCK_FORGOTTEN}' WHERE kind = 'stock' AND state IN ('Pending', 'Sent', 'Submitted', 'Held', 'Rejected')`,
   `DELETE FROM stock_targets`,
   // The same of whatever else the last word counts for (prices): what waited then is not sent over something newer.
   `UPDATE outbox SET state = 'Superseded', done_at = now(), held_request = NULL, reason = 'RestoredFromBackup', message = '${NOT_SENT}'
-   WHERE supersedes AND kind <> 'stock' AND state IN ('Pending', 'Sent', 'Held', 'Rejected')`,
+   WHERE supersedes AND kind <> 'stock' AND state IN ('Pending', 'Sent', 'Submitted', 'Held', 'Rejected')`,
   `DELETE FROM written_prices`,
   // Unknown, until the next StockImport has read all of it: else a level would be called unchanged that is not.
   `UPDATE stock_levels SET on_hand = NULL, allocated = NULL, available = NULL, hash = '00000000-0000-0000-0000-000000000000'`,

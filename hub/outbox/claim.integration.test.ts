@@ -14,7 +14,8 @@ import type { Database } from '../storage/database.ts';
 import { migrate } from '../storage/migrate.ts';
 import { openPostgres } from '../storage/postgres.ts';
 import { saveStore, type ConnectionRow } from '../stores/rules.ts';
-import { claimOutbox } from './outbox.ts';
+import type { OutboxResult } from '../../model/sync-api.ts';
+import { claimOutbox, recordResults } from './outbox.ts';
 import { queueWrites } from './queue.ts';
 
 jest.setTimeout(60_000);
@@ -106,5 +107,74 @@ describe('a plan that the brakes let pass', () => {
         [connection.id],
       ),
     ).toEqual([{ quantity: 0, passed: false }]);
+  });
+});
+
+describe('what the store has taken and does later', () => {
+  const report = (...results: OutboxResult[]) =>
+    recordResults(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', results });
+  const due = async () =>
+    (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10, submitted: true })).entries;
+  const rows = () =>
+    db.query(
+      `SELECT state, ticket, failures, payload->'quantity' AS quantity FROM outbox WHERE connection_id = $1 ORDER BY id`,
+      [connection.id],
+    );
+
+  /** Claims the one level that waits, and says that it was submitted. */
+  async function submit(againMs: number): Promise<number> {
+    const { entries } = await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10 });
+    await report({ id: entries[0]!.id, outcome: 'Submitted', ticket: 'job 1', againMs });
+    return entries[0]!.id;
+  }
+
+  it('is asked for when it is due, and not before', async () => {
+    await post('A', 5);
+    await submit(60_000);
+    expect(await due()).toEqual([]);
+    const { submitted } = await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10 });
+    expect(submitted).toMatchObject({ count: 1 });
+    expect(submitted!.dueInMs).toBeGreaterThan(50_000);
+    expect(await rows()).toEqual([{ state: 'Submitted', ticket: 'job 1', failures: 0, quantity: 5 }]);
+  });
+
+  it('goes before what is newer of its subject, and holds up nothing else', async () => {
+    await post('A', 5);
+    const id = await submit(0);
+    await post('A', 6);
+    await post('B', 1);
+    expect(await claim()).toEqual(['B=1']);
+    expect(await due()).toMatchObject([{ id, ticket: 'job 1', payload: { sku: 'A', quantity: 5 } }]);
+    await report({ id, outcome: 'Applied' });
+    expect(await claim()).toEqual(['A=6', 'B=1']);
+    expect((await rows())[0]).toMatchObject({ state: 'Applied', ticket: null });
+  });
+
+  it('is not sent again because the store cannot be asked', async () => {
+    await post('A', 5);
+    const id = await submit(0);
+    await report({ id, outcome: 'Returned', reason: 'KeyRefused', message: 'no' });
+    expect(await claim()).toEqual([]);
+    expect(await rows()).toMatchObject([{ state: 'Submitted', failures: 0 }]);
+  });
+
+  it('is sent again where the store has not done it, unless something newer waits', async () => {
+    await post('A', 5);
+    const id = await submit(0);
+    await report({ id, outcome: 'Retry', reason: 'StoreError', message: 'not done' });
+    expect(await rows()).toMatchObject([{ state: 'Pending', ticket: null, failures: 1 }]);
+    await post('B', 5);
+    const other = (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10 })).entries[0]!
+      .id;
+    await report({ id: other, outcome: 'Submitted', ticket: 'job 2', againMs: 0 });
+    await post('B', 6);
+    await report({ id: other, outcome: 'Retry', reason: 'StoreError', message: 'not done' });
+    expect((await rows()).slice(1)).toMatchObject([{ state: 'Superseded' }, { state: 'Pending', quantity: 6 }]);
+  });
+
+  it('may be rejected in the end', async () => {
+    await post('A', 5);
+    await report({ id: await submit(0), outcome: 'Rejected', reason: 'StoreRefused', message: 'no' });
+    expect(await rows()).toMatchObject([{ state: 'Rejected', ticket: null }]);
   });
 });

@@ -16,6 +16,9 @@ import { LOCK_TO_PASS, TO_PASS } from './waiting.ts';
 const EARLIER_THAT_WAITS = `SELECT d.id FROM outbox d WHERE d.connection_id = $1 AND d.kind = $2 AND d.subject = o.subject AND d.id < o.id
            AND d.state IN ('Pending', 'Sent') AND d.failures > 0 AND d.not_before > now() LIMIT 1`;
 
+/** An earlier entry of the subject of `o` that the store has taken and not done yet. */
+const EARLIER_SUBMITTED = `SELECT d.id FROM outbox d WHERE d.connection_id = $1 AND d.kind = $2 AND d.subject = o.subject AND d.id < o.id AND d.state = 'Submitted' LIMIT 1`;
+
 /**
  * Gives a pod what is to be written to the store and marks it Sent, before it is sent: after a crash it comes again and
  * the driver reads back before it repeats (docs/guarantees.md). Entries of one subject stay in order. The run's row is
@@ -30,6 +33,7 @@ export async function claimOutbox(
   const feed = feedOfKind(request.kind);
   return hub.db.transaction(async (tx) => {
     await holdRun(tx, connection.id, request.runId, feed);
+    if (request.submitted) return { entries: await dueSubmitted(tx, connection.id, request), keptBack: 0 };
     const { brake } = effects[feed];
     const held = brake === 'none' ? undefined : await passBrake(tx, connection, brake, request);
     if (held) return { entries: [], keptBack: 0, held };
@@ -38,8 +42,30 @@ export async function claimOutbox(
       `SELECT count(*) AS count FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Held'`,
       [connection.id, request.kind],
     );
-    return { entries, keptBack: kept!.count };
+    return { entries, keptBack: kept!.count, submitted: await submittedView(tx, connection.id, request.kind) };
   }, BY_KEY);
+}
+
+/** They stay as they are until a result says what became of them. */
+async function dueSubmitted(
+  tx: Queryable,
+  connectionId: number,
+  { kind, limit }: OutboxClaimRequest,
+): Promise<OutboxClaim['entries']> {
+  return tx.query<OutboxClaim['entries'][number] & Record<string, unknown>>(
+    `SELECT id, subject, attempts, payload, ticket FROM outbox
+     WHERE connection_id = $1 AND kind = $2 AND state = 'Submitted' AND not_before <= now() ORDER BY id LIMIT $3`,
+    [connectionId, kind, limit],
+  );
+}
+
+async function submittedView(tx: Queryable, connectionId: number, kind: string): Promise<OutboxClaim['submitted']> {
+  const [row] = await tx.query<{ count: number; dueInMs: number | null }>(
+    `SELECT count(*) AS count, (greatest(0, extract(epoch FROM min(not_before) - now())) * 1000)::float8 AS "dueInMs"
+     FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Submitted'`,
+    [connectionId, kind],
+  );
+  return row!.dueInMs === null ? undefined : { count: row!.count, dueInMs: row!.dueInMs };
 }
 
 async function takeEntries<F extends ExportType>(
@@ -52,7 +78,7 @@ async function takeEntries<F extends ExportType>(
   const taken = await tx.query<ClaimedWrite<F> & Record<string, unknown>>(
     `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
      WHERE connection_id = $1 AND id = ANY(ARRAY(
-       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND (passed OR $4) AND not_before <= now() AND (${EARLIER_THAT_WAITS}) IS NULL
+       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND (passed OR $4) AND not_before <= now() AND (${EARLIER_THAT_WAITS}) IS NULL AND (${EARLIER_SUBMITTED}) IS NULL
        ORDER BY id LIMIT $3))
      RETURNING id, subject, attempts, payload`,
     // What came in since the plan was judged is of the next plan.

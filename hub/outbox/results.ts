@@ -32,9 +32,9 @@ export async function recordApplied<F extends ExportType>(
   const told = new Map(results.filter(isApplied).map((result) => [result.id, resultOf(feed, result)]));
   if (told.size === 0) return results;
   const entries = await tx.query<{ id: number; payload: WriteOf<F> }>(
-    `UPDATE outbox o SET state = 'Applied', done_at = now(), external_id = r.external_id, reason = NULL, message = NULL, held_request = NULL
+    `UPDATE outbox o SET state = 'Applied', done_at = now(), external_id = r.external_id, ticket = NULL, reason = NULL, message = NULL, held_request = NULL
      FROM unnest($1::int[], $2::bigint[], $3::text[]) AS r(connection_id, id, external_id)
-     WHERE o.connection_id = r.connection_id AND o.id = r.id AND o.state IS NOT DISTINCT FROM 'Sent'
+     WHERE o.connection_id = r.connection_id AND o.id = r.id AND (o.state IS NOT DISTINCT FROM 'Sent' OR o.state IS NOT DISTINCT FROM 'Submitted')
      RETURNING o.id, o.payload`,
     [
       [...told.keys()].map(() => connectionId),
@@ -70,17 +70,20 @@ export async function recordOther<F extends ExportType>(
   feed: F,
   result: OutboxResult,
 ): Promise<void> {
-  const [entry] = await tx.query<{ failures: number; payload: WriteOf<F> }>(
-    `SELECT failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state = 'Sent' FOR UPDATE`,
+  const [entry] = await tx.query<{ state: string; failures: number; payload: WriteOf<F> }>(
+    `SELECT state, failures, payload FROM outbox WHERE connection_id = $1 AND id = $2 AND state IN ('Sent', 'Submitted') FOR UPDATE`,
     [connectionId, result.id],
   );
   if (!entry) return;
+  if (result.outcome === 'Submitted') return submit(tx, connectionId, result);
+  // The store has it: whatever is wrong now, it is not sent again.
+  if (result.outcome === 'Returned' && entry.state === 'Submitted') return;
   if (result.outcome === 'Returned') return giveBack(tx, connectionId, result);
   if (result.outcome === 'Retry' && entry.failures + 1 < MAX_FAILURES)
     return tryLater(tx, connectionId, entry.failures, result);
   const state = result.outcome === 'Held' ? 'Held' : 'Rejected';
   await tx.query(
-    `UPDATE outbox SET state = $3, done_at = now(), external_id = NULL, reason = $4, message = $5, held_request = $6::jsonb WHERE connection_id = $1 AND id = $2`,
+    `UPDATE outbox SET state = $3, done_at = now(), external_id = NULL, ticket = NULL, reason = $4, message = $5, held_request = $6::jsonb WHERE connection_id = $1 AND id = $2`,
     [
       connectionId,
       result.id,
@@ -102,6 +105,15 @@ export async function recordOther<F extends ExportType>(
   await effects[feed].rejected(tx, connectionId, entry.payload);
 }
 
+/** Taken by the store, and done later. What is newer of its subject waits until it is known what became of this. */
+async function submit(tx: Transaction, connectionId: number, { id, ticket, againMs = 0 }: OutboxResult): Promise<void> {
+  if (ticket === undefined) throw badRequest('BadResult', `entry ${id} was submitted without a ticket`);
+  await tx.query(
+    `UPDATE outbox SET state = 'Submitted', ticket = $3, not_before = now() + make_interval(secs => $4), reason = NULL, message = NULL WHERE connection_id = $1 AND id = $2`,
+    [connectionId, id, ticket, againMs / 1000],
+  );
+}
+
 async function tryLater(
   tx: Transaction,
   connectionId: number,
@@ -110,7 +122,7 @@ async function tryLater(
 ): Promise<void> {
   const delay = Math.min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(failures, 20));
   await tx.query(
-    `UPDATE outbox SET state = 'Pending', failures = failures + 1, not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2 AND ${NOTHING_NEWER}`,
+    `UPDATE outbox SET state = 'Pending', ticket = NULL, failures = failures + 1, not_before = now() + make_interval(secs => $3), reason = $4, message = $5 WHERE connection_id = $1 AND id = $2 AND ${NOTHING_NEWER}`,
     [connectionId, id, delay, reason ?? null, message ?? null],
   );
   await supersede(tx, connectionId, id);
@@ -130,7 +142,7 @@ async function giveBack(tx: Transaction, connectionId: number, { id, reason, mes
 
 async function supersede(tx: Transaction, connectionId: number, id: number): Promise<void> {
   await tx.query(
-    `UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state = 'Sent'`,
+    `UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = $2 AND state IN ('Sent', 'Submitted')`,
     [connectionId, id],
   );
 }

@@ -71,7 +71,7 @@ async function placesOf(tx: Transaction, storeId: number, prices: readonly Wante
   return tx.query<Place & Record<string, unknown>>(
     `SELECT w.index::int - 1 AS index, c.id AS connection_id, c.namespace || '/' || c.name AS connection, 'PriceExport' = ANY(c.exports) AS takes_prices,
        v.external_id AS variant_id, v.price, v.compare_at_price AS compare_at, v.currency,
-       EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = c.id AND o.kind = 'price' AND o.subject = v.external_id AND o.state IN ('Pending', 'Sent', 'Held')) AS under_way
+       EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = c.id AND o.kind = 'price' AND o.subject = v.external_id AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held')) AS under_way
      FROM unnest($2::text[]) WITH ORDINALITY AS w(sku, index)
      JOIN connections c ON c.store_id = $1 JOIN variants v ON v.connection_id = c.id AND v.sku = w.sku
      ORDER BY w.index, c.namespace, c.name, v.external_id`,

@@ -65,7 +65,9 @@ const waitingView = z.object({
   currency: z.string(),
   includesTax: z.boolean(),
   before: z.number().nullable().meta({ description: 'What the shop has, as far as it is known.' }),
-  state: z.enum(['Pending', 'Sent', 'Held']).meta({ description: 'Held: kept back by Test mode.' }),
+  state: z
+    .enum(['Pending', 'Sent', 'Submitted', 'Held'])
+    .meta({ description: 'Submitted: the shop has taken it and does it later. Held: kept back by Test mode.' }),
   attempts: z.number(),
   message: z.string().nullable().meta({ description: 'Why the last attempt failed.' }),
   cursor: z.string(),
@@ -121,7 +123,7 @@ export function priceRoutes(app: App, hub: HubContext): void {
        FROM connections c JOIN outbox o ON o.connection_id = c.id
        LEFT JOIN variants v ON v.connection_id = c.id AND v.external_id = o.payload->>'variantId'
        LEFT JOIN written_prices p ON p.connection_id = c.id AND p.variant_id = o.payload->>'variantId'
-       WHERE c.store_id = $1 AND o.kind = 'price' AND o.state IN ('Pending', 'Sent', 'Held') AND o.id > $2
+       WHERE c.store_id = $1 AND o.kind = 'price' AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held') AND o.id > $2
          AND ($3::text IS NULL OR o.payload->>'sku' = $3) AND ($4::text IS NULL OR c.namespace || '/' || c.name = $4) ORDER BY o.id LIMIT $5`,
         [store.id, after ?? '0', sku ?? null, connection ?? null, limit],
       );

@@ -154,7 +154,7 @@ async function underWay(tx: Transaction, levels: readonly PlacedLevel[]): Promis
   if (levels.length === 0) return new Set();
   const found = await tx.query<{ index: number }>(
     `SELECT w.index FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(connection_id, subject, index)
-     WHERE EXISTS (SELECT 1 FROM outbox p WHERE p.connection_id = w.connection_id AND p.kind = 'stock' AND p.subject = w.subject AND p.state IN ('Pending', 'Sent', 'Held'))`,
+     WHERE EXISTS (SELECT 1 FROM outbox p WHERE p.connection_id = w.connection_id AND p.kind = 'stock' AND p.subject = w.subject AND p.state IN ('Pending', 'Sent', 'Submitted', 'Held'))`,
     [
       levels.map((level) => level.connection_id),
       levels.map(({ variant_id, location_id }) => placeSubject(variant_id, location_id)),

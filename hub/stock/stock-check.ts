@@ -35,7 +35,7 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
      SELECT l.*, l.met OR EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
      FROM level l
      WHERE l.there <> l.wanted
-       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Held'))`,
+       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held'))`,
     [connection.id],
   );
   const problems = differences.map(problemOf);

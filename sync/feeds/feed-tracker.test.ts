@@ -386,6 +386,17 @@ const started = (seconds: number): FeedSummary['runs'][number] => ({
   problems: 0,
 });
 
+describe('an export whose store does something later', () => {
+  it('runs again when that is due, and whenever there is something else to write', () => {
+    const it_ = tracker({ spec: { type: 'StockExport', schedule: '0 0 * * *' } });
+    expect(run(it_, outcome('Succeeded', { reason: 'Submitted', againMs: 45_000 }))).toBeUndefined();
+    expect(dueRuns([it_.state()], after(44_000))).toEqual([]);
+    expect(dueRuns([it_.state()], after(45_000))).toMatchObject([{ trigger: 'Schedule' }]);
+    it_.takeHint({});
+    expect(dueRuns([it_.state()], after(1000))).toMatchObject([{ trigger: 'Hint' }]);
+  });
+});
+
 describe('a platform that wants no run sooner', () => {
   const slow: DriverManifest = {
     ...manifest,

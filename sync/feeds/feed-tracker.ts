@@ -187,6 +187,7 @@ export class FeedTracker {
     this.handledRunRequest = this.#answering ?? this.handledRunRequest;
     if (DONE.has(outcome.result)) this.#initialDone = true;
     if (outcome.result === 'Succeeded' || outcome.result === 'Empty') this.lastSuccessAt = now;
+    if (outcome.againMs !== undefined) this.#comeAgain(new Date(now.getTime() + outcome.againMs));
     if (outcome.result === 'Waiting') return this.#wait(outcome, now);
     if (outcome.result === 'Failed' || outcome.result === 'Unproven') return this.#backOff(outcome, now, random);
     this.#failures = 0;
@@ -199,6 +200,11 @@ export class FeedTracker {
     this.answeringIds = undefined;
     if (outcome.result === 'Waiting') this.#wait(outcome, now);
     else if (!DONE.has(outcome.result)) this.requested ??= 'Schedule';
+  }
+
+  /** Something is due then; what is asked for before goes ahead all the same. */
+  #comeAgain(at: Date): void {
+    if (this.nextAt === undefined || at < this.nextAt) this.nextAt = at;
   }
 
   /** No failure, and no attempt is used: it goes on at its time. */

@@ -36,6 +36,14 @@ function fakeHub(entries: readonly OutboxEntry[], claimed?: Partial<OutboxClaim>
         ...claimed,
       };
     },
+    async claimSubmitted() {
+      const open = new Map<number, string>();
+      for (const { id, outcome, ticket } of reported) {
+        if (outcome === 'Submitted') open.set(id, ticket!);
+        else open.delete(id);
+      }
+      return entries.flatMap((each) => (open.has(each.id) ? [{ ...each, ticket: open.get(each.id) }] : []));
+    },
     async results(_runId: string, _kind: OutboxKind, results: readonly OutboxResult[]) {
       reported.push(...results);
     },
@@ -465,5 +473,69 @@ describe('the brakes', () => {
     const fake = fakeHub([]);
     await export_('stock', fake, applied, undefined, 'd1');
     expect(fake.claims).toEqual([['r1', 'stock', 100, 'd1']]);
+  });
+});
+
+describe('what the store has taken and does later', () => {
+  const submitted: Write = (entries) =>
+    entries.map(({ entryId }) => ({ entryId, outcome: 'Submitted', ticket: 'job 1', againMs: 30_000 }));
+  const nothingMore: Write = () => {
+    throw new Error('nothing may be written');
+  };
+
+  async function run(fake: ReturnType<typeof fakeHub>, write: Write, settle: ExportTarget['settle']) {
+    const target: ExportTarget = { maxBatch: 100, write: async (entries) => write(entries), settle };
+    const signal = new AbortController().signal;
+    return runExport({ feed: 'StockExport', runId: 'r1', signal }, target, fake.hub);
+  }
+
+  it('is no failure: the run comes again when it is due', async () => {
+    const fake = fakeHub([entry(1)], { submitted: { count: 1, dueInMs: 30_000 } });
+    const outcome = await run(fake, submitted, async () => []);
+    expect(fake.reported).toEqual([{ id: 1, outcome: 'Submitted', ticket: 'job 1', againMs: 30_000 }]);
+    expect(outcome).toMatchObject({ result: 'Succeeded', reason: 'Submitted', problems: 0, againMs: 30_000 });
+  });
+
+  it('is asked for by the next run, and reported; nothing is sent again', async () => {
+    const fake = fakeHub([entry(1), entry(2)]);
+    fake.reported.push(
+      { id: 1, outcome: 'Submitted', ticket: 'b', againMs: 1 },
+      { id: 2, outcome: 'Submitted', ticket: 'a', againMs: 1 },
+    );
+    const asked: unknown[] = [];
+    const outcome = await run(fake, nothingMore, async (entries) => {
+      asked.push(...entries);
+      return entries.map(({ entryId }) =>
+        entryId === '1'
+          ? { entryId, outcome: 'Applied' }
+          : { entryId, outcome: 'Rejected', reason: 'StoreRefused', message: 'no' },
+      );
+    });
+    expect(asked).toEqual([
+      { entryId: '2', ticket: 'a' },
+      { entryId: '1', ticket: 'b' },
+    ]);
+    expect(fake.reported.slice(2)).toMatchObject([
+      { id: 1, outcome: 'Applied' },
+      { id: 2, outcome: 'Rejected' },
+    ]);
+    expect(outcome).toMatchObject({ result: 'Partial', changed: 1, problems: 1 });
+  });
+
+  it.each([
+    ['fails', async () => Promise.reject(retry('StoreUnavailable', 'HTTP 500')), 'Failed'],
+    ['must wait', async () => Promise.reject(waiting('RateLimited', 'later', 60_000)), 'Waiting'],
+  ])('stays as it is where asking %s: the run ends, nothing is reported', async (_what, settle, result) => {
+    const fake = fakeHub([entry(1)]);
+    fake.reported.push({ id: 1, outcome: 'Submitted', ticket: 'a', againMs: 1 });
+    expect(await run(fake, nothingMore, settle)).toMatchObject({ result, scope: 'shop' });
+    expect(fake.reported).toHaveLength(1);
+  });
+
+  it('stays as it is where the driver forgets it', async () => {
+    const fake = fakeHub([entry(1)]);
+    fake.reported.push({ id: 1, outcome: 'Submitted', ticket: 'a', againMs: 1 });
+    expect(await run(fake, nothingMore, async () => [])).toMatchObject({ result: 'Empty' });
+    expect(fake.reported.slice(1)).toEqual([]);
   });
 });

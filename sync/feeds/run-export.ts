@@ -13,7 +13,7 @@ import { storeReason } from '../../model/reasons.ts';
 import type { OutboxEntry, OutboxResult } from '../../model/sync-api.ts';
 import type { HubClient } from '../hub-client.ts';
 import type { RunOutcome } from '../outcome.ts';
-import { withFault } from './fault.ts';
+import { faultDetails, withFault } from './fault.ts';
 
 /** At the hub, where writes go out by subject: how many go to the driver together is then not asked. */
 const DEFAULT_CLAIM = 100;
@@ -37,6 +37,8 @@ interface Counts {
   read: number;
   applied: number;
   held: number;
+  /** What the store has taken and not done yet. */
+  submitted?: { readonly count: number; readonly dueInMs: number };
   failed: number;
   retry: number;
   /** Writes in a row, until now, that found the store away. */
@@ -65,6 +67,8 @@ export async function runExport(run: ExportRun, target: ExportTarget, hub: HubCl
   const { kind } = FEEDS[run.feed];
   const limit = claimSize(run, target);
   const counts: Counts = { read: 0, applied: 0, held: 0, failed: 0, retry: 0, away: 0 };
+  const stop = await settleSubmitted(run, target, hub, counts);
+  if (stop) return stopped(counts, stop);
   const tried = new Set<number>();
   for (;;) {
     const claim = await hub.claim(run.runId, kind, limit, run.release);
@@ -78,6 +82,7 @@ export async function runExport(run: ExportRun, target: ExportTarget, hub: HubCl
       };
     const entries = claim.entries.filter(({ id }) => !tried.has(id));
     counts.held = claim.keptBack;
+    counts.submitted = claim.submitted;
     if (entries.length === 0) break;
     for (const group of groups(run.feed, entries)) {
       const { results, fault } = await write(run, target, group);
@@ -99,6 +104,47 @@ function claimSize({ feed, batchSize }: ExportRun, { maxBatch }: ExportTarget): 
     MAX_CLAIM,
   );
 }
+
+/**
+ * Asks what became of what the store has taken, before anything else is written. Nothing is sent here; where asking
+ * fails all stays as it is.
+ */
+async function settleSubmitted(
+  run: ExportRun,
+  target: ExportTarget,
+  hub: HubClient,
+  counts: Counts,
+): Promise<Fault | undefined> {
+  if (!target.settle) return undefined;
+  const { kind } = FEEDS[run.feed];
+  const asked = new Set<number>();
+  while (!run.signal.aborted) {
+    const due = (await hub.claimSubmitted(run.runId, kind, MAX_CLAIM)).filter(({ id }) => !asked.has(id));
+    if (due.length === 0) return undefined;
+    for (const { id } of due) asked.add(id);
+    const byTicket = due.toSorted((a, b) => compare(a.ticket ?? '', b.ticket ?? '') || a.id - b.id);
+    try {
+      const told = await target.settle(
+        byTicket.map(({ id, ticket = '' }) => ({ entryId: String(id), ticket })),
+        run.signal,
+      );
+      const known = new Set(told.map(({ entryId }) => entryId));
+      const { results } = toResults(
+        run.feed,
+        due.filter(({ id }) => known.has(String(id))),
+        told,
+      );
+      for (const result of results) count(counts, result);
+      await hub.results(run.runId, kind, results);
+    } catch (error) {
+      const { behaviour, scope, reason, message, retryAfterMs } = faultDetails(error);
+      return { behaviour, scope: scope === 'record' ? 'shop' : scope, reason, message, retryAfterMs };
+    }
+  }
+  return undefined;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Shipments of one order go together, orders after one another: two writes to one order must never race at the store.
@@ -207,6 +253,10 @@ function toResults(feed: ExportType, entries: readonly OutboxEntry[], results: r
       return { id, outcome: result.outcome, result: FEEDS[feed].result.parse(result) };
     if (result.outcome === 'Rejected')
       return { id, outcome: 'Rejected', reason: result.reason, message: result.message.slice(0, 1024) };
+    if (result.outcome === 'Submitted') {
+      const { outcome, ticket, againMs } = result;
+      return { id, outcome, ticket, againMs };
+    }
     const details = {
       ...result,
       behaviour: result.behaviour ?? 'retry',
@@ -220,7 +270,7 @@ function toResults(feed: ExportType, entries: readonly OutboxEntry[], results: r
 
 function count(counts: Counts, result: OutboxResult): void {
   counts.read++;
-  if (result.outcome === 'Returned') return;
+  if (result.outcome === 'Returned' || result.outcome === 'Submitted') return;
   if (result.outcome === 'Retry') counts.retry++;
   else if (result.outcome === 'Rejected') counts.failed++;
   else if (result.outcome !== 'Held') counts.applied++;
@@ -257,6 +307,11 @@ function conclude(counts: Counts): RunOutcome {
       message,
       behaviour: 'retry',
     };
+  }
+  if (counts.submitted) {
+    const { count: open, dueInMs } = counts.submitted;
+    const message = `${open} writes were taken by the store and are not done yet: it is asked for them by itself`;
+    return { ...figures, result: 'Succeeded', reason: 'Submitted', message, againMs: dueInMs };
   }
   return counts.read === 0
     ? { ...figures, result: 'Empty', reason: 'Empty' }

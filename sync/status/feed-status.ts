@@ -86,6 +86,8 @@ function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
   if (facts.fault) return facts.fault;
   const { outcome } = facts;
   if (outcome) {
+    if (outcome.reason === 'Submitted')
+      return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
     if (GOOD.has(outcome.result))
       return { status: 'True', reason: outcome.result, message: 'the last run read to the declared end' };
     if (outcome.result === 'Held') return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };

@@ -5,6 +5,7 @@ import {
   DriverError,
   errorDetails,
   HeldWrite,
+  shownBody,
   type Driver,
   type StockWrite,
   type WriteResult,
@@ -39,9 +40,27 @@ export function demandResults(
   return new Map(results.map((result) => [result.entryId, result]));
 }
 
+/** As the engine does: what the shop has taken and does later is asked for until it is done. */
 async function write(driver: Driver, entries: readonly StockWrite[]): Promise<Map<string, WriteResult>> {
-  return demandResults(await driver.writeStock!(entries, never()), entries);
+  const results = demandResults(await driver.writeStock!(entries, never()), entries);
+  for (let times = 0; ; times++) {
+    const open = [...results.values()].filter((result) => result.outcome === 'Submitted');
+    if (open.length === 0) return results;
+    const settle = driver.feeds.StockExport?.settle;
+    demand(settle !== undefined, 'a level is called Submitted, and the feed has no settle to ask what became of it');
+    demand(times < MOST_ASKED, `a level is Submitted, and still is after it was asked for ${MOST_ASKED} times`);
+    for (const result of await settle(open, never())) {
+      demand(
+        results.get(result.entryId)?.outcome === 'Submitted',
+        'settle tells of an entry that it was not asked for',
+      );
+      results.set(result.entryId, result);
+    }
+  }
 }
+
+/** No shop takes longer in the suite. */
+const MOST_ASKED = 20;
 
 /**
  * What became of a write that the shop did not do: thrown, or said of each entry; never done, never refused for good.
@@ -231,9 +250,24 @@ export const STOCK: readonly ConformanceCase[] = [
       );
       demand(world.store.truth.effects.length === 0, 'in Test mode a level is set');
       demand(
-        world.held.some(({ body, url }) => `${url} ${body ?? ''}`.includes('4711')),
+        world.held.some((request) => `${request.url} ${shownBody(request) ?? ''}`.includes('4711')),
         'what would have been sent does not show the level',
       );
+    },
+  },
+  {
+    id: 'C8.submitted',
+    needs: ['writeStock'],
+    proves: 'says in the end what became of a level that the shop has taken and does later',
+    async run(open) {
+      const world = open();
+      const [level] = levelsAt(world);
+      const { outcome } = (await write(world.connect(), [entry(level!, '1', 4711)])).get('1')!;
+      demand(outcome === 'Applied' || outcome === 'AlreadyApplied', `a level is called ${outcome} in the end`);
+      const now = world.store.truth
+        .levels()
+        .find((each) => each.sku === level!.sku && each.variantId === level!.variantId);
+      demand(now?.onHand === 4711, 'a level is called done, and is not what was written');
     },
   },
   {

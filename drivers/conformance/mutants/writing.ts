@@ -55,7 +55,41 @@ const carelessParcels = (skips: (order: OrderJson, entry: ShipmentWrite) => bool
   }));
 
 /** Mistakes in writing stock. */
+const submitted = ({ entryId }: { readonly entryId: string }) =>
+  ({ entryId, outcome: 'Submitted', ticket: 'job', againMs: 1000 }) as const;
+
 export const STOCK_WRITES: readonly Mutant[] = [
+  mutant(
+    'submits, and cannot be asked what became of it',
+    'C8.submitted',
+    driverIs(() => ({ writeStock: async (entries) => entries.map(submitted) })),
+  ),
+  mutant(
+    'submits, and has never done',
+    'C8.submitted',
+    driverIs((driver) => ({
+      writeStock: async (entries) => entries.map(submitted),
+      feeds: {
+        ...driver.feeds,
+        StockExport: { ...driver.feeds.StockExport!, settle: async (entries) => entries.map(submitted) },
+      },
+    })),
+  ),
+  mutant(
+    'submits, and says that it is done while it is not',
+    'C8.submitted',
+    driverIs((driver) => ({
+      writeStock: async (entries) => entries.map(submitted),
+      feeds: {
+        ...driver.feeds,
+        StockExport: {
+          ...driver.feeds.StockExport!,
+          settle: async (entries) =>
+            entries.map(({ entryId }): WriteResult<'StockExport'> => ({ entryId, outcome: 'Applied' })),
+        },
+      },
+    })),
+  ),
   mutant(
     'what is held in Test mode says nothing to people',
     'C8.test-mode-stock',

@@ -17,6 +17,7 @@ import { prices } from './0022-prices.ts';
 import { met } from './0023-met.ts';
 import { fairDeliveries } from './0037-fair-deliveries.ts';
 import { waiting } from './0024-waiting.ts';
+import { submitted } from './0025-submitted.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0023-met', sql: met },
   { name: '0037-fair-deliveries', sql: fairDeliveries },
   { name: '0024-waiting', sql: waiting },
+  { name: '0025-submitted', sql: submitted },
 ];
