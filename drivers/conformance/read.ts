@@ -1,3 +1,4 @@
+import { isImport } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import type { Driver, Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import { demand } from './demand.ts';
@@ -51,6 +52,7 @@ async function* patiently(driver: Driver, asked: Asked): AsyncGenerator<Page> {
     let again: Page | undefined;
     for await (const page of driver.read({ pageSize: 100, signal: never(), ...asked, resume })) {
       demand(again === undefined, `${asked.feed}: a page comes after the one that asks to come again`);
+      demandAcks(driver, asked, page);
       if (page.againMs !== undefined) again = page;
       if (page.records.length > 0) times = 0;
       yield page;
@@ -60,6 +62,15 @@ async function* patiently(driver: Driver, asked: Asked): AsyncGenerator<Page> {
     demand(!again.end && again.againMs! > 0, `${asked.feed}: asks to come again, and that is the end, or at once`);
     resume = again.resume;
   }
+}
+
+function demandAcks(driver: Driver, { feed }: Asked, { acks, records, unreadable = [] }: Page): void {
+  if (acks === undefined) return;
+  const source = isImport(feed) ? driver.feeds[feed] : undefined;
+  demand(source?.acknowledge !== undefined, `${feed}: a page has acks, and the feed has no acknowledge`);
+  const there = new Set([...records.map(idOf), ...unreadable.map(({ recordId }) => recordId)]);
+  const other = [...acks.keys()].find((id) => !there.has(id));
+  demand(other === undefined, `${feed}: a page would acknowledge ${other}, which is not in it`);
 }
 
 /** Reads to the end, where nothing may be unreadable. */

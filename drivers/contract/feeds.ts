@@ -27,6 +27,11 @@ export interface ImportFeed<K> extends Scheduled {
   readonly maxPageSize: number;
   /** Pages in a stable order, each yielded as soon as it is there; nothing is kept of earlier pages. */
   readonly read: (client: K, request: ReadRequest) => AsyncIterable<Page>;
+  /**
+   * Tells the platform that the hub has the records of these `Page.acks`, by `http.write`. May come twice. Not asked in
+   * a dry run; in Test mode its write is held and nothing more comes of it: the queue stays as it was.
+   */
+  readonly acknowledge?: (client: K, tokens: readonly string[], signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -78,6 +83,7 @@ export interface ImportSource {
   readonly cursor?: CursorSemantics;
   readonly maxPageSize: number;
   readonly read: (request: ReadRequest) => AsyncIterable<Page>;
+  readonly acknowledge?: (tokens: readonly string[], signal: AbortSignal) => Promise<void>;
   readonly count?: (window: CensusWindow, signal: AbortSignal) => Promise<number>;
   readonly ids?: (window: CensusWindow, signal: AbortSignal) => AsyncIterable<readonly string[]>;
 }
@@ -123,11 +129,12 @@ function entry<F, C>(type: ImportType | ExportType, feed: F | undefined, connect
 }
 
 function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
-  const { cursor, maxPageSize, read, count, ids } = feed;
+  const { cursor, maxPageSize, read, acknowledge, count, ids } = feed;
   return {
     cursor,
     maxPageSize,
     read: (request) => read(client, { ...request, pageSize: Math.max(1, Math.min(request.pageSize, maxPageSize)) }),
+    ...(acknowledge ? { acknowledge: (tokens, signal) => acknowledge(client, tokens, signal) } : {}),
     ...(count ? { count: (window, signal) => count(client, window, signal) } : {}),
     ...(ids ? { ids: (window, signal) => ids(client, window, signal) } : {}),
   };

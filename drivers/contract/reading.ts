@@ -64,6 +64,11 @@ export interface Page {
   readonly end: boolean;
   /** How many records the platform says match in all; the run's proof of completeness. */
   readonly total?: number;
+  /**
+   * Of a platform that keeps a queue: record id and what it is acknowledged with (`acknowledge` of the feed), once the
+   * hub has the record. What the hub does not take stays in the queue. The next page may be read before.
+   */
+  readonly acks?: ReadonlyMap<string, string>;
   /** Records that could not be mapped: each becomes a problem, the rest goes on. */
   readonly unreadable?: readonly UnreadableRecord[];
 }

@@ -19,9 +19,8 @@ export type WriteResult<F extends ExportType = ExportType> =
   /** Reading before sending showed that it had been done before (a lost answer): nothing was sent. */
   | ({ readonly entryId: string; readonly outcome: 'AlreadyApplied' } & Done<F>)
   /**
-   * The store has taken it and does it later: `settle` of the feed is asked for it after so long. No failure; what comes
-   * later of the same subject waits. Not known to the hub before this result is: after a kill in between it is sent
-   * again.
+   * The store has taken it and does it later: `settle` of the feed is asked for it after so long. No failure; what is
+   * newer of the same subject waits. After a kill before this result is reported it is sent again.
    */
   | { readonly entryId: string; readonly outcome: 'Submitted'; readonly ticket: string; readonly againMs: number }
   /** The platform refused this entry; repeating it cannot help. */

@@ -18,6 +18,8 @@ export class BatchPoster {
   problems = 0;
   /** Of them, those that keep a record out; what is only told does not make a run Partial. */
   setAside = 0;
+  /** Records that the hub did not take, by their id. */
+  readonly refused = new Set<string>();
   #sequence = 0;
   readonly #encoder = new BatchEncoder();
   readonly #hub: HubClient;
@@ -60,6 +62,7 @@ export class BatchPoster {
       if (better) return this.#resend(better, problems, checkpoint);
       this.problems += 1;
       this.setAside += 1;
+      this.refused.add(subjectOf(only).record);
       return this.#send([], [...problems, this.#poisoned(only, faultOf(only) ?? refusal)], checkpoint);
     }
     const middle = records.length >> 1;

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { retry, waiting, type ImportSource, type Page, type ReadRequest } from '../../drivers/contract/index.ts';
+import {
+  HeldWrite,
+  retry,
+  waiting,
+  type ImportSource,
+  type Page,
+  type ReadRequest,
+} from '../../drivers/contract/index.ts';
 import type { ImportType } from '../../model/feeds.ts';
 import { decodeBatch, type Checkpoint } from '../../model/batch.ts';
 import { level, order } from '../../test/support/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import type { HubClient } from '../hub-client.ts';
+import { HubRefusal, HubUnreachable, type HubClient } from '../hub-client.ts';
 import { runImport } from './run-import.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
@@ -16,6 +23,7 @@ async function importFrom(
   checkpoint: Checkpoint,
   more: Partial<ImportSource> = {},
   feed: ImportType = 'OrderImport',
+  { dryRun, onBatch }: { dryRun?: boolean; onBatch?: (header: { read: number }, bytes: Buffer) => void } = {},
 ) {
   const requests: ReadRequest[] = [];
   const source: ImportSource = {
@@ -33,6 +41,7 @@ async function importFrom(
     openRecords: async (_feed: string, after: string) => OPEN.filter((id) => id > after).slice(0, 2),
     batch: async (_run: string, bytes: Buffer) => {
       const { read, checkpoint: committed } = decodeBatch(bytes).header;
+      onBatch?.({ read }, bytes);
       posted.push(read);
       saved.push(committed);
       return { changed: 1, repeated: false };
@@ -40,7 +49,7 @@ async function importFrom(
   } as unknown as HubClient;
   const clock = new ManualClock('2026-03-01T00:00:00Z');
   const result = await runImport(
-    { feed, runId: 'r', checkpoint, pageSize: 10, signal: new AbortController().signal },
+    { feed, runId: 'r', checkpoint, pageSize: 10, dryRun, signal: new AbortController().signal },
     {
       source,
       hub,
@@ -130,6 +139,58 @@ describe('a reading without end', () => {
         yield { records: [order(`${at}`)], resume: `${at}`, end: at === 3000, total: 2900 };
     }
     expect((await importFrom(long(), { since: SINCE })).outcome).toMatchObject({ result: 'Succeeded', read: 3000 });
+  });
+});
+
+describe('a queue of the store', () => {
+  const queued: Page = {
+    records: [order('1'), order('2'), order('3')],
+    unreadable: [
+      { recordId: 'o-4', reason: 'UnexpectedPayload', message: 'no' },
+      { recordId: 'o-1', part: true, reason: 'NoSku', message: 'a line' },
+    ],
+    resume: '1',
+    end: true,
+    acks: new Map(['1', '2', '3', '4'].map((each) => [`o-${each}`, `token ${each}`])),
+  };
+  /** A hub that cannot take order 2. */
+  const refusing = (header: { read: number }, bytes: Buffer) => {
+    if (bytes.includes('o-2') && header.read > 0) throw new HubRefusal(400, 'BadRow', 'bad');
+  };
+
+  it('is told of what the hub took, after it took it, and of nothing else', async () => {
+    const told: (readonly string[])[] = [];
+    const acks = { acknowledge: async (tokens: readonly string[]) => void told.push(tokens) };
+    const { outcome, posted } = await importFrom([queued], { since: SINCE }, acks, 'OrderImport', {
+      onBatch: refusing,
+    });
+    expect(told).toEqual([['token 1', 'token 3']]);
+    expect(posted.length).toBeGreaterThan(0);
+    expect(outcome.result).toBe('Partial');
+  });
+
+  it('is told nothing of what the hub could not be given', async () => {
+    const told: unknown[] = [];
+    const acks = { acknowledge: async (tokens: readonly string[]) => void told.push(tokens) };
+    const away = () => {
+      throw new HubUnreachable('away');
+    };
+    const { outcome } = await importFrom([queued], { since: SINCE }, acks, 'OrderImport', { onBatch: away });
+    expect([outcome.result, told]).toEqual(['Failed', []]);
+  });
+
+  it('is told nothing by a dry run, and stays as it was in Test mode, where the run goes on', async () => {
+    const told: unknown[] = [];
+    const acks = { acknowledge: async (tokens: readonly string[]) => void told.push(tokens) };
+    await importFrom([queued], { since: SINCE }, acks, 'OrderImport', { dryRun: true });
+    expect(told).toEqual([]);
+    const held = {
+      acknowledge: async () => {
+        throw new HeldWrite({ method: 'POST', url: 'https://shop.example/' });
+      },
+    };
+    const good = { ...queued, unreadable: [] };
+    expect((await importFrom([good], { since: SINCE }, held)).outcome.result).toBe('Succeeded');
   });
 });
 

@@ -12,6 +12,7 @@ import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
 import { redacted } from '../redact.ts';
+import { acknowledge } from './acknowledge.ts';
 import { BatchPoster } from './batch-poster.ts';
 import { censusIsDue, countedSource, runCensus, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
@@ -167,6 +168,7 @@ async function readPages(
       page.end ? undefined : checkpoint,
     );
     progress.resume = page.resume;
+    if (!run.dryRun) await acknowledge(ports.source, page, poster.refused, run.signal);
     run.signal.throwIfAborted();
     progress.againMs = page.end ? undefined : page.againMs;
     if (page.end || progress.againMs !== undefined) return;
@@ -233,6 +235,7 @@ async function readOpenRecords(
       guard.pass(page, ids.length);
       progress.read += page.records.length;
       await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
+      if (!run.dryRun) await acknowledge(ports.source, page, poster.refused, run.signal);
       run.signal.throwIfAborted();
     }
     progress.reread = after;

@@ -84,25 +84,7 @@ export function materialKey(status: Partial<FeedStatus>): string {
 
 function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
   if (facts.fault) return facts.fault;
-  const { outcome } = facts;
-  if (outcome) {
-    if (outcome.reason === 'Submitted')
-      return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
-    if (GOOD.has(outcome.result))
-      return { status: 'True', reason: outcome.result, message: 'the last run read to the declared end' };
-    if (outcome.result === 'Held') return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
-    if (outcome.result === 'Waiting')
-      return {
-        status: 'True',
-        reason: outcome.reason,
-        message: `${outcome.message ?? 'it waits'}: it goes on at ${outcome.goesOnAt ?? 'its time'}`,
-      };
-    return {
-      status: 'False',
-      reason: outcome.reason,
-      message: outcome.message ?? `the last run ended ${outcome.result}`,
-    };
-  }
+  if (facts.outcome) return ended(facts.outcome);
   if (facts.waitingFor)
     return {
       status: 'Unknown',
@@ -122,6 +104,15 @@ function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
         reason: lastRun.result,
         message: lastRun.message ?? `the last run ended ${lastRun.result}`,
       };
+}
+
+function ended(outcome: RunOutcome): Finding {
+  const { result, reason, message, goesOnAt = 'its time' } = outcome;
+  if (reason === 'Submitted' || result === 'Held') return { status: 'True', reason, message: message ?? '' };
+  if (GOOD.has(result)) return { status: 'True', reason: result, message: 'the last run read to the declared end' };
+  if (result === 'Waiting')
+    return { status: 'True', reason, message: `${message ?? 'it waits'}: it goes on at ${goesOnAt}` };
+  return { status: 'False', reason, message: message ?? `the last run ended ${result}` };
 }
 
 function fresh(facts: FeedFacts, now: Date): Finding {

@@ -82,6 +82,19 @@ const goldenOf = (id: string, proves: string, tag: OrderTag): ConformanceCase =>
 
 export const READING: readonly ConformanceCase[] = [
   {
+    id: 'C3.acks',
+    needs: ['orders'],
+    proves: 'changes nothing at the shop by reading, and acknowledges only what a page has',
+    run: async (open) => {
+      const world = open();
+      await readGood(world.connect(), { feed: 'OrderImport', pageSize: 10 });
+      demand(
+        world.http.writes === 0,
+        'http.write is called by reading: what the hub has not committed yet would be lost; `acknowledge` is for that',
+      );
+    },
+  },
+  {
     id: 'C3.golden-orders',
     needs: ['orders'],
     proves: 'gives every order with every field as the shop has it',

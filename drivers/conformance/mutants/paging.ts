@@ -1,6 +1,7 @@
 import { retry, terminal, type Page } from '../../contract/index.ts';
 import { mapItems, MAPPINGS } from '../../generic/map.ts';
 import { askedFor, driverIs, mutant, pagesAre, plainly, type Mutant } from './tools.ts';
+import { idOf } from '../read.ts';
 
 interface ListJson {
   readonly items: readonly { readonly updated_at: string }[];
@@ -294,6 +295,31 @@ export const PAGING: readonly Mutant[] = [
               (record) => placedFrom === undefined || record.kind !== 'order' || (record.placedAt ?? '') < placedFrom,
             ),
           };
+      },
+    })),
+  ),
+  mutant(
+    'acknowledges while it reads',
+    'C3.acks',
+    driverIs((driver, context) => ({
+      async *read(request) {
+        yield* driver.read(request);
+        await plainly(context, 'POST', '/stock', request.signal, { levels: [] });
+      },
+    })),
+  ),
+  mutant(
+    'gives what to acknowledge, and cannot',
+    'C3.acks',
+    pagesAre((page) => ({ ...page, acks: new Map(page.records.map((record) => [idOf(record), 'token'])) })),
+  ),
+  mutant(
+    'acknowledges what is not in the page',
+    'C3.acks',
+    driverIs((driver) => ({
+      feeds: { ...driver.feeds, OrderImport: { ...driver.feeds.OrderImport!, acknowledge: async () => undefined } },
+      async *read(request) {
+        for await (const page of driver.read(request)) yield { ...page, acks: new Map([['another', 'token']]) };
       },
     })),
   ),
