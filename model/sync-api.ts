@@ -221,7 +221,11 @@ export const sealedTokens = z.strictObject({
 });
 export type SealedTokens = z.infer<typeof sealedTokens>;
 export const tokensAnswer = z.object({ tokens: sealedTokens.optional() });
+/** Which of a Credential's vaults; absent: the common one. */
+const tokenScope = z.string().min(1).max(128).optional();
+export const tokensQuery = z.object({ scope: tokenScope });
 export const replaceTokensRequest = z.strictObject({
+  scope: tokenScope,
   expectedVersion: z.int().min(0),
   tokens: sealedTokens.omit({ version: true }),
 });

@@ -66,9 +66,10 @@ export interface HubClient {
   claimHooks(limit: number): Promise<z.output<typeof api.hooksAnswer>['hooks']>;
   settleHooks(results: z.output<typeof api.hookResults>['results']): Promise<void>;
   reportHooks(active: boolean): Promise<void>;
-  tokens(): Promise<api.SealedTokens | undefined>;
+  /** `scope`: of one shop, tenant or resource. */
+  tokens(scope?: string): Promise<api.SealedTokens | undefined>;
   /** Compare-and-swap; false when another pod was first. */
-  replaceTokens(expectedVersion: number, tokens: Omit<api.SealedTokens, 'version'>): Promise<boolean>;
+  replaceTokens(expectedVersion: number, tokens: Omit<api.SealedTokens, 'version'>, scope?: string): Promise<boolean>;
   saveBudget(state: api.BudgetState): Promise<void>;
   /** What the hub has that came to be in the window. */
   censusCount(feed: CountedType, window: CensusWindow): Promise<number>;
@@ -180,11 +181,12 @@ export function createHubClient(options: HubClientOptions): HubClient {
     async reportHooks(active) {
       await post(api.empty, '/hooks/subscription', { active });
     },
-    async tokens() {
-      return (await call(api.tokensAnswer, 'GET', '/tokens')).tokens;
+    async tokens(scope) {
+      const path = scope === undefined ? '/tokens' : `/tokens?${query({ scope })}`;
+      return (await call(api.tokensAnswer, 'GET', path)).tokens;
     },
-    async replaceTokens(expectedVersion, tokens) {
-      return (await post(api.replaceTokensAnswer, '/tokens', { expectedVersion, tokens })).replaced;
+    async replaceTokens(expectedVersion, tokens, scope) {
+      return (await post(api.replaceTokensAnswer, '/tokens', { expectedVersion, tokens, scope })).replaced;
     },
     async saveBudget(state) {
       await post(api.empty, '/budget', state);

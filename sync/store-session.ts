@@ -4,7 +4,7 @@ import {
   type CheckReport,
   type Driver,
   type DriverDefinition,
-  type TokenVault,
+  type TokenVaults,
 } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { classOf, type FeedType } from '../model/feeds.ts';
@@ -29,7 +29,7 @@ export interface StoreSessionOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: SyncMetrics;
-  readonly tokens: TokenVault;
+  readonly tokens: TokenVaults;
   /** As the last pod left it. */
   readonly savedBudget?: BudgetState;
   /** How calls reach the store: sockets if absent. */

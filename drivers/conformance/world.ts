@@ -8,7 +8,7 @@ import { Random } from '../../simulator/random.ts';
 import { furnishShowcase, type OrderTag, type ProductTag, type Showcase } from '../../simulator/shop/showcase.ts';
 import type { ShopOrder, ShopProduct } from '../../simulator/shop/model.ts';
 import { SimulatedStore } from '../../simulator/store.ts';
-import { memoryVault, type Driver, type DriverDefinition, type TokenVault } from '../contract/index.ts';
+import { memoryVault, type Driver, type DriverDefinition, type TokenVaults } from '../contract/index.ts';
 import { demand, NotConformant } from './demand.ts';
 import { SuiteHttp } from './http.ts';
 
@@ -33,7 +33,7 @@ export interface Connection {
   readonly url?: string;
   readonly testMode?: boolean;
   /** Of an OAuth client, in place of the key. */
-  readonly vault?: TokenVault;
+  readonly vault?: TokenVaults;
 }
 
 const START = '2026-11-02T08:00:00.000Z';

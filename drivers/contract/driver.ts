@@ -6,7 +6,7 @@ import { connectFeeds, supportOf, type ConnectedFeeds, type DriverFeeds } from '
 import type { DriverHooks } from './hooks.ts';
 import type { StoreHttp } from './http.ts';
 import type { DriverFacts, DriverManifest } from './manifest.ts';
-import type { TokenVault } from './tokens.ts';
+import type { TokenVaults } from './tokens.ts';
 
 export interface DriverContext<C, S> {
   readonly credential: C;
@@ -14,7 +14,7 @@ export interface DriverContext<C, S> {
   readonly http: StoreHttp;
   readonly now: () => Date;
   /** Where tokens that the platform rotates are kept. */
-  readonly tokens: TokenVault;
+  readonly tokens: TokenVaults;
 }
 
 /**

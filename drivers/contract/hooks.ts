@@ -18,7 +18,7 @@ export interface HookHint {
 /** A hint is never trusted as data: it only says what to read. */
 export type HookReading =
   | { readonly valid: true; readonly hints: readonly HookHint[] }
-  /** Reasons: `SignatureInvalid`, `TooOld`, `Unreadable`. */
+  /** Reasons: `SignatureInvalid`, `Unreadable`, and `TooOld` where the signature covers a time. */
   | { readonly valid: false; readonly reason: string; readonly message: string };
 
 export interface HookSubscription {
@@ -26,12 +26,17 @@ export interface HookSubscription {
   readonly topics: readonly string[];
   /** True when something was missing and had to be made: at a renewal it means that the store had lost it. */
   readonly repaired: boolean;
+  /** What a person has to do at the platform, where no call can make it: one sentence, with what to enter where. */
+  readonly manual?: string;
   /** When the store forgets it by itself, if it does. ISO 8601. */
   readonly expiresAt?: string;
 }
 
 export interface DriverHooks {
-  /** Checks the signature over the raw body and that it is not older than the replay window (5 minutes); pure. */
+  /**
+   * Checks the signature over the raw body, and where it covers a time that it is not older than the replay window (5
+   * minutes); pure. Without a time nothing can be too old: a hint that comes again only reads again.
+   */
   read(hook: InboundHook): HookReading;
   /** Makes the subscription for these feeds, finds it and repairs it: may be called at any time. Throws DriverError. */
   ensure(url: string, feeds: readonly FeedType[], signal: AbortSignal): Promise<HookSubscription>;

@@ -1,7 +1,19 @@
-import type { StoredTokens, TokenSet, TokenVault } from './tokens.ts';
+import type { StoredTokens, TokenSet, TokenVault, TokenVaults } from './tokens.ts';
 
-/** A vault that lives as long as its process: for tests, and for looking at a store without a hub. */
-export function memoryVault(): TokenVault {
+/** Vaults that live as long as their process: for tests, and for looking at a store without a hub. */
+export function memoryVault(): TokenVaults {
+  const scopes = new Map<string, TokenVault>();
+  return {
+    ...single(),
+    scoped(name) {
+      const vault = scopes.get(name) ?? single();
+      scopes.set(name, vault);
+      return vault;
+    },
+  };
+}
+
+function single(): TokenVault {
   let stored: StoredTokens | undefined;
   return {
     read: async () => stored,

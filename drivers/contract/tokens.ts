@@ -21,3 +21,9 @@ export interface TokenVault {
   /** Compare-and-swap; 0 stands for "there is none". False: another pod was first, read again. */
   replace(expectedVersion: number, tokens: TokenSet): Promise<boolean>;
 }
+
+/** Vaults of a Credential. Where a platform gives tokens for each shop, tenant or resource, each has its own. */
+export interface TokenVaults extends TokenVault {
+  /** The vault of that name, of this Credential alone. */
+  scoped(name: string): TokenVault;
+}

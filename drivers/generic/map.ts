@@ -7,7 +7,7 @@ import type {
   PaymentState,
   ProductRecord,
 } from '../../model/records.ts';
-import { minorUnits } from '../../model/money.ts';
+import { amount } from '../toolkit/money/amount.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import type { z } from 'zod';
 import * as payload from './payload.ts';
@@ -53,7 +53,7 @@ export const MAPPINGS = {
       supplierId: supplier_id,
       supplierSku: given(supplier_sku),
       currency: currency ?? undefined,
-      costPrice: cost_price == null || currency == null ? undefined : unitsOf(cost_price, currency),
+      costPrice: cost_price == null || currency == null ? undefined : amount(cost_price, currency),
     }),
   }),
   stock: mapping({
@@ -138,13 +138,6 @@ function mapOne(schema: z.ZodType, map: (item: unknown) => CanonicalRecord, item
   }
 }
 
-/** An amount that no number can hold is never 0: goods would be free. */
-function unitsOf(amount: string, currency: string): number {
-  const units = minorUnits(amount, currency);
-  if (units === undefined) throw new RangeError(`an amount in ${currency} is too large to be one`);
-  return units;
-}
-
 /** Levels and suppliers of variants have no id of their own. */
 function idOf(item: unknown): string | undefined {
   const id = textIn(item, 'id');
@@ -177,10 +170,9 @@ function productRecord(product: ProductPayload): ProductRecord {
       sku: variant.sku,
       title: given(variant.title) ?? product.title,
       barcode: given(variant.barcode),
-      price: unitsOf(variant.price, variant.currency),
+      price: amount(variant.price, variant.currency),
       currency: variant.currency,
-      compareAtPrice:
-        variant.compare_at_price == null ? undefined : unitsOf(variant.compare_at_price, variant.currency),
+      compareAtPrice: variant.compare_at_price == null ? undefined : amount(variant.compare_at_price, variant.currency),
       weightGrams: variant.weight_grams ?? undefined,
       enabled: variant.enabled ?? true,
       tracked: variant.tracked ?? true,
@@ -214,7 +206,7 @@ const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentStat
 };
 
 function orderRecord(order: OrderPayload): OrderRecord {
-  const units = (amount: string): number => unitsOf(amount, order.currency);
+  const units = (text: string): number => amount(text, order.currency);
   return {
     ...(order.redacted ? { redacted: true as const } : {}),
     kind: 'order',

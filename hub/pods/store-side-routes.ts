@@ -46,9 +46,11 @@ export function storeSideRoutes(
       return {};
     },
   );
-  app.get('/tokens', { schema: { response: { 200: api.tokensAnswer } } }, async (request) => ({
-    tokens: await readTokens(hub.db, await connection(request)),
-  }));
+  app.get(
+    '/tokens',
+    { schema: { querystring: api.tokensQuery, response: { 200: api.tokensAnswer } } },
+    async (request) => ({ tokens: await readTokens(hub.db, await connection(request), request.query.scope) }),
+  );
   app.post(
     '/tokens',
     { schema: { body: api.replaceTokensRequest, response: { 200: api.replaceTokensAnswer } } },
@@ -58,6 +60,7 @@ export function storeSideRoutes(
         await connection(request),
         request.body.expectedVersion,
         request.body.tokens,
+        request.body.scope,
       ),
     }),
   );

@@ -9,11 +9,19 @@ interface VaultRow extends Record<string, unknown> {
   refresh_expires_at: string | null;
 }
 
+/** SQL: what the vault goes by. The name of a resource has no slash. */
+const VAULT = (scope: string): string =>
+  `c.credential || CASE WHEN ${scope}::text IS NULL THEN '' ELSE '/' || ${scope} END`;
+
 /** Rotating tokens of the connection's Credential, as a pod sealed them. The hub has no key to them. */
-export async function readTokens(db: Queryable, connection: ConnectionRow): Promise<SealedTokens | undefined> {
+export async function readTokens(
+  db: Queryable,
+  connection: ConnectionRow,
+  scope?: string,
+): Promise<SealedTokens | undefined> {
   const [row] = await db.query<VaultRow>(
-    'SELECT v.* FROM connections c JOIN token_vault v ON v.namespace = c.namespace AND v.credential = c.credential WHERE c.id = $1',
-    [connection.id],
+    `SELECT v.* FROM connections c JOIN token_vault v ON v.namespace = c.namespace AND v.credential = ${VAULT('$2')} WHERE c.id = $1`,
+    [connection.id, scope ?? null],
   );
   if (!row) return undefined;
   return {
@@ -30,6 +38,7 @@ export async function replaceTokens(
   connection: ConnectionRow,
   expectedVersion: number,
   tokens: Omit<SealedTokens, 'version'>,
+  scope?: string,
 ): Promise<boolean> {
   const values = [
     connection.id,
@@ -37,18 +46,19 @@ export async function replaceTokens(
     tokens.ciphertext,
     tokens.accessExpiresAt ?? null,
     tokens.refreshExpiresAt ?? null,
+    scope ?? null,
   ];
   const rows =
     expectedVersion === 0
       ? await db.query(
           `INSERT INTO token_vault (namespace, credential, version, ciphertext, access_expires_at, refresh_expires_at)
-       SELECT namespace, credential, $2::int + 1, $3, $4, $5 FROM connections WHERE id = $1 AND credential IS NOT NULL
+       SELECT c.namespace, ${VAULT('$6')}, $2::int + 1, $3, $4, $5 FROM connections c WHERE c.id = $1 AND c.credential IS NOT NULL
        ON CONFLICT (namespace, credential) DO NOTHING RETURNING 1`,
           values,
         )
       : await db.query(
           `UPDATE token_vault v SET version = v.version + 1, ciphertext = $3, access_expires_at = $4, refresh_expires_at = $5, updated_at = now()
-       FROM connections c WHERE c.id = $1 AND v.namespace = c.namespace AND v.credential = c.credential AND v.version = $2 RETURNING 1`,
+       FROM connections c WHERE c.id = $1 AND v.namespace = c.namespace AND v.credential = ${VAULT('$6')} AND v.version = $2 RETURNING 1`,
           values,
         );
   return rows.length > 0;

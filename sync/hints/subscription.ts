@@ -59,10 +59,10 @@ export class Subscription {
   /** Milliseconds until it should be looked at again. */
   async #ensure(hooks: DriverHooks, url: string, feeds: readonly FeedType[], signal: AbortSignal): Promise<number> {
     try {
-      const { topics, repaired, expiresAt } = await hooks.ensure(url, feeds, signal);
+      const { topics, repaired, expiresAt, manual } = await hooks.ensure(url, feeds, signal);
       if (repaired && this.view.state === 'Active')
         this.#options.log.warn({ topics }, 'the store had lost webhook subscriptions: made again');
-      this.view = { state: 'Active', topics };
+      this.view = { state: 'Active', topics, ...(manual === undefined ? {} : { message: manual.slice(0, 1024) }) };
       const left = expiresAt
         ? Date.parse(expiresAt) - this.#options.clock.now().getTime() - RENEW_BEFORE_MS
         : Number.POSITIVE_INFINITY;

@@ -2,15 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import type { SealedTokens } from '../../model/sync-api.ts';
 import { sealedVault, type VaultHub } from './sealed-vault.ts';
 
-function fakeHub(): VaultHub & { sealed: SealedTokens | undefined } {
+function fakeHub(): VaultHub & { sealed: SealedTokens | undefined; readonly scopes: Map<string, SealedTokens> } {
   return {
     sealed: undefined,
-    async tokens() {
-      return this.sealed;
+    scopes: new Map<string, SealedTokens>(),
+    async tokens(scope) {
+      return scope === undefined ? this.sealed : this.scopes.get(scope);
     },
-    async replaceTokens(expectedVersion, tokens) {
-      if ((this.sealed?.version ?? 0) !== expectedVersion) return false;
-      this.sealed = { ...tokens, version: expectedVersion + 1 };
+    async replaceTokens(expectedVersion, tokens, scope) {
+      if (((await this.tokens(scope))?.version ?? 0) !== expectedVersion) return false;
+      const next = { ...tokens, version: expectedVersion + 1 };
+      if (scope === undefined) this.sealed = next;
+      else this.scopes.set(scope, next);
       return true;
     },
   };
@@ -38,6 +41,22 @@ describe('the vault of rotating tokens', () => {
     const kept = JSON.stringify(hub.sealed) + Buffer.from(hub.sealed!.ciphertext, 'base64').toString('latin1');
     expect(kept).not.toContain('shpat_secret');
     expect(kept).not.toContain('r-1');
+  });
+
+  it('is another for each shop of a Credential, and none can stand in the place of another', async () => {
+    const hub = fakeHub();
+    const vault = sealedVault(hub, { s: '1' }, 'shop');
+    await vault.replace(0, { values: { access: 'common' } });
+    await vault.scoped('a.example').replace(0, { values: { access: 'a' } });
+    expect(await vault.scoped('b.example').replace(0, { values: { access: 'b' } })).toBe(true);
+    for (const [scope, access] of [
+      ['a.example', 'a'],
+      ['b.example', 'b'],
+    ] as const)
+      expect(await vault.scoped(scope).read()).toMatchObject({ version: 1, values: { access } });
+    expect(await vault.read()).toMatchObject({ values: { access: 'common' } });
+    hub.scopes.set('b.example', hub.scopes.get('a.example')!);
+    expect(await vault.scoped('b.example').read()).toBeUndefined();
   });
 
   it('lets one of two writers win', async () => {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { StoredTokens, TokenSet, TokenVault } from '../../drivers/contract/index.ts';
+import type { StoredTokens, TokenSet, TokenVault, TokenVaults } from '../../drivers/contract/index.ts';
 import type { HubClient } from '../hub-client.ts';
 
 const NONCE_BYTES = 12;
@@ -18,13 +18,29 @@ export function sealedVault(
   credential: unknown,
   credentialName: string,
   onExpiry: (refreshExpiresAt: string | undefined) => void = () => {},
+): TokenVaults {
+  const vault = (scope?: string): TokenVault =>
+    oneVault(hub, keyOf(credential, credentialName, scope), onExpiry, scope);
+  return { ...vault(), scoped: vault };
+}
+
+/** Of each scope another: what was sealed for one cannot be put in the place of another. */
+function keyOf(credential: unknown, credentialName: string, scope: string | undefined): Buffer {
+  const info = `supercargo token vault v1${scope === undefined ? '' : `/${scope}`}`;
+  return Buffer.from(hkdfSync('sha256', canonical(credential), credentialName, info, 32));
+}
+
+function oneVault(
+  hub: VaultHub,
+  key: Buffer,
+  onExpiry: (refreshExpiresAt: string | undefined) => void,
+  scope: string | undefined,
 ): TokenVault {
-  const key = Buffer.from(hkdfSync('sha256', canonical(credential), credentialName, 'supercargo token vault v1', 32));
   /** Version of what is there but cannot be opened: the next `replace` must name it. */
   let unreadable = 0;
   return {
     async read(): Promise<StoredTokens | undefined> {
-      const sealed = await hub.tokens();
+      const sealed = await hub.tokens(scope);
       if (!sealed) return undefined;
       const values = open(key, sealed.ciphertext);
       if (!values) {
@@ -41,11 +57,12 @@ export function sealedVault(
     },
     async replace(expectedVersion: number, tokens: TokenSet): Promise<boolean> {
       const ciphertext = seal(key, tokens.values);
-      const replaced = await hub.replaceTokens(expectedVersion === 0 ? unreadable : expectedVersion, {
-        ciphertext,
-        accessExpiresAt: tokens.accessExpiresAt,
-        refreshExpiresAt: tokens.refreshExpiresAt,
-      });
+      const { accessExpiresAt, refreshExpiresAt } = tokens;
+      const replaced = await hub.replaceTokens(
+        expectedVersion === 0 ? unreadable : expectedVersion,
+        { ciphertext, accessExpiresAt, refreshExpiresAt },
+        scope,
+      );
       if (replaced) onExpiry(tokens.refreshExpiresAt);
       return replaced;
     },

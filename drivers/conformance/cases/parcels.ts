@@ -1,5 +1,12 @@
 import { shippedOf, wantedOf, type Parcel, type ShopOrder } from '../../../simulator/shop/model.ts';
-import { errorDetails, HeldWrite, shownBody, type Driver, type ShipmentWrite, type WriteResult } from '../../contract/index.ts';
+import {
+  errorDetails,
+  HeldWrite,
+  shownBody,
+  type Driver,
+  type ShipmentWrite,
+  type WriteResult,
+} from '../../contract/index.ts';
 import type { ConformanceCase } from '../case.ts';
 import { demand, demandSame } from '../demand.ts';
 import { never, thrownBy, type World } from '../world.ts';

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HookSubscription } from '../../drivers/contract/index.ts';
+import { createLogger } from '../../kit/log.ts';
+import { ManualClock } from '../../test/support/manual-clock.ts';
+import { Subscription } from './subscription.ts';
+
+async function kept(subscription: HookSubscription) {
+  const reported: boolean[] = [];
+  const made = new Subscription({
+    hooks: {
+      read: () => ({ valid: true, hints: [] }),
+      ensure: async () => subscription,
+      remove: async () => undefined,
+    },
+    url: 'https://hub.example/hook',
+    hub: { reportHooks: async (active) => void reported.push(active) },
+    clock: new ManualClock(),
+    log: createLogger('sync', 'silent'),
+  });
+  await made.keep(['OrderImport'], new AbortController().signal);
+  return { view: made.view, reported };
+}
+
+describe("the store's webhooks", () => {
+  it('are active once they are registered', async () => {
+    const { view, reported } = await kept({ topics: ['order'], repaired: false });
+    expect([view, reported]).toEqual([{ state: 'Active', topics: ['order'] }, [true]]);
+  });
+
+  it('say what a person has to do where no call can make them', async () => {
+    const manual = 'enter the address in the dashboard under Webhooks';
+    const { view } = await kept({ topics: [], repaired: false, manual });
+    expect(view).toMatchObject({ state: 'Active', message: manual });
+  });
+});
