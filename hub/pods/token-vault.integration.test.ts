@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../kit/clock.ts';
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { createLogger } from '../../kit/log.ts';
 import { startPostgres, type TestPostgres } from '../../test/support/postgres.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
     tellStore: () => {},
     wakePod: () => {},
     wakeDeliveries: () => {},
+    webhookReach: OWN_MACHINE,
   };
   const key = { kind: 'Connection', namespace: 'acme', name: 'shop' } as const;
   await db.transaction((tx) => saveStore(tx, { namespace: 'acme', name: 'shop', spec: {} }));
