@@ -22,6 +22,7 @@ import { catalogueRoutes } from './rest/catalogue.ts';
 import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
 import { lifeLineRoutes } from './rest/life-line.ts';
+import { creditRoutes } from './rest/credits.ts';
 import { orderRoutes } from './rest/orders.ts';
 import { priceRoutes } from './rest/prices.ts';
 import { problemRoutes } from './rest/problems.ts';
@@ -155,6 +156,7 @@ export async function buildServer({
       scope.addHook('onRoute', documentProblems);
       for (const routes of [
         orderRoutes,
+        creditRoutes,
         lifeLineRoutes,
         shipmentRoutes,
         stockRoutes,

@@ -94,7 +94,7 @@ describe('a batch', () => {
     [
       'another version',
       tampered((header) => ({ ...header, version: BATCH_VERSION + 1 })),
-      /version: is not 1: run hub and sync pods of one release/,
+      /version: is not 2: run hub and sync pods of one release/,
     ],
     ['no version', tampered(({ version: _version, ...header }) => header), /version/],
     ['the sequence number 0', tampered((header) => ({ ...header, sequence: 0 })), /sequence/],

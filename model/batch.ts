@@ -4,7 +4,7 @@ import { TABLES, type TableName } from './tables.ts';
 /**
  * Bumped when a column of tables.ts or the header changes meaning: hub and pod of different versions must not mix rows.
  */
-export const BATCH_VERSION = 1;
+export const BATCH_VERSION = 2;
 export const BATCH_CONTENT_TYPE = 'application/vnd.supercargo.batch';
 
 /** Why an order is in the hub with its number alone (`intakeReason`). */

@@ -26,6 +26,24 @@ export function copyColumn(data: Buffer, column: number): string[] | undefined {
   return values;
 }
 
+/**
+ * Values of one column in the rows of which another one is empty; undefined as above, for either column. `column` comes
+ * before `empty` in the row.
+ */
+export function copyColumnWhereEmpty(data: Buffer, column: number, empty: number): string[] | undefined {
+  const others = copyColumn(data, empty);
+  if (!others || others.every((value) => value === '')) return others && copyColumn(data, column);
+  const values: string[] = [];
+  for (const row of data.toString('utf8').split('\n')) {
+    const fields = row.split('\t');
+    const [value, other] = [fields[column], fields[empty]];
+    if (value === undefined || other === undefined) continue;
+    if (value.includes('\\')) return undefined;
+    if (other === '') values.push(value);
+  }
+  return values;
+}
+
 function sameBytes(data: Buffer, one: number, other: number, length: number): boolean {
   for (let index = 0; index < length; index++) if (data[one + index] !== data[other + index]) return false;
   return true;

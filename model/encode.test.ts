@@ -1,10 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeBatch, encodeBatch } from './batch.ts';
 import { BatchEncoder, type OrderDecision } from './encode.ts';
-import type { CanonicalRecord, OrderLineRecord, OrderRecord, ProductRecord, RecordKind } from './records.ts';
+import type {
+  CanonicalRecord,
+  CreditRecord,
+  OrderLineRecord,
+  OrderRecord,
+  ProductRecord,
+  RecordKind,
+} from './records.ts';
 import { TABLES, type TableName } from './tables.ts';
 
-const accepted: OrderDecision = { intake: 'Accepted', custRef: 'REF-1' };
+const accepted: OrderDecision = { intake: 'Accepted', paymentKind: 'OnDelivery', custRef: 'REF-1' };
+const credit: CreditRecord = {
+  id: 'R1',
+  at: '2026-03-02T00:00:00Z',
+  state: 'Requested',
+  lines: [{ lineId: 'L1', quantity: 1, amount: 950 }],
+  amount: 1450,
+  shippingAmount: 500,
+  reason: 'broken',
+  restocked: true,
+};
 
 const line: OrderLineRecord = {
   id: 'L1',
@@ -19,6 +36,9 @@ const line: OrderLineRecord = {
   taxRate: 20,
   taxAmount: 317,
   discountAmount: 100,
+  parentId: 'L9',
+  deliveryId: 'D1',
+  custom: { engraving: 'A' },
 };
 
 const order: OrderRecord = {
@@ -67,6 +87,29 @@ const order: OrderRecord = {
   shippingMethodName: 'Standard',
   note: 'ring',
   lines: [line, { ...line, id: 'L2', sku: 'MUG' }],
+  paymentTerms: 'OnDelivery',
+  paidTotal: 100,
+  refundedTotal: 50,
+  payments: [{ method: 'card', amount: 100, state: 'Paid', reference: 'T1' }],
+  test: true,
+  hold: { reason: 'FraudCheck', message: 'looks odd' },
+  fulfilledBy: 'Platform',
+  channel: 'web',
+  references: { po: '4711' },
+  shipBy: '2026-03-03T12:00:00Z',
+  deliverBy: '2026-03-05T12:00:00Z',
+  giftMessage: 'All the best',
+  pickupPoint: { id: 'PS1', name: 'Kiosk', carrier: 'DHL', address: { street1: 'Corner 1' } },
+  deliveries: [
+    { id: 'D1', address: { name: 'Ada' }, methodCode: 'std', methodName: 'Standard', locationId: 'W1' },
+    { id: 'D2', address: { name: 'Bob' } },
+  ],
+  taxes: [{ rate: 20, amount: 400, title: 'VAT' }],
+  discounts: [{ code: 'SPRING', amount: 100 }],
+  custom: { campaign: 'x' },
+  refunds: [credit],
+  returns: [{ ...credit, id: 'B1' }],
+  cancellations: [{ ...credit, id: 'C1' }],
 };
 
 const product: ProductRecord = {
@@ -128,7 +171,7 @@ const TABLES_OF: Readonly<Record<RecordKind, readonly TableName[]>> = {
   productSupplier: ['product_suppliers'],
   stock: ['stock_levels'],
   product: ['variants', 'images', 'products'],
-  order: ['order_lines', 'orders'],
+  order: ['order_lines', 'order_credits', 'orders'],
 };
 
 type Named = Record<string, string>;

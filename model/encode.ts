@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { BatchSegment } from './batch.ts';
 import { CopyBuffer, type CopyValue } from './copy.ts';
 import { currencyExponent } from './money.ts';
-import type { Address, CanonicalRecord, OrderRecord, ProductRecord } from './records.ts';
+import { creditLinesOf, factsOf, lineFactsOf, lineKinds, several, standingOf } from './order-facts.ts';
+import type { Address, CanonicalRecord, CreditRecord, LineKind, OrderRecord, ProductRecord } from './records.ts';
 import type { TableName } from './tables.ts';
 
 /** What the engine decided about an order before it is written (sync/orders/intake.ts). */
@@ -10,8 +11,17 @@ export interface OrderDecision {
   readonly intake: 'Accepted' | 'Held' | 'Skipped';
   readonly reason?: string;
   readonly message?: string;
+  /** As what it is paid, where that is not simply Paid: the Store says what it accepts (sync/orders/payment.ts). */
+  readonly paymentKind?: string;
   readonly custRef: string;
 }
+
+const CREDITS = [
+  ['Refund', 'refunds'],
+  ['Return', 'returns'],
+  ['Cancellation', 'cancellations'],
+] as const;
+const LONGEST_REASON = 500;
 
 interface TableRows {
   readonly bytes: CopyBuffer;
@@ -162,6 +172,7 @@ export class BatchEncoder {
     const lines = this.#of('order_lines');
     const firstLine = lines.bytes.length;
     const shippingAddress = addressValues(order.shippingAddress);
+    const kinds = lineKinds(order.lines);
     for (let position = 0; position < order.lines.length; position++) {
       const line = order.lines[position]!;
       this.#put(lines, [
@@ -169,6 +180,7 @@ export class BatchEncoder {
         line.id,
         position,
         line.sku,
+        kinds[position] === 'Goods' ? '' : kinds[position],
         line.variantId,
         line.title,
         line.quantity,
@@ -179,8 +191,10 @@ export class BatchEncoder {
         line.taxRate,
         line.taxAmount,
         line.discountAmount,
+        lineFactsOf(line),
       ]);
     }
+    const credits = this.#credits(order);
     const orders = this.#of('orders');
     const start = this.#put(orders, [
       order.id,
@@ -195,6 +209,7 @@ export class BatchEncoder {
       order.platformState,
       order.currency,
       currencyExponent(order.currency),
+      several(order) ? order.deliveries!.length : 0,
       order.itemsTotal,
       order.shippingTotal,
       order.taxTotal,
@@ -209,20 +224,53 @@ export class BatchEncoder {
       order.shippingMethodCode,
       order.shippingMethodName,
       order.note,
+      factsOf(order),
+      standingOf(order),
       decision.intake,
       decision.reason,
       decision.message,
+      decision.paymentKind,
     ]);
-    const hash = this.#recordHash(orders.bytes.view(start), lines.bytes.view(firstLine));
-    orders.bytes.extendRow(this.#goodsHash(order, shippingAddress));
+    const rows = lines.bytes.view(firstLine);
+    const hash = this.#recordHash(orders.bytes.view(start), ...(credits ? [rows, credits] : [rows]));
+    orders.bytes.extendRow(this.#goodsHash(order, kinds, shippingAddress));
     orders.bytes.extendRow(hash);
   }
 
+  /** Rows of refunds, returns and cancellations; few orders have any. */
+  #credits(order: OrderRecord): Buffer | undefined {
+    if (!order.refunds?.length && !order.returns?.length && !order.cancellations?.length) return undefined;
+    const rows = this.#of('order_credits');
+    const first = rows.bytes.length;
+    for (const [kind, list] of CREDITS) for (const credit of order[list] ?? []) this.#credit(rows, order, kind, credit);
+    return rows.bytes.view(first);
+  }
+
+  #credit(rows: TableRows, order: OrderRecord, kind: string, credit: CreditRecord): void {
+    this.#put(rows, [
+      order.id,
+      kind,
+      credit.id,
+      credit.at,
+      credit.state ?? 'Done',
+      credit.amount,
+      credit.shippingAmount,
+      order.redacted ? undefined : credit.reason?.slice(0, LONGEST_REASON),
+      credit.restocked,
+      creditLinesOf(credit),
+    ]);
+  }
+
   /** Over what a warehouse packs and where it goes. */
-  #goodsHash(order: OrderRecord, shippingAddress: readonly CopyValue[]): string {
+  #goodsHash(order: OrderRecord, kinds: readonly LineKind[], shippingAddress: readonly CopyValue[]): string {
     this.#hashed.clear();
     this.#hashed.row(shippingAddress);
-    for (const line of order.lines) this.#hashed.text(`${line.id}\t${line.sku}\t${line.quantity}\n`);
+    order.lines.forEach((line, index) => {
+      if (kinds[index] === 'Goods')
+        this.#hashed.text(
+          `${line.id}\t${line.sku}\t${line.quantity}${line.deliveryId === undefined ? '' : `\t${line.deliveryId}`}\n`,
+        );
+    });
     return md5(this.#hashed.view());
   }
 }
@@ -236,6 +284,11 @@ function withoutPerson(order: OrderRecord): OrderRecord {
     customerName: undefined,
     customerPhone: undefined,
     note: undefined,
+    giftMessage: undefined,
+    custom: undefined,
+    references: undefined,
+    deliveries: undefined,
+    pickupPoint: order.pickupPoint && { ...order.pickupPoint, address: undefined },
     shippingAddress: {},
     billingAddress: {},
   };

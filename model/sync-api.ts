@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
+import { orderRules } from './order-rules.ts';
 
 /**
  * What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in.
@@ -46,8 +47,6 @@ export const sessionAnswer = z.object({
     alphabet: z.enum(['Digits', 'UpperAlphanumeric', 'Printable']),
     prefix: z.string(),
   }),
-  /** An order that is not paid so long after it was placed is given up. */
-  unpaidDays: z.number().default(14),
   /** Where the store may send its webhooks for this connection; absent while the hub has no public address. */
   hookUrl: z.string().optional(),
   /** The budget as the last pod left it. */
@@ -83,7 +82,12 @@ const checkpoint = z.object({
   shortBy: z.number().optional(),
 });
 
-export const startRunAnswer = z.object({ runId: z.string(), checkpoint: checkpoint.optional() });
+export const startRunAnswer = z.object({
+  runId: z.string(),
+  checkpoint: checkpoint.optional(),
+  /** As the Store has them now. */
+  orderRules: orderRules.optional(),
+});
 export type StartRunAnswer = z.infer<typeof startRunAnswer>;
 
 export const batchAnswer = z.object({ changed: z.number(), repeated: z.boolean() });

@@ -1,7 +1,7 @@
 /**
  * The tables that records travel into, as column lists shared by the pod (which encodes rows) and the hub (which pipes
- * them into staging tables of the same shape and merges). Flat typed columns, no document per order: see
- * docs/decisions/0002-batch-protocol.md for what each byte costs.
+ * them into staging tables of the same shape and merges). Flat typed columns, no document per order but for what
+ * few orders have: see docs/decisions/0002-batch-protocol.md for what each byte costs.
  */
 export type ColumnType =
   'text' | 'bigint' | 'integer' | 'smallint' | 'numeric' | 'boolean' | 'timestamptz' | 'uuid' | 'jsonb';
@@ -144,6 +144,8 @@ export const TABLES = define({
       platform_state: 'text',
       currency: 'text',
       exponent: 'smallint',
+      // Addresses that it goes to, where they are several; else 0.
+      deliveries: 'smallint',
       items_total: 'bigint',
       shipping_total: 'bigint',
       tax_total: 'bigint',
@@ -158,9 +160,14 @@ export const TABLES = define({
       shipping_method_code: 'text',
       shipping_method_name: 'text',
       note: 'text',
+      // What few orders have (order-facts.ts): content, which stays as it was exported …
+      facts: 'jsonb',
+      // … and what follows the shop: payments, hold.
+      standing: 'jsonb',
       intake: 'text',
       intake_reason: 'text',
       intake_message: 'text',
+      payment_kind: 'text',
       goods_hash: 'uuid',
       hash: 'uuid',
     },
@@ -174,6 +181,8 @@ export const TABLES = define({
       external_id: 'text',
       position: 'smallint',
       sku: 'text',
+      // Empty: Goods.
+      kind: 'text',
       variant_id: 'text',
       title: 'text',
       quantity: 'integer',
@@ -184,6 +193,24 @@ export const TABLES = define({
       tax_rate: 'numeric',
       tax_amount: 'bigint',
       discount_amount: 'bigint',
+      facts: 'jsonb',
+    },
+  },
+  order_credits: {
+    name: 'order_credits',
+    key: ['order_id', 'kind', 'external_id'],
+    parent: { table: 'orders', column: 'order_id' },
+    columns: {
+      order_id: 'text',
+      kind: 'text',
+      external_id: 'text',
+      at: 'timestamptz',
+      state: 'text',
+      amount: 'bigint',
+      shipping_amount: 'bigint',
+      reason: 'text',
+      restocked: 'boolean',
+      lines: 'jsonb',
     },
   },
 } satisfies Record<string, RecordTable>);

@@ -172,7 +172,7 @@ export class FeedRunner {
           `${key.kind}/${key.namespace}/${key.name}`,
           this.#earliestOrder(),
           session.answer.orderNumbers,
-          { days: session.answer.unpaidDays, now: session.store.storeNow() },
+          session.store.storeNow(),
         ),
       },
       signal,

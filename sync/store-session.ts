@@ -11,12 +11,13 @@ import { classOf, type FeedType } from '../model/feeds.ts';
 import { allowedHosts } from '../model/hosts.ts';
 import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
+import type { OrderRules } from '../model/order-rules.ts';
 import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
 import { CallScope } from './http/call-scope.ts';
 import { createStoreHttp } from './http/store-http.ts';
 import type { StoreTransport } from './http/transport.ts';
-import { decideIntake, type UnpaidLimit } from './orders/intake.ts';
+import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
 
@@ -110,15 +111,18 @@ function smooth(before: number | undefined, measured: number): number {
   return before === undefined || Math.abs(before - measured) > 30_000 ? measured : before * 0.9 + measured * 0.1;
 }
 
-/** The order rules of a session as the one function that encoding asks. */
+/** How orders are judged, once the Store has said by which rules: the one function that encoding asks. */
 export function orderDecider(
   connection: string,
   earliest: Date,
-  rules: SessionAnswer['orderNumbers'],
-  unpaid?: UnpaidLimit,
-): (order: OrderRecord) => OrderDecision {
-  return (order) => ({
-    ...decideIntake(order, earliest, unpaid),
-    custRef: orderReference(order.number, connection, rules),
-  });
+  references: SessionAnswer['orderNumbers'],
+  now?: Date,
+): (rules: OrderRules) => (order: OrderRecord) => OrderDecision {
+  return (rules) => {
+    const scope = { earliest, rules, now };
+    return (order) => ({
+      ...decideIntake(order, scope),
+      custRef: orderReference(order.number, connection, references),
+    });
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PAYMENT_KINDS } from '../../model/order-rules.ts';
 import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import {
   conditions,
@@ -24,7 +25,15 @@ const webhook = z.strictObject({
   name: label(63, 'Names the endpoint in metrics, Events and dead letters.'),
   url: httpUrl('Where order events are posted.'),
   events: setOf(
-    z.enum(['order.created', 'order.cancelled', 'order.changed_after_export', 'order.updated']),
+    z.enum([
+      'order.created',
+      'order.cancelled',
+      'order.changed_after_export',
+      'order.updated',
+      'order.refunded',
+      'order.returned',
+      'order.lines_cancelled',
+    ]),
     8,
     'Which events; all when absent.',
   ).optional(),
@@ -88,6 +97,24 @@ const spec = withRules(
     orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),
     orders: z
       .strictObject({
+        accept: setOf(
+          z.enum(PAYMENT_KINDS),
+          5,
+          'For what an order is taken: what was paid before (Paid, PartiallyRefunded), what is only reserved (Authorized), what is paid at the door (OnDelivery) or after (Invoice). Paid and PartiallyRefunded if absent. A free order is always taken. Adding one takes the orders that were put aside for it.',
+        )
+          .min(1)
+          .optional(),
+        channels: setOf(
+          z.string().min(1).max(128),
+          50,
+          'Orders of these channels alone (marketplace, site, store view, as the shop names them); of all if absent.',
+        ).optional(),
+        severalDeliveries: z
+          .enum(['Accept', 'Reject'])
+          .optional()
+          .describe(
+            'Orders that go to several addresses. Reject if absent: a back office that reads `shippingAddress` alone would send all of it to the first. Accept, once it packs by `deliveries` and `lines[].deliveryId`.',
+          ),
         unpaidDays: z
           .int()
           .min(1)

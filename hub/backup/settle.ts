@@ -32,6 +32,8 @@ const STATEMENTS: readonly string[] = [
   `UPDATE orders o SET seq = n.seq FROM (SELECT connection_id, external_id, nextval('change_seq') AS seq FROM
      (SELECT connection_id, external_id FROM orders WHERE intake = 'Accepted' AND state = 'Open' ORDER BY seq) open) n
    WHERE o.connection_id = n.connection_id AND o.external_id = n.external_id`,
+  `UPDATE order_credits t SET seq = nextval('change_seq') FROM orders o
+   WHERE o.connection_id = t.connection_id AND o.external_id = t.order_id AND o.intake = 'Accepted' AND o.state = 'Open'`,
   `SELECT setval(pg_get_serial_sequence(name, 'id'), nextval(pg_get_serial_sequence(name, 'id')) + ${IDS_LEFT_OUT}) FROM unnest(ARRAY['stores', 'connections']) AS name`,
 
   // Stock: the newest level counts, and that is not the backup's. Refused ones too: a replay would send them.

@@ -3,12 +3,19 @@ import type { Transaction } from '../storage/database.ts';
 import { withOrders } from './order-lookup.ts';
 
 const ADDRESS = Object.keys(TABLES.orders.columns).filter((column) => column.startsWith('ship_'));
-/** What a warehouse packs, where it goes and how, beside the lines. */
-const COMPARED = [...ADDRESS, 'shipping_method_code', 'note'];
-/** What a change brings when it is accepted: the content of the order, but not its names. */
-const STATUS = ['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state'];
+/** What a warehouse packs, where it goes and how, beside the lines; what the shop erased is no change. */
+const COLUMNS = [...ADDRESS, 'shipping_method_code', 'note'].map((column) => erasable((row) => `${row}.${column}`));
+/** The same of the facts that few orders have (model/order-facts.ts). */
+const FACTS = [
+  ...['giftMessage', 'deliveries'].map((name) => ({ name, ...erasable(fact(name)) })),
+  ...['paymentTerms', 'shipBy', 'deliverBy'].map((name) => ({ name, ...asItIs(fact(name)) })),
+  // Its address may be erased with the buyer's.
+  { name: 'pickupPoint', ...asItIs((row) => `(${row}.facts->'pickupPoint'->>'id')`) },
+];
+/** What follows the shop, exported or not. */
+export const FOLLOWING = ['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'standing'];
 const NOT_CONTENT = new Set([
-  ...STATUS,
+  ...FOLLOWING,
   'external_id',
   'number',
   'cust_ref',
@@ -17,9 +24,28 @@ const NOT_CONTENT = new Set([
   'intake',
   'intake_reason',
   'intake_message',
+  'payment_kind',
 ]);
 const ORDER_CONTENT = Object.keys(TABLES.orders.columns).filter((column) => !NOT_CONTENT.has(column));
 const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
+
+/** SQL: of the staged order `s` what counts, and of the known one `o`. */
+interface Compared {
+  readonly now: string;
+  readonly before: string;
+}
+
+function erasable(value: (row: 's' | 'o') => string): Compared {
+  return { now: `coalesce(nullif(${value('s')}, ''), ${value('o')})`, before: value('o') };
+}
+
+function asItIs(value: (row: 's' | 'o') => string): Compared {
+  return { now: value('s'), before: value('o') };
+}
+
+function fact(name: string): (row: 's' | 'o') => string {
+  return (row) => `(${row}.facts->>'${name}')`;
+}
 
 /**
  * Compares the exported orders among the staged ones with what was exported. Not a change: lines in another sequence,
@@ -27,27 +53,37 @@ const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
  * by a platform's rules, often before a parcel leaves). To be called before staged lines are taken apart.
  */
 export async function noteChanges(tx: Transaction, connectionId: number): Promise<void> {
-  const given = (column: string) => `coalesce(nullif(s.${column}, ''), o.${column})`;
-  const differs = COMPARED.map((column) => `${given(column)} IS DISTINCT FROM o.${column}`);
+  const differs = [...COLUMNS, ...FACTS].map(({ now, before }) => `${now} IS DISTINCT FROM ${before}`);
+  // A fact that is not there leaves no trace, so that what was answered by an older release stays answered.
+  const content = [
+    ...COLUMNS.map(({ now }) => `coalesce(${now}, '')`),
+    's.shipping_total',
+    'l.packed',
+    'h.stop',
+    ...FACTS.map(({ name, now }) => `'${name}=' || (${now})`),
+  ];
   await tx.query('DELETE FROM stage_changes');
   await tx.query(
     `INSERT INTO stage_changes
      SELECT s.external_id, ${differs.join(' OR ')} OR s.shipping_total <> o.shipping_total OR l.differ,
-       md5(concat_ws(E'\\x1f', ${COMPARED.map((column) => `coalesce(${given(column)}, '')`).join(', ')}, s.shipping_total, l.packed, h.stop))::uuid,
+       md5(concat_ws(E'\\x1f', ${content.join(', ')}))::uuid,
        jsonb_build_object('order', to_jsonb(s), 'lines', l.content), h.stop
      FROM ${withOrders('stage_orders s', 's.external_id')}
      CROSS JOIN LATERAL (
-       SELECT coalesce(bool_or((theirs.sku, theirs.quantity) IS DISTINCT FROM (ours.sku, ours.quantity)), false) AS differ,
-         coalesce(string_agg(theirs.external_id || E'\\t' || theirs.sku || E'\\t' || theirs.quantity, E'\\n' ORDER BY theirs.external_id), '') AS packed,
+       SELECT coalesce(bool_or((theirs.sku, theirs.quantity, theirs.facts->>'deliveryId') IS DISTINCT FROM (ours.sku, ours.quantity, ours.facts->>'deliveryId'))
+           FILTER (WHERE coalesce(theirs.kind, '') = '' AND theirs.external_id IS NOT NULL OR coalesce(ours.kind, '') = '' AND ours.external_id IS NOT NULL), false) AS differ,
+         coalesce(string_agg(concat_ws(E'\\t', theirs.external_id, theirs.sku, theirs.quantity, theirs.facts->>'deliveryId'), E'\\n' ORDER BY theirs.external_id)
+           FILTER (WHERE theirs.kind = ''), '') AS packed,
          coalesce(jsonb_agg(to_jsonb(theirs)) FILTER (WHERE theirs.external_id IS NOT NULL), '[]') AS content
        FROM (SELECT * FROM stage_order_lines WHERE order_id = s.external_id) theirs
-       FULL JOIN (SELECT external_id, sku, quantity FROM order_lines WHERE connection_id = $1 AND order_id = s.external_id) ours ON ours.external_id = theirs.external_id) l
+       FULL JOIN (SELECT external_id, sku, quantity, kind, facts FROM order_lines WHERE connection_id = $1 AND order_id = s.external_id) ours ON ours.external_id = theirs.external_id) l
      CROSS JOIN LATERAL (SELECT CASE
        WHEN s.fulfilment_state = 'Fulfilled' OR s.state IN ('Cancelled', 'Completed') THEN NULL
-       WHEN s.state = 'Draft' THEN 'OnHold'
+       WHEN s.state = 'Draft' OR s.standing ? 'hold' THEN 'OnHold'
        WHEN s.payment_state = 'Refunded' THEN 'Refunded'
        WHEN s.payment_state = 'Failed' THEN 'PaymentFailed'
-       WHEN s.payment_state = 'Unpaid' AND (o.stop = 'NotPaid' OR o.payment_state IN ('Paid', 'PartiallyRefunded')) THEN 'NotPaid' END AS stop) h
+       WHEN s.payment_state = 'Unpaid' AND NOT coalesce(s.facts, '{}') ? 'paymentTerms'
+         AND (o.stop = 'NotPaid' OR o.payment_state IN ('Paid', 'PartiallyRefunded', 'Authorized')) THEN 'NotPaid' END AS stop) h
      WHERE o.exported_at IS NOT NULL AND o.intake = 'Accepted' AND o.hash <> s.hash`,
     [connectionId],
   );
@@ -86,7 +122,7 @@ export async function acceptChange(tx: Transaction, connectionId: number, orderI
   );
   await tx.query(
     `UPDATE orders o SET ${ORDER_CONTENT.map((column) => `${column} = n.${column}`).join(', ')},
-       shipping_method = coalesce((SELECT m.code FROM shipping_method_map m WHERE m.store_id = o.store_id AND m.method = n.shipping_method_code), n.shipping_method_code)
+       shipping_method = coalesce((SELECT m.code FROM shipping_method_map m WHERE m.store_id = o.store_id AND m.method = coalesce(n.shipping_method_code, '')), n.shipping_method_code)
      FROM (SELECT p.* FROM orders q, jsonb_populate_record(NULL::orders, q.pending_change->'order') p WHERE q.connection_id = $1 AND q.external_id = $2 AND q.pending_change IS NOT NULL) n
      WHERE o.connection_id = $1 AND o.external_id = $2`,
     key,

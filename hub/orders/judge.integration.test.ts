@@ -148,7 +148,11 @@ describe('the two ways to judge an order', () => {
   });
 
   it('cover every rule by a case above', () => {
-    expect(ORDER_RULES.map(({ reason }) => reason)).toEqual(['UnknownSku', 'UnknownShippingMethod']);
+    expect(ORDER_RULES.map(({ reason }) => reason)).toEqual([
+      'UnknownSku',
+      'UnknownShippingMethod',
+      'SeveralDeliveries',
+    ]);
   });
 });
 

@@ -1,10 +1,13 @@
 import type { BatchSegment } from '../../model/batch.ts';
-import { copyColumn } from '../../model/copy-reader.ts';
+import { copyColumn, copyColumnWhereEmpty } from '../../model/copy-reader.ts';
 import { TABLES } from '../../model/tables.ts';
 import { asList, listed } from '../storage/id-list.ts';
 import type { Transaction } from '../storage/database.ts';
 import { ORDER_RULES, type OrderRule } from './order-rules.ts';
 import type { OrderScope } from './order-scope.ts';
+
+const ORDER_COLUMNS = Object.keys(TABLES.orders.columns);
+const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
 
 /**
  * Where the value that a rule looks at stands, in staged orders that are to be accepted and in the COPY text of a
@@ -13,18 +16,27 @@ import type { OrderScope } from './order-scope.ts';
 const VALUES: Readonly<
   Record<
     OrderRule['looksAt'],
-    { readonly staged: string; readonly segment: 'orders' | 'order_lines'; readonly column: number }
+    {
+      readonly staged: string;
+      readonly segment: 'orders' | 'order_lines';
+      readonly read: (data: Buffer) => string[] | undefined;
+    }
   >
 > = {
   sku: {
-    staged: `SELECT l.order_id, l.sku AS value FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted'`,
+    staged: `SELECT l.order_id, l.sku AS value FROM stage_order_lines l JOIN stage_orders o ON o.external_id = l.order_id AND o.intake = 'Accepted' WHERE l.kind = ''`,
     segment: 'order_lines',
-    column: Object.keys(TABLES.order_lines.columns).indexOf('sku'),
+    read: (data) => copyColumnWhereEmpty(data, LINE_COLUMNS.indexOf('sku'), LINE_COLUMNS.indexOf('kind')),
   },
   shippingMethod: {
     staged: `SELECT external_id AS order_id, coalesce(shipping_method_code, '') AS value FROM stage_orders WHERE intake = 'Accepted'`,
     segment: 'orders',
-    column: Object.keys(TABLES.orders.columns).indexOf('shipping_method_code'),
+    read: (data) => copyColumn(data, ORDER_COLUMNS.indexOf('shipping_method_code')),
+  },
+  deliveries: {
+    staged: `SELECT external_id AS order_id, deliveries::text AS value FROM stage_orders WHERE intake = 'Accepted'`,
+    segment: 'orders',
+    read: (data) => copyColumn(data, ORDER_COLUMNS.indexOf('deliveries')),
   },
 };
 
@@ -47,12 +59,13 @@ export async function judgeStaged(tx: Transaction, scope: OrderScope): Promise<v
  * a value cannot be told: then they are staged and judged one by one.
  */
 export async function allPass(tx: Transaction, scope: OrderScope, segments: readonly BatchSegment[]): Promise<boolean> {
-  for (const { reason, looksAt, refused } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
-    const { segment, column } = VALUES[looksAt];
+  for (const { reason, looksAt, harmless, refused } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
+    const { segment, read } = VALUES[looksAt];
     const data = segments.find(({ table }) => table === segment)?.data;
-    const values = data ? copyColumn(data, column) : [];
+    const values = data ? read(data) : [];
     // The list of one empty value would be no row.
     if (!values || values.includes('')) return false;
+    if (values.every((value) => value === harmless)) continue;
     const [row] = await tx.query<{ refused: boolean }>(
       `WITH named AS MATERIALIZED (SELECT given.value FROM ${listed(3)} AS given(value)), refused AS MATERIALIZED (${refused}) SELECT EXISTS (SELECT 1 FROM refused) AS refused`,
       [scope.storeId, scope.storeConnections, asList([...new Set(values)])],

@@ -2,8 +2,9 @@ import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
 import { replaceChildren } from '../records/merge.ts';
-import { flagChanges, noteChanges } from './changes.ts';
+import { flagChanges, FOLLOWING, noteChanges } from './changes.ts';
 import { concludeOrders } from './conclude.ts';
+import { mergeCredits, showCredits } from './credits.ts';
 import { judgeStaged } from './judge.ts';
 import { withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
@@ -13,8 +14,8 @@ import { settleReferences } from './references.ts';
  * State follows the store always; what was exported stays as it was exported (updates carry status only:
  * docs/guarantees.md).
  */
-const STATUS_COLUMNS = new Set(['updated_at', 'state', 'payment_state', 'fulfilment_state', 'platform_state', 'hash']);
-const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message']);
+const STATUS_COLUMNS = new Set([...FOLLOWING, 'hash']);
+const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message', 'payment_kind']);
 const COLUMNS = Object.keys(TABLES.orders.columns);
 const CONTENT = COLUMNS.filter(
   (column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column),
@@ -34,6 +35,10 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
   await settleReferences(tx, scope);
   if (exported) await noteChanges(tx, scope.connectionId);
   const changed = await upsertOrders(tx, scope);
+  if (changed > 0) {
+    await mergeCredits(tx, scope);
+    await showCredits(tx, scope.connectionId);
+  }
   if (changed > 0 && exported) {
     await flagChanges(tx, scope.connectionId);
     await replaceLines(tx, scope.connectionId);
@@ -60,9 +65,9 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
 async function notePrevious(tx: Transaction, connectionId: number): Promise<boolean> {
   const [row] = await tx.query<{ exported: boolean }>(
     `WITH known AS (
-       SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.change_pending, o.change_digest, o.exported_at
+       SELECT o.external_id, o.intake, o.state, o.payment_state, o.fulfilment_state, o.standing, o.change_pending, o.change_digest, o.exported_at
        FROM ${withOrders('stage_orders s', 's.external_id')}),
-     noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, change_pending, change_digest FROM known)
+     noted AS (INSERT INTO stage_previous SELECT external_id, intake, state, payment_state, fulfilment_state, standing, change_pending, change_digest FROM known)
      SELECT count(exported_at) > 0 AS exported FROM known`,
     [connectionId],
   );
@@ -81,13 +86,13 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
   await tx.query('DELETE FROM stage_changed');
   const [row] = await tx.query<{ changed: number }>(
     `WITH merged AS (
-       INSERT INTO orders AS o (connection_id, store_id, ${passed.join(', ')}, intake, intake_reason, intake_message, shipping_method, look_again_at)
+       INSERT INTO orders AS o (connection_id, store_id, ${passed.join(', ')}, intake, intake_reason, intake_message, payment_kind, shipping_method, look_again_at)
        SELECT $1, $2, ${passed.map((column) => `s.${column}`).join(', ')},
-         CASE WHEN r.order_id IS NULL THEN s.intake ELSE 'Rejected' END, coalesce(r.reason, s.intake_reason), coalesce(r.message, s.intake_message),
+         CASE WHEN r.order_id IS NULL THEN s.intake ELSE 'Rejected' END, coalesce(r.reason, s.intake_reason), coalesce(r.message, s.intake_message), s.payment_kind,
          coalesce(m.code, s.shipping_method_code), CASE WHEN s.intake = 'Held' THEN now() + make_interval(mins => $3) END
        FROM stage_orders s
        LEFT JOIN stage_rejections r ON r.order_id = s.external_id
-       LEFT JOIN shipping_method_map m ON m.store_id = $2 AND m.method = s.shipping_method_code
+       LEFT JOIN shipping_method_map m ON m.store_id = $2 AND m.method = coalesce(s.shipping_method_code, '')
        ON CONFLICT (connection_id, external_id) DO UPDATE SET
          ${[...kept, ...followed, ...decided].join(',\n         ')},
          shipping_method = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.shipping_method ELSE o.shipping_method END,

@@ -29,7 +29,7 @@ export async function settleNewOrders(
   if (scope.mapsShippingMethods) {
     await tx.query(
       `UPDATE orders o SET shipping_method = m.code FROM shipping_method_map m
-       WHERE o.connection_id = $1 AND o.external_id = ANY($2::text[]) AND m.store_id = $3 AND m.method = o.shipping_method_code`,
+       WHERE o.connection_id = $1 AND o.external_id = ANY($2::text[]) AND m.store_id = $3 AND m.method = coalesce(o.shipping_method_code, '')`,
       [scope.connectionId, ids, scope.storeId],
     );
   }

@@ -25,10 +25,14 @@ export async function queueOrderEvents(
          CASE WHEN p.intake IS DISTINCT FROM 'Accepted' THEN 'order.created' END,
          CASE WHEN p.intake = 'Accepted' AND p.state <> 'Cancelled' AND o.state = 'Cancelled' THEN 'order.cancelled' END,
          CASE WHEN o.change_pending AND (NOT p.change_pending OR p.change_digest IS DISTINCT FROM o.change_digest) THEN 'order.changed_after_export' END,
-         CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.state, p.payment_state, p.fulfilment_state) IS DISTINCT FROM (o.state, o.payment_state, o.fulfilment_state) THEN 'order.updated' END
+         CASE WHEN p.intake = 'Accepted' AND o.state <> 'Cancelled' AND (p.state, p.payment_state, p.fulfilment_state, p.standing) IS DISTINCT FROM (o.state, o.payment_state, o.fulfilment_state, o.standing) THEN 'order.updated' END,
+         CASE WHEN p.intake = 'Accepted' AND 'Refund' = ANY(k.kinds) THEN 'order.refunded' END,
+         CASE WHEN p.intake = 'Accepted' AND 'Return' = ANY(k.kinds) THEN 'order.returned' END,
+         CASE WHEN p.intake = 'Accepted' AND 'Cancellation' = ANY(k.kinds) AND o.state <> 'Cancelled' THEN 'order.lines_cancelled' END
        ], NULL)) AS event
        FROM ${CHANGED_ORDERS}
        LEFT JOIN stage_previous p ON p.external_id = c.external_id
+       LEFT JOIN (SELECT order_id, array_agg(kind) AS kinds FROM stage_credits GROUP BY order_id) k ON k.order_id = c.external_id
        WHERE o.intake = 'Accepted')
      INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
      SELECT 'msg_' || md5(concat_ws('/', $1::text, h.external_id, h.event, h.at_seq, e.name)), $2, e.name, h.event, $1, h.external_id

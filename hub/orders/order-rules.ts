@@ -8,8 +8,13 @@ import type { OrderScope } from './order-scope.ts';
  */
 export interface OrderRule {
   readonly reason: string;
-  /** The value: the SKU of each line, or the code of the shipping method (empty where there is none). */
-  readonly looksAt: 'sku' | 'shippingMethod';
+  /**
+   * The value: the SKU of each line of goods, the code of the shipping method (empty where there is none), the number of
+   * addresses (0: one).
+   */
+  readonly looksAt: 'sku' | 'shippingMethod' | 'deliveries';
+  /** A value that it never refuses, so that nothing has to be asked about an order that has it. */
+  readonly harmless?: string;
   /** False where it cannot refuse anything. */
   readonly applies: (scope: OrderScope) => boolean;
   /**
@@ -41,10 +46,26 @@ const unknownShippingMethod: OrderRule = {
   looksAt: 'shippingMethod',
   applies: ({ mapsShippingMethods }) => mapsShippingMethods,
   refused: `
-    SELECT n.value, '"' || n.value || '"' AS name FROM named n
+    SELECT n.value, CASE WHEN n.value = '' THEN '' ELSE '"' || n.value || '"' END AS name FROM named n
     WHERE cardinality($2::int[]) > 0 AND NOT EXISTS (SELECT 1 FROM shipping_method_map m WHERE m.store_id = $1 AND m.method = n.value)`,
-  message: (names) => `'shipping method ' || ${names} || ' is not mapped: add it to spec.shippingMethods of the Store'`,
+  message: (names) =>
+    `CASE WHEN ${names} = '' THEN 'the order names no shipping method: add "" (empty) with the code to use for such orders to spec.shippingMethods of the Store'
+     ELSE 'shipping method ' || ${names} || ' is not mapped: add it to spec.shippingMethods of the Store' END`,
+};
+
+/**
+ * A back office that reads `shippingAddress` alone would send all of it to the first address: wrong, and dear. So such
+ * an order is refused, with its number, until the Store says that the back office packs by delivery.
+ */
+const severalDeliveries: OrderRule = {
+  reason: 'SeveralDeliveries',
+  looksAt: 'deliveries',
+  harmless: '0',
+  applies: (scope) => !scope.severalDeliveries,
+  refused: `SELECT n.value, n.value AS name FROM named n WHERE n.value <> '0' AND $1::int IS NOT NULL AND $2::int[] IS NOT NULL`,
+  message: (names) =>
+    `'it goes to ' || ${names} || ' addresses: split it at the shop, or set spec.orders.severalDeliveries of the Store to Accept once the back office packs by deliveryId'`,
 };
 
 /** All rules, the first that refuses an order gives the reason. A new rule is added here, and nowhere else. */
-export const ORDER_RULES: readonly OrderRule[] = [unknownSku, unknownShippingMethod];
+export const ORDER_RULES: readonly OrderRule[] = [unknownSku, unknownShippingMethod, severalDeliveries];

@@ -15,6 +15,8 @@ export interface OrderScope extends ReferenceScope {
   readonly checkSkus: boolean;
   /** False while the Store maps no shipping method: then the shop's own codes are good. */
   readonly mapsShippingMethods: boolean;
+  /** Whether orders that go to several addresses are taken. */
+  readonly severalDeliveries: boolean;
   readonly endpoints: readonly Endpoint[];
   readonly unpaidRetryMinutes: number;
 }
@@ -33,6 +35,7 @@ export async function orderScope(db: Queryable, connection: ConnectionRow): Prom
     storeConnections: siblings.map(({ id }) => id),
     checkSkus: siblings.some(({ catalogue }) => catalogue),
     mapsShippingMethods: siblings.some(({ maps }) => maps),
+    severalDeliveries: store?.rules.orders?.severalDeliveries === 'Accept',
     endpoints: store?.rules.orderWebhooks ?? [],
     references: referenceRules(store?.rules.orderNumbers),
     unpaidRetryMinutes: UNPAID_RETRY_MINUTES,

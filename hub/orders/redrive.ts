@@ -1,7 +1,8 @@
 import { UNREADABLE } from '../../model/batch.ts';
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
-import type { ConnectionRow } from '../stores/rules.ts';
+import { orderRulesOf } from '../stores/order-rules.ts';
+import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { mergeOrders } from './merge-orders.ts';
 import { orderScope } from './order-scope.ts';
 
@@ -9,16 +10,19 @@ const ORDER_COLUMNS = Object.keys(TABLES.orders.columns);
 const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
 
 /**
- * Judges rejected orders again, from what is stored: after an alias or mapping was added, or a product came in. The
- * store is not asked. Returns how many changed.
+ * Judges rejected orders again, from what is stored: after an alias or mapping was added, or a product came in; and
+ * those that were put aside for a way to pay which the Store takes now. The store is not asked. Returns how many changed.
  */
 export async function redriveRejected(
   tx: Transaction,
   connection: ConnectionRow,
   reasons?: readonly string[],
 ): Promise<number> {
-  const filter = `o.connection_id = $1 AND o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))`;
-  const params = [connection.id, reasons ?? null];
+  const filter = `o.connection_id = $1 AND (
+    o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))
+    OR o.intake = 'Held' AND o.intake_reason = 'Unpaid' AND o.payment_kind = ANY($3::text[]) AND ($2::text[] IS NULL OR o.intake_reason = ANY($2)))`;
+  const store = await findStoreById(tx, connection.store_id);
+  const params = [connection.id, reasons ?? null, orderRulesOf(store?.rules).accept];
   const selected = ORDER_COLUMNS.map((column) =>
     column === 'intake'
       ? `'Accepted'`
@@ -26,7 +30,14 @@ export async function redriveRejected(
         ? 'NULL'
         : `o.${column}`,
   );
-  for (const staged of ['stage_orders', 'stage_order_lines', 'stage_previous', 'stage_rejections'])
+  for (const staged of [
+    'stage_orders',
+    'stage_order_lines',
+    'stage_order_credits',
+    'stage_credits',
+    'stage_previous',
+    'stage_rejections',
+  ])
     await tx.query(`DELETE FROM ${staged}`);
   const orders = await tx.query(
     `INSERT INTO stage_orders (${ORDER_COLUMNS.join(', ')}) SELECT ${selected.join(', ')} FROM orders o WHERE ${filter} RETURNING 1`,

@@ -8,8 +8,6 @@ import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
 
-const DEFAULT_UNPAID_DAYS = 14;
-
 /** Registers the connection of a pod that has just started, and says by which rules it works. */
 export async function openSession(
   hub: HubContext,
@@ -49,7 +47,6 @@ export async function openSession(
     return {
       connectionId,
       hookUrl: publicUrl ? hookUrl(publicUrl, await webhookMasterKey(tx), connectionId) : undefined,
-      unpaidDays: store.rules.orders?.unpaidDays ?? DEFAULT_UNPAID_DAYS,
       budget: row!.budget ?? undefined,
       orderNumbers: referenceRules(store.rules.orderNumbers),
     };

@@ -192,7 +192,8 @@ async function linesOf(db: Queryable, order: Row): Promise<OrderLines> {
   const open = view.lines.filter(({ quantity }) => quantity > 0);
   return {
     goods: open.filter(({ promotional }) => !promotional).map((line) => shippable(line, view.shipments)),
-    noGoods: open.filter(({ promotional }) => promotional),
+    // A fee or a discount is nothing that any shop ships.
+    noGoods: open.filter(({ promotional, kind }) => promotional && kind !== 'Fee' && kind !== 'Discount'),
   };
 }
 

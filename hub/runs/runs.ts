@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../model/batch.ts';
-import type { FeedType } from '../../model/feeds.ts';
+import { classOf, type FeedType } from '../../model/feeds.ts';
 import {
   RUN_LEASE_SECONDS,
   type FinishRunRequest,
@@ -9,7 +9,8 @@ import {
 import type { HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
-import type { ConnectionRow } from '../stores/rules.ts';
+import { orderRulesOf } from '../stores/order-rules.ts';
+import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { forgetOldPayloads } from '../problems/quarantine.ts';
 
 const KEPT_CHECKPOINTS = 10;
@@ -58,7 +59,15 @@ export async function startRun(
       'SELECT value FROM checkpoints WHERE connection_id = $1 AND feed_type = $2',
       [connection.id, request.feedType],
     );
-    return { runId, checkpoint: request.resetCheckpoint ? undefined : saved?.value };
+    return {
+      runId,
+      checkpoint: request.resetCheckpoint ? undefined : saved?.value,
+      // At each run: a Store that changes is obeyed by the next one.
+      orderRules:
+        classOf(request.feedType) === 'orders'
+          ? orderRulesOf((await findStoreById(tx, connection.store_id))?.rules)
+          : undefined,
+    };
   });
 }
 

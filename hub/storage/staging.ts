@@ -6,8 +6,9 @@ export const stagingTable = (table: string): string => `stage_${table}`;
 /** Filled while merging: what changed, what an order was before, why an order is rejected. */
 const WORK_TABLES = `
 CREATE TEMP TABLE IF NOT EXISTS stage_changed (external_id text, inserted boolean) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS stage_previous (external_id text, intake text, state text, payment_state text, fulfilment_state text, change_pending boolean, change_digest uuid) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_previous (external_id text, intake text, state text, payment_state text, fulfilment_state text, standing jsonb, change_pending boolean, change_digest uuid) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_changes (external_id text, differs boolean, digest uuid, content jsonb, stop text) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_credits (order_id text, kind text) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_rejections (order_id text, reason text, message text) ON COMMIT DELETE ROWS;
 `;
 

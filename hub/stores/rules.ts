@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
+import { orderRulesOf } from './order-rules.ts';
 
 /** A Store as the hub knows it, from the Store resource or from `supercargo up`. */
 export interface StoreRecord {
@@ -82,6 +83,8 @@ function orderRules(spec: StoreSpec): unknown {
     kitRows(spec.kits ?? [])
       .map((row) => row.join('\n'))
       .sort(),
+    [...orderRulesOf(spec).accept].sort(),
+    spec.orders?.severalDeliveries === 'Accept',
   ];
 }
 

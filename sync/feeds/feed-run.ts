@@ -1,8 +1,8 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
 import type { ConnectedFeeds } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Checkpoint } from '../../model/batch.ts';
-import type { StartRunRequest } from '../../model/sync-api.ts';
+import type { StartRunAnswer, StartRunRequest } from '../../model/sync-api.ts';
+import { DEFAULT_ORDER_RULES, type OrderRules } from '../../model/order-rules.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
 import { isExport, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
@@ -34,7 +34,8 @@ export interface FeedRunPorts {
   readonly hub: HubClient;
   readonly clock: Clock;
   readonly holder: string;
-  readonly decideOrder: (order: OrderRecord) => OrderDecision;
+  /** By the rules that the hub gives at the beginning of a run. */
+  readonly decideOrder: (rules: OrderRules) => (order: OrderRecord) => OrderDecision;
   /** Orders placed before are of no use. */
   readonly earliestOrder?: Date;
   readonly censusDays?: number;
@@ -71,7 +72,7 @@ export async function runFeed(
       const ended = await ports.session.inRun(
         request.type,
         () => lease.assertHeld(),
-        () => execute(request, ports, started.runId, started.checkpoint, running),
+        () => execute(request, ports, started, running),
       );
       const { checkpoint } = ended;
       const outcome = withTime(ended.outcome, ports.clock);
@@ -106,14 +107,13 @@ type Ended = Awaited<ReturnType<typeof runImport>>;
 function execute(
   request: FeedRunRequest,
   ports: FeedRunPorts,
-  runId: string,
-  checkpoint: Checkpoint | undefined,
+  started: StartRunAnswer,
   signal: AbortSignal,
 ): Promise<Ended> {
   const { type } = request;
   return isExport(type)
-    ? executeExport(type, request, ports, runId, signal)
-    : executeImport(type, request, ports, runId, checkpoint, signal);
+    ? executeExport(type, request, ports, started.runId, signal)
+    : executeImport(type, request, ports, started, signal);
 }
 
 async function executeExport<F extends ExportType>(
@@ -132,11 +132,10 @@ async function executeImport(
   feed: ImportType,
   request: FeedRunRequest,
   ports: FeedRunPorts,
-  runId: string,
-  checkpoint: Checkpoint | undefined,
+  { runId, checkpoint, orderRules = DEFAULT_ORDER_RULES }: StartRunAnswer,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const { session, hub, clock, decideOrder, censusDays, earliestOrder } = ports;
+  const { session, hub, clock, censusDays, earliestOrder } = ports;
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true) };
   const source = session.driver.feeds[feed];
@@ -144,7 +143,15 @@ async function executeImport(
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
   return runImport(
     { feed, runId, checkpoint, pageSize, window, ids, dryRun, resume: request.goesOn?.resume, signal },
-    { source, hub, clock, decideOrder, censusDays, earliestOrder, storeNow: () => session.storeNow() },
+    {
+      source,
+      hub,
+      clock,
+      decideOrder: ports.decideOrder(orderRules),
+      censusDays,
+      earliestOrder,
+      storeNow: () => session.storeNow(),
+    },
   );
 }
 

@@ -7,7 +7,7 @@ import { redacted } from '../../sync/redact.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { BatchPoster } from '../../sync/feeds/batch-poster.ts';
-import { decideIntake } from '../../sync/orders/intake.ts';
+import { intakeByDefault } from '../../sync/orders/intake.ts';
 import { HubRig, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { line, order, product } from '../support/memory-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -42,7 +42,7 @@ async function post(pod: TestPod, feed: FeedType, records: readonly CanonicalRec
 }
 const poster = (pod: TestPod, runId: string) =>
   new BatchPoster(pod.client, runId, (one) => ({
-    ...decideIntake(one, new Date('2026-01-01T00:00:00Z')),
+    ...intakeByDefault(one, new Date('2026-01-01T00:00:00Z')),
     custRef: one.number.slice(0, 20),
   }));
 

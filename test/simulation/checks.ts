@@ -3,7 +3,7 @@ import type { OrderRecord, ProductRecord } from '../../model/records.ts';
 import type { TableName } from '../../model/tables.ts';
 import { canonicalOrder, canonicalProduct } from '../../simulator/shop/canonical.ts';
 import { levelKey } from '../../simulator/shop/model.ts';
-import { decideIntake } from '../../sync/orders/intake.ts';
+import { intakeByDefault } from '../../sync/orders/intake.ts';
 import { orderReference } from '../../sync/orders/reference.ts';
 import type { Received } from './hub-world.ts';
 import type { SeedWorld } from './seed-world.ts';
@@ -61,7 +61,7 @@ export async function ordersAgree(world: SeedWorld): Promise<void> {
       row.state === order.state && row.payment_state === order.paymentState,
       `order ${order.id} has another state than its hash says`,
     );
-    if (decideIntake(order, EARLIEST).intake === 'Accepted')
+    if (intakeByDefault(order, EARLIEST).intake === 'Accepted')
       demand(row.intake === 'Accepted', `order ${order.id} should be accepted and is ${row.intake}`);
     const lines = row.lines ?? [];
     demand(
@@ -271,7 +271,7 @@ function hashesOf(
     records.map((record) => {
       const encoder = new BatchEncoder();
       encoder.add(record, (order) => ({
-        ...decideIntake(order, EARLIEST),
+        ...intakeByDefault(order, EARLIEST),
         custRef: orderReference(order.number, `Connection/simulation/${name}`, rules),
       }));
       const row = encoder

@@ -10,6 +10,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder } from '../../model/encode.ts';
+import { DEFAULT_ORDER_RULES } from '../../model/order-rules.ts';
 import { EXPORT_TYPES, feedOfKind, type FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { OutboxClaim, OutboxKind, OutboxResult, SessionRequest } from '../../model/sync-api.ts';
@@ -153,7 +154,7 @@ export class TestPod {
     problems: readonly BatchProblem[] = [],
     checkpoint: Checkpoint = {},
   ): Promise<void> {
-    const { runId } = await this.client.startRun({
+    const { runId, orderRules = DEFAULT_ORDER_RULES } = await this.client.startRun({
       feed: feed.toLowerCase(),
       feedType: feed,
       trigger: 'Requested',
@@ -162,7 +163,7 @@ export class TestPod {
     const encoder = new BatchEncoder();
     for (const record of records)
       encoder.add(record, (order) => ({
-        ...decideIntake(order, new Date('2026-01-01T00:00:00Z')),
+        ...decideIntake(order, { earliest: new Date('2026-01-01T00:00:00Z'), rules: orderRules }),
         custRef: order.number,
       }));
     await this.client.batch(runId, encodeBatch({ sequence: 1, read: records.length, problems }, encoder.segments()));

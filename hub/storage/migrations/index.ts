@@ -18,6 +18,7 @@ import { met } from './0023-met.ts';
 import { fairDeliveries } from './0037-fair-deliveries.ts';
 import { waiting } from './0024-waiting.ts';
 import { submitted } from './0025-submitted.ts';
+import { orderFacts } from './0027-order-facts.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0037-fair-deliveries', sql: fairDeliveries },
   { name: '0024-waiting', sql: waiting },
   { name: '0025-submitted', sql: submitted },
+  { name: '0027-order-facts', sql: orderFacts },
 ];
