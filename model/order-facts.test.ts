@@ -55,6 +55,18 @@ describe('what few orders have', () => {
     );
   });
 
+  it.each([
+    ['4111 1111 1111 1111', undefined],
+    ['5555555555554444', undefined],
+    ['8515131751004933', '8515131751004933'],
+    ['4111111111111112', '4111111111111112'],
+    ['pi_3MtwBwLkdIwHu7ix', 'pi_3MtwBwLkdIwHu7ix'],
+  ])('never keeps a card number for the number of a transaction (%s)', (reference, kept) => {
+    const payments = [{ method: 'card', amount: 1, state: 'Paid' as const, reference }];
+    const standing = JSON.parse(standingOf(order({ payments }))!) as { payments: { reference?: string }[] };
+    expect(standing.payments[0]!.reference).toBe(kept);
+  });
+
   it('calls one delivery no several', () => {
     const delivery = { id: 'd', address: {} };
     expect(facts({ deliveries: [delivery] })).toEqual({});

@@ -56,7 +56,12 @@ export function standingOf(order: OrderRecord): string | undefined {
     hold: hold && { reason: hold.reason.slice(0, 64), message: hold.message.slice(0, 500) },
     paidTotal: order.paidTotal,
     refundedTotal: order.refundedTotal,
-    payments: list(order.payments, ({ method, amount, state, reference }) => ({ method, amount, state, reference })),
+    payments: list(order.payments, ({ method, amount, state, reference }) => ({
+      method,
+      amount,
+      state,
+      reference: reference === undefined || looksLikeACard(reference) ? undefined : reference.slice(0, 200),
+    })),
   });
 }
 
@@ -87,6 +92,20 @@ export function lineKinds(lines: readonly OrderLineRecord[]): readonly LineKind[
   const parents = new Set<string>();
   for (const { parentId } of lines) if (parentId !== undefined) parents.add(parentId);
   return lines.map(({ id, kind = 'Goods' }) => (parents.size > 0 && parents.has(id) ? 'Bundle' : kind));
+}
+
+/**
+ * A careless shop may put a card's number where the transaction's belongs: digits of a card's length and first digit
+ * whose check digit is right are left out.
+ */
+function looksLikeACard(text: string): boolean {
+  if (!/^[3-6][\d -]{11,22}$/.test(text)) return false;
+  const digits = [...text.replaceAll(/\D/g, '')].reverse().map(Number);
+  const sum = digits.reduce(
+    (total, digit, index) => total + (index % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0)),
+    0,
+  );
+  return digits.length >= 13 && digits.length <= 19 && sum % 10 === 0;
 }
 
 /** Undefined where nothing is in it. */

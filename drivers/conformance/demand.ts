@@ -6,7 +6,7 @@ export function demand(holds: boolean, what: string | (() => string)): asserts h
   if (!holds) throw new NotConformant(typeof what === 'string' ? what : what());
 }
 
-const TIMES = new Set(['placedAt', 'updatedAt', 'createdAt']);
+const TIMES = new Set(['placedAt', 'updatedAt', 'createdAt', 'at', 'shipBy', 'deliverBy']);
 
 /**
  * The first difference between what a driver gave and what is true, undefined where there is none. Absent and undefined

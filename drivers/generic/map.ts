@@ -1,19 +1,13 @@
-import type {
-  Address,
-  CanonicalRecord,
-  FulfilmentState,
-  OrderRecord,
-  OrderState,
-  PaymentState,
-  ProductRecord,
-} from '../../model/records.ts';
+import type { CanonicalRecord, ProductRecord } from '../../model/records.ts';
 import { amount } from '../toolkit/money/amount.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import type { z } from 'zod';
 import * as payload from './payload.ts';
-import { inWords } from './words.ts';
+import { inWords } from '../toolkit/words.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
-import type { AddressPayload, OrderPayload, ProductPayload } from './payload.ts';
+import { orderRecord } from './order-map.ts';
+import type { ProductPayload } from './payload.ts';
+import { given } from './values.ts';
 
 /** As long as a problem's record may be. */
 const MAX_ID = 253;
@@ -26,7 +20,6 @@ export interface Mapping<T> {
 }
 
 const mapping = <T>(value: Mapping<T>): Mapping<unknown> => value as Mapping<unknown>;
-const given = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
 
 export const MAPPINGS = {
   location: mapping({
@@ -186,87 +179,5 @@ function productRecord(product: ProductPayload): ProductRecord {
       alt: given(image.alt),
       variantId: given(image.variant_id),
     })),
-  };
-}
-
-const ORDER_STATES: Readonly<Record<OrderPayload['state'], OrderState>> = {
-  draft: 'Draft',
-  open: 'Open',
-  completed: 'Completed',
-  cancelled: 'Cancelled',
-};
-const PAYMENT_STATES: Readonly<Record<OrderPayload['payment_state'], PaymentState>> = {
-  unpaid: 'Unpaid',
-  authorized: 'Authorized',
-  partially_paid: 'PartiallyPaid',
-  paid: 'Paid',
-  partially_refunded: 'PartiallyRefunded',
-  refunded: 'Refunded',
-  failed: 'Failed',
-};
-
-function orderRecord(order: OrderPayload): OrderRecord {
-  const units = (text: string): number => amount(text, order.currency);
-  return {
-    ...(order.redacted ? { redacted: true as const } : {}),
-    kind: 'order',
-    id: order.id,
-    number: order.number,
-    placedAt: order.placed_at ?? undefined,
-    updatedAt: order.updated_at,
-    state: ORDER_STATES[order.state],
-    paymentState: PAYMENT_STATES[order.payment_state],
-    fulfilmentState: fulfilmentState(order),
-    platformState: given(order.platform_state) ?? order.state,
-    currency: order.currency,
-    itemsTotal: units(order.totals.items),
-    shippingTotal: units(order.totals.shipping),
-    taxTotal: units(order.totals.tax),
-    discountTotal: units(order.totals.discount),
-    grandTotal: units(order.totals.grand),
-    customerId: given(order.customer?.id),
-    customerEmail: given(order.customer?.email),
-    customerName: given(order.customer?.name),
-    customerPhone: given(order.customer?.phone),
-    shippingAddress: addressOf(order.shipping_address),
-    billingAddress: addressOf(order.billing_address ?? order.shipping_address),
-    shippingMethodCode: order.shipping_method?.code,
-    shippingMethodName: given(order.shipping_method?.name),
-    note: given(order.note),
-    lines: order.lines.map((line) => ({
-      id: line.id,
-      sku: line.sku,
-      variantId: given(line.variant_id),
-      title: line.title,
-      quantity: line.quantity,
-      cancelledQuantity: line.cancelled_quantity ?? 0,
-      fulfilledQuantity: line.fulfilled_quantity ?? 0,
-      unitPrice: units(line.unit_price),
-      total: units(line.total),
-      taxRate: line.tax_rate ?? 0,
-      taxAmount: units(line.tax ?? '0'),
-      discountAmount: units(line.discount ?? '0'),
-    })),
-  };
-}
-
-function fulfilmentState({ lines, state }: OrderPayload): FulfilmentState {
-  if (state === 'completed') return 'Fulfilled';
-  const shipped = lines.filter((line) => (line.fulfilled_quantity ?? 0) > 0);
-  if (shipped.length === 0) return 'Unfulfilled';
-  return lines.every((line) => (line.fulfilled_quantity ?? 0) >= line.quantity) ? 'Fulfilled' : 'PartiallyFulfilled';
-}
-
-function addressOf(address: AddressPayload): Address {
-  return {
-    name: given(address?.name),
-    company: given(address?.company),
-    street1: given(address?.street1),
-    street2: given(address?.street2),
-    city: given(address?.city),
-    region: given(address?.region),
-    postalCode: given(address?.postal_code),
-    country: given(address?.country)?.toUpperCase(),
-    phone: given(address?.phone),
   };
 }

@@ -5,6 +5,8 @@ const text = z.string().nullish();
 const money = z.string().regex(/^-?\d+(\.\d+)?$/, 'expected a decimal number as text, such as "12.50"');
 const time = z.iso.datetime({ offset: true });
 const id = z.string().min(1).max(253);
+/** Shops write it in any case. */
+const currency = z.string().length(3).toUpperCase();
 
 export const listAnswer = z.object({
   items: z.array(z.unknown()),
@@ -20,7 +22,7 @@ export type ListAnswer = z.infer<typeof listAnswer>;
 export const shopPayload = z.object({
   api: z.literal('supercargo-generic-store'),
   version: z.literal(1),
-  shop: z.object({ id, name: z.string(), currency: z.string().length(3).nullish() }),
+  shop: z.object({ id, name: z.string(), currency: currency.nullish() }),
   permissions: z.array(z.string()),
   credential_expires_at: time.nullish(),
 });
@@ -32,7 +34,7 @@ export const productSupplierPayload = z.object({
   supplier_id: id,
   supplier_sku: text,
   cost_price: money.nullish(),
-  currency: z.string().length(3).nullish(),
+  currency: currency.nullish(),
 });
 
 export const stockPayload = z.object({
@@ -50,7 +52,7 @@ const variant = z.object({
   title: text,
   barcode: text,
   price: money,
-  currency: z.string().length(3),
+  currency,
   compare_at_price: money.nullish(),
   weight_grams: z.int().nullish(),
   enabled: z.boolean().nullish(),
@@ -99,20 +101,43 @@ export const shipmentPayload = z.object({
 });
 export type ShipmentPayload = z.infer<typeof shipmentPayload>;
 
-const line = z.object({
+/** The shop's own fields: whatever stands in them keeps no order out. */
+const custom = z.record(z.string(), z.unknown()).nullish();
+
+const line = z
+  .object({
+    id,
+    kind: z.enum(['goods', 'digital', 'gift_card', 'fee', 'discount', 'bundle']).nullish(),
+    sku: text,
+    variant_id: text,
+    title: z.string(),
+    quantity: z.int().min(0),
+    cancelled_quantity: z.int().nullish(),
+    fulfilled_quantity: z.int().nullish(),
+    unit_price: money,
+    total: money,
+    tax_rate: z.number().nullish(),
+    tax: money.nullish(),
+    discount: money.nullish(),
+    parent_id: text,
+    delivery_id: text,
+    custom,
+  })
+  .refine(({ kind, sku }) => (kind ?? 'goods') !== 'goods' || Boolean(sku), { path: ['sku'] });
+
+const credit = z.object({
   id,
-  sku: z.string().min(1),
-  variant_id: text,
-  title: z.string(),
-  quantity: z.int().min(0),
-  cancelled_quantity: z.int().nullish(),
-  fulfilled_quantity: z.int().nullish(),
-  unit_price: money,
-  total: money,
-  tax_rate: z.number().nullish(),
-  tax: money.nullish(),
-  discount: money.nullish(),
+  at: time,
+  state: z.enum(['requested', 'done', 'failed']).nullish(),
+  amount: money.nullish(),
+  shipping_amount: money.nullish(),
+  reason: text,
+  restocked: z.boolean().nullish(),
+  lines: z.array(z.object({ line_id: id, quantity: z.int().min(0), amount: money.nullish() })).nullish(),
 });
+export type CreditPayload = z.infer<typeof credit>;
+const method = z.object({ code: z.string(), name: text });
+
 export const orderPayload = z.object({
   id,
   number: z.string().min(1),
@@ -120,16 +145,51 @@ export const orderPayload = z.object({
   updated_at: time,
   state: z.enum(['draft', 'open', 'completed', 'cancelled']),
   payment_state: z.enum(['unpaid', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded', 'failed']),
+  payment_terms: z.enum(['prepaid', 'on_delivery', 'invoice']).nullish(),
   redacted: z.boolean().nullish(),
+  test: z.boolean().nullish(),
+  hold: z.object({ reason: text, message: z.string() }).nullish(),
+  fulfilled_by: z.enum(['merchant', 'platform']).nullish(),
   platform_state: text,
-  currency: z.string().length(3),
-  totals: z.object({ items: money, shipping: money, tax: money, discount: money, grand: money }),
+  channel: text,
+  references: z.record(z.string(), z.string().nullish()).nullish(),
+  ship_by: time.nullish(),
+  deliver_by: time.nullish(),
+  currency,
+  totals: z.object({
+    items: money,
+    shipping: money,
+    tax: money,
+    discount: money,
+    grand: money,
+    paid: money.nullish(),
+    refunded: money.nullish(),
+  }),
+  payments: z
+    .array(
+      z.object({
+        method: z.string(),
+        amount: money,
+        state: z.enum(['pending', 'authorized', 'paid', 'failed']),
+        reference: text,
+      }),
+    )
+    .nullish(),
+  taxes: z.array(z.object({ rate: z.number(), amount: money, title: text })).nullish(),
+  discounts: z.array(z.object({ code: z.string(), amount: money })).nullish(),
   customer: z.object({ id: text, email: text, name: text, phone: text }).nullish(),
   shipping_address: address,
   billing_address: address,
-  shipping_method: z.object({ code: z.string(), name: text }).nullish(),
+  shipping_method: method.nullish(),
+  pickup_point: z.object({ id, name: text, carrier: text, address }).nullish(),
+  deliveries: z.array(z.object({ id, address, method: method.nullish(), location_id: text })).nullish(),
+  gift_message: text,
   note: text,
   lines: z.array(line),
+  refunds: z.array(credit).nullish(),
+  returns: z.array(credit).nullish(),
+  cancellations: z.array(credit).nullish(),
+  custom,
   shipments: z.array(shipmentPayload).nullish(),
 });
 export type OrderPayload = z.infer<typeof orderPayload>;

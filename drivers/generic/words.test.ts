@@ -29,15 +29,45 @@ describe("what is wrong with an order is said so that a shop's owner understands
     [{ lines: [{ ...line, quantity: -1 }] }, 'line 1 (Cloth) has the quantity -1: a quantity is never below zero'],
     [
       { lines: [{ ...line, unit_price: 10 }] },
-      'line 1 (Cloth) has a "unit_price" that is not as the shop\'s API describes it (must be of type string)',
+      'line 1 (Cloth) has a "unit_price" that is not as the shop\'s API describes it (must be text)',
     ],
     [
       { state: 'lost' },
       'its "state" is not as the shop\'s API describes it (must be one of draft, open, completed, cancelled)',
     ],
     [{ currency: undefined }, 'its "currency" is missing'],
+    [
+      { updated_at: 'yesterday' },
+      'its "updated_at" is not as the shop\'s API describes it (must be a time with its offset, such as 2026-03-01T10:00:00+01:00)',
+    ],
+    [
+      { lines: [{ ...line, total: '10,00' }] },
+      'line 1 (Cloth) has a "total" that is not as the shop\'s API describes it (must be an amount as text, such as "12.50")',
+    ],
+    [{ refunds: [{ id: 'r', at: null }] }, 'refund 1 has no "at"'],
   ])('%j', (changes, words) => {
     expect(said(changes)).toBe(words);
+  });
+
+  it.each([{ kind: 'fee', sku: null }, { kind: 'gift_card', sku: '' }, { kind: 'discount' }])(
+    'a line that is no goods (%j) needs no SKU',
+    (changes) => {
+      const { records, unreadable } = mapItems(MAPPINGS.order, [
+        order({ lines: [{ ...line, sku: undefined, ...changes }] }),
+      ]);
+      expect([records.length, unreadable]).toEqual([1, []]);
+    },
+  );
+
+  it('the currency in whatever case, a field of the shop in whatever shape', () => {
+    const { records } = mapItems(MAPPINGS.order, [
+      order({
+        currency: 'jpy',
+        totals: { items: '10', shipping: '0', tax: '0', discount: '0', grand: '10' },
+        custom: { a: 1, b: { c: [true] }, d: null, e: 'x' },
+      }),
+    ]);
+    expect(records).toMatchObject([{ currency: 'JPY', grandTotal: 10, custom: { a: '1', b: '{"c":[true]}', e: 'x' } }]);
   });
 
   it('by its number, with which it is found', () => {

@@ -4,7 +4,8 @@ import type { Variables, VendureClient } from './client.ts';
 import { advance, type Position } from './cursor.ts';
 import { expectPayload } from './payload.ts';
 import { salvage } from './salvage.ts';
-import { SHOP_FIELDS, shopFacts, type ShopFacts } from './shop.ts';
+import { CUSTOM_FIELDS, customFieldsIn, type CustomField } from './custom-fields.ts';
+import { shopFields, shopFacts, type ShopFacts } from './shop.ts';
 import type { Slice, Window } from './slice.ts';
 
 /** A paginated list of Vendure and how we walk along it. */
@@ -16,6 +17,10 @@ export interface List {
   readonly options: string;
   /** What to select of an item, beside its id and time. */
   readonly fields: string;
+  /** The same with fields that the shop has added; asked for where there are rows and the shop has any. */
+  readonly fieldsWith?: (added: readonly CustomField[]) => string;
+  /** What to select of a row that the store fails to show in full. */
+  readonly bare?: string;
   /** The time that it is ordered by. */
   readonly time: 'createdAt' | 'updatedAt' | 'orderPlacedAt';
   readonly filter?: Readonly<Record<string, unknown>>;
@@ -36,10 +41,12 @@ export class ListReader {
   readonly #list: List;
   readonly #signal: AbortSignal;
   #shop: ShopFacts | undefined;
+  #fields: string;
 
   constructor(client: VendureClient, list: List, signal: AbortSignal) {
     this.#client = client;
     this.#list = list;
+    this.#fields = list.fields;
     this.#signal = signal;
   }
 
@@ -69,20 +76,26 @@ export class ListReader {
     return this.#slice({ filter: { ...this.#list.filter, id: { in: ids } } }, 0, ids.length);
   }
 
-  #slice(options: Variables, skip: number, take: number): Promise<Slice> {
-    return salvage(
-      (at, count) => this.#read(this.#list.fields, { ...options, skip: at, take: count }),
-      (at) => this.#read('', { ...options, skip: at, take: 1 }),
+  /** The shop says with its first answer which fields it has added: then that part is read once more, with them. */
+  async #slice(options: Variables, skip: number, take: number): Promise<Slice> {
+    const fields = this.#fields;
+    const slice = await salvage(
+      (at, count) => this.#read(fields, { ...options, skip: at, take: count }),
+      (at) => this.#read(this.#list.bare ?? '', { ...options, skip: at, take: 1 }),
       skip,
       take,
     );
+    return this.#fields === fields || slice.items.length === 0 ? slice : this.#slice(options, skip, take);
   }
 
   async #read(fields: string, options: Variables): Promise<Slice> {
-    const { name, time, options: type } = this.#list;
-    const document = `query ($options: ${type}) { list: ${name}(options: $options) { totalItems items { id ${time} ${fields} } } ${this.#shop === undefined ? SHOP_FIELDS : ''} }`;
+    const { name, time, options: type, fieldsWith } = this.#list;
+    const document = `query ($options: ${type}) { list: ${name}(options: $options) { totalItems items { id ${time} ${fields} } } ${this.#shop === undefined ? shopFields(fieldsWith && CUSTOM_FIELDS) : ''} }`;
     const { list, shop } = await this.#client.query({ document, answer }, { options }, this.#signal);
-    this.#shop ??= expectPayload(shopFacts, shop, 'The settings of the shop');
+    if (this.#shop === undefined) {
+      this.#shop = expectPayload(shopFacts, shop, 'The settings of the shop');
+      if (fieldsWith) this.#fields = fieldsWith(customFieldsIn(shop));
+    }
     return { items: list.items, total: list.totalItems, shop: this.#shop, lost: [] };
   }
 }

@@ -59,7 +59,11 @@ const shipped = (state: string, quantity: number): OrderPayload['fulfillments'] 
   { id: '5', state, method: 'DHL', trackingCode: 'JD1', lines: [{ orderLineId: '1', quantity }] },
 ];
 const paid = (state: string, amount: number, refunded = 0): OrderPayload['payments'] => [
-  { state, amount, refunds: refunded > 0 ? [{ state: 'Settled', total: refunded }] : [] },
+  {
+    state,
+    amount,
+    refunds: refunded > 0 ? [{ id: '1', createdAt: '2026-11-25T00:00:00Z', state: 'Settled', total: refunded }] : [],
+  },
 ];
 
 describe('an order of Vendure', () => {
@@ -180,5 +184,117 @@ describe('an order of Vendure', () => {
       lines: [{ fulfilledQuantity: 2 }],
     });
     expect(orderRecord(order({ state: 'Shipped' }), shop).fulfilmentState).toBe('Fulfilled');
+  });
+
+  it('has each payment and refund as a record, what was paid and given back as sums, and no card data', () => {
+    const payments = [
+      { method: 'card', state: 'Declined', amount: 6000, transactionId: 'T0', refunds: [] },
+      {
+        method: 'card',
+        state: 'Settled',
+        amount: 6000,
+        transactionId: 'T1',
+        refunds: [
+          {
+            id: '3',
+            createdAt: '2026-11-25T08:00:00.000Z',
+            state: 'Settled',
+            total: 2500,
+            shipping: 600,
+            reason: 'broken',
+            lines: [{ orderLineId: '1', quantity: 1 }],
+          },
+          {
+            id: '4',
+            createdAt: '2026-11-26T08:00:00.000Z',
+            state: 'Pending',
+            total: 100,
+            shipping: 0,
+            reason: '',
+            lines: [],
+          },
+          { id: '5', createdAt: '2026-11-26T09:00:00.000Z', state: 'Failed', total: 100, lines: [] },
+        ],
+      },
+    ];
+    expect(orderRecord(order({ payments }), shop)).toMatchObject({
+      paymentState: 'PartiallyRefunded',
+      paidTotal: 6000,
+      refundedTotal: 2500,
+      payments: [
+        { method: 'card', amount: 6000, state: 'Failed', reference: 'T0' },
+        { method: 'card', amount: 6000, state: 'Paid', reference: 'T1' },
+      ],
+      refunds: [
+        {
+          id: '3',
+          at: '2026-11-25T08:00:00.000Z',
+          state: 'Done',
+          amount: 2500,
+          shippingAmount: 600,
+          reason: 'broken',
+          lines: [{ lineId: '1', quantity: 1 }],
+        },
+        { id: '4', state: 'Requested', amount: 100, shippingAmount: undefined, lines: [] },
+        { id: '5', state: 'Failed' },
+      ],
+    });
+  });
+
+  it('has what was cancelled as records, whatever a plugin wrote into the history', () => {
+    const entry = (id: string, data: unknown) => ({
+      id,
+      createdAt: '2026-11-25T08:00:00.000Z',
+      type: 'ORDER_CANCELLATION',
+      data,
+    });
+    const items = [
+      entry('7', { reason: 'sold out', lines: [{ orderLineId: 1, quantity: 1 }], shippingCancelled: false }),
+      entry('8', { itemIds: ['4'] }),
+      entry('9', 'odd'),
+    ];
+    expect(orderRecord(order({ history: { items } }), shop).cancellations).toEqual([
+      {
+        id: '7',
+        at: '2026-11-25T08:00:00.000Z',
+        state: 'Done',
+        reason: 'sold out',
+        lines: [{ lineId: '1', quantity: 1 }],
+      },
+      { id: '8', at: '2026-11-25T08:00:00.000Z', state: 'Done', reason: undefined, lines: [] },
+      { id: '9', at: '2026-11-25T08:00:00.000Z', state: 'Done', reason: undefined, lines: [] },
+    ]);
+  });
+
+  it('has surcharges as lines that are no goods, beside its lines, whatever their ids', () => {
+    const surcharge = { id: '1', sku: '', description: 'Gift wrap', taxRate: 20, price: 250, priceWithTax: 300 };
+    const { lines } = orderRecord(
+      order({
+        surcharges: [surcharge, { ...surcharge, id: '2', description: 'Sorry', price: -250, priceWithTax: -300 }],
+      }),
+      shop,
+    );
+    expect(lines).toMatchObject([
+      { id: '1', sku: 'MUG' },
+      { id: 'fee-1', kind: 'Fee', sku: '', title: 'Gift wrap', quantity: 1, total: 300, taxAmount: 50 },
+      { id: 'fee-2', kind: 'Discount', title: 'Sorry', total: -300 },
+    ]);
+  });
+
+  it('has its taxes by rate, its discounts by name, and the fields that the shop has added', () => {
+    expect(
+      orderRecord(
+        order({
+          taxSummary: [{ description: 'VAT', taxRate: 20, taxTotal: 1000 }],
+          discounts: [{ description: 'Spring', amountWithTax: -600 }],
+          customFields: { campaign: 'x', empty: null, flags: ['a', 'b'] },
+        }),
+        shop,
+      ),
+    ).toMatchObject({
+      taxes: [{ rate: 20, amount: 1000, title: 'VAT' }],
+      discounts: [{ code: 'Spring', amount: 600 }],
+      custom: { campaign: 'x', flags: 'a, b' },
+    });
   });
 });

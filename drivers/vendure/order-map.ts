@@ -1,6 +1,7 @@
-import type { Address, OrderLineRecord, OrderRecord } from '../../model/records.ts';
-import type { AddressPayload, OrderPayload } from './order-payload.ts';
-import { fulfilmentState, isShipped, orderState, paymentState, piecesByLine } from './order-states.ts';
+import type { Address, CreditRecord, OrderLineRecord, OrderPayment, OrderRecord } from '../../model/records.ts';
+import { customTexts } from './custom-fields.ts';
+import { cancellationData, type AddressPayload, type OrderPayload } from './order-payload.ts';
+import { fulfilmentState, isShipped, orderState, paymentState, piecesByLine, sumsOf } from './order-states.ts';
 import { latest, toMinorUnits, type ShopFacts } from './shop.ts';
 
 export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
@@ -33,7 +34,98 @@ export function orderRecord(order: OrderPayload, shop: ShopFacts): OrderRecord {
     ),
     shippingMethodCode: method?.code,
     shippingMethodName: method?.name,
-    lines: order.lines.map((line) => lineOf(line, shipped.get(line.id) ?? 0, money)),
+    lines: [
+      ...order.lines.map((line) => lineOf(line, shipped.get(line.id) ?? 0, money)),
+      ...(order.surcharges ?? []).map((surcharge) => surchargeOf(surcharge, money)),
+    ],
+    ...moneyOf(order, money),
+    custom: customTexts(order.customFields),
+    refunds: (order.payments ?? []).flatMap(({ refunds }) => refunds.map((refund) => refundOf(refund, money))),
+    cancellations: (order.history?.items ?? []).map(cancellationOf),
+  };
+}
+
+type Money = (amount: number) => number;
+
+/** By the state of a payment as Vendure's default process names it; a shop's own state is one that may still come. */
+const PAYMENTS: Readonly<Record<string, OrderPayment['state']>> = {
+  Authorized: 'Authorized',
+  Settled: 'Paid',
+  Declined: 'Failed',
+  Error: 'Failed',
+  Cancelled: 'Failed',
+};
+
+function moneyOf({ payments, taxSummary, discounts }: OrderPayload, money: Money): Partial<OrderRecord> {
+  const { settled, refunded } = sumsOf(payments);
+  return {
+    paidTotal: money(settled),
+    refundedTotal: money(refunded),
+    payments: (payments ?? []).map(({ method, amount, state, transactionId }) => ({
+      method: method ?? '',
+      amount: money(amount),
+      state: PAYMENTS[state] ?? 'Pending',
+      reference: given(transactionId),
+    })),
+    taxes: (taxSummary ?? []).map(({ description, taxRate, taxTotal }) => ({
+      rate: taxRate,
+      amount: money(taxTotal),
+      title: given(description),
+    })),
+    discounts: discounts.map(({ description, amountWithTax }) => ({
+      code: given(description) ?? 'discount',
+      amount: money(-amountWithTax),
+    })),
+  };
+}
+
+/** What a shop puts on top (gift wrap, a fee) or takes off by hand. Its ids are of another series than those of lines. */
+function surchargeOf(
+  { id, sku, description, taxRate, price, priceWithTax }: NonNullable<OrderPayload['surcharges']>[number],
+  money: Money,
+): OrderLineRecord {
+  const total = money(priceWithTax);
+  return {
+    id: `fee-${id}`,
+    kind: total < 0 ? 'Discount' : 'Fee',
+    sku: given(sku) ?? '',
+    title: given(description) ?? 'surcharge',
+    quantity: 1,
+    cancelledQuantity: 0,
+    fulfilledQuantity: 0,
+    unitPrice: total,
+    total,
+    taxRate,
+    taxAmount: money(priceWithTax - price),
+    discountAmount: 0,
+  };
+}
+
+type RefundPayload = NonNullable<OrderPayload['payments']>[number]['refunds'][number];
+const REFUNDS: Readonly<Record<string, CreditRecord['state']>> = { Settled: 'Done', Failed: 'Failed' };
+
+const refundOf = (
+  { id, createdAt, state, total, shipping, reason, lines }: RefundPayload,
+  money: Money,
+): CreditRecord => ({
+  id,
+  at: createdAt,
+  state: REFUNDS[state] ?? 'Requested',
+  amount: money(total),
+  // Vendure of today fills it where it was asked to refund shipping by itself.
+  shippingAmount: shipping ? money(shipping) : undefined,
+  reason: given(reason),
+  lines: (lines ?? []).map(({ orderLineId, quantity }) => ({ lineId: orderLineId, quantity })),
+});
+
+function cancellationOf({ id, createdAt, data }: NonNullable<OrderPayload['history']>['items'][number]): CreditRecord {
+  const { reason, lines } = cancellationData.safeParse(data).data ?? {};
+  return {
+    id,
+    at: createdAt,
+    state: 'Done',
+    reason: given(reason),
+    lines: (lines ?? []).map(({ orderLineId, quantity }) => ({ lineId: orderLineId, quantity })),
   };
 }
 
@@ -68,6 +160,7 @@ function lineOf(
     taxRate: line.taxRate,
     taxAmount: money(line.proratedLinePriceWithTax - line.proratedLinePrice),
     discountAmount: money(line.linePriceWithTax - line.proratedLinePriceWithTax),
+    custom: customTexts(line.customFields),
   };
 }
 

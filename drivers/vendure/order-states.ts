@@ -13,6 +13,18 @@ export function orderState(order: Pick<OrderPayload, 'state' | 'orderPlacedAt'>)
   return COMPLETED.has(order.state) ? 'Completed' : 'Open';
 }
 
+/** What was paid, what is reserved, what was given back. */
+export function sumsOf(
+  payments: OrderPayload['payments'],
+): Readonly<Record<'settled' | 'authorized' | 'refunded', number>> {
+  const sum = (state: string): number =>
+    (payments ?? []).reduce((total, payment) => (payment.state === state ? total + payment.amount : total), 0);
+  const refunded = (payments ?? [])
+    .flatMap((payment) => payment.refunds)
+    .reduce((total, refund) => (refund.state === 'Settled' ? total + refund.total : total), 0);
+  return { settled: sum('Settled'), authorized: sum('Authorized'), refunded };
+}
+
 /**
  * From the payments themselves: a shop may add states of its own to an order, and Modifying says nothing about money.
  */
@@ -20,15 +32,10 @@ export function paymentState({
   payments,
   totalWithTax,
 }: Pick<OrderPayload, 'payments' | 'totalWithTax'>): PaymentState {
-  const sum = (state: string): number =>
-    (payments ?? []).reduce((total, payment) => (payment.state === state ? total + payment.amount : total), 0);
-  const settled = sum('Settled');
-  const refunded = (payments ?? [])
-    .flatMap((payment) => payment.refunds)
-    .reduce((total, refund) => (refund.state === 'Settled' ? total + refund.total : total), 0);
+  const { settled, authorized, refunded } = sumsOf(payments);
   if (refunded > 0) return refunded >= settled ? 'Refunded' : 'PartiallyRefunded';
   if (settled >= totalWithTax) return 'Paid';
-  if (settled + sum('Authorized') >= totalWithTax) return 'Authorized';
+  if (settled + authorized >= totalWithTax) return 'Authorized';
   return settled > 0 ? 'PartiallyPaid' : 'Unpaid';
 }
 

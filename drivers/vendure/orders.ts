@@ -2,7 +2,7 @@ import type { Page, ReadRequest } from '../contract/index.ts';
 import type { VendureClient } from './client.ts';
 import { before } from './cursor.ts';
 import type { List } from './list.ts';
-import { ORDER_FIELDS, orderPayload, type OrderPayload } from './order-payload.ts';
+import { orderFields, orderPayload, type OrderPayload } from './order-payload.ts';
 import { orderRecord } from './order-map.ts';
 import { readById, readList, type Mapping } from './pages.ts';
 
@@ -10,7 +10,13 @@ import { readById, readList, type Mapping } from './pages.ts';
  * Orders are those that were placed. Vendure keeps carts, drafts and checkouts under way among its orders too; they
  * have no `orderPlacedAt`, and a person's data in a cart that was never bought is none of ours.
  */
-const placed = { name: 'orders', options: 'OrderListOptions', fields: ORDER_FIELDS } as const;
+const placed = {
+  name: 'orders',
+  options: 'OrderListOptions',
+  fields: orderFields([]),
+  fieldsWith: orderFields,
+  bare: 'code',
+} as const;
 
 /** New orders: by the time they were placed, which is also when a cart that is old already shows up. */
 const newOrders: List = { ...placed, time: 'orderPlacedAt' };

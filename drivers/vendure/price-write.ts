@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { currencyExponent } from '../../model/money.ts';
 import type { EntryOf, WriteResult } from '../contract/index.ts';
 import type { Operation, VendureClient } from './client.ts';
-import { SHOP_FIELDS, shopFacts, type ShopFacts } from './shop.ts';
+import { shopFields, shopFacts, type ShopFacts } from './shop.ts';
 import { writeVariants, type VariantWriter } from './variant-writes.ts';
 
 type PriceWrite = EntryOf<'PriceExport'>;
@@ -12,7 +12,7 @@ type ChannelFacts = z.infer<typeof channelFacts>;
 
 /** How the channel keeps prices. */
 const facts: Operation<{ readonly activeChannel: ChannelFacts; readonly shop: ShopFacts }> = {
-  document: `{ activeChannel { pricesIncludeTax availableCurrencyCodes } ${SHOP_FIELDS} }`,
+  document: `{ activeChannel { pricesIncludeTax availableCurrencyCodes } ${shopFields()} }`,
   answer: z.object({ activeChannel: channelFacts, shop: shopFacts }),
 };
 

@@ -27,8 +27,35 @@ describe('a record that cannot be read', () => {
     );
     expect(records).toHaveLength(1);
     expect(unreadable).toEqual([
-      { recordId: '9', reason: 'StoreError', message: 'stock location 9: cannot be shown', raw: bare },
+      {
+        recordId: '9',
+        reason: 'StoreError',
+        message: expect.stringMatching(/^stock location 9 cannot be read: cannot be shown/),
+        raw: bare,
+      },
       { recordId: '8', reason: 'UnexpectedPayload', message: expect.stringContaining('stock location 8'), raw: wrong },
+    ]);
+  });
+
+  it('is an order by its number, and what is wrong is said in words of the shop', () => {
+    const line = { id: '1', quantity: 'several', productVariant: { id: '9', sku: 'MUG', name: 'Mug' } };
+    const item = { id: '17', code: 'ABC', lines: [line] };
+    const slice: Slice = {
+      items: [item],
+      total: 2,
+      shop,
+      lost: [{ id: '18', bare: { id: '18', code: 'DEF' }, message: 'The store failed.' }],
+    };
+    const schema = z.object({ lines: z.array(z.object({ quantity: z.int() })) });
+    const { unreadable } = mapSlice('order', slice, schema, () => [], 'code');
+    expect(unreadable).toMatchObject([
+      { recordId: '18', number: 'DEF', message: expect.stringMatching(/^order DEF cannot be read: The store failed/) },
+      {
+        recordId: '17',
+        number: 'ABC',
+        message:
+          'order ABC cannot be taken: line 1 (Mug) has a "quantity" that is not as the shop\'s API describes it (must be a whole number). It is taken by itself once that is mended',
+      },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
 import type { Slice } from './slice.ts';
-import { describeIssue } from './payload.ts';
+import { inWords } from '../toolkit/words.ts';
 
 export interface Mapped {
   readonly records: readonly CanonicalRecord[];
@@ -18,10 +18,12 @@ export function mapSlice<T>(
   numberIn?: string,
 ): Mapped {
   const records: CanonicalRecord[] = [];
+  const numberOf = (item: unknown) => (numberIn === undefined ? undefined : textIn(item, numberIn));
   const unreadable: UnreadableRecord[] = slice.lost.map(({ id, bare, message }) => ({
     recordId: id,
+    number: numberOf(bare),
     reason: 'StoreError',
-    message: `${what} ${id}: ${message}`,
+    message: `${what} ${numberOf(bare) ?? id} cannot be read: ${message} Mend it at the shop (something that it names may be deleted), it is then taken by itself`,
     raw: bare,
   }));
   for (const item of slice.items) {
@@ -29,12 +31,12 @@ export function mapSlice<T>(
     if (parsed.success) records.push(...map(parsed.data));
     else {
       const id = idOf(item);
-      const number = numberIn === undefined ? undefined : textIn(item, numberIn);
+      const number = numberOf(item);
       unreadable.push({
         recordId: id,
         number,
         reason: 'UnexpectedPayload',
-        message: `${what} ${number ?? id}: ${describeIssue(parsed.error, item)}`,
+        message: `${what} ${number ?? id} cannot be taken: ${inWords(parsed.error, item)}. It is taken by itself once that is mended`,
         raw: item,
       });
     }

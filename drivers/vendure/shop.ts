@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { currencyExponent } from '../../model/money.ts';
 
 /** Settings of the whole shop that records cannot be read without. Asked for in the same request as the records. */
-export const SHOP_FIELDS =
-  'shop: globalSettings { outOfStockThreshold trackInventory serverConfig { moneyStrategyPrecision } }';
+export const shopFields = (more = ''): string =>
+  `shop: globalSettings { outOfStockThreshold trackInventory serverConfig { moneyStrategyPrecision ${more} } }`;
 
 export const shopFacts = z.object({
   outOfStockThreshold: z.int(),

@@ -1,13 +1,17 @@
+import { UNREADABLE } from '../../model/batch.ts';
 import { FEEDS, type RereadType } from '../../model/feeds.ts';
 import type { Reread } from '../../model/feeds/define.ts';
 import type { Queryable } from '../storage/database.ts';
 
 const PAGE = 200;
 
-/** Held ones whose hour is over; every accepted one that is still open. */
+/**
+ * Held ones and those that could not be read, when their hour is over; every accepted one that is still open, and once a
+ * day what was completed lately: it may be refunded or come back.
+ */
 const FILTERS: Readonly<Record<Reread, string>> = {
-  heldOrders: `intake = 'Held' AND look_again_at <= now()`,
-  openOrders: `intake = 'Accepted' AND state = 'Open'`,
+  heldOrders: `(intake = 'Held' OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}') AND look_again_at <= now()`,
+  openOrders: `intake = 'Accepted' AND (state = 'Open' OR state = 'Completed' AND look_again_at <= now())`,
 };
 
 /**

@@ -1,9 +1,10 @@
 import type {
   Address,
+  CreditRecord,
+  LineKind,
   FulfilmentState,
   LocationRecord,
   OrderRecord,
-  OrderState,
   ProductRecord,
   ProductSupplierRecord,
   ShippingMethodRecord,
@@ -11,8 +12,13 @@ import type {
   SupplierRecord,
 } from '../../model/records.ts';
 import {
+  isPacked,
+  paidOf,
+  refundedOf,
   shippedOf,
+  taxesOf,
   wantedOf,
+  type Credit,
   type Level,
   type Named,
   type ShopAddress,
@@ -38,7 +44,7 @@ export function canonicalOrder(order: ShopOrder, methodName: (code: string) => s
     number: order.number,
     placedAt: order.placedAt,
     updatedAt: order.updatedAt,
-    state: stateOf(order),
+    state: order.progress,
     paymentState: order.payment,
     fulfilmentState: fulfilmentOf(order),
     currency: order.currency,
@@ -57,19 +63,95 @@ export function canonicalOrder(order: ShopOrder, methodName: (code: string) => s
     shippingMethodName: delivery && methodName(delivery.methodCode),
     note: given(order.note),
     lines: order.lines.map((line) => lineOf(order, line)),
+    ...moneyOf(order),
+    ...factsOf(order, methodName),
+    refunds: order.refunds.map(creditOf),
+    returns: order.returns.map(creditOf),
+    cancellations: order.cancellations.map(creditOf),
   };
 }
 
-/** A test order, and one that the shop holds back, are never sent: nobody has ordered it yet. */
-function stateOf({ progress, test, hold }: ShopOrder): OrderState {
-  return test || hold !== undefined ? 'Draft' : progress;
+function moneyOf(order: ShopOrder): Partial<ExpectedOrder> {
+  const { grand, terms, payment, id } = order;
+  const state = PAYMENTS[payment];
+  return {
+    paymentTerms: terms === 'Prepaid' ? undefined : terms,
+    paidTotal: paidOf(order),
+    refundedTotal: refundedOf(order),
+    payments:
+      state === undefined
+        ? []
+        : [{ method: 'card', amount: state === 'Paid' ? paidOf(order) : grand, state, reference: `T-${id}` }],
+    taxes: taxesOf(order).map(({ rate, amount }) => ({ rate, amount, title: `VAT ${rate} %` })),
+    discounts: order.promotions.map(({ code, amount }) => ({ code, amount })),
+  };
 }
 
-function fulfilmentOf(order: ShopOrder): FulfilmentState {
-  if (order.progress === 'Completed' && !order.test && order.hold === undefined) return 'Fulfilled';
-  if (order.parcels.length === 0) return 'Unfulfilled';
-  return order.lines.every((line) => shippedOf(order, line.id) >= wantedOf(line)) ? 'Fulfilled' : 'PartiallyFulfilled';
+/** What its one payment is, if there is any. */
+const PAYMENTS: Readonly<Record<ShopOrder['payment'], 'Authorized' | 'Paid' | 'Failed' | undefined>> = {
+  Unpaid: undefined,
+  Failed: 'Failed',
+  Authorized: 'Authorized',
+  PartiallyPaid: 'Paid',
+  Paid: 'Paid',
+  PartiallyRefunded: 'Paid',
+  Refunded: 'Paid',
+};
+
+function factsOf(order: ShopOrder, methodName: (code: string) => string | undefined): Partial<ExpectedOrder> {
+  const { hold, pickup, deliveries } = order;
+  return {
+    ...(order.test ? { test: true as const } : {}),
+    hold: hold === undefined ? undefined : { reason: 'OnHold', message: hold },
+    fulfilledBy: order.sentByPlatform ? 'Platform' : undefined,
+    channel: order.channel,
+    references: order.references,
+    shipBy: order.shipBy,
+    deliverBy: order.deliverBy,
+    giftMessage: order.giftMessage,
+    pickupPoint: pickup && { ...pickup, address: addressOf(pickup.address) },
+    deliveries:
+      deliveries.length < 2
+        ? undefined
+        : deliveries.map(({ id, address, methodCode, locationId }) => ({
+            id,
+            address: addressOf(address),
+            methodCode,
+            methodName: methodName(methodCode),
+            locationId,
+          })),
+    custom: order.extras,
+  };
 }
+
+const creditOf = ({ id, at, announced, amount, shipping, reason, restocked, lines }: Credit): CreditRecord => ({
+  id,
+  at,
+  state: announced ? 'Requested' : 'Done',
+  amount,
+  shippingAmount: shipping,
+  reason,
+  restocked,
+  lines,
+});
+
+function fulfilmentOf(order: ShopOrder): FulfilmentState {
+  if (order.progress === 'Completed') return 'Fulfilled';
+  if (order.parcels.length === 0) return 'Unfulfilled';
+  return order.lines.filter(isPacked).every((line) => shippedOf(order, line.id) >= wantedOf(line))
+    ? 'Fulfilled'
+    : 'PartiallyFulfilled';
+}
+
+/** Goods need no word. */
+const KINDS: Readonly<Record<ShopLine['kind'], LineKind | undefined>> = {
+  Goods: undefined,
+  BundlePart: undefined,
+  Bundle: 'Bundle',
+  GiftCard: 'GiftCard',
+  Service: 'Digital',
+  Fee: 'Fee',
+};
 
 function lineOf(order: ShopOrder, line: ShopLine): OrderRecord['lines'][number] {
   return {
@@ -85,6 +167,9 @@ function lineOf(order: ShopOrder, line: ShopLine): OrderRecord['lines'][number] 
     taxRate: line.taxRate,
     taxAmount: line.tax,
     discountAmount: line.discount,
+    kind: KINDS[line.kind],
+    parentId: line.parentId,
+    deliveryId: line.deliveryId,
   };
 }
 

@@ -102,6 +102,8 @@ export function addOrder(shop: Shop, random: Random, paid = true): ShopOrder | u
     currency: shop.currency,
     ...totalsOf(lines, SHIPPING),
     refunds: [],
+    returns: [],
+    cancellations: [],
     promotions: [],
     customer: { id: `c-${id}`, email: `${id}@buyers.example`, name },
     billing: address,

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { addOrder, addProduct, priced, totalsOf } from './generate.ts';
-import { wantedOf, type ShopOrder } from './model.ts';
+import { refundedOf, shippedOf, wantedOf, type Credit, type ShopOrder } from './model.ts';
 import type { Shop } from './shop.ts';
 
 /** What happened in the shop, and to which record: the shop tells of it by webhook. */
@@ -24,6 +24,8 @@ const ACTS: readonly (readonly [number, Act])[] = [
   [4, pay],
   [3, cancelLine],
   [2, cancelOrder],
+  [1, sendBack],
+  [1, refund],
   [2, editProduct],
   [2, newProduct],
   [3, sell],
@@ -66,7 +68,50 @@ function cancelLine(shop: Shop, random: Random): ShopEvent | undefined {
   if (!found) return undefined;
   const line = random.pick(found.lines.filter((each) => wantedOf(each) > 1))!;
   const lines = found.lines.map((each) => (each === line ? priced({ ...line, cancelled: line.cancelled + 1 }) : each));
-  return change(shop, { ...found, lines, ...totalsOf(lines, found.shipping) });
+  const cancelled = credit(shop, 'ca', [{ lineId: line.id, quantity: 1 }], { reason: 'sold out', restocked: true });
+  return change(shop, {
+    ...found,
+    lines,
+    ...totalsOf(lines, found.shipping),
+    cancellations: [...found.cancellations, cancelled],
+  });
+}
+
+/** One piece of what was shipped comes back; the money follows it in an event of its own. */
+export function sendBack(shop: Shop, random: Random): ShopEvent | undefined {
+  const found = random.pick(shop.orders.all().filter(({ parcels }) => parcels.length > 0));
+  const line = random.pick(
+    found?.lines.filter((each) => shippedOf(found, each.id) > piecesIn(found.returns, each.id)) ?? [],
+  );
+  if (!found || !line) return undefined;
+  const back = credit(shop, 're', [{ lineId: line.id, quantity: 1 }], { reason: 'too small', restocked: true });
+  return change(shop, { ...found, returns: [...found.returns, back] });
+}
+
+/** A part of what was paid is given back as a favour. */
+export function refund(shop: Shop, random: Random): ShopEvent | undefined {
+  const found = random.pick(
+    shop.orders
+      .all()
+      .filter(
+        (order) => ['Paid', 'PartiallyRefunded'].includes(order.payment) && refundedOf(order) + 100 < order.grand,
+      ),
+  );
+  return (
+    found &&
+    change(shop, {
+      ...found,
+      payment: 'PartiallyRefunded',
+      refunds: [...found.refunds, credit(shop, 'rf', [], { amount: 100, reason: 'late' })],
+    })
+  );
+}
+
+const piecesIn = (credits: readonly Credit[], lineId: string): number =>
+  credits.flatMap(({ lines }) => lines).reduce((sum, line) => (line.lineId === lineId ? sum + line.quantity : sum), 0);
+
+function credit(shop: Shop, prefix: string, lines: Credit['lines'], more: Partial<Credit>): Credit {
+  return { id: shop.newId(prefix), at: shop.stamp(), lines, ...more };
 }
 
 export function cancelOrder(shop: Shop, random: Random): ShopEvent | undefined {

@@ -25,7 +25,21 @@ export type Terms = 'Prepaid' | 'OnDelivery' | 'Invoice';
  * Goods are packed; a gift card and a service are not. A bundle is what the buyer sees, its parts are what is packed;
  * parts name the bundle's line and cost nothing by themselves.
  */
-export type LineKind = 'Goods' | 'Bundle' | 'BundlePart' | 'GiftCard' | 'Service';
+export type LineKind = 'Goods' | 'Bundle' | 'BundlePart' | 'GiftCard' | 'Service' | 'Fee';
+
+/** Money that was given back, goods that come back, or pieces that are not delivered. */
+export interface Credit {
+  readonly id: string;
+  readonly at: string;
+  /** Announced: not yet done. */
+  readonly announced?: true;
+  /** With shipping, gross; absent of what is no money. */
+  readonly amount?: number;
+  readonly shipping?: number;
+  readonly reason?: string;
+  readonly restocked?: boolean;
+  readonly lines: readonly { readonly lineId: string; readonly quantity: number; readonly amount?: number }[];
+}
 
 export interface ShopLine {
   readonly id: string;
@@ -84,7 +98,9 @@ export interface ShopOrder {
   readonly tax: number;
   readonly discount: number;
   readonly grand: number;
-  readonly refunds: readonly { readonly at: string; readonly amount: number }[];
+  readonly refunds: readonly Credit[];
+  readonly returns: readonly Credit[];
+  readonly cancellations: readonly Credit[];
   readonly promotions: readonly { readonly code: string; readonly amount: number }[];
   readonly customer: { readonly id: string; readonly email: string; readonly name: string; readonly phone?: string };
   readonly billing: ShopAddress;
@@ -99,6 +115,21 @@ export interface ShopOrder {
   readonly hold?: string;
   /** Personal data was erased. */
   readonly redacted?: true;
+  /** The marketplace sends it from its own warehouse. */
+  readonly sentByPlatform?: true;
+  readonly channel?: string;
+  readonly references?: Readonly<Record<string, string>>;
+  readonly shipBy?: string;
+  readonly deliverBy?: string;
+  readonly giftMessage?: string;
+  readonly pickup?: {
+    readonly id: string;
+    readonly name: string;
+    readonly carrier: string;
+    readonly address: ShopAddress;
+  };
+  /** Fields that the shop has added to its orders. */
+  readonly extras?: Readonly<Record<string, string>>;
 }
 
 export interface ShopVariant {
@@ -160,6 +191,25 @@ export interface SupplierPrice {
 }
 
 export const levelKey = (variantId: string, locationId: string): string => `${variantId}@${locationId}`;
+
+/** What is put into parcels. */
+export const isPacked = ({ kind }: Pick<ShopLine, 'kind'>): boolean => kind === 'Goods' || kind === 'BundlePart';
+
+/** Paid before refunds. Nothing of it, by the state alone, where it is only reserved or failed. */
+export function paidOf({ payment, grand }: Pick<ShopOrder, 'payment' | 'grand'>): number {
+  if (payment === 'PartiallyPaid') return Math.floor(grand / 2);
+  return payment === 'Paid' || payment === 'PartiallyRefunded' || payment === 'Refunded' ? grand : 0;
+}
+
+export const refundedOf = ({ refunds }: Pick<ShopOrder, 'refunds'>): number =>
+  refunds.reduce((sum, { announced, amount = 0 }) => (announced ? sum : sum + amount), 0);
+
+/** Tax by rate, in the order of the lines. */
+export function taxesOf({ lines }: Pick<ShopOrder, 'lines'>): { readonly rate: number; readonly amount: number }[] {
+  const byRate = new Map<number, number>();
+  for (const { taxRate, tax } of lines) byRate.set(taxRate, (byRate.get(taxRate) ?? 0) + tax);
+  return [...byRate].map(([rate, amount]) => ({ rate, amount }));
+}
 
 /** Pieces of a line that are in parcels. */
 export function shippedOf(order: Pick<ShopOrder, 'parcels'>, lineId: string): number {

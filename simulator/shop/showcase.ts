@@ -49,6 +49,13 @@ export const ORDER_TAGS = [
   'hour-once',
   'hour-again',
   'two-lines',
+  'cancelled-partly',
+  'returned',
+  'by-platform',
+  'pickup',
+  'gift',
+  'extras',
+  'fee',
 ] as const;
 export type OrderTag = (typeof ORDER_TAGS)[number];
 
@@ -197,11 +204,63 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
   unpaid: () => ({ payment: 'Unpaid' }),
   authorized: () => ({ payment: 'Authorized' }),
   'partially-paid': () => ({ payment: 'PartiallyPaid' }),
-  'partially-refunded': ({ updatedAt, grand }) => ({
+  'partially-refunded': ({ id, updatedAt, grand, lines }) => ({
     payment: 'PartiallyRefunded',
-    refunds: [{ at: updatedAt, amount: Math.floor(grand / 3) }],
+    refunds: [
+      {
+        id: `${id}rf1`,
+        at: updatedAt,
+        amount: Math.floor(grand / 3),
+        shipping: 90,
+        reason: 'broken',
+        lines: [{ lineId: lines[0]!.id, quantity: 1 }],
+      },
+    ],
   }),
-  refunded: ({ updatedAt, grand }) => ({ payment: 'Refunded', refunds: [{ at: updatedAt, amount: grand }] }),
+  refunded: ({ id, updatedAt, grand }) => ({
+    payment: 'Refunded',
+    refunds: [{ id: `${id}rf1`, at: updatedAt, amount: grand, shipping: 490, lines: [] }],
+  }),
+  'cancelled-partly': (order) => {
+    const lines = order.lines.map((line, index) => (index === 0 ? priced({ ...line, cancelled: 1 }) : line));
+    const [{ id }] = lines as [ShopLine];
+    return {
+      lines,
+      ...totalsOf(lines, order.shipping),
+      cancellations: [
+        { id: `${order.id}ca1`, at: order.updatedAt, reason: 'sold out', lines: [{ lineId: id, quantity: 1 }] },
+      ],
+    };
+  },
+  returned: (order) => ({
+    ...CHANGES.completed!(order),
+    returns: [
+      {
+        id: `${order.id}re1`,
+        at: order.updatedAt,
+        reason: 'too small',
+        restocked: true,
+        lines: [{ lineId: order.lines[0]!.id, quantity: 1 }],
+      },
+      {
+        id: `${order.id}re2`,
+        at: order.updatedAt,
+        announced: true,
+        lines: [{ lineId: order.lines[0]!.id, quantity: 1 }],
+      },
+    ],
+  }),
+  'by-platform': () => ({ sentByPlatform: true, channel: 'market', references: { marketplace: 'M-4711' } }),
+  pickup: ({ billing }) => ({
+    pickup: { id: 'PS-7', name: 'Kiosk', carrier: 'Post', address: { ...billing, name: 'Kiosk', street1: 'Corner 7' } },
+  }),
+  gift: ({ updatedAt }) => ({
+    giftMessage: 'All the best — „山“',
+    shipBy: new Date(Date.parse(updatedAt) + 24 * 60 * MINUTE).toISOString(),
+    deliverBy: new Date(Date.parse(updatedAt) + 72 * 60 * MINUTE).toISOString(),
+    references: { purchase_order: 'PO 4711' },
+  }),
+  extras: () => ({ extras: { campaign: 'spring', engraving: 'A & B' } }),
   failed: () => ({ payment: 'Failed' }),
   draft: () => ({ progress: 'Draft', payment: 'Unpaid', placedAt: undefined }),
   cancelled: () => ({ progress: 'Cancelled' }),
@@ -272,6 +331,8 @@ function order(shop: Shop, random: Random, tag: OrderTag, at: Date, goods: reado
     currency,
     ...totalsOf(lines, 490),
     refunds: [],
+    returns: [],
+    cancellations: [],
     promotions: [],
     customer: {
       id: `c-${id}`,
@@ -298,6 +359,8 @@ const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string
   'two-deliveries': two,
   'shipped-partly': two,
   edited: two,
+  returned: two,
+  'cancelled-partly': two,
   long: (line) => Array.from({ length: LONG_ORDER }, (_, index) => line(index)),
   'gift-card': (line) => [
     line(0),
@@ -309,6 +372,18 @@ const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string
       ordered: 1,
       unitPrice: 5000,
       taxRate: 0,
+    }),
+  ],
+  fee: (line, orderId) => [
+    line(0),
+    line(1, {
+      id: `fee-${orderId}l2`,
+      kind: 'Fee',
+      sku: '',
+      variantId: undefined,
+      title: 'Gift wrap',
+      ordered: 1,
+      unitPrice: 300,
     }),
   ],
   'deleted-variant': (line) => [line(0), line(1, { sku: 'GONE-1', variantId: undefined })],

@@ -1,5 +1,5 @@
 import type { Faults } from '../faults.ts';
-import { levelKey, shippedOf, wantedOf, type Parcel, type ShopOrder } from './model.ts';
+import { isPacked, levelKey, shippedOf, wantedOf, type Parcel, type ShopOrder } from './model.ts';
 import type { Shop } from './shop.ts';
 import type { Truth } from './truth.ts';
 
@@ -112,7 +112,7 @@ export function ship(orderId: string, parcel: Omit<Parcel, 'id'>, { shop, truth 
   shop.orders.put(
     {
       ...shipped,
-      progress: shipped.lines.every((line) => shippedOf(shipped, line.id) >= wantedOf(line))
+      progress: shipped.lines.filter(isPacked).every((line) => shippedOf(shipped, line.id) >= wantedOf(line))
         ? 'Completed'
         : order.progress,
     },

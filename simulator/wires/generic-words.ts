@@ -1,7 +1,11 @@
 import { decimalString } from '../../model/money.ts';
 import {
+  paidOf,
+  refundedOf,
   shippedOf,
+  taxesOf,
   wantedOf,
+  type Credit,
   type Level,
   type Parcel,
   type Payment,
@@ -11,6 +15,7 @@ import {
   type ShopOrder,
   type ShopProduct,
   type SupplierPrice,
+  type Terms,
 } from '../shop/model.ts';
 import type { Poison } from '../shop/shop.ts';
 
@@ -32,22 +37,27 @@ const PAYMENTS: Readonly<Record<Payment, string>> = {
 /** More than any number of minor units can hold. */
 const BEYOND = '99999999999999999999.00';
 
-/**
- * An order as the Generic Store API has it (docs/generic-api.md). The API knows no test orders and no holds: a shop
- * that speaks it keeps them as drafts and says in `platform_state` why.
- */
+const TERMS: Readonly<Record<Terms, string>> = { Prepaid: 'prepaid', OnDelivery: 'on_delivery', Invoice: 'invoice' };
+const KINDS: Readonly<Record<ShopLine['kind'], string>> = {
+  Goods: 'goods',
+  BundlePart: 'goods',
+  Bundle: 'bundle',
+  GiftCard: 'gift_card',
+  Service: 'digital',
+  Fee: 'fee',
+};
+
+/** An order as the Generic Store API has it (docs/generic-api.md). */
 export function orderJson(order: ShopOrder, poison?: Poison): Record<string, unknown> {
   const money = (units: number): string => decimalString(units, order.currency);
   const [first] = order.deliveries;
-  const held = order.test ? 'test' : order.hold;
   const json = {
     id: order.id,
     number: order.number,
     placed_at: order.placedAt ?? null,
     updated_at: order.updatedAt,
-    state: held === undefined ? STATES[order.progress] : 'draft',
+    state: STATES[order.progress],
     payment_state: PAYMENTS[order.payment],
-    ...(held === undefined ? {} : { platform_state: held }),
     ...(order.redacted ? { redacted: true } : {}),
     currency: order.currency,
     totals: {
@@ -56,11 +66,15 @@ export function orderJson(order: ShopOrder, poison?: Poison): Record<string, unk
       tax: money(order.tax),
       discount: money(order.discount),
       grand: money(order.grand),
+      paid: money(paidOf(order)),
+      refunded: money(refundedOf(order)),
     },
+    payment_terms: TERMS[order.terms],
+    ...moreJson(order, money),
     customer: order.customer,
     shipping_address: addressJson(first?.address),
     billing_address: addressJson(order.billing),
-    shipping_method: first && { code: first.methodCode, name: first.methodCode === 'express' ? 'Express' : 'Standard' },
+    shipping_method: first && methodJson(first.methodCode),
     note: order.note,
     lines: order.lines.map((line) => lineJson(line, order, money)),
     shipments: order.parcels.map(parcelJson),
@@ -77,9 +91,71 @@ export function orderJson(order: ShopOrder, poison?: Poison): Record<string, unk
   }
 }
 
+const methodJson = (code: string) => ({ code, name: code === 'express' ? 'Express' : 'Standard' });
+
+/** What few orders have. */
+function moreJson(order: ShopOrder, money: (units: number) => string): Record<string, unknown> {
+  const { id, payment, deliveries, pickup } = order;
+  const state = payment === 'Failed' ? 'failed' : payment === 'Authorized' ? 'authorized' : 'paid';
+  return {
+    ...(order.test ? { test: true } : {}),
+    ...(order.hold === undefined ? {} : { hold: { reason: 'OnHold', message: order.hold } }),
+    ...(order.sentByPlatform ? { fulfilled_by: 'platform' } : {}),
+    channel: order.channel ?? null,
+    references: order.references ?? null,
+    ship_by: order.shipBy ?? null,
+    deliver_by: order.deliverBy ?? null,
+    gift_message: order.giftMessage ?? null,
+    pickup_point: pickup ? { ...pickup, address: addressJson(pickup.address) } : null,
+    deliveries:
+      deliveries.length < 2
+        ? null
+        : deliveries.map(({ id: deliveryId, address, methodCode, locationId }) => ({
+            id: deliveryId,
+            address: addressJson(address),
+            method: methodJson(methodCode),
+            location_id: locationId,
+          })),
+    payments:
+      payment === 'Unpaid'
+        ? []
+        : [
+            {
+              method: 'card',
+              amount: money(state === 'paid' ? paidOf(order) : order.grand),
+              state,
+              reference: `T-${id}`,
+            },
+          ],
+    taxes: taxesOf(order).map(({ rate, amount }) => ({ rate, amount: money(amount), title: `VAT ${rate} %` })),
+    discounts: order.promotions.map(({ code, amount }) => ({ code, amount: money(amount) })),
+    custom: order.extras ?? null,
+    refunds: order.refunds.map((credit) => creditJson(credit, money)),
+    returns: order.returns.map((credit) => creditJson(credit, money)),
+    cancellations: order.cancellations.map((credit) => creditJson(credit, money)),
+  };
+}
+
+function creditJson(credit: Credit, money: (units: number) => string): Record<string, unknown> {
+  const amount = (units: number | undefined) => (units === undefined ? null : money(units));
+  return {
+    id: credit.id,
+    at: credit.at,
+    state: credit.announced ? 'requested' : 'done',
+    amount: amount(credit.amount),
+    shipping_amount: amount(credit.shipping),
+    reason: credit.reason ?? null,
+    restocked: credit.restocked ?? null,
+    lines: credit.lines.map((line) => ({ line_id: line.lineId, quantity: line.quantity, amount: amount(line.amount) })),
+  };
+}
+
 function lineJson(line: ShopLine, order: ShopOrder, money: (units: number) => string): Record<string, unknown> {
   return {
     id: line.id,
+    kind: KINDS[line.kind],
+    parent_id: line.parentId ?? null,
+    delivery_id: line.deliveryId ?? null,
     sku: line.sku,
     variant_id: line.variantId ?? null,
     title: line.title,
@@ -176,4 +252,4 @@ export function withNewFields(value: unknown): unknown {
 }
 
 /** Maps whose keys are the shop's own. */
-const NO_OBJECTS = new Set(['attributes', 'options']);
+const NO_OBJECTS = new Set(['attributes', 'options', 'references', 'custom']);

@@ -1,6 +1,9 @@
 import { currencyExponent } from '../../model/money.ts';
 import {
+  isPacked,
+  paidOf,
   shippedOf,
+  taxesOf,
   wantedOf,
   type Level,
   type Parcel,
@@ -28,7 +31,9 @@ function stateOf(order: ShopOrder): string {
   if (order.progress === 'Draft') return 'AddingItems';
   if (order.progress === 'Completed') return 'Shipped';
   if (order.parcels.length > 0)
-    return order.lines.every((line) => shippedOf(order, line.id) >= wantedOf(line)) ? 'Shipped' : 'PartiallyShipped';
+    return order.lines.filter(isPacked).every((line) => shippedOf(order, line.id) >= wantedOf(line))
+      ? 'Shipped'
+      : 'PartiallyShipped';
   return order.payment === 'Authorized'
     ? 'PaymentAuthorized'
     : order.payment === 'PartiallyPaid'
@@ -36,36 +41,55 @@ function stateOf(order: ShopOrder): string {
       : 'PaymentSettled';
 }
 
+const PAYMENTS: Readonly<Record<ShopOrder['payment'], string | undefined>> = {
+  Unpaid: undefined,
+  Failed: 'Declined',
+  Authorized: 'Authorized',
+  PartiallyPaid: 'Settled',
+  Paid: 'Settled',
+  PartiallyRefunded: 'Settled',
+  Refunded: 'Settled',
+};
+
 function paymentsOf(order: ShopOrder, money: (units: number) => number): unknown[] {
-  const payment = (state: string, amount: number) => [
+  const state = PAYMENTS[order.payment];
+  if (state === undefined) return [];
+  return [
     {
+      id: `${order.id}pay`,
+      method: 'card',
       state,
-      amount: money(amount),
-      refunds: order.refunds.map((refund) => ({ state: 'Settled', total: money(refund.amount) })),
+      amount: money(state === 'Settled' ? paidOf(order) : order.grand),
+      transactionId: `T-${order.id}`,
+      refunds: order.refunds.map((refund) => ({
+        id: refund.id,
+        createdAt: utc(refund.at),
+        state: refund.announced ? 'Pending' : 'Settled',
+        total: money(refund.amount ?? 0),
+        shipping: money(refund.shipping ?? 0),
+        reason: refund.reason ?? '',
+        lines: refund.lines.map(({ lineId, quantity }) => ({ orderLineId: lineId, quantity })),
+      })),
     },
   ];
-  switch (order.payment) {
-    case 'Unpaid':
-      return [];
-    case 'Failed':
-      return payment('Declined', order.grand);
-    case 'Authorized':
-      return payment('Authorized', order.grand);
-    case 'PartiallyPaid':
-      return payment('Settled', Math.floor(order.grand / 2));
-    case 'Paid':
-    case 'PartiallyRefunded':
-    case 'Refunded':
-      return payment('Settled', order.grand);
-  }
 }
+
+/** Cancellations stand in the history of an order. */
+const historyOf = ({ cancellations }: ShopOrder): unknown => ({
+  items: cancellations.map(({ id, at, reason, lines }) => ({
+    id,
+    createdAt: utc(at),
+    type: 'ORDER_CANCELLATION',
+    data: { reason, lines: lines.map(({ lineId, quantity }) => ({ orderLineId: lineId, quantity })) },
+  })),
+});
 
 /** An Order of Vendure's Admin API, whole. */
 export function orderObject(order: ShopOrder, poison?: Poison): Record<string, unknown> {
   const money = moneyIn(order.currency);
   const [delivery] = order.deliveries;
   const [firstName = '', ...lastNames] = order.customer.name.split(' ');
-  const lines = order.lines.map((line) => lineObject(line, money));
+  const lines = order.lines.filter(({ kind }) => kind !== 'Fee').map((line) => lineObject(line, money));
   return {
     id: order.id,
     code: order.number,
@@ -97,12 +121,30 @@ export function orderObject(order: ShopOrder, poison?: Poison): Record<string, u
           },
         ]
       : [],
-    discounts: order.discount === 0 ? [] : [{ amountWithTax: -money(order.discount) }],
+    discounts: order.promotions.map(({ code, amount }) => ({ description: code, amountWithTax: -money(amount) })),
+    surcharges: order.lines.filter(({ kind }) => kind === 'Fee').map((line) => surchargeObject(line, money)),
+    taxSummary: taxesOf(order).map(({ rate, amount }) => ({
+      description: `VAT ${rate} %`,
+      taxRate: rate,
+      taxTotal: money(amount),
+    })),
+    history: historyOf(order),
+    customFields: { campaign: null, engraving: null, ...order.extras },
     payments: paymentsOf(order, money),
     lines: poison === 'shape' ? lines.map((line) => ({ ...line, quantity: 'several' })) : lines,
     fulfillments: order.parcels.map(parcelObject),
   };
 }
+
+/** What is neither goods nor a discount has a list of its own. */
+const surchargeObject = (line: ShopLine, money: (units: number) => number): Record<string, unknown> => ({
+  id: line.id.replace(/^fee-/, ''),
+  sku: line.sku,
+  description: line.title,
+  taxRate: line.taxRate,
+  price: money(line.total - line.tax),
+  priceWithTax: money(line.total),
+});
 
 function lineObject(line: ShopLine, money: (units: number) => number): Record<string, unknown> {
   return {

@@ -103,7 +103,7 @@ export const vendureWire: Wire = {
     pagings: ['offset'],
     lacks: [
       // Orders that Vendure does not know: what is not paid was not placed; a line always has its variant; nothing is
-      // erased, tried out or held back.
+      // erased, tried out or held back, comes back, is a set, or goes to several addresses.
       'unpaid',
       'failed',
       'on-delivery',
@@ -113,6 +113,15 @@ export const vendureWire: Wire = {
       'redacted',
       'test',
       'held',
+      'bundle',
+      'returned',
+      'by-platform',
+      'pickup',
+      'gift',
+      'order.returns',
+      'order.deliveries',
+      'order.lines.deliveryId',
+      'order.cancellations.restocked',
       'product.untracked',
       'order.note',
       'order.redacted',
@@ -228,6 +237,7 @@ const field = (name: string, type: string): Variables => ({
 const CUSTOM_FIELDS: readonly Variables[] = [
   { entityName: 'ProductVariant', customFields: [field('ean', 'string'), field('weightGrams', 'int')] },
   { entityName: 'Product', customFields: [] },
+  { entityName: 'Order', customFields: [field('campaign', 'string'), field('engraving', 'string')] },
 ];
 
 /** A paginated list: filters by time are strict, equal times come in the order of ids. */

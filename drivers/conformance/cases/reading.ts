@@ -16,11 +16,11 @@ import { demand, demandSame } from '../demand.ts';
 import { byId, demandAll, idOf, ordersOf, readAll, readGood, type Asked } from '../read.ts';
 import type { World } from '../world.ts';
 
-/** Ids of orders that must be given: a draft may be left out, nobody placed it. */
+/** Ids of orders that must be given: a draft and a test may be left out, nobody ordered anything. */
 export const wantedOrders = (world: World): string[] =>
   world.store.truth
     .orders()
-    .filter((order) => expected(world, order).state !== 'Draft')
+    .filter((order) => !order.test && expected(world, order).state !== 'Draft')
     .map(({ id }) => id);
 export const allOrders = (world: World): string[] => world.store.truth.orders().map(({ id }) => id);
 

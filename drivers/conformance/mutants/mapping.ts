@@ -41,8 +41,74 @@ export const MAPPING: readonly Mutant[] = [
   mutant('cancelled orders become Open', 'C7.cancelled', state('Cancelled', 'Open')),
   mutant('orders shipped elsewhere become Open', 'C7.completed', state('Completed', 'Open')),
   mutant('baskets become orders', 'C7.draft', state('Draft', 'Open')),
-  mutant('test orders become orders', 'C7.test', state('Draft', 'Open')),
-  mutant('orders that are held back become orders', 'C7.held', state('Draft', 'Open')),
+  mutant(
+    'test orders become orders',
+    'C7.test',
+    ordersAre(({ test: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'orders that are held back become orders',
+    'C7.held',
+    ordersAre(({ hold: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'what is paid on delivery is simply unpaid',
+    'C7.on-delivery',
+    ordersAre(({ paymentTerms: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'fees are goods',
+    'C7.fee',
+    linesAre(({ kind: _forgotten, ...line }) => line),
+  ),
+  mutant(
+    'what the marketplace sends is ours to send',
+    'C7.by-platform',
+    ordersAre(({ fulfilledBy: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'pick-up points are forgotten',
+    'C7.pickup',
+    ordersAre(({ pickupPoint: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'the day to ship by is the day to deliver by',
+    'C7.gift',
+    ordersAre((order) => ({ ...order, shipBy: order.deliverBy })),
+  ),
+  mutant(
+    'fields of the shop are forgotten',
+    'C7.extras',
+    ordersAre(({ custom: _forgotten, ...order }) => order),
+  ),
+  mutant(
+    'cancellations have no lines',
+    'C7.cancelled-partly',
+    ordersAre((order) => ({
+      ...order,
+      cancellations: order.cancellations?.map((credit) => ({ ...credit, lines: [] })),
+    })),
+  ),
+  mutant(
+    'what is announced has come back',
+    'C7.returned',
+    ordersAre((order) => ({ ...order, returns: order.returns?.map((credit) => ({ ...credit, state: 'Done' })) })),
+  ),
+  mutant(
+    'refunds are amounts without a record',
+    'C7.partially-refunded',
+    ordersAre((order) => ({ ...order, refunds: [] })),
+  ),
+  mutant(
+    'all goes to the first address',
+    'C7.two-deliveries',
+    linesAre(({ deliveryId: _forgotten, ...line }) => line),
+  ),
+  mutant(
+    'parts of a bundle stand alone',
+    'C7.bundle',
+    linesAre(({ parentId: _forgotten, ...line }) => line),
+  ),
   mutant('yen have two decimals', 'C3.money-0', amounts('JPY', 100)),
   mutant('dinars have two decimals', 'C3.money-3', amounts('KWD', 0.1)),
   mutant('amounts are euros, not cents', 'C12.totals', amounts('EUR', 0.01)),

@@ -8,6 +8,13 @@ const PARTS: Readonly<Record<string, string>> = {
   variants: 'variant',
   images: 'image',
   shipments: 'shipment',
+  fulfillments: 'shipment',
+  payments: 'payment',
+  surcharges: 'surcharge',
+  deliveries: 'delivery',
+  refunds: 'refund',
+  returns: 'return',
+  cancellations: 'cancellation',
 };
 
 /**
@@ -38,10 +45,29 @@ function whatIsWrong(issue: Issue, value: unknown, whole: boolean): string {
   );
 }
 
+/** What a validator calls them, in words. */
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of fields',
+  record: 'a group of fields',
+};
+
 function expectedOf(issue: Issue): string {
   if (issue.code === 'invalid_type')
-    return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
+    return `must be ${String(issue.path.at(-1)).toLowerCase().includes('quantity') ? TYPES['int'] : (TYPES[issue.expected] ?? 'something else')}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_format')
+    return issue.format === 'datetime'
+      ? 'must be a time with its offset, such as 2026-03-01T10:00:00+01:00'
+      : issue.format === 'regex'
+        ? 'must be an amount as text, such as "12.50"'
+        : 'another form';
+  if (issue.code === 'too_big' && typeof issue.maximum === 'number' && issue.maximum >= Number.MAX_SAFE_INTEGER)
+    return 'no number that large can be handled';
   if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;
   if (issue.code === 'too_small') return `at least ${String(issue.minimum)}`;
   return 'another form';
@@ -52,7 +78,10 @@ function placeOf({ path }: Issue, item: unknown): { readonly part?: string; read
   const [list, index] = path;
   const name = PARTS[String(list)];
   if (name === undefined || typeof index !== 'number') return {};
-  const title = valueAt(item, [list!, index, 'title']);
+  const title =
+    valueAt(item, [list!, index, 'title']) ??
+    valueAt(item, [list!, index, 'productVariant', 'name']) ??
+    valueAt(item, [list!, index, 'description']);
   return {
     part: `${name} ${index + 1}`,
     ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, LONGEST_TITLE) } : {}),
