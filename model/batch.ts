@@ -52,6 +52,8 @@ export interface BatchHeader {
   readonly read: number;
   readonly checkpoint?: Checkpoint;
   readonly problems: readonly BatchProblem[];
+  /** Ids of orders that were asked for one by one and that the store does not have. */
+  readonly gone?: readonly string[];
   readonly segments: readonly { readonly table: TableName; readonly rows: number; readonly bytes: number }[];
 }
 
@@ -121,6 +123,7 @@ const headerSchema = z.object({
       }),
     )
     .max(2000),
+  gone: z.array(z.string().max(253)).max(2000).optional(),
   segments: z
     .array(
       z.object({

@@ -90,7 +90,7 @@ const spec = withRules(
       .record(z.string().max(128), z.string().min(1).max(128))
       .meta({
         description:
-          "The store's shipping method -> the back office's code. With a map, a method that is not in it is an error; without, codes pass as they are.",
+          'The store\'s shipping method -> the back office\'s code. With a map, a method that is not in it is an error (the entry "" is for orders that name none); without, codes pass as they are.',
         maxProperties: 500,
       })
       .optional(),

@@ -256,12 +256,35 @@ describe('the Vendure driver on a real store', () => {
       const since = await settled();
       await store.admin.cancelOrder(order.code, { lines: [{ sku: 'BOTTLE-500ML', quantity: 1 }] });
       expect(await recordsOf('order', { feed: 'OrderUpdate', since })).toMatchObject([
-        { id: order.id, state: 'Open', lines: [{ quantity: 2, cancelledQuantity: 1 }] },
+        {
+          id: order.id,
+          state: 'Open',
+          lines: [{ quantity: 2, cancelledQuantity: 1 }],
+          cancellations: [{ reason: 'test', state: 'Done', lines: [{ quantity: 1 }] }],
+        },
       ]);
       await store.admin.cancelOrder(order.code);
       expect(await recordsOf('order', { feed: 'OrderUpdate', since })).toMatchObject([
         { id: order.id, state: 'Cancelled', lines: [{ quantity: 0, cancelledQuantity: 3 }] },
       ]);
+    });
+
+    it('reads refunds with their payment, and what was paid', async () => {
+      const { code, id } = await store.admin.placeOrder({ lines: [{ sku: 'BOTTLE-500ML', quantity: 2 }] });
+      const before = (await orderOf(id))!;
+      expect(before).toMatchObject({
+        paidTotal: before.grandTotal,
+        refundedTotal: 0,
+        refunds: [],
+        taxes: [{ rate: 20 }],
+      });
+      await store.admin.refundOrder(code, 100, 'late');
+      expect(await orderOf(id)).toMatchObject({
+        paymentState: 'PartiallyRefunded',
+        refundedTotal: 100,
+        refunds: [{ amount: 100, reason: 'late', state: 'Done' }],
+        payments: [{ state: 'Paid', amount: before.grandTotal }],
+      });
     });
 
     it('reads many orders of the same second in pages of any size, each once', async () => {

@@ -16,6 +16,8 @@ import { settleReferences } from './references.ts';
  */
 const STATUS_COLUMNS = new Set([...FOLLOWING, 'hash']);
 const INTAKE_COLUMNS = new Set(['intake', 'intake_reason', 'intake_message', 'payment_kind']);
+/** So long after it was placed a completed order is still asked about. */
+const AFTER_SALES_DAYS = 30;
 const COLUMNS = Object.keys(TABLES.orders.columns);
 const CONTENT = COLUMNS.filter(
   (column) => column !== 'external_id' && !STATUS_COLUMNS.has(column) && !INTAKE_COLUMNS.has(column),
@@ -43,11 +45,7 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
     await flagChanges(tx, scope.connectionId);
     await replaceLines(tx, scope.connectionId);
   } else if (changed > 0) await replaceChildren(tx, scope.connectionId, TABLES.order_lines);
-  await tx.query(
-    `UPDATE orders o SET look_again_at = now() + make_interval(mins => $2) FROM stage_orders s
-     WHERE o.connection_id = $1 AND o.external_id = s.external_id AND o.intake = 'Held' AND o.look_again_at <= now()`,
-    [scope.connectionId, scope.unpaidRetryMinutes],
-  );
+  await lookAgain(tx, scope);
   await noteRejections(tx, scope.connectionId);
   if (changed > 0) {
     const ids = await tx.query<{ id: string }>('SELECT DISTINCT external_id AS id FROM stage_changed');
@@ -59,6 +57,23 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
     );
   }
   return changed;
+}
+
+/**
+ * What was put aside is looked at again within the hour; what was completed lately once a day, since a refund or a
+ * return need not move the shop's time of change.
+ */
+async function lookAgain(tx: Transaction, scope: OrderScope): Promise<void> {
+  await tx.query(
+    `UPDATE orders o SET look_again_at = CASE
+         WHEN o.intake = 'Held' THEN now() + make_interval(mins => $2)
+         WHEN o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS}) THEN now() + interval '1 day' END
+     FROM stage_orders s
+     WHERE o.connection_id = $1 AND o.external_id = s.external_id
+       AND (o.intake = 'Held' AND o.look_again_at <= now() OR o.intake = 'Accepted' AND o.state = 'Completed'
+         AND coalesce(o.look_again_at, now()) <= now() AND (o.look_again_at IS NOT NULL OR o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS})))`,
+    [scope.connectionId, scope.unpaidRetryMinutes],
+  );
 }
 
 /** Keeps what the orders were before. Returns whether one of them was exported. */

@@ -15,6 +15,7 @@ export async function keepUnreadable(
 ): Promise<void> {
   const orders = problems.flatMap(({ order, message }) => (order ? [{ ...order, message }] : []));
   if (orders.length === 0) return;
+  const ids = orders.map(({ id }) => id);
   await tx.query(
     `WITH given AS (SELECT DISTINCT ON (id) * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS g(id, number, reference, message)),
      kept AS (
@@ -28,11 +29,16 @@ export async function keepUnreadable(
     [
       connection.id,
       connection.store_id,
-      orders.map(({ id }) => id),
+      ids,
       orders.map(({ number }) => number),
       orders.map(({ reference }) => reference),
       orders.map(({ message }) => message),
     ],
+  );
+  // Read again every hour, as what was put aside is: it may have been mended, or deleted.
+  await tx.query(
+    `UPDATE orders SET look_again_at = now() + interval '1 hour' WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND intake = 'Rejected' AND intake_reason = '${UNREADABLE}'`,
+    [connection.id, ids],
   );
 }
 

@@ -15,6 +15,7 @@ import { sendKept } from '../stock/send-kept.ts';
 import { checkStock } from '../stock/stock-check.ts';
 import { countSeen } from '../orders/first-seen.ts';
 import { orderScope, type OrderScope } from '../orders/order-scope.ts';
+import { settleGone } from '../orders/gone.ts';
 import { keepUnreadable } from '../orders/unreadable.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -77,6 +78,7 @@ async function inTransaction(
       if (run.dry_run) throw new DryRun(changed);
       await keepUnreadable(tx, connection, batch.header.problems);
       await noteProblems(tx, connection.id, run.feed_type, batch);
+      await settleGone(tx, connection.id, batch.header.gone ?? []);
       if (batch.header.checkpoint)
         await saveCheckpoint(tx, connection.id, run.feed_type, runId, batch.header.checkpoint, false);
       await countBatch(tx, runId, batch, changed);

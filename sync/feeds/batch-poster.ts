@@ -50,6 +50,11 @@ export class BatchPoster {
     }
   }
 
+  /** Orders that were asked for by id and are not there. */
+  async gone(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#send([], [], undefined, ids);
+  }
+
   async #halve(
     records: readonly CanonicalRecord[],
     problems: readonly BatchProblem[],
@@ -112,11 +117,12 @@ export class BatchPoster {
     records: readonly CanonicalRecord[],
     problems: readonly BatchProblem[],
     checkpoint?: Checkpoint,
+    gone?: readonly string[],
   ): Promise<void> {
     this.#encoder.clear();
     for (const record of records) this.#encoder.add(record, this.#decideOrder);
     const bytes = encodeBatch(
-      { sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded) },
+      { sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded), gone },
       this.#encoder.segments(),
     );
     const answer = await this.#hub.batch(this.#runId, bytes).catch((error: unknown) => {

@@ -7,7 +7,7 @@ import {
 } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
-import { changedAt, classOf, isReread, type ImportType } from '../../model/feeds.ts';
+import { changedAt, classOf, FEEDS, isReread, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -231,13 +231,18 @@ async function readOpenRecords(
     if (last === undefined) return;
     after = last;
     const guard = new EndlessGuard();
+    const missing = new Set(ids);
     for await (const page of ports.source.read({ feed: run.feed, ids, pageSize: run.pageSize, signal: run.signal })) {
       guard.pass(page, ids.length);
+      for (const record of page.records) if ('id' in record) missing.delete(record.id);
+      for (const { recordId } of page.unreadable ?? []) missing.delete(recordId);
       progress.read += page.records.length;
       await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
       if (!run.dryRun) await acknowledge(ports.source, page, poster.refused, run.signal);
       run.signal.throwIfAborted();
     }
+    // What the back office has stays as it is, gone or not.
+    if (FEEDS[run.feed].reread === 'heldOrders') await poster.gone([...missing]);
     progress.reread = after;
   }
 }

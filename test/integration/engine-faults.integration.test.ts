@@ -201,6 +201,40 @@ describe('an order that stays unpaid', () => {
   });
 });
 
+describe('an order that the shop deleted', () => {
+  it('before it could be taken is looked for no more, and its problem is over; what was accepted stays', async () => {
+    const store = goods();
+    const twice = order('2', { lines: [line('l1', 'A', 1), line('l1', 'A', 1)] });
+    store.orders = [order('1', { paymentState: 'Unpaid', placedAt: new Date().toISOString() }), twice, order('3')];
+    const started = await synced(store);
+    const intake = async () =>
+      (
+        await started.db.query<{ said: string }>(
+          `SELECT number || ' ' || intake || ' ' || coalesce(intake_reason, '') AS said FROM orders ORDER BY number`,
+        )
+      ).map(({ said }) => said);
+    const open = async () =>
+      ((await started.api('GET', '/problems?severity=Error')).body.items as { record: string }[]).map(
+        ({ record }) => record,
+      );
+    expect(await intake()).toEqual(['1 Held Unpaid', '2 Rejected Unreadable', '3 Accepted ']);
+    expect(new Set(await open())).toEqual(new Set([twice.id]));
+    // Still there, still unreadable: nothing changes.
+    await started.db.query(`UPDATE orders SET look_again_at = now() WHERE intake <> 'Accepted'`);
+    await started.run('OrderImport');
+    expect(new Set(await open())).toEqual(new Set([twice.id]));
+    store.orders = [];
+    await started.db.query(`UPDATE orders SET look_again_at = now() WHERE intake <> 'Accepted'`);
+    await started.run('OrderImport');
+    await started.run('OrderUpdate');
+    expect(await intake()).toEqual(['1 Skipped GoneAtStore', '2 Skipped GoneAtStore', '3 Accepted ']);
+    expect(await open()).toEqual([]);
+    const asked = store.reads.length;
+    await started.run('OrderImport');
+    expect(store.reads.slice(asked).flatMap(({ ids }) => ids ?? [])).toEqual([]);
+  });
+});
+
 describe('the reference of an order', () => {
   const references = async (started: LocalRig) =>
     Object.fromEntries(

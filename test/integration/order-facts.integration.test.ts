@@ -433,4 +433,22 @@ describe('refunds, returns and cancellations', () => {
     const left = await rig.db.query('SELECT 1 FROM order_credits WHERE connection_id = $1', [pod.connectionId]);
     expect(left).toEqual([]);
   });
+
+  it('of a completed order are asked for once a day for a month: a refund may not move its time of change', async () => {
+    const placed = (daysAgo: number) => ({ placedAt: new Date(Date.now() - daysAgo * 86_400_000).toISOString() });
+    const completed = { state: 'Completed', fulfilmentState: 'Fulfilled' } as const;
+    await take('R8', placed(5));
+    await take('R9', placed(50));
+    const asked = () => pod.client.openRecords('OrderUpdate', '');
+    expect(await asked()).toEqual(['o-R8', 'o-R9']);
+    await change('R8', { ...placed(5), ...completed });
+    await change('R9', { ...placed(50), ...completed });
+    expect(await asked()).toEqual([]);
+    await rig.db.query(`UPDATE orders SET look_again_at = look_again_at - interval '1 day' WHERE connection_id = $1`, [
+      pod.connectionId,
+    ]);
+    expect(await asked()).toEqual(['o-R8']);
+    await change('R8', { ...placed(5), ...completed });
+    expect(await asked()).toEqual([]);
+  });
 });

@@ -5,6 +5,9 @@
 export const orderFacts = `
 ALTER TABLE orders ADD COLUMN deliveries smallint DEFAULT 0, ADD COLUMN facts jsonb, ADD COLUMN standing jsonb, ADD COLUMN payment_kind text;
 ALTER TABLE order_lines ADD COLUMN kind text DEFAULT '', ADD COLUMN facts jsonb;
+CREATE INDEX orders_completed ON orders (connection_id, look_again_at) WHERE intake = 'Accepted' AND state = 'Completed' AND look_again_at IS NOT NULL;
+UPDATE orders SET look_again_at = now() WHERE intake = 'Rejected' AND intake_reason = 'Unreadable';
+UPDATE orders SET look_again_at = now() WHERE intake = 'Accepted' AND state = 'Completed' AND placed_at > now() - interval '30 days';
 CREATE TABLE order_credits (
   connection_id integer NOT NULL DEFAULT current_setting('supercargo.connection_id')::integer,
   store_id integer NOT NULL DEFAULT current_setting('supercargo.store_id')::integer,

@@ -7,6 +7,7 @@ import {
   cancelOrder,
   getOrder,
   payOrder,
+  refundOrder,
   shipOrder,
   type Cancel,
   type NewOrder,
@@ -37,6 +38,11 @@ export class VendureAdmin {
 
   payOrder(code: string): Promise<StoreOrder> {
     return payOrder(this.client, code);
+  }
+
+  /** Gives back a part of what was paid, as a favour. */
+  refundOrder(code: string, amount: number, reason: string): Promise<void> {
+    return refundOrder(this.client, code, amount, reason);
   }
 
   cancelOrder(code: string, cancel: Cancel = {}): Promise<StoreOrder> {

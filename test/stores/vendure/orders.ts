@@ -103,6 +103,22 @@ export async function payOrder(client: AdminClient, code: string): Promise<Store
   return getOrder(client, code);
 }
 
+export async function refundOrder(client: AdminClient, code: string, amount: number, reason: string): Promise<void> {
+  const { payments } = await getOrder(client, code);
+  const paid = payments?.find(({ state }) => state === 'Settled');
+  const refund = await client.ask(
+    `mutation ($input: RefundOrderInput!) { made: refundOrder(input: $input) { ... on Refund { id state } ${orError} } }`,
+    { input: { paymentId: paid?.id, amount, reason, lines: [], shipping: 0, adjustment: 0 } },
+    z.object({ made: z.object({ id: z.string(), state: z.string() }) }),
+  );
+  if (refund.made.state === 'Settled') return;
+  await client.ask(
+    `mutation ($input: SettleRefundInput!) { made: settleRefund(input: $input) { ... on Refund { id } ${orError} } }`,
+    { input: { id: refund.made.id, transactionId: `R-${code}` } },
+    made,
+  );
+}
+
 export async function cancelOrder(client: AdminClient, code: string, cancel: Cancel): Promise<StoreOrder> {
   const order = await getOrder(client, code);
   await client.ask(
