@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { BatchSegment } from './batch.ts';
 import { CopyBuffer, type CopyValue } from './copy.ts';
 import { currencyExponent } from './money.ts';
 import { creditLinesOf, factsOf, lineFactsOf, lineKinds, several, standingOf } from './order-facts.ts';
-import type { Address, CanonicalRecord, CreditRecord, LineKind, OrderRecord, ProductRecord } from './records.ts';
+import { addressValues, md5, offsetMinutes, withoutPerson } from './order-values.ts';
+import type { CanonicalRecord, CreditRecord, LineKind, OrderRecord, ProductRecord } from './records.ts';
 import type { TableName } from './tables.ts';
 
 /** What the engine decided about an order before it is written (sync/orders/intake.ts). */
@@ -191,7 +191,7 @@ export class BatchEncoder {
         line.taxRate,
         line.taxAmount,
         line.discountAmount,
-        lineFactsOf(line),
+        lineFactsOf(given.redacted ? { ...line, custom: undefined } : line),
       ]);
     }
     const credits = this.#credits(order);
@@ -273,52 +273,4 @@ export class BatchEncoder {
     });
     return md5(this.#hashed.view());
   }
-}
-
-/** Placeholders that a store puts in the place of a person are nobody's name. */
-function withoutPerson(order: OrderRecord): OrderRecord {
-  return {
-    ...order,
-    customerId: undefined,
-    customerEmail: undefined,
-    customerName: undefined,
-    customerPhone: undefined,
-    note: undefined,
-    giftMessage: undefined,
-    custom: undefined,
-    references: undefined,
-    deliveries: undefined,
-    pickupPoint: order.pickupPoint && { ...order.pickupPoint, address: undefined },
-    shippingAddress: {},
-    billingAddress: {},
-  };
-}
-
-function addressValues(address: Address): CopyValue[] {
-  return [
-    address.name,
-    address.company,
-    address.street1,
-    address.street2,
-    address.city,
-    address.region,
-    address.postalCode,
-    address.country,
-    address.phone,
-  ];
-}
-
-/**
- * md5 because it is the cheapest digest that fits PostgreSQL's uuid (16 bytes); it guards against change, not malice.
- */
-function md5(bytes: Buffer): string {
-  return hash('md5', bytes, 'hex');
-}
-
-/** "+02:00" as 120. A time in UTC has no offset to keep. */
-function offsetMinutes(time: string | undefined): number | undefined {
-  const match = time ? /([+-])(\d\d):(\d\d)$/.exec(time) : null;
-  if (!match) return time ? 0 : undefined;
-  const minutes = Number(match[2]) * 60 + Number(match[3]);
-  return match[1] === '-' ? -minutes : minutes;
 }

@@ -120,9 +120,9 @@ export interface Address {
 }
 
 /**
- * What a line is. Goods are looked up in the catalogue, packed and shipped; all others complete with the order. Digital:
- * a download or a service. Fee: a surcharge (gift wrap, cash on delivery). Discount: its amounts are below zero. Bundle:
- * what the buyer sees; its parts, which name it as `parentId`, are what is packed.
+ * What a line is. Goods are looked up in the catalogue, packed and shipped; all others complete with the order.
+ * Digital: a download or a service. Fee: a surcharge (gift wrap, cash on delivery). Discount: its amounts are below
+ * zero. Bundle: what the buyer sees; its parts, which name it as `parentId`, are what is packed.
  */
 export type LineKind = 'Goods' | 'Digital' | 'GiftCard' | 'Fee' | 'Discount' | 'Bundle';
 

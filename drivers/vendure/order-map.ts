@@ -79,7 +79,7 @@ function moneyOf({ payments, taxSummary, discounts }: OrderPayload, money: Money
   };
 }
 
-/** What a shop puts on top (gift wrap, a fee) or takes off by hand. Its ids are of another series than those of lines. */
+/** What a shop puts on top (gift wrap) or takes off by hand. Its ids are of another series than those of lines. */
 function surchargeOf(
   { id, sku, description, taxRate, price, priceWithTax }: NonNullable<OrderPayload['surcharges']>[number],
   money: Money,

@@ -8,8 +8,8 @@ const CONTENT = COLUMNS.filter((column) => !(key as readonly string[]).includes(
 
 /**
  * Refunds, returns and cancellations follow the shop, whether their order was exported or not. One that is as it was
- * keeps its position; one that the shop does not show any more stays as it was told. To be called when the staged orders
- * are merged; leaves in `stage_credits` which orders have something new. Returns how many credits changed.
+ * keeps its position; one that the shop does not show any more stays as it was told. To be called when the staged
+ * orders are merged; leaves in `stage_credits` which orders have something new. Returns how many credits changed.
  */
 export async function mergeCredits(tx: Transaction, scope: { connectionId: number; storeId: number }): Promise<number> {
   const [row] = await tx.query<{ changed: number }>(

@@ -6,8 +6,8 @@ import type { Queryable } from '../storage/database.ts';
 const PAGE = 200;
 
 /**
- * Held ones and those that could not be read, when their hour is over; every accepted one that is still open, and once a
- * day what was completed lately: it may be refunded or come back.
+ * Held ones and those that could not be read, when their hour is over; every accepted one that is still open, and once
+ * a day what was completed lately: it may be refunded or come back.
  */
 const FILTERS: Readonly<Record<Reread, string>> = {
   heldOrders: `(intake = 'Held' OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}') AND look_again_at <= now()`,

@@ -9,8 +9,8 @@ import type { OrderScope } from './order-scope.ts';
 export interface OrderRule {
   readonly reason: string;
   /**
-   * The value: the SKU of each line of goods, the code of the shipping method (empty where there is none), the number of
-   * addresses (0: one).
+   * The value: the SKU of each line of goods, the code of the shipping method (empty where there is none), the number
+   * of addresses (0: one).
    */
   readonly looksAt: 'sku' | 'shippingMethod' | 'deliveries';
   /** A value that it never refuses, so that nothing has to be asked about an order that has it. */

@@ -11,7 +11,8 @@ const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
 
 /**
  * Judges rejected orders again, from what is stored: after an alias or mapping was added, or a product came in; and
- * those that were put aside for a way to pay which the Store takes now. The store is not asked. Returns how many changed.
+ * those that were put aside for a way to pay which the Store takes now. The store is not asked. Returns how many
+ * changed.
  */
 export async function redriveRejected(
   tx: Transaction,

@@ -9,70 +9,14 @@ import {
   type ShopVariant,
 } from './model.ts';
 import type { Shop } from './shop.ts';
+import { ORDER_TAGS, PRODUCT_TAGS, type OrderTag, type ProductTag } from './showcase-tags.ts';
+
+export type { OrderTag, ProductTag } from './showcase-tags.ts';
 
 const MINUTE = 60_000;
 const LONG_ORDER = 250;
 const ODD_SKU = 'A/B + ü %2F "1"';
 const LAST_NAMES = ['Berg', 'Łukaszewicz', '山田', 'O’Neill', 'Nuñez 🙂'];
-
-/** What each order of the showcase is there for. */
-export const ORDER_TAGS = [
-  'plain',
-  'unpaid',
-  'authorized',
-  'partially-paid',
-  'partially-refunded',
-  'refunded',
-  'failed',
-  'draft',
-  'cancelled',
-  'completed',
-  'shipped-partly',
-  'edited',
-  'test',
-  'held',
-  'on-delivery',
-  'invoice',
-  'gift-card',
-  'deleted-variant',
-  'bundle',
-  'promotion',
-  'two-deliveries',
-  'redacted',
-  'yen',
-  'dinar',
-  'unicode',
-  'odd-sku',
-  'long',
-  'before-summer',
-  'in-summer',
-  'hour-once',
-  'hour-again',
-  'two-lines',
-  'cancelled-partly',
-  'returned',
-  'by-platform',
-  'pickup',
-  'gift',
-  'extras',
-  'fee',
-] as const;
-export type OrderTag = (typeof ORDER_TAGS)[number];
-
-export const PRODUCT_TAGS = [
-  'plain',
-  'inactive',
-  'yen',
-  'dinar',
-  'unicode',
-  'odd-sku',
-  'twin-a',
-  'twin-b',
-  'rich',
-  'disabled',
-  'untracked',
-] as const;
-export type ProductTag = (typeof PRODUCT_TAGS)[number];
 
 /** Ids by what they are there for. */
 export interface Showcase {

@@ -4,7 +4,7 @@ import type { OrderRecord } from '../../model/records.ts';
 /** As what an order is paid, as far as it may be sent for it. Free: there is nothing to pay. */
 export type PaymentKind = OrderRules['accept'][number] | 'Free';
 
-/** Undefined: nothing that it could be sent for. A free order is one whatever its state: many shops never call it paid. */
+/** Undefined: nothing that it could be sent for. Many shops never call a free order paid. */
 export function paymentKind({ paymentState, paymentTerms, grandTotal }: OrderRecord): PaymentKind | undefined {
   if (paymentState === 'Refunded' || paymentState === 'Failed') return undefined;
   if (paymentState === 'Paid' || paymentState === 'PartiallyRefunded') return paymentState;

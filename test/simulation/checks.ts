@@ -221,6 +221,9 @@ export async function completenessAgrees(world: SeedWorld, hidden: readonly stri
  */
 const READ = { orders: `AND t.intake_reason IS DISTINCT FROM 'Unreadable'`, products: '' } as const;
 
+/** One that was never taken says so by itself. */
+const OR_ITSELF = { orders: `OR coalesce(t.intake_reason, '') = 'GoneAtStore'`, products: '' } as const;
+
 /**
  * After a check that began when nothing moved any more: everything that the hub has read and the store has not any more
  * is named.
@@ -229,7 +232,7 @@ export async function goneIsNamed(world: SeedWorld, table: 'orders' | 'products'
   const { hub, store } = world;
   const connection = await connectionId(world);
   const rows = await hub.db.query<{ id: string; named: boolean }>(
-    `SELECT t.external_id AS id, EXISTS (SELECT 1 FROM problems p WHERE p.connection_id = $1 AND p.record = t.external_id AND p.reason = 'GoneAtStore') AS named FROM ${table} t WHERE t.connection_id = $1 ${READ[table]}`,
+    `SELECT t.external_id AS id, EXISTS (SELECT 1 FROM problems p WHERE p.connection_id = $1 AND p.record = t.external_id AND p.reason = 'GoneAtStore') ${OR_ITSELF[table]} AS named FROM ${table} t WHERE t.connection_id = $1 ${READ[table]}`,
     [connection],
   );
   const there = new Set(store.truth[table]().map(({ id }) => id));
