@@ -302,7 +302,7 @@ export interface OrderRecord {
   readonly pickupPoint?: PickupPoint;
   /** Where it goes to several addresses: all of them. Absent: the one `shippingAddress`. */
   readonly deliveries?: readonly OrderDelivery[];
-  /** The tax of the order by rate; their sum is `taxTotal`. */
+  /** The tax of the order by rate, several at one rate where the shop tells them apart; their sum is `taxTotal`. */
   readonly taxes?: readonly OrderTax[];
   readonly discounts?: readonly OrderDiscount[];
   /** The platform's own fields, as text. What is beyond the bounds of order-facts.ts is cut, and the hub says so. */

@@ -276,7 +276,8 @@ describe('the Vendure driver on a real store', () => {
         paidTotal: before.grandTotal,
         refundedTotal: 0,
         refunds: [],
-        taxes: [{ rate: 20 }],
+        // Of goods and of shipping.
+        taxes: [{ rate: 20 }, { rate: 20 }],
       });
       await store.admin.refundOrder(code, 100, 'late');
       expect(await orderOf(id)).toMatchObject({
