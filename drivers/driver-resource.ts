@@ -14,9 +14,11 @@ export function driverResource(definition: DriverDefinition): DriverResource {
       title: manifest.title,
       documentation: manifest.documentation,
       platformKind: manifest.platformKind,
-      feeds: manifest.feeds.map(({ type, defaultSchedule }) =>
-        defaultSchedule ? { type, defaultSchedule } : { type },
-      ),
+      feeds: manifest.feeds.map(({ type, defaultSchedule, stock }) => ({
+        type,
+        ...(defaultSchedule ? { defaultSchedule } : {}),
+        ...(stock ? { stock } : {}),
+      })),
       credentialSchema: jsonSchema(definition.credential),
       settingsSchema: jsonSchema(definition.settings),
       hosts: manifest.hosts.map(hostRuleText),

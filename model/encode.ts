@@ -65,7 +65,7 @@ export class BatchEncoder {
           JSON.stringify(record.attributeIds),
         ]);
       case 'location':
-        return this.#hashedRow('locations', [record.id, record.code, record.name]);
+        return this.#hashedRow('locations', [record.id, record.code, record.name, record.readOnly ?? false]);
       case 'shippingMethod':
         return this.#hashedRow('shipping_methods', [record.id, record.code, record.name]);
       case 'supplier':

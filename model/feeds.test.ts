@@ -45,10 +45,9 @@ describe('feeds', () => {
   it('name their writes, each differently, and are found by that name', () => {
     expect(new Set(WRITE_KINDS).size).toBe(EXPORT_TYPES.length);
     expect(WRITE_KINDS.map(feedOfKind)).toEqual(EXPORT_TYPES);
-    expect(subjectOf('StockExport', { variantId: 'v', sku: 'A', locationId: 'main', quantity: 1 })).toEqual({
-      kind: 'stockLevel',
-      id: 'A@main',
-    });
+    expect(
+      subjectOf('StockExport', { variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, available: 1 }),
+    ).toEqual({ kind: 'stockLevel', id: 'A@main' });
     expect(subjectOf('ShipmentExport', { orderId: 'o-1', orderNumber: '1' })).toEqual({ kind: 'order', id: 'o-1' });
   });
 

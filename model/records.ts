@@ -29,6 +29,8 @@ export interface LocationRecord {
   readonly id: string;
   readonly code: string;
   readonly name: string;
+  /** Its levels are not ours to write (the platform's own warehouse, another app's): read, never written. */
+  readonly readOnly?: true;
 }
 
 export interface ShippingMethodRecord {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STOCK_MEANINGS } from './feeds/stock-export.ts';
 import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 import { orderRules } from './order-rules.ts';
 
@@ -35,6 +36,8 @@ export const sessionRequest = z.strictObject({
   credential: z.string().min(1).max(253).optional(),
   /** Kept back from every level that is written to the store. */
   safetyStock: z.int().min(0).optional(),
+  /** What the store counts: what lies in the warehouse (also if absent), or what can be sold. */
+  stock: z.enum(STOCK_MEANINGS).optional(),
   /** What to do about the reasons that only its driver has. */
   remedies: z.record(z.string().max(64), z.string().max(1024)).optional(),
 });

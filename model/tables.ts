@@ -42,7 +42,7 @@ export const TABLES = define({
   locations: {
     name: 'locations',
     key: ['external_id'],
-    columns: { external_id: 'text', code: 'text', name: 'text', hash: 'uuid' },
+    columns: { external_id: 'text', code: 'text', name: 'text', read_only: 'boolean', hash: 'uuid' },
   },
   shipping_methods: {
     name: 'shipping_methods',

@@ -387,6 +387,7 @@ function registration(
     mode: spec.mode ?? 'Test',
     credential: spec.credentialRef.name,
     safetyStock: feeds.find((feed) => feed.spec.type === 'StockExport')?.spec.safetyStock,
+    stock: manifest.feeds.find((feed) => feed.type === 'StockExport')?.stock,
     ...(manifest.reasons
       ? {
           remedies: Object.fromEntries(

@@ -59,7 +59,11 @@ export const shop: DriverDefinition = defineDriver({
     ProductImport: { cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE, read: lists('products') },
     StockImport: { cursor: { kind: 'full' }, maxPageSize: PAGE, read: lists('stock') },
     OrderImport: { cursor: { kind: 'changes', field: 'updated_at' }, maxPageSize: PAGE, read: lists('orders') },
-    StockExport: { maxBatch: LEVELS_A_WRITE, write: (driver, entries, signal) => driver.writeStock(entries, signal) },
+    StockExport: {
+      maxBatch: LEVELS_A_WRITE,
+      stock: 'onHand',
+      write: (driver, entries, signal) => driver.writeStock(entries, signal),
+    },
   },
   webhooks: (driver) => driver.hooks,
 });

@@ -21,7 +21,7 @@ describe('supercargo drivers', () => {
       /^terms: none$/m,
       /^documentation: https:/m,
       /^ {2}OrderImport +changes by updated_at/m,
-      /^ {2}StockExport +writes$/m,
+      /^ {2}StockExport +writes +sets what is on hand; the store takes off open orders itself$/m,
       /^limits:$/m,
     ])
       expect(shown('generic')).toMatch(part);

@@ -22,6 +22,11 @@ export function showDrivers(name: string | undefined, say: (line: string) => voi
   for (const line of linesOf(definition)) say(line);
 }
 
+const SETS = {
+  onHand: 'sets what is on hand; the store takes off open orders itself',
+  available: 'sets what can be sold: open orders are taken off before',
+};
+
 /** All that people may want to know of a driver before they use it. Pure. */
 export function linesOf(definition: DriverDefinition): string[] {
   const { manifest } = definition;
@@ -30,10 +35,13 @@ export function linesOf(definition: DriverDefinition): string[] {
     `${title}:${items.length === 0 ? ` ${none}` : ''}`,
     ...items.map((item) => `  ${item}`),
   ];
-  const feeds = manifest.feeds.map(({ type, cursor }) => [
+  const feeds = manifest.feeds.map(({ type, cursor, stock }) => [
     `  ${type}`,
     cursor?.kind === 'changes' ? `changes by ${cursor.field ?? 'time'}` : cursor ? 'all each time' : 'writes',
-    cursor?.blindTo ? `does not see: ${cursor.blindTo.join('; ')}` : '',
+    [
+      ...(cursor?.blindTo ? [`does not see: ${cursor.blindTo.join('; ')}`] : []),
+      ...(stock ? [SETS[stock]] : []),
+    ].join(),
   ]);
   return [
     `${manifest.title} (${manifest.name}, ${manifest.platformKind})`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEED_TYPES } from '../../model/feeds.ts';
+import { STOCK_MEANINGS } from '../../model/feeds/stock-export.ts';
 import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, setOf, text } from '../schema/fields.ts';
 
@@ -8,6 +9,10 @@ const feed = z.strictObject({
   defaultSchedule: cron(
     'Schedule of a Feed that gives none, where the platform wants another than the usual.',
   ).optional(),
+  stock: z
+    .enum(STOCK_MEANINGS)
+    .optional()
+    .describe('Of StockExport: what the store counts, goods that lie in the warehouse or goods that can be sold.'),
 });
 
 const skip = z.strictObject({

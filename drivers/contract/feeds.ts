@@ -7,6 +7,7 @@ import {
   type FeedType,
   type ImportType,
 } from '../../model/feeds.ts';
+import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import type { FeedSupport } from './manifest.ts';
 import type { CensusWindow, CursorSemantics, Page, ReadRequest } from './reading.ts';
 import type { EntryOf, SubmittedEntry, WriteResult } from './writing.ts';
@@ -69,13 +70,22 @@ export interface ExportFeed<F extends ExportType, K> extends Scheduled {
   ) => Promise<readonly WriteResult<F>[]>;
 }
 
+/**
+ * One that writes stock says which number the store counts: `quantity` of a write is for `onHand`, else `available`.
+ */
+export interface StockExportFeed<K> extends ExportFeed<'StockExport', K> {
+  readonly stock: StockMeaning;
+}
+
 /** What a driver can do, by feed; the model says of each how it is to be. */
 export type DriverFeeds<K> = {
-  readonly [F in FeedType]?: F extends ExportType
-    ? ExportFeed<F, K>
-    : F extends CountedType
-      ? CountedFeed<K>
-      : ImportFeed<K>;
+  readonly [F in FeedType]?: F extends 'StockExport'
+    ? StockExportFeed<K>
+    : F extends ExportType
+      ? ExportFeed<F, K>
+      : F extends CountedType
+        ? CountedFeed<K>
+        : ImportFeed<K>;
 };
 
 /** The same over one live connection. */
@@ -107,7 +117,7 @@ export function supportOf<K>(feeds: DriverFeeds<K>): FeedSupport[] {
     };
     return [
       'maxBatch' in feed
-        ? { type, maxPageSize: feed.maxBatch, ...schedule }
+        ? { type, maxPageSize: feed.maxBatch, ...('stock' in feed ? { stock: feed.stock } : {}), ...schedule }
         : { type, ...(feed.cursor ? { cursor: feed.cursor } : {}), maxPageSize: feed.maxPageSize, ...schedule },
     ];
   });
@@ -119,7 +129,7 @@ export function connectFeeds<K>(feeds: DriverFeeds<K>, client: K): ConnectedFeed
     entry(type, feeds[type], (feed) => sourceOf(feed, client)),
   );
   const targets = FEED_TYPES.filter(isExport).flatMap((type) =>
-    entry(type, feeds[type], (feed) => targetOf(feed, client)),
+    entry(type, feeds[type], (feed) => targetOf(feed as ExportFeed<ExportType, K>, client)),
   );
   return Object.fromEntries<unknown>([...sources, ...targets]);
 }

@@ -1,4 +1,5 @@
 import type { FeedType } from '../../model/feeds.ts';
+import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import type { ReasonRule } from './errors.ts';
 import type { BudgetRule } from './http.ts';
 import type { CursorSemantics } from './reading.ts';
@@ -49,6 +50,8 @@ export interface FeedSupport {
   readonly cursor?: CursorSemantics;
   /** Largest page the platform gives, or most entries that it takes in one call. */
   readonly maxPageSize: number;
+  /** Of StockExport: what the store counts. */
+  readonly stock?: StockMeaning;
   /** Calls that a page takes; of an export: that ten entries take. 1 if absent. */
   readonly callsPerPage?: number;
   /** Five-field cron where the feed's own does not fit the platform. */

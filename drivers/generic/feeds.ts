@@ -42,7 +42,7 @@ export const feeds: DriverFeeds<GenericClient> = {
   OrderImport: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders, ...countedBy(ORDERS) },
   OrderUpdate: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders },
   ShipmentExport: { maxBatch: PAGE, write: writeShipments },
-  StockExport: { maxBatch: PAGE, write: writeStock },
+  StockExport: { maxBatch: PAGE, stock: 'onHand', write: writeStock },
   PriceExport: { maxBatch: PAGE, write: writePrices },
   StockCheck: { cursor: FULL, maxPageSize: PAGE, read: stock },
 };

@@ -24,8 +24,14 @@ const mapping = <T>(value: Mapping<T>): Mapping<unknown> => value as Mapping<unk
 export const MAPPINGS = {
   location: mapping({
     what: 'location',
-    schema: payload.named,
-    map: ({ id, code, name }) => ({ kind: 'location', id, code: code ?? id, name }),
+    schema: payload.locationPayload,
+    map: ({ id, code, name, read_only }) => ({
+      kind: 'location',
+      id,
+      code: code ?? id,
+      name,
+      ...(read_only ? { readOnly: true } : {}),
+    }),
   }),
   shippingMethod: mapping({
     what: 'shipping method',

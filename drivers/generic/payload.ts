@@ -28,6 +28,7 @@ export const shopPayload = z.object({
 });
 
 export const named = z.object({ id, code: z.string().nullish(), name: z.string() });
+export const locationPayload = named.extend({ read_only: z.boolean().nullish() });
 export const supplierPayload = named.extend({ email: text });
 export const productSupplierPayload = z.object({
   variant_id: id,

@@ -58,7 +58,7 @@ export const feeds = {
     read: readChangedOrders,
   },
   ShipmentExport: { maxBatch: ORDERS_A_PAGE, write: writeShipments },
-  StockExport: { maxBatch: VARIANTS_A_PAGE, write: writeStock },
+  StockExport: { maxBatch: VARIANTS_A_PAGE, stock: 'onHand', write: writeStock },
   PriceExport: { maxBatch: VARIANTS_A_PAGE, write: writePrices },
   StockCheck: { cursor: FULL, maxPageSize: VARIANTS_A_PAGE, read: readStock },
 } satisfies DriverFeeds<VendureClient>;

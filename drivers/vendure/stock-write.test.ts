@@ -17,6 +17,7 @@ const entries = (count: number, locationId = 'L'): StockWrite[] =>
     sku: `SKU-${index}`,
     locationId,
     quantity: index,
+    available: index,
   }));
 const applied = (input: readonly Input[]): Answer => data({ updateProductVariants: input });
 

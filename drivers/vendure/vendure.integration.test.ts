@@ -332,8 +332,8 @@ describe('the Vendure driver on a real store', () => {
       const entry = { variantId: berlin!.variantId, sku: 'KNIFE-WOOD' };
       const results = await driverOf().feeds.StockExport!.write(
         [
-          { ...entry, entryId: '1', locationId: berlin!.locationId, quantity: 17 },
-          { ...entry, entryId: '2', locationId: rotterdam!.locationId, quantity: 0 },
+          { ...entry, entryId: '1', locationId: berlin!.locationId, quantity: 17, available: 15 },
+          { ...entry, entryId: '2', locationId: rotterdam!.locationId, quantity: 0, available: 0 },
         ],
         never,
       );
@@ -355,6 +355,7 @@ describe('the Vendure driver on a real store', () => {
         sku,
         locationId,
         quantity: 60 + index,
+        available: 60 + index,
       }));
       const gone = { ...good[0]!, entryId: 'gone', variantId: '987654', sku: 'GONE' };
       const nowhere = { ...good[1]!, entryId: 'nowhere', locationId: '4711' };

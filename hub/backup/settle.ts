@@ -44,7 +44,7 @@ const STATEMENTS: readonly string[] = [
    WHERE supersedes AND kind <> 'stock' AND state IN ('Pending', 'Sent', 'Submitted', 'Held', 'Rejected')`,
   `DELETE FROM written_prices`,
   // Unknown, until the next StockImport has read all of it: else a level would be called unchanged that is not.
-  `UPDATE stock_levels SET on_hand = NULL, allocated = NULL, available = NULL, hash = '00000000-0000-0000-0000-000000000000'`,
+  `UPDATE stock_levels SET on_hand = NULL, allocated = NULL, available = NULL, sent = NULL, sent_at = NULL, sent_seq = NULL, hash = '00000000-0000-0000-0000-000000000000'`,
   // All that were reading read on at once.
   `DELETE FROM hints`,
   `INSERT INTO hints (connection_id, feed_type) SELECT connection_id, feed_type FROM checkpoints

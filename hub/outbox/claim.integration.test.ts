@@ -64,7 +64,7 @@ const post = (sku: string, quantity: number) =>
       {
         connectionId: connection.id,
         feed: 'StockExport',
-        write: { variantId: `v-${sku}`, sku, locationId: 'main', quantity },
+        write: { variantId: `v-${sku}`, sku, locationId: 'main', quantity, available: quantity },
       },
     ]),
   );

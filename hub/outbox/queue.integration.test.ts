@@ -30,7 +30,11 @@ async function queued(writes: readonly NewWrite[], waiting?: 'replace' | 'keep')
 
 const level = (connectionId: number, subject: string, quantity: number): NewWrite => {
   const [sku, locationId] = subject.split('@') as [string, string];
-  return { connectionId, feed: 'StockExport', write: { variantId: `v-${sku}`, sku, locationId, quantity } };
+  return {
+    connectionId,
+    feed: 'StockExport',
+    write: { variantId: `v-${sku}`, sku, locationId, quantity, available: quantity },
+  };
 };
 const waiting = (connectionId: number) =>
   db.query(

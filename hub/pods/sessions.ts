@@ -23,9 +23,9 @@ export async function openSession(
         `Store ${key.namespace}/${request.store} has not reached the hub yet: check that it exists, the pod tries again by itself`,
       );
     const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
-      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies, exports) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::text[])
+      `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies, exports, stock) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::text[], $12)
        ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
-         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies, exports = EXCLUDED.exports, registered = true
+         credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies, exports = EXCLUDED.exports, stock = EXCLUDED.stock, registered = true
        RETURNING id, budget`,
       [
         key.kind,
@@ -39,6 +39,7 @@ export async function openSession(
         request.safetyStock ?? 0,
         JSON.stringify(request.remedies ?? {}),
         request.exports ?? [],
+        request.stock ?? 'onHand',
       ],
     );
     const connectionId = row!.id;

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
+import { badRequest } from '../base/errors.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
 import { PRICE_BEFORE } from '../prices/brakes.ts';
-import { setPrices } from '../prices/prices.ts';
+import { leniently, optional, sorted, textRule, wholeRule } from '../http/items.ts';
+import { setPrices, type PriceAnswer } from '../prices/prices.ts';
+import type { Transaction } from '../storage/database.ts';
+import type { StoreRow } from '../stores/rules.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['prices'];
@@ -11,29 +15,31 @@ const tags = ['prices'];
 const MOST = 1_000_000_000_000;
 const money = z.number().int().min(0).max(MOST);
 
-const pricesBody = z.object({
-  prices: z
-    .array(
-      z.object({
-        sku: text(128),
-        price: money.meta({ description: 'Minor units of the currency.' }),
-        compareAt: money
-          .optional()
-          .meta({ description: 'The price that is struck out beside it, minor units; absent: left as it is.' }),
-        currency: z
-          .string()
-          .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, such as EUR')
-          .meta({ description: 'That in which the shop sells the SKU.' }),
-        includesTax: z.boolean().default(true).meta({ description: 'Whether the amounts are gross.' }),
-      }),
-    )
-    .min(1)
-    .max(5000)
-    .refine(
-      (prices) => new Set(prices.map(({ sku, currency }) => `${currency} ${sku}`)).size === prices.length,
-      'names a SKU twice in one currency: name each once',
-    ),
+const item = z.object({
+  sku: text(128),
+  price: money.meta({ description: 'Minor units of the currency.' }),
+  compareAt: money
+    .optional()
+    .meta({ description: 'The price that is struck out beside it, minor units; absent: left as it is.' }),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217, such as EUR')
+    .meta({ description: 'That in which the shop sells the SKU.' }),
+  includesTax: z.boolean().default(true).meta({ description: 'Whether the amounts are gross.' }),
 });
+type PostedItem = z.input<typeof item>;
+const PRICE_RULES = {
+  sku: textRule(128),
+  price: wholeRule(MOST),
+  compareAt: optional(wholeRule(MOST)),
+  currency: {
+    is: (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value),
+    must: 'a currency of ISO 4217, such as EUR',
+  },
+  includesTax: optional({ is: (value) => typeof value === 'boolean', must: 'true or false' }),
+};
+
+const pricesBody = z.object({ prices: z.array(leniently(item)).min(1).max(5000) });
 
 const pricesAnswer = z.object({
   queued: z.number().meta({ description: 'Prices on their way, counted for each shop.' }),
@@ -41,13 +47,13 @@ const pricesAnswer = z.object({
   items: z
     .array(
       z.object({
-        sku: z.string(),
+        sku: z.string().nullable(),
         queued: z.number().meta({ description: 'Shops that it is on its way to.' }),
         unchanged: z.number().meta({ description: 'Shops that have it already.' }),
         refused: z.array(
           z.object({
             connection: z.string().nullable(),
-            reason: z.enum(['UnknownSku', 'SharedSku', 'OtherCurrency', 'NoPriceFeed']),
+            reason: z.enum(['UnknownSku', 'SharedSku', 'OtherCurrency', 'NoPriceFeed', 'Malformed', 'NamedTwice']),
             message: z.string(),
           }),
         ),
@@ -87,15 +93,9 @@ export function priceRoutes(app: App, hub: HubContext): void {
     },
     async (request, reply) => {
       const store = await storeOf(hub.db, request);
-      const items = await once(hub.db, store.id, request, (tx) => setPrices(tx, hub, store, request.body.prices));
+      const items = await once(hub.db, store.id, request, (tx) => takePrices(tx, hub, store, request.body.prices));
       const sum = (of: 'queued' | 'unchanged') => items.reduce((total, item) => total + item[of], 0);
-      return reply
-        .status(202)
-        .send({
-          queued: sum('queued'),
-          unchanged: sum('unchanged'),
-          items: items.map((item) => ({ ...item, refused: [...item.refused] })),
-        });
+      return reply.status(202).send({ queued: sum('queued'), unchanged: sum('unchanged'), items });
     },
   );
 
@@ -131,3 +131,40 @@ export function priceRoutes(app: App, hub: HubContext): void {
     },
   );
 }
+
+type ItemAnswer = z.infer<typeof pricesAnswer>['items'][number];
+
+/** Takes the prices that can be taken; each of the others is refused by itself. */
+async function takePrices(
+  tx: Transaction,
+  hub: HubContext,
+  store: StoreRow,
+  prices: readonly unknown[],
+): Promise<ItemAnswer[]> {
+  const { good, refused } = sorted<PostedItem>(prices, PRICE_RULES, 'prices');
+  const named = Map.groupBy(good, ({ sku, currency }) => `${currency} ${sku}`);
+  const isTwice = ({ sku, currency }: PostedItem) => named.get(`${currency} ${sku}`)!.length > 1;
+  const once = good
+    .filter((price) => !isTwice(price))
+    .map((price) => ({ ...price, includesTax: price.includesTax ?? true }));
+  if (once.length === 0 && refused.length === 0)
+    throw badRequest(
+      'InvalidRequest',
+      'no price can be taken: each SKU is named twice in one currency, name each once',
+    );
+  const answers = await setPrices(tx, hub, store, once);
+  const items: ItemAnswer[] = [];
+  once.forEach(({ index }, at) => (items[index] = answerItem(answers[at]!)));
+  for (const { index, sku, message } of refused) items[index] = refusedItem(sku, 'Malformed', message);
+  for (const { index, sku, currency } of good.filter(isTwice))
+    items[index] = refusedItem(sku, 'NamedTwice', `SKU "${sku}" is named twice in ${currency}: name each once`);
+  return items;
+}
+
+const answerItem = (item: PriceAnswer): ItemAnswer => ({ ...item, refused: [...item.refused] });
+const refusedItem = (sku: string | null, reason: 'Malformed' | 'NamedTwice', message: string): ItemAnswer => ({
+  sku,
+  queued: 0,
+  unchanged: 0,
+  refused: [{ connection: null, reason, message }],
+});

@@ -3,6 +3,8 @@ import type { HubContext } from '../base/context.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
 import { pageBounds } from '../http/position.ts';
+import { STOCK_MEANINGS, type StockMeaning } from '../../model/feeds/stock-export.ts';
+import { leniently, optional, sorted, textRule, wholeRule } from '../http/items.ts';
 import { setLevels } from '../stock/levels.ts';
 
 const security = [{ developerKey: [] }];
@@ -18,23 +20,45 @@ const levelView = z.object({
   allocated: z.number().nullable(),
   available: z.number().nullable(),
   target: z.number().nullable().meta({ description: 'What the back office last set.' }),
+  targetStock: z
+    .enum(STOCK_MEANINGS)
+    .nullable()
+    .meta({ description: 'What the target is: on hand, or what can be sold.' }),
+  sent: z.number().nullable().meta({ description: 'What the store was last told, of that which it counts (counts).' }),
+  counts: z.enum(STOCK_MEANINGS).meta({ description: 'What the store counts.' }),
   connection: z.string(),
   cursor: z.string(),
 });
 
+const MOST = 1_000_000_000;
+
+const level = z.object({
+  sku: text(128),
+  warehouse: text(128)
+    .optional()
+    .meta({ description: 'A warehouse of the Store, or the id of a stock location; absent: the only location.' }),
+  quantity: z.number().int().min(0).max(MOST),
+});
+type PostedItem = z.infer<typeof level>;
+const LEVEL_RULES = { sku: textRule(128), warehouse: optional(textRule(128)), quantity: wholeRule(MOST) };
+
 const levelsBody = z.object({
-  levels: z
-    .array(
-      z.object({
-        sku: text(128),
-        warehouse: text(128)
-          .optional()
-          .meta({ description: 'A warehouse of the Store, or the id of a stock location; absent: the only location.' }),
-        quantity: z.number().int().min(0).max(1_000_000_000),
-      }),
-    )
-    .min(1)
-    .max(5000),
+  stock: z
+    .enum(STOCK_MEANINGS)
+    .default('onHand')
+    .meta({
+      description:
+        'What the quantities are: onHand, what lies in the warehouse with what open orders want; or available, what can be sold.',
+    }),
+  ordersUpTo: z
+    .string()
+    .regex(/^\d{1,18}$/, 'must be the cursor of an order')
+    .optional()
+    .meta({
+      description:
+        'With available: the `cursor` of the last order of GET /orders that the warehouse knew when it counted. Pieces of later orders are taken off. Absent: it knew the orders that it acknowledged or took by a webhook.',
+    }),
+  levels: z.array(leniently(level)).min(1).max(5000),
 });
 
 const levelsAnswer = z.object({
@@ -46,6 +70,22 @@ const levelsAnswer = z.object({
       description:
         'Levels that no store has a place for: not queued. With a warehouse they are kept, and go out once a store has the SKU.',
     }),
+  refused: z
+    .array(z.object({ index: z.number(), sku: z.string().nullable(), message: z.string() }))
+    .meta({ description: 'Levels that are malformed, by where they stand in the request: not taken. The others are.' }),
+  assumed: z
+    .object({
+      stock: z.enum(STOCK_MEANINGS),
+      orders: z
+        .enum(['All', 'UpTo', 'Acknowledged'])
+        .meta({
+          description:
+            'Of which open orders pieces were not in the numbers yet: All, those after ordersUpTo, or those that were neither acknowledged nor taken by a webhook.',
+        }),
+      takenOff: z.number().meta({ description: 'Pieces of open orders that were taken off what can be sold.' }),
+      message: z.string(),
+    })
+    .meta({ description: 'How the numbers were understood.' }),
 });
 
 export function stockRoutes(app: App, hub: HubContext): void {
@@ -64,7 +104,7 @@ export function stockRoutes(app: App, hub: HubContext): void {
       const store = await storeOf(hub.db, request);
       const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
       const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
-        `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
+        `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, t.means AS "targetStock", s.sent, c.stock AS counts, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
        FROM connections c JOIN stock_levels s ON s.connection_id = c.id
        LEFT JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id
        WHERE c.store_id = $1 AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
@@ -87,8 +127,32 @@ export function stockRoutes(app: App, hub: HubContext): void {
     },
     async (request, reply) => {
       const store = await storeOf(hub.db, request);
-      const answer = await once(hub.db, store.id, request, (tx) => setLevels(tx, hub, store, request.body.levels));
+      const { stock, ordersUpTo } = request.body;
+      const answer = await once(hub.db, store.id, request, async (tx) => {
+        const { good, refused } = sorted<PostedItem>(request.body.levels, LEVEL_RULES, 'levels');
+        if (ordersUpTo !== undefined) await pageBounds(tx, store.id, ordersUpTo);
+        const { takenOff, ...rest } = await setLevels(tx, hub, store, good, { stock, ordersUpTo });
+        return { ...rest, refused, assumed: assumption(stock, ordersUpTo, takenOff) };
+      });
       return reply.status(202).send(answer);
     },
   );
+}
+
+function assumption(stock: StockMeaning, ordersUpTo: string | undefined, takenOff: number) {
+  const pieces = `${takenOff} ${takenOff === 1 ? 'piece' : 'pieces'}`;
+  if (stock === 'onHand')
+    return {
+      ...{ stock, orders: 'All' as const, takenOff },
+      message: `quantity is what lies in the warehouse, with what open orders want: ${pieces} of accepted orders that are not shipped were taken off what can be sold`,
+    };
+  if (ordersUpTo !== undefined)
+    return {
+      ...{ stock, orders: 'UpTo' as const, takenOff },
+      message: `quantity is what can be sold by the orders up to ${ordersUpTo}: ${pieces} of later ones were taken off`,
+    };
+  return {
+    ...{ stock, orders: 'Acknowledged' as const, takenOff },
+    message: `quantity is what can be sold by the orders that were acknowledged or taken by a webhook: ${pieces} of others were taken off. Say with ordersUpTo which orders the warehouse knew`,
+  };
 }

@@ -1,10 +1,11 @@
 import type { Brake, BrakeRules, HeldPlan } from '../base/export-effects.ts';
 import { BRAKE_MIN_WRITES, planDigest } from '../base/plan-digest.ts';
 import type { Queryable } from '../storage/database.ts';
+import { THERE } from './places.ts';
 
 export const DEFAULT_MAX_ZEROED_PERCENT = 20;
 
-/** One level that waits to be written: what the store has and what it would have. */
+/** One level that waits to be written: what the store has and what it would have, of that which it counts. */
 export interface PlannedLevel {
   readonly id: number;
   readonly sku: string;
@@ -17,8 +18,9 @@ export interface PlannedLevel {
 /** The plan that waiting levels make, in the order in which they were queued. */
 export async function plannedLevels(db: Queryable, connectionId: number, waiting: string): Promise<PlannedLevel[]> {
   return db.query<PlannedLevel & Record<string, unknown>>(
-    `SELECT o.id, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location, (o.payload->>'quantity')::int AS quantity, s.on_hand AS before
-     FROM (${waiting}) o LEFT JOIN stock_levels s ON s.connection_id = $1 AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
+    `SELECT o.id, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location,
+       (o.payload->>CASE c.stock WHEN 'available' THEN 'available' ELSE 'quantity' END)::int AS quantity, ${THERE} AS before
+     FROM (${waiting}) o JOIN connections c ON c.id = $1 LEFT JOIN stock_levels s ON s.connection_id = $1 AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
      ORDER BY o.id`,
     [connectionId, 'stock'],
   );

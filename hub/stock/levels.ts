@@ -1,10 +1,14 @@
 import { resolve } from '../problems/problems.ts';
 import { placeSubject, stockSubject } from '../../model/subjects.ts';
-import { queueWrites, type NewWrite, type WakesPods } from '../outbox/queue.ts';
+import type { StockMeaning } from '../../model/feeds/stock-export.ts';
+import type { WakesPods } from '../outbox/queue.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { keepLevels } from './kept-levels.ts';
-import { kitLevels, writtenOf, type PlacedLevel } from './kit-stock.ts';
+import { componentsAmong, kitLevels, kitParts } from './kit-stock.ts';
+import { momentOf, openPieces, total, type Moment, type OpenPieces } from './pieces.ts';
+import { placesOf, queueLevels, type Found, type Place } from './places.ts';
+import { countedBy, takeOff, writtenLevel, type Share, type WrittenLevel } from './share.ts';
+import { rememberTargets, sellableNow, type Target } from './targets.ts';
 
 /** A level as a back office posts it. */
 export interface WantedLevel {
@@ -14,143 +18,217 @@ export interface WantedLevel {
   readonly quantity: number;
 }
 
+/** What the posted numbers are, as the back office says. */
+export interface PostedAs {
+  readonly stock: StockMeaning;
+  /** Position of the last order that the back office knew; absent: not said. */
+  readonly ordersUpTo?: string;
+}
+
 /** What became of posted levels. */
 export interface LevelsAnswer {
   readonly queued: number;
   readonly unchanged: number;
   /** Levels that no store has a place for. */
   readonly unknown: { readonly sku: string; readonly warehouse: string | null; readonly message: string }[];
+  /** How many pieces of orders were taken off. */
+  readonly takenOff: number;
 }
+
+interface Posted extends WantedLevel {
+  readonly location: string | null;
+}
+
+/** A place with what goes there. */
+type Placed = Place & { readonly written: WrittenLevel };
 
 /**
  * Finds the place of each level, remembers the target and queues what differs; a newer level takes a waiting one's
- * place.
+ * place. What stores are told is less by the pieces of open orders that they do not take off themselves.
  */
 export async function setLevels(
   tx: Transaction,
   hub: WakesPods,
   store: StoreRow,
   levels: readonly WantedLevel[],
+  as: PostedAs,
 ): Promise<LevelsAnswer> {
-  const warehouses = new Map(
-    (store.rules.warehouses ?? []).map((warehouse) => [warehouse.name, warehouse.location ?? warehouse.name]),
-  );
-  const locations = levels.map((level) =>
-    level.warehouse === undefined ? null : (warehouses.get(level.warehouse) ?? level.warehouse),
-  );
-  const direct = await placesOf(tx, store.id, levels, locations);
-  await rememberTargets(tx, store.id, direct);
-  const kits = await kitLevels(
+  const moment = await momentOf(tx, store.id);
+  const posted = located(store, levels);
+  const found = await placesOf(tx, store.id, posted);
+  const components = await componentsAmong(
     tx,
     store.id,
-    levels.map(({ sku, quantity }, index) => ({ sku, quantity, location: locations[index] ?? null })),
+    posted.map(({ sku }) => sku),
   );
-  await rememberTargets(tx, store.id, kits.placed);
-  const placed = [...direct, ...kits.placed];
-  const changed = placed.filter((level) => level.on_hand !== level.written);
-  const overtaking = await underWay(
+  const parts = components.size === 0 ? [] : await kitParts(tx, store.id, posted);
+  const skus = new Set([...posted.map(({ sku }) => sku), ...parts.map(({ sku }) => sku)]);
+  const open = Map.groupBy(await openPieces(tx, store.id, [...skus], as.ordersUpTo), ({ sku }) => sku);
+  const shares = sharesOf(posted, found, open, as);
+  const left = unplaced(posted, found, components);
+  const target = (level: Posted, index: number, location: string): Target => ({
+    ...{ sku: level.sku, location, quantity: level.quantity, means: as.stock },
+    ...shares[index]!,
+  });
+  const direct = found.map((place) => placedAt(place, shares[place.index]!, open));
+  await rememberTargets(tx, store.id, moment, withMet(direct, found, posted, target));
+  const loose = posted.flatMap((level, index) =>
+    components.has(level.sku) && !found.some((place) => place.index === index && place.location_id === level.location)
+      ? [target(level, index, level.location ?? '')]
+      : [],
+  );
+  await rememberTargets(tx, store.id, moment, loose);
+  await rememberTargets(
     tx,
-    placed.filter((level) => level.on_hand === level.written),
+    store.id,
+    moment,
+    left.flatMap((index) => {
+      const { location } = posted[index]!;
+      return location === null ? [] : [target(posted[index]!, index, location)];
+    }),
+    true,
   );
-  await queueWrites(
-    tx,
-    hub,
-    placed
-      .filter((level) => level.on_hand !== level.written || overtaking.has(level))
-      .map((level) => levelWrite(level.connection_id, level)),
-  );
+  const kits = await kitsOf(tx, store.id, moment, parts, open);
+  const placed = [...direct, ...kits];
+  const changed = await queueChanged(tx, hub, placed, moment);
   await resolve(tx, { store: store.id }, ['stock'], { reasons: ['StockForgotten'] });
-  const left = unplaced(levels, locations, placed, kits.components);
-  await keepLevels(
-    tx,
-    store.id,
-    left.flatMap(({ sku, quantity, location }) => (location === null ? [] : [{ sku, quantity, location }])),
-  );
-  const unknown = left.map(({ sku, warehouse }) => ({
-    sku,
-    warehouse: warehouse ?? null,
-    message: unplacedMessage(sku, warehouse),
-  }));
-  return { queued: changed.length, unchanged: placed.length - changed.length, unknown };
-}
-
-/** The write that sets a level. */
-export function levelWrite(
-  connectionId: number,
-  { variant_id, location_id, sku, written }: Pick<PlacedLevel, 'variant_id' | 'location_id' | 'sku' | 'written'>,
-): NewWrite<'StockExport'> {
   return {
-    connectionId,
-    feed: 'StockExport',
-    write: { variantId: variant_id, locationId: location_id, sku, quantity: written },
+    queued: changed,
+    unchanged: placed.length - changed,
+    unknown: left.map((index) => {
+      const { sku, warehouse } = posted[index]!;
+      return { sku, warehouse: warehouse ?? null, message: unplacedMessage(sku, warehouse) };
+    }),
+    takenOff: total(posted, (level) => level.quantity) - total(shares, ({ sellable }) => sellable),
   };
 }
 
-/**
- * What the shop was last seen to have; null where nobody has looked since we wrote it (applied.ts leaves no hash then):
- * it may have sold since, and the same number posted again means that goods came in.
- */
-const READ_ON_HAND = `CASE WHEN s.hash <> '00000000-0000-0000-0000-000000000000' THEN s.on_hand END`;
+function located(store: StoreRow, levels: readonly WantedLevel[]): Posted[] {
+  const warehouses = new Map(
+    (store.rules.warehouses ?? []).map((warehouse) => [warehouse.name, warehouse.location ?? warehouse.name]),
+  );
+  return levels.map((level) => ({
+    ...level,
+    location: level.warehouse === undefined ? null : (warehouses.get(level.warehouse) ?? level.warehouse),
+  }));
+}
 
-/**
- * Every place that a store of the Store has for a level, also where several variants share the SKU; of two levels for
- * one place the later counts.
- */
-async function placesOf(
+/** What of each posted level can be sold; of two levels for one place the earlier does not count. */
+function sharesOf(
+  posted: readonly Posted[],
+  found: readonly Found[],
+  open: ReadonlyMap<string, readonly OpenPieces[]>,
+  { stock }: PostedAs,
+): Share[] {
+  const placed = new Set(found.map(({ index }) => index));
+  const foundSkus = new Set(found.map(({ sku }) => sku));
+  const shares: Share[] = posted.map(({ quantity }) => ({ sellable: quantity, main: false }));
+  const bySku = Map.groupBy(posted.keys(), (index) => posted[index]!.sku);
+  for (const [sku, indexes] of bySku) {
+    const counted = indexes.filter((index) => placed.has(index) || !foundSkus.has(sku));
+    const pieces = total(open.get(sku) ?? [], ({ needed, unknown }) => (stock === 'onHand' ? needed : unknown));
+    takeOff(
+      counted.map((index) => posted[index]!),
+      pieces,
+    ).forEach((share, at) => (shares[counted[at]!] = share));
+  }
+  return shares;
+}
+
+function placedAt<P extends Place>(
+  place: P,
+  share: Share,
+  open: ReadonlyMap<string, readonly OpenPieces[]>,
+): P & { readonly written: WrittenLevel } {
+  const own = (open.get(place.sku) ?? []).filter(({ connectionId }) => connectionId === place.connection_id);
+  return {
+    ...place,
+    written: writtenLevel(
+      share,
+      total(own, ({ sold }) => sold),
+      place.safety_stock,
+    ),
+  };
+}
+
+const isThere = ({ there, stock, written }: Placed): boolean => there === countedBy(stock, written);
+
+/** One target for each location, and which connections have it already. */
+function withMet(
+  direct: readonly Placed[],
+  found: readonly Found[],
+  posted: readonly Posted[],
+  target: (level: Posted, index: number, location: string) => Target,
+): Target[] {
+  const places = Map.groupBy(direct.keys(), (at) => `${found[at]!.location_id}\n${found[at]!.sku}`);
+  return [...places.values()].map((at) => {
+    const { index, location_id } = found[at.at(-1)!]!;
+    const met = at.filter((each) => isThere(direct[each]!)).map((each) => direct[each]!.connection_id);
+    return { ...target(posted[index]!, index, location_id), met };
+  });
+}
+
+/** Kits follow their components. */
+async function kitsOf(
   tx: Transaction,
   storeId: number,
-  levels: readonly WantedLevel[],
-  locations: readonly (string | null)[],
-): Promise<PlacedLevel[]> {
-  return tx.query<PlacedLevel>(
-    `WITH wanted AS (SELECT * FROM unnest($2::text[], $3::text[], $4::int[], $5::int[]) AS w(sku, location, quantity, index)),
-     place AS (
-       SELECT w.index, c.id AS connection_id, s.variant_id, s.location_id, s.sku, w.quantity, ${writtenOf('w.quantity')} AS written, ${READ_ON_HAND} AS on_hand
-       FROM wanted w JOIN connections c ON c.store_id = $1
-       JOIN stock_levels s ON s.connection_id = c.id AND s.sku = w.sku
-       WHERE s.location_id = w.location
-          OR (w.location IS NULL AND NOT EXISTS (
-            SELECT 1 FROM stock_levels o WHERE o.connection_id = s.connection_id AND o.variant_id = s.variant_id AND o.location_id <> s.location_id))
-       UNION ALL
-       -- A variant of the catalogue whose stock was not read yet, at a location that the shop has.
-       SELECT w.index, c.id, v.external_id, w.location, v.sku, w.quantity, ${writtenOf('w.quantity')}, NULL
-       FROM wanted w JOIN connections c ON c.store_id = $1
-       JOIN variants v ON v.connection_id = c.id AND v.sku = w.sku AND v.tracked IS NOT FALSE
-       WHERE w.location IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stock_levels s WHERE s.connection_id = c.id AND s.variant_id = v.external_id AND s.location_id = w.location)
-         AND (EXISTS (SELECT 1 FROM locations l WHERE l.connection_id = c.id AND l.external_id = w.location)
-           OR EXISTS (SELECT 1 FROM stock_levels s WHERE s.connection_id = c.id AND s.location_id = w.location)))
-     SELECT DISTINCT ON (connection_id, variant_id, location_id) * FROM place ORDER BY connection_id, variant_id, location_id, index DESC`,
-    [
-      storeId,
-      levels.map(({ sku }) => sku),
-      locations,
-      levels.map(({ quantity }) => quantity),
-      levels.map((_, index) => index),
-    ],
+  moment: Moment,
+  parts: Parameters<typeof kitLevels>[0],
+  open: ReadonlyMap<string, readonly OpenPieces[]>,
+): Promise<Placed[]> {
+  if (parts.length === 0) return [];
+  const sellable = await sellableNow(
+    tx,
+    storeId,
+    parts.map(({ component }) => component),
   );
-}
-
-async function rememberTargets(tx: Transaction, storeId: number, placed: readonly PlacedLevel[]): Promise<void> {
-  await tx.query(
-    `INSERT INTO stock_targets (store_id, sku, location, quantity, met)
-     SELECT $1, sku, location, min(quantity), coalesce(array_agg(connection_id) FILTER (WHERE met), '{}')
-     FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::boolean[]) AS t(sku, location, quantity, connection_id, met) GROUP BY sku, location
-     ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, met = EXCLUDED.met, waiting = false, changed_at = now()`,
-    [
-      storeId,
-      placed.map(({ sku }) => sku),
-      placed.map(({ location_id }) => location_id),
-      placed.map(({ quantity }) => quantity),
-      placed.map(({ connection_id }) => connection_id),
-      placed.map(({ on_hand, written }) => on_hand === written),
-    ],
+  const levels = kitLevels(parts, sellable);
+  const largest = new Map<string, number>();
+  for (const { sku, sellable: count } of levels) largest.set(sku, Math.max(largest.get(sku) ?? -Infinity, count));
+  const placed = levels.map((level) => {
+    const share = { sellable: level.sellable, main: level.sellable === largest.get(level.sku) };
+    return { share, place: placedAt(level, share, open) };
+  });
+  await rememberTargets(
+    tx,
+    storeId,
+    moment,
+    placed.map(({ share, place }) => ({
+      ...{ sku: place.sku, location: place.location_id, quantity: Math.max(0, share.sellable), means: 'available' },
+      ...{ ...share, computed: true, met: isThere(place) ? [place.connection_id] : [] },
+    })),
   );
+  return placed.map(({ place }) => place);
 }
 
 /**
- * Levels equal to what the store has, while an older one is on its way there: the last word counts, so they follow it.
+ * Queues what a store does not have, and what it has while an older level is on its way there: the last word counts.
+ * Returns how many differ; of the others it is kept that they were there.
  */
-async function underWay(tx: Transaction, levels: readonly PlacedLevel[]): Promise<ReadonlySet<PlacedLevel>> {
+async function queueChanged(tx: Transaction, hub: WakesPods, placed: readonly Placed[], asOf: Moment): Promise<number> {
+  const same = placed.filter(isThere);
+  const overtaking = await underWay(tx, same);
+  await queueLevels(
+    tx,
+    hub,
+    placed.filter((level) => !isThere(level) || overtaking.has(level)),
+    asOf,
+  );
+  await tx.query(
+    `UPDATE stock_levels s SET sent = w.sent, sent_at = now(), sent_seq = $5 FROM unnest($1::int[], $2::text[], $3::text[], $4::int[]) AS w(connection_id, variant_id, location_id, sent)
+     WHERE s.connection_id = w.connection_id AND s.variant_id = w.variant_id AND s.location_id = w.location_id`,
+    [
+      same.map(({ connection_id }) => connection_id),
+      same.map(({ variant_id }) => variant_id),
+      same.map(({ location_id }) => location_id),
+      same.map(({ there }) => there),
+      asOf.seq,
+    ],
+  );
+  return placed.length - same.length;
+}
+
+async function underWay(tx: Transaction, levels: readonly Placed[]): Promise<ReadonlySet<Placed>> {
   if (levels.length === 0) return new Set();
   const found = await tx.query<{ index: number }>(
     `SELECT w.index FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(connection_id, subject, index)
@@ -163,19 +241,14 @@ async function underWay(tx: Transaction, levels: readonly PlacedLevel[]): Promis
   return new Set(found.map(({ index }) => levels[index - 1]!));
 }
 
-function unplaced(
-  levels: readonly WantedLevel[],
-  locations: readonly (string | null)[],
-  placed: readonly PlacedLevel[],
-  components: ReadonlySet<string>,
-): (WantedLevel & { readonly location: string | null })[] {
-  const found = new Set(placed.map(({ sku, location_id }) => stockSubject(sku, location_id)));
-  const foundSkus = new Set(placed.map(({ sku }) => sku));
-  const has = ({ sku }: WantedLevel, location: string | null) =>
-    components.has(sku) || (location === null ? foundSkus.has(sku) : found.has(stockSubject(sku, location)));
-  return levels
-    .map((level, index) => ({ ...level, location: locations[index] ?? null }))
-    .filter((level) => !has(level, level.location));
+/** Indexes of the levels that no store has a place for. */
+function unplaced(posted: readonly Posted[], found: readonly Found[], components: ReadonlySet<string>): number[] {
+  const places = new Set(found.map(({ sku, location_id }) => stockSubject(sku, location_id)));
+  const skus = new Set(found.map(({ sku }) => sku));
+  return [...posted.keys()].filter((index) => {
+    const { sku, location } = posted[index]!;
+    return !components.has(sku) && !(location === null ? skus.has(sku) : places.has(stockSubject(sku, location)));
+  });
 }
 
 function unplacedMessage(sku: string, warehouse: string | undefined): string {

@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { placeSubject, stockSubject } from '../subjects.ts';
 import { done, exportFeed } from './define.ts';
 
+/**
+ * What a store counts: what lies in the warehouse, of which it takes off open orders itself (`onHand`), or what can be
+ * sold (`available`).
+ */
+export const STOCK_MEANINGS = ['onHand', 'available'] as const;
+export type StockMeaning = (typeof STOCK_MEANINGS)[number];
+
 /** Stock levels as the back office sets them. */
 export const stockExport = exportFeed({
   kind: 'stock',
@@ -12,10 +19,17 @@ export const stockExport = exportFeed({
     variantId: z.string(),
     sku: z.string(),
     locationId: z.string(),
-    /** Absolute number to set. */
+    /** On hand: the absolute number to set where the store counts what lies in the warehouse. */
     quantity: z.number(),
-    /** What the hub last knew the store to have: for platforms that compare before they set. */
+    /** What can be sold: the absolute number to set where the store counts that. */
+    available: z.number(),
+    /**
+     * What the hub last knew the store to have, of the two that which the store counts: for platforms that compare
+     * before they set.
+     */
     expected: z.number().optional(),
+    /** For the hub: up to when what happened is in the numbers. */
+    asOf: z.object({ at: z.number(), seq: z.number() }).optional(),
   }),
   result: done,
   subject: { kind: 'stockLevel', id: ({ sku, locationId }) => stockSubject(sku, locationId) },

@@ -216,7 +216,13 @@ export const canonicalLevel = ({ variantId, sku, locationId, onHand, allocated }
   allocated,
   available: onHand - allocated,
 });
-export const canonicalLocation = ({ id, code, name }: Named): LocationRecord => ({ kind: 'location', id, code, name });
+export const canonicalLocation = ({ id, code, name, readOnly }: Named): LocationRecord => ({
+  kind: 'location',
+  id,
+  code,
+  name,
+  ...(readOnly ? { readOnly } : {}),
+});
 export const canonicalMethod = ({ id, code, name }: Named): ShippingMethodRecord => ({
   kind: 'shippingMethod',
   id,

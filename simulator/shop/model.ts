@@ -180,6 +180,8 @@ export interface Named {
   readonly code: string;
   readonly name: string;
   readonly email?: string;
+  /** Of a location: levels there are not written from outside. */
+  readonly readOnly?: true;
 }
 
 export interface SupplierPrice {

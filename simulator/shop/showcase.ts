@@ -30,7 +30,7 @@ export interface Showcase {
  * not know.
  */
 export function furnishShowcase(shop: Shop, random: Random, without: readonly string[] = []): Showcase {
-  shop.locations = [...shop.locations, { id: 'transit', code: 'transit', name: 'On the way' }];
+  shop.locations = [...shop.locations, { id: 'transit', code: 'transit', name: 'On the way', readOnly: true }];
   const products = new Map(
     PRODUCT_TAGS.filter((tag) => !without.includes(`product.${tag}`)).map((tag) => [tag, product(shop, random, tag)]),
   );

@@ -118,7 +118,13 @@ function lists(desk: Desk): Route[] {
       ({ variantId, locationId }) => levelKey(variantId, locationId),
       levelJson,
     ),
-    namedList(/^\/locations$/, 'settings:read', () => shop.locations),
+    plain(
+      /^\/locations$/,
+      'settings:read',
+      () => shop.locations,
+      ({ id }) => id,
+      ({ readOnly, ...location }) => ({ ...location, ...(readOnly ? { read_only: true } : {}) }),
+    ),
     namedList(/^\/shipping-methods$/, 'settings:read', () => shop.shippingMethods),
     namedList(/^\/suppliers$/, 'suppliers:read', () => shop.suppliers),
     plain(

@@ -130,6 +130,7 @@ export const vendureWire: Wire = {
       'product.variants.updatedAt',
       'product.images.alt',
       'location.code',
+      'location.readOnly',
       'parcel.trackingUrl',
       'parcel.locationId',
     ],

@@ -127,7 +127,7 @@ describe('a kit', () => {
     await pod.send('StockImport', [level('A', 5), level('SET', 0)]);
     const post = async (levels: object[]) => (await store.api('POST', '/stock', { levels })).body;
     expect(await post([{ sku: 'A', warehouse: 'main', quantity: 9 }])).toMatchObject({ queued: 1, unknown: [] });
-    expect(await post([{ sku: 'B', warehouse: 'main', quantity: 7 }])).toEqual({
+    expect(await post([{ sku: 'B', warehouse: 'main', quantity: 7 }])).toMatchObject({
       queued: 1,
       unchanged: 0,
       unknown: [],

@@ -99,7 +99,7 @@ describe('a level goes to the variants that have its SKU now', () => {
     for (const pod of [one, two]) await pod.send('StockImport', [at('x', 'X')]);
     await one.send('ProductImport', [shirt('p', ['n1', 'N'])]);
     await two.send('ProductImport', [shirt('p', ['n2', 'N'])]);
-    expect((await post(store, ['N', 30])).body).toEqual({ queued: 2, unchanged: 0, unknown: [] });
+    expect((await post(store, ['N', 30])).body).toMatchObject({ queued: 2, unchanged: 0, unknown: [] });
     expect([written(await one.apply('stock')), written(await two.apply('stock'))]).toEqual([['n1=30'], ['n2=30']]);
   });
 

@@ -78,7 +78,11 @@ export class MemoryStore {
         OrderImport: { ...reading('OrderImport', orders), ...counting(orders) },
         OrderUpdate: reading('OrderUpdate', orders),
         ShipmentExport: { maxBatch: 100, write: (http, entries) => this.#writeShipments(http, entries) },
-        StockExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.stockWrites) },
+        StockExport: {
+          maxBatch: 100,
+          stock: 'onHand',
+          write: (http, entries) => this.#writeAll(http, entries, this.stockWrites),
+        },
         PriceExport: { maxBatch: 100, write: (http, entries) => this.#writeAll(http, entries, this.priceWrites) },
         StockCheck: reading('StockCheck', stock),
       },

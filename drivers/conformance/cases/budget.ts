@@ -102,6 +102,7 @@ export const BUDGET: readonly ConformanceCase[] = [
         locationId,
         entryId: String(index),
         quantity: index,
+        available: index,
       }));
       await world.connect().writeStock!(entries, never());
       const allowed = callsAPage(world, 'StockExport') * Math.ceil(entries.length / 10) + ONE_MORE;

@@ -23,6 +23,7 @@ const entry = (level: Level, entryId: string, quantity: number, more: Partial<St
   locationId: level.locationId,
   entryId,
   quantity,
+  available: quantity,
   ...more,
 });
 
@@ -125,6 +126,25 @@ export const STOCK: readonly ConformanceCase[] = [
         const there = world.store.shop.levels.get(key)?.onHand;
         demand(there === quantity, `the shop has ${there} of ${key}, and should have ${quantity}`);
       }
+    },
+  },
+  {
+    id: 'C8.stock-meaning',
+    needs: ['writeStock'],
+    proves: 'sets of the two numbers of a level that which the shop counts, as its manifest says',
+    async run(open, { definition }) {
+      const world = open();
+      const says = definition.manifest.feeds.find(({ type }) => type === 'StockExport')?.stock;
+      demand(says !== undefined, 'its manifest does not say what the shop counts (`stock` of StockExport)');
+      const [first] = levelsAt(world);
+      const level = { ...first!, allocated: 3 };
+      world.store.shop.levels.set(levelKey(level.variantId, level.locationId), level);
+      await write(world.connect(), [entry(level, '1', 41, { available: 30 })]);
+      const [there, wanted] = says === 'onHand' ? [level.onHand, 41] : [level.onHand - level.allocated, 30];
+      demand(
+        there === wanted,
+        `41 are on hand, 30 can be sold, the shop counts what ${says === 'onHand' ? 'is on hand' : 'can be sold'}, and has ${there} of that`,
+      );
     },
   },
   {

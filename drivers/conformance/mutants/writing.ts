@@ -2,6 +2,7 @@ import { bodyText, errorDetails, HeldWrite, type ShipmentWrite, type WriteResult
 import {
   bodyIs,
   driverIs,
+  manifestIs,
   mutant,
   overHttp,
   parcelResultsAre,
@@ -14,6 +15,10 @@ type Levels = { levels: Record<string, unknown>[] };
 const levelsAre = (change: (level: Record<string, unknown>) => Record<string, unknown>) =>
   bodyIs(/\/stock$/, (body) => ({ levels: (body as unknown as Levels).levels.map(change) }));
 const parcelIs = (change: (body: Record<string, unknown>) => Record<string, unknown>) => bodyIs(/\/shipments$/, change);
+const stockFeedSays = (stock: 'available' | undefined) =>
+  manifestIs(({ feeds }) => ({
+    feeds: feeds.map((feed) => (feed.type === 'StockExport' ? { ...feed, stock } : feed)),
+  }));
 const rejected = (entryId: string, error: unknown): WriteResult => ({
   entryId,
   outcome: 'Rejected',
@@ -149,6 +154,23 @@ export const STOCK_WRITES: readonly Mutant[] = [
     'C8.stock-value',
     levelsAre((level) => ({ ...level, location_id: 'main' })),
   ),
+  mutant(
+    'sets what can be sold where the shop counts what is on hand',
+    'C8.stock-meaning',
+    driverIs((driver) => ({
+      writeStock: (entries, signal) =>
+        driver.writeStock!(
+          entries.map((entry) => ({ ...entry, quantity: entry.available })),
+          signal,
+        ),
+    })),
+  ),
+  mutant(
+    'says that the shop counts what can be sold, and sets what is on hand',
+    'C8.stock-meaning',
+    stockFeedSays('available'),
+  ),
+  mutant('does not say what the shop counts', 'C8.stock-meaning', stockFeedSays(undefined)),
   mutant(
     'one unknown level rejects all',
     'C8.stock-per-item',

@@ -1,0 +1,115 @@
+import type { StockMeaning } from '../../model/feeds/stock-export.ts';
+import type { WriteOf } from '../../model/feeds.ts';
+import type { ClaimedWrite } from '../base/export-effects.ts';
+import type { Transaction } from '../storage/database.ts';
+import { arrivedPieces, momentOf, parcelPieces, total, type Dated, type Pieces } from './pieces.ts';
+import { earliest } from './targets.ts';
+
+type Level = WriteOf<'StockExport'>;
+type Dating = NonNullable<Level['asOf']>;
+
+/** The target behind a level, as far as catching up needs it. */
+interface Behind extends Record<string, unknown> {
+  readonly id: number;
+  readonly main: boolean;
+  /** Of a kit whose level follows its components: these, and how many are in one. */
+  readonly components: readonly { readonly sku: string; readonly perKit: number }[] | null;
+}
+
+interface Since {
+  readonly arrived: readonly (Pieces & Dated)[];
+  readonly parcels: readonly ({ readonly sku: string; readonly pieces: number } & Dated)[];
+}
+
+/**
+ * A level may have waited: what was ordered or shipped since its numbers were worked out is taken off at the last
+ * moment, else the store would sell it a second time. Only ever less: goods that came in are another post.
+ */
+export async function catchUp(
+  tx: Transaction,
+  connectionId: number,
+  entries: readonly ClaimedWrite<'StockExport'>[],
+): Promise<readonly Level[]> {
+  const dated = entries.filter((entry) => entry.payload.asOf !== undefined);
+  if (dated.length === 0) return entries.map(({ payload }) => payload);
+  const [connection] = await tx.query<{ store_id: number; stock: StockMeaning }>(
+    'SELECT store_id, stock FROM connections WHERE id = $1',
+    [connectionId],
+  );
+  const { store_id: storeId, stock } = connection!;
+  const behind = await targetsBehind(tx, storeId, dated);
+  const skus = [
+    ...dated.map(({ payload }) => payload.sku),
+    ...[...behind.values()].flatMap(({ components }) => (components ?? []).map(({ sku }) => sku)),
+  ];
+  const from = earliest(dated.map(({ payload }) => payload.asOf!));
+  const since: Since = {
+    arrived: await arrivedPieces(tx, storeId, skus, from),
+    parcels: stock === 'onHand' ? await parcelPieces(tx, storeId, connectionId, skus, from) : [],
+  };
+  if (since.arrived.length + since.parcels.length === 0) return entries.map(({ payload }) => payload);
+  const asOf = await momentOf(tx, storeId);
+  const now = entries.map(({ id, payload }) => ({
+    id,
+    level: lessened(payload, behind.get(id), connectionId, since, asOf),
+  }));
+  await tx.query(
+    `UPDATE outbox o SET payload = w.payload FROM jsonb_to_recordset($2::jsonb) AS w(id bigint, payload jsonb) WHERE o.connection_id = $1 AND o.id = w.id`,
+    [
+      connectionId,
+      JSON.stringify(
+        now.flatMap(({ id, level }, index) => (level === entries[index]!.payload ? [] : [{ id, payload: level }])),
+      ),
+    ],
+  );
+  return now.map(({ level }) => level);
+}
+
+async function targetsBehind(
+  tx: Transaction,
+  storeId: number,
+  entries: readonly ClaimedWrite<'StockExport'>[],
+): Promise<ReadonlyMap<number, Behind>> {
+  const rows = await tx.query<Behind>(
+    `SELECT w.id, t.main, CASE WHEN t.computed THEN (SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'perKit', k.quantity)) FROM kits k WHERE k.store_id = $1 AND k.sku = t.sku) END AS components
+     FROM unnest($2::bigint[], $3::text[], $4::text[]) AS w(id, sku, location)
+     JOIN stock_targets t ON t.store_id = $1 AND t.sku = w.sku AND t.location = w.location`,
+    [
+      storeId,
+      entries.map(({ id }) => id),
+      entries.map(({ payload }) => payload.sku),
+      entries.map(({ payload }) => payload.locationId),
+    ],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * The level less what happened since. A store that counts what is on hand takes off its own orders itself: only those
+ * of others, and its own once they are packed. Pure.
+ */
+function lessened(
+  level: Level,
+  behind: Behind | undefined,
+  connectionId: number,
+  { arrived, parcels }: Since,
+  now: Dating,
+): Level {
+  const { asOf } = level;
+  if (!asOf || !behind?.main) return level;
+  const late = arrived.filter(({ at }) => at > asOf.at);
+  const neededOf = (sku: string) => total(late, (piece) => (piece.sku === sku ? piece.needed : 0));
+  const ordered = behind.components
+    ? Math.max(0, ...behind.components.map(({ sku, perKit }) => Math.ceil(neededOf(sku) / perKit)))
+    : neededOf(level.sku);
+  const own = total(late, (piece) => (piece.sku === level.sku && piece.connectionId === connectionId ? piece.sold : 0));
+  const packed = total(parcels, (parcel) => (parcel.sku === level.sku && parcel.at > asOf.at ? parcel.pieces : 0));
+  const onHandLess = Math.max(0, ordered - own + packed);
+  if (ordered === 0 && onHandLess === 0) return level;
+  return {
+    ...level,
+    quantity: Math.max(0, level.quantity - onHandLess),
+    available: Math.max(0, level.available - ordered),
+    asOf: now,
+  };
+}

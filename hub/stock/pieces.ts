@@ -1,0 +1,135 @@
+import type { Queryable } from '../storage/database.ts';
+
+/** Pieces of a SKU that orders of one connection want. */
+export interface Pieces {
+  readonly connectionId: number;
+  readonly sku: string;
+  /** As the shop counts: a kit is one piece of the kit's SKU. */
+  readonly sold: number;
+  /** As the warehouse packs: a kit is also the pieces of its components. */
+  readonly needed: number;
+}
+
+/** Open pieces; `unknown`: of `needed`, those of orders that the back office did not know. */
+export interface OpenPieces extends Pieces {
+  readonly unknown: number;
+}
+
+/** When something happened, in microseconds since 1970, as the database has it. */
+export interface Dated {
+  readonly at: number;
+}
+
+/** A moment of the hub's database: its time, and a position that nothing committed later lies below. */
+export interface Moment {
+  readonly at: number;
+  readonly seq: number;
+}
+
+const micros = (time: string): string => `(extract(epoch FROM ${time}) * 1000000)::bigint`;
+
+/** Now, that is when the transaction began. */
+export async function momentOf(db: Queryable, storeId: number): Promise<Moment> {
+  const [row] = await db.query<{ at: number; seq: number }>(
+    `SELECT ${micros('now()')} AS at, readable AS seq FROM readable_to($1)`,
+    [storeId],
+  );
+  return row!;
+}
+
+/** SQL: lines of goods of the orders `picked`, by the catalogue's SKU. `$1` is the Store. */
+const GOODS = `SELECT o.*, l.external_id AS line_id, coalesce(a.sku, l.sku) AS sku, l.quantity, coalesce(l.fulfilled_quantity, 0) AS fulfilled
+    FROM picked o JOIN order_lines l ON l.connection_id = o.connection_id AND l.order_id = o.order_id AND l.quantity > 0
+    LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = l.sku
+    WHERE NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = l.sku)`;
+
+/** SQL: what of a line is in parcels that were reported, and of a kit's line in which pieces. */
+const REPORTED = `told AS (
+    SELECT s.connection_id, s.order_id, x."lineId" AS line_id, s.id, sum(x.quantity) AS pieces
+    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id
+    CROSS JOIN LATERAL jsonb_to_recordset(coalesce(s.lines, '[]')) AS x("lineId" text, quantity int) GROUP BY 1, 2, 3, 4),
+  parts AS (
+    SELECT s.connection_id, s.order_id, x."lineId" AS line_id, s.id, x.sku, sum(x.quantity) AS pieces
+    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id
+    CROSS JOIN LATERAL jsonb_to_recordset(coalesce(s.components, '[]')) AS x("lineId" text, sku text, quantity int) GROUP BY 1, 2, 3, 4, 5),
+  whole AS (
+    SELECT t.connection_id, t.order_id, t.line_id, sum(t.pieces) AS pieces, coalesce(sum(t.pieces) FILTER (WHERE NOT EXISTS (
+      SELECT 1 FROM parts p WHERE p.id = t.id AND p.line_id = t.line_id)), 0) AS without_parts FROM told t GROUP BY 1, 2, 3),
+  part AS (SELECT connection_id, order_id, line_id, sku, sum(pieces) AS pieces FROM parts GROUP BY 1, 2, 3, 4)`;
+
+/**
+ * Pieces of accepted orders of the Store that are not shipped yet, of these SKUs. `upTo`: the back office knew the
+ * orders up to this position; absent: those that it acknowledged or took by a webhook.
+ */
+export async function openPieces(
+  db: Queryable,
+  storeId: number,
+  skus: readonly string[],
+  upTo?: string,
+): Promise<OpenPieces[]> {
+  return db.query<OpenPieces & Record<string, unknown>>(
+    `WITH picked AS MATERIALIZED (
+       SELECT o.connection_id, o.external_id AS order_id, NOT CASE WHEN $3::bigint IS NULL THEN o.exported_at IS NOT NULL ELSE least(o.seq, o.exported_seq) <= $3 END AS news
+       FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Accepted' AND o.state IN ('Open', 'Draft') WHERE c.store_id = $1),
+     goods AS (${GOODS}), ${REPORTED},
+     wanted AS (
+       SELECT g.connection_id, g.sku, g.news, greatest(0, g.quantity - greatest(g.fulfilled, coalesce(w.pieces, 0))) AS needed, true AS own
+       FROM goods g LEFT JOIN whole w USING (connection_id, order_id, line_id)
+       UNION ALL
+       SELECT g.connection_id, k.component, g.news,
+         greatest(0, k.quantity * g.quantity - greatest(k.quantity * g.fulfilled, coalesce(p.pieces, 0) + k.quantity * coalesce(w.without_parts, 0))), false
+       FROM goods g JOIN kits k ON k.store_id = $1 AND k.sku = g.sku
+       LEFT JOIN whole w USING (connection_id, order_id, line_id)
+       LEFT JOIN part p ON p.connection_id = g.connection_id AND p.order_id = g.order_id AND p.line_id = g.line_id AND p.sku = k.component)
+     SELECT connection_id AS "connectionId", sku, coalesce(sum(needed) FILTER (WHERE own), 0)::bigint AS sold, sum(needed)::bigint AS needed, coalesce(sum(needed) FILTER (WHERE news), 0)::bigint AS unknown
+     FROM wanted WHERE sku = ANY($2::text[]) GROUP BY 1, 2`,
+    [storeId, skus, upTo ?? null],
+  );
+}
+
+/** Pieces of orders that were accepted after a moment, whether they are shipped since or not. */
+export async function arrivedPieces(
+  db: Queryable,
+  storeId: number,
+  skus: readonly string[],
+  since: Moment,
+): Promise<(Pieces & Dated)[]> {
+  return db.query<Pieces & Dated & Record<string, unknown>>(
+    `WITH seen AS MATERIALIZED (
+       SELECT o.connection_id, o.external_id AS order_id, ${micros(`coalesce((SELECT h.at FROM order_history h WHERE h.connection_id = o.connection_id AND h.order_id = o.external_id AND h.what = 'accepted' ORDER BY h.id DESC LIMIT 1), o.first_seen_at)`)} AS at
+       FROM orders o WHERE o.store_id = $1 AND o.seq > $3 AND o.intake = 'Accepted' AND o.state <> 'Cancelled'),
+     picked AS (SELECT * FROM seen WHERE at > $4),
+     goods AS (${GOODS}),
+     wanted AS (
+       SELECT g.connection_id, g.sku, g.at, g.quantity AS needed, true AS own FROM goods g
+       UNION ALL SELECT g.connection_id, k.component, g.at, k.quantity * g.quantity, false FROM goods g JOIN kits k ON k.store_id = $1 AND k.sku = g.sku)
+     SELECT connection_id AS "connectionId", sku, at, coalesce(sum(needed) FILTER (WHERE own), 0)::bigint AS sold, sum(needed)::bigint AS needed
+     FROM wanted WHERE sku = ANY($2::text[]) GROUP BY 1, 2, 3`,
+    [storeId, skus, since.seq, since.at],
+  );
+}
+
+/** Pieces in parcels that were reported after a moment for orders of one connection, as the shop counts them. */
+export async function parcelPieces(
+  db: Queryable,
+  storeId: number,
+  connectionId: number,
+  skus: readonly string[],
+  since: Moment,
+): Promise<({ readonly sku: string; readonly pieces: number } & Dated)[]> {
+  return db.query<{ sku: string; pieces: number; at: number }>(
+    `SELECT coalesce(a.sku, l.sku) AS sku, ${micros('s.created_at')} AS at, sum(x.quantity)::bigint AS pieces
+     FROM shipments s CROSS JOIN LATERAL jsonb_to_recordset(coalesce(s.lines, '[]')) AS x("lineId" text, quantity int)
+     JOIN order_lines l ON l.connection_id = s.connection_id AND l.order_id = s.order_id AND l.external_id = x."lineId"
+     LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = l.sku
+     WHERE s.store_id = $1 AND s.seq > $4 AND s.connection_id = $2 AND coalesce(a.sku, l.sku) = ANY($3::text[]) AND ${micros('s.created_at')} > $5 GROUP BY 1, 2`,
+    [storeId, connectionId, skus, since.seq, since.at],
+  );
+}
+
+/** The sum of what is picked. */
+export const total = <T>(rows: Iterable<T>, of: (row: T) => number): number => {
+  let sum = 0;
+  for (const row of rows) sum += of(row);
+  return sum;
+};
