@@ -48,7 +48,15 @@ describe('feeds', () => {
     expect(
       subjectOf('StockExport', { variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, available: 1 }),
     ).toEqual({ kind: 'stockLevel', id: 'A@main' });
-    expect(subjectOf('ShipmentExport', { orderId: 'o-1', orderNumber: '1' })).toEqual({ kind: 'order', id: 'o-1' });
+    expect(
+      subjectOf('ShipmentExport', {
+        orderId: 'o-1',
+        orderNumber: '1',
+        parcel: 1,
+        shippedAt: '2026-11-02T08:00:00Z',
+        completes: false,
+      }),
+    ).toEqual({ kind: 'order', id: 'o-1' });
   });
 
   it('say which of them are counted, and of which records are read again by id', () => {

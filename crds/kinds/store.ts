@@ -33,6 +33,7 @@ const webhook = z.strictObject({
       'order.refunded',
       'order.returned',
       'order.lines_cancelled',
+      'order.parcel_taken_back',
     ]),
     8,
     'Which events; all when absent.',
@@ -92,6 +93,14 @@ const spec = withRules(
         description:
           'The store\'s shipping method -> the back office\'s code. With a map, a method that is not in it is an error (the entry "" is for orders that name none); without, codes pass as they are.',
         maxProperties: 500,
+      })
+      .optional(),
+    carriers: z
+      .record(z.string().max(64), z.record(z.string().max(63), z.string().min(1).max(128)).meta({ maxProperties: 32 }))
+      .meta({
+        description:
+          "Carrier as the warehouse names it -> driver -> that platform's own code, for platforms that take only names they know.",
+        maxProperties: 100,
       })
       .optional(),
     orderNumbers: orderNumbers.optional().describe('How order references are made for the back office.'),

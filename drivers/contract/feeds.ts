@@ -77,15 +77,22 @@ export interface StockExportFeed<K> extends ExportFeed<'StockExport', K> {
   readonly stock: StockMeaning;
 }
 
+/** One that sends parcels may also correct the numbers of a parcel that was sent before (`corrects` of a write). */
+export interface ShipmentExportFeed<K> extends ExportFeed<'ShipmentExport', K> {
+  readonly corrects?: true;
+}
+
 /** What a driver can do, by feed; the model says of each how it is to be. */
 export type DriverFeeds<K> = {
   readonly [F in FeedType]?: F extends 'StockExport'
     ? StockExportFeed<K>
-    : F extends ExportType
-      ? ExportFeed<F, K>
-      : F extends CountedType
-        ? CountedFeed<K>
-        : ImportFeed<K>;
+    : F extends 'ShipmentExport'
+      ? ShipmentExportFeed<K>
+      : F extends ExportType
+        ? ExportFeed<F, K>
+        : F extends CountedType
+          ? CountedFeed<K>
+          : ImportFeed<K>;
 };
 
 /** The same over one live connection. */
@@ -150,10 +157,30 @@ function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
   };
 }
 
-function targetOf<F extends ExportType, K>({ maxBatch, write, settle }: ExportFeed<F, K>, client: K): ExportTarget<F> {
+function targetOf<F extends ExportType, K>(feed: ExportFeed<F, K>, client: K): ExportTarget<F> {
+  const { maxBatch, write, settle } = feed;
+  const settled = settle
+    ? { settle: (entries: readonly SubmittedEntry[], signal: AbortSignal) => settle(client, entries, signal) }
+    : {};
+  if ('corrects' in feed) return { maxBatch, write: (entries, signal) => write(client, entries, signal), ...settled };
   return {
     maxBatch,
-    write: (entries, signal) => write(client, entries, signal),
-    ...(settle ? { settle: (entries, signal) => settle(client, entries, signal) } : {}),
+    write: async (entries, signal) => {
+      const known = entries.filter((entry) => !isCorrection(entry));
+      const results = known.length === 0 ? [] : await write(client, known, signal);
+      return [...results, ...entries.filter(isCorrection).map(notSupported)];
+    },
+    ...settled,
   };
 }
+
+const isCorrection = (entry: object): boolean => 'corrects' in entry && entry.corrects !== undefined;
+
+/** A driver that knows nothing of corrections would send a second parcel. */
+const notSupported = (entry: { readonly entryId: string }) => {
+  const { orderNumber, trackingCode } = entry as EntryOf<'ShipmentExport'>;
+  return {
+    ...{ entryId: entry.entryId, outcome: 'Rejected' as const, reason: 'NotSupported' },
+    message: `order ${orderNumber}: this platform cannot change the numbers of a parcel that it has: enter ${trackingCode ?? 'them'} by hand in the shop`,
+  };
+};

@@ -41,7 +41,7 @@ export const feeds: DriverFeeds<GenericClient> = {
   StockImport: { cursor: FULL, maxPageSize: PAGE, read: stock },
   OrderImport: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders, ...countedBy(ORDERS) },
   OrderUpdate: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders },
-  ShipmentExport: { maxBatch: PAGE, write: writeShipments },
+  ShipmentExport: { maxBatch: PAGE, corrects: true, write: writeShipments },
   StockExport: { maxBatch: PAGE, stock: 'onHand', write: writeStock },
   PriceExport: { maxBatch: PAGE, write: writePrices },
   StockCheck: { cursor: FULL, maxPageSize: PAGE, read: stock },

@@ -1,5 +1,6 @@
 import type { ShipmentWrite, WriteResult } from '../contract/index.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
+import { stopTheParcel } from '../writes/tracking.ts';
 import { accepted, parsed, refusal, shorten, type GenericClient } from './client.ts';
 import {
   createdShipment,
@@ -38,9 +39,10 @@ async function writeOne(client: GenericClient, entry: ShipmentWrite, signal: Abo
       entryId,
       outcome: 'Rejected',
       reason: 'UnknownOrder',
-      message: `the store has no order ${orderNumber} (id ${entry.orderId}) any more`,
+      message: `the store has no order ${orderNumber} (id ${entry.orderId}) any more: ${stopTheParcel(entry)}`,
     };
   const order = parsed(orderPayload, items[0], `order ${orderNumber}`);
+  if (entry.corrects) return correct(client, entry, order, signal);
   const there = (order.shipments ?? []).find((shipment) => isSame(shipment, entry));
   if (there) return { entryId, outcome: 'AlreadyApplied', externalId: there.id };
   if (order.state === 'cancelled')
@@ -48,7 +50,7 @@ async function writeOne(client: GenericClient, entry: ShipmentWrite, signal: Abo
       entryId,
       outcome: 'Rejected',
       reason: 'OrderCancelled',
-      message: `order ${orderNumber} was cancelled at the store: stop the parcel or take it back`,
+      message: `order ${orderNumber} was cancelled at the store: ${stopTheParcel(entry)}`,
     };
   return create(client, entry, order, signal);
 }
@@ -71,10 +73,11 @@ async function create(
   const path = `/orders/${encodeURIComponent(entry.orderId)}/shipments`;
   const body = {
     reference: entryId,
-    carrier: entry.carrier,
-    tracking_code: entry.trackingCode,
-    tracking_url: entry.trackingUrl,
+    ...numbersOf(entry),
     location_id: entry.locationId,
+    parcel: entry.parcel,
+    shipped_at: entry.shippedAt,
+    completes: entry.completes,
     lines,
   };
   const response = await client.raw('POST', path, body, signal);
@@ -90,6 +93,46 @@ async function create(
   const refused = await refusal(response, '/orders/…/shipments');
   if (refused) throw refused;
   return { entryId, outcome: 'Applied', externalId: parsed(createdShipment, await accepted(response, path), path).id };
+}
+
+/** What may be corrected afterwards. */
+const numbersOf = (entry: ShipmentWrite) => ({
+  carrier: entry.carrierCode ?? entry.carrier,
+  service: entry.service,
+  tracking_code: entry.trackingCode,
+  ...(entry.trackingCodes && entry.trackingCodes.length > 1 ? { tracking_codes: entry.trackingCodes } : {}),
+  tracking_url: entry.trackingUrl,
+  return_tracking_code: entry.returnTrackingCode,
+});
+
+/** Sets the numbers of a parcel that the store has; doing it twice does no harm. */
+async function correct(
+  client: GenericClient,
+  entry: ShipmentWrite,
+  order: OrderPayload,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { entryId, orderNumber, corrects } = entry;
+  const there = (order.shipments ?? []).find(({ id }) => id === corrects?.externalId);
+  if (!there)
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'UnknownParcel',
+      message: `order ${orderNumber} has no such parcel at the store any more: its numbers cannot be corrected`,
+    };
+  const path = `/orders/${encodeURIComponent(entry.orderId)}/shipments/${encodeURIComponent(there.id)}`;
+  const response = await client.raw('PATCH', path, numbersOf(entry), signal);
+  if (FINAL.has(response.status) || response.status === 405)
+    return {
+      entryId,
+      outcome: 'Rejected',
+      reason: 'NotSupported',
+      message: `order ${orderNumber}: the store does not change the numbers of a parcel: enter ${entry.trackingCode ?? 'them'} by hand there`,
+    };
+  const refused = await refusal(response, '/orders/…/shipments/…');
+  if (refused) throw refused;
+  return { entryId, outcome: 'Applied', externalId: there.id };
 }
 
 /** By our own number and content: a number alone could be that of another hub. */

@@ -1,4 +1,5 @@
 import type { ShipmentWrite } from '../contract/index.ts';
+import { stopTheParcel, trackingText } from '../writes/tracking.ts';
 import type { FulfillmentPayload } from './order-payload.ts';
 import { isShipped, piecesByLine } from './order-states.ts';
 import type { ShippableOrder } from './shipment-payload.ts';
@@ -35,10 +36,7 @@ export function planShipment(order: ShippableOrder, entry: ShipmentWrite, claime
       ? { step: 'nothing', fulfillmentId: earlier.id }
       : { step: 'markShipped', fulfillmentId: earlier.id };
   if (order.state === 'Cancelled')
-    return reject(
-      'OrderCancelled',
-      `Order ${order.code} was cancelled at the store: the parcel must be stopped or taken back.`,
-    );
+    return reject('OrderCancelled', `Order ${order.code} was cancelled at the store: ${stopTheParcel(entry)}.`);
   if (!SHIPPABLE.has(order.state)) {
     return {
       step: 'later',
@@ -55,7 +53,7 @@ export function planShipment(order: ShippableOrder, entry: ShipmentWrite, claime
  */
 function isSame(fulfillment: FulfillmentPayload, entry: ShipmentWrite): boolean {
   if (!entry.trackingCode) return fulfillment.method === methodOf(entry);
-  if (fulfillment.trackingCode !== entry.trackingCode) return false;
+  if (fulfillment.trackingCode !== trackingText(entry)) return false;
   if (entry.lines === undefined) return true;
   const pieces = piecesByLine([fulfillment]);
   const wanted = merged(entry.lines);
@@ -64,7 +62,7 @@ function isSame(fulfillment: FulfillmentPayload, entry: ShipmentWrite): boolean 
 
 /** Customers may see it, so the entry's number stands there only where nothing else tells two shipments apart. */
 export function methodOf(entry: ShipmentWrite): string {
-  const carrier = entry.carrier ?? NO_CARRIER;
+  const carrier = entry.carrierCode ?? entry.carrier ?? NO_CARRIER;
   return entry.trackingCode ? carrier : `${carrier} (shipment ${entry.entryId})`;
 }
 

@@ -9,6 +9,9 @@ const entry = (entryId: string): ShipmentWrite => ({
   entryId,
   orderId: '17',
   orderNumber: 'ABC',
+  parcel: 1,
+  shippedAt: '2026-11-02T08:00:00Z',
+  completes: false,
   trackingCode: `JD-${entryId}`,
   lines: [{ lineId: '1', quantity: 1 }],
 });

@@ -1,5 +1,6 @@
 import type { ShipmentWrite, WriteResult } from '../contract/index.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
+import { stopTheParcel, trackingText } from '../writes/tracking.ts';
 import type { VendureClient } from './client.ts';
 import { shorten } from './errors.ts';
 import { addFulfillment, markShipped, readOrder, type FulfillmentResult } from './shipment-payload.ts';
@@ -40,7 +41,7 @@ async function writeOne(
       entryId,
       outcome: 'Rejected',
       reason: 'UnknownOrder',
-      message: `The store has no order ${entry.orderNumber} (id ${entry.orderId}) any more.`,
+      message: `The store has no order ${entry.orderNumber} (id ${entry.orderId}) any more: ${stopTheParcel(entry)}.`,
     };
   const plan = planShipment(order, entry, claimed);
   switch (plan.step) {
@@ -67,7 +68,7 @@ async function create(
     code: HANDLER,
     arguments: [
       { name: 'method', value: methodOf(entry) },
-      { name: 'trackingCode', value: entry.trackingCode ?? '' },
+      { name: 'trackingCode', value: trackingText(entry) ?? '' },
     ],
   };
   const { result } = await client.mutate(addFulfillment, { input: { lines, handler } }, signal);

@@ -388,6 +388,9 @@ describe('the Vendure driver on a real store', () => {
       entryId,
       orderId: order.id,
       orderNumber: order.code,
+      parcel: 1,
+      shippedAt: '2026-11-02T08:00:00Z',
+      completes: false,
       carrier: 'DHL',
     });
 

@@ -31,6 +31,12 @@ export interface Verdict {
   readonly held?: HeldPlan;
 }
 
+/** Why a store refuses a write. */
+export interface Refused {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** How what waits is judged as one plan before any of it goes out. */
 export interface Brake {
   /** `waiting` is SQL of the entries in question (hub/outbox/waiting.ts), with the parameters $1 and $2. */
@@ -49,7 +55,7 @@ export interface ExportEffects<F extends ExportType> {
   /** The store has them: what the hub knows of the store follows. */
   applied(tx: Transaction, connectionId: number, entries: readonly DoneWrite<F>[]): Promise<void>;
   /** The store refuses one for good. A problem is raised anyway. */
-  rejected(tx: Transaction, connectionId: number, write: WriteOf<F>): Promise<void>;
+  rejected(tx: Transaction, connectionId: number, write: WriteOf<F>, why: Refused): Promise<void>;
 }
 
 /** A feed that is missing here does not compile. */

@@ -6,7 +6,7 @@ export async function remember(
   order: { readonly connectionId: number; readonly orderId: string },
   what: string,
   detail: string | null,
-  requestId: string,
+  requestId: string | null,
 ): Promise<void> {
   await tx.query(
     'INSERT INTO order_history (connection_id, order_id, what, detail, request_id) VALUES ($1, $2, $3, $4, $5)',

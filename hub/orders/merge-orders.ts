@@ -8,6 +8,7 @@ import { mergeCredits, showCredits } from './credits.ts';
 import { judgeStaged } from './judge.ts';
 import { withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
+import { noteTakenBack } from './parcels-back.ts';
 import { settleReferences } from './references.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
   const exported = await notePrevious(tx, scope.connectionId);
   await settleReferences(tx, scope);
   if (exported) await noteChanges(tx, scope.connectionId);
+  await noteTakenBack(tx, scope);
   const changed = await upsertOrders(tx, scope);
   if (changed > 0) {
     await mergeCredits(tx, scope);

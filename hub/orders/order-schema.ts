@@ -56,8 +56,14 @@ export const orderLineView = z.object({
 export const shipmentView = z.object({
   id: z.string(),
   carrier: z.string().nullable(),
-  trackingCode: z.string().nullable(),
+  parcel: z.number().meta({ description: 'Which of the order it is: 1, 2, …' }),
+  shippedAt: z.string().meta({ description: 'When it left the warehouse.' }),
+  completes: z.boolean().meta({ description: 'Nothing of the order is open after it.' }),
+  service: z.string().nullable(),
+  trackingCode: z.string().nullable().meta({ description: 'The first of trackingCodes.' }),
+  trackingCodes: z.array(z.string()).meta({ description: 'All tracking numbers of the parcel.' }),
   trackingUrl: z.string().nullable(),
+  returnTrackingCode: z.string().nullable(),
   location: z.string().nullable().meta({ description: 'The warehouse that shipped it.' }),
   lines: z
     .array(z.object({ lineId: z.string(), quantity: z.number() }))
@@ -70,7 +76,16 @@ export const shipmentView = z.object({
     .array(z.object({ lineId: z.string(), sku: z.string(), quantity: z.number() }))
     .meta({ description: 'Pieces of kits in the parcel.' }),
   createdAt: z.string(),
-  confirmedAt: z.string().nullable().meta({ description: 'When the store had it.' }),
+  confirmedAt: z
+    .string()
+    .nullable()
+    .meta({ description: 'When the store had it; after a correction null, until it has that.' }),
+  correctedAt: z.string().nullable().meta({ description: 'When its numbers were last corrected.' }),
+  takenBackAt: z.string().nullable().meta({ description: 'When the shop took it back: what was in it is open again.' }),
+  refusal: z
+    .object({ reason: z.string(), message: z.string() })
+    .nullable()
+    .meta({ description: 'Why the store refuses it, or its correction.' }),
 });
 
 const pickupPoint = z.object({

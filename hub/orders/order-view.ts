@@ -175,15 +175,27 @@ function view(
     ...creditLists(credits),
     shipments: shipments.map((shipment) => ({
       components: shipment['components'] ?? [],
+      trackingCodes: shipment['tracking_codes'] ?? [],
+      refusal:
+        shipment['refused_reason'] == null
+          ? null
+          : { reason: shipment['refused_reason'], message: shipment['refused_message'] },
       ...camel(shipment, [
         'id',
         'carrier',
+        'parcel',
+        'shipped_at',
+        'completes',
+        'service',
         'tracking_code',
         'tracking_url',
+        'return_tracking_code',
         'location',
         'lines',
         'created_at',
         'confirmed_at',
+        'corrected_at',
+        'taken_back_at',
       ]),
     })),
     cursor: String(row['seq']),

@@ -48,7 +48,14 @@ describe('writes to stores', () => {
     const parcel = (orderId: string): NewWrite => ({
       connectionId: b,
       feed: 'ShipmentExport',
-      write: { shipmentId: 's', orderId, orderNumber: '1' },
+      write: {
+        shipmentId: 's',
+        orderId,
+        orderNumber: '1',
+        parcel: 1,
+        shippedAt: '2026-11-02T08:00:00Z',
+        completes: false,
+      },
     });
     expect(
       await queued([level(a, 'Z@main', 1), level(a, 'A@main', 2), parcel('o-2'), parcel('o-1'), parcel('o-2')]),

@@ -94,15 +94,11 @@ export async function recordOther<F extends ExportType>(
     ],
   );
   if (state === 'Held') return;
+  const why = { reason: result.reason ?? 'Rejected', message: result.message ?? 'the store refused it' };
   await raise(tx, { connection: connectionId, feed }, [
-    {
-      ...subjectOf(feed, entry.payload),
-      reason: result.reason ?? 'Rejected',
-      severity: 'Error',
-      message: result.message ?? 'the store refused it',
-    },
+    { ...subjectOf(feed, entry.payload), ...why, severity: 'Error' },
   ]);
-  await effects[feed].rejected(tx, connectionId, entry.payload);
+  await effects[feed].rejected(tx, connectionId, entry.payload, why);
 }
 
 /** Taken by the store, and done later. What is newer of its subject waits until it is known what became of this. */

@@ -1,39 +1,66 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { badRequest, conflict } from '../base/errors.ts';
+import { badRequest, conflict, notFound } from '../base/errors.ts';
 import { remember } from '../orders/history.ts';
-import { queueWrites } from '../outbox/queue.ts';
+import { askForExport, queueWrites } from '../outbox/queue.ts';
 import type { Queryable, Row, Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
-import { storeOf, text, webAddress, type App } from '../http/app.ts';
+import { instant, storeOf, text, webAddress, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
-import { orderViews, shipmentView, type OrderView } from '../orders/order-view.ts';
+import { orderViews, shipmentView } from '../orders/order-view.ts';
 import { orderId, requireOrder } from './orders.ts';
-import { planParcel, type Parcel, type ShippableLine } from '../orders/parcel.ts';
+import { linesOf, planWhole, type Whole } from '../orders/whole-parcel.ts';
 
-const shipmentBody = z.object({
+const numbers = {
   carrier: text(64).optional(),
+  service: text(64).optional().meta({ description: "The carrier's service." }),
   trackingCode: text(128).optional(),
-  trackingUrl: webAddress.optional(),
-  location: text(63).optional().meta({ description: 'The warehouse of the Store that ships it.' }),
-  lines: z
-    .array(
-      z
-        .object({
-          lineId: text(128).optional(),
-          sku: text(128).optional().meta({ description: 'SKU of a line, or of a component of a kit.' }),
-          quantity: z.number().int().min(1).max(1_000_000),
-        })
-        .refine(
-          (line) => (line.lineId === undefined) !== (line.sku === undefined),
-          'name the line by lineId or by sku',
-        ),
-    )
+  trackingCodes: z
+    .array(text(128))
     .min(1)
-    .max(1000)
+    .max(20)
     .optional()
-    .meta({ description: 'What is in the parcel; absent: everything that is still open.' }),
-});
+    .meta({ description: 'In place of trackingCode, where the carrier gave the parcel several numbers.' }),
+  trackingUrl: webAddress.optional(),
+  returnTrackingCode: text(128).optional().meta({ description: 'Of the label for sending it back.' }),
+};
+interface Numbers {
+  readonly trackingCode?: string;
+  readonly trackingCodes?: readonly string[];
+}
+const oneOfBoth = ({ trackingCode, trackingCodes }: Numbers) =>
+  trackingCode === undefined || trackingCodes === undefined;
+const ONE_OF_BOTH = 'give trackingCode or trackingCodes, not both';
+
+const correctionBody = z
+  .object(numbers)
+  .refine((body) => Object.keys(body).length > 0, 'say what is to be corrected')
+  .refine(oneOfBoth, ONE_OF_BOTH);
+
+const shipmentBody = z
+  .object({
+    ...numbers,
+    shippedAt: instant.optional().meta({ description: 'When it left the warehouse; now if absent.' }),
+    location: text(63).optional().meta({ description: 'The warehouse of the Store that ships it.' }),
+    lines: z
+      .array(
+        z
+          .object({
+            lineId: text(128).optional(),
+            sku: text(128).optional().meta({ description: 'SKU of a line, or of a component of a kit.' }),
+            quantity: z.number().int().min(1).max(1_000_000),
+          })
+          .refine(
+            (line) => (line.lineId === undefined) !== (line.sku === undefined),
+            'name the line by lineId or by sku',
+          ),
+      )
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: 'What is in the parcel; absent: everything that is still open.' }),
+  })
+  .refine(oneOfBoth, ONE_OF_BOTH);
 type ShipmentBody = z.infer<typeof shipmentBody>;
 
 export function shipmentRoutes(app: App, hub: HubContext): void {
@@ -53,7 +80,7 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
       const store = await storeOf(hub.db, request);
       const shipment = await once(hub.db, store.id, request, async (tx) => {
         const order = await requireOrder(tx, store, request.params.id, true);
-        refuseUnshippable(order);
+        refuseUnshippable(order, codesOf(request.body)[0]);
         const locationId = locationOf(store, request.body.location);
         const parcel = planWhole(await linesOf(tx, order), request.body.lines);
         const id = hub.newId();
@@ -62,14 +89,43 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
           tx,
           { connectionId: order['connection_id'] as number, orderId: order['external_id'] as string },
           'shipment reported',
-          request.body.trackingCode ?? null,
+          answer.trackingCode,
           request.id,
         );
         // Nothing for the store yet: parts of a kit alone.
-        if (parcel.lines.length > 0) await queueShipment(tx, hub, order, id, request.body, parcel, locationId);
+        if (parcel.lines.length > 0) await queueShipment(tx, hub, store, order, answer, parcel, locationId);
         return answer;
       });
       return reply.status(201).send(shipment);
+    },
+  );
+
+  app.patch(
+    '/orders/:id/shipments/:shipment',
+    {
+      schema: {
+        tags: ['shipments'],
+        security: [{ developerKey: [] }],
+        summary: 'Correct the numbers of a parcel',
+        params: z.object({ id: orderId, shipment: text(64) }),
+        body: correctionBody,
+        response: { 200: shipmentView },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      return once(hub.db, store.id, request, async (tx) => {
+        const order = await requireOrder(tx, store, request.params.id, true);
+        const shipment = await correctShipment(tx, hub, store, order, request.params.shipment, request.body);
+        await remember(
+          tx,
+          { connectionId: order['connection_id'] as number, orderId: order['external_id'] as string },
+          'numbers of a parcel corrected',
+          shipment.trackingCode,
+          request.id,
+        );
+        return shipment;
+      });
     },
   );
 }
@@ -82,8 +138,12 @@ const STOPPED = {
   OnHold: 'the shop put it on hold',
 } as const;
 
-function refuseUnshippable(order: Row): void {
-  if (order['state'] === 'Cancelled') throw conflict('OrderCancelled', 'the order was cancelled: do not ship it');
+function refuseUnshippable(order: Row, trackingCode: string | undefined): void {
+  if (order['state'] === 'Cancelled')
+    throw conflict(
+      'OrderCancelled',
+      `order ${String(order['number'])} was cancelled: ${trackingCode === undefined ? 'do not ship it' : `stop the parcel ${trackingCode}`}`,
+    );
   if (order['change_pending'] === true) {
     throw conflict(
       'ChangePending',
@@ -117,128 +177,133 @@ function locationOf(store: StoreRow, name: string | undefined): string | undefin
   return found.location ?? found.name;
 }
 
+const codesOf = ({ trackingCode, trackingCodes }: Numbers): readonly string[] =>
+  trackingCodes ?? (trackingCode === undefined ? [] : [trackingCode]);
+
+type Shipment = z.infer<typeof shipmentView>;
+
 async function saveShipment(
   tx: Transaction,
   store: StoreRow,
   order: Row,
   id: string,
   body: ShipmentBody,
-  parcel: Parcel,
-): Promise<z.infer<typeof shipmentView>> {
-  const { carrier = null, trackingCode = null, trackingUrl = null, location = null } = body;
-  const [row] = await tx.query<{ created_at: string }>(
-    `INSERT INTO shipments (id, store_id, connection_id, order_id, carrier, tracking_code, tracking_url, location, lines, components)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb) RETURNING created_at`,
+  parcel: Whole,
+): Promise<Shipment> {
+  await tx.query(
+    `INSERT INTO shipments (id, store_id, connection_id, order_id, carrier, tracking_code, tracking_codes, tracking_url, location, service, return_tracking_code, completes, lines, components, shipped_at, parcel)
+     VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, coalesce($15::timestamptz, now()),
+       1 + coalesce((SELECT max(parcel) FROM shipments WHERE connection_id = $3 AND order_id = $4), 0))`,
     [
       id,
       store.id,
       order['connection_id'],
       order['external_id'],
-      carrier,
-      trackingCode,
-      trackingUrl,
-      location,
+      body.carrier ?? null,
+      codesOf(body)[0] ?? null,
+      JSON.stringify(codesOf(body)),
+      body.trackingUrl ?? null,
+      body.location ?? null,
+      body.service ?? null,
+      body.returnTrackingCode ?? null,
+      parcel.completes,
       JSON.stringify(parcel.lines),
       JSON.stringify(parcel.components),
+      body.shippedAt ?? null,
     ],
   );
+  return shipmentOf(tx, order, id);
+}
+
+async function shipmentOf(db: Queryable, order: Row, id: string): Promise<Shipment> {
+  const view = (await orderViews(db, [order]))[0]!;
+  const found = view.shipments.find((shipment) => shipment.id === id);
+  if (!found) throw notFound(`shipment "${id}"`, 'use the id in shipments of the order');
+  return found;
+}
+
+/** What the store is told of a parcel. */
+function writeOf(store: StoreRow, order: Row, driver: string, shipment: Shipment) {
+  const { id, carrier, service, trackingCode, trackingCodes, trackingUrl, returnTrackingCode } = shipment;
   return {
-    id,
-    carrier,
-    trackingCode,
-    trackingUrl,
-    location,
-    lines: parcel.lines,
-    components: parcel.components,
-    createdAt: row!.created_at,
-    confirmedAt: null,
+    shipmentId: id,
+    orderId: order['external_id'] as string,
+    orderNumber: order['number'] as string,
+    parcel: shipment.parcel,
+    shippedAt: shipment.shippedAt,
+    completes: shipment.completes,
+    carrier: carrier ?? undefined,
+    carrierCode: carrier === null ? undefined : store.rules.carriers?.[carrier]?.[driver],
+    service: service ?? undefined,
+    trackingCode: trackingCode ?? undefined,
+    trackingCodes: trackingCodes.length > 0 ? trackingCodes : undefined,
+    trackingUrl: trackingUrl ?? undefined,
+    returnTrackingCode: returnTrackingCode ?? undefined,
+    lines: shipment.lines ?? [],
   };
+}
+
+async function driverOf(db: Queryable, connectionId: number): Promise<string> {
+  const [row] = await db.query<{ driver: string }>('SELECT driver FROM connections WHERE id = $1', [connectionId]);
+  return row?.driver ?? '';
 }
 
 async function queueShipment(
   tx: Transaction,
   hub: HubContext,
+  store: StoreRow,
   order: Row,
-  shipmentId: string,
-  body: ShipmentBody,
-  parcel: Parcel,
+  shipment: Shipment,
+  parcel: Whole,
   locationId: string | undefined,
 ): Promise<void> {
   const connectionId = order['connection_id'] as number;
-  const { carrier, trackingCode, trackingUrl } = body;
-  const orderId = order['external_id'] as string;
-  const write = {
-    shipmentId,
-    orderId,
-    orderNumber: order['number'] as string,
-    carrier,
-    trackingCode,
-    trackingUrl,
-    locationId,
-    lines: parcel.lines,
-  };
+  const told = writeOf(store, order, await driverOf(tx, connectionId), shipment);
+  const write = { ...told, locationId, lines: parcel.lines };
   await queueWrites(tx, hub, [{ connectionId, feed: 'ShipmentExport', write }]);
 }
 
-interface OrderLines {
-  /** Each with what is gone of it. */
-  readonly goods: readonly ShippableLine[];
-  /** Promotional codes: on the order, and nothing to ship. */
-  readonly noGoods: OrderView['lines'];
-}
-
-async function linesOf(db: Queryable, order: Row): Promise<OrderLines> {
-  const view = (await orderViews(db, [order]))[0]!;
-  const open = view.lines.filter(({ quantity }) => quantity > 0);
-  return {
-    goods: open.filter(({ promotional }) => !promotional).map((line) => shippable(line, view.shipments)),
-    // A fee or a discount is nothing that any shop ships.
-    noGoods: open.filter(({ promotional, kind }) => promotional && kind !== 'Fee' && kind !== 'Discount'),
-  };
-}
-
 /**
- * The parcel. The last one tells the shop of the lines that are no goods, too: else its order would be partly shipped
- * for ever.
+ * Other numbers for a parcel. Where nothing of it was sent to the store yet, or the store refused it, it goes there
+ * with them; else the store is asked to correct them.
  */
-function planWhole({ goods, noGoods }: OrderLines, wanted: ShipmentBody['lines']): Parcel {
-  const parcel = planParcel(goods, wanted);
-  const gone = (line: ShippableLine) =>
-    Math.max(line.fulfilled, line.reported) +
-    sum(parcel.lines.filter(({ lineId }) => lineId === line.id).map(({ quantity }) => quantity));
-  if (goods.some((line) => gone(line) < line.quantity)) return parcel;
-  const rest = noGoods
-    .filter(({ quantity, fulfilledQuantity }) => quantity > fulfilledQuantity)
-    .map(({ id, quantity, fulfilledQuantity }) => ({ lineId: id, quantity: quantity - fulfilledQuantity }));
-  return { ...parcel, lines: [...parcel.lines, ...rest] };
+async function correctShipment(
+  tx: Transaction,
+  hub: HubContext,
+  store: StoreRow,
+  order: Row,
+  id: string,
+  body: z.infer<typeof correctionBody>,
+): Promise<Shipment> {
+  const before = await shipmentOf(tx, order, id);
+  if (before.takenBackAt !== null)
+    throw conflict('ParcelTakenBack', 'the shop took this parcel back: report what was sent since as another one');
+  const codes =
+    body.trackingCode === undefined && body.trackingCodes === undefined ? before.trackingCodes : codesOf(body);
+  await tx.query(
+    `UPDATE shipments SET carrier = coalesce($2, carrier), service = coalesce($3, service), tracking_code = $4, tracking_codes = $5::jsonb, tracking_url = coalesce($6, tracking_url),
+       return_tracking_code = coalesce($7, return_tracking_code), corrected_at = now(), confirmed_at = NULL, refused_reason = NULL, refused_message = NULL, seq = nextval('change_seq') WHERE id = $1`,
+    [
+      id,
+      body.carrier ?? null,
+      body.service ?? null,
+      codes[0] ?? null,
+      JSON.stringify(codes),
+      body.trackingUrl ?? null,
+      body.returnTrackingCode ?? null,
+    ],
+  );
+  const connectionId = order['connection_id'] as number;
+  const shipment = await shipmentOf(tx, order, id);
+  const write = writeOf(store, order, await driverOf(tx, connectionId), shipment);
+  const [first] = await tx.query<{ id: number }>(
+    `UPDATE outbox SET payload = payload || $3::jsonb, state = CASE state WHEN 'Held' THEN 'Held' ELSE 'Pending' END, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL
+     WHERE connection_id = $1 AND kind = 'shipment' AND payload->>'shipmentId' = $2 AND NOT payload ? 'corrects'
+       AND (state IN ('Held', 'Rejected') OR (state = 'Pending' AND attempts = 0)) RETURNING id`,
+    [connectionId, id, JSON.stringify(write)],
+  );
+  if (first) await askForExport(tx, hub, [{ connectionId, feed: 'ShipmentExport' }]);
+  else if ((shipment.lines ?? []).length > 0)
+    await queueWrites(tx, hub, [{ connectionId, feed: 'ShipmentExport', write: { ...write, corrects: {} } }]);
+  return shipment;
 }
-
-function shippable(line: OrderView['lines'][number], shipments: OrderView['shipments']): ShippableLine {
-  const pieces = (shipment: OrderView['shipments'][number]) =>
-    sum((shipment.lines ?? []).filter(({ lineId }) => lineId === line.id).map(({ quantity }) => quantity));
-  const parts = (shipment: OrderView['shipments'][number]) =>
-    shipment.components.filter(({ lineId }) => lineId === line.id);
-  return {
-    id: line.id,
-    skus: [line.sku, line.orderedSku],
-    quantity: line.quantity,
-    fulfilled: line.fulfilledQuantity,
-    reported: sum(shipments.map(pieces)),
-    components: line.components.map(({ sku, quantity }) => {
-      const perKit = quantity / line.quantity;
-      // A line that was shipped before it was declared a kit has no parts: whole kits then.
-      const reported = shipments.map((shipment) =>
-        parts(shipment).length > 0
-          ? sum(
-              parts(shipment)
-                .filter((part) => part.sku === sku)
-                .map((part) => part.quantity),
-            )
-          : perKit * pieces(shipment),
-      );
-      return { sku, perKit, reported: sum(reported) };
-    }),
-  };
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

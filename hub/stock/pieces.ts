@@ -46,11 +46,11 @@ const GOODS = `SELECT o.*, l.external_id AS line_id, coalesce(a.sku, l.sku) AS s
 /** SQL: what of a line is in parcels that were reported, and of a kit's line in which pieces. */
 const REPORTED = `told AS (
     SELECT s.connection_id, s.order_id, x."lineId" AS line_id, s.id, sum(x.quantity) AS pieces
-    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id
+    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id AND s.taken_back_at IS NULL
     CROSS JOIN LATERAL jsonb_to_recordset(coalesce(s.lines, '[]')) AS x("lineId" text, quantity int) GROUP BY 1, 2, 3, 4),
   parts AS (
     SELECT s.connection_id, s.order_id, x."lineId" AS line_id, s.id, x.sku, sum(x.quantity) AS pieces
-    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id
+    FROM picked o JOIN shipments s ON s.connection_id = o.connection_id AND s.order_id = o.order_id AND s.taken_back_at IS NULL
     CROSS JOIN LATERAL jsonb_to_recordset(coalesce(s.components, '[]')) AS x("lineId" text, sku text, quantity int) GROUP BY 1, 2, 3, 4, 5),
   whole AS (
     SELECT t.connection_id, t.order_id, t.line_id, sum(t.pieces) AS pieces, coalesce(sum(t.pieces) FILTER (WHERE NOT EXISTS (

@@ -70,8 +70,14 @@ export interface Parcel {
   /** The caller's own name of it. */
   readonly reference?: string;
   readonly carrier?: string;
+  readonly service?: string;
   readonly trackingCode?: string;
+  readonly trackingCodes?: readonly string[];
   readonly trackingUrl?: string;
+  readonly returnTrackingCode?: string;
+  readonly number?: number;
+  readonly shippedAt?: string;
+  readonly completes?: boolean;
   readonly locationId?: string;
   readonly lines: readonly { readonly lineId: string; readonly quantity: number }[];
 }

@@ -3,7 +3,7 @@ import type { Shop } from './shop.ts';
 
 /** A write through the API that took effect. */
 export interface Effect {
-  readonly kind: 'stock' | 'shipment' | 'price';
+  readonly kind: 'stock' | 'shipment' | 'correction' | 'price';
   /** The level (variant@location) or the order. */
   readonly subject: string;
   /** The caller's own name of the write: key of a level, reference of a shipment. */

@@ -127,3 +127,23 @@ export function ship(orderId: string, parcel: Omit<Parcel, 'id'>, { shop, truth 
   });
   return { status: 'shipped', parcel: sent };
 }
+
+/** Other numbers for a parcel that was sent; undefined: there is none. */
+export function correctParcel(
+  orderId: string,
+  parcelId: string,
+  numbers: Partial<Parcel>,
+  { shop, truth }: WriteContext,
+): Parcel | undefined {
+  const order = shop.orders.get(orderId);
+  const parcel = order?.parcels.find(({ id }) => id === parcelId);
+  if (!order || !parcel) return undefined;
+  const corrected = { ...parcel, ...numbers };
+  shop.orders.put(
+    { ...order, parcels: order.parcels.map((each) => (each === parcel ? corrected : each)), updatedAt: shop.stamp() },
+    0,
+    0,
+  );
+  truth.effects.push({ kind: 'correction', subject: orderId, reference: parcelId, at: shop.now().toISOString() });
+  return corrected;
+}

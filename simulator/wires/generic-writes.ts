@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { minorUnits } from '../../model/money.ts';
 import { Refused } from '../desk/refused.ts';
 import type { Desk, Route, WireAnswer } from '../desk/wire.ts';
-import { setLevel, setPrice, ship } from '../shop/writes.ts';
+import { correctParcel, setLevel, setPrice, ship } from '../shop/writes.ts';
 import { parseBody } from './body.ts';
 import { parcelJson } from './generic-words.ts';
 
@@ -33,11 +33,19 @@ const priceBody = z.object({
     )
     .max(500),
 });
-const shipmentBody = z.object({
-  reference: z.string().optional(),
+const numbersBody = z.object({
   carrier: z.string().optional(),
+  service: z.string().optional(),
   tracking_code: z.string().optional(),
+  tracking_codes: z.array(z.string()).min(1).optional(),
   tracking_url: z.string().optional(),
+  return_tracking_code: z.string().optional(),
+});
+const shipmentBody = numbersBody.extend({
+  reference: z.string().optional(),
+  parcel: z.int().optional(),
+  shipped_at: z.string().optional(),
+  completes: z.boolean().optional(),
   location_id: z.string().optional(),
   lines: z.array(z.object({ line_id: z.string(), quantity: z.int().min(1) })).min(1),
 });
@@ -70,6 +78,15 @@ export function writes(desk: Desk): Route[] {
       answer: (call) => {
         call.demand('shipments:write');
         return addShipment(desk, call.part, call.json());
+      },
+    },
+    {
+      method: 'PATCH',
+      path: /^\/orders\/([^/]+\/shipments\/[^/]+)$/,
+      writes: true,
+      answer: (call) => {
+        call.demand('shipments:write');
+        return correctShipment(desk, call.part, call.json());
       },
     },
   ];
@@ -105,15 +122,34 @@ function setPrices(desk: Desk, body: unknown): unknown {
   };
 }
 
+const numbersOf = (numbers: z.infer<typeof numbersBody>) => ({
+  carrier: numbers.carrier,
+  service: numbers.service,
+  trackingCode: numbers.tracking_code,
+  trackingCodes: numbers.tracking_codes,
+  trackingUrl: numbers.tracking_url,
+  returnTrackingCode: numbers.return_tracking_code,
+});
+
+/** `part` is `ORDER/shipments/PARCEL`. */
+function correctShipment(desk: Desk, part: string, body: unknown): WireAnswer {
+  const [orderId, , parcelId] = part.split('/') as [string, string, string];
+  const parcel = correctParcel(orderId, parcelId, numbersOf(parseBody(numbersBody, body)), desk);
+  if (!parcel) throw new Refused('missing', 'there is no such parcel');
+  desk.hooks.tell({ type: 'order.updated', id: orderId });
+  return { status: 200, json: parcelJson(parcel) };
+}
+
 function addShipment(desk: Desk, orderId: string, body: unknown): WireAnswer {
-  const { reference, carrier, tracking_code, tracking_url, location_id, lines } = parseBody(shipmentBody, body);
+  const { reference, parcel, shipped_at, completes, location_id, lines, ...numbers } = parseBody(shipmentBody, body);
   const outcome = ship(
     orderId,
     {
       reference,
-      carrier,
-      trackingCode: tracking_code,
-      trackingUrl: tracking_url,
+      ...numbersOf(numbers),
+      number: parcel,
+      shippedAt: shipped_at,
+      completes,
       locationId: location_id,
       lines: lines.map(({ line_id, quantity }) => ({ lineId: line_id, quantity })),
     },

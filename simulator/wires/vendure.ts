@@ -132,6 +132,11 @@ export const vendureWire: Wire = {
       'location.code',
       'location.readOnly',
       'parcel.trackingUrl',
+      'parcel.service',
+      'parcel.returnTrackingCode',
+      'parcel.number',
+      'parcel.shippedAt',
+      'parcel.completes',
       'parcel.locationId',
     ],
     cannot: {

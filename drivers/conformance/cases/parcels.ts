@@ -15,6 +15,9 @@ import { demandNotDone, demandResults } from './stock.ts';
 const parcel = (order: ShopOrder, entryId: string, more: Partial<ShipmentWrite> = {}): ShipmentWrite => ({
   orderId: order.id,
   orderNumber: order.number,
+  parcel: 1,
+  shippedAt: '2026-11-02T07:30:00Z',
+  completes: false,
   entryId,
   carrier: 'DHL',
   trackingCode: `JD${entryId}`,
@@ -58,6 +61,59 @@ export const PARCELS: readonly ConformanceCase[] = [
         wire.subject.lacks,
       );
       demand(result.externalId === sent?.id, "the result does not name the shop's id of the parcel");
+    },
+  },
+  {
+    id: 'C8.ship-codes',
+    needs: ['writeShipments'],
+    proves: 'tells the shop every tracking number of a parcel, and what else it has a place for',
+    async run(open, { wire }) {
+      const world = open();
+      const order = world.order('plain');
+      const codes = ['JD1', 'JD2', 'JD3'];
+      const more = {
+        service: 'Express',
+        returnTrackingCode: 'RT9',
+        shippedAt: '2026-11-02T07:30:00Z',
+        completes: true,
+      };
+      await write(world.connect(), [
+        parcel(order, '49', { trackingCode: 'JD1', trackingCodes: codes, parcel: 2, ...more }),
+      ]);
+      const [sent] = parcelsOf(world, order);
+      const shown = [sent?.trackingCode, ...(sent?.trackingCodes ?? [])].join(' ');
+      demand(
+        codes.every((code) => shown.includes(code)),
+        `a parcel has the tracking numbers ${codes.join(', ')}, and the shop has ${shown}`,
+      );
+      const { service, returnTrackingCode, shippedAt, completes, number } = sent ?? {};
+      demandSame(
+        { service, returnTrackingCode, shippedAt, completes, number },
+        { ...more, number: 2 },
+        'parcel',
+        wire.subject.lacks,
+      );
+    },
+  },
+  {
+    id: 'C8.ship-corrects',
+    needs: ['writeShipments'],
+    proves:
+      'corrects the numbers of a parcel that the shop has, or says that the platform cannot; it sends no second one',
+    async run(open) {
+      const world = open();
+      const order = world.order('plain');
+      const lines = [{ lineId: order.lines[0]!.id, quantity: 1 }];
+      const [first] = await write(world.connect(), [parcel(order, '50', { lines })]);
+      const corrects = { externalId: first?.outcome === 'Applied' ? first.externalId : undefined };
+      const [result] = await write(world.connect(), [parcel(order, '51', { lines, trackingCode: 'RIGHT', corrects })]);
+      const codes = parcelsOf(world, order).map(({ trackingCode }) => trackingCode);
+      const cannot = result?.outcome === 'Rejected' && result.reason === 'NotSupported' && result.message !== '';
+      demandSame(codes, [cannot ? 'JD50' : 'RIGHT'], 'tracking codes after a correction');
+      demand(
+        cannot || result?.outcome === 'Applied' || result?.outcome === 'AlreadyApplied',
+        `a correction is ${result?.outcome}`,
+      );
     },
   },
   {
@@ -196,7 +252,7 @@ export const PARCELS: readonly ConformanceCase[] = [
     proves: 'says of a parcel for an unknown order that repeating cannot help',
     async run(open) {
       const [result] = await write(open().connect(), [
-        { entryId: '43', orderId: '999999999', orderNumber: 'X', trackingCode: 'T' },
+        { ...parcel(open().order('plain'), '43'), orderId: '999999999', orderNumber: 'X', trackingCode: 'T' },
       ]);
       demand(result!.outcome === 'Rejected', `a parcel for an unknown order is ${result!.outcome}`);
     },

@@ -331,6 +331,42 @@ export const PARCEL_WRITES: readonly Mutant[] = [
     parcelResultsAre((result) => ({ ...result, externalId: undefined })),
   ),
   mutant(
+    'of several tracking numbers one is told',
+    'C8.ship-codes',
+    parcelIs(({ tracking_codes: _codes, ...body }) => body),
+  ),
+  mutant(
+    'the last parcel is like any other',
+    'C8.ship-codes',
+    parcelIs(({ completes: _completes, ...body }) => body),
+  ),
+  mutant(
+    'a correction is one parcel more',
+    'C8.ship-corrects',
+    driverIs((driver) => ({
+      writeShipments: (entries, signal) =>
+        driver.writeShipments!(
+          entries.map(({ corrects: _corrects, ...entry }) => entry),
+          signal,
+        ),
+    })),
+  ),
+  mutant(
+    'a correction is said to be done',
+    'C8.ship-corrects',
+    driverIs((driver) => ({
+      writeShipments: async (entries, signal) => {
+        const parcels = entries.filter(({ corrects }) => corrects === undefined);
+        return [
+          ...(await driver.writeShipments!(parcels, signal)),
+          ...entries
+            .filter(({ corrects }) => corrects !== undefined)
+            .map(({ entryId }): WriteResult => ({ entryId, outcome: 'Applied' })),
+        ];
+      },
+    })),
+  ),
+  mutant(
     'a partial parcel ships everything',
     'C8.ship-partial',
     driverIs((driver) => ({

@@ -20,6 +20,7 @@ import { waiting } from './0024-waiting.ts';
 import { submitted } from './0025-submitted.ts';
 import { orderFacts } from './0027-order-facts.ts';
 import { stockMeaning } from './0032-stock-meaning.ts';
+import { parcels } from './0033-parcels.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0025-submitted', sql: submitted },
   { name: '0027-order-facts', sql: orderFacts },
   { name: '0032-stock-meaning', sql: stockMeaning },
+  { name: '0033-parcels', sql: parcels },
 ];
