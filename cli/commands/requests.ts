@@ -1,5 +1,7 @@
 import { ANNOTATIONS } from '../../crds/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { EXPORT_TYPES } from '../../model/feeds.ts';
+import { runWords, type ShownRun } from '../run-words.ts';
 import { readiness, type Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
 
@@ -72,10 +74,11 @@ async function choose(target: Target, kind: string, options: RequestOptions): Pr
 
 function describe(resource: Viewed, say: (line: string) => void): boolean {
   const ready = readiness(resource);
-  const run = resource.status?.['lastRun'] as
-    { result: string; read: number; changed: number; message?: string } | undefined;
+  const run = resource.status?.['lastRun'] as ShownRun | undefined;
+  const recent = (resource.status?.['recentRuns'] ?? []) as readonly ShownRun[];
+  const exports = EXPORT_TYPES.some((type) => type === resource.spec?.['type']);
   const what = run
-    ? `${run.result}, ${run.read} read, ${run.changed} changed${run.message ? `: ${run.message}` : ''}`
+    ? runWords(run, recent, exports)
     : `${ready?.status === 'True' ? 'well' : `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}`}`;
   say(`${resource.kind}/${resource.metadata.name}: ${what}`);
   return run ? run.result !== 'Failed' : ready?.status === 'True';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
 import { findRunningUp, startControl } from '../local/control.ts';
 import { startUp } from '../local/up.ts';
@@ -50,9 +51,12 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   for (const store of up.keys.keys())
     say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
   const stopShowing = out.isTTY ? showTable(world, out) : showLines(world, say);
-  const watcher = watch(command.file, { recursive: true, persistent: false });
+  const isFolder = (await stat(command.file)).isDirectory();
+  // Editors put a new file in the place of the old one: who watches the file itself would see no second change.
+  const watcher = watch(isFolder ? command.file : dirname(command.file), { recursive: isFolder, persistent: false });
   let timer: NodeJS.Timeout | undefined;
-  watcher.on('change', () => {
+  watcher.on('change', (_event, name) => {
+    if (!isFolder && name !== basename(command.file)) return;
     clearTimeout(timer);
     timer = setTimeout(
       () => void reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')),

@@ -1,10 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
-import { startHub, type Hub } from '../../hub/hub.ts';
+import { startHub } from '../../hub/hub.ts';
 import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
@@ -13,6 +12,7 @@ import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import { LocalStores } from './stores.ts';
 import { localResources } from './own-resources.ts';
 import type { LocalResource, LocalWorld } from './world.ts';
 
@@ -85,8 +85,9 @@ export async function startUp(options: UpOptions): Promise<Up> {
       options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
   });
 
+  const stores = new LocalStores(hub, stateDir, keys);
   async function refresh(): Promise<void> {
-    await putStores(world, hub, stateDir, keys);
+    for (const line of await stores.follow(world)) options.onEvent(line);
     const wanted = new Set<string>();
     for (const connection of [...world.list('Connection'), ...world.list('ClusterConnection')]) {
       const key = keyOf(connection);
@@ -141,31 +142,6 @@ async function givenBack(world: LocalWorld, key: ConnectionKey): Promise<void> {
     )
       return;
   }
-}
-
-async function putStores(world: LocalWorld, hub: Hub, stateDir: string, keys: Map<string, string>): Promise<void> {
-  for (const store of world.list('Store')) {
-    const { namespace, name } = store.metadata as { namespace: string; name: string };
-    const key = await developerKey(join(stateDir, 'keys', `${namespace}.${name}`));
-    keys.set(`${namespace}/${name}`, key);
-    await hub.putStore({
-      namespace,
-      name,
-      uid: store.metadata.uid,
-      spec: store.spec,
-      keyHash: createHash('sha256').update(key).digest('hex'),
-    });
-  }
-}
-
-/** Made at first start; readable by its owner alone. */
-async function developerKey(file: string): Promise<string> {
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known) return known.trim();
-  const key = `sck_${randomBytes(24).toString('base64url')}`;
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
-  await writeFile(file, key + '\n', { mode: 0o600 });
-  return key;
 }
 
 function startEngine(
