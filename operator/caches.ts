@@ -49,6 +49,14 @@ export const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [conne
 export const feedRunIndexes: Indexes<FeedRunResource> = {
   feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)],
 };
+/** Stores that are opened by the key of another are found by that one. */
+export const storeIndexes: Indexes<StoreResource> = {
+  keyStore: ({ metadata, spec }) => {
+    const keyOf = spec.developerApi?.keyOf;
+    return keyOf ? [objectKey(keyOf.namespace ?? metadata.namespace, keyOf.name)] : [];
+  },
+};
+
 export const licenseIndexes: Indexes<LicenseResource> = {
   all: () => ['all'],
   store: ({ spec }) => (spec.stores ?? []).map((store) => objectKey(store.namespace, store.name)),
@@ -115,7 +123,7 @@ export function createInformers(options: {
     connections: own<ConnectionResource>('Connection', connectionIndexes),
     clusterConnections: own<ClusterConnectionResource>('ClusterConnection', connectionIndexes),
     drivers: own('Driver'),
-    stores: own('Store'),
+    stores: own('Store', storeIndexes),
     credentials: own('Credential'),
     feeds: own('Feed', feedIndexes),
     feedRuns: own('FeedRun', feedRunIndexes),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNOTATIONS, API_VERSION, type FeedRunResource } from '../crds/index.ts';
+import { ANNOTATIONS, API_VERSION, type FeedRunResource, type StoreResource } from '../crds/index.ts';
 import { aCondition, aConnection, aCredential, aDriver, aFeed, aStore } from '../test/support/operator-fixtures.ts';
 import { decideCredential } from './credential/decide.ts';
 import { decideDriver } from './driver/decide.ts';
 import { readConfig } from './env.ts';
 import { decideFeedRun } from './feedrun/decide.ts';
 import { SettingsSchemas } from './settings.ts';
-import { decideStore, developerSecretName } from './store/decide.ts';
+import { decideStore, developerSecretName, keyStoreOf, keyStoreProblem } from './store/decide.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
@@ -95,6 +95,23 @@ describe('a Store', () => {
       settlement: { state: 'Ready' },
       fields: { client: 'acme', connections: 2, readyConnections: 1 },
     });
+  });
+
+  it("says why no key opens a Store that names another's", () => {
+    const store = aStore({ developerApi: { keyOf: { name: 'wms', namespace: 'warehouse' } } });
+    const wanted = keyStoreOf(store)!;
+    const keyStore = (developerApi: StoreResource['spec']['developerApi']): StoreResource => {
+      const made = aStore({ developerApi });
+      return { ...made, metadata: { ...made.metadata, namespace: 'warehouse', name: 'wms' } };
+    };
+    const reason = (found: StoreResource | undefined) => keyStoreProblem(store, wanted, found)?.reason;
+    expect(wanted).toBe('warehouse/wms');
+    expect(reason(undefined)).toBe('KeyStoreUnknown');
+    expect(reason(keyStore(undefined))).toBe('KeyStoreRefuses');
+    expect(reason(keyStore({ namespaces: [store.metadata.namespace!] }))).toBeUndefined();
+    expect(reason(keyStore({ namespaces: [store.metadata.namespace!], keyOf: { name: 'x' } }))).toBe(
+      'KeyStoreHasNoKey',
+    );
   });
 
   it('keeps its developer key, and asks for another under another name for each new value of the annotation', () => {

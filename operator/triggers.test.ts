@@ -12,7 +12,7 @@ import { Cache } from '../kit/kube/cache.ts';
 import type { Change } from '../kit/kube/informer.ts';
 import { keyOf, type KubeObject } from '../kit/kube/objects.ts';
 import { PRIORITY } from '../kit/queue.ts';
-import { connectionIndexes, feedIndexes, feedRunIndexes, licenseIndexes, type Caches } from './caches.ts';
+import { connectionIndexes, feedIndexes, feedRunIndexes, licenseIndexes, storeIndexes, type Caches } from './caches.ts';
 import { Triggers } from './triggers.ts';
 
 /** One connection with one feed; what a change puts on which queue. */
@@ -21,7 +21,7 @@ function setUp() {
     connections: new Cache(connectionIndexes),
     clusterConnections: new Cache(connectionIndexes),
     drivers: new Cache(),
-    stores: new Cache(),
+    stores: new Cache(storeIndexes),
     credentials: new Cache(),
     feeds: new Cache(feedIndexes),
     feedRuns: new Cache(feedRunIndexes),

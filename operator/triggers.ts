@@ -79,6 +79,8 @@ export class Triggers {
       for (const license of this.#caches.licenses.byIndex('store', change.key))
         this.#enqueue('license', keyOf(license));
     if (!change.first && specChanged(change)) this.#all('store', change.key);
+    if (!change.first && (existence || specChanged(change)))
+      for (const opened of this.#caches.stores.byIndex('keyStore', change.key)) this.#enqueue('store', keyOf(opened));
   }
 
   credential(change: Change<CredentialResource>): void {

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { Hub } from '../../hub/hub.ts';
+import { keyStoreOf } from '../../hub/stores/rules.ts';
 import type { LocalWorld } from './world.ts';
 
 /** Keeps the hub's Stores as the manifests have them, while `up` runs. */
@@ -32,14 +33,16 @@ export class LocalStores {
       const as = JSON.stringify(spec);
       if (this.#known.get(id) === as) continue;
       const file = join(this.#stateDir, 'keys', `${namespace}.${name}`);
-      const key = await developerKey(file);
-      const keyHash = createHash('sha256').update(key).digest('hex');
+      const shared = keyStoreOf(namespace, spec);
+      const key = shared === undefined ? await developerKey(file) : undefined;
+      const keyHash = key && createHash('sha256').update(key).digest('hex');
       await this.#hub.putStore({ namespace, name, uid: metadata.uid, spec, keyHash });
-      this.#keys.set(id, key);
+      if (key === undefined) this.#keys.delete(id);
+      else this.#keys.set(id, key);
       lines.push(
         this.#known.has(id)
           ? `Store ${id}: its change is in force${webhooksOf(spec)}`
-          : `Store ${id} was added; its developer API key: in ${file}${webhooksOf(spec)}`,
+          : `Store ${id} was added; ${shared === undefined ? `its developer API key: in ${file}` : `the key of Store ${shared} opens it`}${webhooksOf(spec)}`,
       );
       this.#known.set(id, as);
     }

@@ -159,12 +159,32 @@ const spec = withRules(
       })
       .optional()
       .describe('Runs that would change too much are Held until released.'),
-    developerApi: z
-      .strictObject({
+    developerApi: withRules(
+      z.strictObject({
         secretName: resourceName(
           'Secret the operator creates with a new developer API key; `<store>-developer-api` if absent.',
         ).optional(),
-      })
+        namespaces: setOf(
+          resourceName('A namespace.'),
+          64,
+          'Other namespaces whose Stores may name this one in keyOf; none if absent: those of its own namespace alone.',
+        ).optional(),
+        keyOf: z
+          .strictObject({
+            name: resourceName('Name of that Store.'),
+            namespace: resourceName("Its namespace; this Store's own if absent.").optional(),
+          })
+          .optional()
+          .describe(
+            'Another Store, whose developer API key opens this one too, and whose order webhooks hear of its orders: for a warehouse that serves many Stores with one key. This Store then has no key of its own.',
+          ),
+      }),
+      {
+        rule: '!has(self.keyOf) || !has(self.secretName)',
+        message:
+          'give keyOf or secretName, not both: a Store that is opened by the key of another has no key of its own',
+      },
+    )
       .optional()
       .describe('Access for WMS and ERP.'),
     orderWebhooks: keyedList(

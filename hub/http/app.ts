@@ -9,9 +9,9 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { badRequest, unauthorized } from '../base/errors.ts';
+import { badRequest, notFound, unauthorized } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
-import { findStoreByKeyHash, type StoreRow } from '../stores/rules.ts';
+import { findStoresByKeyHash, type StoreRow } from '../stores/rules.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -27,15 +27,42 @@ export function bearerToken(request: FastifyRequest): string {
   return token;
 }
 
-/** The Store whose developer API key the request carries. Only the key's hash is known here. */
-export async function storeOf(db: Database, request: FastifyRequest): Promise<StoreRow> {
+/** Names one of several Stores that a key opens: namespace/name. */
+export const STORE_HEADER = 'supercargo-store';
+
+/**
+ * The Stores that the developer API key of the request opens, or the one of them that it names. Only the key's hash is
+ * known here.
+ */
+export async function storesOf(db: Database, request: FastifyRequest): Promise<[StoreRow, ...StoreRow[]]> {
   const hash = createHash('sha256').update(bearerToken(request)).digest('hex');
-  const store = await findStoreByKeyHash(db, hash);
-  if (!store)
+  const [first, ...others] = await findStoresByKeyHash(db, hash);
+  if (!first)
     throw unauthorized(
       "the developer API key is not known: read it from the Secret named in the Store's status.developerKey",
     );
-  return store;
+  const named = request.headers[STORE_HEADER];
+  if (named === undefined) return [first, ...others];
+  const found = [first, ...others].find(({ namespace, name }) => `${namespace}/${name}` === named);
+  if (!found) throw notFound(`the Store of the header ${STORE_HEADER}`, 'name one that the key opens: namespace/name');
+  return [found];
+}
+
+/** The one Store that a request is about: the only one, the one that it names, or the one of the order in its path. */
+export async function storeOf(db: Database, request: FastifyRequest): Promise<StoreRow> {
+  const stores = await storesOf(db, request);
+  if (stores.length === 1) return stores[0];
+  const { id } = (request.params ?? {}) as { id?: string };
+  const connection = /^(\d{1,9})\./.exec(id ?? '')?.[1];
+  if (connection !== undefined) {
+    const [row] = await db.query<{ store_id: number }>('SELECT store_id FROM connections WHERE id = $1', [connection]);
+    // An order of nobody, or of somebody else, is not found in the key's own Store.
+    return stores.find((store) => store.id === row?.store_id) ?? stores[0];
+  }
+  throw badRequest(
+    'StoreNotNamed',
+    `the key opens ${stores.length} Stores: say which by the header ${STORE_HEADER}, for example ${stores[0].namespace}/${stores[0].name}`,
+  );
 }
 
 /** PostgreSQL cannot hold U+0000 or half a surrogate pair, and would fail on it only at the end. */

@@ -12,10 +12,10 @@ export interface PageBounds {
  * oldest write that is still under way began (migration 0007). The page must be read by a later statement: one that
  * began earlier would not see what was committed in between.
  */
-export async function pageBounds(db: Queryable, storeId: number, after = '0'): Promise<PageBounds> {
+export async function pageBounds(db: Queryable, stores: number | readonly number[], after = '0'): Promise<PageBounds> {
   const [row] = await db.query<{ upTo: string; ahead: boolean }>(
-    'SELECT readable::text AS "upTo", $2::bigint > newest AS ahead FROM readable_to($1)',
-    [storeId, after],
+    'SELECT min(readable)::text AS "upTo", $2::bigint > max(newest) AS ahead FROM unnest($1::int[]) AS s(id), readable_to(s.id)',
+    [typeof stores === 'number' ? [stores] : stores, after],
     'readable-to',
   );
   if (row!.ahead) {

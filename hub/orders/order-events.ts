@@ -5,7 +5,12 @@ import type { Transaction } from '../storage/database.ts';
 export interface Endpoint {
   readonly name: string;
   readonly events?: readonly string[];
+  /** Of another Store, whose key opens this one. */
+  readonly storeId?: number;
 }
+
+const rowsOf = (endpoints: readonly Endpoint[]): string =>
+  JSON.stringify(endpoints.map(({ name, events, storeId }) => ({ name, events, store_id: storeId })));
 
 /**
  * Queues the events of a merge: compares `stage_previous` with the orders in `stage_changed`. Only a reference is
@@ -35,11 +40,11 @@ export async function queueOrderEvents(
        LEFT JOIN (SELECT order_id, array_agg(kind) AS kinds FROM stage_credits GROUP BY order_id) k ON k.order_id = c.external_id
        WHERE o.intake = 'Accepted')
      INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
-     SELECT 'msg_' || md5(concat_ws('/', $1::text, h.external_id, h.event, h.at_seq, e.name)), $2, e.name, h.event, $1, h.external_id
-     FROM happened h JOIN jsonb_to_recordset($3::jsonb) AS e(name text, events jsonb) ON e.events IS NULL OR e.events ? h.event
+     SELECT 'msg_' || md5(concat_ws('/', $1::text, h.external_id, h.event, h.at_seq, e.name, e.store_id)), coalesce(e.store_id, $2), e.name, h.event, $1, h.external_id
+     FROM happened h JOIN jsonb_to_recordset($3::jsonb) AS e(name text, events jsonb, store_id int) ON e.events IS NULL OR e.events ? h.event
      ORDER BY h.at_seq
      ON CONFLICT (id) DO NOTHING`,
-    [connectionId, storeId, JSON.stringify(endpoints.map(({ name, events }) => ({ name, events })))],
+    [connectionId, storeId, rowsOf(endpoints)],
   );
 }
 
@@ -54,16 +59,9 @@ export async function queueOrderEvent(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO deliveries (id, store_id, endpoint, event, connection_id, order_id)
-     SELECT 'msg_' || md5(concat_ws('/', $1::int, $3::text, $4::text, $5::text, e.name)), $2, e.name, $4, $1::int, $3
-     FROM jsonb_to_recordset($6::jsonb) AS e(name text, events jsonb) WHERE e.events IS NULL OR e.events ? $4
+     SELECT 'msg_' || md5(concat_ws('/', $1::int, $3::text, $4::text, $5::text, e.name, e.store_id)), coalesce(e.store_id, $2), e.name, $4, $1::int, $3
+     FROM jsonb_to_recordset($6::jsonb) AS e(name text, events jsonb, store_id int) WHERE e.events IS NULL OR e.events ? $4
      ON CONFLICT (id) DO NOTHING`,
-    [
-      of.connectionId,
-      storeId,
-      of.orderId,
-      event,
-      once,
-      JSON.stringify(endpoints.map(({ name, events }) => ({ name, events }))),
-    ],
+    [of.connectionId, storeId, of.orderId, event, once, rowsOf(endpoints)],
   );
 }

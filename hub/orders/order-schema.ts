@@ -152,6 +152,7 @@ export const orderSchema = z.object({
   externalId: z.string(),
   cust_po_no: z.string().meta({ description: 'The full order number of the store.' }),
   cust_ref: z.string().meta({ description: "Shortened reference by the Store's rules." }),
+  store: z.string().meta({ description: 'namespace/name of the Store.' }),
   connection: z.string(),
   intake: z.enum(['Accepted', 'Held', 'Skipped', 'Rejected']),
   intakeReason: z.string().nullable(),

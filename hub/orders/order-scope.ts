@@ -1,6 +1,7 @@
 import { referenceRules } from '../../model/order-reference.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+import { endpointsOf } from './endpoints-of.ts';
 import type { Endpoint } from './order-events.ts';
 import type { ReferenceScope } from './references.ts';
 
@@ -36,7 +37,7 @@ export async function orderScope(db: Queryable, connection: ConnectionRow): Prom
     checkSkus: siblings.some(({ catalogue }) => catalogue),
     mapsShippingMethods: siblings.some(({ maps }) => maps),
     severalDeliveries: store?.rules.orders?.severalDeliveries === 'Accept',
-    endpoints: store?.rules.orderWebhooks ?? [],
+    endpoints: store ? await endpointsOf(db, store) : [],
     references: referenceRules(store?.rules.orderNumbers),
     unpaidRetryMinutes: UNPAID_RETRY_MINUTES,
   };

@@ -123,6 +123,7 @@ function view(
     externalId: row['external_id'],
     cust_po_no: row['number'],
     cust_ref: row['cust_ref'],
+    store: connection?.store ?? '',
     connection: connection ? `${connection.namespace}/${connection.name}` : '',
     ...camel(row, [
       'intake',

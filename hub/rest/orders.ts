@@ -4,10 +4,11 @@ import { conflict, notFound } from '../base/errors.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { acceptChange, ignoreChange } from '../orders/changes.ts';
+import { endpointsOf } from '../orders/endpoints-of.ts';
 import { queueOrderEvent } from '../orders/order-events.ts';
 import { remember } from '../orders/history.ts';
 import { hint } from '../runs/hints.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storeOf, storesOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
 import { pageBounds } from '../http/position.ts';
 import { orderSchema, orderViews } from '../orders/order-view.ts';
@@ -42,17 +43,17 @@ export function orderRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = (await storesOf(hub.db, request)).map(({ id }) => id);
       const query = request.query;
       const [namespace, name] = (query.connection ?? '').split('/');
-      const { after, upTo } = await pageBounds(hub.db, store.id, query.after);
+      const { after, upTo } = await pageBounds(hub.db, stores, query.after);
       const rows = await hub.db.query(
         `SELECT o.* FROM orders o JOIN connections c ON c.id = o.connection_id
-       WHERE o.store_id = $1 AND o.seq > $2 AND o.seq <= $10 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
+       WHERE o.store_id = ANY($1::int[]) AND o.seq > $2 AND o.seq <= $10 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
          AND ($5::text IS NULL OR o.number = $5 OR o.cust_ref = $5) AND ($6::text IS NULL OR o.state = $6) AND ($7::text IS NULL OR (c.namespace = $7 AND c.name = $8))
        ORDER BY o.seq LIMIT $9`,
         [
-          store.id,
+          stores,
           after,
           query.intake,
           query.acknowledged ?? null,
@@ -142,7 +143,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
         );
         if (accept) {
           // Whoever listens to webhooks alone has the new content by it, and may ship when it has taken it.
-          await queueOrderEvent(tx, store.id, key, 'order.updated', request.id, store.rules.orderWebhooks ?? []);
+          await queueOrderEvent(tx, store.id, key, 'order.updated', request.id, await endpointsOf(tx, store));
           await hint(tx, key.connectionId, 'OrderUpdate');
           tx.afterCommit(() => {
             hub.wakeDeliveries();

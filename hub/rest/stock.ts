@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storeOf, storesOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
 import { pageBounds } from '../http/position.ts';
 import { STOCK_MEANINGS, type StockMeaning } from '../../model/feeds/stock-export.ts';
@@ -26,6 +26,7 @@ const levelView = z.object({
     .meta({ description: 'What the target is: on hand, or what can be sold.' }),
   sent: z.number().nullable().meta({ description: 'What the store was last told, of that which it counts (counts).' }),
   counts: z.enum(STOCK_MEANINGS).meta({ description: 'What the store counts.' }),
+  store: z.string().meta({ description: 'namespace/name of the Store.' }),
   connection: z.string(),
   cursor: z.string(),
 });
@@ -101,14 +102,14 @@ export function stockRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
-      const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
+      const stores = (await storesOf(hub.db, request)).map(({ id }) => id);
+      const { after, upTo } = await pageBounds(hub.db, stores, request.query.after);
       const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
-        `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, t.means AS "targetStock", s.sent, c.stock AS counts, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
-       FROM connections c JOIN stock_levels s ON s.connection_id = c.id
+        `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, t.means AS "targetStock", s.sent, c.stock AS counts, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
+       FROM connections c JOIN stores o ON o.id = c.store_id JOIN stock_levels s ON s.connection_id = c.id
        LEFT JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id
-       WHERE c.store_id = $1 AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
-        [store.id, after, request.query.sku ?? null, request.query.limit, upTo],
+       WHERE c.store_id = ANY($1::int[]) AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
+        [stores, after, request.query.sku ?? null, request.query.limit, upTo],
       );
       return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
     },

@@ -36,16 +36,17 @@ export async function saveStore(
     [store.namespace, store.name],
   );
   const [row] = await tx.query<{ id: number }>(
-    `INSERT INTO stores (namespace, name, uid, client, key_hash, rules) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (namespace, name) DO UPDATE SET uid = EXCLUDED.uid, client = EXCLUDED.client, key_hash = EXCLUDED.key_hash, rules = EXCLUDED.rules, deleted = false
+    `INSERT INTO stores (namespace, name, uid, client, key_hash, rules, key_of) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (namespace, name) DO UPDATE SET uid = EXCLUDED.uid, client = EXCLUDED.client, key_hash = EXCLUDED.key_hash, rules = EXCLUDED.rules, key_of = EXCLUDED.key_of, deleted = false
      RETURNING id`,
     [
       store.namespace,
       store.name,
       store.uid ?? null,
       store.spec.client ?? store.namespace,
-      store.keyHash ?? null,
+      store.spec.developerApi?.keyOf ? null : (store.keyHash ?? null),
       JSON.stringify(store.spec),
+      keyStoreOf(store.namespace, store.spec) ?? null,
     ],
   );
   const id = row!.id;
@@ -138,12 +139,31 @@ export async function findStoreById(db: Queryable, id: number): Promise<StoreRow
   return row;
 }
 
-export async function findStoreByKeyHash(db: Queryable, keyHash: string): Promise<StoreRow | undefined> {
-  const [row] = await db.query<StoreRow & Record<string, unknown>>(
-    `SELECT ${STORE_COLUMNS} FROM stores WHERE key_hash = $1 AND NOT deleted`,
+/** namespace/name of the Store whose key opens this one, where it says so. */
+export function keyStoreOf(namespace: string, { developerApi }: StoreSpec): string | undefined {
+  const keyOf = developerApi?.keyOf;
+  return keyOf && `${keyOf.namespace ?? namespace}/${keyOf.name}`;
+}
+
+/** The Stores that a key opens: the one that it is of, first, and those that say that it opens them. */
+export async function findStoresByKeyHash(db: Queryable, keyHash: string): Promise<StoreRow[]> {
+  return db.query<StoreRow & Record<string, unknown>>(
+    `WITH of AS (SELECT ${STORE_COLUMNS} FROM stores WHERE key_hash = $1 AND NOT deleted)
+     SELECT *, 0 AS place FROM of
+     UNION ALL SELECT ${STORE_COLUMNS.replaceAll(/\w+/g, (column) => `s.${column}`)}, 1 FROM of JOIN stores s ON s.key_of = of.namespace || '/' || of.name AND NOT s.deleted
+       AND (s.namespace = of.namespace OR of.rules->'developerApi'->'namespaces' ? s.namespace)
+     ORDER BY place, namespace, name`,
     [keyHash],
   );
-  return row;
+}
+
+/** The Store whose key opens this one: of the same namespace, or one that lets this namespace in. */
+export async function findKeyStore(db: Queryable, store: StoreRow): Promise<StoreRow | undefined> {
+  const [namespace, name] = keyStoreOf(store.namespace, store.rules)?.split('/') ?? [];
+  const found = namespace === undefined || name === undefined ? undefined : await findStore(db, namespace, name);
+  const letsIn =
+    found?.namespace === store.namespace || found?.rules.developerApi?.namespaces?.includes(store.namespace);
+  return letsIn ? found : undefined;
 }
 
 /** The key stops to work; the data stays until the connections' deletion policies say otherwise. */

@@ -43,3 +43,35 @@ function settle(store: StoreResource, keyProblem: Finding | undefined): Settleme
   if (keyProblem) return { state: 'Stalled', finding: keyProblem };
   return { state: 'Ready', finding: { reason: 'Accepted', message: 'connections can name it' } };
 }
+
+/** namespace/name of the Store whose key opens this one, where it says so. */
+export function keyStoreOf({ metadata, spec }: StoreResource): string | undefined {
+  const keyOf = spec.developerApi?.keyOf;
+  return keyOf && `${keyOf.namespace ?? metadata.namespace}/${keyOf.name}`;
+}
+
+/** Why no key opens a Store that is to be opened by that of another; undefined: it does. Pure. */
+export function keyStoreProblem(
+  store: StoreResource,
+  wanted: string,
+  keyStore: StoreResource | undefined,
+): Finding | undefined {
+  const finding = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
+  if (!keyStore)
+    return finding(
+      'KeyStoreUnknown',
+      `spec.developerApi.keyOf names the Store ${wanted}, which does not exist: no key opens this Store until it does`,
+    );
+  const { namespace = '' } = store.metadata;
+  if (keyStore.metadata.namespace !== namespace && !keyStore.spec.developerApi?.namespaces?.includes(namespace))
+    return finding(
+      'KeyStoreRefuses',
+      `the Store ${wanted} does not let Stores of namespace ${namespace} in: add it to spec.developerApi.namespaces there`,
+    );
+  if (keyStore.spec.developerApi?.keyOf)
+    return finding(
+      'KeyStoreHasNoKey',
+      `the Store ${wanted} has no key of its own, it is opened by that of another: name that one`,
+    );
+  return undefined;
+}

@@ -6,8 +6,8 @@ import type { Context } from '../context.ts';
 import { SECRETS } from '../../kit/kube/builtin.ts';
 import { developerSecretName, type DeveloperKey } from './decide.ts';
 
-/** The key in force, or why there is none. */
-export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: Finding };
+/** The key in force, or why there is none; neither: it has none of its own. */
+export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: Finding } | Record<never, never>;
 
 /**
  * Makes the developer API key where it is missing. The operator can create a Secret and not read it, so the hash in

@@ -21,6 +21,7 @@ import { submitted } from './0025-submitted.ts';
 import { orderFacts } from './0027-order-facts.ts';
 import { stockMeaning } from './0032-stock-meaning.ts';
 import { parcels } from './0033-parcels.ts';
+import { sharedKeys } from './0034-shared-keys.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0027-order-facts', sql: orderFacts },
   { name: '0032-stock-meaning', sql: stockMeaning },
   { name: '0033-parcels', sql: parcels },
+  { name: '0034-shared-keys', sql: sharedKeys },
 ];
