@@ -65,6 +65,9 @@ export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<O
   );
 }
 
+/** Of an order whose connection is gone meanwhile. */
+const NOWHERE = { store: '', connection: '' };
+
 const pendingOf = (row: Row) => row['pending_change'] as { readonly order: Row; readonly lines: unknown };
 
 /** Lines by the Store's aliases, kits and promotional codes. `source` gives the rows, as `l`. */
@@ -123,8 +126,7 @@ function view(
     externalId: row['external_id'],
     cust_po_no: row['number'],
     cust_ref: row['cust_ref'],
-    store: connection?.store ?? '',
-    connection: connection ? `${connection.namespace}/${connection.name}` : '',
+    ...(connection ? { store: connection.store, connection: `${connection.namespace}/${connection.name}` } : NOWHERE),
     ...camel(row, [
       'intake',
       'intake_reason',
