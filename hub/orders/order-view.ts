@@ -84,7 +84,7 @@ function view(
   lines: readonly Row[],
   shipments: readonly Row[],
   credits: readonly Row[],
-  connection: { namespace: string; name: string } | undefined,
+  connection: { namespace: string; name: string; store: string } | undefined,
   pendingLines: readonly Row[],
 ): OrderView {
   const camel = (source: Row, names: readonly string[]) =>

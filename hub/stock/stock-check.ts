@@ -81,7 +81,7 @@ async function differing(tx: Transaction, connection: ConnectionRow): Promise<Le
      SELECT l.*, l.sent IS NOT NULL OR l.met OR EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
      FROM level l
      WHERE l.there IS DISTINCT FROM l.sent
-       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Held'))`,
+       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held'))`,
     [connection.id],
   );
 }
