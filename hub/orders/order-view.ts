@@ -47,8 +47,8 @@ export async function orderViews(db: Queryable, rows: readonly Row[]): Promise<O
     'SELECT t.* FROM order_credits t JOIN unnest($1::int[], $2::text[]) AS k(connection_id, order_id) USING (connection_id, order_id) ORDER BY t.at, t.external_id',
     keys,
   );
-  const names = await db.query<{ id: number; namespace: string; name: string }>(
-    'SELECT id, namespace, name FROM connections WHERE id = ANY($1::int[])',
+  const names = await db.query<{ id: number; namespace: string; name: string; store: string }>(
+    "SELECT c.id, c.namespace, c.name, s.namespace || '/' || s.name AS store FROM connections c JOIN stores s ON s.id = c.store_id WHERE c.id = ANY($1::int[])",
     [keys[0]],
   );
   const of = (all: readonly Row[], row: Row) =>

@@ -18,7 +18,10 @@ const entry = (id: number, subject = 'A'): OutboxEntry => ({
   id,
   subject,
   attempts: 0,
-  payload: { variantId: 'v', sku: subject, locationId: 'main', quantity: id, orderId: subject, orderNumber: subject },
+  payload: {
+    ...{ variantId: 'v', sku: subject, locationId: 'main', quantity: id, available: id },
+    ...{ orderId: subject, orderNumber: subject, shippedAt: '2026-01-01T00:00:00Z', parcel: 1, completes: true },
+  },
 });
 
 /** An outbox: what is not applied or rejected is given out again, as the hub does. */
@@ -116,7 +119,7 @@ describe('an export', () => {
       given ??= entries[0];
       return applied(entries);
     });
-    expect(given).toEqual({ variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, entryId: '1' });
+    expect(given).toEqual({ variantId: 'v', sku: 'A', locationId: 'main', quantity: 1, available: 1, entryId: '1' });
   });
 
   it('stops between claims when it is told to', async () => {
