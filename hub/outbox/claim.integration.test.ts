@@ -128,6 +128,13 @@ describe('what the store has taken and does later', () => {
     return entries[0]!.id;
   }
 
+  it('is not spoken of where there is none: the run would be one that waits', async () => {
+    await post('A', 5);
+    const claim = await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10 });
+    expect(claim.entries).toHaveLength(1);
+    expect(claim.submitted).toBeUndefined();
+  });
+
   it('is asked for when it is due, and not before', async () => {
     await post('A', 5);
     await submit(60_000);

@@ -60,12 +60,12 @@ async function dueSubmitted(
 }
 
 async function submittedView(tx: Queryable, connectionId: number, kind: string): Promise<OutboxClaim['submitted']> {
-  const [row] = await tx.query<{ count: number; dueInMs: number | null }>(
+  const [row] = await tx.query<{ count: number; dueInMs: number }>(
     `SELECT count(*) AS count, (greatest(0, extract(epoch FROM min(not_before) - now())) * 1000)::float8 AS "dueInMs"
      FROM outbox WHERE connection_id = $1 AND kind = $2 AND state = 'Submitted'`,
     [connectionId, kind],
   );
-  return row!.dueInMs === null ? undefined : { count: row!.count, dueInMs: row!.dueInMs };
+  return row!.count === 0 ? undefined : { count: row!.count, dueInMs: row!.dueInMs };
 }
 
 async function takeEntries<F extends ExportType>(
