@@ -8,7 +8,7 @@ export const ANNOTATIONS = {
   /** On a Feed: digest of the held plan that may go. */
   release: `${GROUP}/release`,
   /**
-   * On a Store: any new value makes a new developer API key in a new Secret; the old key stops to work, its Secret
+   * On a Store: any new value makes a new developer API key in a new Secret; the old key stops working, its Secret
    * stays.
    */
   rotateDeveloperKey: `${GROUP}/rotate-developer-key`,

@@ -52,7 +52,7 @@ export class SyncMetrics {
   );
   readonly #credentialExpires = this.#gauge(
     'supercargo_credential_expiry_timestamp_seconds',
-    'When the credential or its refresh token stops to work.',
+    'When the credential or its refresh token expires.',
     [],
   );
   readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', "The store's clock less ours.", []);

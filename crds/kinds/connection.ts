@@ -69,7 +69,7 @@ const status = z.strictObject({
     .optional()
     .describe('The shop that the pod found.'),
   clockSkewSeconds: z.int().optional().describe("The store's clock less ours, measured from its Date header."),
-  credentialExpiresAt: timestamp('When the credential stops to work.').optional(),
+  credentialExpiresAt: timestamp('When the credential expires.').optional(),
   budget: z
     .strictObject({
       perSecond: z.number().optional().describe('Points that come back each second.'),

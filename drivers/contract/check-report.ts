@@ -11,6 +11,6 @@ export interface CheckReport {
   readonly credential: Finding;
   /** Identity of the shop behind it: two connections of one shop are found by it. */
   readonly shop?: { readonly id: string; readonly name: string; readonly currency?: string };
-  /** When the credential stops to work, if the platform says so. ISO 8601. */
+  /** When the credential expires, if the platform says so. ISO 8601. */
   readonly expiresAt?: string;
 }

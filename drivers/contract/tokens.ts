@@ -1,7 +1,7 @@
 /** Tokens that a platform rotates, as one document of texts (access token, refresh token …). */
 export interface TokenSet {
   readonly values: Readonly<Record<string, string>>;
-  /** When the access token stops to work. ISO 8601. */
+  /** When the access token expires. ISO 8601. */
   readonly accessExpiresAt?: string;
   /** When the refresh token itself does: a person must then authorise anew. ISO 8601. */
   readonly refreshExpiresAt?: string;

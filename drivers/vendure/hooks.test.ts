@@ -24,7 +24,7 @@ const reasonOf = (work: Promise<unknown>) =>
 describe('webhooks of a shop', () => {
   it.each<[string, Answer]>([
     [
-      'has not the companion plugin',
+      'is not installed in the shop',
       refusal('Settings store field not registered: supercargo.webhooks', undefined, 'value'),
     ],
     [

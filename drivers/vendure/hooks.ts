@@ -107,6 +107,6 @@ function withoutPlugin(error: unknown): never {
 function noPlugin(): DriverError {
   return terminal(
     'NotSupported',
-    'The shop has not the companion plugin (plugins/vendure): orders come by polling. Add the plugin to have them within a second.',
+    'The companion plugin (plugins/vendure) is not installed in the shop, so orders arrive by polling. Install it to receive them within a second.',
   );
 }

@@ -109,7 +109,7 @@ export function problemRoutes(app: App, hub: HubContext): void {
       if (!row)
         throw notFound(
           'a payload of this problem',
-          'it has none, is resolved, older than 30 days, or a thousand newer ones of the connection took its place',
+          'no payload was kept: the problem has none, is resolved, is over 30 days old, or was displaced by 1,000 newer ones',
         );
       return row;
     },

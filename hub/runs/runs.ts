@@ -74,7 +74,7 @@ export async function startRun(
 async function endAbandoned(tx: Queryable, connectionId: number, request: StartRunRequest): Promise<void> {
   const pod = request.holder.split('/')[0]!;
   await tx.query(
-    `UPDATE runs SET result = 'Failed', finished_at = now(), message = 'its pod died: taken over'
+    `UPDATE runs SET result = 'Failed', finished_at = now(), message = 'abandoned: the pod stopped renewing its lease; another run took over'
      WHERE connection_id = $1 AND feed_type = $2 AND result = 'Running'
        AND (lease_until < now() OR (split_part(holder, '/', 1) = $3 AND holder <> $4))`,
     [connectionId, request.feedType, pod, request.holder],

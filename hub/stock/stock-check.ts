@@ -110,7 +110,7 @@ function problemOf({ sku, location_id, there, wanted, set_at, confirmed }: Diffe
   const [reason, remedy] = confirmed
     ? [
         'StockDiffers',
-        'it was confirmed then, so it changed at the store: compare with sales, and post the level again if the store is wrong',
+        'the store had confirmed this level, so it changed there later. Compare with sales and post the level again if the store is wrong',
       ]
     : ['StockNeverArrived', 'it never reached the store: sent again'];
   return {

@@ -166,7 +166,7 @@ export async function findKeyStore(db: Queryable, store: StoreRow): Promise<Stor
   return letsIn ? found : undefined;
 }
 
-/** The key stops to work; the data stays until the connections' deletion policies say otherwise. */
+/** The key stops working; the data stays until the connections' deletion policies say otherwise. */
 export async function forgetStore(db: Queryable, namespace: string, name: string): Promise<void> {
   await db.query('UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2', [
     namespace,

@@ -68,6 +68,6 @@ function unknownKey({ metadata }: StoreResource, name: string): Finding {
   return {
     status: 'False',
     reason: 'DeveloperKeyUnknown',
-    message: `the Secret ${name} exists, but not made for this Store, and the operator cannot read it: kubectl -n ${metadata.namespace} delete secret ${name} lets it make a new key`,
+    message: `the Secret ${name} exists but was not created for this Store, and the operator cannot read it. Delete it (kubectl -n ${metadata.namespace} delete secret ${name}) and a new key is generated`,
   };
 }

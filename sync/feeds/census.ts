@@ -157,7 +157,7 @@ function foundProblem(feed: CountedType, id: string): BatchProblem {
     severity: 'Info',
     reason: 'FoundByCompletenessCheck',
     record: id,
-    message: `the store had this ${FEEDS[feed].completeness} and the hub had not: fetched now; nothing to do, but tell us if it comes often`,
+    message: `this ${FEEDS[feed].completeness} was missing from the hub and has been fetched. No action is needed; report it if it happens often`,
   };
 }
 

@@ -95,7 +95,7 @@ export async function runImport(
           progress,
           'Unproven',
           'Interrupted',
-          'stopped after a whole page: it goes on from there',
+          'stopped after a complete page; the next run resumes there',
         ),
       };
     const fault = faultDetails(error);

@@ -48,7 +48,7 @@ export class RunLease {
     if (this.#lost.signal.aborted || this.#mayBeOver())
       throw retry(
         'LeaseUncertain',
-        'the pod was stopped or did not reach the hub for a while, another pod may have its run: the write was not sent, and is tried again by itself',
+        'the pod was paused or lost the hub, so another pod may own this run. The write was not sent and will be retried automatically',
       );
   }
 

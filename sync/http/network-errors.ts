@@ -28,6 +28,6 @@ export function networkError(error: unknown): DriverError {
     case 'Aborted':
       return retry(by, 'the call was given up because the run stops');
     case 'ConnectionFailed':
-      return retry(by, `the connection to the store broke (${code || 'no code'}): tried again by itself`);
+      return retry(by, `the connection to the store was lost (${code || 'no code'}); retrying automatically`);
   }
 }

@@ -18,6 +18,6 @@ export function withExpiry(credential: Finding, expiresAt: string | undefined, n
   return {
     status: 'True',
     reason: 'ExpiresSoon',
-    message: `the credential stops to work at ${expiresAt}: renew it at the platform and put the new one into the Secret`,
+    message: `the credential expires at ${expiresAt}: renew it at the platform and put the new one into the Secret`,
   };
 }
