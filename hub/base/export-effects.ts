@@ -31,6 +31,9 @@ export interface Verdict {
   readonly held?: HeldPlan;
 }
 
+/** How long a write waits for others that are to go first. */
+export const PATIENCE_SECONDS = 120;
+
 /** Why a store refuses a write. */
 export interface Refused {
   readonly reason: string;
@@ -50,10 +53,17 @@ export interface Brake {
 export interface ExportEffects<F extends ExportType> {
   /** Adds what only the moment of the claim knows. One payload for each entry, in their order. */
   decorate(tx: Transaction, connectionId: number, entries: readonly ClaimedWrite<F>[]): Promise<readonly WriteOf<F>[]>;
+  /**
+   * Whether writes that were queued within the last `PATIENCE_SECONDS` wait: something else goes to the store first.
+   * What is older goes out all the same. Absent: nothing waits.
+   */
+  waits?(tx: Transaction, connectionId: number): Promise<boolean>;
   /** `none`, where the feed's definition says that it has no brake. */
   readonly brake: (typeof FEEDS)[F]['brake'] extends true ? Brake : 'none';
   /** The store has them: what the hub knows of the store follows. */
   applied(tx: Transaction, connectionId: number, entries: readonly DoneWrite<F>[]): Promise<void>;
+  /** Feeds whose writes may have waited (`waits`) for these; they are asked to run. */
+  readonly frees?: readonly ExportType[];
   /** The store refuses one for good. A problem is raised anyway. */
   rejected(tx: Transaction, connectionId: number, write: WriteOf<F>, why: Refused): Promise<void>;
 }

@@ -9,6 +9,8 @@ export const shipmentEffects: ExportEffects<'ShipmentExport'> = {
   decorate: nameParcels,
   brake: 'none',
   applied: confirmShipments,
+  // Levels wait for parcels (hub/stock/effects.ts).
+  frees: ['StockExport'],
   rejected: noteRefusal,
 };
 

@@ -1,11 +1,12 @@
 import { FEEDS, feedOfKind, type ExportType } from '../../model/feeds.ts';
 import type { OutboxClaim, OutboxClaimRequest, OutboxResults } from '../../model/sync-api.ts';
 import type { HubContext } from '../base/context.ts';
-import type { AllExportEffects, Brake, ClaimedWrite } from '../base/export-effects.ts';
+import { PATIENCE_SECONDS, type AllExportEffects, type Brake, type ClaimedWrite } from '../base/export-effects.ts';
 import { holdRun } from '../runs/runs.ts';
 import { BY_KEY } from '../storage/by-key.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+import { askForExport } from './queue.ts';
 import { recordApplied, recordOther } from './results.ts';
 import { LOCK_TO_PASS, TO_PASS } from './waiting.ts';
 
@@ -78,11 +79,17 @@ async function takeEntries<F extends ExportType>(
   const taken = await tx.query<ClaimedWrite<F> & Record<string, unknown>>(
     `UPDATE outbox SET state = 'Sent', sent_at = now(), attempts = attempts + 1
      WHERE connection_id = $1 AND id = ANY(ARRAY(
-       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND (passed OR $4) AND not_before <= now() AND (${EARLIER_THAT_WAITS}) IS NULL AND (${EARLIER_SUBMITTED}) IS NULL
+       SELECT id FROM outbox o WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') AND (passed OR $4) AND not_before <= now() AND (NOT $5 OR created_at < now() - make_interval(secs => ${PATIENCE_SECONDS})) AND (${EARLIER_THAT_WAITS}) IS NULL AND (${EARLIER_SUBMITTED}) IS NULL
        ORDER BY id LIMIT $3))
      RETURNING id, subject, attempts, payload`,
     // What came in since the plan was judged is of the next plan.
-    [connectionId, FEEDS[feed].kind, limit, effects[feed].brake === 'none'],
+    [
+      connectionId,
+      FEEDS[feed].kind,
+      limit,
+      effects[feed].brake === 'none',
+      (await effects[feed].waits?.(tx, connectionId)) ?? false,
+    ],
   );
   const entries = taken.sort((a, b) => a.id - b.id);
   const payloads = await effects[feed].decorate(tx, connectionId, entries);
@@ -129,5 +136,16 @@ export async function recordResults(
     await holdRun(tx, connection.id, runId, feed);
     for (const result of await recordApplied(tx, connection.id, effects, feed, results))
       await recordOther(tx, connection.id, effects, feed, result);
+    for (const freed of effects[feed].frees ?? [])
+      if (await anyWaits(tx, connection.id, freed))
+        await askForExport(tx, hub, [{ connectionId: connection.id, feed: freed }]);
   }, BY_KEY);
+}
+
+async function anyWaits(tx: Queryable, connectionId: number, feed: ExportType): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT 1 FROM outbox WHERE connection_id = $1 AND kind = $2 AND state IN ('Pending', 'Sent') LIMIT 1`,
+    [connectionId, FEEDS[feed].kind],
+  );
+  return rows.length > 0;
 }

@@ -1,5 +1,11 @@
 import type { WriteOf } from '../../model/feeds.ts';
-import { nothingMore, type ClaimedWrite, type DoneWrite, type ExportEffects } from '../base/export-effects.ts';
+import {
+  nothingMore,
+  PATIENCE_SECONDS,
+  type ClaimedWrite,
+  type DoneWrite,
+  type ExportEffects,
+} from '../base/export-effects.ts';
 import type { Transaction } from '../storage/database.ts';
 import { stockBrake } from './brakes.ts';
 import { catchUp } from './catch-up.ts';
@@ -8,10 +14,25 @@ import { THERE } from './places.ts';
 /** What the hub does about stock levels on their way to a store. */
 export const stockEffects: ExportEffects<'StockExport'> = {
   decorate: atClaim,
+  waits: parcelsFirst,
   brake: stockBrake,
   applied: rememberLevels,
   rejected: nothingMore,
 };
+
+/**
+ * A shop that counts what is on hand takes a parcel off itself, once it is told of it. A level without the parcel that
+ * comes before would have it taken off twice; so parcels that are just going out go first.
+ */
+async function parcelsFirst(tx: Transaction, connectionId: number): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT 1 FROM outbox o JOIN connections c ON c.id = o.connection_id AND c.stock = 'onHand'
+     WHERE o.connection_id = $1 AND o.kind = 'shipment' AND o.state IN ('Pending', 'Sent') AND o.failures = 0
+       AND o.created_at > now() - make_interval(secs => ${PATIENCE_SECONDS}) LIMIT 1`,
+    [connectionId],
+  );
+  return rows.length > 0;
+}
 
 /**
  * A level carries what the store was last known to have (`expected`) of that which it counts: as of now, for a level

@@ -106,8 +106,28 @@ describe('a posted level', () => {
     expect(await told(two, 'available')).toEqual(['A=5']);
     for (const { id } of await ordersOf(store)) await store.api('POST', `/orders/${id}/shipments`, {});
     await post(store, { levels: [{ sku: 'A', quantity: 5 }] });
+    await one.apply('shipment');
     expect(await told(one, 'quantity')).toEqual(['A=5']);
     expect((await store.api('GET', '/stock?sku=A')).body.items.at(-1)).toMatchObject({ available: 5 });
+  });
+
+  it('goes after the parcels that go out just now, which the shop takes off itself; of one that hangs it waits two minutes', async () => {
+    const store = await rig.store();
+    const one = await shop(store, 'onHand');
+    await one.send('OrderImport', [wants('1', 2), wants('2', 1)]);
+    const [first, second] = await ordersOf(store);
+    await store.api('POST', `/orders/${first.id}/shipments`, {});
+    await post(store, { levels: [{ sku: 'A', quantity: 8 }] });
+    // Written now, the shop would take the parcel off a second time.
+    expect(await told(one, 'quantity')).toEqual([]);
+    await one.apply('shipment');
+    expect(await told(one, 'quantity')).toEqual(['A=8']);
+
+    await store.api('POST', `/orders/${second.id}/shipments`, {});
+    await post(store, { levels: [{ sku: 'A', quantity: 7 }] });
+    expect(await told(one, 'quantity')).toEqual([]);
+    await rig.db.query(`UPDATE outbox SET created_at = now() - interval '3 minutes' WHERE state = 'Pending'`);
+    expect(await told(one, 'quantity')).toEqual(['A=7']);
   });
 
   it('of several locations is less once, at the largest', async () => {
