@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { retry } from '../contract/index.ts';
 import type { GenericClient, Query } from './client.ts';
 import { listAnswer, type ListAnswer } from './payload.ts';
+import { againFrom, place, placeAfter, startOf, type Place, type RowKeys } from '../toolkit/lists/place.ts';
 
 /**
  * Rows that were read once move on while paging; after so many new beginnings at one place the run ends and comes
@@ -10,13 +11,8 @@ import { listAnswer, type ListAnswer } from './payload.ts';
 const MOST_RESTARTS = 5;
 
 /** Where reading a list goes on; a token for `Page.resume`. */
-const position = z.union([
-  z.object({ cursor: z.string(), read: z.number() }),
-  /** Rows with a time of `since` or later, `skip` of them seen, the last one being `last`. */
-  z.object({ since: z.string().optional(), skip: z.number(), last: z.string().optional(), read: z.number() }),
-]);
+const position = z.union([z.object({ cursor: z.string(), read: z.number() }), place]);
 type Position = z.infer<typeof position>;
-type OffsetPosition = Extract<Position, { skip: number }>;
 
 export interface Slice {
   readonly items: readonly unknown[];
@@ -37,7 +33,7 @@ export interface ListRequest {
 
 /** A list to its end, by keyset or by offset, whichever the server answers with. */
 export async function* readList(client: GenericClient, request: ListRequest): AsyncGenerator<Slice> {
-  let at: Position = decode(request.resume) ?? { since: request.since, skip: 0, read: 0 };
+  let at: Position = decode(request.resume) ?? startOf(request.since);
   for (let restarts = 0; ;) {
     const answer = await client.get(request.path, queryOf(request, at), listAnswer, request.signal);
     const step = stepOf(request.path, at, answer);
@@ -47,7 +43,7 @@ export async function* readList(client: GenericClient, request: ListRequest): As
           'RowsMove',
           `rows of ${request.path} change place faster than they can be read: the run comes again`,
         );
-      at = { since: 'since' in at ? at.since : undefined, skip: 0, read: at.read };
+      at = againFrom('skip' in at ? at : { skip: 0, read: at.read });
       continue;
     }
     at = step.next;
@@ -82,7 +78,7 @@ function stepOf(path: string, at: Position, answer: ListAnswer): Step | 'moved' 
   const fresh = isAnchored(at) ? items.slice(1) : items;
   return {
     items: fresh,
-    next: advance(at, fresh),
+    next: placeAfter(at, fresh, KEYS),
     // A page that is not full is the end, whatever the total says: totals are wrong more often than pages.
     end: items.length < paging.limit,
     total: announced === undefined ? undefined : announced + at.read - at.skip,
@@ -90,7 +86,7 @@ function stepOf(path: string, at: Position, answer: ListAnswer): Step | 'moved' 
 }
 
 /** One row of the page before is asked for again: where another stands in its place, rows moved. */
-const isAnchored = (at: OffsetPosition): boolean => at.skip > 0;
+const isAnchored = (at: Place): boolean => at.skip > 0;
 
 /** The named rows, a page of ids at a time; a token is the number of ids done. */
 export async function* readIds(
@@ -126,26 +122,10 @@ function queryOf(request: ListRequest, at: Position): Query {
       placed_since: placedFrom,
       cursor: at.cursor,
     };
-  const window = { updated_since: at.since, updated_before: until, placed_since: placedFrom };
+  const window = { updated_since: at.from, updated_before: until, placed_since: placedFrom };
   return isAnchored(at)
     ? { limit: request.pageSize + 1, ...window, offset: at.skip - 1 }
     : { limit: request.pageSize, ...window };
-}
-
-/**
- * Offsets alone lose rows: one that changes moves to the end, and all behind it move up. So the next page begins at the
- * last time seen, and counts only rows of that time.
- */
-function advance(at: OffsetPosition, items: readonly unknown[]): OffsetPosition {
-  const last = items.at(-1);
-  const read = at.read + items.length;
-  if (last === undefined) return { ...at, read };
-  const time = timeOf(last);
-  if (time === undefined || (at.since !== undefined && Date.parse(time) <= Date.parse(at.since)))
-    return { ...at, skip: at.skip + items.length, last: keyOf(last), read };
-  let skip = 0;
-  for (let index = items.length - 1; index >= 0 && timeOf(items[index]) === time; index--) skip++;
-  return { since: time, skip, last: keyOf(last), read };
 }
 
 function decode(token: string | undefined): Position | undefined {
@@ -173,3 +153,5 @@ function keyOf(item: unknown): string {
     .filter((part) => typeof part === 'string');
   return parts.join('@');
 }
+
+const KEYS: RowKeys<unknown> = { time: timeOf, key: keyOf };

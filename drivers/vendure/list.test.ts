@@ -39,6 +39,31 @@ function brokenStore(size: number, broken: readonly number[]) {
   });
 }
 
+/** Rows of two times; one of them changes after so many calls. */
+function movingStore(size: number, broken: readonly number[], moved: number, after: number) {
+  let calls = 0;
+  const rows = Array.from({ length: size }, (_, index) => ({
+    id: String(100 + index),
+    name: `place ${index}`,
+    updatedAt: new Date(1e12 + Math.floor(index / 6) * 1000).toISOString(),
+  }));
+  return scriptedHttp(({ query, variables }) => {
+    const { skip, take, filter } = variables['options'] as {
+      skip: number;
+      take: number;
+      filter: { updatedAt: { after: string } };
+    };
+    const found = rows
+      .filter(({ updatedAt }) => updatedAt > filter.updatedAt.after)
+      .sort((a, b) => a.updatedAt.localeCompare(b.updatedAt) || a.id.localeCompare(b.id));
+    const items = found.slice(skip, skip + take).map((row) => ({ ...row }));
+    if (++calls === after) rows[moved]!.updatedAt = new Date(2e12).toISOString();
+    if (query.includes('name') && items.some(({ id }) => broken.includes(Number(id) - 100)))
+      return refusal('Cannot return null for non-nullable field', 'INTERNAL_SERVER_ERROR');
+    return data({ list: { totalItems: found.length, items }, shop });
+  });
+}
+
 async function pagesOf(pages: AsyncIterable<Page>): Promise<Page[]> {
   const read: Page[] = [];
   for await (const page of pages) read.push(page);
@@ -59,11 +84,27 @@ describe('reading a list', () => {
       ['3', 'StoreError'],
       ['17', 'StoreError'],
     ]);
-    expect(pages.map(({ total, end }) => [total, end])).toEqual([
-      [40, false],
-      [40, false],
-      [40, true],
-    ]);
+    expect(new Set(pages.map(({ total }) => total))).toEqual(new Set([40]));
+    expect(pages.map(({ end }) => end)).toEqual([...pages.slice(1).map(() => false), true]);
+    expect(http.asked.length).toBeLessThanOrEqual(24);
+  });
+
+  it('loses no row that moves to the end while it is read, also where a broken one is looked for', async () => {
+    const changing: List = { ...list, time: 'updatedAt' };
+    const names = (pages: readonly Page[]) =>
+      new Set(
+        pages.flatMap((page) => [
+          ...page.records.map((record) => (record.kind === 'location' ? record.id : '')),
+          ...(page.unreadable ?? []).map(({ recordId }) => recordId),
+        ]),
+      );
+    for (const broken of [[], [5]])
+      for (const moved of Array.from({ length: 12 }, (_, id) => id))
+        for (const call of [1, 2, 3, 4]) {
+          const http = movingStore(12, broken, moved, call);
+          const pages = await pagesOf(readList(clientOf(http), changing, mapping, { pageSize: 4, signal: never }));
+          expect([broken, moved, call, names(pages).size]).toEqual([broken, moved, call, 12]);
+        }
   });
 
   it('gives up when the store cannot show anything', async () => {

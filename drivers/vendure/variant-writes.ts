@@ -1,4 +1,5 @@
-import { errorDetails, HeldWrite, type WriteResult } from '../contract/index.ts';
+import type { WriteResult } from '../contract/index.ts';
+import { halvedWrite, type AllOrNothing } from '../toolkit/writes/halved-write.ts';
 import type { Operation, VendureClient } from './client.ts';
 import { GraphqlError, shorten } from './errors.ts';
 
@@ -30,8 +31,7 @@ interface VariantWrites<E> {
 }
 
 /**
- * Writes in batches. One that is refused is halved until the entries at fault stand alone: Vendure does all of a batch
- * or nothing.
+ * Writes in batches, of which Vendure does all or nothing.
  */
 export async function writeVariants<E extends Entry, A>(
   client: VendureClient,
@@ -43,60 +43,37 @@ export async function writeVariants<E extends Entry, A>(
     variantId,
     entries: group,
   }));
-  const results: WriteResult[] = [];
-  let held: HeldWrite | undefined;
-  for (let at = 0; at < variants.length; at += VARIANTS_AT_ONCE) {
-    try {
-      results.push(...(await writeBatch(client, writer, variants.slice(at, at + VARIANTS_AT_ONCE), signal)));
-    } catch (error) {
-      // In Test mode every request is to be shown, not the first alone.
-      if (!(error instanceof HeldWrite)) throw error;
-      held = error;
-    }
-  }
-  if (held !== undefined) throw held;
-  return results;
+  return halvedWrite(variants, batchesOf(client, writer, signal));
 }
 
-async function writeBatch<E extends Entry, A>(
+function batchesOf<E extends Entry, A>(
   client: VendureClient,
   writer: VariantWriter<E, A>,
-  variants: readonly VariantWrites<E>[],
   signal: AbortSignal,
-): Promise<readonly WriteResult[]> {
-  try {
-    const answer = await client.mutate(
-      writer.operation,
-      { input: variants.map(({ variantId, entries }) => writer.input(variantId, entries)) },
-      signal,
-    );
-    return variants.flatMap((variant) => variant.entries.map((entry) => writer.confirmed(entry, answer)));
-  } catch (error) {
-    if (error instanceof HeldWrite) throw error;
-    const details = errorDetails(error);
-    if (error instanceof GraphqlError && error.problem.code !== 'FORBIDDEN' && details.reason !== 'UnsupportedSchema') {
-      if (variants.length === 1) return refused(client, writer, variants[0]!, error, signal);
-      const middle = Math.ceil(variants.length / 2);
-      return [
-        ...(await writeBatch(client, writer, variants.slice(0, middle), signal)),
-        ...(await writeBatch(client, writer, variants.slice(middle), signal)),
-      ];
-    }
-    if (details.behaviour === 'terminal') throw error;
-    // Whether it was done is unknown; what is set absolutely may be set again.
-    return variants.flatMap(({ entries }) =>
-      entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Retry', ...details })),
-    );
-  }
+): AllOrNothing<VariantWrites<E>> {
+  const how: AllOrNothing<VariantWrites<E>> = {
+    atOnce: VARIANTS_AT_ONCE,
+    entries: (variant) => variant.entries,
+    send: async (variants) => {
+      const input = variants.map(({ variantId, entries }) => writer.input(variantId, entries));
+      const answer = await client.mutate(writer.operation, { input }, signal);
+      return variants.flatMap((variant) => variant.entries.map((entry) => writer.confirmed(entry, answer)));
+    },
+    refused: (error) =>
+      error instanceof GraphqlError &&
+      error.problem.code !== 'FORBIDDEN' &&
+      error.details.reason !== 'UnsupportedSchema',
+    alone: (variant, error) => refused(writer, variant, error as GraphqlError, how),
+  };
+  return how;
 }
 
 /** One variant that the store refuses: with several entries, each by itself; with one, the verdict. */
 async function refused<E extends Entry, A>(
-  client: VendureClient,
   writer: VariantWriter<E, A>,
   variant: VariantWrites<E>,
   error: GraphqlError,
-  signal: AbortSignal,
+  how: AllOrNothing<VariantWrites<E>>,
 ): Promise<readonly WriteResult[]> {
   const [first, ...others] = variant.entries;
   if (first === undefined) return [];
@@ -110,7 +87,7 @@ async function refused<E extends Entry, A>(
   }
   if (others.length > 0) {
     const alone = variant.entries.map((entry) =>
-      writeBatch(client, writer, [{ variantId: variant.variantId, entries: [entry] }], signal),
+      halvedWrite([{ variantId: variant.variantId, entries: [entry] }], how),
     );
     return (await Promise.all(alone)).flat();
   }
