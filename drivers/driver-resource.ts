@@ -14,8 +14,9 @@ export function driverResource(definition: DriverDefinition): DriverResource {
       title: manifest.title,
       documentation: manifest.documentation,
       platformKind: manifest.platformKind,
-      feeds: manifest.feeds.map(({ type, defaultSchedule, stock }) => ({
+      feeds: manifest.feeds.map(({ type, via, defaultSchedule, stock }) => ({
         type,
+        ...(via ? { via } : {}),
         ...(defaultSchedule ? { defaultSchedule } : {}),
         ...(stock ? { stock } : {}),
       })),

@@ -54,7 +54,14 @@ export class FeedRunner {
       if (known) known.update(resource, now);
       else this.#feeds.set(resource.metadata.name, await this.#track(resource, now));
     }
+    const all = [...this.#feeds.values()];
+    for (const feed of all) feed.rideWith(all);
     this.#takeRequests(connection);
+  }
+
+  /** Feeds whose records come with the runs of this one. */
+  #riders(base: FeedTracker): FeedTracker[] {
+    return [...this.#feeds.values()].filter((feed) => feed.base === base);
   }
 
   async #track(resource: FeedResource, now: Date): Promise<FeedTracker> {
@@ -67,7 +74,7 @@ export class FeedRunner {
   #takeRequests(connection: AnyConnection): void {
     this.#takeSyncRequest(connection);
     this.#takeChange(connection.status?.syncedCredentialHash);
-    for (const feed of this.#feeds.values()) feed.takeHint(this.#gate.hints.take(feed.type));
+    for (const feed of this.#feeds.values()) (feed.base ?? feed).takeHint(this.#gate.hints.take(feed.type));
   }
 
   #takeSyncRequest(connection: AnyConnection): void {
@@ -105,7 +112,8 @@ export class FeedRunner {
   /** A FeedRun goes when its feed's lane is free; it is carried out once. */
   #startDeliberate(run: FeedRunResource, now: Date, signal: AbortSignal): void {
     const name = run.metadata.name;
-    const feed = this.#feeds.get(run.spec.feedRef.name);
+    const named = this.#feeds.get(run.spec.feedRef.name);
+    const feed = named?.base ?? named;
     if (run.status?.finishedAt || this.#deliberate.has(name) || !feed || feed.fault || this.#laneBusy(feed)) return;
     const notBefore = this.#waiting.get(name)?.notBefore ?? feed.state().earliest;
     if (notBefore !== undefined && notBefore > now) return;
@@ -114,7 +122,9 @@ export class FeedRunner {
   }
 
   #laneBusy(feed: FeedTracker): boolean {
-    return [...this.#feeds.values()].some((other) => other.running && laneOf(other.type) === laneOf(feed.type));
+    return [...this.#feeds.values()].some(
+      (other) => other.running && !other.base && laneOf(other.type) === laneOf(feed.type),
+    );
   }
 
   #start(due: DueRun, signal: AbortSignal, deliberate?: FeedRunResource): void {
@@ -123,13 +133,16 @@ export class FeedRunner {
     if (!feed || !session || !this.#connection) return;
     const stop = new AbortController();
     if (deliberate) feed.beganDeliberately(this.#options.clock.now());
-    else feed.began(this.#options.clock.now());
-    const task = this.#execute(feed, due, session, AbortSignal.any([signal, stop.signal]), deliberate)
+    else feed.began(this.#options.clock.now(), due.trigger);
+    // A run for a few records says nothing of those that ride with it, and answers nothing that was asked of them.
+    const riders = deliberate || feed.answeringIds ? [] : this.#riders(feed);
+    for (const rider of riders) rider.began(this.#options.clock.now());
+    const task = this.#execute(feed, riders, due, session, AbortSignal.any([signal, stop.signal]), deliberate)
       .catch((error: unknown) =>
         this.#options.log.warn({ err: error, feed: due.name }, 'the end of a run could not be reported'),
       )
       .finally(() => {
-        feed.running = false;
+        for (const each of [feed, ...riders]) each.running = false;
         this.#running.delete(task);
         this.#wake();
       });
@@ -138,6 +151,7 @@ export class FeedRunner {
 
   async #execute(
     feed: FeedTracker,
+    riders: readonly FeedTracker[],
     due: DueRun,
     session: NonNullable<ConnectionGate['session']>,
     signal: AbortSignal,
@@ -161,6 +175,7 @@ export class FeedRunner {
         parameters: deliberate?.spec,
         goesOn: deliberate && this.#waiting.get(deliberate.metadata.name),
         ids: due.trigger === 'Hint' ? feed.answeringIds : undefined,
+        riders: this.#riders(feed).map(({ type }) => type),
       },
       {
         session: session.store,
@@ -193,10 +208,16 @@ export class FeedRunner {
     );
     metrics.run(due.name, due.type, outcome, (ended.getTime() - began.getTime()) / 1000, ended);
     if (deliberate) return this.#endDeliberate(deliberate, outcome, began, ended);
-    feed.ended(outcome, ended, this.#options.random);
-    if (syncAsked !== undefined) feed.handledSyncRequest = syncAsked;
+    for (const each of [feed, ...riders]) {
+      each.ended(outcome, ended, this.#options.random);
+      if (syncAsked !== undefined) each.handledSyncRequest = syncAsked;
+    }
     if (mayBeTheConnection(outcome)) this.#gate.suspect();
     feed.takeSummary(await hub.summary(feed.type));
+    for (const rider of riders) {
+      rider.takeRide(feed.summary!);
+      metrics.rode(rider.resource.metadata.name, rider.type, outcome, ended);
+    }
   }
 
   #earliestOrder(): Date {

@@ -68,8 +68,12 @@ export class SyncMetrics {
     this.#read.inc({ feed, type }, outcome.read);
     this.#changed.inc({ feed, type }, outcome.changed);
     this.#duration.observe({ feed, type }, seconds);
-    if (outcome.result === 'Succeeded' || outcome.result === 'Empty')
-      this.#success.set({ feed, type }, at.getTime() / 1000);
+    this.rode(feed, type, outcome, at);
+  }
+
+  /** Of a feed whose records came with the run of another: it was served, without a run of its own. */
+  rode(feed: string, type: string, { result }: RunOutcome, at: Date): void {
+    if (result === 'Succeeded' || result === 'Empty') this.#success.set({ feed, type }, at.getTime() / 1000);
   }
 
   storeRequest(status: number, intent: string): void {

@@ -245,3 +245,36 @@ describe('the time to look again', () => {
     expect(wakeAt(feeds)).toEqual(at);
   });
 });
+
+describe('a feed whose records come with the runs of another', () => {
+  const base = (state: Partial<FeedState> = {}) => feed('ProductImport', state);
+  const rider = (state: Partial<FeedState> = {}) => feed('ProductUpdate', { via: 'ProductImport', ...state });
+
+  it.each<[string, FeedState[], string[]]>([
+    ['runs the other when it is due', [base(), rider({ nextAt: later(-1) })], ['ProductImport Schedule']],
+    ['runs the other when it is asked for', [base(), rider({ requested: 'Requested' })], ['ProductImport Requested']],
+    ['runs nothing when it is suspended', [base(), rider({ nextAt: later(-1), suspended: true })], []],
+    [
+      'is through with the initial sync when the other is',
+      [base({ initialDone: false }), rider({ initialDone: false }), fresh('OrderImport')],
+      ['ProductImport Initial'],
+    ],
+    ['waits while the other backs off', [base({ notBefore: later(9) }), rider({ nextAt: later(-1) })], []],
+    ['waits for the interval of the other', [base({ earliest: later(9) }), rider({ requested: 'Requested' })], []],
+    [
+      "holds no lane that is not the other's",
+      [
+        base({ running: true }),
+        feed('StockImport', { via: 'ProductImport', running: true }),
+        feed('StockCheck', { nextAt: later(-1) }),
+      ],
+      ['StockCheck Schedule'],
+    ],
+  ])('%s', (_what, feeds, expected) => {
+    expect(due(...feeds)).toEqual(expected);
+  });
+
+  it('wakes the engine at its own time', () => {
+    expect(wakeAt([base({ nextAt: later(600) }), rider({ nextAt: later(60) })])).toEqual(later(60));
+  });
+});

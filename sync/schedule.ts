@@ -22,6 +22,8 @@ export interface FeedState {
   /** The platform wants no run before, whatever asks. */
   readonly earliest?: Date;
   readonly running: boolean;
+  /** Name of the feed whose runs bring its records: it is never run itself. */
+  readonly via?: string;
 }
 
 export interface DueRun {
@@ -39,11 +41,35 @@ export function laneOf(type: FeedType): FeedClass {
 }
 
 /**
+ * The feeds that run, each with what is asked of those that ride with it: whichever of them is due makes it due. Pure.
+ */
+export function withRiders(feeds: readonly FeedState[]): FeedState[] {
+  return feeds
+    .filter(({ via }) => via === undefined)
+    .map((feed) => {
+      const riders = feeds.filter(({ via }) => via === feed.name);
+      if (riders.length === 0) return feed;
+      const asked = [feed, ...riders].map(({ requested }) => requested).filter((trigger) => trigger !== undefined);
+      return {
+        ...feed,
+        requested: asked.find((trigger) => trigger === 'Requested') ?? asked[0],
+        nextAt: earliest([feed, ...riders.filter(({ suspended }) => !suspended)].map(({ nextAt }) => nextAt)),
+      };
+    });
+}
+
+function earliest(times: readonly (Date | undefined)[]): Date | undefined {
+  const known = times.filter((at) => at !== undefined).map((at) => at.getTime());
+  return known.length === 0 ? undefined : new Date(Math.min(...known));
+}
+
+/**
  * The runs that may start now, most urgent first, at most one for each free lane. While the initial sync is under way
  * the first feed that is not done runs, and those after it wait: orders refer to products, products to the data model.
  * Pure.
  */
-export function dueRuns(feeds: readonly FeedState[], now: Date): DueRun[] {
+export function dueRuns(all: readonly FeedState[], now: Date): DueRun[] {
+  const feeds = withRiders(all);
   const pending = feeds
     .filter((feed) => !feed.initialDone && !feed.suspended)
     .sort((a, b) => rankOf(a.type) - rankOf(b.type));
@@ -83,9 +109,9 @@ function urgency({ type }: DueRun): number {
 
 /** When to look again: the earliest time at which something could become due. */
 export function wakeAt(feeds: readonly FeedState[]): Date | undefined {
-  const times = feeds
-    .filter((feed) => !feed.running)
-    .flatMap((feed) => [feed.notBefore, feed.requested && feed.earliest, feed.suspended ? undefined : feed.nextAt])
-    .filter((at) => at !== undefined);
-  return times.length > 0 ? new Date(Math.min(...times.map((at) => at.getTime()))) : undefined;
+  return earliest(
+    withRiders(feeds)
+      .filter((feed) => !feed.running)
+      .flatMap((feed) => [feed.notBefore, feed.requested && feed.earliest, feed.suspended ? undefined : feed.nextAt]),
+  );
 }

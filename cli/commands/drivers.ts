@@ -35,11 +35,17 @@ export function linesOf(definition: DriverDefinition): string[] {
     `${title}:${items.length === 0 ? ` ${none}` : ''}`,
     ...items.map((item) => `  ${item}`),
   ];
-  const feeds = manifest.feeds.map(({ type, cursor, stock }) => [
+  const feeds = manifest.feeds.map(({ type, via, cursor, stock }) => [
     `  ${type}`,
-    cursor?.kind === 'changes' ? `changes by ${cursor.field ?? 'time'}` : cursor ? 'all each time' : 'writes',
+    via
+      ? `comes with ${via}`
+      : cursor?.kind === 'changes'
+        ? `changes by ${cursor.field ?? 'time'}`
+        : cursor
+          ? 'all each time'
+          : 'writes',
     [
-      ...(cursor?.blindTo ? [`does not see: ${cursor.blindTo.join('; ')}`] : []),
+      ...(cursor?.blindTo && !via ? [`does not see: ${cursor.blindTo.join('; ')}`] : []),
       ...(stock ? [SETS[stock]] : []),
     ].join(),
   ]);

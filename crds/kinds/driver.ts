@@ -6,6 +6,10 @@ import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, set
 
 const feed = z.strictObject({
   type: z.enum(FEED_TYPES),
+  via: z
+    .enum(FEED_TYPES)
+    .optional()
+    .describe('The feed whose runs bring its records: the driver has no reading of its own for it.'),
   defaultSchedule: cron(
     'Schedule of a Feed that gives none, where the platform wants another than the usual.',
   ).optional(),

@@ -36,6 +36,17 @@ export interface ImportFeed<K> extends Scheduled {
 }
 
 /**
+ * A feed that has no reading of its own: its records come with the runs of another. One reading and one checkpoint
+ * serve both; each keeps its schedule, and whichever is due makes the other's reading run. Where a connection does not have
+ * the other feed, this one reads as that would.
+ */
+export interface RidingFeed {
+  /** A feed of this driver that reads; its pages hold the records of both. */
+  readonly via: ImportType;
+  readonly defaultSchedule?: string;
+}
+
+/**
  * One whose records the platform can count by the day on which they came to be: both, or the completeness check is left
  * out.
  */
@@ -91,12 +102,14 @@ export type DriverFeeds<K> = {
       : F extends ExportType
         ? ExportFeed<F, K>
         : F extends CountedType
-          ? CountedFeed<K>
-          : ImportFeed<K>;
+          ? CountedFeed<K> | RidingFeed
+          : ImportFeed<K> | RidingFeed;
 };
 
 /** The same over one live connection. */
 export interface ImportSource {
+  /** The feed that reads, where it is another. */
+  readonly via?: ImportType;
   readonly cursor?: CursorSemantics;
   readonly maxPageSize: number;
   readonly read: (request: ReadRequest) => AsyncIterable<Page>;
@@ -116,24 +129,44 @@ export function supportOf<K>(feeds: DriverFeeds<K>): FeedSupport[] {
   return FEED_TYPES.flatMap((type): FeedSupport[] => {
     const feed = feeds[type];
     if (!feed) return [];
-    const { defaultSchedule, callsPerPage, minIntervalSeconds } = feed;
-    const schedule = {
-      ...(defaultSchedule === undefined ? {} : { defaultSchedule }),
-      ...(callsPerPage === undefined ? {} : { callsPerPage }),
-      ...(minIntervalSeconds === undefined ? {} : { minIntervalSeconds }),
-    };
-    return [
-      'maxBatch' in feed
-        ? { type, maxPageSize: feed.maxBatch, ...('stock' in feed ? { stock: feed.stock } : {}), ...schedule }
-        : { type, ...(feed.cursor ? { cursor: feed.cursor } : {}), maxPageSize: feed.maxPageSize, ...schedule },
-    ];
+    const { defaultSchedule } = feed;
+    if ('maxBatch' in feed)
+      return [
+        {
+          type,
+          maxPageSize: feed.maxBatch,
+          ...('stock' in feed ? { stock: feed.stock } : {}),
+          ...timingOf(feed, defaultSchedule),
+        },
+      ];
+    const { cursor, maxPageSize, ...reading } = readingOf(feeds, type, feed);
+    const via = 'via' in feed ? { via: feed.via } : {};
+    return [{ type, ...via, ...(cursor ? { cursor } : {}), maxPageSize, ...timingOf(reading, defaultSchedule) }];
   });
+}
+
+const timingOf = ({ callsPerPage, minIntervalSeconds }: Scheduled, defaultSchedule: string | undefined) => ({
+  ...(defaultSchedule === undefined ? {} : { defaultSchedule }),
+  ...(callsPerPage === undefined ? {} : { callsPerPage }),
+  ...(minIntervalSeconds === undefined ? {} : { minIntervalSeconds }),
+});
+
+/** The feed that reads: itself, or the one that it comes with. */
+function readingOf<K>(feeds: DriverFeeds<K>, type: FeedType, feed: CountedFeed<K> | RidingFeed): CountedFeed<K> {
+  if (!('via' in feed)) return feed;
+  const other = feeds[feed.via];
+  if (other && !('via' in other)) return other;
+  throw new Error(
+    `${type} comes with the runs of ${feed.via}, which this driver ${other ? 'does not read by itself' : 'does not have'}`,
+  );
 }
 
 /** Feeds over one client. */
 export function connectFeeds<K>(feeds: DriverFeeds<K>, client: K): ConnectedFeeds {
   const sources = FEED_TYPES.filter(isImport).flatMap((type) =>
-    entry(type, feeds[type], (feed) => sourceOf(feed, client)),
+    entry(type, feeds[type], (feed) =>
+      'via' in feed ? riderOf(feed.via, readingOf(feeds, type, feed), client) : sourceOf(feed, client),
+    ),
   );
   const targets = FEED_TYPES.filter(isExport).flatMap((type) =>
     entry(type, feeds[type], (feed) => targetOf(feed as ExportFeed<ExportType, K>, client)),
@@ -155,6 +188,12 @@ function sourceOf<K>(feed: CountedFeed<K>, client: K): ImportSource {
     ...(count ? { count: (window, signal) => count(client, window, signal) } : {}),
     ...(ids ? { ids: (window, signal) => ids(client, window, signal) } : {}),
   };
+}
+
+/** It reads as the other does; what that one counts is counted once. */
+function riderOf<K>(via: ImportType, feed: CountedFeed<K>, client: K): ImportSource {
+  const { count: _count, ids: _ids, read, ...source } = sourceOf(feed, client);
+  return { ...source, via, read: (request) => read({ ...request, feed: via }) };
 }
 
 function targetOf<F extends ExportType, K>(feed: ExportFeed<F, K>, client: K): ExportTarget<F> {

@@ -47,6 +47,8 @@ export interface DriverFacts {
 /** What of a feed is known without a connection. */
 export interface FeedSupport {
   readonly type: FeedType;
+  /** The feed whose runs bring its records: it has no reading of its own. */
+  readonly via?: FeedType;
   readonly cursor?: CursorSemantics;
   /** Largest page the platform gives, or most entries that it takes in one call. */
   readonly maxPageSize: number;

@@ -9,6 +9,12 @@ import { writeStock } from './stock-write.ts';
 
 const PAGE = 250;
 const FULL: CursorSemantics = { kind: 'full' };
+const PRODUCTS_BY_CHANGE: CursorSemantics = {
+  kind: 'changes',
+  field: 'updated_at',
+  blindTo: ['a product is deleted'],
+  secondWay: 'fullCompare',
+};
 const BY_CHANGE: CursorSemantics = { kind: 'changes', field: 'updated_at', secondWay: 'openRecords' };
 
 const products = reads({ path: '/products', mapping: MAPPINGS.product });
@@ -26,13 +32,9 @@ export const feeds: DriverFeeds<GenericClient> = {
     ),
   },
   SupplierImport: { cursor: FULL, maxPageSize: PAGE, read: reads({ path: '/suppliers', mapping: MAPPINGS.supplier }) },
-  ProductImport: { cursor: FULL, maxPageSize: PAGE, read: products, ...countedBy(PRODUCTS) },
-  ProductUpdate: {
-    cursor: { kind: 'changes', field: 'updated_at', blindTo: ['a product is deleted'], secondWay: 'fullCompare' },
-    maxPageSize: PAGE,
-    read: products,
-  },
-  ProductImageImport: { cursor: FULL, maxPageSize: PAGE, read: products },
+  ProductImport: { cursor: PRODUCTS_BY_CHANGE, maxPageSize: PAGE, read: products, ...countedBy(PRODUCTS) },
+  ProductUpdate: { via: 'ProductImport' },
+  ProductImageImport: { via: 'ProductImport' },
   ProductSupplierImport: {
     cursor: FULL,
     maxPageSize: PAGE,
@@ -40,7 +42,7 @@ export const feeds: DriverFeeds<GenericClient> = {
   },
   StockImport: { cursor: FULL, maxPageSize: PAGE, read: stock },
   OrderImport: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders, ...countedBy(ORDERS) },
-  OrderUpdate: { cursor: BY_CHANGE, maxPageSize: PAGE, read: orders },
+  OrderUpdate: { via: 'OrderImport' },
   ShipmentExport: { maxBatch: PAGE, corrects: true, write: writeShipments },
   StockExport: { maxBatch: PAGE, stock: 'onHand', write: writeStock },
   PriceExport: { maxBatch: PAGE, write: writePrices },

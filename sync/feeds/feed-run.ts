@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { StartRunAnswer, StartRunRequest } from '../../model/sync-api.ts';
 import { DEFAULT_ORDER_RULES, type OrderRules } from '../../model/order-rules.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
-import { isExport, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
+import { isExport, isReread, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -27,6 +27,8 @@ export interface FeedRunRequest {
   readonly parameters?: FeedRunSpec;
   /** Of a deliberate run that waited: where it goes on. What it reset stays reset. */
   readonly goesOn?: { readonly resume?: string };
+  /** Feeds whose records come with this run. */
+  readonly riders?: readonly FeedType[];
 }
 
 export interface FeedRunPorts {
@@ -142,7 +144,18 @@ async function executeImport(
   if (!source) throw unsupported(feed);
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
   return runImport(
-    { feed, runId, checkpoint, pageSize, window, ids, dryRun, resume: request.goesOn?.resume, signal },
+    {
+      feed,
+      runId,
+      checkpoint,
+      pageSize,
+      window,
+      ids,
+      dryRun,
+      resume: request.goesOn?.resume,
+      rereads: [feed, ...(request.riders ?? [])].filter(isReread),
+      signal,
+    },
     {
       source,
       hub,

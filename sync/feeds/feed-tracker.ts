@@ -27,6 +27,8 @@ export class FeedTracker {
   lastSuccessAt: Date | undefined;
   handledRunRequest: string | undefined;
   handledSyncRequest: string | undefined;
+  /** The feed whose runs bring this one's records. */
+  base: FeedTracker | undefined;
   /** Set while a run for a changed credential or settings is owed. */
   owesChangedRun = false;
   writtenKey: string | undefined;
@@ -128,6 +130,22 @@ export class FeedTracker {
     if (summary.lastSuccessAt || summary.runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
   }
 
+  /** The feed that brings its records, where it is one that may run: else it reads them itself. */
+  rideWith(feeds: readonly FeedTracker[]): void {
+    const via = this.#support?.via;
+    const base = via === undefined ? undefined : feeds.find((feed) => feed.type === via);
+    this.base = base === undefined || this.fault || base.fault || base.spec.suspend === true ? undefined : base;
+    if (this.base?.summary) this.takeRide(this.base.summary);
+  }
+
+  /** What the runs of the other feed came to is what this one came to; its own problems stay its own. */
+  takeRide({ runs, lastSuccessAt, checkpoint }: FeedSummary): void {
+    const none = { problems: { info: 0, retry: 0, error: 0 }, recentProblems: [] };
+    this.summary = { ...none, ...this.summary, runs, lastSuccessAt, checkpoint };
+    if (lastSuccessAt) this.lastSuccessAt = new Date(lastSuccessAt);
+    if (lastSuccessAt || runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
+  }
+
   /** The connection was checked and is good again: a feed that it had stopped need not sit out its delay. */
   connectionMended(): void {
     if (this.notBefore === undefined || this.outcome?.scope === undefined || this.outcome.scope === 'record') return;
@@ -149,6 +167,7 @@ export class FeedTracker {
       notBefore: this.notBefore,
       earliest: this.#earliest,
       running: this.running,
+      ...(this.base ? { via: this.base.resource.metadata.name } : {}),
     };
   }
 
@@ -163,9 +182,9 @@ export class FeedTracker {
     this.requested ??= 'Hint';
   }
 
-  began(now: Date): void {
+  began(now: Date, trigger = this.requested): void {
     this.beganDeliberately(now);
-    if (this.requested === 'Hint') this.answeringIds = this.#hintIds;
+    if (trigger === 'Hint') this.answeringIds = this.#hintIds;
     this.#hintIds = undefined;
     this.requested = undefined;
     this.#answering = this.#runRequest;

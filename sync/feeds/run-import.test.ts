@@ -7,7 +7,7 @@ import {
   type Page,
   type ReadRequest,
 } from '../../drivers/contract/index.ts';
-import type { ImportType } from '../../model/feeds.ts';
+import type { ImportType, RereadType } from '../../model/feeds.ts';
 import { decodeBatch, type Checkpoint } from '../../model/batch.ts';
 import { level, order } from '../../test/support/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
@@ -23,7 +23,15 @@ async function importFrom(
   checkpoint: Checkpoint,
   more: Partial<ImportSource> = {},
   feed: ImportType = 'OrderImport',
-  { dryRun, onBatch }: { dryRun?: boolean; onBatch?: (header: { read: number }, bytes: Buffer) => void } = {},
+  {
+    dryRun,
+    onBatch,
+    rereads,
+  }: {
+    dryRun?: boolean;
+    onBatch?: (header: { read: number }, bytes: Buffer) => void;
+    rereads?: readonly RereadType[];
+  } = {},
 ) {
   const requests: ReadRequest[] = [];
   const source: ImportSource = {
@@ -36,9 +44,13 @@ async function importFrom(
     ...more,
   };
   const posted: number[] = [];
+  const rereadOf: string[] = [];
   const saved: (Checkpoint | undefined)[] = [];
   const hub = {
-    openRecords: async (_feed: string, after: string) => OPEN.filter((id) => id > after).slice(0, 2),
+    openRecords: async (of: string, after: string) => {
+      rereadOf.push(of);
+      return OPEN.filter((id) => id > after).slice(0, 2);
+    },
     batch: async (_run: string, bytes: Buffer) => {
       const { read, checkpoint: committed } = decodeBatch(bytes).header;
       onBatch?.({ read }, bytes);
@@ -49,7 +61,7 @@ async function importFrom(
   } as unknown as HubClient;
   const clock = new ManualClock('2026-03-01T00:00:00Z');
   const result = await runImport(
-    { feed, runId: 'r', checkpoint, pageSize: 10, dryRun, signal: new AbortController().signal },
+    { feed, runId: 'r', checkpoint, pageSize: 10, dryRun, rereads, signal: new AbortController().signal },
     {
       source,
       hub,
@@ -59,7 +71,7 @@ async function importFrom(
       earliestOrder: new Date('2025-12-01T00:00:00Z'),
     },
   );
-  return { ...result, posted, saved, requests };
+  return { ...result, posted, saved, requests, rereadOf };
 }
 
 describe('runImport', () => {
@@ -253,5 +265,38 @@ describe('a store that asks to wait', () => {
     expect(after.checkpoint).toMatchObject({ since: '2026-02-01T08:00:00.000Z' });
     expect(after.checkpoint!.run).toBeUndefined();
     expect(asked).toEqual([undefined, ['o1', 'o2'], ['o3', 'o4'], ['o3', 'o4']]);
+  });
+
+  it('reads the open records of a feed that comes with it too, and goes on at the feed where it was', async () => {
+    const end: Page = { records: [order('1')], resume: 'page 1', end: true };
+    let calls = 0;
+    const asked: (readonly string[] | undefined)[] = [];
+    const source = (failsAt: number) => ({
+      ...open,
+      read: async function* ({ ids }: ReadRequest) {
+        asked.push(ids);
+        if (++calls === failsAt) throw later();
+        yield ids ? { ...end, records: ids.map((id) => order(id)) } : end;
+      },
+    });
+    const both = { rereads: ['OrderImport', 'OrderUpdate'] } as const;
+    const before = await importFrom([], { since: SINCE }, source(5), 'OrderImport', both);
+    expect(before.checkpoint!.run!.reread).toBe('OrderUpdate:o2');
+    const after = await importFrom([], before.checkpoint!, source(-1), 'OrderImport', both);
+    expect(after.outcome.result).toBe('Succeeded');
+    expect([new Set(before.rereadOf), new Set(after.rereadOf)]).toEqual([
+      new Set(['OrderImport', 'OrderUpdate']),
+      new Set(['OrderUpdate']),
+    ]);
+    expect(asked.slice(1)).toEqual([
+      ['o1', 'o2'],
+      ['o3', 'o4'],
+      ['o1', 'o2'],
+      ['o3', 'o4'],
+      ['o3', 'o4'],
+    ]);
+    // The other feed was deleted meanwhile: its place is none of the first.
+    const alone = await importFrom([], before.checkpoint!, source(-1));
+    expect([new Set(alone.rereadOf), alone.outcome.read]).toEqual([new Set(['OrderImport']), 4]);
   });
 });

@@ -7,7 +7,15 @@ import {
 } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { BatchProblem, Checkpoint } from '../../model/batch.ts';
-import { changedAt, classOf, FEEDS, isReread, type ImportType } from '../../model/feeds.ts';
+import {
+  changedAt,
+  classOf,
+  FEEDS,
+  isReread,
+  REREAD_TYPES,
+  type ImportType,
+  type RereadType,
+} from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -32,6 +40,8 @@ export interface ImportRun {
   readonly dryRun?: boolean;
   /** Of one that waited and moves no checkpoint: where it goes on. */
   readonly resume?: string;
+  /** Feeds whose open records are read again: itself and those that ride with it; absent: itself. */
+  readonly rereads?: readonly RereadType[];
   readonly signal: AbortSignal;
 }
 
@@ -223,10 +233,34 @@ async function readOpenRecords(
   poster: BatchPoster,
   progress: Progress,
 ): Promise<void> {
-  if (!isReread(run.feed))
+  const feeds = run.rereads ?? [run.feed].filter(isReread);
+  if (feeds.length === 0)
     throw new Error(`${run.feed} has no open records: its driver must not name them as its second way`);
-  for (let after = progress.reread ?? ''; ;) {
-    const ids = await ports.hub.openRecords(run.feed, after);
+  const from = rereadPlace(progress.reread, feeds);
+  for (const feed of feeds.slice(feeds.indexOf(from.feed)))
+    await rereadFeed(feed, feed === from.feed ? from.after : '', run, ports, poster, progress);
+}
+
+/** Where it was; the feeds come one after the other. One that does not come with this run any more: from the start. */
+function rereadPlace(reread: string | undefined, feeds: readonly RereadType[]): { feed: RereadType; after: string } {
+  const named = REREAD_TYPES.find((each) => reread?.startsWith(`${each}:`));
+  if (named === undefined) return { feed: feeds[0]!, after: reread ?? '' };
+  return feeds.includes(named)
+    ? { feed: named, after: reread!.slice(named.length + 1) }
+    : { feed: feeds[0]!, after: '' };
+}
+
+async function rereadFeed(
+  feed: RereadType,
+  from: string,
+  run: ImportRun,
+  ports: ImportPorts,
+  poster: BatchPoster,
+  progress: Progress,
+): Promise<void> {
+  const alone = run.rereads === undefined || run.rereads.length === 1;
+  for (let after = from; ;) {
+    const ids = await ports.hub.openRecords(feed, after);
     const last = ids.at(-1);
     if (last === undefined) return;
     after = last;
@@ -242,8 +276,8 @@ async function readOpenRecords(
       run.signal.throwIfAborted();
     }
     // What the back office has stays as it is, gone or not.
-    if (FEEDS[run.feed].reread === 'heldOrders') await poster.gone([...missing]);
-    progress.reread = after;
+    if (FEEDS[feed].reread === 'heldOrders') await poster.gone([...missing]);
+    progress.reread = alone ? after : `${feed}:${after}`;
   }
 }
 

@@ -10,6 +10,7 @@ import { PARCELS } from './parcels.ts';
 import { READING } from './reading.ts';
 import { RESUMING } from './resuming.ts';
 import { STOCK } from './stock.ts';
+import { VIA } from './via.ts';
 
 /**
  * All that is demanded of a driver: C1 manifest, C2 check, C3 reading, C4 changes, C5 resuming, C6 faults, C7 orders,
@@ -19,6 +20,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...CHECKING,
   ...READING,
   ...CHANGES,
+  ...VIA,
   ...RESUMING,
   ...FAULTS_OF_SHOPS,
   ...ORDERS,

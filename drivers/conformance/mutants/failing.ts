@@ -154,4 +154,25 @@ export const FAILING: readonly Mutant[] = [
       },
     })),
   ),
+  mutant(
+    'levels are said to come with products, and do not',
+    'C3.via',
+    manifestIs(({ feeds }) => ({
+      feeds: feeds.map((feed) => (feed.type === 'StockImport' ? { ...feed, via: 'ProductImport' as const } : feed)),
+    })),
+  ),
+  mutant(
+    'changes come with a feed that reads everything each time',
+    'C4.via',
+    manifestIs(({ feeds }) => ({
+      feeds: feeds.map((feed) =>
+        feed.type === 'ProductImport' ? { ...feed, cursor: { kind: 'full' as const } } : feed,
+      ),
+    })),
+  ),
+  mutant(
+    'changes come with a feed that goes by another time',
+    'C4.via',
+    askedFor((request) => (request.feed === 'OrderImport' ? { ...request, placedFrom: request.since } : request)),
+  ),
 ];
