@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
+import { driverResource } from '../../drivers/driver-resource.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub } from '../../hub/hub.ts';
@@ -12,6 +13,8 @@ import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import { connectionId } from '../../operator/resources.ts';
+import { LocalOperator } from './operator.ts';
 import { LocalStores } from './stores.ts';
 import { localResources } from './own-resources.ts';
 import type { LocalResource, LocalWorld } from './world.ts';
@@ -19,6 +22,8 @@ import type { LocalResource, LocalWorld } from './world.ts';
 const DEFAULT_RECHECK_MS = 3_600_000;
 /** How long the removal of a connection waits for its store. */
 const GIVE_BACK_MS = 15_000;
+/** After a change of a status; the table is drawn once a second. */
+const SETTLE_MS = 200;
 
 export interface UpOptions {
   readonly world: LocalWorld;
@@ -49,6 +54,8 @@ export interface Up {
 
 interface Running {
   readonly key: ConnectionKey;
+  /** What it was started with; another: it is started anew, as a pod is. */
+  readonly from: string;
   readonly stop: AbortController;
   readonly done: Promise<void>;
 }
@@ -86,24 +93,53 @@ export async function startUp(options: UpOptions): Promise<Up> {
   });
 
   const stores = new LocalStores(hub, stateDir, keys);
-  async function refresh(): Promise<void> {
-    for (const line of await stores.follow(world)) options.onEvent(line);
-    const wanted = new Set<string>();
-    for (const connection of [...world.list('Connection'), ...world.list('ClusterConnection')]) {
-      const key = keyOf(connection);
-      if (connection.metadata.deletionTimestamp) continue;
-      const id = `${key.kind}/${key.namespace}/${key.name}`;
-      wanted.add(id);
-      if (!engines.has(id)) engines.set(id, startEngine(options, hub.url, tokens, key, connection));
-    }
+  const operator = new LocalOperator({
+    world,
+    drivers: [...builtinDrivers().values()].map(driverResource),
+    now: () => systemClock.now(),
+    runs: (id) => engines.has(id),
+  });
+
+  /** Runs what the operator's decisions let run, and nothing else; then says so. */
+  async function settle(): Promise<void> {
+    const accepted = operator.look();
+    const there = new Map<string, LocalResource>();
+    for (const connection of [...world.list('Connection'), ...world.list('ClusterConnection')])
+      if (!connection.metadata.deletionTimestamp) there.set(connectionId(keyOf(connection)), connection);
     for (const [id, engine] of engines) {
-      if (wanted.has(id)) continue;
-      await givenBack(world, engine.key);
+      const connection = there.get(id);
+      if (connection && accepted.has(id) && engine.from === startedFrom(world, engine.key, connection)) continue;
+      if (!connection) await givenBack(world, engine.key);
       engine.stop.abort();
       await engine.done;
       engines.delete(id);
-      world.release(engine.key.kind, namespaceOf(engine.key), engine.key.name);
+      if (!connection) world.release(engine.key.kind, namespaceOf(engine.key), engine.key.name);
     }
+    for (const [id, connection] of there)
+      if (accepted.has(id) && !engines.has(id))
+        engines.set(id, startEngine(options, hub.url, tokens, keyOf(connection), connection));
+    operator.look();
+  }
+
+  // One at a time, and the engines' own words are summed up a moment after they were written.
+  let settling = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const settleSoon = () => {
+    if (stopped) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      settling = settling
+        .then(() => (stopped ? undefined : settle()))
+        .catch((error: unknown) => log.error({ err: error }, 'decisions could not be made: they are made anew'));
+    }, SETTLE_MS);
+  };
+  const unsubscribe = world.subscribe(settleSoon);
+
+  async function refresh(): Promise<void> {
+    for (const line of await stores.follow(world)) options.onEvent(line);
+    settling = settling.then(settle);
+    await settling;
   }
 
   await refresh();
@@ -112,6 +148,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
     keys,
     refresh,
     async stop() {
+      stopped = true;
+      unsubscribe();
+      clearTimeout(timer);
+      await settling;
       for (const engine of engines.values()) engine.stop.abort();
       await Promise.all([...engines.values()].map((engine) => engine.done));
       await hub.stop();
@@ -144,6 +184,14 @@ async function givenBack(world: LocalWorld, key: ConnectionKey): Promise<void> {
   }
 }
 
+function credentialOf(world: LocalWorld, key: ConnectionKey, { spec }: LocalResource): LocalResource | undefined {
+  return world.get('Credential', key.namespace, (spec['credentialRef'] as { name: string }).name);
+}
+
+/** Driver and Credential: a change of them is another pod. What the Secret holds is read anew by itself. */
+const startedFrom = (world: LocalWorld, key: ConnectionKey, connection: LocalResource): string =>
+  JSON.stringify([connection.spec['driver'], credentialOf(world, key, connection)?.spec]);
+
 function startEngine(
   options: UpOptions,
   hubUrl: string,
@@ -152,21 +200,12 @@ function startEngine(
   connection: LocalResource,
 ): Running {
   const stop = new AbortController();
-  const definition = builtinDrivers().get(connection.spec['driver'] as string);
+  const from = startedFrom(options.world, key, connection);
+  const definition = builtinDrivers().get(connection.spec['driver'] as string)!;
   const log = options.log.child({ part: 'sync', connection: key.name });
-  if (!definition) {
-    options.onEvent(
-      `Warning DriverUnknown ${key.kind}/${key.name}: driver "${String(connection.spec['driver'])}" is not built in: use one of ${[...builtinDrivers().keys()].join(', ')}`,
-    );
-    return { key, stop, done: Promise.resolve() };
-  }
   const token = randomUUID();
   tokens.set(token, { role: 'sync', connection: key });
-  const credential = options.world.get(
-    'Credential',
-    key.namespace,
-    (connection.spec['credentialRef'] as { name: string }).name,
-  );
+  const credential = credentialOf(options.world, key, connection);
   const secretName = (credential?.spec['secretRef'] as { name: string } | undefined)?.name ?? '';
   const engine = runEngine(
     {
@@ -188,5 +227,5 @@ function startEngine(
     },
     stop.signal,
   );
-  return { key, stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
+  return { key, from, stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
 }

@@ -37,8 +37,8 @@ export interface ImportFeed<K> extends Scheduled {
 
 /**
  * A feed that has no reading of its own: its records come with the runs of another. One reading and one checkpoint
- * serve both; each keeps its schedule, and whichever is due makes the other's reading run. Where a connection does not have
- * the other feed, this one reads as that would.
+ * serve both; each keeps its schedule, and whichever is due makes the other's reading run. Where a connection does not
+ * have the other feed, this one reads as that would.
  */
 export interface RidingFeed {
   /** A feed of this driver that reads; its pages hold the records of both. */

@@ -44,7 +44,7 @@ describe('Accepted', () => {
       'a driver that is not installed',
       { driver: undefined },
       'DriverNotFound',
-      'kubectl get drivers lists those there are',
+      'kubectl get drivers (or supercargo drivers) lists those there are',
     ],
     [
       'a Store that is not there',

@@ -65,7 +65,7 @@ function driverExists({ connection: { spec }, driver }: ConnectionSnapshot): Ref
     : {
         reason: 'DriverNotFound',
         waits: true,
-        message: `spec.driver "${spec.driver}" is not installed: kubectl get drivers lists those there are`,
+        message: `spec.driver "${spec.driver}" is not installed: kubectl get drivers (or supercargo drivers) lists those there are`,
       };
 }
 

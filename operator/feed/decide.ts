@@ -84,7 +84,7 @@ function driverExists({ connection, driver }: FeedSnapshot): Refusal | undefined
     : {
         reason: 'DriverNotFound',
         waits: true,
-        message: `the connection's driver "${connection?.spec.driver}" is not installed: kubectl get drivers lists those there are`,
+        message: `the connection's driver "${connection?.spec.driver}" is not installed: kubectl get drivers (or supercargo drivers) lists those there are`,
       };
 }
 

@@ -1,0 +1,201 @@
+import type {
+  CredentialResource,
+  DriverResource,
+  FeedResource,
+  FeedRunResource,
+  Resource,
+  StoreResource,
+} from '../../crds/index.ts';
+import { mergeConditions, settledGeneration, settlementConditions } from '../../kit/conditions.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
+import { feedConnection } from '../../operator/caches.ts';
+import { decide } from '../../operator/connection/decide.ts';
+import type { ConnectionSnapshot } from '../../operator/connection/gather.ts';
+import { decideCredential } from '../../operator/credential/decide.ts';
+import { decideFeed } from '../../operator/feed/decide.ts';
+import { decideFeedRun } from '../../operator/feedrun/decide.ts';
+import type { Report } from '../../operator/reporter.ts';
+import {
+  connectionId,
+  connectionKey,
+  podNamespace,
+  type AnyConnection,
+  type DeploymentView,
+} from '../../operator/resources.ts';
+import { SettingsSchemas } from '../../operator/settings.ts';
+import { decideStore, keyStoreOf, keyStoreProblem } from '../../operator/store/decide.ts';
+import type { LocalResource, LocalWorld } from './world.ts';
+
+export interface LocalOperatorOptions {
+  readonly world: LocalWorld;
+  /** What can be run here. */
+  readonly drivers: readonly DriverResource[];
+  readonly now: () => Date;
+  /** Whether the engine of a connection (kind/namespace/name) runs: what a pod is on a cluster. */
+  readonly runs: (id: string) => boolean;
+}
+
+/** What the operator is on a cluster: the same decisions, on the resources of `up`. */
+export class LocalOperator {
+  readonly #options: LocalOperatorOptions;
+  readonly #schemas = new SettingsSchemas();
+  readonly #freshness = new FreshnessRule();
+  /** As last written, by resource. */
+  readonly #written = new Map<string, string>();
+
+  constructor(options: LocalOperatorOptions) {
+    this.#options = options;
+  }
+
+  /** Decides about everything as it now is, and says it in each status. Gives the connections that may run. */
+  look(): ReadonlySet<string> {
+    const feeds = this.#all<FeedResource>('Feed');
+    for (const feed of feeds) this.#decideFeed(feed, feeds);
+    const runs = this.#all<FeedRunResource>('FeedRun');
+    for (const run of runs) this.#decideRun(run);
+    const accepted = new Set<string>();
+    for (const connection of this.#connections())
+      if (this.#decideConnection(connection)) accepted.add(idOf(connection));
+    // They sum up what their connections say.
+    const connections = this.#connections();
+    for (const credential of this.#all<CredentialResource>('Credential'))
+      this.#report(credential, {
+        ...decideCredential(credential, users(connections, credential, 'credentialRef')),
+        findings: {},
+      });
+    for (const store of this.#all<StoreResource>('Store')) this.#decideStore(store, connections);
+    return accepted;
+  }
+
+  #decideConnection(connection: AnyConnection): boolean {
+    const decision = decide(this.#snapshot(connection), this.#schemas);
+    const { settlement, findings, effective, feeds, state } = decision;
+    if (!connection.metadata.deletionTimestamp)
+      this.#report(connection, { settlement, findings, fields: { effective, feeds, state } });
+    return decision.accepted;
+  }
+
+  #snapshot(connection: AnyConnection): ConnectionSnapshot {
+    const { world, now, runs } = this.#options;
+    const { spec, status, metadata } = connection;
+    const namespace = podNamespace(connection);
+    const shop = status?.shop?.id;
+    return {
+      connection,
+      now: now(),
+      driver: this.#driver(spec.driver),
+      store: world.get('Store', namespace, spec.storeRef.name),
+      credential: world.get('Credential', namespace, spec.credentialRef.name) as unknown as
+        CredentialResource | undefined,
+      // Licences are a cluster's.
+      license: {
+        storeKey: `${namespace}/${spec.storeRef.name}`,
+        driver: spec.driver,
+        now: now(),
+        required: false,
+        any: false,
+        assigned: [],
+      },
+      sameShop: this.#connections().filter(
+        (other) =>
+          shop !== undefined &&
+          other.metadata.uid !== metadata.uid &&
+          other.spec.driver === spec.driver &&
+          other.status?.shop?.id === shop,
+      ),
+      feeds: this.#all<FeedResource>('Feed').filter((feed) => connectionId(feedConnection(feed)) === idOf(connection)),
+      deployment: runs(idOf(connection)) ? podOf(connection) : undefined,
+    };
+  }
+
+  #decideFeed(feed: FeedResource, all: readonly FeedResource[]): void {
+    const id = connectionId(feedConnection(feed));
+    const connection = this.#connections().find((each) => idOf(each) === id);
+    const { accepted, settlement, effective } = decideFeed(
+      {
+        feed,
+        connection,
+        driver: connection && this.#driver(connection.spec.driver),
+        siblings: all.filter((other) => connectionId(feedConnection(other)) === id),
+      },
+      this.#freshness,
+    );
+    this.#report(feed, { settlement, findings: { Accepted: accepted }, fields: effective ? { effective } : {} });
+  }
+
+  #decideRun(run: FeedRunResource): void {
+    const feed = this.#options.world.get('Feed', run.metadata.namespace, run.spec.feedRef.name);
+    const decided = decideFeedRun(run, feed as unknown as FeedResource | undefined, this.#options.now());
+    this.#report(run, { settlement: decided.settlement, findings: { Accepted: decided.accepted } });
+  }
+
+  #decideStore(store: StoreResource, connections: readonly AnyConnection[]): void {
+    const keyStore = keyStoreOf(store);
+    const [namespace, name] = keyStore?.split('/') ?? [];
+    const other = name === undefined ? undefined : this.#options.world.get('Store', namespace, name);
+    const problem = keyStore && keyStoreProblem(store, keyStore, other);
+    this.#report(store, {
+      ...decideStore(store, users(connections, store, 'storeRef'), problem || undefined),
+      findings: {},
+    });
+  }
+
+  #driver(name: string): DriverResource | undefined {
+    return this.#options.drivers.find(({ metadata }) => metadata.name === name);
+  }
+
+  #connections(): AnyConnection[] {
+    return [...this.#all<AnyConnection>('Connection'), ...this.#all<AnyConnection>('ClusterConnection')];
+  }
+
+  #all<R>(kind: string): R[] {
+    return this.#options.world.list(kind) as unknown as R[];
+  }
+
+  /** One write, and only where it differs. */
+  #report(resource: Resource<object, object>, { settlement, findings, fields }: Report): void {
+    const { kind, metadata } = resource;
+    const { status } = resource as LocalResource;
+    const all = { ...findings, ...settlementConditions(settlement) };
+    const observed = settledGeneration(
+      settlement,
+      metadata.generation,
+      status?.['observedGeneration'] as number | undefined,
+    );
+    const patch = {
+      ...fields,
+      ...(observed === undefined ? {} : { observedGeneration: observed }),
+      conditions: mergeConditions(status?.conditions, all, {
+        now: this.#options.now(),
+        generation: metadata.generation,
+      }),
+    };
+    const key = `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+    const text = JSON.stringify(patch);
+    if (this.#written.get(key) === text && status !== undefined) return;
+    this.#written.set(key, text);
+    this.#options.world.patchStatus(kind, metadata.namespace, metadata.name, patch, 'operator');
+  }
+}
+
+const idOf = (connection: AnyConnection): string => connectionId(connectionKey(connection));
+
+const users = (
+  connections: readonly AnyConnection[],
+  { metadata }: Resource<object, object>,
+  ref: 'storeRef' | 'credentialRef',
+): AnyConnection[] =>
+  connections.filter(
+    (connection) => podNamespace(connection) === metadata.namespace && connection.spec[ref].name === metadata.name,
+  );
+
+/** An engine that runs is a pod that runs. */
+function podOf({ metadata }: AnyConnection): DeploymentView {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: metadata.name, namespace: metadata.namespace, generation: 1 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+  };
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startUp, type Up } from '../../cli/local/up.ts';
+import { LocalWorld } from '../../cli/local/world.ts';
+import { API_VERSION, type Resource } from '../../crds/index.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { createLogger } from '../../kit/log.ts';
+import { serveStore, type StoreServer } from '../../simulator/server.ts';
+import { SimulatedStore } from '../../simulator/store.ts';
+import { freePort } from '../support/free-port.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+jest.setTimeout(60_000);
+
+let postgres: TestPostgres;
+let folder: string;
+let world: LocalWorld;
+let up: Up;
+let shop: StoreServer;
+let calls = 0;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  folder = await mkdtemp(join(tmpdir(), 'supercargo-up-'));
+  const store = new SimulatedStore({ clock: systemClock, products: 5, orders: 5, apiKey: 'good' });
+  const handle = store.handle.bind(store);
+  store.handle = (request) => {
+    calls++;
+    return handle(request);
+  };
+  shop = await serveStore(store, { host: '127.0.0.1', port: 0, clock: systemClock });
+  world = new LocalWorld(join(folder, 'resources.json'), () => new Date());
+  apply('wrong', { credential: false });
+  up = await startUp({
+    world,
+    stateDir: folder,
+    databaseUrl: await postgres.createDatabase('up'),
+    hubPort: await freePort(),
+    version: 'test',
+    log: createLogger('up', process.env['TEST_LOG'] ?? 'silent'),
+    signal: new AbortController().signal,
+    onEvent: () => undefined,
+    onRestored: () => undefined,
+  });
+});
+afterAll(async () => {
+  await up?.stop();
+  await shop?.close();
+  await postgres?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const resource = (kind: string, name: string, spec: Record<string, unknown>): Resource => ({
+  apiVersion: API_VERSION,
+  kind,
+  metadata: { name, namespace: 'acme' },
+  spec,
+});
+
+interface Manifest {
+  readonly credential?: boolean;
+  readonly secretName?: string;
+  readonly settings?: Record<string, unknown>;
+}
+
+function apply(apiKey: string, { credential = true, secretName = 'one', settings = {} }: Manifest = {}): void {
+  world.apply({
+    faults: [],
+    secrets: [
+      { namespace: 'acme', name: 'one', data: { apiKey } },
+      { namespace: 'acme', name: 'two', data: { apiKey: 'good' } },
+    ],
+    resources: [
+      resource('Store', 'main', {}),
+      ...(credential ? [resource('Credential', 'key', { driver: 'generic', secretRef: { name: secretName } })] : []),
+      resource('Connection', 'shop', {
+        storeRef: { name: 'main' },
+        driver: 'generic',
+        credentialRef: { name: 'key' },
+        settings: { url: shop.url, ...settings },
+      }),
+      resource('Feed', 'orders', { connectionRef: { name: 'shop' }, type: 'OrderImport' }),
+      resource('Feed', 'products', { connectionRef: { name: 'shop' }, type: 'ProductImport' }),
+    ],
+  });
+}
+
+const conditionOf = (kind: string, name: string) =>
+  world.get(kind, 'acme', name)?.status?.conditions?.find(({ type }) => type === 'Ready');
+
+async function until(reason: string, kind = 'Connection', name = 'shop'): Promise<void> {
+  for (const deadline = Date.now() + 20_000; conditionOf(kind, name)?.reason !== reason; await systemClock.sleep(20))
+    if (Date.now() > deadline) throw new Error(`never ${reason}: ${JSON.stringify(conditionOf(kind, name))}`);
+}
+
+describe('"up" as the operator has it', () => {
+  it('runs nothing that it refuses, and says why; then what was mended', async () => {
+    await until('CredentialNotFound');
+    expect(calls).toBe(0);
+    apply('wrong', { settings: { colour: 'red' } });
+    await up.refresh();
+    await until('InvalidSettings');
+    expect(calls).toBe(0);
+    apply('wrong');
+    await up.refresh();
+    await until('KeyRefused');
+    expect(world.get('Connection', 'acme', 'shop')!.status!['state']).toBe('Stalled');
+  });
+
+  it('takes another key from the Secret, and another Secret from the Credential, without a new start', async () => {
+    apply('good');
+    await up.refresh();
+    await until('Running');
+    await until('Valid', 'Credential', 'key');
+    await until('UpToDate', 'Feed', 'orders');
+    expect(world.get('Feed', 'acme', 'orders')!.status!['effective']).toMatchObject({ schedule: expect.any(String) });
+    apply('wrong');
+    await up.refresh();
+    await until('KeyRefused');
+    apply('wrong', { secretName: 'two' });
+    await up.refresh();
+    await until('Running');
+  });
+});
