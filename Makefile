@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one order there and back (ONCE=1: then end)
 	@$(NODE) test/demo/demo.ts
+
+dev: node_modules/.package-lock.json ## a simulated shop and `supercargo up`, each started anew when its code changes (STATE=folder)
+	@$(NODE) test/dev/dev.ts
 
 # Three steps, the first two with two lanes for two cores: the cluster comes up beside types, lint and unit tests; end-to-end
 # tests that mostly wait run beside the integration tests, which need no cluster; then the busy ones, beside one another.
