@@ -1,53 +1,9 @@
 import { z } from 'zod';
 import { decimalString } from '../../model/money.ts';
+import { reportView, type Report } from '../../model/rest/go-live.ts';
 import { hubApi, queryOf } from '../hub-api.ts';
 import { formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
-
-const pieces = z.array(z.object({ sku: z.string(), quantity: z.number() }));
-const report = z.object({
-  connection: z.string(),
-  mode: z.string(),
-  shipments: z.number(),
-  stock: z.object({
-    changes: z.number(),
-    toZero: z.number(),
-    biggest: z.array(
-      z.object({
-        sku: z.string(),
-        location: z.string(),
-        before: z.number().nullable(),
-        after: z.number(),
-        change: z.number(),
-      }),
-    ),
-  }),
-  orders: z.array(
-    z.object({
-      number: z.string(),
-      reference: z.string(),
-      intake: z.string(),
-      shippingMethod: z.string().nullable(),
-      shippingCode: z.string().nullable(),
-      lines: z.array(z.object({ orderedSku: z.string(), sku: z.string(), quantity: z.number(), components: pieces })),
-    }),
-  ),
-  problems: z.array(z.object({ reason: z.string(), count: z.number(), sample: z.string() })),
-  prices: z.object({
-    changes: z.number(),
-    biggest: z.array(
-      z.object({
-        sku: z.string(),
-        currency: z.string(),
-        before: z.number().nullable(),
-        after: z.number(),
-        changePercent: z.number().nullable(),
-      }),
-    ),
-  }),
-  brakes: z.array(z.object({ feed: z.string(), digest: z.string(), summary: z.string() })),
-});
-type Report = z.infer<typeof report>;
 
 /** `supercargo diff [CONNECTION]`: what would happen if it went live now. */
 export async function showDiff(
@@ -58,7 +14,7 @@ export async function showDiff(
   const hub = await hubApi(target, options);
   const name = options.connection;
   const { items } = await hub.get(
-    z.object({ items: z.array(report) }),
+    z.object({ items: z.array(reportView) }),
     `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`,
   );
   const chosen = items.filter(

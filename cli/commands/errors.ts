@@ -1,30 +1,10 @@
 import { z } from 'zod';
+import { groupView, payloadView, problemView, type ProblemView } from '../../model/rest/problems.ts';
 import { hubApi, queryOf, type HubApi } from '../hub-api.ts';
 import { age, formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
 
 const MOST = 5000;
-const group = z.object({
-  reason: z.string(),
-  severity: z.string(),
-  count: z.number(),
-  newest: z.string(),
-  remedy: z.string(),
-});
-const problem = z.object({
-  connection: z.string().nullable(),
-  feed: z.string().nullable(),
-  severity: z.string(),
-  reason: z.string(),
-  record: z.string(),
-  number: z.string().nullable(),
-  message: z.string(),
-  firstSeenAt: z.string(),
-  lastSeenAt: z.string(),
-  count: z.number(),
-  payload: z.boolean(),
-});
-type Problem = z.infer<typeof problem>;
 
 export interface ErrorsOptions extends StoreOptions {
   readonly reason?: string;
@@ -44,13 +24,13 @@ export async function showErrors(
   const json = options.output === 'json';
   if (options.payload !== undefined) return showPayloads(hub, options.payload, options.reason, json, say);
   if (options.reason !== undefined) {
-    const problems = await hub.list(problem, `/problems${queryOf({ reason: options.reason })}`, MOST);
+    const problems = await hub.list(problemView, `/problems${queryOf({ reason: options.reason })}`, MOST);
     if (json) say(JSON.stringify(problems, null, 2));
     else if (problems.length === 0) say(`no open problem has the reason ${options.reason}`);
     else say(recordTable(problems, now));
     return true;
   }
-  const { items } = await hub.get(z.object({ items: z.array(group) }), '/problems?group=reason');
+  const { items } = await hub.get(z.object({ items: z.array(groupView) }), '/problems?group=reason');
   if (json) say(JSON.stringify(items, null, 2));
   else if (items.length === 0) say('no open problems');
   else
@@ -63,7 +43,7 @@ export async function showErrors(
   return true;
 }
 
-function recordTable(problems: readonly Problem[], now: Date): string {
+function recordTable(problems: readonly ProblemView[], now: Date): string {
   return formatTable(
     ['CONNECTION', 'FEED', 'RECORD', 'SEEN', 'COUNT', 'PAYLOAD', 'MESSAGE'],
     problems.map((row) => [
@@ -85,15 +65,15 @@ async function showPayloads(
   json: boolean,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const problems = await hub.list(problem, `/problems${queryOf({ reason, record })}`, MOST);
+  const problems = await hub.list(problemView, `/problems${queryOf({ reason, record })}`, MOST);
   if (problems.length === 0)
     throw new Error(
       `no open problem is about "${record}": see "supercargo errors --reason REASON" for the records there are`,
     );
-  const found: (Problem & { at: string; content: string })[] = [];
+  const found: (ProblemView & { at: string; content: string })[] = [];
   for (const row of problems.filter(({ payload }) => payload)) {
     const { payload, at } = await hub.get(
-      z.object({ payload: z.string(), at: z.string() }),
+      payloadView,
       `/problems/payload${queryOf({ connection: row.connection ?? undefined, feed: row.feed ?? undefined, record: row.record, reason: row.reason })}`,
     );
     found.push({ ...row, at, content: payload });

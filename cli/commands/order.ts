@@ -1,42 +1,25 @@
 import { z } from 'zod';
 import { decimalString } from '../../model/money.ts';
+import { historyView } from '../../model/rest/history.ts';
+import { orderSchema } from '../../hub/orders/order-schema.ts';
 import { hubApi, queryOf } from '../hub-api.ts';
 import type { StoreOptions, Target } from '../target.ts';
 
-const credit = z.object({
-  id: z.string(),
-  at: z.string(),
-  state: z.string(),
-  amount: z.number().nullable(),
-  reason: z.string().nullable(),
-  lines: z.array(z.object({ lineId: z.string(), quantity: z.number() })),
-});
-const found = z.object({
-  id: z.string(),
-  cust_po_no: z.string(),
-  cust_ref: z.string(),
-  intake: z.string(),
-  state: z.string(),
-  connection: z.string(),
-  currency: z.string(),
-  payment: z.object({
-    state: z.string(),
-    terms: z.string(),
-    acceptedAs: z.string().nullable(),
-    due: z.number().nullable(),
-    dueOnDelivery: z.number().nullable(),
-  }),
-  hold: z.object({ reason: z.string(), message: z.string() }).nullable(),
-  refunds: z.array(credit),
-  returns: z.array(credit),
-  cancellations: z.array(credit),
+const found = orderSchema.pick({
+  id: true,
+  cust_po_no: true,
+  cust_ref: true,
+  intake: true,
+  state: true,
+  connection: true,
+  currency: true,
+  payment: true,
+  hold: true,
+  refunds: true,
+  returns: true,
+  cancellations: true,
 });
 type Found = z.infer<typeof found>;
-const history = z.object({
-  steps: z.array(
-    z.object({ at: z.string(), what: z.string(), detail: z.string().nullable(), requestId: z.string().nullable() }),
-  ),
-});
 
 /** `supercargo order NUMBER`: the life line of an order, from the hub. */
 export async function showOrder(
@@ -58,7 +41,7 @@ export async function showOrder(
       `order ${order.cust_po_no} (reference ${order.cust_ref}) of ${order.connection}: ${order.intake}, ${order.state}`,
     );
     for (const line of factLines(order)) say(`  ${line}`);
-    const { steps } = await hub.get(history, `/orders/${encodeURIComponent(order.id)}/history`);
+    const { steps } = await hub.get(historyView, `/orders/${encodeURIComponent(order.id)}/history`);
     for (const step of steps)
       say(
         `  ${step.at}  ${step.what}${step.detail ? `  (${step.detail})` : ''}${step.requestId ? `  [${step.requestId}]` : ''}`,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { replayView } from '../../model/rest/problems.ts';
 import { hubApi } from '../hub-api.ts';
 import type { StoreOptions, Target } from '../target.ts';
 
@@ -10,11 +10,7 @@ export async function replay(
 ): Promise<void> {
   const hub = await hubApi(target, options);
   const { reason, dryRun } = options;
-  const { matched, changed } = await hub.post(
-    z.object({ matched: z.number(), changed: z.number() }),
-    '/problems/replay',
-    { reason, dryRun },
-  );
+  const { matched, changed } = await hub.post(replayView, '/problems/replay', { reason, dryRun });
   if (matched === 0)
     say(
       `nothing that can be replayed has the reason ${reason}: a record that was set aside is read again by a FeedRun with its id`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { NEWEST_WAITING } from '../outbox/waiting.ts';
 import { EXPORT_TYPES } from '../../model/feeds.ts';
+import { reportView, type Report } from '../../model/rest/go-live.ts';
 import { EXPORT_EFFECTS } from '../exports/effects.ts';
 import { plannedPrices, type PlannedPrice } from '../prices/brakes.ts';
 import { plannedLevels } from '../stock/brakes.ts';
@@ -12,61 +13,6 @@ import { orderViews, type OrderView } from '../orders/order-view.ts';
 
 const BIGGEST = 10;
 const LAST_ORDERS = 5;
-
-const changeView = z.object({
-  sku: z.string(),
-  location: z.string(),
-  before: z.number().nullable(),
-  after: z.number(),
-  change: z.number(),
-});
-const priceView = z.object({
-  sku: z.string(),
-  currency: z.string(),
-  before: z.number().nullable(),
-  after: z.number(),
-  changePercent: z.number().nullable().meta({ description: 'null: what the shop has is not known.' }),
-});
-const reportView = z.object({
-  connection: z.string(),
-  mode: z.string(),
-  stock: z.object({
-    changes: z.number().meta({ description: 'Levels that would be set, the newest of each SKU and location.' }),
-    toZero: z.number(),
-    biggest: z.array(changeView).meta({ description: 'By absolute change.' }),
-  }),
-  prices: z.object({
-    changes: z.number().meta({ description: 'Prices that would be set, the newest of each variant.' }),
-    biggest: z.array(priceView).meta({ description: 'By share of what the shop has.' }),
-  }),
-  shipments: z.number().meta({ description: 'Shipments that would be sent.' }),
-  orders: z
-    .array(
-      z.object({
-        number: z.string(),
-        reference: z.string(),
-        intake: z.string(),
-        shippingMethod: z.string().nullable(),
-        shippingCode: z.string().nullable(),
-        lines: z.array(
-          z.object({
-            orderedSku: z.string(),
-            sku: z.string(),
-            quantity: z.number(),
-            components: z.array(z.object({ sku: z.string(), quantity: z.number() })),
-          }),
-        ),
-      }),
-    )
-    .meta({ description: 'The newest orders, with the codes that the back office sees.' }),
-  problems: z
-    .array(z.object({ reason: z.string(), count: z.number(), sample: z.string() }))
-    .meta({ description: 'Open problems of severity Error.' }),
-  brakes: z
-    .array(z.object({ feed: z.enum(EXPORT_TYPES), digest: z.string(), summary: z.string() }))
-    .meta({ description: 'What would hold back what waits until it is released, feed by feed.' }),
-});
-type Report = z.infer<typeof reportView>;
 
 export function goLiveRoutes(app: App, hub: HubContext): void {
   app.get(

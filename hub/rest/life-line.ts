@@ -1,23 +1,10 @@
 import { z } from 'zod';
+import { historyView, type Step } from '../../model/rest/history.ts';
 import type { HubContext } from '../base/context.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 import { storeOf, type App } from '../http/app.ts';
 import { orderViews, type OrderView } from '../orders/order-view.ts';
 import { orderId, requireOrder } from './orders.ts';
-
-const step = z.object({
-  at: z.string(),
-  what: z.string(),
-  detail: z.string().nullable(),
-  requestId: z
-    .string()
-    .nullable()
-    .meta({
-      description:
-        "x-request-id of the back office's request, webhook-id of a delivery, or the store's id of what was written.",
-    }),
-});
-type Step = z.infer<typeof step>;
 
 export function lifeLineRoutes(app: App, hub: HubContext): void {
   app.get(
@@ -28,7 +15,7 @@ export function lifeLineRoutes(app: App, hub: HubContext): void {
         security: [{ developerKey: [] }],
         summary: 'The life line of an order',
         params: z.object({ id: orderId }),
-        response: { 200: z.object({ steps: z.array(step) }) },
+        response: { 200: historyView },
       },
     },
     async (request) => {

@@ -6,47 +6,12 @@ import type { Queryable } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
+import { groupView, payloadView, problemView, replayView } from '../../model/rest/problems.ts';
 import { remedyOf } from '../problems/remedies.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['problems'];
 
-const problemView = z.object({
-  connection: z.string().nullable().meta({ description: "namespace/name; null: the problem is the Store's." }),
-  feed: z.string().nullable(),
-  severity: z.string(),
-  reason: z.string(),
-  kind: z
-    .string()
-    .meta({ description: 'What the record is: order, product, variant, stockLevel, webhookEndpoint, record.' }),
-  record: z
-    .string()
-    .meta({
-      description: "Its id: of an order the shop's id, of a variant the shop's id, of a stock level SKU@location.",
-    }),
-  number: z.string().nullable().meta({ description: 'The number that people know it by, where it is not the id.' }),
-  message: z.string(),
-  firstSeenAt: z.string(),
-  lastSeenAt: z.string(),
-  count: z.number().meta({ description: 'How often it was seen.' }),
-  resolvedAt: z.string().nullable(),
-  payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),
-});
-const groupView = z.object({
-  reason: z.string(),
-  severity: z.string(),
-  count: z.number().meta({ description: 'Records.' }),
-  newest: z.string(),
-  sample: z
-    .object({
-      connection: z.string().nullable(),
-      record: z.string(),
-      number: z.string().nullable(),
-      message: z.string(),
-    })
-    .meta({ description: 'The newest of them.' }),
-  remedy: z.string(),
-});
 const listQuery = opaquePageQuery.extend({
   severity: z.enum(['Info', 'Retry', 'Error']).optional(),
   reason: text(64).optional(),
@@ -95,7 +60,7 @@ export function problemRoutes(app: App, hub: HubContext): void {
           record: text(253),
           reason: text(64),
         }),
-        response: { 200: z.object({ payload: z.string(), at: z.string() }) },
+        response: { 200: payloadView },
       },
     },
     async (request) => {
@@ -126,13 +91,7 @@ export function problemRoutes(app: App, hub: HubContext): void {
           reason: text(64),
           dryRun: z.boolean().default(false).meta({ description: 'true: say how many, do nothing.' }),
         }),
-        response: {
-          200: z.object({
-            matched: z.number().meta({ description: 'What has this reason.' }),
-            changed: z.number().meta({ description: 'Of these, decided anew or queued again.' }),
-            dryRun: z.boolean(),
-          }),
-        },
+        response: { 200: replayView },
       },
     },
     async (request) => {
