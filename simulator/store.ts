@@ -56,7 +56,13 @@ export class SimulatedStore {
     const random = new Random(options.seed ?? 1);
     this.wire = options.wire ?? genericWire;
     this.faults = new Faults(random.fork(), options.faults, options.faultRate);
-    this.shop = new Shop({ clock, random: random.fork(), faults: this.faults, strict: options.strict });
+    this.shop = new Shop({
+      clock,
+      random: random.fork(),
+      faults: this.faults,
+      strict: options.strict,
+      habits: this.wire.habits,
+    });
     this.#life = random.fork();
     this.truth = new Truth(this.shop);
     this.keys = new Keys({ client: options.client, clock, random: random.fork(), faults: this.faults });

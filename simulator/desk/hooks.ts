@@ -6,6 +6,7 @@ import type { Signed } from './messages.ts';
 export interface Subscription {
   readonly id: string;
   readonly url: string;
+  /** Kinds of records (`order`), or single events (`order.updated`). */
   readonly topics: readonly string[];
   readonly secret: string;
 }
@@ -65,7 +66,9 @@ export class Hooks {
   tell(event: ShopEvent): void {
     if (this.#options.faults.strikes('lost-subscription')) this.#subscriptions = [];
     const [topic = ''] = event.type.split('.');
-    for (const subscription of this.#subscriptions.filter(({ topics }) => topics.includes(topic)))
+    for (const subscription of this.#subscriptions.filter(
+      ({ topics }) => topics.includes(topic) || topics.includes(event.type),
+    ))
       this.#tellOne(subscription, event);
   }
 

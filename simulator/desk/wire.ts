@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
 import type { Faults } from '../faults.ts';
+import type { ShopHabits } from '../shop/model.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { ShopEvent } from '../shop/life.ts';
 import type { Truth } from '../shop/truth.ts';
@@ -62,6 +63,8 @@ export interface Wire {
   readonly name: string;
   /** Path that the API stands under. */
   readonly basePath: string;
+  /** What its shops have in common, where it is not what the simulated shop has by itself. */
+  readonly habits?: ShopHabits;
   routes(desk: Desk): readonly Route[];
   /** The key that a request shows; undefined: none. */
   keyOf(request: SimRequest): string | undefined;

@@ -1,5 +1,13 @@
 import type { Random } from '../random.ts';
-import { levelKey, wantedOf, type ShopAddress, type ShopLine, type ShopOrder, type ShopProduct } from './model.ts';
+import {
+  levelKey,
+  partId,
+  wantedOf,
+  type ShopAddress,
+  type ShopLine,
+  type ShopOrder,
+  type ShopProduct,
+} from './model.ts';
 import type { Shop } from './shop.ts';
 
 const ADJECTIVES = ['Blue', 'Folding', 'Heavy', 'Little', 'Quiet', 'Round', 'Soft', 'Tall'];
@@ -16,13 +24,16 @@ const SHIPPING = 490;
 
 /** What a shop has before its first order. */
 export function furnish(shop: Shop): void {
+  const { oneLocation, shippingMethods } = shop.habits;
   shop.locations = [
     { id: 'main', code: 'main', name: 'Main warehouse' },
-    { id: 'shop', code: 'shop', name: 'Shop floor' },
+    ...(oneLocation ? [] : [{ id: 'shop', code: 'shop', name: 'Shop floor' }]),
   ];
   shop.shippingMethods = [
-    { id: 'sm1', code: 'standard', name: 'Standard' },
-    { id: 'sm2', code: 'express', name: 'Express' },
+    ...(shippingMethods ?? [
+      { id: 'sm1', code: 'standard', name: 'Standard' },
+      { id: 'sm2', code: 'express', name: 'Express' },
+    ]),
   ];
   shop.suppliers = [{ id: 'su1', code: 'acme', name: 'Acme', email: 'orders@acme.example' }];
 }
@@ -32,7 +43,7 @@ export function addProduct(shop: Shop, random: Random): ShopProduct {
   const name = `${random.pick(ADJECTIVES)} ${random.pick(THINGS)}`;
   const at = shop.stamp();
   const variants = Array.from({ length: random.int(1, 3) }, (_, index) => ({
-    id: `${id}v${index + 1}`,
+    id: partId(id, 'v', index + 1),
     sku: `SKU-${id}-${index + 1}`.toUpperCase(),
     title: `${name} ${index + 1}`,
     price: random.int(100, 9900),
@@ -52,7 +63,7 @@ export function addProduct(shop: Shop, random: Random): ShopProduct {
     createdAt: at,
     updatedAt: at,
     variants,
-    images: [{ id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0 }],
+    images: [{ id: partId(id, 'i', 1), url: `https://images.example/${id}.jpg`, position: 0 }],
   };
   stockUp(shop, product, random);
   return product;
@@ -80,20 +91,23 @@ export function stockUp(shop: Shop, product: ShopProduct, random: Random): void 
   }
 }
 
+/** What people call an order. */
+export const orderNumber = (id: string): string => `S-${id.replace(/^o/, '').padStart(6, '0')}`;
+
 export function addOrder(shop: Shop, random: Random, paid = true): ShopOrder | undefined {
   const products = shop.products.all().filter(({ active }) => active);
   if (products.length === 0) return undefined;
   const id = shop.newId('o');
   const at = shop.stamp();
   const lines = Array.from({ length: random.int(1, 3) }, (_, index) =>
-    addLine(`${id}l${index + 1}`, random.pick(products)!, random),
+    addLine(partId(id, 'l', index + 1), random.pick(products)!, random),
   );
   const [city, postalCode, country] = random.pick(CITIES)!;
   const name = `${random.pick(FIRST)} ${random.pick(LAST)}`;
   const address: ShopAddress = { name, street1: `Street ${random.int(1, 99)}`, city, postalCode, country };
   const order: ShopOrder = {
     id,
-    number: `S-${id.slice(1).padStart(6, '0')}`,
+    number: orderNumber(id),
     placedAt: at,
     updatedAt: at,
     progress: 'Open',
@@ -105,15 +119,19 @@ export function addOrder(shop: Shop, random: Random, paid = true): ShopOrder | u
     returns: [],
     cancellations: [],
     promotions: [],
-    customer: { id: `c-${id}`, email: `${id}@buyers.example`, name },
+    customer: { id: customerId(id), email: `${id}@buyers.example`, name },
     billing: address,
-    deliveries: [{ id: `${id}d1`, address, methodCode: 'standard' }],
+    deliveries: [{ id: partId(id, 'd', 1), address, methodCode: shop.shippingMethods[0]!.code }],
     lines,
     parcels: [],
   };
   shop.saveOrder(order);
   return order;
 }
+
+/** Each order has a customer of its own. */
+export const customerId = (orderId: string): string =>
+  /^\d+$/.test(orderId) ? partId(orderId, 'c', 1) : `c-${orderId}`;
 
 function addLine(id: string, product: ShopProduct, random: Random): ShopLine {
   const variant = random.pick(product.variants)!;

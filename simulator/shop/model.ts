@@ -198,6 +198,25 @@ export interface SupplierPrice {
   readonly currency: string;
 }
 
+const PARTS = { l: 1, v: 2, i: 3, d: 4, rf: 5, ca: 6, re: 7, sh: 8, c: 9 } as const;
+
+/**
+ * Id of a part of a record: `o1l2` is the second line of `o1`. Where a platform's ids are numbers (`ShopHabits`), that
+ * of a part is one too.
+ */
+export const partId = (id: string, part: keyof typeof PARTS, index: number): string =>
+  /^\d+$/.test(id) ? `${id}${PARTS[part]}${String(index).padStart(3, '0')}` : `${id}${part}${index}`;
+
+/** What all shops of a platform have in common. */
+export interface ShopHabits {
+  /** Ids are numbers. */
+  readonly numericIds?: true;
+  /** Stock is counted in one place. */
+  readonly oneLocation?: true;
+  /** Ways of shipping, the ordinary and the fast one, where the platform words their codes. */
+  readonly shippingMethods?: readonly [Named, Named];
+}
+
 export const levelKey = (variantId: string, locationId: string): string => `${variantId}@${locationId}`;
 
 /** What is put into parcels. */

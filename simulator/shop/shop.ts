@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Random } from '../random.ts';
-import type { Level, Named, ShopOrder, ShopProduct, SupplierPrice } from './model.ts';
+import type { Level, Named, ShopHabits, ShopOrder, ShopProduct, SupplierPrice } from './model.ts';
 import { Rows } from './rows.ts';
 
 const LONGEST_COMMIT_MS = 90_000;
@@ -21,6 +21,7 @@ export interface ShopOptions {
   readonly faults: Faults;
   /** More than is open cannot be shipped; else the shop takes whatever is said. */
   readonly strict?: boolean;
+  readonly habits?: ShopHabits;
 }
 
 /** The shop behind the API: its rows and its own clock. */
@@ -35,17 +36,19 @@ export class Shop {
   readonly poisoned = new Map<string, Poison>();
   readonly currency = 'EUR';
   readonly strict: boolean;
+  readonly habits: ShopHabits;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #faults: Faults;
   readonly #skewMs: number;
   #ids = 0;
 
-  constructor({ clock, random, faults, strict }: ShopOptions) {
+  constructor({ clock, random, faults, strict, habits = {} }: ShopOptions) {
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;
     this.strict = strict ?? false;
+    this.habits = habits;
     this.#skewMs = random.int(-MOST_SKEW_MS, MOST_SKEW_MS);
   }
 
@@ -55,7 +58,7 @@ export class Shop {
   }
 
   newId(prefix: string): string {
-    return `${prefix}${++this.#ids}`;
+    return `${this.habits.numericIds ? '' : prefix}${++this.#ids}`;
   }
 
   /** The time that a change is stamped with; several changes share it where the platform's clock is coarse. */

@@ -1,7 +1,8 @@
 import type { Random } from '../random.ts';
-import { priced, stockUp, TAX_RATE, totalsOf } from './generate.ts';
+import { customerId, orderNumber, priced, stockUp, TAX_RATE, totalsOf } from './generate.ts';
 import {
   levelKey,
+  partId,
   type ShopAddress,
   type ShopLine,
   type ShopOrder,
@@ -30,7 +31,8 @@ export interface Showcase {
  * not know.
  */
 export function furnishShowcase(shop: Shop, random: Random, without: readonly string[] = []): Showcase {
-  shop.locations = [...shop.locations, { id: 'transit', code: 'transit', name: 'On the way', readOnly: true }];
+  if (!shop.habits.oneLocation)
+    shop.locations = [...shop.locations, { id: 'transit', code: 'transit', name: 'On the way', readOnly: true }];
   const products = new Map(
     PRODUCT_TAGS.filter((tag) => !without.includes(`product.${tag}`)).map((tag) => [tag, product(shop, random, tag)]),
   );
@@ -54,7 +56,7 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
   const price = tag === 'yen' ? 1980 : tag === 'dinar' ? 12_345 : random.int(100, 9900);
   const sku = tag.startsWith('twin') ? 'SKU-TWIN' : tag === 'odd-sku' ? ODD_SKU : `SKU-${id}`.toUpperCase();
   const variant: ShopVariant = {
-    id: `${id}v1`,
+    id: partId(id, 'v', 1),
     sku,
     title: `${tag} 1`,
     price,
@@ -76,13 +78,13 @@ function product(shop: Shop, random: Random, tag: ProductTag): ShopProduct {
     updatedAt: at,
     variants:
       tag === 'rich'
-        ? [variant, { ...variant, id: `${id}v2`, sku: `${sku}-2`, title: 'rich 2', options: { size: '2' } }]
+        ? [variant, { ...variant, id: partId(id, 'v', 2), sku: `${sku}-2`, title: 'rich 2', options: { size: '2' } }]
         : [variant],
     images:
       tag === 'rich'
         ? [
-            { id: `${id}i1`, url: `https://images.example/${id}.jpg`, position: 0, alt: 'from the front' },
-            { id: `${id}i2`, url: `https://images.example/${id}-2.jpg`, position: 1 },
+            { id: partId(id, 'i', 1), url: `https://images.example/${id}.jpg`, position: 0, alt: 'from the front' },
+            { id: partId(id, 'i', 2), url: `https://images.example/${id}-2.jpg`, position: 1 },
           ]
         : [],
   };
@@ -116,7 +118,7 @@ export function addProductWithoutSku(shop: Shop, random: Random): string {
       images: [],
       variants: [
         {
-          id: `${id}v1`,
+          id: partId(id, 'v', 1),
           sku: '',
           title: 'Nameless 1',
           price: 100,
@@ -152,7 +154,7 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
     payment: 'PartiallyRefunded',
     refunds: [
       {
-        id: `${id}rf1`,
+        id: partId(id, 'rf', 1),
         at: updatedAt,
         amount: Math.floor(grand / 3),
         shipping: 90,
@@ -163,7 +165,7 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
   }),
   refunded: ({ id, updatedAt, grand }) => ({
     payment: 'Refunded',
-    refunds: [{ id: `${id}rf1`, at: updatedAt, amount: grand, shipping: 490, lines: [] }],
+    refunds: [{ id: partId(id, 'rf', 1), at: updatedAt, amount: grand, shipping: 490, lines: [] }],
   }),
   'cancelled-partly': (order) => {
     const lines = order.lines.map((line, index) => (index === 0 ? priced({ ...line, cancelled: 1 }) : line));
@@ -172,7 +174,12 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
       lines,
       ...totalsOf(lines, order.shipping),
       cancellations: [
-        { id: `${order.id}ca1`, at: order.updatedAt, reason: 'sold out', lines: [{ lineId: id, quantity: 1 }] },
+        {
+          id: partId(order.id, 'ca', 1),
+          at: order.updatedAt,
+          reason: 'sold out',
+          lines: [{ lineId: id, quantity: 1 }],
+        },
       ],
     };
   },
@@ -180,14 +187,14 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
     ...CHANGES.completed!(order),
     returns: [
       {
-        id: `${order.id}re1`,
+        id: partId(order.id, 're', 1),
         at: order.updatedAt,
         reason: 'too small',
         restocked: true,
         lines: [{ lineId: order.lines[0]!.id, quantity: 1 }],
       },
       {
-        id: `${order.id}re2`,
+        id: partId(order.id, 're', 2),
         at: order.updatedAt,
         announced: true,
         lines: [{ lineId: order.lines[0]!.id, quantity: 1 }],
@@ -232,9 +239,14 @@ const CHANGES: Readonly<Partial<Record<OrderTag, Change>>> = {
     return {
       deliveries: [
         { ...first!, locationId: 'main' },
-        { ...first!, id: `${order.id}d2`, address: { ...first!.address, street1: 'Elsewhere 2' }, locationId: 'shop' },
+        {
+          ...first!,
+          id: partId(order.id, 'd', 2),
+          address: { ...first!.address, street1: 'Elsewhere 2' },
+          locationId: 'shop',
+        },
       ],
-      lines: order.lines.map((line, index) => ({ ...line, deliveryId: `${order.id}d${index === 0 ? 1 : 2}` })),
+      lines: order.lines.map((line, index) => ({ ...line, deliveryId: partId(order.id, 'd', index === 0 ? 1 : 2) })),
     };
   },
   redacted: (order) => {
@@ -266,7 +278,7 @@ function order(shop: Shop, random: Random, tag: OrderTag, at: Date, goods: reado
   const billing = tag === 'unicode' ? { ...address, street1: 'Rechnungsweg 1' } : address;
   const base: ShopOrder = {
     id,
-    number: `S-${id.slice(1).padStart(6, '0')}`,
+    number: orderNumber(id),
     placedAt: PLACED[tag] ?? new Date(at.getTime() - MINUTE / 2).toISOString(),
     updatedAt: at.toISOString(),
     progress: 'Open',
@@ -279,13 +291,13 @@ function order(shop: Shop, random: Random, tag: OrderTag, at: Date, goods: reado
     cancellations: [],
     promotions: [],
     customer: {
-      id: `c-${id}`,
+      id: customerId(id),
       email: `${id}@buyers.example`,
       name,
       ...(tag === 'unicode' ? { phone: '+43 316 2' } : {}),
     },
     billing,
-    deliveries: [{ id: `${id}d1`, address, methodCode: tag === 'plain' ? 'express' : 'standard' }],
+    deliveries: [{ id: partId(id, 'd', 1), address, methodCode: shop.shippingMethods[tag === 'plain' ? 1 : 0]!.code }],
     lines,
     parcels: [],
     ...(tag === 'unicode' ? { note: 'ring twice — „bitte“' } : {}),
@@ -321,7 +333,7 @@ const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string
   fee: (line, orderId) => [
     line(0),
     line(1, {
-      id: `fee-${orderId}l2`,
+      id: /^\d+$/.test(orderId) ? partId(orderId, 'l', 2) : `fee-${orderId}l2`,
       kind: 'Fee',
       sku: '',
       variantId: undefined,
@@ -333,8 +345,8 @@ const LINES: Readonly<Partial<Record<OrderTag, (line: LineMaker, orderId: string
   'deleted-variant': (line) => [line(0), line(1, { sku: 'GONE-1', variantId: undefined })],
   bundle: (line, orderId) => [
     line(0, { kind: 'Bundle', sku: 'BUNDLE-1', ordered: 1 }),
-    line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: `${orderId}l1` }),
-    line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: `${orderId}l1` }),
+    line(1, { kind: 'BundlePart', unitPrice: 0, ordered: 1, parentId: partId(orderId, 'l', 1) }),
+    line(2, { kind: 'BundlePart', unitPrice: 0, ordered: 2, parentId: partId(orderId, 'l', 1) }),
   ],
   promotion: (line) => [line(0, { discount: 333 }), line(1)],
   'odd-sku': (line) => [line(0, { sku: ODD_SKU })],
@@ -344,7 +356,7 @@ function linesOf(orderId: string, random: Random, tag: OrderTag, goods: readonly
   const line: LineMaker = (index, more = {}) => {
     const variant = goods[index % goods.length]!;
     return priced({
-      id: `${orderId}l${index + 1}`,
+      id: partId(orderId, 'l', index + 1),
       kind: 'Goods',
       sku: variant.sku,
       variantId: variant.id,
@@ -362,7 +374,7 @@ function linesOf(orderId: string, random: Random, tag: OrderTag, goods: readonly
 
 function parcelOf({ id }: ShopOrder, lines: ShopOrder['parcels'][number]['lines']): ShopOrder['parcels'][number] {
   return {
-    id: `${id}sh1`,
+    id: partId(id, 'sh', 1),
     reference: 'of the shop itself',
     carrier: 'Post',
     trackingCode: `T-${id}`,

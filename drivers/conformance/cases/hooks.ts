@@ -26,6 +26,12 @@ const inbound = (world: World, { headers, body }: Delivery, secondsOld = 5): Inb
   receivedAt: new Date(world.clock.now().getTime() + secondsOld * 1000),
 });
 
+/** A platform may have a subscription for each topic; two of one topic and one address bring everything twice. */
+function hasTwins({ store: { hooks } }: World): boolean {
+  const names = hooks.list().flatMap(({ url, topics }) => topics.map((topic) => `${topic} ${url}`));
+  return new Set(names).size < names.length;
+}
+
 const read = (world: World, hook: InboundHook): HookReading => world.connect().hooks!.read(hook);
 
 export const HOOKS: readonly ConformanceCase[] = [
@@ -96,10 +102,11 @@ export const HOOKS: readonly ConformanceCase[] = [
     async run(open) {
       const world = open();
       const first = await ensure(world);
+      const made = world.store.hooks.count;
       demand(first.repaired, 'a subscription that had to be made is not called repaired');
       demand(!(await ensure(world)).repaired, 'a subscription that is there is called repaired');
       demand(
-        world.store.hooks.count === 1,
+        made > 0 && world.store.hooks.count === made && !hasTwins(world),
         `asked twice, the shop has ${world.store.hooks.count} subscriptions of one address`,
       );
     },
@@ -111,9 +118,10 @@ export const HOOKS: readonly ConformanceCase[] = [
     async run(open) {
       const world = open();
       await ensure(world);
+      const made = world.store.hooks.count;
       world.store.faults.force('lost-subscription');
       demand(
-        (await ensure(world)).repaired && world.store.hooks.count === 1,
+        (await ensure(world)).repaired && world.store.hooks.count === made,
         'a subscription that the shop lost is not made anew',
       );
     },
@@ -125,11 +133,12 @@ export const HOOKS: readonly ConformanceCase[] = [
     async run(open) {
       const world = open();
       await ensure(world, OTHER);
+      const others = world.store.hooks.count;
       await ensure(world);
       const { hooks } = world.connect();
       await hooks!.remove(URL, never());
       demand(
-        world.store.hooks.count === 1,
+        world.store.hooks.count === others,
         `of two subscriptions one was to be taken back, ${world.store.hooks.count} are left`,
       );
       await hooks!.remove(URL, never());

@@ -9,7 +9,7 @@ import {
   canonicalSupplier,
   canonicalSupplierPrice,
 } from '../../../simulator/shop/canonical.ts';
-import { levelKey, type ShopOrder } from '../../../simulator/shop/model.ts';
+import { levelKey, partId, type ShopOrder } from '../../../simulator/shop/model.ts';
 import { addProductWithoutSku, type OrderTag, type ProductTag } from '../../../simulator/shop/showcase.ts';
 import type { ConformanceCase } from '../case.ts';
 import { demand, demandSame } from '../demand.ts';
@@ -210,10 +210,10 @@ export const READING: readonly ConformanceCase[] = [
       const id = addProductWithoutSku(world.store.shop, world.random);
       const { records, unreadable } = await readAll(world.connect(), { feed: 'ProductImport' });
       const given = records.some(
-        (record) => record.kind === 'product' && record.variants.some((variant) => variant.id === `${id}v1`),
+        (record) => record.kind === 'product' && record.variants.some((variant) => variant.id === partId(id, 'v', 1)),
       );
       demand(
-        given || unreadable.some(({ recordId }) => recordId === id || recordId === `variant:${id}v1`),
+        given || unreadable.some(({ recordId }) => recordId === id || recordId === `variant:${partId(id, 'v', 1)}`),
         'a product whose variant has no SKU is neither given nor set aside',
       );
       demandAll(
