@@ -177,7 +177,7 @@ export const MONEY_AND_TIME: readonly ConformanceCase[] = [
       'counts from a time inclusive to a time exclusive: days are looked at one by one, and no order is in two of them',
     async run(open) {
       const world = open();
-      const [from, to] = [world.order('authorized').placedAt!, world.order('completed').placedAt!];
+      const [from, to] = [world.order('plain').placedAt!, world.order('completed').placedAt!];
       const within = world.store.truth
         .orders()
         .filter(

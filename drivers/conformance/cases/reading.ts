@@ -198,6 +198,7 @@ export const READING: readonly ConformanceCase[] = [
           levels.get(levelKey(id, 'main')),
           canonicalLevel(world.store.shop.levels.get(levelKey(id, 'main'))!),
           'stock',
+          world.subject.wire.subject.lacks,
         );
     },
   },
