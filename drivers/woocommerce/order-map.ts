@@ -275,13 +275,7 @@ function refundOf({ id, date_created_gmt, amount, reason, ...refund }: WooRefund
       const back = sum(currency, total, total_tax);
       if (typeof lineId !== 'string' && typeof lineId !== 'number') return [];
       if (quantity === 0 && back === 0) return [];
-      return [
-        {
-          lineId: String(lineId),
-          quantity: Math.abs(quantity),
-          ...(back === 0 ? {} : { amount: -back }),
-        },
-      ];
+      return [{ lineId: String(lineId), quantity: Math.abs(quantity), ...(back === 0 ? {} : { amount: -back }) }];
     }),
   };
 }
