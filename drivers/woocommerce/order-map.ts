@@ -8,8 +8,9 @@ import type {
   PaymentState,
 } from '../../model/records.ts';
 import type { Settings } from './config.ts';
-import { exact, sum, units } from './decimals.ts';
-import type { WooAddress, WooFee, WooFulfillment, WooLine, WooOrder, WooRefund, WooTax } from './payload.ts';
+import { sum } from './decimals.ts';
+import { linesOf, NotTaken, roundingOf, taxOf } from './order-lines.ts';
+import type { WooAddress, WooFulfillment, WooOrder, WooRefund } from './payload.ts';
 
 /** What an order is made of. */
 export interface OrderParts {
@@ -17,9 +18,6 @@ export interface OrderParts {
   readonly refunds: readonly WooRefund[];
   readonly fulfillments: readonly WooFulfillment[];
 }
-
-/** An order that cannot be taken, in words for the shop's owner. */
-export class NotTaken extends Error {}
 
 /** What core's statuses say of how far an order is. */
 const STATES: Readonly<Record<string, OrderState>> = {
@@ -154,102 +152,6 @@ function paymentState(
   if (status === 'refunded' || (refunded > 0 && refunded >= grandTotal)) return 'Refunded';
   if (refunded > 0) return 'PartiallyRefunded';
   return paid ? 'Paid' : 'Unpaid';
-}
-
-function linesOf(order: WooOrder, fulfillments: readonly WooFulfillment[], state: OrderState): OrderLineRecord[] {
-  const rates = new Map(order.tax_lines.map((tax) => [String(tax.rate_id), tax]));
-  const shipped = shippedPieces(fulfillments);
-  // A shop that does not use fulfilments completes an order when all of it has left.
-  const allOut = state === 'Completed' && fulfillments.length === 0;
-  return [
-    ...order.line_items.map((line, index) => {
-      if (line.sku === '')
-        throw new NotTaken(
-          `line ${index + 1} (${line.name.slice(0, 60)}) has no SKU: give the product a SKU in WooCommerce`,
-        );
-      const pieces = allOut ? line.quantity : (shipped.get(String(line.id)) ?? 0);
-      return lineOf(line, order.currency, rates, pieces);
-    }),
-    ...order.fee_lines.map((fee) => feeOf(fee, order.currency, rates)),
-  ];
-}
-
-/** Pieces of each line that are in parcels. */
-export function shippedPieces(fulfillments: readonly WooFulfillment[]): ReadonlyMap<string, number> {
-  const pieces = new Map<string, number>();
-  for (const { lineId, quantity } of fulfillments.filter(({ shipped }) => shipped).flatMap(({ lines }) => lines))
-    pieces.set(lineId, (pieces.get(lineId) ?? 0) + quantity);
-  return pieces;
-}
-
-function lineOf(
-  line: WooLine,
-  currency: string,
-  rates: ReadonlyMap<string, WooTax>,
-  fulfilledQuantity: number,
-): OrderLineRecord {
-  const before = exact(line.subtotal) + exact(line.subtotal_tax);
-  const total = sum(currency, line.total, line.total_tax);
-  return {
-    id: String(line.id),
-    sku: line.sku,
-    variantId: variantOf(line),
-    title: line.name,
-    quantity: line.quantity,
-    cancelledQuantity: 0,
-    fulfilledQuantity,
-    unitPrice: line.quantity === 0 ? 0 : units(before, currency, line.quantity),
-    total,
-    ...taxesIn(line, currency, rates),
-    discountAmount: Math.max(0, units(before, currency) - total),
-  };
-}
-
-/** A product without variations is its own variant. */
-function variantOf({ product_id, variation_id }: WooLine): string | undefined {
-  const id = variation_id || product_id;
-  return id > 0 ? String(id) : undefined;
-}
-
-function feeOf(fee: WooFee, currency: string, rates: ReadonlyMap<string, WooTax>): OrderLineRecord {
-  const total = sum(currency, fee.total, fee.total_tax);
-  return {
-    ...{ id: String(fee.id), kind: total < 0 ? 'Discount' : 'Fee', sku: '', title: fee.name },
-    ...{ quantity: 1, cancelledQuantity: 0, fulfilledQuantity: 0, unitPrice: total, total, discountAmount: 0 },
-    ...taxesIn(fee, currency, rates),
-  };
-}
-
-function taxesIn({ total, total_tax, taxes }: WooFee, currency: string, rates: ReadonlyMap<string, WooTax>) {
-  const taxAmount = sum(currency, total_tax);
-  const percents = taxes.filter((tax) => tax.total !== '').map(({ id }) => rates.get(String(id))?.rate_percent);
-  const net = Number(total);
-  const computed = net === 0 ? 0 : Math.round((Number(total_tax) / net) * 1000) / 10;
-  return {
-    taxAmount,
-    taxRate: percents.every((percent) => percent != null)
-      ? percents.reduce((all, percent) => all + percent, 0)
-      : computed,
-  };
-}
-
-const taxOf = ({ label, rate_percent, tax_total, shipping_tax_total }: WooTax, currency: string) => ({
-  rate: rate_percent ?? 0,
-  amount: sum(currency, tax_total, shipping_tax_total),
-  title: given(label),
-});
-
-/** A shop that rounds each line may be off by a cent in the sum: it stands by itself, so that totals tie out. */
-function roundingOf(lines: readonly OrderLineRecord[], wanted: number): OrderLineRecord[] {
-  const off = wanted - lines.reduce((all, { total }) => all + total, 0);
-  if (off === 0 || Math.abs(off) > lines.length + 1) return [];
-  return [
-    {
-      ...{ id: 'rounding', kind: off < 0 ? 'Discount' : 'Fee', sku: '', title: 'Rounding' },
-      ...{ quantity: 1, cancelledQuantity: 0, fulfilledQuantity: 0, unitPrice: off, total: off },
-      ...{ taxRate: 0, taxAmount: 0, discountAmount: 0 },
-    },
-  ];
 }
 
 function fulfilmentOf(state: OrderState, lines: readonly OrderLineRecord[]): FulfilmentState {

@@ -3,7 +3,8 @@ import type { OrderRecord } from '../../model/records.ts';
 import { retry, type CensusWindow, type Page, type ReadRequest, type UnreadableRecord } from '../contract/index.ts';
 import { inWords } from '../toolkit/words.ts';
 import { NEEDS, type WooClient } from './client.ts';
-import { NotTaken, orderRecord } from './order-map.ts';
+import { NotTaken } from './order-lines.ts';
+import { orderRecord } from './order-map.ts';
 import { count, ids, rowsFor, type List, type Row } from './pages.ts';
 import {
   fulfillmentPayload,

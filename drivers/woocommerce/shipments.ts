@@ -3,7 +3,7 @@ import { terminal, type ShipmentWrite, type WriteResult } from '../contract/inde
 import { writeOneByOne } from '../writes/one-by-one.ts';
 import { stopTheParcel, trackingText } from '../writes/tracking.ts';
 import { NEEDS, type WooClient } from './client.ts';
-import { shippedPieces } from './order-map.ts';
+import { shippedPieces } from './order-lines.ts';
 import { fulfillmentsOf } from './orders.ts';
 import { noteParcel } from './parcel-notes.ts';
 import { fulfillmentPayload, type WooFulfillment } from './payload.ts';

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { never, refusal, triedShop, type TriedShop } from '../../test/stores/woocommerce/shop.ts';
 import { productJson } from '../../test/stores/woocommerce/payloads.ts';
@@ -153,7 +154,21 @@ describe('webhooks', () => {
     expect(shop.store.hooks.count).toBe(3);
   });
 
-  it('of a variation name its product, and a ping says nothing', async () => {
+  it('of a variation name its product', async () => {
+    const { driver, store } = triedShop();
+    await driver.hooks!.ensure(HOOK, ['ProductUpdate'], never());
+    const [{ secret }] = store.hooks.list() as [{ secret: string }];
+    const body = Buffer.from(JSON.stringify({ id: 6, parent_id: 5 }));
+    const headers = {
+      'x-wc-webhook-resource': 'product',
+      'x-wc-webhook-signature': createHmac('sha256', secret).update(body).digest('base64'),
+    };
+    expect(driver.hooks!.read({ headers, body, receivedAt: new Date(0) })).toEqual({
+      ...{ valid: true, hints: [{ feed: 'ProductUpdate', ids: ['5'] }, { feed: 'StockCheck' }] },
+    });
+  });
+
+  it('begin with a ping, which nobody signs and which says nothing', () => {
     const { driver } = triedShop();
     const ping = { headers: {}, body: Buffer.from('webhook_id=12'), receivedAt: new Date(0) };
     expect(driver.hooks!.read(ping)).toEqual({ valid: true, hints: [] });

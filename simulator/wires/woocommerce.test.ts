@@ -44,7 +44,8 @@ function shop() {
   });
   const { orders, products } = furnishShowcase(store.shop, new Random(11), woocommerceWire.subject.lacks);
   const adapter = async ({ method, url, params, auth, data }: Config): Promise<Answered> => {
-    const query = new URLSearchParams(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)]));
+    const texts = Object.entries(params ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+    const query = new URLSearchParams(texts);
     const { pathname, search } = new URL(url);
     const basic = auth && `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
     const { status, headers, body } = store.handle({
