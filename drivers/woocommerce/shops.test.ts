@@ -62,11 +62,15 @@ describe('prices', () => {
     const entry = { entryId: '1', variantId, sku, price, currency: 'EUR', includesTax: true, ...more };
     const [result] = await shop.driver.feeds.PriceExport!.write([entry], never());
     const now = shop.store.shop.products.get(product.id)!.variants[0]!;
-    return { result, price: now.price, compare: now.comparePrice, before: product.variants[0]! };
+    const sent = shop.asked
+      .filter(({ method }) => method === 'POST')
+      .map(({ body }) => JSON.parse(String(body)) as unknown);
+    return { result, price: now.price, compare: now.comparePrice, before: product.variants[0]!, sent };
   };
 
   it('go to the price of the sale where there is one, and the ordinary one stays', async () => {
-    const { result, price, compare, before } = await write({ price: 55 });
+    const { result, price, compare, before, sent } = await write({ price: 55 });
+    expect(sent).toEqual([{ update: [{ id: Number(before.id), sale_price: '0.55' }] }]);
     expect([result?.outcome, price, compare]).toEqual(['Applied', 55, before.comparePrice]);
   });
 
@@ -157,7 +161,7 @@ describe('webhooks', () => {
   it('of a variation name its product', async () => {
     const { driver, store } = triedShop();
     await driver.hooks!.ensure(HOOK, ['ProductUpdate'], never());
-    const [{ secret }] = store.hooks.list() as [{ secret: string }];
+    const { secret } = store.hooks.list()[0]!;
     const body = Buffer.from(JSON.stringify({ id: 6, parent_id: 5 }));
     const headers = {
       'x-wc-webhook-resource': 'product',
