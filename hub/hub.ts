@@ -3,6 +3,7 @@ import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext, TellStore } from './base/context.ts';
+import type { Route } from './http/doors.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { watchEpoch } from './storage/epoch.ts';
@@ -38,6 +39,8 @@ export interface HubOptions {
 
 export interface Hub {
   readonly url: string;
+  /** Every route that it answers on. */
+  readonly routes: readonly Route[];
   /** A Store was made or changed: its rules take force, and orders rejected for what was mended are judged again. */
   putStore(store: StoreRecord): Promise<void>;
   forgetStore(namespace: string, name: string): Promise<void>;
@@ -84,6 +87,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   log.info({ url, database: db.where }, 'hub listens');
   return {
     url,
+    routes: server.routes,
     putStore: (store) => putStore(hub, store),
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),
     async stop() {

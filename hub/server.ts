@@ -11,11 +11,13 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext } from './base/context.ts';
-import { HttpError, unauthorized } from './base/errors.ts';
+import { HttpError } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './inbound/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
-import { bearerToken, type App } from './http/app.ts';
+import type { App } from './http/app.ts';
+import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
+import { guardDoors, type Route } from './http/doors.ts';
 import { registerDocumentation } from './http/documentation.ts';
 import { safeHeaders } from './http/safe-headers.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
@@ -40,6 +42,10 @@ import type { UnfitFor } from './storage/fitness.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
+/** Results of writes and problems of a run, with what the store said about each. */
+const POD_BODY_BYTES = 8 * 1024 * 1024;
+/** Of what is wrong with a request as much as people read. */
+const MAX_ISSUES = 20;
 
 export interface ServerOptions {
   readonly hub: HubContext;
@@ -64,10 +70,10 @@ export async function buildServer({
   unfit,
   isSameDatabase,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
-}: ServerOptions): Promise<App> {
+}: ServerOptions): Promise<App & { readonly routes: readonly Route[] }> {
   const app = Fastify({
     logger: false,
-    bodyLimit: 8 * 1024 * 1024,
+    bodyLimit: USUAL_BODY_BYTES,
     forceCloseConnections: true,
     // Whoever sends slowly, or nothing at all, is not waited for.
     requestTimeout: requestTimeoutMs,
@@ -89,6 +95,8 @@ export async function buildServer({
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).headers(safeHeaders(request.url));
   });
+  const routes = guardDoors(app, hub, authenticator);
+  boundBodies(app);
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500)
@@ -175,15 +183,16 @@ export async function buildServer({
   await app.register(
     async (scope: App) => {
       scope.addHook('onRoute', (route) => {
+        route.bodyLimit ??= POD_BODY_BYTES;
         route.schema = { ...route.schema, hide: true };
       });
-      syncRoutes(scope, hub, authenticator, hints);
+      syncRoutes(scope, hub, hints);
     },
     { prefix: '/sync/v1' },
   );
   await app.register(async (scope: App) => hookRoutes(scope, hub), { prefix: HOOKS_PATH });
-  await app.register(async (scope: App) => operatorRoutes(scope, hub, authenticator), { prefix: '/operator/v1' });
-  return app;
+  await app.register(async (scope: App) => operatorRoutes(scope, hub), { prefix: '/operator/v1' });
+  return Object.assign(app, { routes });
 }
 
 const problemDocument = {
@@ -208,7 +217,7 @@ function documentProblems(route: RouteOptions): void {
   };
 }
 
-function operatorRoutes(app: App, hub: HubContext, authenticator: Authenticator): void {
+function operatorRoutes(app: App, hub: HubContext): void {
   app.delete(
     '/connections/:kind/:namespace/:name',
     {
@@ -223,11 +232,7 @@ function operatorRoutes(app: App, hub: HubContext, authenticator: Authenticator)
         response: { 200: z.object({ deleted: z.number() }) },
       },
     },
-    async (request) => {
-      const identity = await authenticator.identify(bearerToken(request));
-      if (identity?.role !== 'operator') throw unauthorized('only the operator may do this');
-      return purgeConnection(hub.db, request.params, request.query.policy);
-    },
+    (request) => purgeConnection(hub.db, request.params, request.query.policy),
   );
 }
 
@@ -236,12 +241,14 @@ function problemOf(error: FastifyError | HttpError): { type: string; title: stri
   if (error instanceof HttpError)
     return { type: error.reason, title: error.reason, status: error.status, detail: error.message };
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const detail = error.validation
+    const issues = error.validation
+      .slice(0, MAX_ISSUES)
       .map(
         (issue) =>
           `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`,
-      )
-      .join('; ');
+      );
+    const more = error.validation.length - issues.length;
+    const detail = [...issues, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
   const unavailable = databaseProblem(error);

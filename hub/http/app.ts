@@ -7,11 +7,10 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { badRequest, notFound, unauthorized } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
-import { findStoresByKeyHash, type StoreRow } from '../stores/rules.ts';
+import { type StoreRow } from '../stores/rules.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -30,27 +29,19 @@ export function bearerToken(request: FastifyRequest): string {
 /** Names one of several Stores that a key opens: namespace/name. */
 export const STORE_HEADER = 'supercargo-store';
 
-/**
- * The Stores that the developer API key of the request opens, or the one of them that it names. Only the key's hash is
- * known here.
- */
-export async function storesOf(db: Database, request: FastifyRequest): Promise<[StoreRow, ...StoreRow[]]> {
-  const hash = createHash('sha256').update(bearerToken(request)).digest('hex');
-  const [first, ...others] = await findStoresByKeyHash(db, hash);
-  if (!first)
-    throw unauthorized(
-      "the developer API key is not known: read it from the Secret named in the Store's status.developerKey",
-    );
-  const named = request.headers[STORE_HEADER];
-  if (named === undefined) return [first, ...others];
-  const found = [first, ...others].find(({ namespace, name }) => `${namespace}/${name}` === named);
+/** The Stores that the developer API key of the request opens, or the one of them that it names. */
+export function storesOf({ caller, headers }: FastifyRequest): readonly [StoreRow, ...StoreRow[]] {
+  if (caller?.role !== 'developer') throw new Error('a route of the back office stands behind another door');
+  const named = headers[STORE_HEADER];
+  if (named === undefined) return caller.stores;
+  const found = caller.stores.find(({ namespace, name }) => `${namespace}/${name}` === named);
   if (!found) throw notFound(`the Store of the header ${STORE_HEADER}`, 'name one that the key opens: namespace/name');
   return [found];
 }
 
 /** The one Store that a request is about: the only one, the one that it names, or the one of the order in its path. */
 export async function storeOf(db: Database, request: FastifyRequest): Promise<StoreRow> {
-  const stores = await storesOf(db, request);
+  const stores = storesOf(request);
   if (stores.length === 1) return stores[0];
   const { id } = (request.params ?? {}) as { id?: string };
   const connection = /^(\d{1,9})\./.exec(id ?? '')?.[1];

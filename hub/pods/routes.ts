@@ -1,14 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ConnectionKey } from '../../crds/index.ts';
 import { BadBatch, BATCH_CONTENT_TYPE, decodeBatch } from '../../model/batch.ts';
 import { FEED_TYPES, REREAD_TYPES } from '../../model/feeds.ts';
 import * as api from '../../model/sync-api.ts';
-import type { Authenticator } from '../auth/identity.ts';
 import type { HubContext } from '../base/context.ts';
-import { badRequest, HttpError, unauthorized } from '../base/errors.ts';
+import { badRequest, HttpError } from '../base/errors.ts';
 import { EXPORT_EFFECTS } from '../exports/effects.ts';
-import { bearerToken, type App } from '../http/app.ts';
+import type { App } from '../http/app.ts';
+import { podOf } from '../http/caller.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { refuseBadRow } from './bad-row.ts';
 import { applyBatch } from './batches.ts';
@@ -27,20 +26,16 @@ const runId = z.object({ id: z.string().min(1).max(64) });
 const done = z.object({});
 
 /** The pods' side of the hub. A pod can do nothing but to its own connection: that is who its token says it is. */
-export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticator, hints: HintBoard): void {
-  const keys = new WeakMap<FastifyRequest, ConnectionKey>();
-  app.addHook('onRequest', async (request) => {
-    keys.set(request, await podOf(authenticator, request));
-  });
+export function syncRoutes(app: App, hub: HubContext, hints: HintBoard): void {
   app.addContentTypeParser(
     BATCH_CONTENT_TYPE,
     { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES },
     (_request, body, callback) => callback(null, body),
   );
-  const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, keys.get(request)!);
+  const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, podOf(request));
 
   app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) =>
-    openSession(hub, keys.get(request)!, request.body),
+    openSession(hub, podOf(request), request.body),
   );
   app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, async (request) =>
     startRun(hub, await connection(request), request.body),
@@ -102,12 +97,6 @@ export function syncRoutes(app: App, hub: HubContext, authenticator: Authenticat
     }
   });
   storeSideRoutes(app, hub, connection);
-}
-
-async function podOf(authenticator: Authenticator, request: FastifyRequest): Promise<ConnectionKey> {
-  const identity = await authenticator.identify(bearerToken(request));
-  if (identity?.role !== 'sync') throw unauthorized('the token is not that of a sync pod (audience supercargo-hub)');
-  return identity.connection;
 }
 
 function batchOf(body: unknown) {

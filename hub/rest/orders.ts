@@ -43,7 +43,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const stores = (await storesOf(hub.db, request)).map(({ id }) => id);
+      const stores = storesOf(request).map(({ id }) => id);
       const query = request.query;
       const [namespace, name] = (query.connection ?? '').split('/');
       const { after, upTo } = await pageBounds(hub.db, stores, query.after);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { badRequest } from '../base/errors.ts';
 import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { LIST_BODY_BYTES } from '../http/bodies.ts';
 import { once } from '../http/idempotency.ts';
 import { PRICE_BEFORE } from '../prices/brakes.ts';
 import { leniently, optional, sorted, textRule, wholeRule } from '../http/items.ts';
@@ -83,6 +84,7 @@ export function priceRoutes(app: App, hub: HubContext): void {
   app.post(
     '/prices',
     {
+      bodyLimit: LIST_BODY_BYTES,
       schema: {
         tags,
         security,

@@ -61,12 +61,15 @@ const shipmentBody = z
       .meta({ description: 'What is in the parcel; absent: everything that is still open.' }),
   })
   .refine(oneOfBoth, ONE_OF_BOTH);
+/** A thousand lines, each named by 128 characters. */
+const PARCEL_BODY_BYTES = 1024 * 1024;
 type ShipmentBody = z.infer<typeof shipmentBody>;
 
 export function shipmentRoutes(app: App, hub: HubContext): void {
   app.post(
     '/orders/:id/shipments',
     {
+      bodyLimit: PARCEL_BODY_BYTES,
       schema: {
         tags: ['shipments'],
         security: [{ developerKey: [] }],

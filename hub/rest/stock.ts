@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { page, pageQuery, storeOf, storesOf, text, type App } from '../http/app.ts';
+import { LIST_BODY_BYTES } from '../http/bodies.ts';
 import { once } from '../http/idempotency.ts';
 import { pageBounds } from '../http/position.ts';
 import { STOCK_MEANINGS, type StockMeaning } from '../../model/feeds/stock-export.ts';
@@ -102,7 +103,7 @@ export function stockRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const stores = (await storesOf(hub.db, request)).map(({ id }) => id);
+      const stores = storesOf(request).map(({ id }) => id);
       const { after, upTo } = await pageBounds(hub.db, stores, request.query.after);
       const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
         `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, t.means AS "targetStock", s.sent, c.stock AS counts, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, s.seq::text AS cursor
@@ -118,6 +119,7 @@ export function stockRoutes(app: App, hub: HubContext): void {
   app.post(
     '/stock',
     {
+      bodyLimit: LIST_BODY_BYTES,
       schema: {
         tags,
         security,
