@@ -13,7 +13,7 @@ import type { Authenticator } from './auth/identity.ts';
 import type { HubContext } from './base/context.ts';
 import { HttpError } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
-import { HOOKS_PATH } from './inbound/hook-url.ts';
+import { HOOKS_PATH } from './base/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';

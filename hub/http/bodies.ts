@@ -33,8 +33,8 @@ export class BodyLedger {
 }
 
 /**
- * No body is begun for which there is no room: many large ones at once would take the hub over its memory. For after the
- * door: who has no key has no body.
+ * No body is begun for which there is no room: many large ones at once would take the hub over its memory. For after
+ * the door: who has no key has no body.
  */
 export function boundBodies(app: FastifyInstance): void {
   const ledger = new BodyLedger();

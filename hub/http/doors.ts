@@ -4,7 +4,7 @@ import type { Authenticator } from '../auth/identity.ts';
 import type { HubContext } from '../base/context.ts';
 import { HttpError, unauthorized } from '../base/errors.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
-import { HOOKS_PATH, isHookToken } from '../inbound/hook-url.ts';
+import { HOOKS_PATH, isHookToken } from '../base/hook-url.ts';
 import { findStoresByKeyHash } from '../stores/rules.ts';
 import { bearerToken } from './app.ts';
 import type { Caller } from './caller.ts';

@@ -3,7 +3,7 @@ import { referenceRules } from '../../model/order-reference.ts';
 import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
 import type { HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
-import { hookUrl } from '../inbound/hook-url.ts';
+import { hookUrl } from '../base/hook-url.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
 import { webhookMasterKey } from '../base/secrets.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
 import { webhookMasterKey } from '../../hub/base/secrets.ts';
 import { claimHooks } from '../../hub/inbound/hook-queue.ts';
-import { hookUrl } from '../../hub/inbound/hook-url.ts';
+import { hookUrl } from '../../hub/base/hook-url.ts';
 import { HubRig, type TestStore } from '../support/hub-rig.ts';
 import { ownDatabase } from '../support/postgres.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
 import { webhookMasterKey } from '../../../hub/base/secrets.ts';
-import { hookUrl } from '../../../hub/inbound/hook-url.ts';
+import { hookUrl } from '../../../hub/base/hook-url.ts';
 import { HubRig, until, type TestStore } from '../../support/hub-rig.ts';
 import { ownDatabase } from '../../support/postgres.ts';
 
