@@ -291,7 +291,7 @@ describe("somebody with the operator's token", () => {
             apiVersion: shop.apiVersion,
             kind: 'Connection',
             metadata: { name: 'shop', namespace: NS },
-            spec: { settings: { url: 'http://evil.example' } },
+            spec: { deletionPolicy: 'Delete' },
           },
           { manager: 'thief' },
         ),
