@@ -113,6 +113,8 @@ describe('Test mode', () => {
       digest: report.brakes[0].digest,
       summary: report.brakes[0].summary,
     });
+    // The parcels that wait go first.
+    await pod.apply('shipment');
     expect((await pod.claim('stock', 500, report.brakes[0].digest)).entries).toHaveLength(30);
   });
 });
