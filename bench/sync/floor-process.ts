@@ -20,7 +20,11 @@ interface ListBody {
 /** Rows of one page as COPY text, by table. */
 type Rows = Partial<Record<TableName, CopyBuffer>>;
 
-const NOT_OF_THE_SOURCE = new Set(['hash', 'goods_hash']);
+/** What Supercargo adds, or keeps for what few orders have: the source has none of it. */
+const NOT_OF_THE_SOURCE = new Set([
+  ...['hash', 'goods_hash', 'payment_kind'],
+  ...['deliveries', 'facts', 'standing', 'kind'],
+]);
 const columnsOf = (table: TableName): [string, string][] =>
   Object.entries(TABLES[table].columns).filter(([column]) => !NOT_OF_THE_SOURCE.has(column));
 
