@@ -65,12 +65,20 @@ async function replaceAll(
   const kept = await keepOf(session);
   for (const statement of await dropStatements(session)) await session.query(statement);
   await applyMigrations(session, header.schema);
-  const rows = await loadAll(session, parts, header, say);
+  const rows = await loadAll(session, parts, header, say).catch((error: unknown) => {
+    throw isOfContent(error) ? damaged() : error;
+  });
   await applyMigrations(session, NEWEST_SCHEMA);
   await settle(session, newId(), kept);
   say('looking through the tables');
   await session.query('ANALYZE');
   return { header, rows };
+}
+
+/** Bad data, broken constraints, unknown names: a whole backup has none of them in tables of its own schema. */
+function isOfContent(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && /^(22|23|42)[0-9A-Z]{3}$/.test(code);
 }
 
 const LOCK_TRIES = 30;

@@ -53,7 +53,10 @@ describe('three stores and two seats', () => {
       'all 2 seats of License team are taken by stores assigned before third/main',
     );
     await until('the pod to stop', async () => (await replicas('third')) === 0);
-    expect([await replicas('first'), await replicas('second')]).toEqual([1, 1]);
+    await until(
+      'the pods of the others',
+      async () => (await replicas('first')) === 1 && (await replicas('second')) === 1,
+    );
     const seen = await rig.eventually(
       'License',
       undefined,
