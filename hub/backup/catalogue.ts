@@ -33,11 +33,15 @@ export async function readSequences(db: Queryable): Promise<SequenceState[]> {
   return found;
 }
 
-/** Views, tables, sequences and functions of the hub's schema: the statements that drop them. */
+/**
+ * Views, tables, sequences and functions of the hub's schema: the statements that drop them, in any order. The sequence
+ * of an identity column is not among them: it goes with its table, and never before it.
+ */
 export async function dropStatements(db: Queryable): Promise<string[]> {
   const rows = await db.query<{ sql: string }>(
     `SELECT CASE c.relkind WHEN 'v' THEN 'DROP VIEW' WHEN 'm' THEN 'DROP MATERIALIZED VIEW' WHEN 'S' THEN 'DROP SEQUENCE' ELSE 'DROP TABLE' END || ' IF EXISTS ' || quote_ident(c.relname) || ' CASCADE' AS sql
      FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND ${OWN}
+       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
      UNION ALL
      SELECT 'DROP ROUTINE IF EXISTS ' || p.oid::regprocedure || ' CASCADE' FROM pg_proc p
      WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`,

@@ -46,6 +46,10 @@ describe('a hub on a cluster that is restored from a backup', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  const succeeds = async (...args: string[]) => {
+    const { code, stderr } = await supercargo(e2e.cluster, ...args);
+    if (code !== 0) throw new Error(`supercargo ${args[0]} ended with ${code}: ${stderr}`);
+  };
   const orders = async () => (await call<{ items: OrderView[] }>(hub, 'GET', '/orders?limit=100')).items;
   const has = (codes: readonly string[]) =>
     waitFor(`orders ${codes.join(', ')}`, 180_000, async () => {
@@ -72,7 +76,7 @@ describe('a hub on a cluster that is restored from a backup', () => {
     const before = await store.admin.bulkOrders(2);
     await has(before);
     const file = join(folder, 'hub.backup');
-    expect(await supercargo(e2e.cluster, 'backup', '-o', file)).toMatchObject({ code: 0 });
+    await succeeds('backup', '-o', file);
     // What the backup does not know: a parcel that the shop has, and orders.
     await confirmed(await ship(before[0]!));
     const after = await store.admin.bulkOrders(2);
@@ -81,7 +85,7 @@ describe('a hub on a cluster that is restored from a backup', () => {
     const refused = await supercargo(e2e.cluster, 'restore', file, '--yes');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain('--replace');
-    expect(await supercargo(e2e.cluster, 'restore', file, '--yes', '--replace')).toMatchObject({ code: 0 });
+    await succeeds('restore', file, '--yes', '--replace');
 
     const numbers = await has([...before, ...after]);
     expect([...numbers].sort()).toEqual([...before, ...after].sort());
