@@ -11,6 +11,7 @@ import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
 import { HintBoard } from './runs/hints.ts';
+import { readAnew } from './orders/read-anew.ts';
 import { redriveRejected } from './orders/redrive.ts';
 import { enableMoved } from './webhooks/endpoints.ts';
 import { startDeliveryWorker } from './webhooks/worker.ts';
@@ -105,6 +106,12 @@ async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
+    const anew = before ? await readAnew(tx, id, before, store.spec) : 0;
+    if (anew > 0)
+      hub.log.info(
+        { store: `${store.namespace}/${store.name}`, orders: anew },
+        'orders put aside are read again by new rules',
+      );
     for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>(
       'SELECT * FROM connections WHERE store_id = $1',
       [id],

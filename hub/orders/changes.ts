@@ -91,11 +91,13 @@ export async function noteChanges(tx: Transaction, connectionId: number): Promis
 
 /**
  * Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what
- * was exported is no change any more.
+ * was exported is no change any more. `at` says since when this content is known (stock counts the pieces from then on).
  */
 export async function flagChanges(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
-    `UPDATE orders o SET change_pending = k.asks, change_digest = CASE WHEN k.asks THEN k.digest END, pending_change = CASE WHEN k.asks THEN k.content END,
+    `UPDATE orders o SET change_pending = k.asks, change_digest = CASE WHEN k.asks THEN k.digest END,
+       pending_change = CASE WHEN k.asks THEN k.content || jsonb_build_object('at',
+         CASE WHEN o.change_digest = k.digest AND o.pending_change ? 'at' THEN o.pending_change->'at' ELSE to_jsonb((extract(epoch FROM now()) * 1000000)::bigint) END) END,
        stop = k.stop, stop_waived = o.stop_waived AND k.stop IS NOT DISTINCT FROM o.stop
      FROM (SELECT c.*, (c.differs OR (c.stop IS NOT NULL AND NOT (p.stop_waived AND p.stop IS NOT DISTINCT FROM c.stop)))
          AND c.digest IS DISTINCT FROM p.settled_digest AND p.state <> 'Cancelled' AS asks

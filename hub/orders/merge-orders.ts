@@ -69,10 +69,11 @@ async function lookAgain(tx: Transaction, scope: OrderScope): Promise<void> {
   await tx.query(
     `UPDATE orders o SET look_again_at = CASE
          WHEN o.intake = 'Held' THEN now() + make_interval(mins => $2)
+         WHEN o.intake = 'Skipped' THEN NULL
          WHEN o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS}) THEN now() + interval '1 day' END
      FROM stage_orders s
      WHERE o.connection_id = $1 AND o.external_id = s.external_id
-       AND (o.intake = 'Held' AND o.look_again_at <= now() OR o.intake = 'Accepted' AND o.state = 'Completed'
+       AND (o.intake IN ('Held', 'Skipped') AND o.look_again_at <= now() OR o.intake = 'Accepted' AND o.state = 'Completed'
          AND coalesce(o.look_again_at, now()) <= now() AND (o.look_again_at IS NOT NULL OR o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS})))`,
     [scope.connectionId, scope.unpaidRetryMinutes],
   );

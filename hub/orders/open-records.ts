@@ -6,11 +6,12 @@ import type { Queryable } from '../storage/database.ts';
 const PAGE = 200;
 
 /**
- * Held ones and those that could not be read, when their hour is over; every accepted one that is still open, and once
+ * Held ones and those that could not be read, when their hour is over; those put aside for good that new rules of the
+ * Store speak for, once (read-anew.ts); every accepted one that is still open, and once
  * a day what was completed lately: it may be refunded or come back.
  */
 const FILTERS: Readonly<Record<Reread, string>> = {
-  heldOrders: `(intake = 'Held' OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}') AND look_again_at <= now()`,
+  heldOrders: `intake <> 'Accepted' AND (intake IN ('Held', 'Skipped') OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}') AND look_again_at <= now()`,
   openOrders: `intake = 'Accepted' AND (state = 'Open' OR state = 'Completed' AND look_again_at <= now())`,
 };
 

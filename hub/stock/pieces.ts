@@ -37,11 +37,24 @@ export async function momentOf(db: Queryable, storeId: number): Promise<Moment> 
   return row!;
 }
 
-/** SQL: lines of goods of the orders `picked`, by the catalogue's SKU. `$1` is the Store. */
-const GOODS = `SELECT o.*, l.external_id AS line_id, coalesce(a.sku, l.sku) AS sku, l.quantity, coalesce(l.fulfilled_quantity, 0) AS fulfilled
-    FROM picked o JOIN order_lines l ON l.connection_id = o.connection_id AND l.order_id = o.order_id AND l.quantity > 0
-    LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = l.sku
+/** SQL: the FROM part of lines `l` with what they are in the catalogue; what follows is a WHERE. `$1` is the Store. */
+const IN_CATALOGUE = `LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = l.sku
     WHERE NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = l.sku)`;
+
+/** SQL: lines of goods of the orders `picked`, by the catalogue's SKU. */
+const GOODS = `SELECT o.*, l.external_id AS line_id, coalesce(a.sku, l.sku) AS sku, l.quantity, coalesce(l.fulfilled_quantity, 0) AS fulfilled
+    FROM picked o JOIN order_lines l ON l.connection_id = o.connection_id AND l.order_id = o.order_id AND l.quantity > 0 ${IN_CATALOGUE}`;
+
+/**
+ * SQL: what orders `picked` want more of than the back office was told: the shop has changed them, and nobody answered
+ * yet. Those pieces are sold. Fewer count once that is accepted: until then they may be packed.
+ */
+const GROWN = `SELECT o.connection_id, o.order_id, o.known_at, coalesce(a.sku, l.sku) AS sku, l.quantity - coalesce(k.quantity, 0) AS quantity
+    FROM (SELECT p.*, c.pending_change, (c.pending_change->>'at')::bigint AS known_at FROM picked p
+      JOIN orders c ON c.connection_id = p.connection_id AND c.external_id = p.order_id AND c.change_pending) o
+    CROSS JOIN LATERAL jsonb_to_recordset(coalesce(o.pending_change->'lines', '[]')) AS l(external_id text, sku text, quantity int, kind text)
+    LEFT JOIN order_lines k ON k.connection_id = o.connection_id AND k.order_id = o.order_id AND k.external_id = l.external_id AND k.sku = l.sku
+    ${IN_CATALOGUE} AND coalesce(l.kind, '') = '' AND l.quantity > coalesce(k.quantity, 0)`;
 
 /** SQL: what of a line is in parcels that were reported, and of a kit's line in which pieces. */
 const REPORTED = `told AS (
@@ -71,7 +84,7 @@ export async function openPieces(
     `WITH picked AS MATERIALIZED (
        SELECT o.connection_id, o.external_id AS order_id, NOT CASE WHEN $3::bigint IS NULL THEN o.exported_at IS NOT NULL ELSE least(o.seq, o.exported_seq) <= $3 END AS news
        FROM connections c JOIN orders o ON o.connection_id = c.id AND o.intake = 'Accepted' AND o.state IN ('Open', 'Draft') WHERE c.store_id = $1),
-     goods AS (${GOODS}), ${REPORTED},
+     goods AS (${GOODS}), grown AS (${GROWN}), ${REPORTED},
      wanted AS (
        SELECT g.connection_id, g.sku, g.news, greatest(0, g.quantity - greatest(g.fulfilled, coalesce(w.pieces, 0))) AS needed, true AS own
        FROM goods g LEFT JOIN whole w USING (connection_id, order_id, line_id)
@@ -80,14 +93,19 @@ export async function openPieces(
          greatest(0, k.quantity * g.quantity - greatest(k.quantity * g.fulfilled, coalesce(p.pieces, 0) + k.quantity * coalesce(w.without_parts, 0))), false
        FROM goods g JOIN kits k ON k.store_id = $1 AND k.sku = g.sku
        LEFT JOIN whole w USING (connection_id, order_id, line_id)
-       LEFT JOIN part p ON p.connection_id = g.connection_id AND p.order_id = g.order_id AND p.line_id = g.line_id AND p.sku = k.component)
+       LEFT JOIN part p ON p.connection_id = g.connection_id AND p.order_id = g.order_id AND p.line_id = g.line_id AND p.sku = k.component
+       UNION ALL SELECT connection_id, sku, true, quantity, true FROM grown
+       UNION ALL SELECT g.connection_id, k.component, true, k.quantity * g.quantity, false FROM grown g JOIN kits k ON k.store_id = $1 AND k.sku = g.sku)
      SELECT connection_id AS "connectionId", sku, coalesce(sum(needed) FILTER (WHERE own), 0)::bigint AS sold, sum(needed)::bigint AS needed, coalesce(sum(needed) FILTER (WHERE news), 0)::bigint AS unknown
      FROM wanted WHERE sku = ANY($2::text[]) GROUP BY 1, 2`,
     [storeId, skus, upTo ?? null],
   );
 }
 
-/** Pieces of orders that were accepted after a moment, whether they are shipped since or not. */
+/**
+ * Pieces of orders that were accepted after a moment, whether they are shipped since or not, and those that known orders
+ * want more since.
+ */
 export async function arrivedPieces(
   db: Queryable,
   storeId: number,
@@ -99,7 +117,8 @@ export async function arrivedPieces(
        SELECT o.connection_id, o.external_id AS order_id, ${micros(`coalesce((SELECT h.at FROM order_history h WHERE h.connection_id = o.connection_id AND h.order_id = o.external_id AND h.what = 'accepted' ORDER BY h.id DESC LIMIT 1), o.first_seen_at)`)} AS at
        FROM orders o WHERE o.store_id = $1 AND o.seq > $3 AND o.intake = 'Accepted' AND o.state <> 'Cancelled'),
      picked AS (SELECT * FROM seen WHERE at > $4),
-     goods AS (${GOODS}),
+     goods AS (${GOODS}
+       UNION ALL SELECT connection_id, order_id, known_at, NULL, sku, quantity, 0 FROM (${GROWN.replace('FROM picked p', 'FROM seen p')}) grown WHERE known_at > $4),
      wanted AS (
        SELECT g.connection_id, g.sku, g.at, g.quantity AS needed, true AS own FROM goods g
        UNION ALL SELECT g.connection_id, k.component, g.at, k.quantity * g.quantity, false FROM goods g JOIN kits k ON k.store_id = $1 AND k.sku = g.sku)

@@ -77,6 +77,7 @@ export async function saveStore(
 function orderRules(spec: StoreSpec): unknown {
   const sorted = (map: Record<string, string> | undefined) =>
     Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { accept, unpaidDays, channels } = orderRulesOf(spec);
   return [
     sorted(spec.skuAliases),
     sorted(spec.shippingMethods),
@@ -84,7 +85,9 @@ function orderRules(spec: StoreSpec): unknown {
     kitRows(spec.kits ?? [])
       .map((row) => row.join('\n'))
       .sort(),
-    [...orderRulesOf(spec).accept].sort(),
+    [...accept].sort(),
+    unpaidDays,
+    channels && [...channels].sort(),
     spec.orders?.severalDeliveries === 'Accept',
   ];
 }

@@ -96,6 +96,26 @@ describe('a posted level', () => {
     });
   });
 
+  it('that can be sold is less by pieces that a known order wants more of, before the change is answered and while the level waits', async () => {
+    const store = await rig.store();
+    const two = await shop(store, 'available');
+    await two.send('OrderImport', [wants('1', 2)]);
+    const [{ id }] = await ordersOf(store);
+    await store.api('POST', `/orders/${id}/acknowledge`, {});
+    const levels = [{ sku: 'A', quantity: 20 }];
+    expect(await post(store, { stock: 'available', levels })).toMatchObject({ assumed: { takenOff: 0 } });
+    // Edited at the shop while the level waits.
+    await two.send('OrderImport', [wants('1', 5)]);
+    expect(await told(two, 'available')).toEqual(['A=17']);
+    // The shop says nothing new with the next reading: taken off once.
+    await two.send('OrderImport', [wants('1', 5)]);
+    expect(await post(store, { stock: 'available', levels })).toMatchObject({ assumed: { takenOff: 3 } });
+    expect(await told(two, 'available')).toEqual(['A=17']);
+    // Fewer count once that is accepted: until then they may be packed.
+    await two.send('OrderImport', [wants('1', 1)]);
+    expect(await post(store, { stock: 'available', levels })).toMatchObject({ assumed: { takenOff: 0 } });
+  });
+
   it('that waited is less by what was sold meanwhile; shipped pieces are not taken off twice', async () => {
     const store = await rig.store();
     const [one, two] = [await shop(store, 'onHand'), await shop(store, 'available')];

@@ -153,6 +153,8 @@ export class TestPod {
     records: readonly CanonicalRecord[],
     problems: readonly BatchProblem[] = [],
     checkpoint: Checkpoint = {},
+    /** The shop's time; absent: nothing is too long unpaid. */
+    now?: Date,
   ): Promise<void> {
     const { runId, orderRules = DEFAULT_ORDER_RULES } = await this.client.startRun({
       feed: feed.toLowerCase(),
@@ -163,7 +165,7 @@ export class TestPod {
     const encoder = new BatchEncoder();
     for (const record of records)
       encoder.add(record, (order) => ({
-        ...decideIntake(order, { earliest: new Date('2026-01-01T00:00:00Z'), rules: orderRules }),
+        ...decideIntake(order, { earliest: new Date('2026-01-01T00:00:00Z'), rules: orderRules, now }),
         custRef: order.number,
       }));
     await this.client.batch(runId, encodeBatch({ sequence: 1, read: records.length, problems }, encoder.segments()));

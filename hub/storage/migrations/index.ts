@@ -22,6 +22,7 @@ import { orderFacts } from './0027-order-facts.ts';
 import { stockMeaning } from './0032-stock-meaning.ts';
 import { parcels } from './0033-parcels.ts';
 import { sharedKeys } from './0034-shared-keys.ts';
+import { lookAgain } from './0040-look-again.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -49,4 +50,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0032-stock-meaning', sql: stockMeaning },
   { name: '0033-parcels', sql: parcels },
   { name: '0034-shared-keys', sql: sharedKeys },
+  { name: '0040-look-again', sql: lookAgain },
 ];
