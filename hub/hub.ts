@@ -10,7 +10,7 @@ import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
-import { HintBoard } from './runs/hints.ts';
+import { hint, HintBoard } from './runs/hints.ts';
 import { readAnew } from './orders/read-anew.ts';
 import { redriveRejected } from './orders/redrive.ts';
 import { enableMoved } from './webhooks/endpoints.ts';
@@ -106,10 +106,11 @@ async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
-    const anew = before ? await readAnew(tx, id, before, store.spec) : 0;
-    if (anew > 0)
+    const anew = before ? await readAnew(tx, id, before, store.spec) : [];
+    for (const connection of new Set(anew)) await hint(tx, connection, 'OrderImport');
+    if (anew.length > 0)
       hub.log.info(
-        { store: `${store.namespace}/${store.name}`, orders: anew },
+        { store: `${store.namespace}/${store.name}`, orders: anew.length },
         'orders put aside are read again by new rules',
       );
     for (const connection of await tx.query<ConnectionRow & Record<string, unknown>>(

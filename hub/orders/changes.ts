@@ -91,7 +91,7 @@ export async function noteChanges(tx: Transaction, connectionId: number): Promis
 
 /**
  * Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what
- * was exported is no change any more. `at` says since when this content is known (stock counts the pieces from then on).
+ * was exported is no change any more. `at`: since when this content is known; stock counts its pieces from then on.
  */
 export async function flagChanges(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(

@@ -1,13 +1,13 @@
 import type { StoreSpec } from '../../crds/index.ts';
-import { hint } from '../runs/hints.ts';
 import type { Transaction } from '../storage/database.ts';
 import { orderRulesOf } from '../stores/order-rules.ts';
 
 /**
  * Orders that were put aside for good by what the Store said: of another channel, or not paid in time. Where it takes
- * that channel now, or waits longer, they are read again: what they are by now, only the shop knows. Returns how many.
+ * that channel now, or waits longer, they are read again: what they are by now, only the shop knows. Returns the ids
+ * of their connections, one for each order.
  */
-export async function readAnew(tx: Transaction, storeId: number, before: StoreSpec, now: StoreSpec): Promise<number> {
+export async function readAnew(tx: Transaction, storeId: number, before: StoreSpec, now: StoreSpec): Promise<number[]> {
   const [old, rules] = [orderRulesOf(before), orderRulesOf(now)];
   const waitsLonger = rules.unpaidDays > old.unpaidDays || rules.accept.some((kind) => !old.accept.includes(kind));
   const rows = await tx.query<{ connection_id: number }>(
@@ -17,6 +17,5 @@ export async function readAnew(tx: Transaction, storeId: number, before: StoreSp
      RETURNING connection_id`,
     [storeId, rules.channels ?? null, waitsLonger],
   );
-  for (const id of new Set(rows.map(({ connection_id }) => connection_id))) await hint(tx, id, 'OrderImport');
-  return rows.length;
+  return rows.map(({ connection_id }) => connection_id);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storesOf, text, type App } from '../http/app.ts';
 import { pageBounds } from '../http/position.ts';
 
 const variantView = z.object({
@@ -18,6 +18,7 @@ const variantView = z.object({
 
 const productView = z.object({
   id: z.string(),
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   title: z.string().nullable(),
   description: z.string().nullable(),
@@ -51,20 +52,20 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
-      const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
+      const stores = storesOf(request).map(({ id }) => id);
+      const { after, upTo } = await pageBounds(hub.db, stores, request.query.after);
       const rows = await hub.db.query<z.infer<typeof productView> & Record<string, unknown>>(
-        `SELECT p.connection_id || '.' || p.external_id AS id, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", p.seq::text AS cursor,
+        `SELECT p.connection_id || '.' || p.external_id AS id, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", p.seq::text AS cursor,
          coalesce((SELECT jsonb_agg(jsonb_build_object('id', v.external_id, 'sku', v.sku, 'title', v.title, 'barcode', v.barcode, 'price', v.price, 'currency', v.currency,
            'weightGrams', v.weight_grams, 'enabled', v.enabled, 'tracked', v.tracked, 'options', v.options) ORDER BY v.sku)
            FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id), '[]') AS variants,
          coalesce((SELECT jsonb_agg(jsonb_build_object('id', i.external_id, 'url', i.url, 'position', i.position, 'alt', i.alt, 'variantId', i.variant_id) ORDER BY i.position)
            FROM images i WHERE i.connection_id = p.connection_id AND i.product_id = p.external_id), '[]') AS images
-       FROM connections c JOIN products p ON p.connection_id = c.id
-       WHERE c.store_id = $1 AND p.seq > $2 AND p.seq <= $5
+       FROM connections c JOIN stores o ON o.id = c.store_id JOIN products p ON p.connection_id = c.id
+       WHERE c.store_id = ANY($1::int[]) AND p.seq > $2 AND p.seq <= $5
          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id AND v.sku = $3))
        ORDER BY p.seq LIMIT $4`,
-        [store.id, after, request.query.sku ?? null, request.query.limit, upTo],
+        [stores, after, request.query.sku ?? null, request.query.limit, upTo],
       );
       return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
     },

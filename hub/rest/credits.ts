@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storesOf, text, type App } from '../http/app.ts';
 import { pageBounds } from '../http/position.ts';
 import { CREDIT_LISTS, creditSchema, creditView, type CreditKind } from '../orders/credit-view.ts';
 import type { Queryable, Row } from '../storage/database.ts';
@@ -33,6 +33,7 @@ const listed = creditSchema.extend({
     acknowledgedReference: z.string().nullable(),
     intake: z.string(),
   }),
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   currency: z.string(),
   exponent: z.number(),
@@ -54,10 +55,10 @@ export function creditRoutes(app: App, hub: HubContext): void {
         },
       },
       async (request) => {
-        const store = await storeOf(hub.db, request);
+        const stores = storesOf(request).map(({ id }) => id);
         const { query } = request;
-        const { after, upTo } = await pageBounds(hub.db, store.id, query.after);
-        const rows = await creditRows(hub.db, store.id, kind, { ...query, after, upTo });
+        const { after, upTo } = await pageBounds(hub.db, stores, query.after);
+        const rows = await creditRows(hub.db, stores, kind, { ...query, after, upTo });
         const items = rows.map(listedView);
         return { items, nextCursor: items.length === query.limit ? items.at(-1)!.cursor : null };
       },
@@ -67,22 +68,23 @@ export function creditRoutes(app: App, hub: HubContext): void {
 
 function creditRows(
   db: Queryable,
-  storeId: number,
+  stores: readonly number[],
   kind: CreditKind,
   query: z.infer<typeof listQuery> & { readonly after: string; readonly upTo: string },
 ): Promise<Row[]> {
   return db.query(
-    `SELECT t.*, t.seq::text AS cursor, o.number, o.cust_ref, o.acknowledged_ref, o.intake, o.currency, o.exponent, c.namespace || '/' || c.name AS connection,
+    `SELECT t.*, t.seq::text AS cursor, o.number, o.cust_ref, o.acknowledged_ref, o.intake, o.currency, o.exponent, c.namespace || '/' || c.name AS connection, s.namespace || '/' || s.name AS store,
        coalesce((SELECT jsonb_object_agg(l.external_id, jsonb_build_array(coalesce(a.sku, l.sku), l.sku))
          FROM order_lines l LEFT JOIN sku_aliases a ON a.store_id = t.store_id AND a.alias = l.sku
          WHERE l.connection_id = t.connection_id AND l.order_id = t.order_id), '{}') AS skus
      FROM order_credits t
      JOIN orders o ON o.connection_id = t.connection_id AND o.external_id = t.order_id
      JOIN connections c ON c.id = t.connection_id
-     WHERE t.store_id = $1 AND t.kind = $2 AND t.seq > $3 AND t.seq <= $4 AND ($5 = 'All' OR o.intake = $5)
+     JOIN stores s ON s.id = t.store_id
+     WHERE t.store_id = ANY($1::int[]) AND t.kind = $2 AND t.seq > $3 AND t.seq <= $4 AND ($5 = 'All' OR o.intake = $5)
        AND ($6::text IS NULL OR o.number = $6 OR o.cust_ref = $6) AND ($7::text IS NULL OR c.namespace || '/' || c.name = $7)
      ORDER BY t.seq LIMIT $8`,
-    [storeId, kind, query.after, query.upTo, query.intake, query.number ?? null, query.connection ?? null, query.limit],
+    [stores, kind, query.after, query.upTo, query.intake, query.number ?? null, query.connection ?? null, query.limit],
   );
 }
 
@@ -102,6 +104,7 @@ function listedView(row: Row): z.infer<typeof listed> {
       acknowledgedReference: (row['acknowledged_ref'] as string | null) ?? null,
       intake: row['intake'] as string,
     },
+    store: row['store'] as string,
     connection: row['connection'] as string,
     currency: row['currency'] as string,
     exponent: row['exponent'] as number,

@@ -8,7 +8,7 @@ import { plannedPrices, type PlannedPrice } from '../prices/brakes.ts';
 import { plannedLevels } from '../stock/brakes.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectionRow, StoreRow } from '../stores/rules.ts';
-import { storeOf, text, type App } from '../http/app.ts';
+import { storesOf, text, type App } from '../http/app.ts';
 import { orderViews, type OrderView } from '../orders/order-view.ts';
 
 const BIGGEST = 10;
@@ -27,13 +27,14 @@ export function goLiveRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = new Map(storesOf(request).map((store) => [store.id, store]));
       const connections = await hub.db.query<ConnectionRow & Record<string, unknown>>(
-        `SELECT * FROM connections WHERE store_id = $1 AND ($2::text IS NULL OR namespace || '/' || name = $2) ORDER BY namespace, name, id`,
-        [store.id, request.query.connection ?? null],
+        `SELECT * FROM connections WHERE store_id = ANY($1::int[]) AND ($2::text IS NULL OR namespace || '/' || name = $2) ORDER BY namespace, name, id`,
+        [[...stores.keys()], request.query.connection ?? null],
       );
       const items: Report[] = [];
-      for (const connection of connections) items.push(await report(hub.db, store, connection));
+      for (const connection of connections)
+        items.push(await report(hub.db, stores.get(connection.store_id)!, connection));
       return { items };
     },
   );
@@ -57,6 +58,7 @@ async function report(db: Queryable, store: StoreRow, connection: ConnectionRow)
     [connection.id],
   );
   return {
+    store: `${store.namespace}/${store.name}`,
     connection: `${connection.namespace}/${connection.name}`,
     mode: connection.mode,
     stock: {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { WRITE_KINDS } from '../../model/feeds.ts';
 import type { HubContext } from '../base/context.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storesOf, text, type App } from '../http/app.ts';
 import { pageBounds } from '../http/position.ts';
 
 const heldView = z.object({
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   kind: z.enum(WRITE_KINDS),
   subject: z.string().meta({ description: 'The order, or SKU@location.' }),
@@ -51,16 +52,16 @@ export function heldRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = storesOf(request).map(({ id }) => id);
       const { connection, kind, limit } = request.query;
-      const { after, upTo } = await pageBounds(hub.db, store.id, request.query.after);
+      const { after, upTo } = await pageBounds(hub.db, stores, request.query.after);
       const rows = await hub.db.query<
         Omit<z.infer<typeof heldView>, 'request'> & { held: { method: string; url: string; body?: string } | null }
       >(
-        `SELECT c.namespace || '/' || c.name AS connection, o.kind, CASE WHEN o.kind = 'stock' THEN concat_ws('@', o.payload->>'sku', o.payload->>'locationId') ELSE o.subject END AS subject, o.done_at AS "heldAt", o.held_request AS held, o.held_seq::text AS cursor
-       FROM outbox o JOIN connections c ON c.id = o.connection_id
-       WHERE c.store_id = $1 AND o.state = 'Held' AND o.held_seq > $2 AND o.held_seq <= $6 AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) AND ($4::text IS NULL OR o.kind = $4) ORDER BY o.held_seq LIMIT $5`,
-        [store.id, after, connection ?? null, kind ?? null, limit, upTo],
+        `SELECT s.namespace || '/' || s.name AS store, c.namespace || '/' || c.name AS connection, o.kind, CASE WHEN o.kind = 'stock' THEN concat_ws('@', o.payload->>'sku', o.payload->>'locationId') ELSE o.subject END AS subject, o.done_at AS "heldAt", o.held_request AS held, o.held_seq::text AS cursor
+       FROM outbox o JOIN connections c ON c.id = o.connection_id JOIN stores s ON s.id = c.store_id
+       WHERE c.store_id = ANY($1::int[]) AND o.state = 'Held' AND o.held_seq > $2 AND o.held_seq <= $6 AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) AND ($4::text IS NULL OR o.kind = $4) ORDER BY o.held_seq LIMIT $5`,
+        [stores, after, connection ?? null, kind ?? null, limit, upTo],
       );
       const items = rows.map(({ held, ...entry }) => ({
         ...entry,

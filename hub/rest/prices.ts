@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { badRequest } from '../base/errors.ts';
-import { page, pageQuery, storeOf, text, type App } from '../http/app.ts';
+import { page, pageQuery, storeOf, storesOf, text, type App } from '../http/app.ts';
 import { LIST_BODY_BYTES } from '../http/bodies.ts';
 import { once } from '../http/idempotency.ts';
 import { PRICE_BEFORE } from '../prices/brakes.ts';
@@ -64,6 +64,7 @@ const pricesAnswer = z.object({
 });
 
 const waitingView = z.object({
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   sku: z.string(),
   variantId: z.string(),
@@ -116,18 +117,18 @@ export function priceRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = storesOf(request).map(({ id }) => id);
       const { after, sku, connection, limit } = request.query;
       const items = await hub.db.query<z.infer<typeof waitingView> & Record<string, unknown>>(
-        `SELECT c.namespace || '/' || c.name AS connection, o.payload->>'sku' AS sku, o.payload->>'variantId' AS "variantId", (o.payload->>'price')::bigint AS price,
+        `SELECT s.namespace || '/' || s.name AS store, c.namespace || '/' || c.name AS connection, o.payload->>'sku' AS sku, o.payload->>'variantId' AS "variantId", (o.payload->>'price')::bigint AS price,
          (o.payload->>'compareAt')::bigint AS "compareAt", o.payload->>'currency' AS currency, (o.payload->>'includesTax')::boolean AS "includesTax",
          ${PRICE_BEFORE} AS before, o.state, o.attempts, o.message, o.id::text AS cursor
-       FROM connections c JOIN outbox o ON o.connection_id = c.id
+       FROM connections c JOIN stores s ON s.id = c.store_id JOIN outbox o ON o.connection_id = c.id
        LEFT JOIN variants v ON v.connection_id = c.id AND v.external_id = o.payload->>'variantId'
        LEFT JOIN written_prices p ON p.connection_id = c.id AND p.variant_id = o.payload->>'variantId'
-       WHERE c.store_id = $1 AND o.kind = 'price' AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held') AND o.id > $2
+       WHERE c.store_id = ANY($1::int[]) AND o.kind = 'price' AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held') AND o.id > $2
          AND ($3::text IS NULL OR o.payload->>'sku' = $3) AND ($4::text IS NULL OR c.namespace || '/' || c.name = $4) ORDER BY o.id LIMIT $5`,
-        [store.id, after ?? '0', sku ?? null, connection ?? null, limit],
+        [stores, after ?? '0', sku ?? null, connection ?? null, limit],
       );
       return { items, nextCursor: items.length === limit ? items.at(-1)!.cursor : null };
     },

@@ -3,8 +3,16 @@ import type { HubContext } from '../base/context.ts';
 import { notFound } from '../base/errors.ts';
 import { replayReason } from '../outbox/replay.ts';
 import type { Queryable } from '../storage/database.ts';
-import type { StoreRow } from '../stores/rules.ts';
-import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from '../http/app.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  opaquePage,
+  opaquePageQuery,
+  storeOf,
+  storesOf,
+  text,
+  type App,
+} from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
 import { groupView, payloadView, problemView, replayView } from '../../model/rest/problems.ts';
 import { remedyOf } from '../problems/remedies.ts';
@@ -40,10 +48,10 @@ export function problemRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = storesOf(request).map(({ id }) => id);
       return request.query.group
-        ? { items: await grouped(hub.db, store, request.query), nextCursor: null }
-        : listed(hub.db, store, request.query);
+        ? { items: await grouped(hub.db, stores, request.query), nextCursor: null }
+        : listed(hub.db, stores, request.query);
     },
   );
 
@@ -106,16 +114,18 @@ export function problemRoutes(app: App, hub: HubContext): void {
 }
 
 /**
- * Those of the Store's connections and its own: two ways, an index for each; with OR all Stores' problems would be
+ * Those of the Stores' connections and their own: two ways, an index for each; with OR all Stores' problems would be
  * read.
  */
-const SOURCE = `(SELECT p.* FROM connections own JOIN problems p ON p.connection_id = own.id WHERE own.store_id = $1
-  UNION ALL SELECT * FROM problems WHERE store_id = $1) p LEFT JOIN connections c ON c.id = p.connection_id`;
+const SOURCE = `(SELECT p.*, own.store_id AS of_store FROM connections own JOIN problems p ON p.connection_id = own.id WHERE own.store_id = ANY($1::int[])
+  UNION ALL SELECT *, store_id FROM problems WHERE store_id = ANY($1::int[])) p
+  JOIN stores o ON o.id = p.of_store LEFT JOIN connections c ON c.id = p.connection_id`;
 const CHOSEN = `($2::text IS NULL OR p.severity = $2) AND ($3::text IS NULL OR p.reason = $3) AND (p.resolved_at IS NOT NULL) = $4
   AND ($5::text IS NULL OR p.number = $5 OR p.record = $5)`;
 const CONNECTION = `c.namespace || '/' || c.name`;
-const chosen = (store: StoreRow, query: ListQuery): unknown[] => [
-  store.id,
+const STORE = `o.namespace || '/' || o.name`;
+const chosen = (stores: readonly number[], query: ListQuery): unknown[] => [
+  stores,
   query.severity ?? null,
   query.reason ?? null,
   query.resolved === 'true',
@@ -124,35 +134,39 @@ const chosen = (store: StoreRow, query: ListQuery): unknown[] => [
 
 async function listed(
   db: Queryable,
-  store: StoreRow,
+  stores: readonly number[],
   query: ListQuery,
 ): Promise<{ items: z.infer<typeof problemView>[]; nextCursor: string | null }> {
   const after = decodeCursor(query.after, cursorShape);
   const rows = await db.query<z.infer<typeof problemView> & { micros: number; id: number }>(
     `SELECT * FROM (
-       SELECT ${CONNECTION} AS connection, p.feed_type AS feed, p.severity, p.reason, p.kind, p.record, p.number, p.message,
+       SELECT ${STORE} AS store, ${CONNECTION} AS connection, p.feed_type AS feed, p.severity, p.reason, p.kind, p.record, p.number, p.message,
          p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt",
          q.record IS NOT NULL AS payload, p.id, (extract(epoch FROM p.first_seen_at) * 1000000)::bigint AS micros
        FROM ${SOURCE}
        LEFT JOIN quarantine q ON (q.connection_id, q.feed_type, q.record, q.reason) = (p.connection_id, p.feed_type, p.record, p.reason) WHERE ${CHOSEN}) found
      WHERE $6::bigint IS NULL OR (micros, id) < ($6, $7::bigint)
      ORDER BY micros DESC, id DESC LIMIT $8`,
-    [...chosen(store, query), ...(after ?? [null, null]), query.limit],
+    [...chosen(stores, query), ...(after ?? [null, null]), query.limit],
   );
   const last = rows.length === query.limit ? rows.at(-1) : undefined;
   return { items: rows, nextCursor: last ? encodeCursor([last.micros, last.id]) : null };
 }
 
-async function grouped(db: Queryable, store: StoreRow, query: ListQuery): Promise<z.infer<typeof groupView>[]> {
+async function grouped(
+  db: Queryable,
+  stores: readonly number[],
+  query: ListQuery,
+): Promise<z.infer<typeof groupView>[]> {
   const rows = await db.query<
     Omit<z.infer<typeof groupView>, 'remedy'> & { own: string | null } & Record<string, unknown>
   >(
     `SELECT p.reason, p.severity, count(*) AS count, max(p.last_seen_at) AS newest,
-       (array_agg(jsonb_build_object('connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample,
+       (array_agg(jsonb_build_object('store', ${STORE}, 'connection', ${CONNECTION}, 'record', p.record, 'number', p.number, 'message', p.message) ORDER BY p.last_seen_at DESC))[1] AS sample,
        max(c.remedies->>p.reason) AS own
      FROM ${SOURCE} WHERE ${CHOSEN}
      GROUP BY p.reason, p.severity ORDER BY array_position(ARRAY['Error', 'Retry', 'Info'], p.severity), count(*) DESC, p.reason`,
-    chosen(store, query),
+    chosen(stores, query),
   );
   return rows.map(({ own, ...row }) => ({
     ...row,

@@ -3,13 +3,14 @@ import type { Checkpoint } from '../../model/batch.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import { checkpointView as viewOf } from '../runs/checkpoint-view.ts';
 import type { HubContext } from '../base/context.ts';
-import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storeOf, text, type App } from '../http/app.ts';
+import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storesOf, text, type App } from '../http/app.ts';
 
 const security = [{ developerKey: [] }];
 const tags = ['operations'];
 
 const runView = z.object({
   id: z.string(),
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   feed: z.string(),
   feedType: z.string(),
@@ -30,6 +31,7 @@ const savedView = z.object({
   savedAt: z.string(),
 });
 const checkpointView = z.object({
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   feedType: z.string(),
   current: savedView.extend({ ageSeconds: z.number() }),
@@ -55,17 +57,17 @@ export function runRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = storesOf(request).map(({ id }) => id);
       const { feed, connection, limit } = request.query;
       const after = decodeCursor(request.query.after, z.tuple([z.int(), text(64)]));
       const rows = await hub.db.query<z.infer<typeof runView> & { micros: number }>(
         `SELECT * FROM (
-         SELECT r.id, c.namespace || '/' || c.name AS connection, r.feed, r.feed_type AS "feedType", r.trigger, r.dry_run AS "dryRun", r.result, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
+         SELECT r.id, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, r.feed, r.feed_type AS "feedType", r.trigger, r.dry_run AS "dryRun", r.result, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
            r.read, r.changed, r.problems, r.message, r.goes_on_at AS "goesOnAt", (extract(epoch FROM r.started_at) * 1000000)::bigint AS micros
-         FROM runs r JOIN connections c ON c.id = r.connection_id
-         WHERE c.store_id = $1 AND ($2::text IS NULL OR r.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3)) found
+         FROM runs r JOIN connections c ON c.id = r.connection_id JOIN stores o ON o.id = c.store_id
+         WHERE c.store_id = ANY($1::int[]) AND ($2::text IS NULL OR r.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3)) found
        WHERE $4::bigint IS NULL OR (micros, id) < ($4, $5::text) ORDER BY micros DESC, id DESC LIMIT $6`,
-        [store.id, feed ?? null, connection ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
+        [stores, feed ?? null, connection ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
       );
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return { items: rows, nextCursor: last ? encodeCursor([last.micros, last.id]) : null };
@@ -84,17 +86,18 @@ export function runRoutes(app: App, hub: HubContext): void {
       },
     },
     async (request) => {
-      const store = await storeOf(hub.db, request);
+      const stores = storesOf(request).map(({ id }) => id);
       const rows = await hub.db.query<CheckpointRow>(
-        `SELECT c.namespace || '/' || c.name AS connection, p.feed_type AS "feedType", p.value, p.saved_at AS "savedAt", greatest(0, extract(epoch FROM now() - p.saved_at))::float8 AS "ageSeconds",
+        `SELECT o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, p.feed_type AS "feedType", p.value, p.saved_at AS "savedAt", greatest(0, extract(epoch FROM now() - p.saved_at))::float8 AS "ageSeconds",
          coalesce((SELECT jsonb_agg(jsonb_build_object('value', h.value, 'runId', h.run_id, 'savedAt', to_char(h.saved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY h.saved_at DESC)
            FROM checkpoint_history h WHERE h.connection_id = p.connection_id AND h.feed_type = p.feed_type), '[]') AS history
-       FROM checkpoints p JOIN connections c ON c.id = p.connection_id
-       WHERE c.store_id = $1 AND ($2::text IS NULL OR p.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) ORDER BY 1, 2`,
-        [store.id, request.query.feed ?? null, request.query.connection ?? null],
+       FROM checkpoints p JOIN connections c ON c.id = p.connection_id JOIN stores o ON o.id = c.store_id
+       WHERE c.store_id = ANY($1::int[]) AND ($2::text IS NULL OR p.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3) ORDER BY 2, 3`,
+        [stores, request.query.feed ?? null, request.query.connection ?? null],
       );
       return {
-        items: rows.map(({ connection, feedType, ageSeconds, history, ...current }) => ({
+        items: rows.map(({ store, connection, feedType, ageSeconds, history, ...current }) => ({
+          store,
           connection,
           feedType,
           current: { ...saved(current), ageSeconds: Math.round(ageSeconds) },
@@ -111,6 +114,7 @@ interface Saved {
 }
 
 interface CheckpointRow extends Saved, Record<string, unknown> {
+  readonly store: string;
   readonly connection: string;
   readonly feedType: string;
   readonly ageSeconds: number;

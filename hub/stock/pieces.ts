@@ -103,8 +103,8 @@ export async function openPieces(
 }
 
 /**
- * Pieces of orders that were accepted after a moment, whether they are shipped since or not, and those that known orders
- * want more since.
+ * Pieces of orders that were accepted after a moment, whether they are shipped since or not, and those that known
+ * orders want more since.
  */
 export async function arrivedPieces(
   db: Queryable,

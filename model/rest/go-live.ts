@@ -17,6 +17,7 @@ const priceView = z.object({
 });
 /** What would happen if a connection went live now; `GET /go-live` gives one for each. */
 export const reportView = z.object({
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string(),
   mode: z.string(),
   stock: z.object({

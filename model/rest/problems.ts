@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** What needs somebody (`GET /problems`). */
 export const problemView = z.object({
+  store: z.string().meta({ description: 'namespace/name' }),
   connection: z.string().nullable().meta({ description: "namespace/name; null: the problem is the Store's." }),
   feed: z.string().nullable(),
   severity: z.string(),
@@ -31,6 +32,7 @@ export const groupView = z.object({
   newest: z.string(),
   sample: z
     .object({
+      store: z.string(),
       connection: z.string().nullable(),
       record: z.string(),
       number: z.string().nullable(),

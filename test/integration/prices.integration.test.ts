@@ -164,6 +164,7 @@ describe('what waits', () => {
     const { body } = await store.api('GET', '/prices?limit=1');
     expect(body.items).toEqual([
       {
+        store: `test/${store.name}`,
         connection: pod.connection,
         sku: 'A',
         variantId: 'v-A',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { StoreSpec } from '../../crds/index.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import { HubRig } from '../support/hub-rig.ts';
 import { line, order, product } from '../support/memory-store.ts';
@@ -16,8 +17,8 @@ const wants = (number: string, parts: Partial<OrderRecord>) =>
   order(number, { lines: [line('1', 'TEE', 1)], placedAt: '2026-05-01T00:00:00Z', ...parts });
 
 describe('an order that was put aside for good by what the Store said', () => {
-  async function shop(orders: object) {
-    const store = await rig.store({ orders } as never);
+  async function shop(orders: StoreSpec['orders']) {
+    const store = await rig.store({ orders });
     const pod = await store.connect();
     await pod.send('ProductImport', [product('p', ['TEE'])]);
     const take = (...records: OrderRecord[]) => pod.send('OrderImport', records, [], {}, NOW);

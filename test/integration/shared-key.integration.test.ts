@@ -18,6 +18,8 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
+const BROKEN = { severity: 'Error', reason: 'Unreadable', message: 'order is not readable' } as const;
+
 async function filled(store: TestStore, number: string) {
   const pod = await store.connect();
   await pod.send('ProductImport', [product('p', ['A'])]);
@@ -44,6 +46,17 @@ describe('one key for a warehouse that serves many Stores', () => {
       `test/${two.name}`,
     ]);
     expect((await warehouse.api('GET', '/orders', undefined, of(two))).body.items).toHaveLength(1);
+
+    const storesAt = async (path: string) =>
+      new Set((await warehouse.api('GET', path)).body.items.map(({ store }: { store: string }) => store));
+    const both = new Set([`test/${one.name}`, `test/${two.name}`]);
+    for (const path of ['/products', '/runs', '/checkpoints', '/go-live'])
+      expect([path, await storesAt(path)]).toEqual([path, both]);
+    await podOne.send('OrderImport', [], [{ ...BROKEN, record: 'x1' }]);
+    await podTwo.send('OrderImport', [], [{ ...BROKEN, record: 'x2' }]);
+    expect(await storesAt('/problems')).toEqual(both);
+    const [group] = (await warehouse.api('GET', '/problems?group=reason')).body.items;
+    expect(group).toMatchObject({ reason: 'Unreadable', count: 2, sample: { store: `test/${two.name}` } });
 
     // What names an order needs no Store.
     expect((await warehouse.api('POST', `/orders/${rest[0].id}/shipments`, { trackingCode: 'T' })).status).toBe(201);
