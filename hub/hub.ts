@@ -4,6 +4,7 @@ import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext, TellStore } from './base/context.ts';
 import type { Route } from './http/doors.ts';
+import type { Limits } from './http/limits.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { watchEpoch } from './storage/epoch.ts';
@@ -32,6 +33,12 @@ export interface HubOptions {
   readonly webhookReach: Reach;
   /** How long a request may take to arrive; 30,000 if absent. */
   readonly requestTimeoutMs?: number;
+  /** How much one caller may ask of the hub; DEFAULT_LIMITS if absent. */
+  readonly limits?: Limits;
+  /** Where metrics and probes listen; absent: on `port`, as everything else. */
+  readonly metricsPort?: number;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -40,6 +47,8 @@ export interface HubOptions {
 
 export interface Hub {
   readonly url: string;
+  /** Where it has metrics and says whether it is ready. */
+  readonly probesUrl: string;
   /** Every route that it answers on. */
   readonly routes: readonly Route[];
   /** A Store was made or changed: its rules take force, and orders rejected for what was mended are judged again. */
@@ -82,12 +91,17 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     unfit,
     isSameDatabase: epoch.isSame,
     requestTimeoutMs: options.requestTimeoutMs,
+    limits: options.limits,
+    trustedProxies: options.trustedProxies,
+    hasOwnProbes: options.metricsPort !== undefined,
   });
+  const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
-  log.info({ url, database: db.where }, 'hub listens');
+  log.info({ url, probes: probesUrl, database: db.where }, 'hub listens');
   return {
     url,
+    probesUrl: probesUrl ?? url,
     routes: server.routes,
     putStore: (store) => putStore(hub, store),
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),

@@ -9,10 +9,21 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
+import { DEFAULT_LIMITS } from './http/limits.ts';
 import { startHub } from './hub.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  );
 
 /** A misspelt network ends the start: it is the installation's own word. */
 const networks = z
@@ -37,15 +48,16 @@ const environment = z.object({
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
-  SUPERCARGO_WATCH_NAMESPACES: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
-    ),
+  /** Of metrics and probes. */
+  SUPERCARGO_METRICS_PORT: z.coerce.number().default(8081),
+  /** Requests a second, and at once: of one developer key; of one address whose key is not known. */
+  SUPERCARGO_KEY_REQUESTS_PER_SECOND: z.coerce.number().positive().default(DEFAULT_LIMITS.key.perSecond),
+  SUPERCARGO_KEY_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.key.burst),
+  SUPERCARGO_ADDRESS_REQUESTS_PER_SECOND: z.coerce.number().positive().default(DEFAULT_LIMITS.address.perSecond),
+  SUPERCARGO_ADDRESS_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.address.burst),
+  /** Networks of the proxies before the hub, whose X-Forwarded-For is believed. */
+  SUPERCARGO_TRUSTED_PROXIES: list,
+  SUPERCARGO_WATCH_NAMESPACES: list,
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
@@ -90,6 +102,12 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     newId: randomUUID,
     host: '0.0.0.0',
     port: config.SUPERCARGO_HTTP_PORT,
+    metricsPort: config.SUPERCARGO_METRICS_PORT,
+    limits: {
+      key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },
+      address: { perSecond: config.SUPERCARGO_ADDRESS_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_ADDRESS_BURST },
+    },
+    trustedProxies: config.SUPERCARGO_TRUSTED_PROXIES,
     version: config.SUPERCARGO_VERSION,
     publicUrl: config.SUPERCARGO_PUBLIC_URL,
     webhookReach: config.SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS,

@@ -32,7 +32,10 @@ export class HubRig {
     this.db = db;
   }
 
-  static async start(db: Database, options: Pick<HubOptions, 'requestTimeoutMs'> = {}): Promise<HubRig> {
+  static async start(
+    db: Database,
+    options: Pick<HubOptions, 'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort'> = {},
+  ): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({
       db,
@@ -57,7 +60,7 @@ export class HubRig {
   }
 
   async metrics(): Promise<string> {
-    return (await fetch(`${this.hub.url}/metrics`)).text();
+    return (await fetch(`${this.hub.probesUrl}/metrics`)).text();
   }
 
   stop(): Promise<void> {
