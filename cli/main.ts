@@ -238,6 +238,15 @@ function addHubQueries(root: Command): void {
         await (await import('./commands/replay.ts')).replay(target, options, say);
       }),
     );
+  asksHub(root.command('forget').description('erase the person of an order, or a person from all closed orders'))
+    .option('--order <number>', 'number of the order')
+    .option('--person <email>', 'mail address of the customer')
+    .action((options: Common & { order?: string; person?: string }) =>
+      withTarget(options, async (target) => {
+        const all = await (await import('./commands/forget.ts')).forget(target, options, options, say);
+        if (!all) process.exitCode = 1;
+      }),
+    );
   asksHub(root.command('diff').description('what would happen if a connection went live now').argument('[connection]'))
     .addOption(output())
     .action((connection: string | undefined, options: Common & { output?: string }) =>

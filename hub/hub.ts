@@ -15,6 +15,7 @@ import { HintBoard } from './runs/hints.ts';
 import { readAnew } from './orders/read-anew.ts';
 import { redriveRejected } from './orders/redrive.ts';
 import { enableMoved } from './webhooks/endpoints.ts';
+import { startKeeper } from './retention/keeper.ts';
 import { startDeliveryWorker } from './webhooks/worker.ts';
 
 export interface HubOptions {
@@ -82,6 +83,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
   const worker = startDeliveryWorker(parts);
+  const keeper = startKeeper(db, clock, log);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
   const server = await buildServer({
     hub,
@@ -93,6 +95,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     requestTimeoutMs: options.requestTimeoutMs,
     limits: options.limits,
     trustedProxies: options.trustedProxies,
+    ended: keeper.ended,
     hasOwnProbes: options.metricsPort !== undefined,
   });
   const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });
@@ -108,6 +111,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     async stop() {
       await server.close();
       await worker.stop();
+      await keeper.stop();
       await epoch.stop();
       await db.close();
     },

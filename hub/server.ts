@@ -28,8 +28,10 @@ import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
 import { lifeLineRoutes } from './rest/life-line.ts';
 import { creditRoutes } from './rest/credits.ts';
+import { forgetRoutes } from './rest/forget.ts';
 import { orderRoutes } from './rest/orders.ts';
 import { priceRoutes } from './rest/prices.ts';
+import type { Ended } from './retention/keeper.ts';
 import { problemRoutes } from './rest/problems.ts';
 import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
@@ -63,6 +65,8 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Metrics and readiness are for `probes` alone, to listen on a port of its own. */
   readonly hasOwnProbes?: boolean;
+  /** What came to its end since the start. */
+  readonly ended?: Ended;
 }
 
 export type HubServer = App & { readonly routes: readonly Route[]; readonly probes: FastifyInstance | undefined };
@@ -81,6 +85,7 @@ export async function buildServer({
   limits = DEFAULT_LIMITS,
   trustedProxies = [],
   hasOwnProbes = false,
+  ended = new Map(),
 }: ServerOptions): Promise<HubServer> {
   const app = Fastify({
     logger: false,
@@ -110,7 +115,7 @@ export async function buildServer({
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   observeRequests(app, registry);
-  hubMetrics(registry, hub.db, unfit);
+  hubMetrics(registry, hub.db, unfit, ended);
   const limiter = new Limiter(limits, hub.clock, registry);
   const routes = guardDoors(app, hub, authenticator, limiter);
   takeTurns(app, limiter);
@@ -167,6 +172,7 @@ export async function buildServer({
       scope.addHook('onRoute', documentProblems);
       for (const routes of [
         orderRoutes,
+        forgetRoutes,
         creditRoutes,
         lifeLineRoutes,
         shipmentRoutes,

@@ -1,5 +1,5 @@
-// What one Store's key costs another: GET /orders?limit=1 of a neighbour, alone and beside a key that posts 5,000 levels
-// from 12 threads. `node bench/tenants/neighbour.ts [seconds]`; the hub, the load and the neighbour are processes of their own.
+// What one Store's key costs another: GET /orders?limit=1 of a neighbour, alone and beside a key that posts 5,000
+// levels from 12 threads. `node bench/tenants/neighbour.ts [seconds]`; hub, load and neighbour are processes.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { HubRig } from '../../test/support/hub-rig.ts';
