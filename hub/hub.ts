@@ -11,6 +11,7 @@ import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
+import type { Succession } from './stores/succession.ts';
 import { HintBoard } from './runs/hints.ts';
 import { readAnew } from './orders/read-anew.ts';
 import { redriveRejected } from './orders/redrive.ts';
@@ -40,6 +41,8 @@ export interface HubOptions {
   readonly metricsPort?: number;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Every Store is who has its name, whatever its uid: an installation that was made anew from its manifests. */
+  readonly adoptByName?: boolean;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -106,7 +109,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     url,
     probesUrl: probesUrl ?? url,
     routes: server.routes,
-    putStore: (store) => putStore(hub, store),
+    putStore: (store) => putStore(hub, store, options.adoptByName ?? false),
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),
     async stop() {
       await server.close();
@@ -118,9 +121,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
 }
 
-async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
+async function putStore(hub: HubContext, store: StoreRecord, adoptByName: boolean): Promise<void> {
   await hub.db.transaction(async (tx) => {
-    const { id, before, orderRulesChanged } = await saveStore(tx, store);
+    const { id, before, orderRulesChanged, succession } = await saveStore(tx, store, adoptByName);
+    tx.afterCommit(() => tellOf(hub, store, succession));
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
@@ -142,4 +146,26 @@ async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
         );
     }
   });
+}
+
+/** Of a name that was somebody's before. The uid, which opens the data, is told to the installation alone. */
+function tellOf({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, succession: Succession): void {
+  if (succession.is === 'itself') return;
+  const { reason, message } =
+    succession.is === 'another'
+      ? {
+          reason: 'NameTaken',
+          message:
+            'a Store of this name was here before: this one starts empty. To take over what the other left, set the annotation supercargo.dev/adopt to its uid, which stands in the log of the hub',
+        }
+      : { reason: 'Adopted', message: 'the data of the former Store of this name was taken over' };
+  log.warn(
+    {
+      store: `${namespace}/${name}`,
+      reason,
+      formerUid: succession.is === 'another' ? succession.before : succession.of,
+    },
+    message,
+  );
+  tellStore(namespace, name, succession.is === 'another' ? 'Warning' : 'Normal', reason, message);
 }

@@ -57,6 +57,8 @@ const environment = z.object({
   SUPERCARGO_ADDRESS_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.address.burst),
   /** Networks of the proxies before the hub, whose X-Forwarded-For is believed. */
   SUPERCARGO_TRUSTED_PROXIES: list,
+  /** "true": Stores take over what a Store of their name left, whatever its uid. */
+  SUPERCARGO_ADOPT_BY_NAME: z.stringbool().default(false),
   SUPERCARGO_WATCH_NAMESPACES: list,
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
@@ -107,6 +109,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
       key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },
       address: { perSecond: config.SUPERCARGO_ADDRESS_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_ADDRESS_BURST },
     },
+    adoptByName: config.SUPERCARGO_ADOPT_BY_NAME,
     trustedProxies: config.SUPERCARGO_TRUSTED_PROXIES,
     version: config.SUPERCARGO_VERSION,
     publicUrl: config.SUPERCARGO_PUBLIC_URL,

@@ -35,7 +35,8 @@ export function hubMetrics(registry: Registry, db: Database, unfit: readonly Unf
       },
     });
   };
-  const connection = `c.namespace AS namespace, c.name AS connection`;
+  // What a Store of the same name left keeps a series of its own.
+  const connection = `c.namespace AS namespace, c.name || CASE WHEN c.retired THEN '#' || c.id ELSE '' END AS connection`;
   gauge(
     'supercargo_orders',
     'Orders by what was decided about them.',

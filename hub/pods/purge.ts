@@ -4,8 +4,8 @@ import { findConnection } from './sessions.ts';
 
 /**
  * What deletion of a connection does to its data. Retain keeps all of it: a connection of that name takes it up again.
- * Delete is one DELETE: every row of a connection refers to it and falls with it (migration 0042). Its rotating tokens go
- * with the last connection that used them.
+ * Delete is one DELETE: every row of a connection refers to it and falls with it (migration 0042). Its rotating tokens
+ * go with the last connection that used them.
  */
 export async function purgeConnection(
   db: Database,

@@ -24,7 +24,7 @@ export async function openSession(
       );
     const [row] = await tx.query<{ id: number; budget: BudgetState | null }>(
       `INSERT INTO connections (kind, namespace, name, store_id, driver, mode, catalogue, credential, safety_stock, remedies, exports, stock) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::text[], $12)
-       ON CONFLICT (kind, namespace, name) DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
+       ON CONFLICT (kind, namespace, name) WHERE NOT retired DO UPDATE SET store_id = EXCLUDED.store_id, driver = EXCLUDED.driver, mode = EXCLUDED.mode, catalogue = EXCLUDED.catalogue,
          credential = EXCLUDED.credential, safety_stock = EXCLUDED.safety_stock, remedies = EXCLUDED.remedies, exports = EXCLUDED.exports, stock = EXCLUDED.stock, registered = true
        RETURNING id, budget`,
       [
@@ -72,7 +72,7 @@ async function releaseHeldWrites(tx: Queryable, connectionId: number): Promise<v
 
 export async function findConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow | undefined> {
   const [row] = await db.query<ConnectionRow & Record<string, unknown>>(
-    'SELECT * FROM connections WHERE kind = $1 AND namespace = $2 AND name = $3',
+    'SELECT * FROM connections WHERE kind = $1 AND namespace = $2 AND name = $3 AND NOT retired',
     [key.kind, key.namespace, key.name],
   );
   return row;

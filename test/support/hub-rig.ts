@@ -34,7 +34,7 @@ export class HubRig {
 
   static async start(
     db: Database,
-    options: Pick<HubOptions, 'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort'> = {},
+    options: Pick<HubOptions, 'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'adoptByName'> = {},
   ): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({

@@ -25,6 +25,7 @@ import { sharedKeys } from './0034-shared-keys.ts';
 import { lookAgain } from './0040-look-again.ts';
 import { owners } from './0042-owners.ts';
 import { forgotten } from './0043-forgotten.ts';
+import { storeUids } from './0044-store-uids.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -55,4 +56,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0040-look-again', sql: lookAgain },
   { name: '0042-owners', sql: owners },
   { name: '0043-forgotten', sql: forgotten },
+  { name: '0044-store-uids', sql: storeUids },
 ];
