@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { systemClock } from '../kit/clock.ts';
+import { passwordWarning } from './database-url.ts';
 import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
@@ -144,7 +145,11 @@ function addLocal(root: Command): void {
         publicUrl?: string;
         databaseUrl?: string;
         logLevel: string;
-      }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()),
+      }) => {
+        const warning = passwordWarning(process.argv);
+        if (warning) tell(warning);
+        await (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal());
+      },
     );
   root
     .command('simulate')

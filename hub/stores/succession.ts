@@ -15,8 +15,8 @@ interface Found extends Record<string, unknown> {
 }
 
 /**
- * Before a Store is saved: a row of another uid under its name steps aside with its connections, and what the Store says
- * that it takes over takes its place. `adoptByName`: the installation was made anew from its manifests, and every Store
+ * Before a Store is saved: a row of another uid under its name steps aside with its connections, and what the Store
+ * says that it takes over takes its place. `adoptByName`: the installation was made anew from its manifests, and every Store
  * is who has its name.
  */
 export async function succeed(tx: Transaction, store: StoreRecord, adoptByName: boolean): Promise<Succession> {
@@ -29,7 +29,7 @@ export async function succeed(tx: Transaction, store: StoreRecord, adoptByName: 
   ]);
   if (uid === undefined) return { is: 'itself' };
   const isSame = !now || now.uid === null || now.uid === uid;
-  if (!isSame && (adoptByName || adopt === now.uid)) return { is: 'heir', of: now.uid! };
+  if (!isSame && (adoptByName || adopt === now.uid)) return { is: 'heir', of: now.uid };
   const [former] =
     adopt === undefined
       ? []

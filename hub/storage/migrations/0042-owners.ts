@@ -1,7 +1,7 @@
 /**
  * Every row of a connection, and of a Store, falls with it: what deletion must not leave behind cannot be forgotten by
- * a list. Rows of connections that were deleted before are taken out. An answer that is kept for repeats says which order
- * it is about. Frozen: a later change is a later migration.
+ * a list. Rows of connections that were deleted before are taken out. An answer that is kept for repeats says which
+ * order it is about. Frozen: a later change is a later migration.
  */
 export const owners = `
 ALTER TABLE idempotency_keys ADD COLUMN connection_id integer, ADD COLUMN order_id text;
