@@ -2,7 +2,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
-import type { HubContext, TellStore } from './base/context.ts';
+import type { DeclaredConnections, HubContext, TellStore } from './base/context.ts';
 import type { Route } from './http/doors.ts';
 import type { Limits } from './http/limits.ts';
 import { buildServer } from './server.ts';
@@ -43,6 +43,8 @@ export interface HubOptions {
   readonly trustedProxies?: readonly string[];
   /** Every Store is who has its name, whatever its uid: an installation that was made anew from its manifests. */
   readonly adoptByName?: boolean;
+  /** What Connection resources say; absent in tests alone: then a pod is believed. */
+  readonly declared?: DeclaredConnections;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -83,6 +85,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     tellStore,
     publicUrl,
     webhookReach: options.webhookReach,
+    declared: options.declared,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
   const worker = startDeliveryWorker(parts);

@@ -10,6 +10,7 @@ import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { DEFAULT_LIMITS } from './http/limits.ts';
+import { watchConnections } from './declared.ts';
 import { startHub } from './hub.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
@@ -94,8 +95,11 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     controller: 'supercargo.dev/hub',
     instance: hostname(),
   });
+  const watched = { client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, clock: systemClock, log };
+  const connections = watchConnections(watched);
   const restored = new AbortController();
   const hub = await startHub({
+    declared: (key) => connections.declared(key),
     onRestored: () => restored.abort(),
     tellStore: storeEvents({ client, recorder, log }),
     db,
@@ -120,9 +124,9 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
       operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}`,
     }),
   });
-  const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });
+  const stores = watchStores({ ...watched, hub });
   const ending = AbortSignal.any([signal, restored.signal]);
-  const watching = stores.run(ending);
+  const watching = Promise.all([stores.run(ending), connections.run(ending)]);
   if (!ending.aborted) await once(ending, 'abort');
   await watching;
   await hub.stop();

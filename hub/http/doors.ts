@@ -35,7 +35,7 @@ export function guardDoors(
 ): readonly Route[] {
   const doors: Readonly<Record<string, Ask>> = {
     '/api/v1': (request) => developer(hub, request),
-    '/sync/v1': (request) => pod(authenticator, request),
+    '/sync/v1': (request) => pod(hub, authenticator, request),
     [HOOKS_PATH]: hookDoor(hub),
     '/operator/v1': (request) => operator(authenticator, request),
   };
@@ -77,10 +77,16 @@ async function developer(hub: HubContext, request: FastifyRequest): Promise<Call
   return { role: 'developer', id: `key/${first.id}`, stores: [first, ...others] };
 }
 
-async function pod(authenticator: Authenticator, request: FastifyRequest): Promise<Caller> {
+async function pod({ declared }: HubContext, authenticator: Authenticator, request: FastifyRequest): Promise<Caller> {
   const identity = await authenticator.identify(bearerToken(request));
   if (identity?.role !== 'sync') throw unauthorized('the token is not that of a sync pod (audience supercargo-hub)');
   const { kind, namespace, name } = identity.connection;
+  if (declared && !declared(identity.connection))
+    throw new HttpError(
+      409,
+      'ConnectionUnknown',
+      `there is no ${kind} ${namespace}/${name}, or it has not reached the hub yet: the pod tries again by itself`,
+    );
   return { role: 'sync', id: `${kind}/${namespace}/${name}`, connection: identity.connection };
 }
 

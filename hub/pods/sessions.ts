@@ -1,7 +1,7 @@
 import type { ConnectionKey } from '../../crds/index.ts';
 import { referenceRules } from '../../model/order-reference.ts';
 import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/sync-api.ts';
-import type { HubContext } from '../base/context.ts';
+import type { DeclaredConnection, HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
 import { hookUrl } from '../base/hook-url.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
@@ -14,6 +14,7 @@ export async function openSession(
   key: ConnectionKey,
   request: SessionRequest,
 ): Promise<SessionAnswer> {
+  await agree(hub, key, request);
   return hub.db.transaction(async (tx) => {
     const store = await findStore(tx, key.namespace, request.store);
     if (!store)
@@ -52,6 +53,30 @@ export async function openSession(
       orderNumbers: referenceRules(store.rules.orderNumbers),
     };
   });
+}
+
+/** The pod and the hub hear of a change at nearly the same time. */
+const PATIENCE_MS = 2000;
+const LOOK_MS = 100;
+
+/** What decides whose data the pod comes to must be as its Connection has it. */
+async function agree(hub: HubContext, key: ConnectionKey, request: SessionRequest): Promise<void> {
+  if (!hub.declared) return;
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const differing = differences(hub.declared(key), request);
+    if (differing.length === 0) return;
+    if (waited >= PATIENCE_MS)
+      throw new HttpError(
+        409,
+        'ConnectionDiffers',
+        `what the pod says of ${key.kind} ${key.namespace}/${key.name} is not what the resource says (${differing.join(', ')}): the pod tries again by itself`,
+      );
+    await hub.clock.sleep(LOOK_MS);
+  }
+}
+
+function differences(declared: DeclaredConnection | undefined, request: SessionRequest): string[] {
+  return (['store', 'driver', 'mode', 'credential'] as const).filter((field) => declared?.[field] !== request[field]);
 }
 
 /**

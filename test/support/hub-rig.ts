@@ -34,7 +34,10 @@ export class HubRig {
 
   static async start(
     db: Database,
-    options: Pick<HubOptions, 'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'adoptByName'> = {},
+    options: Pick<
+      HubOptions,
+      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'adoptByName' | 'declared'
+    > = {},
   ): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({
