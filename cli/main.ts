@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { systemClock } from '../kit/clock.ts';
+import { withoutControls } from '../kit/plain-text.ts';
 import { passwordWarning } from './database-url.ts';
 import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
 /** Progress: stdout belongs to commands whose output is data. */
-const tell = (line: string): void => void process.stderr.write(line + '\n');
-const say = (line: string): void => void process.stdout.write(line + '\n');
+const tell = (line: string): void => void process.stderr.write(withoutControls(line, true) + '\n');
+const say = (line: string): void => void process.stdout.write(withoutControls(line, true) + '\n');
 
 /**
  * Aborts at SIGTERM and Ctrl-C; a second one ends at once. Taken before a part is loaded: as process 1 of a container,

@@ -1,5 +1,4 @@
-/** Controls, line separators, marks that turn the direction of what follows. */
-const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+import { CONTROL } from '../../kit/plain-text.ts';
 
 /** In words, after "text with". */
 export const NO_CONTROLS = 'no control characters and no half characters';
