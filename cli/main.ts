@@ -382,6 +382,6 @@ function addDrill(root: Command): void {
 await program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {
-    process.stderr.write(`supercargo: ${error instanceof Error ? error.message : String(error)}\n`);
+    tell(`supercargo: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   });

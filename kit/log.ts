@@ -43,7 +43,11 @@ function withoutValue(error: Error): string {
 }
 
 /** JSON lines on stderr: stdout belongs to commands whose output is data. */
-export function createLogger(part: string, level: string = 'info', to: DestinationStream = destination({ dest: 2, sync: true })): Logger {
+export function createLogger(
+  part: string,
+  level: string = 'info',
+  to: DestinationStream = destination({ dest: 2, sync: true }),
+): Logger {
   return pino(
     {
       base: { part },

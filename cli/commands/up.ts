@@ -97,7 +97,7 @@ function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
         return resources.length > 0 ? [resourceTable(kind, resources, now), ''] : [];
       })
       .join('\n');
-    out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + text + '\n');
+    out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + withoutControls(text, true) + '\n');
     lines = text.split('\n').length;
   };
   const timer = setInterval(draw, 1000);

@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
-import { refuseKnownKey, succeed, type Succession } from './succession.ts';
 import { orderRulesOf } from './order-rules.ts';
+import type { StoreRecord } from './store-record.ts';
+import { refuseKnownKey, succeed, type Succession } from './succession.ts';
 
-/** A Store as the hub knows it, from the Store resource or from `supercargo up`. */
-export interface StoreRecord {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string;
-  /** Uid of a Store that had this name before, whose data this one takes over. */
-  readonly adopt?: string;
-  readonly spec: StoreSpec;
-  /** SHA-256 of the developer API key, hex. */
-  readonly keyHash?: string;
-}
+export type { StoreRecord } from './store-record.ts';
 
 export interface StoreRow {
   readonly id: number;

@@ -1,6 +1,5 @@
-import { conflict } from '../base/errors.ts';
 import type { Transaction } from '../storage/database.ts';
-import type { StoreRecord } from './rules.ts';
+import type { StoreRecord } from './store-record.ts';
 
 /** What the Store of a name is to the one that was there under it before. */
 export type Succession =
@@ -16,8 +15,8 @@ interface Found extends Record<string, unknown> {
 
 /**
  * Before a Store is saved: a row of another uid under its name steps aside with its connections, and what the Store
- * says that it takes over takes its place. `adoptByName`: the installation was made anew from its manifests, and every Store
- * is who has its name.
+ * says that it takes over takes its place. `adoptByName`: the installation was made anew from its manifests, and every
+ * Store is who has its name.
  */
 export async function succeed(tx: Transaction, store: StoreRecord, adoptByName: boolean): Promise<Succession> {
   const { namespace, name, uid, adopt } = store;
@@ -60,8 +59,7 @@ export async function refuseKnownKey(tx: Transaction, { namespace, name, keyHash
     [keyHash, namespace, name],
   );
   if (other)
-    throw conflict(
-      'KeyOfAnother',
+    throw new Error(
       `the developer API key in the status of Store ${namespace}/${name} is that of another Store: rotate it by the annotation supercargo.dev/rotate-developer-key`,
     );
 }

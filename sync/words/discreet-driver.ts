@@ -3,18 +3,24 @@ import {
   type CheckReport,
   type ConnectedFeeds,
   type Driver,
+  type DriverHooks,
   type ExportTarget,
   type Finding,
+  type HookReading,
   type ImportSource,
+  type InboundHook,
   type Page,
   type TokenSet,
   type TokenVault,
   type TokenVaults,
   type WriteResult,
 } from '../../drivers/contract/index.ts';
-import { isExport, type FeedType } from '../../model/feeds.ts';
+import { formerNames } from '../../drivers/contract/compat.ts';
+import type { OrderRecord } from '../../model/records.ts';
 import { storeWords } from './store-words.ts';
 import type { Secrets } from './secrets.ts';
+
+const LONGEST_REASON = 64;
 
 type Words = (text: string, known?: readonly string[]) => string;
 
@@ -24,32 +30,19 @@ type Words = (text: string, known?: readonly string[]) => string;
  */
 export function discreetDriver(driver: Driver, secrets: Secrets): Driver {
   const words: Words = (text, known) => storeWords(text, secrets, known);
-  const { webhooks: hooks } = driver;
+  const feeds = Object.fromEntries(
+    Object.entries(driver.feeds).map(([type, feed]) => [
+      type,
+      'write' in feed ? target(feed, words) : source(feed, words),
+    ]),
+  ) as ConnectedFeeds;
+  const webhooks = driver.webhooks && hooksOf(driver.webhooks, words);
   return {
-    ...driver,
-    check: async (feeds, signal) => report(await guarded(words, () => driver.check(feeds, signal)), words),
-    feeds: Object.fromEntries(
-      Object.entries(driver.feeds).map(([type, feed]) => [
-        type,
-        isExport(type as FeedType) ? target(feed as ExportTarget, words) : source(feed as ImportSource, words),
-      ]),
-    ) as ConnectedFeeds,
-    ...(hooks
-      ? {
-          webhooks: {
-            read: (hook) => {
-              const reading = hooks.read(hook);
-              return reading.valid ? reading : { ...reading, message: words(reading.message) };
-            },
-            ensure: async (url, feeds, signal) => {
-              const found = await guarded(words, () => hooks.ensure(url, feeds, signal));
-              return found.manual === undefined ? found : { ...found, manual: words(found.manual, [url]) };
-            },
-            remove: (url, signal) => guarded(words, () => hooks.remove(url, signal)),
-          },
-        }
-      : {}),
-    ...(driver.close ? { close: () => driver.close!() } : {}),
+    ...formerNames(feeds, webhooks),
+    check: async (asked, signal) => report(await guarded(words, () => driver.check(asked, signal)), words),
+    feeds,
+    ...(webhooks ? { webhooks } : {}),
+    ...(driver.close ? { close: () => guarded(words, () => driver.close!()) } : {}),
   };
 }
 
@@ -69,8 +62,37 @@ export function watchedVaults(vaults: TokenVaults, secrets: Secrets): TokenVault
   return { ...watched(vaults), scoped: (name) => watched(vaults.scoped(name)) };
 }
 
+function hooksOf(hooks: DriverHooks, words: Words): DriverHooks {
+  return {
+    read: (hook) => reading(hooks, hook, words),
+    ensure: async (url, feeds, signal) => {
+      const found = await guarded(words, () => hooks.ensure(url, feeds, signal));
+      const { manual } = found;
+      return {
+        ...found,
+        topics: found.topics.map((topic) => words(topic)),
+        ...(manual === undefined ? {} : { manual: words(manual, [url]) }),
+      };
+    },
+    remove: (url, signal) => guarded(words, () => hooks.remove(url, signal)),
+  };
+}
+
+function reading(hooks: DriverHooks, hook: InboundHook, words: Words): HookReading {
+  try {
+    const found = hooks.read(hook);
+    return found.valid ? found : { ...found, reason: reason(found.reason, words), message: words(found.message) };
+  } catch (error) {
+    throw clean(error, words, []);
+  }
+}
+
 function report(found: CheckReport, words: Words): CheckReport {
-  const finding = (one: Finding): Finding => ({ ...one, message: words(one.message) });
+  const finding = (one: Finding): Finding => ({
+    ...one,
+    reason: reason(one.reason, words),
+    message: words(one.message),
+  });
   const { shop } = found;
   return {
     ...found,
@@ -84,12 +106,29 @@ function source(feed: ImportSource, words: Words): ImportSource {
   const { acknowledge, count, ids } = feed;
   return {
     ...feed,
-    read: (request) => guardedPages(feed.read(request), words),
+    read: (request) =>
+      each(
+        () => feed.read(request),
+        words,
+        (page) => cleanPage(page, words),
+      ),
     ...(acknowledge
-      ? { acknowledge: (tokens: readonly string[], signal: AbortSignal) => guarded(words, () => acknowledge(tokens, signal)) }
+      ? {
+          acknowledge: (tokens: readonly string[], signal: AbortSignal) =>
+            guarded(words, () => acknowledge(tokens, signal)),
+        }
       : {}),
     ...(count ? { count: (window, signal) => guarded(words, () => count(window, signal)) } : {}),
-    ...(ids ? { ids: (window, signal) => each(ids(window, signal), words, (found) => found) } : {}),
+    ...(ids
+      ? {
+          ids: (window, signal) =>
+            each(
+              () => ids(window, signal),
+              words,
+              (found) => found,
+            ),
+        }
+      : {}),
   };
 }
 
@@ -108,39 +147,53 @@ function target(feed: ExportTarget, words: Words): ExportTarget {
 }
 
 const results = (found: readonly WriteResult[], words: Words, known: readonly string[]): WriteResult[] =>
-  found.map((result) => ('message' in result ? { ...result, message: words(result.message, known) } : result));
+  found.map((result) =>
+    'message' in result
+      ? { ...result, reason: reason(result.reason, words), message: words(result.message, known) }
+      : result,
+  );
 
-const guardedPages = (pages: AsyncIterable<Page>, words: Words) => each(pages, words, (page) => cleanPage(page, words));
+/** A reason is a word of ours (CamelCase): what of a shop's text gets there keeps its letters, digits and dots. */
+const reason = (text: string, words: Words): string =>
+  words(text)
+    .replace(/[^\w.:-]/g, '')
+    .slice(0, LONGEST_REASON) || 'StoreRefused';
 
 function cleanPage(page: Page, words: Words): Page {
-  const { unreadable } = page;
+  const { unreadable, acks } = page;
   const isHeld = page.records.some((record) => record.kind === 'order' && record.hold);
   if (!unreadable && !isHeld) return page;
+  // What names a record is needed to the letter, but for a secret or an escape in it.
+  const name = (text: string) => words(text, [text]);
   return {
     ...page,
-    ...(isHeld
-      ? {
-          records: page.records.map((record) =>
-            record.kind === 'order' && record.hold
-              ? { ...record, hold: { ...record.hold, message: words(record.hold.message, [record.number]) } }
-              : record,
-          ),
-        }
-      : {}),
+    records: isHeld
+      ? page.records.map((record) => (record.kind === 'order' ? held(record, words) : record))
+      : page.records,
     ...(unreadable
       ? {
           unreadable: unreadable.map((one) => ({
             ...one,
+            recordId: name(one.recordId),
+            ...(one.number === undefined ? {} : { number: name(one.number) }),
+            reason: reason(one.reason, words),
             message: words(one.message, [one.recordId, ...(one.number === undefined ? [] : [one.number])]),
           })),
+          ...(acks ? { acks: new Map([...acks].map(([id, token]) => [name(id), token])) } : {}),
         }
       : {}),
   };
 }
 
-async function* each<T>(items: AsyncIterable<T>, words: Words, change: (item: T) => T): AsyncGenerator<T> {
+function held(order: OrderRecord, words: Words): OrderRecord {
+  const { hold } = order;
+  if (!hold) return order;
+  return { ...order, hold: { ...hold, reason: words(hold.reason), message: words(hold.message, [order.number]) } };
+}
+
+async function* each<T>(items: () => AsyncIterable<T>, words: Words, change: (item: T) => T): AsyncGenerator<T> {
   try {
-    for await (const item of items) yield change(item);
+    for await (const item of items()) yield change(item);
   } catch (error) {
     throw clean(error, words, []);
   }
@@ -162,7 +215,8 @@ function clean(error: unknown, words: Words, known: readonly string[], depth = 0
   if (error instanceof DriverError) {
     const { recordId } = error.details;
     const said = words(error.details.message, recordId === undefined ? known : [...known, recordId]);
-    Object.assign(error, { details: { ...error.details, message: said } });
+    const details = { ...error.details, reason: reason(error.details.reason, words), message: said };
+    Object.assign(error, { details });
   }
   const before = error.message;
   const after = words(before, known);

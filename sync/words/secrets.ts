@@ -51,7 +51,9 @@ function writingsOf(text: string): string[] {
 
 /** As it stands in base64, whatever stands before and after it there. */
 function inBase64(bytes: Buffer, offset: number): string[] {
-  const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replace(/=+$/, '');
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
   const from = Math.ceil((offset * 8) / 6);
   const sure = whole.slice(from, Math.floor(((offset + bytes.length) * 8) / 6));
   return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];

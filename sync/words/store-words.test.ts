@@ -39,14 +39,22 @@ describe('the words of a store', () => {
   it('have none of any credential in any place of them', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6, maxLength: 40 }), fc.string(), fc.string(), (secret, before, after) => {
-        fc.pre(!/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(secret + before + after) && !'[credential]'.includes(secret));
-        expect(storeWords(`${before}${secret}${after}`, secretsOf([secret])).split('[credential]').join('\n')).not.toContain(secret);
+        fc.pre(
+          !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(secret + before + after) &&
+            !'[credential]'.includes(secret),
+        );
+        expect(
+          storeWords(`${before}${secret}${after}`, secretsOf([secret]))
+            .split('[credential]')
+            .join('\n'),
+        ).not.toContain(secret);
       }),
     );
   });
 
   it('tell mail addresses and long numbers by their shape, and keep the numbers of records', () => {
-    const said = 'order 1000012345 of ada.berg+x@buyers.example, +49 (30) 901 820-0, card 4111 1111 1111 1111, 3 pieces, 2026';
+    const said =
+      'order 1000012345 of ada.berg+x@buyers.example, +49 (30) 901 820-0, card 4111 1111 1111 1111, 3 pieces, 2026';
     expect(storeWords(said, [], ['1000012345'])).toBe(
       'order 1000012345 of [mail address], [18 digits], card [19 digits], 3 pieces, 2026',
     );
@@ -54,7 +62,9 @@ describe('the words of a store', () => {
   });
 
   it('are plain text of one line and of a bounded length, whatever came', () => {
-    expect(storeWords('\u001b]0;PWNED\u0007\u001b[31mred\u001b[0m\r\nline\ttab\u009b2J\u202eback', [])).toBe('red  line tabback');
+    expect(storeWords('\u001b]0;PWNED\u0007\u001b[31mred\u001b[0m\r\nline\ttab\u009b2J\u202eback', [])).toBe(
+      'red  line tabback',
+    );
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const said = storeWords(text, secrets);

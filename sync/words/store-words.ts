@@ -9,9 +9,9 @@ const MAIL = /[^\s"'<>(),;:=]+@[^\s"'<>(),;:=]+\.[^\s"'<>(),;:=]+/g;
 const DIGITS = /\+?\d(?:[ ./()-]{0,2}\d){8,}/g;
 
 /**
- * All text that a store says goes through here before anybody reads it: terminal escapes and controls go, secrets in any
- * encoding become `[credential]`, mail addresses and long numbers are told by their shape, and it ends somewhere. A store
- * may be hostile, or echo what it was sent. `known`: numbers of records, which people need. Pure.
+ * All text that a store says goes through here before anybody reads it: terminal escapes and controls go, secrets in
+ * any encoding become `[credential]`, mail addresses and long numbers are told by their shape, and it ends somewhere.
+ * A store may be hostile, or echo what it was sent. `known`: numbers of records, which people need. Pure.
  */
 export function storeWords(text: string, secrets: Iterable<string>, known: readonly string[] = []): string {
   let clean = withoutControls(text.slice(0, LOOKED_AT));

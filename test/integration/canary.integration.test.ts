@@ -12,7 +12,13 @@ const KEY = 'CANARYkey-pw7';
 const PERSON = 'CANARY.person@buyers.example';
 /** What a hostile or careless shop says. */
 const SAID = `\u001b]0;CANARYtitle\u0007 bearer ${KEY}, basic ${Buffer.from(`x:${KEY}`).toString('base64')} of ${PERSON}, +49 170 5550 1234`;
-const TRACES = [/CANARY/i, new RegExp(Buffer.from(KEY).toString('base64').slice(4, 12)), /5550 ?1234/, /\\u001b|\u001b/];
+// eslint-disable-next-line no-control-regex -- it is what is looked for
+const TRACES = [
+  /CANARY/i,
+  new RegExp(Buffer.from(KEY).toString('base64').slice(4, 12)),
+  /5550 ?1234/,
+  /\\u001b|\u001b/,
+];
 
 const store = new MemoryStore();
 let rig: LocalRig;
@@ -28,7 +34,12 @@ function definition(): DriverDefinition {
     check: async (feeds, signal) => {
       const report = await driver.check(feeds, signal);
       const say = <T extends { message: string }>(finding: T): T => ({ ...finding, message: SAID });
-      return { ...report, reachable: say(report.reachable), credential: say(report.credential), shop: { id: 'm', name: SAID } };
+      return {
+        ...report,
+        reachable: say(report.reachable),
+        credential: say(report.credential),
+        shop: { id: 'm', name: SAID },
+      };
     },
     feeds: {
       ...driver.feeds,
@@ -38,7 +49,9 @@ function definition(): DriverDefinition {
           for await (const page of driver.feeds.OrderImport!.read(request))
             yield {
               ...page,
-              unreadable: [{ recordId: 'o-bad', number: 'BAD', reason: 'Unreadable', message: SAID, raw: { note: SAID } }],
+              unreadable: [
+                { recordId: 'o-bad', number: 'BAD', reason: 'Unreadable', message: SAID, raw: { note: SAID } },
+              ],
             };
         },
       },
@@ -98,7 +111,15 @@ beforeAll(async () => {
   rig = await LocalRig.start({
     db: await ownDatabase(),
     definition: definition(),
-    feeds: ['ProductImport', 'StockImport', 'OrderImport', 'ProductUpdate', 'OrderUpdate', 'StockExport', 'ShipmentExport'],
+    feeds: [
+      'ProductImport',
+      'StockImport',
+      'OrderImport',
+      'ProductUpdate',
+      'OrderUpdate',
+      'StockExport',
+      'ShipmentExport',
+    ],
     secret: { apiKey: KEY },
     log: createLogger('test', 'trace', stream),
   });
@@ -112,7 +133,12 @@ it('what a store says in any answer reaches no status, Event, problem, log and R
     await rig.until(() => rig.feed(type)['lastRun'] !== undefined, `a run of ${type}`);
   fails = true;
   const [{ id }] = (await rig.api('GET', '/orders')).body.items;
-  await rig.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }, { sku: 'B', quantity: 3 }] });
+  await rig.api('POST', '/stock', {
+    levels: [
+      { sku: 'A', quantity: 3 },
+      { sku: 'B', quantity: 3 },
+    ],
+  });
   await rig.api('POST', `/orders/${id}/shipments`, { trackingCode: 'T1' });
   for (const type of ['ProductUpdate', 'OrderUpdate', 'StockExport', 'ShipmentExport'] as const) {
     rig.requestRun(type);
@@ -126,7 +152,11 @@ it('what a store says in any answer reaches no status, Event, problem, log and R
     `SELECT relname::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace('public')`,
   );
   for (const { name } of tables)
-    rows.push(...(await rig.db.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`)).map(({ row }) => `${name}: ${row}`));
+    rows.push(
+      ...(await rig.db.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`)).map(
+        ({ row }) => `${name}: ${row}`,
+      ),
+    );
   const outputs = { status: [JSON.stringify(rig.world.list())], events: rig.events, rest, rows, logged };
   // What was said came that far: else nothing is proven.
   expect(JSON.stringify(outputs)).toContain('[credential]');

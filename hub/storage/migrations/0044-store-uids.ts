@@ -1,7 +1,7 @@
 /**
  * A Store is its uid: who gets the name of a deleted one gets nothing of it. What was there before steps aside under
- * its name (`retired`) and can be taken over on purpose. A developer key opens one Store of its own. Frozen: a later change
- * is a later migration.
+ * its name (`retired`) and can be taken over on purpose. A developer key opens one Store of its own. Frozen: a later
+ * change is a later migration.
  */
 export const storeUids = `
 ALTER TABLE stores ADD COLUMN retired boolean NOT NULL DEFAULT false;
