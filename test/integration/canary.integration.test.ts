@@ -12,11 +12,11 @@ const KEY = 'CANARYkey-pw7';
 const PERSON = 'CANARY.person@buyers.example';
 /** What a hostile or careless shop says. */
 const SAID = `\u001b]0;CANARYtitle\u0007 bearer ${KEY}, basic ${Buffer.from(`x:${KEY}`).toString('base64')} of ${PERSON}, +49 170 5550 1234`;
-// eslint-disable-next-line no-control-regex -- it is what is looked for
 const TRACES = [
   /CANARY/i,
   new RegExp(Buffer.from(KEY).toString('base64').slice(4, 12)),
   /5550 ?1234/,
+  // eslint-disable-next-line no-control-regex -- it is what is looked for
   /\\u001b|\u001b/,
 ];
 
