@@ -36,6 +36,14 @@ describe('the words of a store', () => {
       expect(said.toLowerCase()).not.toContain(part.toLowerCase());
   });
 
+  it('have no part of a secret where a quote of them was cut', () => {
+    const cut = (length: number) =>
+      storeWords(`${'x '.repeat(20)}${KEY}`.slice(0, 40 + length) + '…: mend it', secrets);
+    for (let length = 6; length < KEY.length; length++)
+      expect(cut(length)).toBe(`${'x '.repeat(20)}[credential]…: mend it`);
+    expect(storeWords(`key ${KEY.slice(0, 9)}`, secrets)).toBe('key [credential]');
+  });
+
   it('have none of any credential in any place of them', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6, maxLength: 40 }), fc.string(), fc.string(), (secret, before, after) => {

@@ -2,8 +2,9 @@ import { withoutControls } from '../../kit/plain-text.ts';
 
 /** What is shown of a sentence of a store; more is no sentence. */
 const LONGEST = 1000;
-/** Looked at at most: what is longer is cut before, and never by a half of a secret at its end. */
+/** Looked at at most: what is longer is cut before. */
 const LOOKED_AT = 20_000;
+const SHORTEST_HALF = 6;
 const MAIL = /[^\s"'<>(),;:=]+@[^\s"'<>(),;:=]+\.[^\s"'<>(),;:=]+/g;
 /** Telephone, card and account numbers: nine digits or more, with what people put between. */
 const DIGITS = /\+?\d(?:[ ./()-]{0,2}\d){8,}/g;
@@ -15,9 +16,20 @@ const DIGITS = /\+?\d(?:[ ./()-]{0,2}\d){8,}/g;
  */
 export function storeWords(text: string, secrets: Iterable<string>, known: readonly string[] = []): string {
   let clean = withoutControls(text.slice(0, LOOKED_AT));
-  for (const secret of secrets) clean = clean.replaceAll(secret, '[credential]');
+  for (const secret of secrets) clean = withoutHalf(clean.replaceAll(secret, '[credential]'), secret);
   clean = clean
     .replace(MAIL, '[mail address]')
     .replace(DIGITS, (run) => (known.some((number) => number.includes(run)) ? run : `[${run.length} digits]`));
   return clean.length <= LONGEST ? clean : clean.slice(0, LONGEST - 1).toWellFormed() + '…';
+}
+
+/** Drivers quote the beginning of what is long: where a quote ends, the first part of a secret may stand. */
+function withoutHalf(text: string, secret: string): string {
+  const start = secret.slice(0, SHORTEST_HALF);
+  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
+    const end = text.indexOf('…', at);
+    const half = end < 0 ? text.slice(at) : text.slice(at, end);
+    if (secret.startsWith(half)) return text.slice(0, at) + '[credential]' + (end < 0 ? '' : text.slice(end));
+  }
+  return text;
 }

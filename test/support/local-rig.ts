@@ -44,17 +44,19 @@ export class LocalRig {
   readonly db: Database;
   hub!: Hub;
   events: string[] = [];
+  readonly metrics = new SyncMetrics();
   secret: Record<string, string>;
   readonly #options: RigOptions;
   readonly #tokens = new Map<string, Identity>();
-  readonly #directory: string;
+  /** Its own: where `up` would keep its state. */
+  readonly directory: string;
   #engine: { stop: AbortController; done: Promise<void> } | undefined;
   #storeSpec: StoreSpec;
   #connection: Record<string, unknown>;
 
   private constructor(options: RigOptions, directory: string) {
     this.#options = options;
-    this.#directory = directory;
+    this.directory = directory;
     this.db = options.db;
     this.secret = options.secret ?? { apiKey: 'k' };
     this.world = new LocalWorld(join(directory, 'resources.json'), () => new Date());
@@ -142,7 +144,7 @@ export class LocalRig {
         random: () => 0.5,
         log: this.#options.log ?? createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
         holder: `rig/${randomUUID()}`,
-        metrics: new SyncMetrics(),
+        metrics: this.metrics,
       },
       stop.signal,
     );
@@ -211,6 +213,6 @@ export class LocalRig {
     await this.stopEngine();
     await this.hub.stop();
     await this.world.flush();
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
