@@ -11,6 +11,7 @@ import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
+import { storableSpec } from './stores/storable-spec.ts';
 import type { Succession } from './stores/succession.ts';
 import { HintBoard } from './runs/hints.ts';
 import { readAnew } from './orders/read-anew.ts';
@@ -124,10 +125,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
 }
 
-async function putStore(hub: HubContext, store: StoreRecord, adoptByName: boolean): Promise<void> {
+async function putStore(hub: HubContext, given: StoreRecord, adoptByName: boolean): Promise<void> {
+  const { spec, left } = storableSpec(given.spec);
+  const store = left.length > 0 ? { ...given, spec } : given;
   await hub.db.transaction(async (tx) => {
     const { id, before, orderRulesChanged, succession } = await saveStore(tx, store, adoptByName);
     tx.afterCommit(() => tellOf(hub, store, succession));
+    if (left.length > 0) tx.afterCommit(() => tellLeft(hub, store, left));
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
@@ -149,6 +153,12 @@ async function putStore(hub: HubContext, store: StoreRecord, adoptByName: boolea
         );
     }
   });
+}
+
+function tellLeft({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, left: readonly string[]): void {
+  const message = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''} of the Store cannot be stored and was left out: take the control character out of it`;
+  log.warn({ store: `${namespace}/${name}`, reason: 'SpecUnusable' }, message);
+  tellStore(namespace, name, 'Warning', 'SpecUnusable', message);
 }
 
 /** Of a name that was somebody's before. The uid, which opens the data, is told to the installation alone. */

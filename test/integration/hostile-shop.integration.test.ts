@@ -171,7 +171,12 @@ async function outputs(): Promise<Record<string, readonly string[]>> {
   for (const { connection, feed, record, reason } of items)
     rest.push(
       JSON.stringify(
-        (await rig.api('GET', `/problems/payload?${new URLSearchParams({ connection, feed, record, reason })}`)).body,
+        (
+          await rig.api(
+            'GET',
+            `/problems/payload?${new URLSearchParams({ connection, feed, record, reason }).toString()}`,
+          )
+        ).body,
       ),
     );
   const files = await Promise.all(

@@ -40,3 +40,14 @@ it('text of every script is taken', async () => {
   const answer = await store.api('POST', `/orders/${id}/acknowledge`, { reference });
   expect(answer).toMatchObject({ status: 200, body: { acknowledgedReference: reference } });
 });
+
+it('a Store with an alias that no database can hold keeps all its other rules, and is told', async () => {
+  const odd = await rig.store({ skuAliases: { 'A\0': 'B', OLD: 'A' }, promotionalCodes: ['\ud800'] });
+  const pod = await odd.connect();
+  await pod.send('ProductImport', [product('p', ['A'])]);
+  await pod.send('OrderImport', [order('7', { lines: [line('1', 'OLD', 1)] })]);
+  expect((await odd.api('GET', '/orders')).body.items).toMatchObject([{ lines: [{ sku: 'A' }] }]);
+  expect(rig.told.filter((one) => one.includes('SpecUnusable'))).toEqual([
+    `test ${odd.name} Warning SpecUnusable spec.skuAliases.A, spec.promotionalCodes[0] of the Store cannot be stored and was left out: take the control character out of it`,
+  ]);
+});
