@@ -40,6 +40,8 @@ export interface HubOptions {
   readonly limits?: Limits;
   /** Where metrics and probes listen; absent: on `port`, as everything else. */
   readonly metricsPort?: number;
+  /** How long gathered figures are good for, in milliseconds; 5,000 if absent. */
+  readonly figuresFreshMs?: number;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
   /** Every Store is who has its name, whatever its uid: an installation that was made anew from its manifests. */
@@ -103,6 +105,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     limits: options.limits,
     trustedProxies: options.trustedProxies,
     ended: keeper.ended,
+    figuresFreshMs: options.figuresFreshMs,
     hasOwnProbes: options.metricsPort !== undefined,
   });
   const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });

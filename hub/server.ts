@@ -17,7 +17,7 @@ import { hubMetrics } from './metrics.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
 import { guardDoors, type Route } from './http/doors.ts';
-import { observeRequests } from './http/observe.ts';
+import { FIGURES_FRESH_MS, observeRequests } from './http/observe.ts';
 import { probeRoutes, probeServer } from './http/probes.ts';
 import { documentProblems, problemOf } from './http/problem.ts';
 import { Limiter, takeTurns, DEFAULT_LIMITS, type Limits } from './http/limits.ts';
@@ -65,6 +65,8 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Metrics and readiness are for `probes` alone, to listen on a port of its own. */
   readonly hasOwnProbes?: boolean;
+  /** How long gathered figures are good for; five seconds if absent. */
+  readonly figuresFreshMs?: number;
   /** What came to its end since the start. */
   readonly ended?: Ended;
 }
@@ -85,6 +87,7 @@ export async function buildServer({
   limits = DEFAULT_LIMITS,
   trustedProxies = [],
   hasOwnProbes = false,
+  figuresFreshMs = FIGURES_FRESH_MS,
   ended = new Map(),
 }: ServerOptions): Promise<HubServer> {
   const app = Fastify({
@@ -162,7 +165,7 @@ export async function buildServer({
   await registerDocumentation(app);
 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit };
+  const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit, figuresFreshMs };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   const probes = hasOwnProbes ? probeServer(own) : undefined;
   if (!probes) probeRoutes(app, own);

@@ -12,14 +12,16 @@ export interface ProbeOptions {
   readonly isSameDatabase: () => Promise<boolean>;
   readonly where: string;
   readonly unfit: readonly UnfitFor[];
+  /** How long figures are good for. */
+  readonly figuresFreshMs: number;
 }
 
 /** What a cluster asks a hub without a key. The figures name every Store's connections. */
 export function probeRoutes(
   app: FastifyInstance,
-  { registry, clock, isSameDatabase, where, unfit }: ProbeOptions,
+  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs }: ProbeOptions,
 ): void {
-  const metrics = figures(registry, clock);
+  const metrics = figures(registry, clock, figuresFreshMs);
   app.get('/readyz', { schema: { hide: true } }, async () => {
     if (!(await isSameDatabase()))
       throw new HttpError(

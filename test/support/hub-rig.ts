@@ -36,7 +36,7 @@ export class HubRig {
     db: Database,
     options: Pick<
       HubOptions,
-      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'adoptByName' | 'declared'
+      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'figuresFreshMs' | 'adoptByName' | 'declared'
     > = {},
   ): Promise<HubRig> {
     const rig = new HubRig(db);
@@ -50,6 +50,7 @@ export class HubRig {
       port: 0,
       webhookReach: OWN_MACHINE,
       version: 'test',
+      figuresFreshMs: 0,
       ...options,
       tellStore: (...told) => void rig.told.push(told.join(' ')),
     });

@@ -11,6 +11,7 @@ beforeAll(async () => {
   rig = await HubRig.start(await ownDatabase(), {
     limits: { key: { perSecond: 1, burst: 20 }, address: { perSecond: 0.5, burst: 10 } },
     metricsPort: 0,
+    figuresFreshMs: 5000,
     trustedProxies: ['127.0.0.0/8'],
   });
   store = await rig.store();
