@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -109,6 +109,11 @@ bench-sync: node_modules/.package-lock.json ## store to PostgreSQL beside dlt, S
 bench-embedded: build ## what the hub's own database costs: time, CPU, memory, in `up` and beside a hub (3 minutes)
 	@tsc -p bench/tsconfig.json
 	@NODE_ENV=production $(NODE) bench/.build/bench/embedded/main.js
+
+# SECONDS_EACH: of each measurement (15), WAITING webhooks of the endpoint that hangs (10,000).
+bench-neighbours: node_modules/.package-lock.json ## what one tenant costs another: a key at full speed, an endpoint that hangs (3 minutes)
+	@$(NODE) bench/tenants/neighbour.ts $(or $(SECONDS_EACH),15)
+	@$(NODE) bench/tenants/hanging.ts 300 $(or $(WAITING),10000)
 
 image: build ## the container image, with or without a Docker engine
 	@$(NODE) test/cluster/cli.ts image

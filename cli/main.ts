@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { systemClock } from '../kit/clock.ts';
+import { withoutControls } from '../kit/plain-text.ts';
+import { passwordWarning } from './database-url.ts';
 import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
 /** Progress: stdout belongs to commands whose output is data. */
-const tell = (line: string): void => void process.stderr.write(line + '\n');
-const say = (line: string): void => void process.stdout.write(line + '\n');
+const tell = (line: string): void => void process.stderr.write(withoutControls(line, true) + '\n');
+const say = (line: string): void => void process.stdout.write(withoutControls(line, true) + '\n');
 
 /**
  * Aborts at SIGTERM and Ctrl-C; a second one ends at once. Taken before a part is loaded: as process 1 of a container,
@@ -144,7 +146,11 @@ function addLocal(root: Command): void {
         publicUrl?: string;
         databaseUrl?: string;
         logLevel: string;
-      }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()),
+      }) => {
+        const warning = passwordWarning(process.argv);
+        if (warning) tell(warning);
+        await (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal());
+      },
     );
   root
     .command('simulate')
@@ -236,6 +242,15 @@ function addHubQueries(root: Command): void {
     .action((options: Common & { reason: string; dryRun: boolean }) =>
       withTarget(options, async (target) => {
         await (await import('./commands/replay.ts')).replay(target, options, say);
+      }),
+    );
+  asksHub(root.command('forget').description('erase the person of an order, or a person from all closed orders'))
+    .option('--order <number>', 'number of the order')
+    .option('--person <email>', 'mail address of the customer')
+    .action((options: Common & { order?: string; person?: string }) =>
+      withTarget(options, async (target) => {
+        const all = await (await import('./commands/forget.ts')).forget(target, options, options, say);
+        if (!all) process.exitCode = 1;
       }),
     );
   asksHub(root.command('diff').description('what would happen if a connection went live now').argument('[connection]'))
@@ -367,6 +382,6 @@ function addDrill(root: Command): void {
 await program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {
-    process.stderr.write(`supercargo: ${error instanceof Error ? error.message : String(error)}\n`);
+    tell(`supercargo: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   });

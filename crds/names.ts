@@ -12,6 +12,8 @@ export const ANNOTATIONS = {
    * stays.
    */
   rotateDeveloperKey: `${GROUP}/rotate-developer-key`,
+  /** On a Store: uid of the Store that had its name before, whose data it takes over. */
+  adopt: `${GROUP}/adopt`,
 } as const;
 
 /** Set on every child and mirrored to the connection, so that lists filter by them. */

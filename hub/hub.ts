@@ -2,8 +2,9 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
-import type { HubContext, TellStore } from './base/context.ts';
+import type { DeclaredConnections, HubContext, TellStore } from './base/context.ts';
 import type { Route } from './http/doors.ts';
+import type { Limits } from './http/limits.ts';
 import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { watchEpoch } from './storage/epoch.ts';
@@ -11,9 +12,12 @@ import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
 import { hint, HintBoard } from './runs/hints.ts';
+import { storableSpec } from './stores/storable-spec.ts';
+import type { Succession } from './stores/succession.ts';
 import { readAnew } from './orders/read-anew.ts';
 import { redriveRejected } from './orders/redrive.ts';
 import { enableMoved } from './webhooks/endpoints.ts';
+import { startKeeper } from './retention/keeper.ts';
 import { startDeliveryWorker } from './webhooks/worker.ts';
 
 export interface HubOptions {
@@ -32,6 +36,18 @@ export interface HubOptions {
   readonly webhookReach: Reach;
   /** How long a request may take to arrive; 30,000 if absent. */
   readonly requestTimeoutMs?: number;
+  /** How much one caller may ask of the hub; DEFAULT_LIMITS if absent. */
+  readonly limits?: Limits;
+  /** Where metrics and probes listen; absent: on `port`, as everything else. */
+  readonly metricsPort?: number;
+  /** How long gathered figures are good for, in milliseconds; 5,000 if absent. */
+  readonly figuresFreshMs?: number;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Every Store is who has its name, whatever its uid: an installation that was made anew from its manifests. */
+  readonly adoptByName?: boolean;
+  /** What Connection resources say; absent in tests alone: then a pod is believed. */
+  readonly declared?: DeclaredConnections;
   /** Absent: it is logged alone. */
   readonly tellStore?: TellStore;
   /** The database was restored under this hub: end it, and start it anew. */
@@ -40,6 +56,8 @@ export interface HubOptions {
 
 export interface Hub {
   readonly url: string;
+  /** Where it has metrics and says whether it is ready. */
+  readonly probesUrl: string;
   /** Every route that it answers on. */
   readonly routes: readonly Route[];
   /** A Store was made or changed: its rules take force, and orders rejected for what was mended are judged again. */
@@ -70,9 +88,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     tellStore,
     publicUrl,
     webhookReach: options.webhookReach,
+    declared: options.declared,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
   const worker = startDeliveryWorker(parts);
+  const keeper = startKeeper(db, clock, log);
   const hub: HubContext = { ...parts, wakeDeliveries: worker.wake };
   const server = await buildServer({
     hub,
@@ -82,27 +102,39 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     unfit,
     isSameDatabase: epoch.isSame,
     requestTimeoutMs: options.requestTimeoutMs,
+    limits: options.limits,
+    trustedProxies: options.trustedProxies,
+    ended: keeper.ended,
+    figuresFreshMs: options.figuresFreshMs,
+    hasOwnProbes: options.metricsPort !== undefined,
   });
+  const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
-  log.info({ url, database: db.where }, 'hub listens');
+  log.info({ url, probes: probesUrl, database: db.where }, 'hub listens');
   return {
     url,
+    probesUrl: probesUrl ?? url,
     routes: server.routes,
-    putStore: (store) => putStore(hub, store),
+    putStore: (store) => putStore(hub, store, options.adoptByName ?? false),
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),
     async stop() {
       await server.close();
       await worker.stop();
+      await keeper.stop();
       await epoch.stop();
       await db.close();
     },
   };
 }
 
-async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
+async function putStore(hub: HubContext, given: StoreRecord, adoptByName: boolean): Promise<void> {
+  const { spec, left } = storableSpec(given.spec);
+  const store = left.length > 0 ? { ...given, spec } : given;
   await hub.db.transaction(async (tx) => {
-    const { id, before, orderRulesChanged } = await saveStore(tx, store);
+    const { id, before, orderRulesChanged, succession } = await saveStore(tx, store, adoptByName);
+    tx.afterCommit(() => tellOf(hub, store, succession));
+    if (left.length > 0) tx.afterCommit(() => tellLeft(hub, store, left));
     await enableMoved(tx, id, before, store.spec);
     tx.afterCommit(hub.wakeDeliveries);
     if (!orderRulesChanged) return;
@@ -125,4 +157,32 @@ async function putStore(hub: HubContext, store: StoreRecord): Promise<void> {
         );
     }
   });
+}
+
+function tellLeft({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, left: readonly string[]): void {
+  const message = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''} of the Store cannot be stored and was left out: take the control character out of it`;
+  log.warn({ store: `${namespace}/${name}`, reason: 'SpecUnusable' }, message);
+  tellStore(namespace, name, 'Warning', 'SpecUnusable', message);
+}
+
+/** Of a name that was somebody's before. The uid, which opens the data, is told to the installation alone. */
+function tellOf({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, succession: Succession): void {
+  if (succession.is === 'itself') return;
+  const { reason, message } =
+    succession.is === 'another'
+      ? {
+          reason: 'NameTaken',
+          message:
+            'a Store of this name was here before: this one starts empty. To take over what the other left, set the annotation supercargo.dev/adopt to its uid, which stands in the log of the hub',
+        }
+      : { reason: 'Adopted', message: 'the data of the former Store of this name was taken over' };
+  log.warn(
+    {
+      store: `${namespace}/${name}`,
+      reason,
+      formerUid: succession.is === 'another' ? succession.before : succession.of,
+    },
+    message,
+  );
+  tellStore(namespace, name, succession.is === 'another' ? 'Warning' : 'Normal', reason, message);
 }

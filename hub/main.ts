@@ -9,10 +9,22 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
+import { DEFAULT_LIMITS } from './http/limits.ts';
+import { watchConnections } from './declared.ts';
 import { startHub } from './hub.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  );
 
 /** A misspelt network ends the start: it is the installation's own word. */
 const networks = z
@@ -37,15 +49,18 @@ const environment = z.object({
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
-  SUPERCARGO_WATCH_NAMESPACES: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
-    ),
+  /** Of metrics and probes. */
+  SUPERCARGO_METRICS_PORT: z.coerce.number().default(8081),
+  /** Requests a second, and at once: of one developer key; of one address whose key is not known. */
+  SUPERCARGO_KEY_REQUESTS_PER_SECOND: z.coerce.number().positive().default(DEFAULT_LIMITS.key.perSecond),
+  SUPERCARGO_KEY_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.key.burst),
+  SUPERCARGO_ADDRESS_REQUESTS_PER_SECOND: z.coerce.number().positive().default(DEFAULT_LIMITS.address.perSecond),
+  SUPERCARGO_ADDRESS_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.address.burst),
+  /** Networks of the proxies before the hub, whose X-Forwarded-For is believed. */
+  SUPERCARGO_TRUSTED_PROXIES: list,
+  /** "true": Stores take over what a Store of their name left, whatever its uid. */
+  SUPERCARGO_ADOPT_BY_NAME: z.stringbool().default(false),
+  SUPERCARGO_WATCH_NAMESPACES: list,
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
@@ -80,8 +95,11 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     controller: 'supercargo.dev/hub',
     instance: hostname(),
   });
+  const watched = { client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, clock: systemClock, log };
+  const connections = watchConnections(watched);
   const restored = new AbortController();
   const hub = await startHub({
+    declared: (key) => connections.declared(key),
     onRestored: () => restored.abort(),
     tellStore: storeEvents({ client, recorder, log }),
     db,
@@ -90,6 +108,13 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     newId: randomUUID,
     host: '0.0.0.0',
     port: config.SUPERCARGO_HTTP_PORT,
+    metricsPort: config.SUPERCARGO_METRICS_PORT,
+    limits: {
+      key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },
+      address: { perSecond: config.SUPERCARGO_ADDRESS_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_ADDRESS_BURST },
+    },
+    adoptByName: config.SUPERCARGO_ADOPT_BY_NAME,
+    trustedProxies: config.SUPERCARGO_TRUSTED_PROXIES,
     version: config.SUPERCARGO_VERSION,
     publicUrl: config.SUPERCARGO_PUBLIC_URL,
     webhookReach: config.SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS,
@@ -99,9 +124,9 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
       operator: `${config.SUPERCARGO_NAMESPACE}/${config.SUPERCARGO_OPERATOR_SERVICE_ACCOUNT}`,
     }),
   });
-  const stores = watchStores({ client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, hub, clock: systemClock, log });
+  const stores = watchStores({ ...watched, hub });
   const ending = AbortSignal.any([signal, restored.signal]);
-  const watching = stores.run(ending);
+  const watching = Promise.all([stores.run(ending), connections.run(ending)]);
   if (!ending.aborted) await once(ending, 'abort');
   await watching;
   await hub.stop();

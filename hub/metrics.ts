@@ -1,9 +1,20 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Ended } from './retention/keeper.ts';
 import type { Database } from './storage/database.ts';
 import { REASONS, type UnfitFor } from './storage/fitness.ts';
 
 /** Domain figures, read from the database at scrape time: nothing stale remains after a deletion. */
-export function hubMetrics(registry: Registry, db: Database, unfit: readonly UnfitFor[]): void {
+export function hubMetrics(registry: Registry, db: Database, unfit: readonly UnfitFor[], ended: Ended): void {
+  new Counter({
+    name: 'supercargo_hub_ended_rows_total',
+    help: 'Rows that this replica ended because their time was over, by what they were; persons: orders whose personal data was erased.',
+    labelNames: ['what'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [what, rows] of ended) this.inc({ what }, rows);
+    },
+  });
   const unfitFor = new Gauge({
     name: 'supercargo_hub_database_unfit',
     help: '1: the database server is set up so that answered orders can be lost (reason: FsyncOff, FullPageWritesOff, TooFewSessions), as the hub found it at its start.',
@@ -24,7 +35,8 @@ export function hubMetrics(registry: Registry, db: Database, unfit: readonly Unf
       },
     });
   };
-  const connection = `c.namespace AS namespace, c.name AS connection`;
+  // What a Store of the same name left keeps a series of its own.
+  const connection = `c.namespace AS namespace, c.name || CASE WHEN c.retired THEN '#' || c.id ELSE '' END AS connection`;
   gauge(
     'supercargo_orders',
     'Orders by what was decided about them.',

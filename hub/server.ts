@@ -1,13 +1,12 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyError, type RouteOptions } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import {
-  hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext } from './base/context.ts';
@@ -18,6 +17,10 @@ import { hubMetrics } from './metrics.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
 import { guardDoors, type Route } from './http/doors.ts';
+import { FIGURES_FRESH_MS, observeRequests } from './http/observe.ts';
+import { probeRoutes, probeServer } from './http/probes.ts';
+import { documentProblems, problemOf } from './http/problem.ts';
+import { Limiter, takeTurns, DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import { registerDocumentation } from './http/documentation.ts';
 import { safeHeaders } from './http/safe-headers.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
@@ -25,8 +28,10 @@ import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
 import { lifeLineRoutes } from './rest/life-line.ts';
 import { creditRoutes } from './rest/credits.ts';
+import { forgetRoutes } from './rest/forget.ts';
 import { orderRoutes } from './rest/orders.ts';
 import { priceRoutes } from './rest/prices.ts';
+import type { Ended } from './retention/keeper.ts';
 import { problemRoutes } from './rest/problems.ts';
 import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
@@ -35,7 +40,6 @@ import { webhookRoutes } from './rest/webhooks.ts';
 import type { HintBoard } from './runs/hints.ts';
 import { purgeConnection } from './pods/purge.ts';
 import { syncRoutes } from './pods/routes.ts';
-import { databaseProblem } from './storage/database-problem.ts';
 import type { UnfitFor } from './storage/fitness.ts';
 
 /** For a whole request to arrive; for a socket on which nothing moves (longer than the pods' long poll). */
@@ -44,8 +48,6 @@ const CONNECTION_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
 /** Results of writes and problems of a run, with what the store said about each. */
 const POD_BODY_BYTES = 8 * 1024 * 1024;
-/** Of what is wrong with a request as much as people read. */
-const MAX_ISSUES = 20;
 
 export interface ServerOptions {
   readonly hub: HubContext;
@@ -57,7 +59,19 @@ export interface ServerOptions {
   /** False: it was restored under this hub, which is about to end. */
   readonly isSameDatabase: () => Promise<boolean>;
   readonly requestTimeoutMs?: number;
+  /** How much one caller may ask; DEFAULT_LIMITS if absent. */
+  readonly limits?: Limits;
+  /** Addresses or networks whose X-Forwarded-For says who asks. */
+  readonly trustedProxies?: readonly string[];
+  /** Metrics and readiness are for `probes` alone, to listen on a port of its own. */
+  readonly hasOwnProbes?: boolean;
+  /** How long gathered figures are good for; five seconds if absent. */
+  readonly figuresFreshMs?: number;
+  /** What came to its end since the start. */
+  readonly ended?: Ended;
 }
+
+export type HubServer = App & { readonly routes: readonly Route[]; readonly probes: FastifyInstance | undefined };
 
 /**
  * The hub's HTTP face: /api/v1 for the back office, /sync/v1 for pods, /operator/v1, health, metrics, documentation.
@@ -70,7 +84,12 @@ export async function buildServer({
   unfit,
   isSameDatabase,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
-}: ServerOptions): Promise<App & { readonly routes: readonly Route[] }> {
+  limits = DEFAULT_LIMITS,
+  trustedProxies = [],
+  hasOwnProbes = false,
+  figuresFreshMs = FIGURES_FRESH_MS,
+  ended = new Map(),
+}: ServerOptions): Promise<HubServer> {
   const app = Fastify({
     logger: false,
     bodyLimit: USUAL_BODY_BYTES,
@@ -81,6 +100,7 @@ export async function buildServer({
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: hub.newId,
     routerOptions: { maxParamLength: 300 },
     // A URL that no route can take comes here and never to the error handler below.
@@ -95,7 +115,13 @@ export async function buildServer({
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).headers(safeHeaders(request.url));
   });
-  const routes = guardDoors(app, hub, authenticator);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  observeRequests(app, registry);
+  hubMetrics(registry, hub.db, unfit, ended);
+  const limiter = new Limiter(limits, hub.clock, registry);
+  const routes = guardDoors(app, hub, authenticator, limiter);
+  takeTurns(app, limiter);
   boundBodies(app);
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);
@@ -104,6 +130,7 @@ export async function buildServer({
         { err: error, method: request.method, route: request.routeOptions.url, requestId: request.id },
         'request failed',
       );
+    if (error instanceof HttpError) reply.headers(error.headers);
     return reply.status(problem.status).type('application/problem+json').send(problem);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -118,10 +145,6 @@ export async function buildServer({
       }),
   );
 
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  observeRequests(app, registry);
-  hubMetrics(registry, hub.db, unfit);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -142,28 +165,17 @@ export async function buildServer({
   await registerDocumentation(app);
 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit, figuresFreshMs };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
-  app.get('/readyz', { schema: { hide: true } }, async () => {
-    if (!(await isSameDatabase()))
-      throw new HttpError(
-        503,
-        'DatabaseRestored',
-        'the database was restored from a backup: this hub ends and starts anew within seconds. The request may be repeated',
-      );
-    return {
-      status: 'ok',
-      database: hub.db.where,
-      ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}),
-    };
-  });
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  const probes = hasOwnProbes ? probeServer(own) : undefined;
+  if (!probes) probeRoutes(app, own);
+  else app.addHook('onClose', () => probes.close());
   await app.register(
     async (scope: App) => {
       scope.addHook('onRoute', documentProblems);
       for (const routes of [
         orderRoutes,
+        forgetRoutes,
         creditRoutes,
         lifeLineRoutes,
         shipmentRoutes,
@@ -192,29 +204,7 @@ export async function buildServer({
   );
   await app.register(async (scope: App) => hookRoutes(scope, hub), { prefix: HOOKS_PATH });
   await app.register(async (scope: App) => operatorRoutes(scope, hub), { prefix: '/operator/v1' });
-  return Object.assign(app, { routes });
-}
-
-const problemDocument = {
-  description: 'A problem document (RFC 9457).',
-  content: {
-    'application/problem+json': {
-      schema: z.object({
-        type: z.string().meta({ description: 'Stable word.' }),
-        title: z.string(),
-        status: z.number(),
-        detail: z.string().meta({ description: 'What is wrong and what to do.' }),
-      }),
-    },
-  },
-};
-
-/** Every route of the back office may answer with one. */
-function documentProblems(route: RouteOptions): void {
-  route.schema = {
-    ...route.schema,
-    response: { ...(route.schema?.response as object | undefined), '4xx': problemDocument, '5xx': problemDocument },
-  };
+  return Object.assign(app, { routes, probes });
 }
 
 function operatorRoutes(app: App, hub: HubContext): void {
@@ -234,54 +224,4 @@ function operatorRoutes(app: App, hub: HubContext): void {
     },
     (request) => purgeConnection(hub.db, request.params, request.query.policy),
   );
-}
-
-/** Every error leaves as a problem document without a stack or a row's content. */
-function problemOf(error: FastifyError | HttpError): { type: string; title: string; status: number; detail: string } {
-  if (error instanceof HttpError)
-    return { type: error.reason, title: error.reason, status: error.status, detail: error.message };
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const issues = error.validation
-      .slice(0, MAX_ISSUES)
-      .map(
-        (issue) =>
-          `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`,
-      );
-    const more = error.validation.length - issues.length;
-    const detail = [...issues, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-    return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
-  }
-  const unavailable = databaseProblem(error);
-  if (unavailable)
-    return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };
-  const status = error.statusCode ?? 500;
-  if (status < 500)
-    return { type: error.code ?? 'BadRequest', title: error.code ?? 'BadRequest', status, detail: error.message };
-  return {
-    type: 'InternalError',
-    title: 'InternalError',
-    status: 500,
-    detail: 'the hub failed to answer: its log has the reason; the request may be repeated',
-  };
-}
-
-function observeRequests(app: App, registry: Registry): void {
-  const total = new Counter({
-    name: 'supercargo_hub_requests_total',
-    help: 'Requests by route and status.',
-    labelNames: ['method', 'route', 'code'],
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'supercargo_hub_request_duration_seconds',
-    help: 'Time to answer.',
-    labelNames: ['route'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
-    registers: [registry],
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
-    total.inc({ method: request.method, route, code: reply.statusCode });
-    if (!route.endsWith('/hints')) seconds.observe({ route }, reply.elapsedTime / 1000);
-  });
 }

@@ -1,4 +1,4 @@
-import { resourceType, type StoreResource } from '../crds/index.ts';
+import { ANNOTATIONS, resourceType, type StoreResource } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
@@ -45,6 +45,7 @@ export function watchStores(options: StoreWatchOptions): {
       namespace,
       name,
       uid: store.metadata.uid,
+      adopt: store.metadata.annotations?.[ANNOTATIONS.adopt],
       spec: store.spec,
       keyHash: store.status?.developerKey?.hash,
     });

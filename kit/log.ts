@@ -1,4 +1,4 @@
-import { destination, pino, type Logger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -43,7 +43,11 @@ function withoutValue(error: Error): string {
 }
 
 /** JSON lines on stderr: stdout belongs to commands whose output is data. */
-export function createLogger(part: string, level: string = 'info'): Logger {
+export function createLogger(
+  part: string,
+  level: string = 'info',
+  to: DestinationStream = destination({ dest: 2, sync: true }),
+): Logger {
   return pino(
     {
       base: { part },
@@ -54,6 +58,6 @@ export function createLogger(part: string, level: string = 'info'): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
     },
-    destination({ dest: 2, sync: true }),
+    to,
   );
 }

@@ -20,6 +20,8 @@ import type { StoreTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
+import { discreetDriver, watchedVaults } from './words/discreet-driver.ts';
+import { Secrets } from './words/secrets.ts';
 
 export interface StoreSessionOptions {
   readonly definition: DriverDefinition;
@@ -69,13 +71,17 @@ export class StoreSession {
     this.#clock = clock;
     this.#closeHttp = () => http.close();
     this.definition = options.definition;
-    this.driver = options.definition.connect({
+    // Everything that a driver says goes through here: nothing behind it has to look at a store's words again.
+    const secrets = new Secrets();
+    secrets.add(options.credential);
+    const driver = options.definition.connect({
       credential: options.credential,
       settings: options.settings,
       http,
       now: () => clock.now(),
-      tokens: options.tokens,
+      tokens: watchedVaults(options.tokens, secrets),
     });
+    this.driver = discreetDriver(driver, secrets);
   }
 
   /** Calls to the store made by `work` belong to a run of the feed: its class of the budget, its lease. */

@@ -3,6 +3,7 @@ import { watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
+import { withoutControls } from '../../kit/plain-text.ts';
 import { findRunningUp, startControl } from '../local/control.ts';
 import { startUp } from '../local/up.ts';
 import { LocalWorld } from '../local/world.ts';
@@ -23,7 +24,7 @@ const SETTLE_MS = 300;
 
 /** `supercargo up -f DIR`: until Ctrl-C. Faulty manifests are named and left out; the others run. */
 export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
-  const say = (line: string) => out.write(line + '\n');
+  const say = (line: string) => out.write(withoutControls(line, true) + '\n');
   const running = await findRunningUp(command.state);
   if (running)
     throw new Error(`another "up" (process ${running.pid}) runs on ${command.state}: stop it, or give another --state`);
@@ -96,7 +97,7 @@ function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
         return resources.length > 0 ? [resourceTable(kind, resources, now), ''] : [];
       })
       .join('\n');
-    out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + text + '\n');
+    out.write((lines > 0 ? `\x1b[${lines}A\x1b[J` : '') + withoutControls(text, true) + '\n');
     lines = text.split('\n').length;
   };
   const timer = setInterval(draw, 1000);

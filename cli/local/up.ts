@@ -4,6 +4,7 @@ import { parseDuration, type ConnectionKey } from '../../crds/index.ts';
 import { driverResource } from '../../drivers/driver-resource.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
+import { declaredBy } from '../../hub/declared.ts';
 import { startHub } from '../../hub/hub.ts';
 import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
@@ -87,6 +88,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
     publicUrl: options.publicUrl,
     webhookReach: OWN_MACHINE,
     version: options.version,
+    declared: (key) => {
+      const found = world.get(key.kind, namespaceOf(key), key.name);
+      return found && declaredBy(found.spec as unknown as Parameters<typeof declaredBy>[0]);
+    },
     onRestored: options.onRestored,
     tellStore: (namespace, name, type, reason, message) =>
       options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),

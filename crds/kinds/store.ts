@@ -135,6 +135,27 @@ const spec = withRules(
       })
       .optional()
       .describe('Which orders are taken.'),
+    retention: z
+      .strictObject({
+        personalDataDays: z
+          .int()
+          .min(1)
+          .max(3650)
+          .optional()
+          .describe(
+            'An order that was closed (completed, cancelled, never taken) so many days ago loses its person: names, addresses, mail, telephone, notes. Goods and sums stay. Never if absent.',
+          ),
+        historyDays: z
+          .int()
+          .min(7)
+          .max(3650)
+          .optional()
+          .describe(
+            'How long order history, webhooks that were delivered, writes that were done, resolved problems and runs are kept; 90 if absent.',
+          ),
+      })
+      .optional()
+      .describe('How long the hub keeps what is over.'),
     brakes: z
       .strictObject({
         maxZeroedPercent: percent(

@@ -1,3 +1,4 @@
+import type { ConnectionKey } from '../../crds/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Reach } from '../../kit/net/addresses.ts';
@@ -22,6 +23,11 @@ export interface HubContext {
   readonly wakePod: (connectionId: number) => void;
   /** Which addresses beside public ones order webhooks may go to, whatever a Store says. */
   readonly webhookReach: Reach;
+  /**
+   * What the Connection resource says. A pod's own word for whose Store and whose Credential it is counts for nothing.
+   * Absent in tests alone.
+   */
+  readonly declared?: DeclaredConnections;
   /** How order webhooks reach their receiver: sockets if absent. */
   readonly carryWebhook?: CarryWebhook;
   /** Tells whoever watches the Store: an Event on a cluster, a line in `up`. Never fails. */
@@ -35,3 +41,14 @@ export type TellStore = (
   reason: string,
   message: string,
 ) => void;
+
+/** Of a Connection or ClusterConnection, what decides whose data and whose tokens its pod comes to. */
+export interface DeclaredConnection {
+  readonly store: string;
+  readonly driver: string;
+  readonly mode: 'Test' | 'Production';
+  readonly credential: string;
+}
+
+/** undefined: there is no such resource. Throws while that is not known yet. */
+export type DeclaredConnections = (key: ConnectionKey) => DeclaredConnection | undefined;

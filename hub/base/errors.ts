@@ -3,12 +3,15 @@ export class HttpError extends Error {
   readonly status: number;
   /** CamelCase, stable, machine readable. */
   readonly reason: string;
+  /** Beside the problem document. */
+  readonly headers: Readonly<Record<string, string>>;
 
   /** `message` says what is wrong and what to do; it never holds personal data or a secret. */
-  constructor(status: number, reason: string, message: string) {
+  constructor(status: number, reason: string, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
     this.reason = reason;
+    this.headers = headers;
   }
 }
 

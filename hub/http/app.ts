@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { badRequest, notFound, unauthorized } from '../base/errors.ts';
 import type { Database } from '../storage/database.ts';
 import { type StoreRow } from '../stores/rules.ts';
+import { isPlainText, NO_CONTROLS } from './plain-text.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -56,18 +57,16 @@ export async function storeOf(db: Database, request: FastifyRequest): Promise<St
   );
 }
 
-/** PostgreSQL cannot hold U+0000 or half a surrogate pair, and would fail on it only at the end. */
-const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
-const NOT_STORABLE = 'must be text without NUL and lone surrogates';
+const NOT_STORABLE = `must be text with ${NO_CONTROLS}`;
 
 /** Text that comes in. */
-export const text = (max: number) => z.string().min(1).max(max).refine(storable, NOT_STORABLE);
+export const text = (max: number) => z.string().min(1).max(max).refine(isPlainText, NOT_STORABLE);
 
 /** A web address that comes in. */
 export const webAddress = z
   .url({ protocol: /^https?$/ })
   .max(2048)
-  .refine(storable, NOT_STORABLE);
+  .refine(isPlainText, NOT_STORABLE);
 
 /** A time that comes in: PostgreSQL has no year 0. */
 export const instant = z.iso

@@ -33,8 +33,8 @@ export class BodyLedger {
 }
 
 /**
- * No body is begun for which there is no room: many large ones at once would take the hub over its memory. For after
- * the door: who has no key has no body.
+ * No body is begun for which there is no room: many large ones at once would take the hub over its memory. It stands
+ * after the door: who has no key has no body.
  */
 export function boundBodies(app: FastifyInstance): void {
   const ledger = new BodyLedger();
@@ -42,14 +42,13 @@ export function boundBodies(app: FastifyInstance): void {
     const bytes = announced(request);
     if (bytes === 0) return;
     const caller = request.caller?.id ?? '';
-    if (!ledger.reserve(caller, bytes)) {
-      reply.header('retry-after', '1');
+    if (!ledger.reserve(caller, bytes))
       throw new HttpError(
         503,
         'Busy',
         'the hub is busy with other large requests: repeat this one in a second, with the same Idempotency-Key',
+        { 'retry-after': '1' },
       );
-    }
     reply.raw.once('close', () => ledger.release(caller, bytes));
   });
 }

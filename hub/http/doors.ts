@@ -8,8 +8,12 @@ import { HOOKS_PATH, isHookToken } from '../base/hook-url.ts';
 import { findStoresByKeyHash } from '../stores/rules.ts';
 import { bearerToken } from './app.ts';
 import type { Caller } from './caller.ts';
+import type { Limiter } from './limits.ts';
 
 type Ask = (request: FastifyRequest) => Promise<Caller>;
+
+/** A cluster must hear that the hub lives, however many ask. */
+const PROBES = /^\/(healthz|readyz)$/;
 
 export interface Route {
   readonly method: string;
@@ -23,10 +27,15 @@ const OPEN = /^\/(healthz|readyz|metrics|openapi\.json|docs(\/.*)?)$/;
  * Who may come in, in one place, for every route there is: by its path, before a byte of a body is read. A route that
  * stands behind no door cannot be added. Gives the list of routes as it grows.
  */
-export function guardDoors(app: FastifyInstance, hub: HubContext, authenticator: Authenticator): readonly Route[] {
+export function guardDoors(
+  app: FastifyInstance,
+  hub: HubContext,
+  authenticator: Authenticator,
+  limiter: Limiter,
+): readonly Route[] {
   const doors: Readonly<Record<string, Ask>> = {
     '/api/v1': (request) => developer(hub, request),
-    '/sync/v1': (request) => pod(authenticator, request),
+    '/sync/v1': (request) => pod(hub, authenticator, request),
     [HOOKS_PATH]: hookDoor(hub),
     '/operator/v1': (request) => operator(authenticator, request),
   };
@@ -41,9 +50,18 @@ export function guardDoors(app: FastifyInstance, hub: HubContext, authenticator:
   app.addHook('onRequest', async (request) => {
     const { url } = request.routeOptions;
     // Where no route is nothing is read either.
-    if (url === undefined) throw new HttpError(404, 'NotFound', `there is no ${request.method} here: see /docs`);
+    if (url === undefined) {
+      limiter.address(request);
+      throw new HttpError(404, 'NotFound', `there is no ${request.method} here: see /docs`);
+    }
     const ask = doorOf(url);
-    if (ask) request.caller = await ask(request);
+    if (!ask) {
+      if (!PROBES.test(url)) limiter.address(request);
+      return;
+    }
+    request.caller = await limiter.atDoor(request, () => ask(request));
+    const { role, id } = request.caller;
+    if (role === 'developer' || role === 'store') limiter.key(id);
   });
   return routes;
 }
@@ -59,10 +77,16 @@ async function developer(hub: HubContext, request: FastifyRequest): Promise<Call
   return { role: 'developer', id: `key/${first.id}`, stores: [first, ...others] };
 }
 
-async function pod(authenticator: Authenticator, request: FastifyRequest): Promise<Caller> {
+async function pod({ declared }: HubContext, authenticator: Authenticator, request: FastifyRequest): Promise<Caller> {
   const identity = await authenticator.identify(bearerToken(request));
   if (identity?.role !== 'sync') throw unauthorized('the token is not that of a sync pod (audience supercargo-hub)');
   const { kind, namespace, name } = identity.connection;
+  if (declared && !declared(identity.connection))
+    throw new HttpError(
+      409,
+      'ConnectionUnknown',
+      `there is no ${kind} ${namespace}/${name}, or it has not reached the hub yet: the pod tries again by itself`,
+    );
   return { role: 'sync', id: `${kind}/${namespace}/${name}`, connection: identity.connection };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { badRequest } from '../base/errors.ts';
+import { isPlainText, NO_CONTROLS } from './plain-text.ts';
 
 /** An item of a list that cannot be taken: where it stands, what it names, and why. */
 export interface RefusedItem {
@@ -16,12 +17,11 @@ export interface FieldRule {
 }
 
 const grouped = new Intl.NumberFormat('en');
-const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
 /** Text of 1 to `max` characters. */
 export const textRule = (max: number): FieldRule => ({
-  is: (value) => typeof value === 'string' && value.length > 0 && value.length <= max && storable(value),
-  must: `text of 1 to ${max} characters, none of them NUL or half a character`,
+  is: (value) => typeof value === 'string' && value.length > 0 && value.length <= max && isPlainText(value),
+  must: `text of 1 to ${max} characters, with ${NO_CONTROLS}`,
 });
 /** A whole number of 0 to `max`. */
 export const wholeRule = (max: number): FieldRule => ({
@@ -83,5 +83,5 @@ function shown(value: unknown): string {
 /** Of an item that is refused its SKU, if it is one that people can read. */
 function skuOf(item: unknown): string | null {
   const sku = typeof item === 'object' && item !== null ? (item as Record<string, unknown>)['sku'] : undefined;
-  return typeof sku === 'string' && storable(sku) ? sku.slice(0, 128) : null;
+  return typeof sku === 'string' && isPlainText(sku) ? sku.slice(0, 128) : null;
 }

@@ -15,6 +15,11 @@ beforeAll(async () => {
   postgres = await startPostgres();
   db = openPostgres({ url: await postgres.createDatabase('queue') });
   await migrate(db);
+  await db.query(`INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{}')`);
+  await db.query(
+    `INSERT INTO connections (kind, namespace, name, store_id, driver, mode)
+     SELECT 'Connection', 'default', 'shop-' || number, id, 'memory', 'Production' FROM stores, generate_series(1, 20) number`,
+  );
 });
 afterAll(async () => {
   await db?.close();

@@ -21,7 +21,8 @@ const heldView = z.object({
 });
 
 /** Some platforms take their key in the URL. */
-const SECRET_PARAMETER = /key|token|secret|password|signature|auth/i;
+const SECRET_PARAMETER =
+  /key|token|secret|passw|pwd|signature|auth|hmac|credential|session|jwt|^(sig|code|pass|k)$|[_.-](sig|code|pass|k)$/i;
 
 /** The URL with the values of parameters that look like a credential, and of user info, taken out. */
 export function maskedUrl(address: string): string {

@@ -86,6 +86,7 @@ export function priceRoutes(app: App, hub: HubContext): void {
     '/prices',
     {
       bodyLimit: LIST_BODY_BYTES,
+      config: { heavy: true },
       schema: {
         tags,
         security,

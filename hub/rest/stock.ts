@@ -120,6 +120,7 @@ export function stockRoutes(app: App, hub: HubContext): void {
     '/stock',
     {
       bodyLimit: LIST_BODY_BYTES,
+      config: { heavy: true },
       schema: {
         tags,
         security,

@@ -2,16 +2,10 @@ import { z } from 'zod';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import { orderRulesOf } from './order-rules.ts';
+import type { StoreRecord } from './store-record.ts';
+import { refuseKnownKey, succeed, type Succession } from './succession.ts';
 
-/** A Store as the hub knows it, from the Store resource or from `supercargo up`. */
-export interface StoreRecord {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string;
-  readonly spec: StoreSpec;
-  /** SHA-256 of the developer API key, hex. */
-  readonly keyHash?: string;
-}
+export type { StoreRecord } from './store-record.ts';
 
 export interface StoreRow {
   readonly id: number;
@@ -30,14 +24,17 @@ const STORE_COLUMNS = 'id, namespace, name, client, rules';
 export async function saveStore(
   tx: Transaction,
   store: StoreRecord,
-): Promise<{ id: number; before: StoreSpec | undefined; orderRulesChanged: boolean }> {
+  adoptByName = false,
+): Promise<{ id: number; before: StoreSpec | undefined; orderRulesChanged: boolean; succession: Succession }> {
+  const succession = await succeed(tx, store, adoptByName);
+  await refuseKnownKey(tx, store);
   const [before] = await tx.query<{ id: number; rules: StoreSpec }>(
-    'SELECT id, rules FROM stores WHERE namespace = $1 AND name = $2 FOR UPDATE',
+    'SELECT id, rules FROM stores WHERE namespace = $1 AND name = $2 AND NOT retired FOR UPDATE',
     [store.namespace, store.name],
   );
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO stores (namespace, name, uid, client, key_hash, rules, key_of) VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (namespace, name) DO UPDATE SET uid = EXCLUDED.uid, client = EXCLUDED.client, key_hash = EXCLUDED.key_hash, rules = EXCLUDED.rules, key_of = EXCLUDED.key_of, deleted = false
+     ON CONFLICT (namespace, name) WHERE NOT retired DO UPDATE SET uid = coalesce(EXCLUDED.uid, stores.uid), client = EXCLUDED.client, key_hash = EXCLUDED.key_hash, rules = EXCLUDED.rules, key_of = EXCLUDED.key_of, deleted = false
      RETURNING id`,
     [
       store.namespace,
@@ -70,7 +67,7 @@ export async function saveStore(
     );
     await replaceKits(tx, id, store.spec.kits ?? []);
   }
-  return { id, before: before?.rules, orderRulesChanged };
+  return { id, before: before?.rules, orderRulesChanged, succession };
 }
 
 /** Sorted, so that the order of keys in YAML is no change. */
@@ -171,10 +168,10 @@ export async function findKeyStore(db: Queryable, store: StoreRow): Promise<Stor
 
 /** The key stops working; the data stays until the connections' deletion policies say otherwise. */
 export async function forgetStore(db: Queryable, namespace: string, name: string): Promise<void> {
-  await db.query('UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2', [
-    namespace,
-    name,
-  ]);
+  await db.query(
+    'UPDATE stores SET deleted = true, key_hash = NULL WHERE namespace = $1 AND name = $2 AND NOT retired',
+    [namespace, name],
+  );
 }
 
 export const connectionRow = z.object({

@@ -116,6 +116,22 @@ describe('Accepted', () => {
     expect({ accepted, replicas, reason: settlement.finding.reason }).toEqual({ accepted: false, replicas: 0, reason });
   });
 
+  it('is True beside a connection of another namespace whose shop says the same id, and names nobody', () => {
+    const { metadata } = aConnection();
+    const foreign = aConnection({}, { metadata: { ...metadata, namespace: 'rivals', name: 'older', uid: 'o' } });
+    const own = aConnection(
+      {},
+      {
+        metadata: { ...metadata, creationTimestamp: '2026-03-01T00:00:00Z' },
+        status: { shop: { id: '7', name: 'Shop' } },
+      },
+    );
+    const { accepted, findings, replicas } = decided({ connection: own, sameShop: [foreign] });
+    expect({ accepted, replicas }).toEqual({ accepted: true, replicas: 1 });
+    expect(findings.Accepted).toMatchObject({ status: 'True', reason: 'ShopIdElsewhere' });
+    expect(JSON.stringify(findings)).not.toMatch(/rivals|older"/);
+  });
+
   it.each(['driver', 'store', 'credential'] as const)(
     'waits for a %s that may still be applied; what a person must correct is Stalled',
     (reference) => {

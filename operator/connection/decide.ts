@@ -4,7 +4,7 @@ import { licensed } from '../seating/seats.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
 import type { SettingsSchemas } from '../settings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
-import { refusalOf, type Refusal } from './policies.ts';
+import { isElsewhereToo, refusalOf, type Refusal } from './policies.ts';
 
 type State = NonNullable<ConnectionStatus['state']>;
 type Reason = Omit<Finding, 'status'>;
@@ -40,7 +40,7 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
     settlement,
     state,
     feeds: countFeeds(snapshot.feeds),
-    findings: { Accepted: acceptedFinding(refusal), Licensed: license, Deployed: deployed },
+    findings: { Accepted: acceptedFinding(refusal, isElsewhereToo(snapshot)), Licensed: license, Deployed: deployed },
   };
 }
 
@@ -53,10 +53,16 @@ function effectiveValues({ spec, metadata }: AnyConnection): ConnectionDecision[
   };
 }
 
-function acceptedFinding(refusal: Refusal | undefined): Finding {
-  return refusal
-    ? { status: 'False', reason: refusal.reason, message: refusal.message }
-    : { status: 'True', reason: 'Accepted', message: 'the connection can run' };
+function acceptedFinding(refusal: Refusal | undefined, isElsewhere: boolean): Finding {
+  if (refusal) return { status: 'False', reason: refusal.reason, message: refusal.message };
+  if (isElsewhere)
+    return {
+      status: 'True',
+      reason: 'ShopIdElsewhere',
+      message:
+        'the connection can run. A connection of another namespace found a shop of the same id: should it be the same shop, each of its orders comes in at both',
+    };
+  return { status: 'True', reason: 'Accepted', message: 'the connection can run' };
 }
 
 function deployedFinding(deployment: DeploymentView | undefined, replicas: 0 | 1, enabled: boolean): Finding {

@@ -10,6 +10,7 @@ const deleted = (conditions: ReturnType<typeof aCondition>[] = [], finalizers = 
     {},
     { metadata: { ...aConnection().metadata, deletionTimestamp: DELETED_AT, finalizers }, status: { conditions } },
   );
+const purged = { ...deleted(), spec: { ...deleted().spec, deletionPolicy: 'Delete' as const } };
 const step = (over: Partial<DeletionSnapshot>) =>
   decideDeletion({
     connection: deleted(),
@@ -47,6 +48,21 @@ describe('a deletion', () => {
       'lets go at once when the namespace is going',
       { namespaceTerminating: true },
       { step: 'release', reason: 'NamespaceTerminating' },
+    ],
+    [
+      'has the hub delete its data when the namespace is going and the policy says so, without waiting for the store',
+      { connection: purged, namespaceTerminating: true, deployment: undefined },
+      { step: 'forget' },
+    ],
+    [
+      'stops the pod before, so that nothing is written after',
+      { connection: purged, namespaceTerminating: true },
+      { step: 'stop' },
+    ],
+    [
+      'lets such a namespace go at the deadline all the same',
+      { connection: purged, namespaceTerminating: true, now: after(60) },
+      { step: 'release', reason: 'DeletionDeadlineExceeded' },
     ],
   ];
   it.each(steps)('%s', (_what, over, expected) => {

@@ -38,7 +38,9 @@ export function decideDeletion({
   const { metadata } = connection;
   if (!metadata.finalizers?.includes(FINALIZER)) return { step: 'none' };
   const passedMs = now.getTime() - Date.parse(metadata.deletionTimestamp ?? now.toISOString());
-  if (namespaceTerminating)
+  const policy = connection.spec.deletionPolicy ?? 'Retain';
+  // The hub needs no namespace: what is to be deleted is, though nothing can be said about it there any more.
+  if (namespaceTerminating && policy === 'Retain')
     return {
       step: 'release',
       reason: 'NamespaceTerminating',
@@ -50,9 +52,8 @@ export function decideDeletion({
       reason: 'DeletionDeadlineExceeded',
       message: `not done after ${Math.round(deadlineMs / 1000)} s: let go. What was registered at the store may be left there; the hub keeps its data`,
     };
-  const running = podStep(connection, deployment, { passedMs, deadlineMs });
+  const running = podStep(connection, deployment, { passedMs, deadlineMs, namespaceTerminating });
   if (running) return running;
-  const policy = connection.spec.deletionPolicy ?? 'Retain';
   return { step: 'forget', reason: 'CleaningUp', message: `the hub applies deletionPolicy ${policy}` };
 }
 
@@ -60,12 +61,20 @@ export function decideDeletion({
 function podStep(
   { status }: AnyConnection,
   deployment: DeploymentView | undefined,
-  { passedMs, deadlineMs }: { passedMs: number; deadlineMs: number },
+  {
+    passedMs,
+    deadlineMs,
+    namespaceTerminating,
+  }: { passedMs: number; deadlineMs: number; namespaceTerminating: boolean },
 ): DeletionStep | undefined {
   const pods = deployment?.status?.replicas ?? 0;
   const wanted = deployment?.spec.replicas ?? 0;
   const deregistering =
-    wanted > 0 && pods > 0 && !isTrue(status?.conditions, 'Deregistered') && passedMs < deadlineMs / 2;
+    !namespaceTerminating &&
+    wanted > 0 &&
+    pods > 0 &&
+    !isTrue(status?.conditions, 'Deregistered') &&
+    passedMs < deadlineMs / 2;
   if (deregistering)
     return {
       step: 'wait',

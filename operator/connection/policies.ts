@@ -122,14 +122,28 @@ function warehouseIsOfStore({ connection: { spec }, store }: ConnectionSnapshot)
   };
 }
 
-/** Two pods on one shop would import every order twice. The older connection keeps it. */
+/**
+ * Two pods on one shop would import every order twice. The older connection keeps it. Only within a namespace: a shop
+ * says itself which id it has, and must not stop a connection of others by it.
+ */
 function shopIsNotConnected({ connection, sameShop }: ConnectionSnapshot): Refusal | undefined {
-  const older = sameShop.filter((other) => byAge(other, connection) < 0 && keepsShop(other)).sort(byAge)[0];
+  const older = sameShop
+    .filter((other) => isNeighbour(other, connection) && byAge(other, connection) < 0 && keepsShop(other))
+    .sort(byAge)[0];
   if (!older) return undefined;
   return {
     reason: 'ShopAlreadyConnected',
     message: `shop "${connection.status?.shop?.name}" (${connection.status?.shop?.id}) is connected by ${describeConnection(connectionKey(older))}, which is older: delete one of the two`,
   };
+}
+
+/** Whether a connection of another namespace found a shop of the same id. */
+export function isElsewhereToo({ connection, sameShop }: ConnectionSnapshot): boolean {
+  return sameShop.some((other) => !isNeighbour(other, connection) && keepsShop(other));
+}
+
+function isNeighbour(one: AnyConnection, other: AnyConnection): boolean {
+  return podNamespace(one) === podNamespace(other);
 }
 
 function keepsShop({ metadata }: AnyConnection): boolean {

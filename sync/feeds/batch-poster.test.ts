@@ -98,6 +98,37 @@ describe('a page', () => {
   });
 });
 
+describe('a record with a key that no table could hold', () => {
+  const long = (seed: string) => seed.repeat(300);
+
+  it('is set aside by its number before anything is sent, and the rest of its page goes in one batch', async () => {
+    const fake = fakeHub();
+    const it_ = poster(fake.hub);
+    const bad = order('7', { lines: [{ ...order('7').lines[0]!, sku: long('S') }] });
+    await it_.post([order('6'), bad, order('8')], [problem('x')], checkpoint);
+    expect([fake.tried(), it_.problems, it_.setAside, [...it_.refused]]).toEqual([1, 2, 2, [bad.id]]);
+    const { header } = fake.taken[0]!;
+    expect(header).toMatchObject({ read: 2, checkpoint });
+    expect(header.problems[1]).toMatchObject({
+      reason: 'PoisonedRecord',
+      record: bad.id,
+      number: bad.number,
+      order: { id: bad.id, number: bad.number, reference: 'R' },
+    });
+    expect(header.problems[1]!.message).toBe(
+      `order ${bad.number} cannot be taken: the SKU "${'S'.repeat(40)}…" has 300 characters, 253 is the most. Mend it at the shop, it is then taken by itself`,
+    );
+  });
+
+  it('is a problem even where it is its own number that is too long', async () => {
+    const fake = fakeHub();
+    const it_ = poster(fake.hub);
+    await it_.post([location(long('L')), location('2')], []);
+    expect(fake.ids()).toEqual(['2']);
+    expect(fake.taken[0]!.header.problems.map(({ record }) => record.length)).toEqual([253]);
+  });
+});
+
 describe('a poisoned record', () => {
   it('is found among 100, set aside with its name, and the rest goes on', async () => {
     const fake = fakeHub();

@@ -1,12 +1,13 @@
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder, type OrderDecision } from '../../model/encode.ts';
+import { LONGEST_KEY, overlongKey } from '../../model/key-texts.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 import { faultOf, keyOf, mended, subjectOf } from './bad-record.ts';
 
 /** As the hub takes them; what a shop sends has no such bounds. */
-const LONGEST_RECORD = 253;
+const LONGEST_RECORD = LONGEST_KEY;
 const LONGEST_MESSAGE = 1024;
 const TOO_LARGE = 413;
 
@@ -38,16 +39,33 @@ export class BatchPoster {
     problems: readonly BatchProblem[],
     checkpoint?: Checkpoint,
   ): Promise<void> {
-    const distinct = lastOfEach(records);
-    if (distinct.length === 0 && problems.length === 0 && !checkpoint) return;
-    this.problems += problems.length;
-    this.setAside += problems.filter(({ severity }) => severity !== 'Info').length;
+    const { taken, overlong } = this.#apart(lastOfEach(records));
+    const told = overlong.length > 0 ? [...problems, ...overlong] : problems;
+    if (taken.length === 0 && told.length === 0 && !checkpoint) return;
+    this.problems += told.length;
+    this.setAside += told.filter(({ severity }) => severity !== 'Info').length;
     try {
-      await this.#send(distinct, problems, checkpoint);
+      await this.#send(taken, told, checkpoint);
     } catch (error) {
-      if (!isOfARecord(error) || distinct.length === 0) throw error;
-      await this.#halve(distinct, problems, checkpoint, error.status === TOO_LARGE ? 'it is too large' : error.message);
+      if (!isOfARecord(error) || taken.length === 0) throw error;
+      await this.#halve(taken, told, checkpoint, error.status === TOO_LARGE ? 'it is too large' : error.message);
     }
+  }
+
+  /** Records with a key that no table could hold are set aside before they travel. */
+  #apart(records: readonly CanonicalRecord[]): {
+    taken: readonly CanonicalRecord[];
+    overlong: readonly BatchProblem[];
+  } {
+    const overlong = new Map<CanonicalRecord, BatchProblem>();
+    for (const record of records) {
+      const fault = overlongKey(record);
+      if (fault === undefined) continue;
+      overlong.set(record, this.#poisoned(record, fault));
+      this.refused.add(subjectOf(record).record);
+    }
+    if (overlong.size === 0) return { taken: records, overlong: [] };
+    return { taken: records.filter((record) => !overlong.has(record)), overlong: [...overlong.values()] };
   }
 
   /** Orders that were asked for by id and are not there. */

@@ -277,6 +277,9 @@ describe('the reference of an order', () => {
       await db.query(
         `INSERT INTO stores (namespace, name, client, rules) VALUES ('default', 'main', 'c', '{"orderNumbers":{"prefix":"AC-","maxLength":9}}')`,
       );
+      await db.query(
+        `INSERT INTO connections (kind, namespace, name, store_id, driver, mode) SELECT 'Connection', 'default', 'shop', id, 'memory', 'Production' FROM stores`,
+      );
       for (const [id, exported] of [
         ['a', null],
         ['b', '2026-01-01'],

@@ -35,7 +35,7 @@ const MALFORMED: readonly (readonly [what: string, change: object | null, says: 
   ['no SKU', { sku: undefined }, 'sku is missing, it must be text of 1 to 128 characters'],
   ['an empty SKU', { sku: '' }, 'sku is "", and must be text of 1 to 128 characters'],
   ['a SKU without end', { sku: 'x'.repeat(5000) }, 'sku is text of 5,000 characters, and must be text of 1 to 128'],
-  ['NUL in it', { sku: 'A\0' }, 'none of them NUL'],
+  ['NUL in it', { sku: 'A\0' }, 'no control characters'],
   ['a warehouse that is a number', { warehouse: 7 }, 'warehouse is 7, and must be text'],
   ['nothing at all', null, 'must be an object with sku and quantity'],
 ];
@@ -100,7 +100,7 @@ describe('a malformed price among others', () => {
       [
         null,
         'Malformed',
-        'sku is missing, it must be text of 1 to 128 characters, none of them NUL or half a character',
+        'sku is missing, it must be text of 1 to 128 characters, with no control characters and no half characters',
       ],
     ]);
     expect((await pod.apply('price')).map(({ sku, price: amount }) => [sku, amount])).toEqual([['A', 1200]]);

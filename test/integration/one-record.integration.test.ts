@@ -72,6 +72,13 @@ const faults: Readonly<Record<string, (good: OrderRecord, seed: number) => Order
   'a time that is none': (good) => ({ ...good, placedAt: '2026-02-30T99:00:00Z', lines: [line('l1', 'A', 1)] }),
 };
 
+it('an order whose mail address is longer than any index holds comes in', async () => {
+  const store = await rig.store();
+  const pod = await store.connect('shop', { catalogue: false });
+  await post(pod, 'OrderImport', [order('1', { customerEmail: `${longKey(1)}@buyers.example` })]);
+  expect((await store.api('GET', '/orders')).body.items).toHaveLength(1);
+});
+
 describe('one order that the hub cannot hold', () => {
   it.each(Object.keys(faults))(
     '%s: is named by its number in words, and the others of its page come in',

@@ -40,6 +40,7 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'stores',
   ],
+  retention: ['storage'],
   rest: [
     'base',
     'exports',
@@ -48,6 +49,7 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'outbox',
     'prices',
     'problems',
+    'retention',
     'runs',
     'stock',
     'storage',

@@ -32,7 +32,13 @@ export class HubRig {
     this.db = db;
   }
 
-  static async start(db: Database, options: Pick<HubOptions, 'requestTimeoutMs'> = {}): Promise<HubRig> {
+  static async start(
+    db: Database,
+    options: Pick<
+      HubOptions,
+      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'figuresFreshMs' | 'adoptByName' | 'declared'
+    > = {},
+  ): Promise<HubRig> {
     const rig = new HubRig(db);
     rig.hub = await startHub({
       db,
@@ -44,6 +50,7 @@ export class HubRig {
       port: 0,
       webhookReach: OWN_MACHINE,
       version: 'test',
+      figuresFreshMs: 0,
       ...options,
       tellStore: (...told) => void rig.told.push(told.join(' ')),
     });
@@ -57,7 +64,7 @@ export class HubRig {
   }
 
   async metrics(): Promise<string> {
-    return (await fetch(`${this.hub.url}/metrics`)).text();
+    return (await fetch(`${this.hub.probesUrl}/metrics`)).text();
   }
 
   stop(): Promise<void> {

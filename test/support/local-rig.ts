@@ -18,7 +18,7 @@ import { staticTokens, type Identity } from '../../hub/auth/identity.ts';
 import { startHub, type Hub } from '../../hub/hub.ts';
 import type { Database } from '../../hub/storage/database.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createLogger } from '../../kit/log.ts';
+import { createLogger, type Logger } from '../../kit/log.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -34,6 +34,8 @@ export interface RigOptions {
   readonly store?: StoreSpec;
   readonly connection?: Record<string, unknown>;
   readonly secret?: Record<string, string>;
+  /** Of hub and engine; TEST_LOG if absent. */
+  readonly log?: Logger;
 }
 
 /** Hub and engine in one process against a given driver, as `supercargo up` runs them. */
@@ -42,17 +44,19 @@ export class LocalRig {
   readonly db: Database;
   hub!: Hub;
   events: string[] = [];
+  readonly metrics = new SyncMetrics();
   secret: Record<string, string>;
   readonly #options: RigOptions;
   readonly #tokens = new Map<string, Identity>();
-  readonly #directory: string;
+  /** Its own: where `up` would keep its state. */
+  readonly directory: string;
   #engine: { stop: AbortController; done: Promise<void> } | undefined;
   #storeSpec: StoreSpec;
   #connection: Record<string, unknown>;
 
   private constructor(options: RigOptions, directory: string) {
     this.#options = options;
-    this.#directory = directory;
+    this.directory = directory;
     this.db = options.db;
     this.secret = options.secret ?? { apiKey: 'k' };
     this.world = new LocalWorld(join(directory, 'resources.json'), () => new Date());
@@ -71,7 +75,7 @@ export class LocalRig {
     this.hub = await startHub({
       db: this.db,
       clock: systemClock,
-      log: createLogger('hub', process.env['TEST_LOG'] ?? 'silent'),
+      log: this.#options.log ?? createLogger('hub', process.env['TEST_LOG'] ?? 'silent'),
       newId: randomUUID,
       authenticator: staticTokens(this.#tokens),
       host: '127.0.0.1',
@@ -138,9 +142,9 @@ export class LocalRig {
         credential: { secretName: 'shop-key', keys: {}, recheckMs: 3_600_000 },
         clock: systemClock,
         random: () => 0.5,
-        log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
+        log: this.#options.log ?? createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
         holder: `rig/${randomUUID()}`,
-        metrics: new SyncMetrics(),
+        metrics: this.metrics,
       },
       stop.signal,
     );
@@ -209,6 +213,6 @@ export class LocalRig {
     await this.stopEngine();
     await this.hub.stop();
     await this.world.flush();
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -23,6 +23,9 @@ import { stockMeaning } from './0032-stock-meaning.ts';
 import { parcels } from './0033-parcels.ts';
 import { sharedKeys } from './0034-shared-keys.ts';
 import { lookAgain } from './0040-look-again.ts';
+import { owners } from './0042-owners.ts';
+import { forgotten } from './0043-forgotten.ts';
+import { storeUids } from './0044-store-uids.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -51,4 +54,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0033-parcels', sql: parcels },
   { name: '0034-shared-keys', sql: sharedKeys },
   { name: '0040-look-again', sql: lookAgain },
+  { name: '0042-owners', sql: owners },
+  { name: '0043-forgotten', sql: forgotten },
+  { name: '0044-store-uids', sql: storeUids },
 ];

@@ -10,11 +10,13 @@ jest.setTimeout(60_000);
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+const MANY = { perSecond: 1e6, burst: 1e6 };
+
 let rig: HubRig;
 let store: TestStore;
 
 beforeAll(async () => {
-  rig = await HubRig.start(await ownDatabase());
+  rig = await HubRig.start(await ownDatabase(), { limits: { key: MANY, address: MANY } });
   store = await rig.store();
 });
 afterAll(async () => rig.stop());
@@ -87,11 +89,11 @@ describe('a body', () => {
 
   it('is not begun where those under way are as much as the hub holds; what one key holds leaves room for others', async () => {
     const other = await rig.store();
-    const holding = await Promise.all(Array.from({ length: 40 }, () => askLong(keyed())));
+    const holding = await Promise.all(Array.from({ length: 80 }, () => askLong(keyed())));
     const refused = holding.filter(({ status }) => status === '503').length;
     expect(refused).toBeGreaterThan(0);
-    expect(refused).toBeLessThan(40);
-    expect((await other.api('POST', '/prices', { prices: [{ sku: 'A', price: 1 }] })).status).not.toBe(503);
+    expect(refused).toBeLessThan(80);
+    expect((await other.api('POST', '/orders/1.1/shipments', {})).status).toBe(404);
     for (const { end } of holding) end();
     await until(async () => {
       const again = await askLong(keyed());
@@ -99,7 +101,7 @@ describe('a body', () => {
       return again.status === undefined;
     }, 'room, once they are gone');
   });
-  const askLong = (headers: Record<string, string>) => ask('POST', '/api/v1/prices', headers, 3 * MIB);
+  const askLong = (headers: Record<string, string>) => ask('POST', '/api/v1/orders/1.1/shipments', headers, MIB);
 
   it('of a webhook is read only where its token is right', async () => {
     const { connectionId } = await store.connect('hooked');

@@ -1,0 +1,38 @@
+/** A Store's rules as a database can hold them, and where what it cannot hold stood. */
+export interface StorableSpec<T> {
+  readonly spec: T;
+  readonly left: readonly string[];
+}
+
+/** PostgreSQL holds neither U+0000 nor half a surrogate pair; the API server takes both. */
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/**
+ * Leaves out what no database can hold: the entry of a map, or the whole item of a list, so that one alias that nobody
+ * can type does not keep all of the Store's rules out. Pure.
+ */
+export function storableSpec<T extends object>(spec: T): StorableSpec<T> {
+  const left: string[] = [];
+  return { spec: withoutUnstorable(spec, 'spec', left) as T, left };
+}
+
+function withoutUnstorable(value: unknown, path: string, left: string[]): unknown {
+  if (Array.isArray(value))
+    return value.filter((item, index) => {
+      const inner: string[] = [];
+      const kept = withoutUnstorable(item, `${path}[${index}]`, inner);
+      if (kept !== undefined && inner.length === 0) return true;
+      left.push(`${path}[${index}]`);
+      return false;
+    });
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, inner]) => {
+        const at = `${path}.${key.replaceAll('\0', '').toWellFormed()}`;
+        if (!isStorable(key)) return (left.push(at), []);
+        const kept = withoutUnstorable(inner, at, left);
+        return kept === undefined && inner !== undefined ? (left.push(at), []) : [[key, kept]];
+      }),
+    );
+  return typeof value === 'string' && !isStorable(value) ? undefined : value;
+}

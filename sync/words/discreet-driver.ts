@@ -1,0 +1,231 @@
+import {
+  DriverError,
+  type CheckReport,
+  type ConnectedFeeds,
+  type Driver,
+  type DriverHooks,
+  type ExportTarget,
+  type Finding,
+  type HookReading,
+  type ImportSource,
+  type InboundHook,
+  type Page,
+  type TokenSet,
+  type TokenVault,
+  type TokenVaults,
+  type WriteResult,
+} from '../../drivers/contract/index.ts';
+import { formerNames } from '../../drivers/contract/compat.ts';
+import type { OrderRecord } from '../../model/records.ts';
+import { storeWords } from './store-words.ts';
+import type { Secrets } from './secrets.ts';
+
+const LONGEST_REASON = 64;
+
+type Words = (text: string, known?: readonly string[]) => string;
+
+/**
+ * A driver whose every sentence was looked through (storeWords), so that no driver can forget it and nothing behind it
+ * has to think of it: check reports, errors, unreadable records, results of writes, webhooks.
+ */
+export function discreetDriver(driver: Driver, secrets: Secrets): Driver {
+  const words: Words = (text, known) => storeWords(text, secrets, known);
+  const feeds = Object.fromEntries(
+    Object.entries(driver.feeds).map(([type, feed]) => [
+      type,
+      'write' in feed ? target(feed, words) : source(feed, words),
+    ]),
+  ) as ConnectedFeeds;
+  const webhooks = driver.webhooks && hooksOf(driver.webhooks, words);
+  return {
+    ...formerNames(feeds, webhooks),
+    check: async (asked, signal) => report(await guarded(words, () => driver.check(asked, signal)), words),
+    feeds,
+    ...(webhooks ? { webhooks } : {}),
+    ...(driver.close ? { close: () => guarded(words, () => driver.close!()) } : {}),
+  };
+}
+
+/** Vaults whose tokens are known to be secret as soon as the driver has them. */
+export function watchedVaults(vaults: TokenVaults, secrets: Secrets): TokenVaults {
+  const watched = (vault: TokenVault): TokenVault => ({
+    read: async () => {
+      const tokens = await vault.read();
+      secrets.add(tokens?.values);
+      return tokens;
+    },
+    replace: (version, tokens: TokenSet) => {
+      secrets.add(tokens.values);
+      return vault.replace(version, tokens);
+    },
+  });
+  return { ...watched(vaults), scoped: (name) => watched(vaults.scoped(name)) };
+}
+
+function hooksOf(hooks: DriverHooks, words: Words): DriverHooks {
+  return {
+    read: (hook) => reading(hooks, hook, words),
+    ensure: async (url, feeds, signal) => {
+      const found = await guarded(words, () => hooks.ensure(url, feeds, signal));
+      const { manual } = found;
+      return {
+        ...found,
+        topics: found.topics.map((topic) => words(topic)),
+        ...(manual === undefined ? {} : { manual: words(manual, [url]) }),
+      };
+    },
+    remove: (url, signal) => guarded(words, () => hooks.remove(url, signal)),
+  };
+}
+
+function reading(hooks: DriverHooks, hook: InboundHook, words: Words): HookReading {
+  try {
+    const found = hooks.read(hook);
+    return found.valid ? found : { ...found, reason: reason(found.reason, words), message: words(found.message) };
+  } catch (error) {
+    throw clean(error, words, []);
+  }
+}
+
+function report(found: CheckReport, words: Words): CheckReport {
+  const finding = (one: Finding): Finding => ({
+    ...one,
+    reason: reason(one.reason, words),
+    message: words(one.message),
+  });
+  const { shop } = found;
+  return {
+    ...found,
+    reachable: finding(found.reachable),
+    credential: finding(found.credential),
+    ...(shop ? { shop: { ...shop, id: words(shop.id, [shop.id]), name: words(shop.name) } } : {}),
+  };
+}
+
+function source(feed: ImportSource, words: Words): ImportSource {
+  const { acknowledge, count, ids } = feed;
+  return {
+    ...feed,
+    read: (request) =>
+      each(
+        () => feed.read(request),
+        words,
+        (page) => cleanPage(page, words),
+      ),
+    ...(acknowledge
+      ? {
+          acknowledge: (tokens: readonly string[], signal: AbortSignal) =>
+            guarded(words, () => acknowledge(tokens, signal)),
+        }
+      : {}),
+    ...(count ? { count: (window, signal) => guarded(words, () => count(window, signal)) } : {}),
+    ...(ids
+      ? {
+          ids: (window, signal) =>
+            each(
+              () => ids(window, signal),
+              words,
+              (found) => found,
+            ),
+        }
+      : {}),
+  };
+}
+
+function target(feed: ExportTarget, words: Words): ExportTarget {
+  const { settle } = feed;
+  return {
+    ...feed,
+    write: async (entries, signal) => {
+      const known = entries.flatMap((entry) => Object.values(entry).filter((value) => typeof value === 'string'));
+      return results(await guarded(words, () => feed.write(entries, signal), known), words, known);
+    },
+    ...(settle
+      ? { settle: async (entries, signal) => results(await guarded(words, () => settle(entries, signal)), words, []) }
+      : {}),
+  };
+}
+
+const results = (found: readonly WriteResult[], words: Words, known: readonly string[]): WriteResult[] =>
+  found.map((result) =>
+    'message' in result
+      ? { ...result, reason: reason(result.reason, words), message: words(result.message, known) }
+      : result,
+  );
+
+/** A reason is a word of ours (CamelCase): what of a shop's text gets there keeps its letters, digits and dots. */
+const reason = (text: string, words: Words): string =>
+  words(text)
+    .replace(/[^\w.:-]/g, '')
+    .slice(0, LONGEST_REASON) || 'StoreRefused';
+
+function cleanPage(page: Page, words: Words): Page {
+  const { unreadable, acks } = page;
+  const isHeld = page.records.some((record) => record.kind === 'order' && record.hold);
+  if (!unreadable && !isHeld) return page;
+  // What names a record is needed to the letter, but for a secret or an escape in it.
+  const name = (text: string) => words(text, [text]);
+  return {
+    ...page,
+    records: isHeld
+      ? page.records.map((record) => (record.kind === 'order' ? held(record, words) : record))
+      : page.records,
+    ...(unreadable
+      ? {
+          unreadable: unreadable.map((one) => ({
+            ...one,
+            recordId: name(one.recordId),
+            ...(one.number === undefined ? {} : { number: name(one.number) }),
+            reason: reason(one.reason, words),
+            message: words(one.message, [one.recordId, ...(one.number === undefined ? [] : [one.number])]),
+          })),
+          ...(acks ? { acks: new Map([...acks].map(([id, token]) => [name(id), token])) } : {}),
+        }
+      : {}),
+  };
+}
+
+function held(order: OrderRecord, words: Words): OrderRecord {
+  const { hold } = order;
+  if (!hold) return order;
+  return { ...order, hold: { ...hold, reason: words(hold.reason), message: words(hold.message, [order.number]) } };
+}
+
+async function* each<T>(items: () => AsyncIterable<T>, words: Words, change: (item: T) => T): AsyncGenerator<T> {
+  try {
+    for await (const item of items()) yield change(item);
+  } catch (error) {
+    throw clean(error, words, []);
+  }
+}
+
+async function guarded<T>(words: Words, call: () => Promise<T>, known: readonly string[] = []): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw clean(error, words, known);
+  }
+}
+
+const MOST_CAUSES = 5;
+
+/** The same error, for whom its class tells what to do, with other words; its causes and its stack are printed, too. */
+function clean(error: unknown, words: Words, known: readonly string[], depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? words(error) : error;
+  if (error instanceof DriverError) {
+    const { recordId } = error.details;
+    const said = words(error.details.message, recordId === undefined ? known : [...known, recordId]);
+    const details = { ...error.details, reason: reason(error.details.reason, words), message: said };
+    Object.assign(error, { details });
+  }
+  const before = error.message;
+  const after = words(before, known);
+  if (after !== before) {
+    const { stack } = error;
+    error.message = after;
+    if (stack !== undefined) error.stack = stack.replaceAll(before, () => after);
+  }
+  if (error.cause !== undefined)
+    error.cause = depth < MOST_CAUSES ? clean(error.cause, words, known, depth + 1) : undefined;
+  return error;
+}

@@ -1,0 +1,60 @@
+/** Shorter values are words of the language: replacing them would hide what is said and no secret. */
+const SHORTEST = 6;
+const MOST_PAIRED = 8;
+const MOST_TOKENS = 200;
+
+/** The secrets in force, in every writing in which a store may give them back; the longest first. */
+export class Secrets implements Iterable<string> {
+  #values: readonly string[] = [];
+  #writings: readonly string[] = [];
+
+  /** All texts in a credential or in a set of tokens, however deep. Those of before stay: the store knows them too. */
+  add(value: unknown): void {
+    const found = textsIn(value).filter((text) => text.length >= SHORTEST && !this.#values.includes(text));
+    if (found.length === 0) return;
+    this.#values = [...this.#values, ...found].slice(-MOST_TOKENS);
+    const paired = this.#values.slice(0, MOST_PAIRED);
+    const pairs = paired.flatMap((one) => paired.filter((other) => other !== one).map((other) => `${one}:${other}`));
+    const all = new Set([...this.#values, ...pairs].flatMap(writingsOf));
+    this.#writings = [...all].filter((text) => text.length >= SHORTEST).sort((a, b) => b.length - a.length);
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#writings[Symbol.iterator]();
+  }
+}
+
+function textsIn(value: unknown, depth = 0): string[] {
+  if (typeof value === 'string') return [value, ...value.split(/\r?\n/)];
+  if (typeof value !== 'object' || value === null || depth > 5) return [];
+  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
+}
+
+function writingsOf(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const hex = bytes.toString('hex');
+  const url = encodeURIComponent(text.toWellFormed());
+  return [
+    text,
+    text.trim(),
+    url,
+    url.toLowerCase(),
+    url.replaceAll('%20', '+'),
+    encodeURI(text.toWellFormed()),
+    JSON.stringify(text).slice(1, -1),
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+    hex,
+    hex.toUpperCase(),
+    ...[0, 1, 2].flatMap((offset) => inBase64(bytes, offset)),
+  ];
+}
+
+/** As it stands in base64, whatever stands before and after it there. */
+function inBase64(bytes: Buffer, offset: number): string[] {
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
+  const from = Math.ceil((offset * 8) / 6);
+  const sure = whole.slice(from, Math.floor(((offset + bytes.length) * 8) / 6));
+  return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];
+}
