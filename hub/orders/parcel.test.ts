@@ -37,6 +37,41 @@ function after(lines: readonly ShippableLine[], parcel: ReturnType<typeof planPa
   }));
 }
 
+describe('a parcel of an order that goes to several addresses', () => {
+  const lines = [
+    plain('1', 'A', 2, { deliveryId: 'home' }),
+    plain('2', 'A', 1, { deliveryId: 'work' }),
+    plain('3', 'CARD', 1),
+    { ...kit('4', 'SET', 1, { A: 1 }), deliveryId: 'work' },
+  ];
+
+  it('takes what is open of its own delivery, and of a SKU no piece that goes elsewhere', () => {
+    expect(planParcel(lines, undefined, 'work')).toEqual({
+      lines: [
+        { lineId: '2', quantity: 1 },
+        { lineId: '3', quantity: 1 },
+        { lineId: '4', quantity: 1 },
+      ],
+      components: [{ lineId: '4', sku: 'A', quantity: 1 }],
+    });
+    expect(planParcel(lines, [{ sku: 'A', quantity: 2 }], 'home').lines).toEqual([{ lineId: '1', quantity: 2 }]);
+    expect(() => planParcel(lines, [{ sku: 'A', quantity: 3 }], 'home')).toThrow(/has 2 open/);
+    expect(() => planParcel(lines, undefined, 'moon')).toThrow(/no delivery "moon"/);
+  });
+
+  it('is refused where it would go to two addresses', () => {
+    const two = /goes to 2 addresses \(deliveries home, work\)/;
+    expect(() => planParcel(lines, undefined)).toThrow(two);
+    expect(() => planParcel(lines, [{ sku: 'A', quantity: 3 }])).toThrow(two);
+    expect(
+      planParcel(lines, [
+        { lineId: '1', quantity: 2 },
+        { lineId: '3', quantity: 1 },
+      ]).lines,
+    ).toHaveLength(2);
+  });
+});
+
 describe('a parcel', () => {
   it('without lines takes all that is open', () => {
     const lines = [plain('1', 'A', 3, { reported: 1 }), kit('2', 'SET', 1, { B: 1, C: 2 })];

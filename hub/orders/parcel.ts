@@ -12,6 +12,8 @@ export interface ShippableLine {
   readonly reported: number;
   /** Of a kit: what is in one, and how many pieces of each were reported. Empty: no kit. */
   readonly components: readonly { readonly sku: string; readonly perKit: number; readonly reported: number }[];
+  /** Of an order that goes to several addresses: with which delivery the line goes. */
+  readonly deliveryId?: string;
 }
 
 export interface WantedLine {
@@ -28,12 +30,16 @@ export interface Parcel {
 }
 
 /**
- * What a parcel holds, by line, checked against what is still open; `wanted` absent: all that is. An order never ships
- * more than was ordered, and a kit goes to the store once all its components are gone, whatever parcels they were in.
+ * What a parcel holds, by line, checked against what is still open; `wanted` absent: all that is. A parcel goes to one
+ * address; `deliveryId`: to which, where the order has several. An order never ships more than was ordered, and a kit goes to the store once all its components are gone, whatever parcels they were in.
  * Pure.
  */
-export function planParcel(lines: readonly ShippableLine[], wanted: readonly WantedLine[] | undefined): Parcel {
-  const ledgers = lines.map((line) => new Ledger(line));
+export function planParcel(
+  lines: readonly ShippableLine[],
+  wanted: readonly WantedLine[] | undefined,
+  deliveryId?: string,
+): Parcel {
+  const ledgers = ofDelivery(lines, deliveryId).map((line) => new Ledger(line));
   if (wanted) for (const line of wanted) take(ledgers, line);
   else for (const ledger of ledgers) ledger.takeAll();
   const parcel: Parcel = { lines: [], components: [] };
@@ -45,7 +51,28 @@ export function planParcel(lines: readonly ShippableLine[], wanted: readonly Wan
   }
   if (parcel.lines.length + parcel.components.length === 0)
     throw conflict('NothingToShip', 'every line of the order is shipped or cancelled');
+  refuseSeveral(ledgers.filter((ledger) => ledger.isIn(parcel)).map(({ line }) => line));
   return parcel;
+}
+
+/** The lines that may be in a parcel of this delivery: its own, and those that go with none. */
+function ofDelivery(lines: readonly ShippableLine[], deliveryId: string | undefined): readonly ShippableLine[] {
+  if (deliveryId === undefined) return lines;
+  if (!lines.some((line) => line.deliveryId === deliveryId))
+    throw badRequest(
+      'UnknownDelivery',
+      `the order has no delivery "${deliveryId}" to an address of its own: use the id of one in deliveries, or leave deliveryId out`,
+    );
+  return lines.filter((line) => line.deliveryId === undefined || line.deliveryId === deliveryId);
+}
+
+function refuseSeveral(packed: readonly ShippableLine[]): void {
+  const ids = [...new Set(packed.flatMap(({ deliveryId }) => deliveryId ?? []))];
+  if (ids.length > 1)
+    throw conflict(
+      'SeveralDeliveries',
+      `what is in the parcel goes to ${ids.length} addresses (deliveries ${ids.slice(0, 10).join(', ')}): report one parcel for each, with its deliveryId`,
+    );
 }
 
 /** Lines named whole go first, then kits that have the SKU as a component. */
@@ -118,6 +145,10 @@ class Ledger {
   takeAll(): void {
     if (this.line.components.length === 0) this.take(this.open());
     else for (const { sku } of this.line.components) this.takeOf(sku, this.openOf(sku));
+  }
+
+  isIn({ lines, components }: Parcel): boolean {
+    return [...lines, ...components].some(({ lineId }) => lineId === this.line.id);
   }
 
   /** Pieces that the store learns of by this parcel. */

@@ -20,9 +20,15 @@ export interface OrderLines {
 export async function linesOf(db: Queryable, order: Row): Promise<OrderLines> {
   const view = (await orderViews(db, [order]))[0]!;
   const open = view.lines.filter(({ quantity }) => quantity > 0);
+  // To one address the shop's deliveries are its own affair: by warehouse, or by method.
+  const addresses = new Set(view.deliveries.map(({ address }) => JSON.stringify(address)));
+  const deliveryOf = ({ deliveryId }: OrderView['lines'][number]) =>
+    addresses.size > 1 && deliveryId !== null ? { deliveryId } : {};
   const sent = view.shipments.filter(({ takenBackAt }) => takenBackAt === null);
   return {
-    goods: open.filter(({ promotional }) => !promotional).map((line) => shippable(line, sent)),
+    goods: open
+      .filter(({ promotional }) => !promotional)
+      .map((line) => ({ ...shippable(line, sent), ...deliveryOf(line) })),
     // A fee or a discount is nothing that any shop ships.
     noGoods: open.filter(({ promotional, kind }) => promotional && kind !== 'Fee' && kind !== 'Discount'),
   };
@@ -32,8 +38,12 @@ export async function linesOf(db: Queryable, order: Row): Promise<OrderLines> {
  * The parcel. The last one tells the shop of the lines that are no goods, too: else its order would be partly shipped
  * for ever.
  */
-export function planWhole({ goods, noGoods }: OrderLines, wanted: readonly WantedLine[] | undefined): Whole {
-  const parcel = planParcel(goods, wanted);
+export function planWhole(
+  { goods, noGoods }: OrderLines,
+  wanted: readonly WantedLine[] | undefined,
+  deliveryId?: string,
+): Whole {
+  const parcel = planParcel(goods, wanted, deliveryId);
   const gone = (line: ShippableLine) =>
     Math.max(line.fulfilled, line.reported) +
     sum(parcel.lines.filter(({ lineId }) => lineId === line.id).map(({ quantity }) => quantity));

@@ -42,6 +42,9 @@ const shipmentBody = z
     ...numbers,
     shippedAt: instant.optional().meta({ description: 'When it left the warehouse; now if absent.' }),
     location: text(63).optional().meta({ description: 'The warehouse of the Store that ships it.' }),
+    deliveryId: text(128)
+      .optional()
+      .meta({ description: 'Of an order to several addresses: which of `deliveries` the parcel is.' }),
     lines: z
       .array(
         z
@@ -58,7 +61,7 @@ const shipmentBody = z
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: 'What is in the parcel; absent: everything that is still open.' }),
+      .meta({ description: 'What is in the parcel; absent: everything that is still open, of its delivery.' }),
   })
   .refine(oneOfBoth, ONE_OF_BOTH);
 /** A thousand lines, each named by 128 characters. */
@@ -85,7 +88,7 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
         const order = await requireOrder(tx, store, request.params.id, true);
         refuseUnshippable(order, codesOf(request.body)[0]);
         const locationId = locationOf(store, request.body.location);
-        const parcel = planWhole(await linesOf(tx, order), request.body.lines);
+        const parcel = planWhole(await linesOf(tx, order), request.body.lines, request.body.deliveryId);
         const id = hub.newId();
         const answer = await saveShipment(tx, store, order, id, request.body, parcel);
         await remember(

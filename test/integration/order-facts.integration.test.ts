@@ -246,6 +246,12 @@ describe('an order that goes to several addresses', () => {
     });
     expect(await problems()).toEqual([]);
     await until(async () => (await seen('M1')).exportedAt !== null, 'exported');
+    const ship = (body: object) => store.api('POST', `/orders/${shown.id}/shipments`, body);
+    expect(await ship({ trackingCode: 'T1' })).toMatchObject({ status: 409, body: { type: 'SeveralDeliveries' } });
+    expect(await ship({ trackingCode: 'T1', deliveryId: 'b' })).toMatchObject({
+      status: 201,
+      body: { completes: false, lines: [{ lineId: '2', quantity: 1 }] },
+    });
     await change('M1', { ...TWO, lines: TWO.lines!.map((each) => ({ ...each, deliveryId: 'b' })) });
     expect((await seen('M1')).changePending).toBe(true);
   });
