@@ -220,6 +220,7 @@ function startEngine(
         keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
         recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
       },
+      reach: OWN_MACHINE,
       clock: systemClock,
       random: Math.random,
       holder: `up/${randomUUID()}`,

@@ -78,7 +78,9 @@ async function applyChildren(
     image: config.syncImage,
     imagePullPolicy: config.imagePullPolicy,
     hubUrl: config.hubUrl,
+    hubNamespace: config.namespace,
     apiServerPorts: config.apiServerPorts,
+    privateNetworks: config.privateNetworks,
   };
   for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
     await applier.applyChild(informers.children[kind], intent);

@@ -1,8 +1,10 @@
 import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
 import { terminal } from '../../drivers/contract/index.ts';
+import { guardedLookup, literalForbidden, type Reach } from '../../kit/net/addresses.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const REMEDY = "its network must be in the installation's sync.privateNetworks";
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
@@ -33,8 +35,13 @@ export interface StoreTransport {
   close(): Promise<void>;
 }
 
-export function socketTransport(): StoreTransport {
+/**
+ * Goes to public addresses and to what `reach` allows. A name is resolved and judged in one step, at each connection:
+ * a NetworkPolicy needs a network that keeps it, this does not.
+ */
+export function socketTransport(reach: Reach): StoreTransport {
   const agent = new Agent({
+    connect: { lookup: guardedLookup([reach], REMEDY) },
     connections: 4,
     connectTimeout: 10_000,
     headersTimeout: TIMEOUT_MS,
@@ -43,6 +50,8 @@ export function socketTransport(): StoreTransport {
   });
   return {
     async send({ url, method, headers, body, signal, stream, timeoutMs = TIMEOUT_MS, beforeSend }) {
+      const forbidden = literalForbidden(new URL(url), [reach], REMEDY);
+      if (forbidden) throw forbidden;
       const dispatcher = beforeSend
         ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend)))
         : agent;

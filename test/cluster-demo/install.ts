@@ -26,8 +26,9 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     'image.repository': repository,
     'image.tag': tag,
     'image.pullPolicy': 'Never',
-    // The cluster and whoever takes its webhooks are on one machine.
+    // The cluster, its shops and whoever takes its webhooks are on one machine.
     'hub.webhooks.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
+    'sync.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
     ...options.values,
   };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
