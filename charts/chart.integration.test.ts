@@ -77,3 +77,25 @@ describe('sync.privateNetworks', () => {
     await expect(rendered('sync.privateNetworks={internal}')).rejects.toThrow(/sync.*privateNetworks/s);
   });
 });
+
+describe('an ingress without TLS', () => {
+  const INGRESS = ['hub.ingress.enabled=true', 'hub.ingress.host=hub.example.com'];
+
+  it('is not installed: keys and orders would go in clear, and publicUrl would promise https', async () => {
+    await expect(rendered(...INGRESS)).rejects.toThrow(
+      'hub.ingress has no TLS: set hub.ingress.tlsSecretName, or hub.ingress.tls=terminatedElsewhere',
+    );
+  });
+
+  it('is where the chart is told that TLS ends before it', async () => {
+    const objects = await rendered(...INGRESS, 'hub.ingress.tls=terminatedElsewhere');
+    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toBeUndefined();
+  });
+
+  it('has TLS from its Secret', async () => {
+    const objects = await rendered(...INGRESS, 'hub.ingress.tlsSecretName=hub-tls');
+    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toEqual([
+      { hosts: ['hub.example.com'], secretName: 'hub-tls' },
+    ]);
+  });
+});
