@@ -135,6 +135,7 @@ function addLocal(root: Command): void {
     .addOption(
       new Option('--database-url <url>', 'a PostgreSQL instead of the embedded one').env('SUPERCARGO_DATABASE_URL'),
     )
+    .option('--allow-plain-http', 'let credentials go to shops over http://, beyond this machine')
     .addOption(new Option('--log-level <level>').default('warn'))
     .action(
       async (options: {
@@ -143,6 +144,7 @@ function addLocal(root: Command): void {
         hubPort: number;
         publicUrl?: string;
         databaseUrl?: string;
+        allowPlainHttp?: boolean;
         logLevel: string;
       }) => (await import('./commands/up.ts')).runUp(options, process.stdout, stopSignal()),
     );

@@ -44,6 +44,8 @@ const environment = z.object({
   SUPERCARGO_API_SERVER_PORTS: list('443,6443').transform((ports) => ports.map(Number)),
   /** Where sync pods may go beside public addresses. */
   SUPERCARGO_SYNC_PRIVATE_NETWORKS: networkList.transform(({ texts }) => texts),
+  /** Whether credentials may go to shops over http://. */
+  SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false),
   SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
   SUPERCARGO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   POD_NAME: z.string().default('supercargo-operator'),
@@ -64,6 +66,7 @@ export interface OperatorConfig {
   readonly deletionDeadlineMs: number;
   readonly apiServerPorts: readonly number[];
   readonly privateNetworks: readonly string[];
+  readonly allowPlainHttp: boolean;
   readonly workers: number;
   readonly logLevel: string;
   readonly podName: string;
@@ -90,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,
     apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,
     privateNetworks: value.SUPERCARGO_SYNC_PRIVATE_NETWORKS,
+    allowPlainHttp: value.SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP,
     workers: value.SUPERCARGO_WORKERS,
     logLevel: value.SUPERCARGO_LOG_LEVEL,
     podName: value.POD_NAME,

@@ -173,6 +173,7 @@ export class ConnectionGate {
       random: this.#options.random,
       metrics: this.#options.metrics,
       reach: this.#options.reach,
+      plainHttp: this.#options.plainHttp,
       savedBudget: answer.budget,
       tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => {
         this.#refreshExpiresAt = at;

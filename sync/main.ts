@@ -38,6 +38,10 @@ const environment = z.object({
   SUPERCARGO_CREDENTIAL: z.string().transform((text) => credentialReference.parse(JSON.parse(text))),
   SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential'),
   SUPERCARGO_PRIVATE_NETWORKS: networkList.transform(({ reach }) => reach),
+  SUPERCARGO_ALLOW_PLAIN_HTTP: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
   POD_NAME: z.string().default('sync'),
@@ -102,6 +106,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
       credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
       reach: config.SUPERCARGO_PRIVATE_NETWORKS,
+      plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
       clock: systemClock,
       random: Math.random,
       holder: `${config.POD_NAME}/${randomUUID()}`,

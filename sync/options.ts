@@ -26,6 +26,8 @@ export interface EngineOptions {
   };
   /** Which addresses a store may have: the installation's word. */
   readonly reach: Reach;
+  /** Whether a store may be called over http:// beyond machine and cluster: the installation's word. */
+  readonly plainHttp?: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -36,6 +36,8 @@ export interface StoreSessionOptions {
   readonly savedBudget?: BudgetState;
   /** Which addresses of the network may be called. */
   readonly reach: Reach;
+  /** Whether they may be called over http://. */
+  readonly plainHttp?: boolean;
   /** How calls reach the store: sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -62,6 +64,7 @@ export class StoreSession {
       scope: () => this.#scope.current,
       random: options.random,
       reach: options.reach,
+      plainHttp: options.plainHttp,
       transport: options.transport,
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),

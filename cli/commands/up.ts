@@ -16,6 +16,7 @@ export interface UpCommand {
   readonly hubPort: number;
   readonly publicUrl?: string;
   readonly databaseUrl?: string;
+  readonly allowPlainHttp?: boolean;
   readonly logLevel: string;
 }
 
@@ -41,6 +42,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
     databaseUrl: command.databaseUrl,
     hubPort: command.hubPort,
     publicUrl: command.publicUrl,
+    allowPlainHttp: command.allowPlainHttp,
     version: ownPackage().version,
     log,
     signal,

@@ -9,6 +9,7 @@ export interface PodSettings {
   /** Namespace of the hub: the operator's own. */
   readonly hubNamespace: string;
   readonly apiServerPorts: readonly number[];
+  readonly allowPlainHttp: boolean;
   /** Networks in CIDR notation where a store may be, beside public addresses. */
   readonly privateNetworks: readonly string[];
 }

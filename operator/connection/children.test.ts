@@ -18,6 +18,7 @@ const POD = {
   hubUrl: 'http://hub.supercargo:8090',
   hubNamespace: 'supercargo-system',
   apiServerPorts: [443, 6443],
+  allowPlainHttp: false,
   privateNetworks: [] as readonly string[],
 };
 const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({

@@ -86,6 +86,7 @@ function environment({ connection, credential, pod }: ChildrenInput): object[] {
     SUPERCARGO_STORE: connection.spec.storeRef.name,
     SUPERCARGO_HUB_URL: pod.hubUrl,
     SUPERCARGO_PRIVATE_NETWORKS: pod.privateNetworks.join(','),
+    SUPERCARGO_ALLOW_PLAIN_HTTP: String(pod.allowPlainHttp),
     SUPERCARGO_HUB_TOKEN_FILE: `${HUB_TOKEN_DIR}/token`,
     SUPERCARGO_CREDENTIAL: JSON.stringify({
       name: credential.metadata.name,

@@ -27,11 +27,17 @@ beforeEach(() => {
 });
 
 /** What a call ends with: the reason, or "reached". */
-async function outcome(host: string, reach: Reach, intent: 'read' | 'write' = 'read'): Promise<string> {
+async function outcome(
+  host: string,
+  reach: Reach,
+  intent: 'read' | 'write' = 'read',
+  plainHttp = false,
+): Promise<string> {
   const clock = { now: () => new Date(), sleep: async () => undefined };
   const http = createStoreHttp({
     clock,
     reach,
+    plainHttp,
     budget: new Budget({ clock }),
     scope: () => ({ feedClass: 'orders', assertMayWrite: () => undefined }),
     testMode: () => false,
@@ -63,15 +69,15 @@ describe('where calls to the store may go', () => {
     '10.0.0.1',
     '0.0.0.0',
   ])('not to %s, read or write, and nothing is sent', async (host) => {
-    expect(await outcome(host, PUBLIC_ONLY)).toBe('AddressForbidden');
-    expect(await outcome(host, PUBLIC_ONLY, 'write')).toBe('AddressForbidden');
+    expect(await outcome(host, PUBLIC_ONLY, 'read', true)).toBe('AddressForbidden');
+    expect(await outcome(host, PUBLIC_ONLY, 'write', true)).toBe('AddressForbidden');
     expect(calls).toBe(0);
   });
 
   it('not to loopback or metadata even where the installation allows every network', async () => {
     const reach = { ...reachOf(['0.0.0.0/0', '::/0']).reach, loopback: false };
     for (const host of ['localhost', '127.0.0.1', '168.63.129.16', '100.100.100.200', '[fe80::1]'])
-      expect([host, await outcome(host, reach)]).toEqual([host, 'AddressForbidden']);
+      expect([host, await outcome(host, reach, 'read', true)]).toEqual([host, 'AddressForbidden']);
     expect(calls).toBe(0);
   });
 
@@ -79,5 +85,18 @@ describe('where calls to the store may go', () => {
     expect(await outcome('localhost', OWN_MACHINE)).toBe('reached');
     expect(await outcome('127.0.0.1', OWN_MACHINE, 'write')).toBe('reached');
     expect(calls).toBe(2);
+  });
+});
+
+describe('a credential in clear', () => {
+  // The name resolves nowhere: what matters is that nothing is tried.
+  it.each(['shop.invalid', '10.0.0.1'])('does not go to http://%s, read or write', async (host) => {
+    const reach = { ...reachOf(['10.0.0.0/8']).reach, loopback: false };
+    expect(await outcome(host, reach)).toBe('PlainHttp');
+    expect(await outcome(host, reach, 'write')).toBe('PlainHttp');
+  });
+
+  it('goes where the installation allows it', async () => {
+    expect(await outcome('shop.invalid', PUBLIC_ONLY, 'read', true)).toBe('DnsFailure');
   });
 });

@@ -93,6 +93,7 @@ const create = (more: Partial<StoreHttpOptions>): OwnedStoreHttp =>
   createStoreHttp({
     clock,
     reach: OWN_MACHINE,
+    plainHttp: true,
     budget: new Budget({ clock }),
     scope: () => ({ feedClass: 'orders', assertMayWrite }),
     testMode: () => testMode,

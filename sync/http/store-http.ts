@@ -51,6 +51,8 @@ export interface StoreHttpOptions {
   readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
   /** Which addresses sockets may go to. */
   readonly reach: Reach;
+  /** Whether a credential may go out over http://, beyond machine and cluster. Absent: it may not. */
+  readonly plainHttp?: boolean;
   /** Sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -81,7 +83,7 @@ interface Answer {
  * each write.
  */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
-  const transport = options.transport ?? socketTransport(options.reach);
+  const transport = options.transport ?? socketTransport(options.reach, options.plainHttp);
   const places = new Places(options);
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {

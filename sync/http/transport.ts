@@ -1,5 +1,6 @@
 import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
 import { terminal } from '../../drivers/contract/index.ts';
+import { isInClear } from '../../kit/net/plain-http.ts';
 import { guardedLookup, literalForbidden, type Reach } from '../../kit/net/addresses.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -39,7 +40,7 @@ export interface StoreTransport {
  * Goes to public addresses and to what `reach` allows. A name is resolved and judged in one step, at each connection:
  * a NetworkPolicy needs a network that keeps it, this does not.
  */
-export function socketTransport(reach: Reach): StoreTransport {
+export function socketTransport(reach: Reach, plainHttp = false): StoreTransport {
   const agent = new Agent({
     connect: { lookup: guardedLookup([reach], REMEDY) },
     connections: 4,
@@ -50,6 +51,7 @@ export function socketTransport(reach: Reach): StoreTransport {
   });
   return {
     async send({ url, method, headers, body, signal, stream, timeoutMs = TIMEOUT_MS, beforeSend }) {
+      if (!plainHttp && isInClear(url)) throw inClear(url);
       const forbidden = literalForbidden(new URL(url), [reach], REMEDY);
       if (forbidden) throw forbidden;
       const dispatcher = beforeSend
@@ -80,6 +82,14 @@ export function socketTransport(reach: Reach): StoreTransport {
     },
     close: () => agent.close(),
   };
+}
+
+/** Said before anything is sent: a request carries the credential. */
+function inClear(url: string): Error {
+  return terminal(
+    'PlainHttp',
+    `nothing was sent to ${new URL(url).host}: over http:// the credential would go in clear. Write https:// in the settings of the Connection, or have the installation allow it (sync.allowPlainHttp of the chart, --allow-plain-http of supercargo up)`,
+  );
 }
 
 /**
