@@ -34,6 +34,7 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     ...options.values,
   };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  await restrictNamespace(cluster);
   log('helm upgrade --install supercargo charts/supercargo');
   await run(
     'helm',
@@ -53,4 +54,15 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     { env: cluster.adminEnv, timeout: 300_000 },
   );
   return cluster;
+}
+
+/** Hub and operator run under the strictest Pod Security Standard, as tenants' namespaces do in the tests. */
+async function restrictNamespace(cluster: Cluster): Promise<void> {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: RELEASE_NAMESPACE, labels } };
+  await run('kubectl', ['apply', '--filename', '-'], {
+    env: cluster.adminEnv,
+    input: JSON.stringify(namespace),
+    timeout: 60_000,
+  });
 }
