@@ -137,6 +137,7 @@ function addLocal(root: Command): void {
     .addOption(
       new Option('--database-url <url>', 'a PostgreSQL instead of the embedded one').env('SUPERCARGO_DATABASE_URL'),
     )
+    .option('--allow-plain-http', 'let credentials go to shops over http://, beyond this machine')
     .addOption(new Option('--log-level <level>').default('warn'))
     .action(
       async (options: {
@@ -145,6 +146,7 @@ function addLocal(root: Command): void {
         hubPort: number;
         publicUrl?: string;
         databaseUrl?: string;
+        allowPlainHttp?: boolean;
         logLevel: string;
       }) => {
         const warning = passwordWarning(process.argv);

@@ -20,6 +20,12 @@ export function allowedHosts(rules: readonly string[], settings: Readonly<Record
   });
 }
 
+/** Keys of the settings that name a host; `url` for a driver that names none. Pure. */
+export function settingsWithHost(rules: readonly string[]): string[] {
+  if (rules.length === 0) return ['url'];
+  return rules.filter((rule) => rule.startsWith(FROM_SETTING)).map((rule) => rule.slice(FROM_SETTING.length));
+}
+
 /** Whether a request may go there. Pure. */
 export function isAllowed(address: string, allowed: readonly AllowedHost[]): boolean {
   const url = URL.parse(address);

@@ -32,6 +32,10 @@ export const STORE_REASONS = {
     remedy:
       "use the shop's public name in settings.url, or have the installation allow its network (sync.privateNetworks)",
   },
+  PlainHttp: {
+    scope: 'shop',
+    remedy: 'write https:// in settings.url, or have the installation allow http (sync.allowPlainHttp)',
+  },
   HostNotAllowed: {
     scope: 'shop',
     remedy:

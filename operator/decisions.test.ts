@@ -150,6 +150,12 @@ describe('the environment', () => {
       deletionDeadlineMs: 60_000,
       imagePullPolicy: 'IfNotPresent',
     });
+    expect(readConfig({ ...given, SUPERCARGO_SYNC_PRIVATE_NETWORKS: '10.0.0.0/8' }).privateNetworks).toEqual([
+      '10.0.0.0/8',
+    ]);
+    expect(() => readConfig({ ...given, SUPERCARGO_SYNC_PRIVATE_NETWORKS: '10.0.0.0/33' })).toThrow(
+      /SUPERCARGO_SYNC_PRIVATE_NETWORKS: "10.0.0.0\/33" is no network/,
+    );
     expect(readConfig({ ...given, SUPERCARGO_WATCH_NAMESPACES: 'a, b' }).watchNamespaces).toEqual(['a', 'b']);
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
+import { networkList } from '../kit/net/network-list.ts';
 
 const flag = (ifAbsent: boolean) =>
   z
@@ -41,6 +42,10 @@ const environment = z.object({
   SUPERCARGO_DELETION_DEADLINE: duration('60s'),
   /** Ports of the API server as pods reach it: the Service's, and the one behind it (some CNIs look at that one). */
   SUPERCARGO_API_SERVER_PORTS: list('443,6443').transform((ports) => ports.map(Number)),
+  /** Where sync pods may go beside public addresses. */
+  SUPERCARGO_SYNC_PRIVATE_NETWORKS: networkList.transform(({ texts }) => texts),
+  /** Whether credentials may go to shops over http://. */
+  SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false),
   SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
   SUPERCARGO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   POD_NAME: z.string().default('supercargo-operator'),
@@ -60,6 +65,8 @@ export interface OperatorConfig {
   readonly httpPort: number;
   readonly deletionDeadlineMs: number;
   readonly apiServerPorts: readonly number[];
+  readonly privateNetworks: readonly string[];
+  readonly allowPlainHttp: boolean;
   readonly workers: number;
   readonly logLevel: string;
   readonly podName: string;
@@ -85,6 +92,8 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     httpPort: value.SUPERCARGO_HTTP_PORT,
     deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,
     apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,
+    privateNetworks: value.SUPERCARGO_SYNC_PRIVATE_NETWORKS,
+    allowPlainHttp: value.SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP,
     workers: value.SUPERCARGO_WORKERS,
     logLevel: value.SUPERCARGO_LOG_LEVEL,
     podName: value.POD_NAME,

@@ -172,6 +172,8 @@ export class ConnectionGate {
       clock: this.#options.clock,
       random: this.#options.random,
       metrics: this.#options.metrics,
+      reach: this.#options.reach,
+      plainHttp: this.#options.plainHttp,
       savedBudget: answer.budget,
       tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => {
         this.#refreshExpiresAt = at;

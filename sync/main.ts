@@ -8,6 +8,7 @@ import { startHealthServer } from '../kit/health.ts';
 import { createClient } from '../kit/kube/client.ts';
 import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
+import { networkList } from '../kit/net/network-list.ts';
 import { growHeapSlowly } from '../kit/small-heap.ts';
 import { DEFAULT_RECHECK_MS } from '../model/feed-rules.ts';
 import { readSecretFiles } from './credential.ts';
@@ -36,6 +37,11 @@ const environment = z.object({
   SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
   SUPERCARGO_CREDENTIAL: z.string().transform((text) => credentialReference.parse(JSON.parse(text))),
   SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential'),
+  SUPERCARGO_PRIVATE_NETWORKS: networkList.transform(({ reach }) => reach),
+  SUPERCARGO_ALLOW_PLAIN_HTTP: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
   POD_NAME: z.string().default('sync'),
@@ -99,6 +105,8 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       }),
       readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
       credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
+      reach: config.SUPERCARGO_PRIVATE_NETWORKS,
+      plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
       clock: systemClock,
       random: Math.random,
       holder: `${config.POD_NAME}/${randomUUID()}`,

@@ -2,6 +2,7 @@ import type { ClusterConnectionResource, ConnectionKey, ConnectionResource } fro
 import type { DriverDefinition } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
+import type { Reach } from '../kit/net/addresses.ts';
 import type { SecretFiles } from './credential.ts';
 import type { HubClient } from './hub-client.ts';
 import type { SyncMetrics } from './metrics.ts';
@@ -23,6 +24,10 @@ export interface EngineOptions {
     readonly keys: Readonly<Record<string, string>>;
     readonly recheckMs: number;
   };
+  /** Which addresses a store may have: the installation's word. */
+  readonly reach: Reach;
+  /** Whether a store may be called over http:// beyond machine and cluster: the installation's word. */
+  readonly plainHttp?: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

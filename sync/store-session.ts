@@ -7,6 +7,7 @@ import {
   type TokenVaults,
 } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Reach } from '../kit/net/addresses.ts';
 import { classOf, type FeedType } from '../model/feeds.ts';
 import { allowedHosts } from '../model/hosts.ts';
 import type { OrderRecord } from '../model/records.ts';
@@ -35,6 +36,10 @@ export interface StoreSessionOptions {
   readonly tokens: TokenVaults;
   /** As the last pod left it. */
   readonly savedBudget?: BudgetState;
+  /** Which addresses of the network may be called. */
+  readonly reach: Reach;
+  /** Whether they may be called over http://. */
+  readonly plainHttp?: boolean;
   /** How calls reach the store: sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -60,6 +65,8 @@ export class StoreSession {
       hosts: allowedHosts(manifest.hosts.map(hostRuleText), options.settings as Readonly<Record<string, unknown>>),
       scope: () => this.#scope.current,
       random: options.random,
+      reach: options.reach,
+      plainHttp: options.plainHttp,
       transport: options.transport,
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),

@@ -10,6 +10,7 @@ import { LocalWorld } from '../../cli/local/world.ts';
 import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { growHeapSlowly } from '../../kit/small-heap.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
@@ -114,6 +115,7 @@ const done = runEngine(
     }),
     readSecret: async () => ({ apiKey: 'k' }),
     credential: { secretName: 'c', keys: {}, recheckMs: NEVER_MS },
+    reach: OWN_MACHINE,
     clock: systemClock,
     random: Math.random,
     log: createLogger('sync', process.env['BENCH_LOG'] ?? 'warn'),

@@ -17,6 +17,7 @@ export interface UpCommand {
   readonly hubPort: number;
   readonly publicUrl?: string;
   readonly databaseUrl?: string;
+  readonly allowPlainHttp?: boolean;
   readonly logLevel: string;
 }
 
@@ -42,6 +43,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
     databaseUrl: command.databaseUrl,
     hubPort: command.hubPort,
     publicUrl: command.publicUrl,
+    allowPlainHttp: command.allowPlainHttp,
     version: ownPackage().version,
     log,
     signal,

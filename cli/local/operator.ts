@@ -31,6 +31,7 @@ export interface LocalOperatorOptions {
   /** What can be run here. */
   readonly drivers: readonly DriverResource[];
   readonly now: () => Date;
+  readonly allowPlainHttp?: boolean;
   /** Whether the engine of a connection (kind/namespace/name) runs: what a pod is on a cluster. */
   readonly runs: (id: string) => boolean;
 }
@@ -83,6 +84,7 @@ export class LocalOperator {
     return {
       connection,
       now: now(),
+      allowPlainHttp: this.#options.allowPlainHttp ?? false,
       driver: this.#driver(spec.driver),
       store: world.get('Store', namespace, spec.storeRef.name),
       credential: world.get('Credential', namespace, spec.credentialRef.name) as unknown as

@@ -35,6 +35,8 @@ export interface UpOptions {
   readonly hubPort: number;
   /** Where stores reach the hub with their webhooks; `local` for stores on this machine. */
   readonly publicUrl?: string;
+  /** Credentials may go to shops over http://. */
+  readonly allowPlainHttp?: boolean;
   readonly version: string;
   readonly log: Logger;
   /** Ends a start that waits for a database. */
@@ -102,6 +104,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     world,
     drivers: [...builtinDrivers().values()].map(driverResource),
     now: () => systemClock.now(),
+    allowPlainHttp: options.allowPlainHttp,
     runs: (id) => engines.has(id),
   });
 
@@ -225,6 +228,8 @@ function startEngine(
         keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
         recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
       },
+      reach: OWN_MACHINE,
+      plainHttp: options.allowPlainHttp,
       clock: systemClock,
       random: Math.random,
       holder: `up/${randomUUID()}`,

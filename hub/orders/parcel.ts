@@ -31,8 +31,8 @@ export interface Parcel {
 
 /**
  * What a parcel holds, by line, checked against what is still open; `wanted` absent: all that is. A parcel goes to one
- * address; `deliveryId`: to which, where the order has several. An order never ships more than was ordered, and a kit goes to the store once all its components are gone, whatever parcels they were in.
- * Pure.
+ * address; `deliveryId`: to which, where the order has several. An order never ships more than was ordered, and a kit
+ * goes to the store once all its components are gone, whatever parcels they were in. Pure.
  */
 export function planParcel(
   lines: readonly ShippableLine[],

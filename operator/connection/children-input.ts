@@ -6,7 +6,12 @@ export interface PodSettings {
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly hubUrl: string;
+  /** Namespace of the hub: the operator's own. */
+  readonly hubNamespace: string;
   readonly apiServerPorts: readonly number[];
+  readonly allowPlainHttp: boolean;
+  /** Networks in CIDR notation where a store may be, beside public addresses. */
+  readonly privateNetworks: readonly string[];
 }
 
 /** What the children of an accepted connection are made of. */

@@ -16,7 +16,10 @@ const POD = {
   image: 'supercargo:1',
   imagePullPolicy: 'IfNotPresent' as const,
   hubUrl: 'http://hub.supercargo:8090',
+  hubNamespace: 'supercargo-system',
   apiServerPorts: [443, 6443],
+  allowPlainHttp: false,
+  privateNetworks: [] as readonly string[],
 };
 const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({
   connection: aConnection(),
@@ -107,26 +110,65 @@ describe('the sync pod', () => {
 });
 
 describe('its network policy', () => {
-  const ports = (over: Partial<ChildrenInput> = {}) =>
-    child('NetworkPolicy', over).spec.egress[1].ports.map(({ port }: { port: number }) => port);
+  const egress = (over: Partial<ChildrenInput> = {}) =>
+    child('NetworkPolicy', over).spec.egress as {
+      ports: { port: number }[];
+      to?: { ipBlock?: { cidr: string; except?: string[] }; namespaceSelector?: object; podSelector?: object }[];
+    }[];
+  const ports = (over: Partial<ChildrenInput> = {}) => egress(over)[3]!.ports.map(({ port }) => port);
+  const reaching = (privateNetworks: readonly string[]) => ({ pod: { ...POD, privateNetworks } });
+  const block = (cidr: string, over: Partial<ChildrenInput> = {}, rule = 3) =>
+    egress(over)[rule]!.to!.find(({ ipBlock }) => ipBlock?.cidr === cidr)?.ipBlock;
 
   it('opens the ports of the hosts that the driver names, from whichever setting, and no other', () => {
     const driver = aDriver({ hosts: ['settings.shopDomain', 'api.example.com:8443'] });
     expect(ports({ driver, connection: aConnection({ settings: { shopDomain: 'https://shop.acme:3000' } }) })).toEqual([
-      443, 3000, 6443, 8090, 8443,
+      3000, 8443,
     ]);
   });
 
-  it('opens the web, the API server, the hub and the port of settings.url where a driver names none', () => {
-    expect(ports()).toEqual([80, 443, 6443, 8090]);
+  it('opens the web and the port of settings.url where a driver names none', () => {
+    expect(ports()).toEqual([80, 443]);
     expect(ports({ connection: aConnection({ settings: { url: 'http://shop.acme:3000/admin-api' } }) })).toEqual([
-      80, 443, 3000, 6443, 8090,
+      80, 443, 3000,
     ]);
   });
 
-  it('keeps it from the metadata service of the cloud', () => {
-    expect(child('NetworkPolicy').spec.egress[1].to).toContainEqual({
-      ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] },
+  it('opens the ports of hub and API server for these alone', () => {
+    expect(egress()[1]).toEqual({
+      ports: [8080, 8090].map((port) => ({ protocol: 'TCP', port })),
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'supercargo-system' } },
+          podSelector: {
+            matchLabels: { 'app.kubernetes.io/name': 'supercargo', 'app.kubernetes.io/component': 'hub' },
+          },
+        },
+      ],
+    });
+    expect(egress()[2]!.ports.map(({ port }) => port)).toEqual([443, 6443]);
+  });
+
+  it('keeps it from private networks, from link-local addresses and from what clouds tell a machine, in both families', () => {
+    expect(block('0.0.0.0/0')!.except).toEqual(
+      expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', '168.63.129.16/32']), // prettier-ignore
+    );
+    expect(block('::/0')!.except).toEqual(expect.arrayContaining(['fc00::/7', 'fe80::/10']));
+    expect(block('0.0.0.0/0', {}, 2)!.except).toContain('169.254.0.0/16');
+    expect(block('::/0', {}, 2)!.except).toEqual(expect.arrayContaining(['fe80::/10', 'fd00:ec2::254/128']));
+  });
+
+  it('opens the private networks that the installation names, but never these', () => {
+    expect(block('10.20.0.0/16', reaching(['10.20.0.0/16']))).toEqual({ cidr: '10.20.0.0/16' });
+    expect(block('100.64.0.0/10', reaching(['100.64.0.0/10']))!.except).toEqual(['100.100.100.200/32']);
+    expect(block('fd00::/8', reaching(['fd00::/8']))!.except).toEqual(['fd00:ec2::254/128', 'fd20:ce::254/128']);
+    expect(block('169.254.169.254/32', reaching(['169.254.169.254/32']))).toBeUndefined();
+  });
+
+  it('tells the pod the same networks', () => {
+    expect(container(reaching(['10.20.0.0/16', 'fd00::/8'])).env).toContainEqual({
+      name: 'SUPERCARGO_PRIVATE_NETWORKS',
+      value: '10.20.0.0/16,fd00::/8',
     });
   });
 });

@@ -83,6 +83,21 @@ describe('Accepted', () => {
       'spec.settings.region is "mars": it must be one of "eu", "us"',
     ],
     [
+      'a shop over http beyond the cluster',
+      { connection: aConnection({ settings: { url: 'http://shop.example/api?key=SECRET' } }) },
+      'PlainHttp',
+      'spec.settings.url begins with http://: the credential would go in clear to shop.example. Write https://',
+    ],
+    [
+      'the same in the setting that the driver names',
+      {
+        driver: aDriver({ hosts: ['settings.region', 'api.example.com'], settingsSchema: {} }),
+        connection: aConnection({ settings: { region: 'http://eu.example' } }),
+      },
+      'PlainHttp',
+      'spec.settings.region begins with http://',
+    ],
+    [
       'terms that nobody accepted',
       { driver: aDriver({ terms: { version: '2', url: 'https://terms.example' } }) },
       'TermsNotAccepted',

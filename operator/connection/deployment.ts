@@ -85,6 +85,9 @@ function environment({ connection, credential, pod }: ChildrenInput): object[] {
     SUPERCARGO_DRIVER: connection.spec.driver,
     SUPERCARGO_STORE: connection.spec.storeRef.name,
     SUPERCARGO_HUB_URL: pod.hubUrl,
+    // An empty value would be dropped by the API server, and look like a change for ever.
+    ...(pod.privateNetworks.length > 0 ? { SUPERCARGO_PRIVATE_NETWORKS: pod.privateNetworks.join(',') } : {}),
+    SUPERCARGO_ALLOW_PLAIN_HTTP: String(pod.allowPlainHttp),
     SUPERCARGO_HUB_TOKEN_FILE: `${HUB_TOKEN_DIR}/token`,
     SUPERCARGO_CREDENTIAL: JSON.stringify({
       name: credential.metadata.name,

@@ -7,6 +7,7 @@ import {
 } from '../../crds/index.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
+import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
 import type { LicenseQuestion } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
@@ -21,6 +22,8 @@ export interface ChildProblem {
 export interface ConnectionSnapshot {
   readonly connection: AnyConnection;
   readonly now: Date;
+  /** Whether this installation lets credentials go over http://. */
+  readonly allowPlainHttp: boolean;
   readonly driver: DriverResource | undefined;
   readonly store: StoreResource | undefined;
   readonly credential: CredentialResource | undefined;
@@ -36,19 +39,25 @@ export interface ConnectionSnapshot {
 /** Reads the caches; by key and index only. */
 export function gather(
   connection: AnyConnection,
-  sources: { caches: Caches; seats: SeatBook; requireLicense: boolean; now: Date },
+  sources: {
+    caches: Caches;
+    seats: SeatBook;
+    config: Pick<OperatorConfig, 'requireLicense' | 'allowPlainHttp'>;
+    now: Date;
+  },
 ): ConnectionSnapshot {
-  const { caches, seats, requireLicense, now } = sources;
+  const { caches, seats, config, now } = sources;
   const { spec, status } = connection;
   const namespace = podNamespace(connection);
   const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
   return {
     connection,
     now,
+    allowPlainHttp: config.allowPlainHttp,
     driver: caches.drivers.get(spec.driver),
     store: caches.stores.find(namespace, spec.storeRef.name),
     credential: caches.credentials.find(namespace, spec.credentialRef.name),
-    license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, requireLicense),
+    license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, config.requireLicense),
     sameShop:
       shop === undefined
         ? []

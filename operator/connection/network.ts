@@ -1,4 +1,5 @@
 import { allowedHosts, portsOf } from '../../model/hosts.ts';
+import { anywhereAllowed, publicAddresses } from '../../kit/net/ip-blocks.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 
@@ -12,33 +13,40 @@ const DNS: readonly Port[] = [
   { protocol: 'TCP', port: 53 },
 ];
 const WEB = [80, 443];
-/** Where clouds hand out the node's own credentials: no store lives there. */
-const LINK_LOCAL = '169.254.0.0/16';
+/** Where the hub listens in its pod: policies look at a connection after a Service has sent it on. */
+const HUB_CONTAINER_PORT = 8080;
 
 /**
- * A sync pod talks to DNS, the API server, the hub and its store, and is talked to on its health port. Ports are all
- * that a NetworkPolicy can say of hosts on the internet (the pod holds to their names, sync/http); metadata services of
- * clouds are cut off.
+ * A sync pod talks to DNS, the API server, the hub and its store, and is talked to on its health port. The API server
+ * has no labels, so it is known by its ports. Of hosts on the internet a NetworkPolicy can say their ports alone: the
+ * pod holds to their names and addresses (sync/http).
  */
 export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): object {
-  const store = storePorts(driver.spec.hosts ?? [], connection.spec.settings ?? {});
-  const ports = new Set([...store, ...pod.apiServerPorts, ...portsOf(allowedHosts([pod.hubUrl], {}))]);
-  const tcp = [...ports].sort((a, b) => a - b).map((port): Port => ({ protocol: 'TCP', port }));
+  const hub = [...portsOf(allowedHosts([pod.hubUrl], {})), HUB_CONTAINER_PORT];
   return {
     podSelector: { matchLabels: selectorLabels(connection) },
     policyTypes: ['Egress', 'Ingress'],
     ingress: [{ ports: [{ protocol: 'TCP', port: 8080 }] }],
     egress: [
       { ports: DNS },
+      { ports: tcp(hub), to: [hubPods(pod.hubNamespace)] },
+      { ports: tcp(pod.apiServerPorts), to: [...anywhereAllowed(['0.0.0.0/0', '::/0'])] },
       {
-        ports: tcp,
-        to: [
-          { namespaceSelector: {} },
-          { ipBlock: { cidr: '0.0.0.0/0', except: [LINK_LOCAL] } },
-          { ipBlock: { cidr: '::/0' } },
-        ],
+        ports: tcp(storePorts(driver.spec.hosts ?? [], connection.spec.settings ?? {})),
+        to: [...publicAddresses(), ...anywhereAllowed(pod.privateNetworks)],
       },
     ],
+  };
+}
+
+function tcp(ports: readonly number[]): Port[] {
+  return [...new Set(ports)].sort((a, b) => a - b).map((port): Port => ({ protocol: 'TCP', port }));
+}
+
+function hubPods(namespace: string): object {
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: { 'app.kubernetes.io/name': 'supercargo', 'app.kubernetes.io/component': 'hub' } },
   };
 }
 

@@ -1,5 +1,7 @@
 import { clusterConnectionKind, connectionKind, validateResource } from '../../crds/index.ts';
 import { byAge, connectionKey, describeConnection, podNamespace, type AnyConnection } from '../resources.ts';
+import { isInClear } from '../../kit/net/plain-http.ts';
+import { settingsWithHost } from '../../model/hosts.ts';
 import type { SettingsSchemas } from '../settings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 
@@ -28,6 +30,7 @@ const POLICIES: readonly Policy[] = [
   credentialExists,
   credentialIsForDriver,
   settingsFitDriver,
+  credentialIsNotSentInClear,
   termsAreAccepted,
   warehouseIsOfStore,
   shopIsNotConnected,
@@ -103,6 +106,24 @@ function settingsFitDriver(
 ): Refusal | undefined {
   const problems = driver ? schemas.problems(driver, spec.settings) : [];
   return problems.length === 0 ? undefined : { reason: 'InvalidSettings', message: problems.slice(0, 5).join('; ') };
+}
+
+/** Of the settings that say where the driver calls, as its Driver names them. */
+function credentialIsNotSentInClear({
+  connection: { spec },
+  driver,
+  allowPlainHttp,
+}: ConnectionSnapshot): Refusal | undefined {
+  if (!driver || allowPlainHttp) return undefined;
+  for (const key of settingsWithHost(driver.spec.hosts ?? [])) {
+    const address = spec.settings?.[key];
+    if (typeof address !== 'string' || !isInClear(address)) continue;
+    return {
+      reason: 'PlainHttp',
+      message: `spec.settings.${key} begins with http://: the credential would go in clear to ${new URL(address).host}. Write https://, or have the installation allow it (sync.allowPlainHttp of the chart, --allow-plain-http of supercargo up)`,
+    };
+  }
+  return undefined;
 }
 
 function termsAreAccepted({ connection: { spec }, driver }: ConnectionSnapshot): Refusal | undefined {

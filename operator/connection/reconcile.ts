@@ -31,7 +31,7 @@ async function runConnection(
   connection: AnyConnection,
 ): Promise<Outcome> {
   const { informers: caches, seats, config, clock, schemas } = context;
-  const snapshot = gather(connection, { caches, seats, requireLicense: config.requireLicense, now: clock.now() });
+  const snapshot = gather(connection, { caches, seats, config, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
   try {
@@ -78,7 +78,10 @@ async function applyChildren(
     image: config.syncImage,
     imagePullPolicy: config.imagePullPolicy,
     hubUrl: config.hubUrl,
+    hubNamespace: config.namespace,
     apiServerPorts: config.apiServerPorts,
+    privateNetworks: config.privateNetworks,
+    allowPlainHttp: config.allowPlainHttp,
   };
   for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
     await applier.applyChild(informers.children[kind], intent);

@@ -11,6 +11,7 @@ import {
   type StoreRequest,
   type StoreResponse,
 } from '../../drivers/contract/index.ts';
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp, type StoreHttpOptions } from './store-http.ts';
@@ -91,6 +92,8 @@ beforeEach(() => {
 const create = (more: Partial<StoreHttpOptions>): OwnedStoreHttp =>
   createStoreHttp({
     clock,
+    reach: OWN_MACHINE,
+    plainHttp: true,
     budget: new Budget({ clock }),
     scope: () => ({ feedClass: 'orders', assertMayWrite }),
     testMode: () => testMode,

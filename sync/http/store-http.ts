@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../kit/clock.ts';
+import type { Reach } from '../../kit/net/addresses.ts';
 import type { FeedClass } from '../../model/feeds.ts';
 import { WaitTooLong, type Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
@@ -48,6 +49,10 @@ export interface StoreHttpOptions {
   }) => void;
   /** Told how long a call waited for the store's budget, and whose call it was. */
   readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
+  /** Which addresses sockets may go to. */
+  readonly reach: Reach;
+  /** Whether a credential may go out over http://, beyond machine and cluster. Absent: it may not. */
+  readonly plainHttp?: boolean;
   /** Sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -78,7 +83,7 @@ interface Answer {
  * each write.
  */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
-  const transport = options.transport ?? socketTransport();
+  const transport = options.transport ?? socketTransport(options.reach, options.plainHttp);
   const places = new Places(options);
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {

@@ -1,8 +1,11 @@
 import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
 import { terminal } from '../../drivers/contract/index.ts';
+import { isInClear } from '../../kit/net/plain-http.ts';
+import { guardedLookup, literalForbidden, type Reach } from '../../kit/net/addresses.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const REMEDY = "its network must be in the installation's sync.privateNetworks";
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
@@ -33,8 +36,13 @@ export interface StoreTransport {
   close(): Promise<void>;
 }
 
-export function socketTransport(): StoreTransport {
+/**
+ * Goes to public addresses and to what `reach` allows. A name is resolved and judged in one step, at each connection:
+ * a NetworkPolicy needs a network that keeps it, this does not.
+ */
+export function socketTransport(reach: Reach, plainHttp = false): StoreTransport {
   const agent = new Agent({
+    connect: { lookup: guardedLookup([reach], REMEDY) },
     connections: 4,
     connectTimeout: 10_000,
     headersTimeout: TIMEOUT_MS,
@@ -43,6 +51,9 @@ export function socketTransport(): StoreTransport {
   });
   return {
     async send({ url, method, headers, body, signal, stream, timeoutMs = TIMEOUT_MS, beforeSend }) {
+      if (!plainHttp && isInClear(url)) throw inClear(url);
+      const forbidden = literalForbidden(new URL(url), [reach], REMEDY);
+      if (forbidden) throw forbidden;
       const dispatcher = beforeSend
         ? agent.compose((dispatch) => (options, handler) => dispatch(options, atLastMoment(handler, beforeSend)))
         : agent;
@@ -71,6 +82,14 @@ export function socketTransport(): StoreTransport {
     },
     close: () => agent.close(),
   };
+}
+
+/** Said before anything is sent: a request carries the credential. */
+function inClear(url: string): Error {
+  return terminal(
+    'PlainHttp',
+    `nothing was sent to ${new URL(url).host}: over http:// the credential would go in clear. Write https:// in the settings of the Connection, or have the installation allow it (sync.allowPlainHttp of the chart, --allow-plain-http of supercargo up)`,
+  );
 }
 
 /**

@@ -26,11 +26,15 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     'image.repository': repository,
     'image.tag': tag,
     'image.pullPolicy': 'Never',
-    // The cluster and whoever takes its webhooks are on one machine.
+    // The cluster, its shops and whoever takes its webhooks are on one machine.
     'hub.webhooks.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
+    // Test shops on the machine have no certificate.
+    'sync.allowPlainHttp': 'true',
+    'sync.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
     ...options.values,
   };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  await restrictNamespace(cluster);
   log('helm upgrade --install supercargo charts/supercargo');
   await run(
     'helm',
@@ -50,4 +54,15 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     { env: cluster.adminEnv, timeout: 300_000 },
   );
   return cluster;
+}
+
+/** Hub and operator run under the strictest Pod Security Standard, as tenants' namespaces do in the tests. */
+async function restrictNamespace(cluster: Cluster): Promise<void> {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: RELEASE_NAMESPACE, labels } };
+  await run('kubectl', ['apply', '--filename', '-'], {
+    env: cluster.adminEnv,
+    input: JSON.stringify(namespace),
+    timeout: 60_000,
+  });
 }

@@ -6,6 +6,7 @@ import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { systemClock, type Clock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
+import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -73,6 +74,7 @@ const engine = runEngine(
     hub: createHubClient({ url: hubUrl, clock: systemClock, token: async () => POD_TOKEN }),
     readSecret: async () => ({ apiKey }),
     credential: { secretName: 'c', keys: {}, recheckMs: 30_000 },
+    reach: OWN_MACHINE,
     clock,
     random: Math.random,
     log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),

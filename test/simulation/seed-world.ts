@@ -1,5 +1,6 @@
 import type { StoreSpec } from '../../crds/index.ts';
 import { generic } from '../../drivers/generic/index.ts';
+import { PUBLIC_ONLY } from '../../kit/net/addresses.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { Delivery as Mail } from '../../simulator/desk/hooks.ts';
 import { Random } from '../../simulator/random.ts';
@@ -170,6 +171,7 @@ export class SeedWorld {
       random: () => 0.5,
       metrics: this.hub.metrics,
       tokens: sealedVault(hub, credential, this.connectionName),
+      reach: PUBLIC_ONLY,
       transport: this.wires.toStore(process),
       savedBudget: answer.budget,
     });

@@ -140,6 +140,7 @@ export class LocalRig {
         hub: createHubClient({ url: this.hub.url, clock: systemClock, token: async () => token }),
         readSecret: async () => this.secret,
         credential: { secretName: 'shop-key', keys: {}, recheckMs: 3_600_000 },
+        reach: OWN_MACHINE,
         clock: systemClock,
         random: () => 0.5,
         log: this.#options.log ?? createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),

@@ -120,6 +120,7 @@ export const ALL_WELL = ['CredentialValid', 'Reachable', 'Synced', 'Fresh'].map(
 export const aSnapshot = (over: Partial<ConnectionSnapshot> = {}): ConnectionSnapshot => ({
   connection: aConnection({}, { status: { conditions: ALL_WELL } }),
   now: new Date('2026-06-01T00:00:00Z'),
+  allowPlainHttp: false,
   driver: aDriver(),
   store: aStore(),
   credential: aCredential(),

@@ -207,7 +207,7 @@ export class OperatorRig {
       storeRef: { name: 'main' },
       driver: 'vendure',
       credentialRef: { name: 'key' },
-      settings: { url: 'http://shop.example:3000/admin-api' },
+      settings: { url: 'https://shop.example:3000/admin-api' },
       warehouse: 'berlin',
     });
   }

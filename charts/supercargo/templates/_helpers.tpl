@@ -97,3 +97,23 @@ spec:
 - {{ base $path | trimSuffix ".yaml" }}.supercargo.dev
 {{- end }}
 {{- end }}
+
+{{/* What hub and operator both reach: DNS, and the API server, which has no labels, by its ports. */}}
+{{- define "supercargo.egressBase" -}}
+- ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
+- ports: [{ protocol: TCP, port: 443 }, { protocol: TCP, port: 6443 }]
+  to: {{- include "supercargo.anyAddress" . | nindent 4 }}
+{{- end }}
+
+{{/* Any address but link-local ones and those where clouds tell a machine its secrets (kit/net/ip-blocks.ts). */}}
+{{- define "supercargo.anyAddress" -}}
+- ipBlock: { cidr: 0.0.0.0/0, except: [169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32, 192.0.0.192/32] }
+- ipBlock: { cidr: "::/0", except: ["fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128"] }
+{{- end }}
+
+{{- define "supercargo.publicAddresses" -}}
+- ipBlock:
+    cidr: 0.0.0.0/0
+    except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 169.254.0.0/16, 168.63.129.16/32, 192.0.0.192/32]
+- ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] }
+{{- end }}

@@ -1,4 +1,5 @@
 import type { StoreHttp } from '../../../drivers/contract/index.ts';
+import { OWN_MACHINE } from '../../../kit/net/addresses.ts';
 import { Budget } from '../../../sync/budget/budget.ts';
 import { createStoreHttp } from '../../../sync/http/store-http.ts';
 
@@ -8,6 +9,7 @@ export function engineHttp(testMode = false): StoreHttp & { readonly requests: n
   const clock = { now: () => new Date(), sleep: async () => undefined };
   const http = createStoreHttp({
     clock,
+    reach: OWN_MACHINE,
     budget: new Budget({ clock }),
     scope: () => ({ feedClass: 'orders', assertMayWrite: () => undefined }),
     testMode: () => testMode,
