@@ -8,7 +8,7 @@ import { topicOf } from './shopify-writes.ts';
 
 interface ListArgs {
   readonly first?: number;
-  readonly after?: string;
+  readonly after?: string | null;
   readonly query?: string;
   readonly sortKey?: string;
 }
@@ -180,8 +180,8 @@ function listed({ pages }: Desk, rows: readonly Row[], { first, after, sortKey }
     sortKey === 'UPDATED_AT'
       ? `${String(second(row.updatedAt)).padStart(12, '0')}\n${row.id.padStart(20, '0')}`
       : row.id.padStart(20, '0');
-  if (after !== undefined) pages.goesOn();
-  const place = after === undefined ? undefined : Buffer.from(after, 'base64').toString('utf8');
+  if (after != null) pages.goesOn();
+  const place = after == null ? undefined : Buffer.from(after, 'base64').toString('utf8');
   if (place !== undefined && !/^\d{12,20}(\n\d{20})?$/.test(place))
     throw new GraphqlFault('Invalid cursor for current pagination sort.', 'BAD_REQUEST');
   const part = pages.byKey(rows, keyOf, { limit: first, after: place });
@@ -191,7 +191,7 @@ function listed({ pages }: Desk, rows: readonly Row[], { first, after, sortKey }
     nodes: part.rows.map(({ object }) => object()),
     pageInfo: {
       hasNextPage: part.next !== undefined,
-      hasPreviousPage: after !== undefined,
+      hasPreviousPage: after != null,
       endCursor: end === undefined ? null : Buffer.from(end).toString('base64'),
     },
   };

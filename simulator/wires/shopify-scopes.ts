@@ -20,5 +20,9 @@ const WITH: Readonly<Partial<Record<Permission, readonly string[]>>> = {
 
 /** All scopes of a key. */
 export const scopesOf = (granted: readonly Permission[]): string[] => [
-  ...new Set(granted.flatMap((permission) => [SCOPES[permission], ...(WITH[permission] ?? [])])),
+  ...new Set(
+    granted
+      .filter((each) => each !== 'webhooks:write')
+      .flatMap((permission) => [SCOPES[permission], ...(WITH[permission] ?? [])]),
+  ),
 ];

@@ -24,14 +24,14 @@ export const seconds = (time: string): string => `${new Date(time).toISOString()
 
 interface PageArgs {
   readonly first?: number;
-  readonly after?: string;
+  readonly after?: string | null;
 }
 
 /** A connection within an object: the cursor is the place. */
 export const connection =
   (rows: readonly Obj[]) =>
   ({ first = 50, after }: PageArgs): Obj => {
-    const from = after === undefined ? 0 : Number(Buffer.from(after, 'base64').toString('utf8'));
+    const from = after == null ? 0 : Number(Buffer.from(after, 'base64').toString('utf8'));
     const nodes = rows.slice(from, from + first);
     const end = from + nodes.length;
     return {

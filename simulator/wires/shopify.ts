@@ -106,10 +106,10 @@ export const shopifyWire: Wire = {
     permissionWord: (permission) => SCOPES[permission],
     pagings: ['keyset'],
     lacks: [
-      // Drafts are no orders; what was erased looks like what never was; one order goes to one address; sets have prices
+      // The suite wants levels of what is not counted, Shopify has none. Drafts are no orders; what was erased looks like what never was; one order goes to one address; sets have prices
       // at their parts; there is no gift message and no marketplace that sends.
       ...['draft', 'redacted', 'order.redacted', 'two-deliveries', 'bundle', 'by-platform', 'pickup', 'gift'],
-      ...['product.yen', 'product.dinar', 'product.disabled'],
+      ...['product.yen', 'product.dinar', 'product.disabled', 'product.untracked'],
       ...['product.variants.title', 'product.variants.updatedAt'],
       ...['order.returns.restocked', 'order.cancellations.restocked', 'order.cancellations.amount'],
       ...['parcel.service', 'parcel.returnTrackingCode', 'parcel.number', 'parcel.shippedAt', 'parcel.completes'],
