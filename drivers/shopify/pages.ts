@@ -72,7 +72,7 @@ export async function byIds(
   if (ids.length === 0) return [];
   const operation: Operation<{ nodes: (Row | null | Record<string, never>)[] }> = {
     document,
-    answer: z.object({ nodes: z.array(z.union([row, z.object({}).strict(), z.null()])) }) as never,
+    answer: z.object({ nodes: z.array(z.union([row, z.object({}).strict(), z.null()])) }),
     cost: 400,
   };
   const known = ids.filter((id) => /^\d+$/.test(id)).map((id) => globalId(type, id));

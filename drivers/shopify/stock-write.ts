@@ -139,7 +139,7 @@ async function alone(
   const again = (reason: string, message: string): WriteResult[] => [
     { entryId: entry.entryId, outcome: 'Retry', reason, message: `${entry.sku}: ${message}` },
   ];
-  switch (error?.code) {
+  switch (error?.code ?? '') {
     case 'ITEM_NOT_STOCKED_AT_LOCATION':
       return activate(client, row, signal);
     case 'CHANGE_FROM_QUANTITY_STALE':
@@ -156,7 +156,7 @@ async function alone(
     case 'INVALID_QUANTITY_TOO_HIGH':
     case 'INVALID_QUANTITY_TOO_LOW':
     case 'NON_MUTABLE_INVENTORY_ITEM':
-      return rejected('StoreRefused', `Shopify does not take the level: ${error.message}`);
+      return rejected('StoreRefused', `Shopify does not take the level: ${error?.message ?? ''}`);
     default:
       return again('StoreError', `Shopify did not set the level: ${error?.message ?? 'it said nothing'}`);
   }

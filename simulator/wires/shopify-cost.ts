@@ -1,4 +1,11 @@
-import { Kind, valueFromASTUntyped, type DocumentNode, type FieldNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  OperationTypeNode,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /** What a mutation costs, whatever it does. */
 const MUTATION = 10;
@@ -10,7 +17,7 @@ const MUTATION = 10;
 export function costOf(document: DocumentNode, variables: Readonly<Record<string, unknown>>): number {
   const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
   if (!operation) return 0;
-  if (operation.operation === 'mutation') return MUTATION;
+  if (operation.operation === OperationTypeNode.MUTATION) return MUTATION;
   return Math.ceil(of(operation.selectionSet, variables));
 }
 

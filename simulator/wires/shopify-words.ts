@@ -71,13 +71,6 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
   const bag = bagIn(order.currency);
   const items = order.lines.filter(({ kind }) => kind !== 'Fee');
   const lines = new Map(items.map((line) => [line.id, lineObject(order, line, bag)]));
-  const back = order.refunds.flatMap((refund) => refund.lines).reduce((sum, { amount = 0 }) => sum + amount, 0);
-  const shippingBack = order.refunds.reduce((sum, { shipping = 0 }) => sum + shipping, 0);
-  const total =
-    poison === 'amount'
-      ? { shopMoney: { amount: '99999999999999999999.00', currencyCode: order.currency } }
-      : bag(order.grand);
-  const taxes = taxesOf(order).map(({ rate, amount }) => taxLine(rate, bag(amount)));
   const address = order.redacted ? null : addressObject(order.deliveries[0]?.address);
   return {
     __typename: 'Order',
@@ -91,10 +84,7 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
     createdAt: poison === 'shape' ? 'some day' : seconds(order.placedAt ?? order.updatedAt),
     processedAt: seconds(order.placedAt ?? order.updatedAt),
     updatedAt: seconds(order.updatedAt),
-    cancelledAt: order.progress === 'Cancelled' ? seconds(order.updatedAt) : null,
-    cancelReason: order.progress === 'Cancelled' ? 'OTHER' : null,
-    closed: order.progress === 'Completed',
-    closedAt: order.progress === 'Completed' ? seconds(order.updatedAt) : null,
+    ...endOf(order),
     edited: items.some(({ cancelled }) => cancelled > 0),
     fullyPaid: order.payment === 'Paid',
     confirmed: true,
@@ -109,40 +99,11 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
     tags: [],
     customAttributes: Object.entries(order.extras ?? {}).map(([key, value]) => ({ key, value })),
     paymentGatewayNames: [order.terms === 'OnDelivery' ? 'Cash on Delivery (COD)' : 'card'],
-    paymentTerms:
-      order.terms === 'Invoice'
-        ? {
-            id: gid('PaymentTerms', order.id),
-            paymentTermsType: 'NET',
-            paymentTermsName: 'Net 30',
-            dueInDays: 30,
-            overdue: false,
-          }
-        : null,
+    paymentTerms: termsOf(order),
     customer: { id: gid('Customer', order.customer.id), displayName: order.customer.name },
     billingAddress: order.redacted ? null : addressObject(order.billing),
     shippingAddress: address,
-    totalPriceSet: total,
-    currentTotalPriceSet: poison === 'amount' ? total : bag(order.grand - back - shippingBack),
-    totalTaxSet: bag(order.tax),
-    currentTotalTaxSet: bag(order.tax),
-    totalDiscountsSet: bag(order.discount),
-    currentTotalDiscountsSet: bag(order.discount),
-    totalReceivedSet: bag(paidOf(order)),
-    totalRefundedSet: bag(refundedOf(order)),
-    totalRefundedShippingSet: bag(shippingBack),
-    totalTipReceivedSet: bag(0),
-    currentTotalDutiesSet: null,
-    additionalFees: order.lines
-      .filter(({ kind }) => kind === 'Fee')
-      .map((line) => ({
-        id: gid('AdditionalFee', line.id),
-        name: line.title,
-        price: bag(line.total),
-        taxLines: [taxLine(line.taxRate, bag(line.tax))],
-      })),
-    taxLines: taxes,
-    currentTaxLines: taxes,
+    ...totalsOf(order, bag, poison),
     discountApplications: connection(order.promotions.map(applicationObject)),
     lineItems: connection([...lines.values()]),
     shippingLines: connection(
@@ -170,6 +131,61 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
     fulfillmentOrders: connection([fulfilmentOrder(order, items, lines)]),
   };
 }
+
+/** Amounts of the order as a whole. */
+function totalsOf(order: ShopOrder, bag: Bag, poison: Poison | undefined): Obj {
+  const back = order.refunds.flatMap((refund) => refund.lines).reduce((sum, { amount = 0 }) => sum + amount, 0);
+  const shippingBack = order.refunds.reduce((sum, { shipping = 0 }) => sum + shipping, 0);
+  const total =
+    poison === 'amount'
+      ? { shopMoney: { amount: '99999999999999999999.00', currencyCode: order.currency } }
+      : bag(order.grand);
+  const taxes = taxesOf(order).map(({ rate, amount }) => taxLine(rate, bag(amount)));
+  return {
+    totalPriceSet: total,
+    currentTotalPriceSet: poison === 'amount' ? total : bag(order.grand - back - shippingBack),
+    totalTaxSet: bag(order.tax),
+    currentTotalTaxSet: bag(order.tax),
+    totalDiscountsSet: bag(order.discount),
+    currentTotalDiscountsSet: bag(order.discount),
+    totalReceivedSet: bag(paidOf(order)),
+    totalRefundedSet: bag(refundedOf(order)),
+    totalRefundedShippingSet: bag(shippingBack),
+    totalTipReceivedSet: bag(0),
+    currentTotalDutiesSet: null,
+    additionalFees: order.lines
+      .filter(({ kind }) => kind === 'Fee')
+      .map((line) => ({
+        id: gid('AdditionalFee', line.id),
+        name: line.title,
+        price: bag(line.total),
+        taxLines: [taxLine(line.taxRate, bag(line.tax))],
+      })),
+    taxLines: taxes,
+    currentTaxLines: taxes,
+  };
+}
+
+/** How and when it ended, where it did. */
+function endOf(order: ShopOrder): Obj {
+  return {
+    cancelledAt: order.progress === 'Cancelled' ? seconds(order.updatedAt) : null,
+    cancelReason: order.progress === 'Cancelled' ? 'OTHER' : null,
+    closed: order.progress === 'Completed',
+    closedAt: order.progress === 'Completed' ? seconds(order.updatedAt) : null,
+  };
+}
+
+const termsOf = (order: ShopOrder): Obj | null =>
+  order.terms === 'Invoice'
+    ? {
+        id: gid('PaymentTerms', order.id),
+        paymentTermsType: 'NET',
+        paymentTermsName: 'Net 30',
+        dueInDays: 30,
+        overdue: false,
+      }
+    : null;
 
 const taxLine = (rate: number, priceSet: Obj): Obj => ({
   title: `VAT ${rate} %`,

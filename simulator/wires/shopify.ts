@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import {
   execute,
   Kind,
+  OperationTypeNode,
   parse,
   validate,
   valueFromASTUntyped,
@@ -106,8 +107,9 @@ export const shopifyWire: Wire = {
     permissionWord: (permission) => SCOPES[permission],
     pagings: ['keyset'],
     lacks: [
-      // The suite wants levels of what is not counted, Shopify has none. Drafts are no orders; what was erased looks like what never was; one order goes to one address; sets have prices
-      // at their parts; there is no gift message and no marketplace that sends.
+      // The suite wants levels of what is not counted, Shopify has none.
+      // Drafts are no orders; what was erased looks like what never was; one order goes to one address; sets have
+      // prices at their parts; there is no gift message and no marketplace that sends.
       ...['draft', 'redacted', 'order.redacted', 'two-deliveries', 'bundle', 'by-platform', 'pickup', 'gift'],
       ...['product.yen', 'product.dinar', 'product.disabled', 'product.untracked'],
       ...['product.variants.title', 'product.variants.updatedAt'],
@@ -142,7 +144,7 @@ function documentOf(
 
 const writesOf = (call: WireCall): boolean =>
   documentOf(call)?.document.definitions.some(
-    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === 'mutation',
+    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.MUTATION,
   ) ?? false;
 
 function answer(
