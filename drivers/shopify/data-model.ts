@@ -32,7 +32,13 @@ const methods = z.object({
 const attributes = z.object({
   metafieldDefinitions: z.object({
     nodes: z.array(
-      z.looseObject({ id: z.string(), key: z.string(), name: z.string(), type: z.looseObject({ name: z.string() }) }),
+      z.looseObject({
+        id: z.string(),
+        namespace: z.string(),
+        key: z.string(),
+        name: z.string(),
+        type: z.looseObject({ name: z.string() }),
+      }),
     ),
     pageInfo,
   }),
@@ -94,7 +100,7 @@ async function* everything(client: ShopifyClient, signal: AbortSignal): AsyncGen
     const found: z.infer<typeof attributes>['metafieldDefinitions'] = (
       await client.query({ document: ATTRIBUTES, answer: attributes, cost: 15 }, { after }, signal)
     ).metafieldDefinitions;
-    for (const { id, key, name, type } of found.nodes)
+    for (const { id, key, name, type } of found.nodes.filter(({ namespace }) => namespace === 'custom'))
       yield { kind: 'attribute', id: numberOf(id), code: key, name, type: type.name, values: [] };
     if (!found.pageInfo.hasNextPage || found.pageInfo.endCursor == null) break;
     after = found.pageInfo.endCursor;

@@ -25,7 +25,7 @@ const ORDER = `__typename id name email phone note test createdAt processedAt up
   lineItems(first: 40) { nodes { ${LINE} } ${PAGE} }
   shippingLines(first: 5) { nodes { title code isRemoved discountedPriceSet ${MONEY} ${TAXES} ${ALLOCATIONS} } }
   transactions(first: 20) { id kind status gateway paymentId amountSet ${MONEY} }
-  fulfillmentOrders(first: 5) { nodes { status fulfillAt fulfillmentHolds { reasonNotes displayReason } } }`;
+  fulfillmentOrders(first: 10) { nodes { status fulfillAt fulfillmentHolds { reasonNotes displayReason } } }`;
 
 const VARIANT = `id sku title barcode price compareAtPrice selectedOptions { name value }
   inventoryItem { tracked measurement { weight { unit value } } } media(first: 1) { nodes { id } }`;
@@ -40,7 +40,7 @@ export const ORDER_CREDITS = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on O
   refunds(first: 10) { id createdAt note totalRefundedSet ${MONEY}
     refundLineItems(first: 50) { nodes { lineItem { id } quantity restockType subtotalSet ${MONEY} totalTaxSet ${MONEY} } pageInfo { hasNextPage } }
     refundShippingLines(first: 5) { nodes { subtotalAmountSet ${MONEY} taxAmountSet ${MONEY} } } }
-  returns(first: 10) { nodes { id status createdAt
+  returns(first: 10) { pageInfo { hasNextPage } nodes { id status createdAt
     returnLineItems(first: 50) { nodes { quantity returnReasonNote ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } } } pageInfo { hasNextPage } } } }
 } } }`;
 export const ORDER_COUNT = 'query ($query: String) { ordersCount(query: $query, limit: null) { count precision } }';

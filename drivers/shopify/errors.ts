@@ -1,4 +1,4 @@
-import { errorsWith, type DriverError } from '../contract/index.ts';
+import { DriverError, errorsWith } from '../contract/index.ts';
 
 /** Reasons that Shopify alone has. */
 export const REASONS = {
@@ -21,14 +21,21 @@ export interface GraphqlProblem {
 }
 
 /** A query that asks too much at once: it is asked again for less. */
-export class TooCostly extends Error {}
+export class TooCostly extends DriverError {
+  constructor() {
+    super({
+      ...{ behaviour: 'terminal', reason: 'UnsupportedSchema' },
+      message: 'Shopify finds a question too large: tell the makers of the driver',
+    });
+  }
+}
 
 const quote = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 160);
 
 /** What an error of GraphQL means. */
-export function problemOf({ message, extensions }: GraphqlProblem): DriverError | TooCostly {
+export function problemOf({ message, extensions }: GraphqlProblem): DriverError {
   const code = extensions?.code ?? '';
-  if (code === 'MAX_COST_EXCEEDED') return new TooCostly(message);
+  if (code === 'MAX_COST_EXCEEDED') return new TooCostly();
   if (code === 'ACCESS_DENIED') {
     if (/not approved/i.test(message))
       return terminal(

@@ -83,9 +83,12 @@ export async function byIds(
 
 async function* listed(client: ShopifyClient, list: List, request: ReadRequest): AsyncGenerator<RowsPage> {
   let at: Place = placeOf(request.resume) ?? { read: 0 };
+  let size = request.pageSize;
   for (;;) {
     const query = list.timed ? filterOf(list, request, at.from) : undefined;
-    const { rows, info } = await page(client, list, { query, after: at.after, size: request.pageSize }, request.signal);
+    const { rows, info, asked } = await page(client, list, { query, after: at.after, size }, request.signal);
+    // What was too large once is too large for the next page, too.
+    size = asked;
     // A platform that gives its last page again says so by the cursor.
     const repeated = at.after !== undefined && info.endCursor === at.after;
     const end = !info.hasNextPage || repeated || info.endCursor == null;
@@ -107,17 +110,16 @@ async function page(
   { field, document, cost }: Pick<List, 'field' | 'document' | 'cost'>,
   { query, after, size }: { readonly query?: string; readonly after?: string; readonly size: number },
   signal: AbortSignal,
-): Promise<{ readonly rows: readonly Row[]; readonly info: z.infer<typeof pageInfo> }> {
+): Promise<{ readonly rows: readonly Row[]; readonly info: z.infer<typeof pageInfo>; readonly asked: number }> {
   const answer = z.object({ [field]: connection });
-  const data = await affordable(size, (first) =>
-    client.query(
-      { document, answer, cost },
-      { first, after: after ?? null, ...(query === undefined ? {} : { query }) },
-      signal,
-    ),
-  );
+  const filter = query === undefined ? {} : { query };
+  let asked = size;
+  const data = await affordable(size, (first) => {
+    asked = first;
+    return client.query({ document, answer, cost }, { first, after: after ?? null, ...filter }, signal);
+  });
   const { nodes, pageInfo: info } = data[field] as z.infer<typeof connection>;
-  return { rows: nodes, info };
+  return { rows: nodes, info, asked };
 }
 
 function placeOf(resume: string | undefined): Place | undefined {

@@ -132,23 +132,26 @@ export const creditsPayload = z.looseObject({
       refundShippingLines: nodes(z.looseObject({ subtotalAmountSet: moneyBag, taxAmountSet: moneyBag })),
     }),
   ),
-  returns: nodes(
-    z.looseObject({
-      id: z.string(),
-      status: z.string(),
-      createdAt: time,
-      returnLineItems: z.looseObject({
-        nodes: z.array(
-          z.looseObject({
-            quantity: z.int(),
-            returnReasonNote: text,
-            fulfillmentLineItem: z.looseObject({ lineItem: reference }).nullish(),
-          }),
-        ),
-        pageInfo: whole,
+  returns: z.looseObject({
+    pageInfo: whole,
+    nodes: z.array(
+      z.looseObject({
+        id: z.string(),
+        status: z.string(),
+        createdAt: time,
+        returnLineItems: z.looseObject({
+          nodes: z.array(
+            z.looseObject({
+              quantity: z.int(),
+              returnReasonNote: text,
+              fulfillmentLineItem: z.looseObject({ lineItem: reference }).nullish(),
+            }),
+          ),
+          pageInfo: whole,
+        }),
       }),
-    }),
-  ),
+    ),
+  }),
 });
 export type CreditsPayload = z.infer<typeof creditsPayload>;
 
@@ -192,6 +195,7 @@ export const stockedPayload = z.looseObject({
           quantities: z.array(z.looseObject({ name: z.string(), quantity: z.int() })),
         }),
       ),
+      pageInfo: whole,
     }),
   }),
 });

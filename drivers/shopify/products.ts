@@ -170,6 +170,12 @@ export async function* readStock(client: ShopifyClient, request: ReadRequest): A
       }
       const { id, sku, inventoryItem } = parsed.data;
       if (!sku || !inventoryItem.tracked) return [];
+      if (inventoryItem.inventoryLevels.pageInfo.hasNextPage)
+        unreadable.push({
+          ...aside(row, `${sku} is stocked at more than 50 locations: the stock of the others is not read`),
+          recordId: `variant:${numberOf(row.id)}`,
+          part: true,
+        });
       return inventoryItem.inventoryLevels.nodes
         .map(({ location, quantities }) => {
           const of = (name: string): number => quantities.find((each) => each.name === name)?.quantity ?? 0;

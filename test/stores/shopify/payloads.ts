@@ -58,5 +58,5 @@ export const refund = (restockType: string, amount: string): CreditsPayload => (
       refundShippingLines: { nodes: [] },
     },
   ],
-  returns: { nodes: [] },
+  returns: { nodes: [], pageInfo: { hasNextPage: false } },
 });
