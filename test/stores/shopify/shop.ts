@@ -1,0 +1,81 @@
+import {
+  bodyText,
+  memoryVault,
+  wholeResponse,
+  type BudgetReading,
+  type Driver,
+  type StoreHttp,
+  type StoreRequest,
+  type StoreResponse,
+} from '../../../drivers/contract/index.ts';
+import { shopify } from '../../../drivers/shopify/index.ts';
+import { Random } from '../../../simulator/random.ts';
+import { furnishShowcase, type Showcase } from '../../../simulator/shop/showcase.ts';
+import { SimulatedStore } from '../../../simulator/store.ts';
+import { shopifyWire } from '../../../simulator/wires/shopify.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+export interface Answer {
+  readonly status?: number;
+  readonly json: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TriedShop {
+  readonly store: SimulatedStore;
+  readonly showcase: Showcase;
+  readonly driver: Driver;
+  readonly asked: StoreRequest[];
+  readonly seen: BudgetReading[];
+}
+
+const URL = 'https://shop.example';
+export const never = (): AbortSignal => new AbortController().signal;
+export const documentOf = ({ body }: StoreRequest): string =>
+  (JSON.parse(bodyText(body) ?? '{}') as { query: string }).query;
+
+interface Options {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly credential?: Readonly<Record<string, string>>;
+  /** Nothing is in the shop. */
+  readonly empty?: true;
+  /** Answers in place of the shop where it gives something. */
+  readonly instead?: (request: StoreRequest) => Answer | undefined;
+}
+
+/** The driver at the simulated shop. */
+export function triedShop({ settings = {}, credential, empty, instead = () => undefined }: Options = {}): TriedShop {
+  const clock = new ManualClock('2026-11-02T08:00:00.000Z');
+  const store = new SimulatedStore({
+    ...{ clock, wire: shopifyWire, apiKey: 'good', strict: true },
+    client: { id: 'client', secret: 'client-secret' },
+  });
+  const showcase = empty
+    ? { orders: new Map(), products: new Map() }
+    : furnishShowcase(store.shop, new Random(11), shopifyWire.subject.lacks);
+  const asked: StoreRequest[] = [];
+  const seen: BudgetReading[] = [];
+  const call = async (request: StoreRequest): Promise<StoreResponse> => {
+    asked.push(request);
+    const given = instead(request);
+    if (given)
+      return wholeResponse(
+        given.status ?? 200,
+        { 'content-type': 'application/json', ...given.headers },
+        JSON.stringify(given.json),
+      );
+    const headers = { ...request.headers, ...(await request.auth?.headers(request, never())) };
+    const path = request.url.slice(`${URL}/admin`.length);
+    const answer = store.handle({ method: request.method, path, headers, body: bodyText(request.body) });
+    return wholeResponse(answer.status, answer.headers, answer.body);
+  };
+  const http: StoreHttp = { read: call, write: call, observe: (reading) => void seen.push(reading) };
+  const driver = shopify.connect({
+    credential: shopify.credential.parse(credential ?? shopifyWire.subject.credential('good')),
+    settings: shopify.settings.parse({ url: URL, ...settings }),
+    http,
+    now: () => clock.now(),
+    tokens: memoryVault(),
+  });
+  return { store, showcase, driver, asked, seen };
+}
