@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DriverError, retry, terminal, waiting, type StoreResponse } from '../contract/index.ts';
 import type { Need } from './needs.ts';
 
-const problem = z.looseObject({ message: z.string().default(''), parameters: z.unknown() });
+const problem = z.looseObject({ message: z.string().default(''), parameters: z.unknown().optional() });
 const ASK_AGAIN_MS = 30_000;
 const MAINTENANCE_MS = 60_000;
 const LONGEST = 240;

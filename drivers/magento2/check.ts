@@ -46,25 +46,34 @@ async function storesAreThere(client: MagentoClient, signal: AbortSignal): Promi
 
 /** Asks a little of everything that the feeds need. */
 async function mayAll(client: MagentoClient, feeds: readonly FeedType[], signal: AbortSignal): Promise<void> {
-  const { stock } = client.context.settings;
   const any = (...types: readonly FeedType[]): boolean => feeds.some((feed) => types.includes(feed));
+  const hasSources = client.context.settings.stock === 'sources';
   const one = criteria({ groups: [], size: 1, fields: 'total_count' });
-  const list = (path: string, need: Need) => client.get(path, one, need, signal);
-  const products = any('ProductImport', 'ProductUpdate', 'ProductImageImport');
-  const stocks = any('StockImport', 'StockCheck', 'StockExport');
-  if (any('OrderImport', 'OrderUpdate', 'ShipmentExport')) await list('/V1/orders', NEEDS.orders);
-  if (any('OrderImport', 'OrderUpdate')) await list('/V1/creditmemos', NEEDS.credits);
-  if (products || stocks || any('PriceExport')) await list('/V1/products', NEEDS.products);
-  if (products || any('DataModelSync')) await list('/V1/products/attributes', NEEDS.attributes);
-  if (any('DataModelSync')) await list('/V1/products/attribute-sets/sets/list', NEEDS.sets);
-  if (stock === 'sources' && (stocks || any('DataModelSync'))) await sourcesAreThere(client, signal);
-  if (any('ShipmentExport')) await list('/V1/shipments', NEEDS.shipments);
+  for (const [path, need, types] of LISTS) if (any(...types)) await client.get(path, one, need, signal);
+  if (hasSources && any(...STOCK, 'DataModelSync')) await sourcesAreThere(client, signal);
   // Nothing in it: refused where the right is missing, and else nothing is done.
-  if (stock === 'sources' && any('StockExport'))
-    await probe(client, '/V1/inventory/source-items', { sourceItems: [] }, NEEDS.writeSources, signal);
-  if (any('PriceExport')) await probe(client, '/V1/products/base-prices', { prices: [] }, NEEDS.prices, signal);
-  if (any('ShipmentExport')) await probe(client, '/V1/order/0/ship', {}, NEEDS.ship, signal);
+  for (const [path, body, need, type] of PROBES)
+    if (any(type) && (hasSources || need !== NEEDS.writeSources)) await probe(client, path, body, need, signal);
 }
+
+const PRODUCTS: readonly FeedType[] = ['ProductImport', 'ProductUpdate', 'ProductImageImport'];
+const STOCK: readonly FeedType[] = ['StockImport', 'StockCheck', 'StockExport'];
+const ORDERS: readonly FeedType[] = ['OrderImport', 'OrderUpdate'];
+
+/** Lists, and the feeds that read them. */
+const LISTS: readonly (readonly [string, Need, readonly FeedType[]])[] = [
+  ['/V1/orders', NEEDS.orders, [...ORDERS, 'ShipmentExport']],
+  ['/V1/creditmemos', NEEDS.credits, ORDERS],
+  ['/V1/shipments', NEEDS.shipments, ['ShipmentExport']],
+  ['/V1/products', NEEDS.products, [...PRODUCTS, ...STOCK, 'PriceExport']],
+  ['/V1/products/attributes', NEEDS.attributes, [...PRODUCTS, 'DataModelSync']],
+  ['/V1/products/attribute-sets/sets/list', NEEDS.sets, ['DataModelSync']],
+];
+const PROBES: readonly (readonly [string, unknown, Need, FeedType])[] = [
+  ['/V1/inventory/source-items', { sourceItems: [] }, NEEDS.writeSources, 'StockExport'],
+  ['/V1/products/base-prices', { prices: [] }, NEEDS.prices, 'PriceExport'],
+  ['/V1/order/0/ship', {}, NEEDS.ship, 'ShipmentExport'],
+];
 
 async function sourcesAreThere(client: MagentoClient, signal: AbortSignal): Promise<void> {
   const asked = criteria({ groups: [], size: 1, fields: 'total_count' });

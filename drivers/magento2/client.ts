@@ -71,7 +71,7 @@ export class MagentoClient {
     return this.context.http.read({ ...request, auth: this.#auth, timeoutMs: TIMEOUT_MS });
   }
 
-  /** 401 is a bad token, and a resource that it lacks: Magento has the same words for both where it is a bearer token. */
+  /** 401 is a bad token, or a resource that it lacks: of a bearer token Magento has the same words for both. */
   async #judged(response: StoreResponse, need: Need, signal: AbortSignal): Promise<Found | undefined> {
     const answer = await answerOf(response, need);
     if (answer.kind === 'found') return answer;

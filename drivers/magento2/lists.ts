@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorDetails, retry, type CensusWindow, type DriverError, type ReadRequest } from '../contract/index.ts';
 import { pagesByTime } from '../toolkit/lists/pages-by-time.ts';
+import { placeOf as timePlaceOf } from '../toolkit/lists/place.ts';
 import { PageTooLarge, RowFailed } from './answers.ts';
 import type { MagentoClient } from './client.ts';
 import { anyOf, chunks, criteria, isoTime, magentoTime, secondsDown, secondsUp, type Groups } from './criteria.ts';
@@ -55,12 +56,18 @@ async function* byTime(client: MagentoClient, list: List, request: ReadRequest):
       : [[{ field: 'created_at', value: magentoTime(secondsDown(placedFrom)), is: 'gteq' }]]),
   ];
   let { resume, pageSize } = request;
+  let announced: number | undefined;
   for (;;) {
     const pages = pagesByTime<Row>({
       what: list.what,
       time: (row) => timeOf(row),
       key: (row) => row.failed?.details.recordId ?? idOf(row, list),
-      page: (from, page, size) => pageOf(client, list, { fixed, from, page, size, signal }),
+      async page(from, page, size) {
+        const { rows, total } = await pageOf(client, list, { fixed, from, page, size, signal });
+        announced = total;
+        // A full page may have more behind it, whatever is announced; a short one is the last if the total says so.
+        return { rows, ...(rows.length === size ? {} : { total }) };
+      },
       fragile: {
         brokenRow: (error) => (error instanceof RowFailed ? error : undefined),
         alone: (from, page, error) => alone(client, list, { fixed, from, page, size: 1, signal }, error),
@@ -71,7 +78,8 @@ async function* byTime(client: MagentoClient, list: List, request: ReadRequest):
     });
     try {
       for await (const page of pages) {
-        yield page;
+        const { read = 0, skip = 0 } = timePlaceOf(resume) ?? {};
+        yield { ...page, total: announced === undefined ? undefined : read + Math.max(0, announced - skip) };
         resume = page.resume;
       }
       return;
@@ -107,9 +115,8 @@ function query({ fixed, from, page, size }: Part, fields?: string) {
 
 async function pageOf(client: MagentoClient, { path, need }: List, part: Part) {
   const { items, total_count: total } = parsed(await client.get(path, query(part), need, part.signal));
-  // Whoever asks for a page behind the end is given the last one again.
-  const behind = (part.page - 1) * part.size >= total;
-  return { rows: behind ? [] : items.slice(0, part.size), total };
+  // Whoever asks for a page behind the end is given the last one again: `pagesByTime` knows it by its rows.
+  return { rows: items.slice(0, part.size), total };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { DriverFacts } from '../contract/index.ts';
 
+const POLLED = 'Magento Open Source sends no webhooks: orders are polled.';
+
 export const manifest: DriverFacts = {
   name: 'magento2',
   title: 'Magento 2 (Open Source and Adobe Commerce)',
@@ -29,6 +31,14 @@ export const manifest: DriverFacts = {
     'A SKU with a slash is part of an address where stock is written without sources or a salable quantity is asked for; some web servers refuse it.',
   ],
   skips: {
+    'C10.good': POLLED,
+    'C10.forged': POLLED,
+    'C10.old': POLLED,
+    'C10.repeated': POLLED,
+    'C10.ensure': POLLED,
+    'C10.repair': POLLED,
+    'C10.remove': POLLED,
+    'C10.test-mode': POLLED,
     'C8.stock-lost-answer':
       'Magento keeps no mark of a write at a source: after a lost answer a level is set again. A sale does not lower it (it is a reservation until the parcel leaves), so that only a parcel sent in between is undone until the next StockCheck.',
   },

@@ -37,11 +37,7 @@ export function orderRecord(order: MagentoOrder, credits: readonly MagentoCredit
   const grandTotal = units(total(order.grand_total) - off, currency);
   const shippingTotal = shippingOf(order);
   const lines = [...goods, ...restOf(goods, grandTotal - shippingTotal)];
-  const shipping = more?.shipping_assignments[0]?.shipping;
-  const billing = addressOf(order.billing_address);
-  const method = given(shipping?.method);
   const discount = -sum(currency, order.discount_amount);
-  const pickup = given(more?.pickup_location_code);
   return {
     kind: 'order',
     id: String(order.entity_id),
@@ -58,6 +54,28 @@ export function orderRecord(order: MagentoOrder, credits: readonly MagentoCredit
     discountTotal: Math.max(0, discount),
     grandTotal,
     ...paymentOf(order, settings, grandTotal),
+    ...peopleOf(order, settings),
+    lines,
+    hold: holdOf(order),
+    channel: given(order.store_name.split('\n').at(-1)),
+    references: referencesOf(order),
+    taxes: (more?.applied_taxes ?? []).map(({ title, code, percent, amount }) => ({
+      ...{ rate: Number(percent ?? 0), amount: sum(currency, amount), title: title || code || undefined },
+    })),
+    discounts:
+      discount > 0 ? [{ code: order.coupon_code || order.discount_description || 'discount', amount: discount }] : [],
+    refunds: credits.map((credit) => creditOf(credit, order)),
+    custom: customOf(order),
+  };
+}
+
+/** Who ordered it, and where it goes by which way. */
+function peopleOf(order: MagentoOrder, { shippingMethods }: Settings) {
+  const billing = addressOf(order.billing_address);
+  const shipping = order.extension_attributes?.shipping_assignments[0]?.shipping;
+  const method = given(shipping?.method);
+  const pickup = given(order.extension_attributes?.pickup_location_code);
+  return {
     customerId: order.customer_id == null ? undefined : String(order.customer_id),
     customerEmail: given(order.customer_email),
     customerName: given([order.customer_firstname, order.customer_lastname].join(' ').trim()) ?? billing.name,
@@ -66,20 +84,9 @@ export function orderRecord(order: MagentoOrder, credits: readonly MagentoCredit
     shippingAddress: shipping?.address ? addressOf(shipping.address) : billing,
     billingAddress: billing,
     shippingMethodCode: method,
-    shippingMethodName: (method && settings.shippingMethods[method]) ?? given(order.shipping_description),
+    shippingMethodName: (method && shippingMethods[method]) ?? given(order.shipping_description),
     note: given(order.customer_note),
-    lines,
-    hold: holdOf(order),
-    channel: given(order.store_name.split('\n').at(-1)),
-    references: referencesOf(order),
     ...(pickup === undefined ? {} : { pickupPoint: { id: pickup } }),
-    taxes: (more?.applied_taxes ?? []).map(({ title, code, percent, amount }) => ({
-      ...{ rate: Number(percent ?? 0), amount: sum(currency, amount), title: title || code || undefined },
-    })),
-    discounts:
-      discount > 0 ? [{ code: order.coupon_code || order.discount_description || 'discount', amount: discount }] : [],
-    refunds: credits.map((credit) => creditOf(credit, order)),
-    custom: customOf(order),
   };
 }
 

@@ -45,8 +45,8 @@ export async function writePrices(
   const items: Item[] = [];
   for (const entry of entries) {
     const plan = planOf(client, entry, products.get(keyOf(entry.sku)), facts);
-    if (Array.isArray(plan)) items.push(...plan);
-    else results.set(entry.entryId, plan as Result);
+    if ('outcome' in plan) results.set(entry.entryId, plan);
+    else items.push(...plan);
   }
   await sendAll(client, items, results, signal);
   return entries.map(({ entryId }) => results.get(entryId) ?? { entryId, outcome: 'Applied' });
@@ -58,7 +58,7 @@ function planOf(
   product: MagentoProduct | undefined,
   { currency, storeId }: ShopFacts,
 ): Item[] | Result {
-  const { entryId, sku, price, compareAt } = entry;
+  const { entryId, sku } = entry;
   const rejected = (reason: string, message: string): Result => ({
     ...{ entryId, outcome: 'Rejected', reason },
     message: `${sku}: ${message}`,
@@ -75,12 +75,23 @@ function planOf(
       'NotSupported',
       `prices of the shop are entered ${settings.pricesIncludeTax ? 'with' : 'without'} tax (settings.pricesIncludeTax): send this one so, too`,
     );
+  return itemsOf(entry, product, { currency, storeId }, now());
+}
+
+/** The calls that make it so. */
+function itemsOf(
+  entry: PriceWrite,
+  product: MagentoProduct,
+  { currency, storeId }: Pick<ShopFacts, 'currency' | 'storeId'>,
+  now: Date,
+): Item[] {
+  const { price, compareAt } = entry;
   const number = (units: number): number => Number(decimalString(units, currency));
   const item = (call: Call, units: number, more: object = {}): Item => ({
     ...{ entry, call },
     price: { sku: product.sku, price: number(units), store_id: storeId, ...more },
   });
-  const sale = specialOf(product, now());
+  const sale = specialOf(product, now);
   const days = {
     price_from: valueOf(product, 'special_from_date') ?? ALWAYS.price_from,
     price_to: valueOf(product, 'special_to_date') ?? ALWAYS.price_to,
@@ -128,7 +139,7 @@ async function sendAll(
   if (held) throw held;
 }
 
-const faults = z.array(z.looseObject({ message: z.string(), parameters: z.unknown() }));
+const faults = z.array(z.looseObject({ message: z.string(), parameters: z.unknown().optional() }));
 
 /** What is wrong with single prices is told beside status 200; the others are done. */
 async function send(

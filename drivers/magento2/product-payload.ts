@@ -35,7 +35,7 @@ export const productPayload = z.looseObject({
       file: z.string(),
     }),
   ),
-  custom_attributes: list(z.looseObject({ attribute_code: z.string(), value: z.unknown() })),
+  custom_attributes: list(z.looseObject({ attribute_code: z.string(), value: z.unknown().optional() })),
   extension_attributes: z
     .looseObject({
       configurable_product_links: list(z.union([z.int(), z.string()])),

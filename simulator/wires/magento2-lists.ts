@@ -120,8 +120,14 @@ function whole(query: URLSearchParams, names: readonly string[]): number | undef
   return Number(text);
 }
 
+interface Found {
+  readonly items: readonly Record<string, unknown>[];
+  readonly search_criteria: unknown;
+  readonly total_count: number;
+}
+
 /** `fields=items[sku,id],total_count`. */
-function trimmed(json: { readonly items: readonly Record<string, unknown>[] }, query: URLSearchParams): unknown {
+function trimmed(json: Found, query: URLSearchParams): unknown {
   const fields = query.get('fields');
   if (fields === null) return json;
   const names = /items\[([\w,]*)\]/.exec(fields)?.[1]?.split(',');

@@ -159,9 +159,10 @@ function priced(
 /** The ordinary price counts again. */
 function endSale(desk: Desk, sku: string): void {
   const found = variantOf(desk, sku);
-  if (found?.variant.comparePrice === undefined) return;
+  if (!found) return;
   const { product, variant } = found;
   const { comparePrice: price, ...rest } = variant;
+  if (price === undefined) return;
   const variants = product.variants.map((each) => (each === variant ? { ...rest, price } : each));
   desk.shop.products.put({ ...product, variants, updatedAt: desk.shop.stamp() }, 0, 0);
 }

@@ -90,7 +90,9 @@ function refusal({ kind, message, detail }: Refused): WireAnswer {
       return { ...magentoError(429, 'Too many requests.'), headers: { 'retry-after': detail ?? '1' } };
     case 'broken':
       return magentoError(500, 'Server internal error. See details in report api/%1', ['123456']);
-    default:
+    case 'unauthorized':
+    case 'invalid client':
+    case 'invalid grant':
       return magentoError(401, 'The signature is invalid. Verify and try again.');
   }
 }
