@@ -149,7 +149,7 @@ function shopRoutes(desk: Desk): Route[] {
       if (!level) return noSuchEntity('sku', part);
       const { variantId, onHand } = level;
       const json = { item_id: Number(variantId), product_id: Number(variantId), qty: onHand };
-      return { status: 200, json: { ...json, is_in_stock: onHand > 0, manage_stock: true } };
+      return { status: 200, json: { ...ITEM, ...json, is_in_stock: onHand > 0, manage_stock: true } };
     }),
     listOf(desk, /^\/V1\/products\/attribute-sets\/sets\/list$/, 'products:read', () => [
       {
@@ -164,6 +164,16 @@ function shopRoutes(desk: Desk): Route[] {
     listOf(desk, /^\/V1\/products\/attributes$/, 'products:read', () => attributeRows(shop.readProducts())),
   ];
 }
+
+/** What a stock item has beside its number: an answer has all of it, and so must a write. */
+const ITEM = {
+  ...{ stock_id: 1, is_qty_decimal: false, show_default_notification_message: false, is_decimal_divided: false },
+  ...{ use_config_min_qty: true, min_qty: 0, use_config_min_sale_qty: 1, min_sale_qty: 1 },
+  ...{ use_config_max_sale_qty: true, max_sale_qty: 10_000, use_config_backorders: true, backorders: 0 },
+  ...{ use_config_notify_stock_qty: true, notify_stock_qty: 1, use_config_qty_increments: true, qty_increments: 0 },
+  ...{ use_config_enable_qty_inc: true, enable_qty_increments: false, use_config_manage_stock: true },
+  ...{ low_stock_date: null, stock_status_changed_auto: 0 },
+};
 
 function orderRoutes(desk: Desk): Route[] {
   const { shop } = desk;
