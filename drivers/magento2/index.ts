@@ -38,7 +38,8 @@ const products = {
   count: countProducts,
   ids: productIds,
 };
-const stock = { cursor: full, maxPageSize: MOST, callsPerPage: 3, read: readStock };
+// The page, and what lies in each source: of a hundred SKUs a call for each hundred levels.
+const stock = { cursor: full, maxPageSize: MOST, callsPerPage: 4, read: readStock };
 
 /** Magento 2 and Adobe Commerce, by REST. */
 export const magento2 = defineDriver({
