@@ -310,7 +310,7 @@ describe('parcels', () => {
       entryId: '10',
       trackingCode: 'RIGHT',
       corrects: { externalId },
-    } as Partial<ShipmentWrite>);
+    });
     expect(await shop.driver.writeShipments!([right], never())).toMatchObject([{ outcome: 'Applied', externalId }]);
     expect(await shop.driver.writeShipments!([right], never())).toMatchObject([{ outcome: 'AlreadyApplied' }]);
     expect(bodies(shop).slice(1)).toEqual(['POST /rest/all/VN/shipment/track', 'DELETE /rest/all/VN/shipment/track/N']);

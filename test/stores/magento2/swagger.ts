@@ -83,7 +83,7 @@ export class Swagger {
 
   #wrong(value: unknown, given: Schema, at: string): string[] {
     const described = given.$ref === undefined ? given : this.#file.definitions[given.$ref.split('/').at(-1)!]!;
-    switch (described.type) {
+    switch (described.type ?? 'anything') {
       case 'object': {
         if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at} must be an object`];
         const fields = value as Readonly<Record<string, unknown>>;
