@@ -306,11 +306,7 @@ describe('parcels', () => {
     const shop = triedShop();
     const [first] = await shop.driver.writeShipments!([parcel(shop)], never());
     const externalId = first?.outcome === 'Applied' ? first.externalId : undefined;
-    const right = parcel(shop, {
-      entryId: '10',
-      trackingCode: 'RIGHT',
-      corrects: { externalId },
-    });
+    const right = parcel(shop, { entryId: '10', trackingCode: 'RIGHT', corrects: { externalId } });
     expect(await shop.driver.writeShipments!([right], never())).toMatchObject([{ outcome: 'Applied', externalId }]);
     expect(await shop.driver.writeShipments!([right], never())).toMatchObject([{ outcome: 'AlreadyApplied' }]);
     expect(bodies(shop).slice(1)).toEqual(['POST /rest/all/VN/shipment/track', 'DELETE /rest/all/VN/shipment/track/N']);
