@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { genericWire } from '../../simulator/wires/generic.ts';
 import { wires } from '../../simulator/wires/index.ts';
 import { generic } from '../generic/index.ts';
@@ -6,6 +6,9 @@ import { builtinDrivers } from '../registry.ts';
 import { CASES } from './cases/index.ts';
 import { conform, type CaseResult } from './suite.ts';
 import type { Subject } from './world.ts';
+
+// The suite has its own limit of time for a case; a machine that does much else beside must not undercut it.
+jest.setTimeout(120_000);
 
 async function outcome(subject: Subject, id: string): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
