@@ -122,7 +122,7 @@ describe('the connection check on a real store', () => {
   });
 
   it('tells a name that does not resolve, a closed port and a certificate from one another', async () => {
-    expect(await check({ url: 'http://no-such-shop.invalid/admin-api' })).toMatchObject({
+    expect(await check({ url: 'https://no-such-shop.invalid/admin-api' })).toMatchObject({
       reachable: { status: 'False', reason: 'DnsFailure' },
       credential: { status: 'Unknown' },
     });
