@@ -14,7 +14,7 @@ export async function settleGone(tx: Transaction, connectionId: number, ids: rea
     `WITH gone AS (
        UPDATE orders SET intake = 'Skipped', intake_reason = 'GoneAtStore', intake_message = $3, look_again_at = NULL,
          seq = nextval('change_seq'), changed_at = now()
-       WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND (intake = 'Held' OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}')
+       WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND (intake = 'Held' OR intake = 'Skipped' AND look_again_at IS NOT NULL OR intake = 'Rejected' AND intake_reason = '${UNREADABLE}')
        RETURNING external_id),
      kept AS (INSERT INTO order_history (connection_id, order_id, what, detail) SELECT $1::int, external_id, 'skipped', $3 FROM gone)
      SELECT external_id AS id FROM gone`,

@@ -3,6 +3,9 @@ import { UNREADABLE } from '../../model/batch.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 
+/** What cannot be read is tried again after this time, as what was put aside is. */
+const AGAIN = `interval '1 hour'`;
+
 /**
  * An order that could not be read is in the hub all the same, with its number and the reason and nothing else: who
  * looks for it finds why it is not there. What is known of an order that was read once is not touched. The next time it
@@ -13,6 +16,7 @@ export async function keepUnreadable(
   connection: ConnectionRow,
   problems: readonly BatchProblem[],
 ): Promise<void> {
+  await lookLater(tx, connection.id, problems);
   const orders = problems.flatMap(({ order, message }) => (order ? [{ ...order, message }] : []));
   if (orders.length === 0) return;
   const ids = orders.map(({ id }) => id);
@@ -35,10 +39,19 @@ export async function keepUnreadable(
       orders.map(({ message }) => message),
     ],
   );
-  // Read again every hour, as what was put aside is: it may have been mended, or deleted.
+  // It may have been mended, or deleted.
   await tx.query(
-    `UPDATE orders SET look_again_at = now() + interval '1 hour' WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND intake = 'Rejected' AND intake_reason = '${UNREADABLE}'`,
+    `UPDATE orders SET look_again_at = now() + ${AGAIN} WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND intake = 'Rejected' AND intake_reason = '${UNREADABLE}'`,
     [connection.id, ids],
+  );
+}
+
+/** An order that was put aside, was to be looked at now and could not be read: not with every run from now on. */
+async function lookLater(tx: Transaction, connectionId: number, problems: readonly BatchProblem[]): Promise<void> {
+  if (problems.length === 0) return;
+  await tx.query(
+    `UPDATE orders SET look_again_at = now() + ${AGAIN} WHERE connection_id = $1 AND external_id = ANY($2::text[]) AND intake IN ('Held', 'Skipped') AND look_again_at <= now()`,
+    [connectionId, problems.map(({ record }) => record)],
   );
 }
 

@@ -32,8 +32,32 @@ describe('an order that was put aside for good by what the Store said', () => {
           ],
         ),
       );
-    return { store, take, asked, seen };
+    return { store, pod, take, asked, seen };
   }
+
+  it('and that is gone or unreadable when it is read again is not asked for with every run', async () => {
+    const { store, pod, take, asked, seen } = await shop({ channels: ['web'] });
+    await take(wants('5', { channel: 'market' }), wants('6', { channel: 'market' }), wants('7', { channel: 'market' }));
+    await store.put({ orders: {} });
+    expect(await asked()).toEqual(['o-5', 'o-6', 'o-7']);
+    await pod.gone('OrderImport', ['o-5']);
+    const unreadable = { severity: 'Error', reason: 'UnexpectedPayload', message: 'it cannot be read' } as const;
+    await pod.send(
+      'OrderImport',
+      [],
+      [
+        { ...unreadable, record: 'o-6' },
+        { ...unreadable, record: 'o-7', number: '7', order: { id: 'o-7', number: '7', reference: '7' } },
+      ],
+    );
+    expect(await seen()).toEqual({ 5: 'GoneAtStore', 6: 'OtherChannel', 7: 'OtherChannel' });
+    expect(await asked()).toEqual([]);
+    // Within the hour, as what was put aside is.
+    await rig.db.query(
+      `UPDATE orders SET look_again_at = look_again_at - interval '1 hour' WHERE look_again_at IS NOT NULL`,
+    );
+    expect(await asked()).toEqual(['o-6', 'o-7']);
+  });
 
   it('of another channel is read again, once, when the Store takes that channel', async () => {
     const { store, take, asked, seen } = await shop({ channels: ['web'] });

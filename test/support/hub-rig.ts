@@ -179,6 +179,16 @@ export class TestPod {
     await this.client.finishRun(runId, { result: problems.length > 0 ? 'Partial' : 'Succeeded', checkpoint });
   }
 
+  /** Tells of orders that were asked for by id and that the shop does not have. */
+  async gone(feed: FeedType, ids: readonly string[]): Promise<void> {
+    const { runId } = await this.client.startRun({
+      ...{ feed: feed.toLowerCase(), feedType: feed, trigger: 'Requested' },
+      holder: `test/${randomUUID()}`,
+    });
+    await this.client.batch(runId, encodeBatch({ sequence: 1, read: 0, problems: [], gone: ids }, []));
+    await this.client.finishRun(runId, { result: 'Succeeded', checkpoint: {} });
+  }
+
   /** In an export run that lasts as long as the test. */
   async claim(kind: OutboxKind, limit: number, release?: string): Promise<OutboxClaim> {
     return this.client.claim(await this.#exportRun(kind), kind, limit, release);
