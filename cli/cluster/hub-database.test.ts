@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import type { ExecCall, PodExec } from '../../kit/kube/exec.ts';
 import { hubDatabase } from './hub-database.ts';
+import type { HubStarts } from './started-anew.ts';
 
 function rig(answer = '') {
   const calls: (Omit<ExecCall, 'stdin' | 'stdout' | 'stderr'> & { input: string })[] = [];
@@ -11,7 +12,12 @@ function rig(answer = '') {
     calls.push({ ...call, input });
     stdout.write(answer);
   };
-  return { calls, hub: hubDatabase({ namespace: 'sc', pod: 'hub-1', port: 8080 }, exec, new PassThrough()) };
+  const starts: HubStarts = {
+    read: () => Promise.resolve(new Map([['hub-1/hub', calls.length]])),
+    // They are looked at before the restore, not after it.
+    anewSince: (before) => Promise.resolve(before.get('hub-1/hub') === calls.length - 1),
+  };
+  return { calls, hub: hubDatabase({ namespace: 'sc', pod: 'hub-1', port: 8080 }, exec, new PassThrough(), starts) };
 }
 const MAIN = ['/nodejs/bin/node', '/app/dist/cli/main.js', 'serve'];
 
@@ -22,7 +28,7 @@ describe('the database of a hub on a cluster', () => {
     await hub.backup(out);
     expect(String(out.read())).toContain('3 orders');
     expect(await hub.look()).toBe('3 orders of 1 connection');
-    await hub.restore(PassThrough.from([Buffer.from('the file')]), true);
+    expect(await hub.restore(PassThrough.from([Buffer.from('the file')]), true)).toBe(true);
     await hub.restore(PassThrough.from([Buffer.from('the file')]), false);
     const of = (...args: string[]) => ({
       namespace: 'sc',

@@ -6,6 +6,7 @@ import { createClient } from '../../kit/kube/client.ts';
 import { podExec, type PodExec } from '../../kit/kube/exec.ts';
 import type { PodPort } from '../../kit/kube/pod-port.ts';
 import { findHubPod } from './hub-pod.ts';
+import { hubStarts, type HubStarts } from './started-anew.ts';
 
 /** The database of a hub on a cluster, reached by commands that run in its pod. */
 export interface HubDatabase {
@@ -14,7 +15,8 @@ export interface HubDatabase {
   backup(out: Writable): Promise<void>;
   /** What a restore would take away, in words. */
   look(): Promise<string | undefined>;
-  restore(source: AsyncIterable<Buffer>, replace: boolean): Promise<void>;
+  /** Until the hubs have started anew on it; false: they had not after three minutes. */
+  restore(source: AsyncIterable<Buffer>, replace: boolean): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -38,13 +40,19 @@ export async function clusterDatabase(
       pod,
       podExec(config, (ms) => systemClock.sleep(ms)),
       stderr,
+      hubStarts(client, pod.namespace, systemClock),
     ),
     close: () => client.close(),
   };
 }
 
 /** By commands in a given pod. Their lines of progress go to `stderr`. */
-export function hubDatabase({ namespace, pod }: PodPort, exec: PodExec, stderr: Writable): Omit<HubDatabase, 'close'> {
+export function hubDatabase(
+  { namespace, pod }: PodPort,
+  exec: PodExec,
+  stderr: Writable,
+  starts: HubStarts,
+): Omit<HubDatabase, 'close'> {
   const run = (args: readonly string[], stdout: Writable, stdin?: AsyncIterable<Buffer>) =>
     exec({ namespace, pod, container: CONTAINER, command: [...SERVE, ...args], stdin, stdout, stderr });
   return {
@@ -57,7 +65,10 @@ export function hubDatabase({ namespace, pod }: PodPort, exec: PodExec, stderr: 
       await run(['restore', '--look'], answer);
       return lookAnswer.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))).loss ?? undefined;
     },
-    restore: (source, replace) =>
-      run(['restore', ...(replace ? ['--replace'] : [])], new PassThrough().resume(), source),
+    async restore(source, replace) {
+      const before = await starts.read();
+      await run(['restore', ...(replace ? ['--replace'] : [])], new PassThrough().resume(), source);
+      return starts.anewSince(before);
+    },
   };
 }

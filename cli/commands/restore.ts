@@ -35,6 +35,7 @@ export async function runRestore(command: RestoreCommand, doors: RestoreDoors): 
     `${file} is whole: ${rows} rows as of ${header.takenAt}, release ${header.release}, PostgreSQL ${header.postgres}`,
   );
   const where = await databaseOf(command, env);
+  let after = 'A hub on that database notices within about 10 seconds and starts anew.';
   if (where.kind === 'local') {
     await withLocalDatabase({ state, env, alone: true, make: true, signal }, (url) =>
       agreed(command, doors, {
@@ -57,14 +58,19 @@ export async function runRestore(command: RestoreCommand, doors: RestoreDoors): 
     const { clusterDatabase } = await import('../cluster/hub-database.ts');
     const hub = await clusterDatabase(where.config, command.systemNamespace, process.stderr);
     try {
-      await agreed(command, doors, { ...hub, restore: (replace) => hub.restore(createReadStream(file), replace) });
+      await agreed(command, doors, {
+        ...hub,
+        async restore(replace) {
+          after = (await hub.restore(createReadStream(file), replace))
+            ? 'The hub has started anew on it.'
+            : `But ${hub.description} has not started anew in three minutes: look at its pods.`;
+        },
+      });
     } finally {
       await hub.close();
     }
   }
-  say(
-    'restored. A hub on that database notices within about 10 seconds and starts anew; the feeds read on from where the backup is.',
-  );
+  say(`restored. ${after} The feeds read on from where the backup is.`);
   say(
     'now: let the back office post all stock levels again, and repeat what it has told the hub since the backup (docs/operating.md, "Restore")',
   );

@@ -32,6 +32,8 @@ export interface PodView extends KubeObject {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly {
+      readonly name?: string;
+      readonly restartCount?: number;
       readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
     }[];
   };
