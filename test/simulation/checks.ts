@@ -21,6 +21,9 @@ async function connectionId({ hub, seed }: SeedWorld): Promise<number> {
   return row!.id;
 }
 
+/** A platform that lacks words for some of the truth has other hashes: states, sums and lines are held to it then. */
+const saysAll = ({ store }: SeedWorld): boolean => store.wire.subject.lacks.length === 0;
+
 /** Every order of the store is in the hub as the store has it; nothing is there that the store never had. */
 export async function ordersAgree(world: SeedWorld): Promise<void> {
   const { hub, store } = world;
@@ -54,7 +57,7 @@ export async function ordersAgree(world: SeedWorld): Promise<void> {
     const row = there.get(order.id);
     demand(row !== undefined, `order ${order.id} is missing in the hub`);
     demand(
-      row.hash.replaceAll('-', '') === hashes.get(order.id),
+      !saysAll(world) || row.hash.replaceAll('-', '') === hashes.get(order.id),
       `order ${order.id} differs: hub has ${row.state}/${row.payment_state}, the store ${order.state}/${order.paymentState} of ${order.updatedAt}`,
     );
     demand(
@@ -103,7 +106,7 @@ export async function productsAgree(world: SeedWorld): Promise<void> {
   for (const product of records) {
     const row = there.get(product.id);
     demand(row !== undefined, `product ${product.id} is missing in the hub`);
-    demand(row.hash.replaceAll('-', '') === hashes.get(product.id), `product ${product.id} differs`);
+    demand(!saysAll(world) || row.hash.replaceAll('-', '') === hashes.get(product.id), `product ${product.id} differs`);
     demand(
       JSON.stringify(row.skus) === JSON.stringify(product.variants.map(({ sku }) => sku).sort()),
       `product ${product.id} has other variants than its hash says`,
@@ -140,12 +143,42 @@ export async function writesTookEffectOnce(world: SeedWorld): Promise<void> {
         : [payload['orderId']!, String(id)];
     if (refusedRightly(world, reason, subject)) continue;
     demand(state === 'Applied', `outbox entry ${id} (${kind}) is ${state}${reason ? `: ${reason}` : ''}`);
+    if (!saysAll(world)) {
+      nameless(
+        world,
+        { kind, subject, quantity: payload['quantity'] },
+        entries.filter((each) => each.kind === kind),
+      );
+      continue;
+    }
     const times = truth.timesApplied(kind, subject, reference);
     demand(times === 1, `outbox entry ${id} (${kind} of ${subject}) took effect ${times} times`);
   }
+  if (!saysAll(world)) return;
   const known = new Set(entries.map(({ id }) => String(id)));
   for (const { kind, subject, reference } of truth.effects)
     demand(known.has(reference.split('/')[0]!), `${kind} of ${subject} was written and is in no outbox entry`);
+}
+
+/**
+ * A shop that keeps no name of a write: as many parcels of an order as there are entries, and a level that was set to
+ * the number (setting it again does no harm).
+ */
+function nameless(
+  { store: { truth } }: SeedWorld,
+  { kind, subject, quantity }: { kind: 'stock' | 'shipment'; subject: string; quantity: unknown },
+  entries: readonly { readonly payload: Record<string, string> }[],
+): void {
+  const effects = truth.effects.filter((each) => each.kind === kind && each.subject === subject);
+  if (kind === 'stock')
+    demand(
+      effects.some((each) => each.quantity === Number(quantity)),
+      `${subject} was never set to ${String(quantity)}`,
+    );
+  else {
+    const wanted = entries.filter(({ payload }) => payload['orderId'] === subject).length;
+    demand(effects.length === wanted, `order ${subject} has ${effects.length} parcels, and ${wanted} were to be sent`);
+  }
 }
 
 /** In a storm products are deleted and orders cancelled while a write to them waits. */

@@ -1,5 +1,6 @@
 import type { StoreSpec } from '../../crds/index.ts';
-import { generic } from '../../drivers/generic/index.ts';
+import { builtinDrivers } from '../../drivers/registry.ts';
+import { wires } from '../../simulator/wires/index.ts';
 import { PUBLIC_ONLY } from '../../kit/net/addresses.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { Delivery as Mail } from '../../simulator/desk/hooks.ts';
@@ -15,7 +16,7 @@ import { Effects } from './effects.ts';
 import type { HubWorld } from './hub-world.ts';
 import { Pods, type Pod, type Work } from './pods.ts';
 import type { Process } from './process.ts';
-import { CALL_MS, HUB, STORE, Wires } from './wires.ts';
+import { CALL_MS, HUB, Wires } from './wires.ts';
 
 const LEASE_MS = 25_000;
 const MOST_TRIES = 40;
@@ -25,6 +26,9 @@ const MOST_TRIES = 40;
  * times more. After a storm one more day has gone by.
  */
 const CENSUS_DAYS = 2;
+/** Whose words shop and pods speak: `DRIVER=magento2` plays all scenarios at another platform's shop. */
+const DRIVER = process.env['DRIVER'] ?? 'generic';
+
 /** Longer than any late commit. */
 export const SETTLED_MS = 150_000;
 
@@ -62,6 +66,7 @@ export class SeedWorld {
     this.random = new Random(options.seed ^ 0x5eed);
     this.store = new SimulatedStore({
       apiKey: 'key',
+      wire: wires().get(DRIVER)!,
       ...options,
       clock: { now: () => hub.clock.now(), sleep: async () => undefined },
       orders: 0,
@@ -154,18 +159,20 @@ export class SeedWorld {
       token: async () => this.seed.token,
       send: this.wires.toHub(process),
     });
-    const credential = this.#options.credential ?? { apiKey: 'key' };
+    const { subject } = this.store.wire;
+    const definition = builtinDrivers().get(DRIVER)!;
+    const credential = this.#options.credential ?? subject.credential('key');
     const answer = await hub.session({
       store: this.seed.key.name,
-      driver: 'generic',
+      driver: DRIVER,
       mode: 'Production',
       catalogue: false,
       credential: this.connectionName,
     });
     const session = new StoreSession({
-      definition: generic,
+      definition,
       credential,
-      settings: { url: STORE },
+      settings: definition.settings.parse(subject.settings(this.wires.storeUrl)),
       testMode: () => false,
       clock: clock.foreground,
       random: () => 0.5,

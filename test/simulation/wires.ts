@@ -11,7 +11,7 @@ import type { Pods } from './pods.ts';
 import type { Process } from './process.ts';
 
 export const HUB = 'http://hub.example';
-export const STORE = 'http://shop.example/v1';
+const SHOP = 'https://shop.example';
 /** A call takes so long: time moves even where nobody waits. */
 export const CALL_MS = 20;
 
@@ -47,6 +47,11 @@ export class Wires {
 
   constructor(ends: WireEnds) {
     this.#ends = ends;
+  }
+
+  /** Address of the shop's API. */
+  get storeUrl(): string {
+    return SHOP + this.#ends.store.wire.basePath;
   }
 
   /** Nothing more may be taken of these runs, whoever says it. */
@@ -109,7 +114,7 @@ export class Wires {
         await process.turn();
         if (process.dead) return process.die();
         signal?.throwIfAborted();
-        const path = url.slice(STORE.length);
+        const path = url.slice(this.storeUrl.length);
         const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`);
         await this.#before(process, mode);
         beforeSend?.();
