@@ -91,13 +91,15 @@ export async function noteChanges(tx: Transaction, connectionId: number): Promis
 
 /**
  * Flags what has to be answered. A content that was answered before is not asked about again; one that is back to what
- * was exported is no change any more. `at`: since when this content is known; stock counts its pieces from then on.
+ * was exported is no change any more. `at` and `pos`: since when this content is known; stock counts its pieces from
+ * then on.
  */
 export async function flagChanges(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE orders o SET change_pending = k.asks, change_digest = CASE WHEN k.asks THEN k.digest END,
-       pending_change = CASE WHEN k.asks THEN k.content || jsonb_build_object('at',
-         CASE WHEN o.change_digest = k.digest AND o.pending_change ? 'at' THEN o.pending_change->'at' ELSE to_jsonb((extract(epoch FROM now()) * 1000000)::bigint) END) END,
+       pending_change = CASE WHEN k.asks THEN k.content || CASE WHEN o.change_digest = k.digest AND o.pending_change ? 'at'
+         THEN jsonb_build_object('at', o.pending_change->'at', 'pos', o.pending_change->'pos')
+         ELSE jsonb_build_object('at', (extract(epoch FROM now()) * 1000000)::bigint, 'pos', nextval('change_seq')) END END,
        stop = k.stop, stop_waived = o.stop_waived AND k.stop IS NOT DISTINCT FROM o.stop
      FROM (SELECT c.*, (c.differs OR (c.stop IS NOT NULL AND NOT (p.stop_waived AND p.stop IS NOT DISTINCT FROM c.stop)))
          AND c.digest IS DISTINCT FROM p.settled_digest AND p.state <> 'Cancelled' AS asks
@@ -112,6 +114,16 @@ export async function flagChanges(tx: Transaction, connectionId: number): Promis
  */
 export async function acceptChange(tx: Transaction, connectionId: number, orderId: string): Promise<void> {
   const key = [connectionId, orderId];
+  // Once it is accepted it is in the lines; levels that were posted before it still have to be less by it.
+  await tx.query(
+    `UPDATE orders o SET grown = coalesce(o.grown, '[]') || g.lines FROM (
+       SELECT jsonb_agg(jsonb_build_object('at', q.pending_change->'at', 'pos', q.pending_change->'pos', 'sku', l.sku, 'quantity', l.quantity - coalesce(k.quantity, 0))) AS lines
+       FROM orders q CROSS JOIN LATERAL jsonb_to_recordset(coalesce(q.pending_change->'lines', '[]')) AS l(external_id text, sku text, quantity int, kind text)
+       LEFT JOIN order_lines k ON k.connection_id = $1 AND k.order_id = $2 AND k.external_id = l.external_id AND k.sku = l.sku
+       WHERE q.connection_id = $1 AND q.external_id = $2 AND coalesce(l.kind, '') = '' AND l.quantity > coalesce(k.quantity, 0)) g
+     WHERE o.connection_id = $1 AND o.external_id = $2 AND g.lines IS NOT NULL`,
+    key,
+  );
   await tx.query(
     'DELETE FROM order_lines l USING orders o WHERE o.connection_id = $1 AND o.external_id = $2 AND o.pending_change IS NOT NULL AND l.connection_id = $1 AND l.order_id = $2',
     key,

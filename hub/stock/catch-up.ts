@@ -2,11 +2,10 @@ import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import type { WriteOf } from '../../model/feeds.ts';
 import type { ClaimedWrite } from '../base/export-effects.ts';
 import type { Transaction } from '../storage/database.ts';
-import { arrivedPieces, momentOf, parcelPieces, total, type Dated, type Pieces } from './pieces.ts';
+import { arrivedPieces, arrivedSince, isSince, parcelPieces, total, type ArrivedPieces, type Dated } from './pieces.ts';
 import { earliest } from './targets.ts';
 
 type Level = WriteOf<'StockExport'>;
-type Dating = NonNullable<Level['asOf']>;
 
 /** The target behind a level, as far as catching up needs it. */
 interface Behind extends Record<string, unknown> {
@@ -17,13 +16,14 @@ interface Behind extends Record<string, unknown> {
 }
 
 interface Since {
-  readonly arrived: readonly (Pieces & Dated)[];
+  readonly arrived: readonly ArrivedPieces[];
   readonly parcels: readonly ({ readonly sku: string; readonly pieces: number } & Dated)[];
 }
 
 /**
  * A level may have waited: what was ordered or shipped since its numbers were worked out is taken off at the last
- * moment, else the store would sell it a second time. Only ever less: goods that came in are another post.
+ * moment, else the store would sell it a second time. Only ever less: goods that came in are another post. Each attempt
+ * begins with the numbers as they were worked out, so that nothing is taken off twice.
  */
 export async function catchUp(
   tx: Transaction,
@@ -48,11 +48,7 @@ export async function catchUp(
     parcels: stock === 'onHand' ? await parcelPieces(tx, storeId, connectionId, skus, from) : [],
   };
   if (since.arrived.length + since.parcels.length === 0) return entries.map(({ payload }) => payload);
-  const asOf = await momentOf(tx, storeId);
-  const now = entries.map(({ id, payload }) => ({
-    id,
-    level: lessened(payload, behind.get(id), connectionId, since, asOf),
-  }));
+  const now = entries.map(({ id, payload }) => ({ id, level: lessened(payload, behind.get(id), connectionId, since) }));
   await tx.query(
     `UPDATE outbox o SET payload = w.payload FROM jsonb_to_recordset($2::jsonb) AS w(id bigint, payload jsonb) WHERE o.connection_id = $1 AND o.id = w.id`,
     [
@@ -88,28 +84,20 @@ async function targetsBehind(
  * The level less what happened since. A store that counts what is on hand takes off its own orders itself: only those
  * of others, and its own once they are packed. Pure.
  */
-function lessened(
-  level: Level,
-  behind: Behind | undefined,
-  connectionId: number,
-  { arrived, parcels }: Since,
-  now: Dating,
-): Level {
+function lessened(level: Level, behind: Behind | undefined, connectionId: number, { arrived, parcels }: Since): Level {
   const { asOf } = level;
   if (!asOf || !behind?.main) return level;
-  const late = arrived.filter(({ at }) => at > asOf.at);
+  const late = arrived.filter((pieces) => arrivedSince(pieces, asOf));
   const neededOf = (sku: string) => total(late, (piece) => (piece.sku === sku ? piece.needed : 0));
   const ordered = behind.components
     ? Math.max(0, ...behind.components.map(({ sku, perKit }) => Math.ceil(neededOf(sku) / perKit)))
     : neededOf(level.sku);
   const own = total(late, (piece) => (piece.sku === level.sku && piece.connectionId === connectionId ? piece.sold : 0));
-  const packed = total(parcels, (parcel) => (parcel.sku === level.sku && parcel.at > asOf.at ? parcel.pieces : 0));
+  const packed = total(parcels, (parcel) => (parcel.sku === level.sku && isSince(parcel, asOf) ? parcel.pieces : 0));
   const onHandLess = Math.max(0, ordered - own + packed);
-  if (ordered === 0 && onHandLess === 0) return level;
-  return {
-    ...level,
-    quantity: Math.max(0, level.quantity - onHandLess),
-    available: Math.max(0, level.available - ordered),
-    asOf: now,
-  };
+  const workedOut = asOf.workedOut ?? { quantity: level.quantity, available: level.available };
+  const quantity = Math.max(0, workedOut.quantity - onHandLess);
+  const available = Math.max(0, workedOut.available - ordered);
+  if (quantity === level.quantity && available === level.available) return level;
+  return { ...level, quantity, available, asOf: { ...asOf, workedOut } };
 }

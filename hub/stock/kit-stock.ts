@@ -5,6 +5,8 @@ import type { SellableLevels } from './targets.ts';
 /** A place of a kit, and how many kits can be sold there. */
 export interface KitLevel extends Place {
   readonly sellable: number;
+  /** Positions above the moment's that were counted for its components. */
+  readonly counted: readonly number[];
 }
 
 interface KitPart extends Place {
@@ -50,11 +52,15 @@ export async function kitParts(db: Queryable, storeId: number, posted: readonly 
 export function kitLevels(parts: readonly KitPart[], sellable: SellableLevels): KitLevel[] {
   const places = Map.groupBy(parts, (part) => JSON.stringify([part.connection_id, part.variant_id, part.location_id]));
   return [...places.values()].flatMap((components) => {
-    const counts = components.map(({ component, location_id, per_kit, seen }) => {
-      const level = (sellable(component, location_id) ?? sellable(component, ''))?.sellable ?? seen;
+    const levels = components.map(
+      ({ component, location_id }) => sellable(component, location_id) ?? sellable(component, ''),
+    );
+    const counts = components.map(({ per_kit, seen }, index) => {
+      const level = levels[index]?.sellable ?? seen;
       return level === null ? undefined : Math.floor(level / per_kit);
     });
+    const counted = levels.flatMap((level) => level?.counted ?? []);
     const [{ component: _component, per_kit: _perKit, seen: _seen, ...place }] = components as [KitPart];
-    return counts.every((count) => count !== undefined) ? [{ ...place, sellable: Math.min(...counts) }] : [];
+    return counts.every((count) => count !== undefined) ? [{ ...place, sellable: Math.min(...counts), counted }] : [];
   });
 }

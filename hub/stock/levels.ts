@@ -5,7 +5,7 @@ import type { WakesPods } from '../outbox/queue.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { componentsAmong, kitLevels, kitParts } from './kit-stock.ts';
-import { momentOf, openPieces, total, type Moment, type OpenPieces } from './pieces.ts';
+import { above, momentOf, openPieces, total, type Moment, type OpenPieces } from './pieces.ts';
 import { placesOf, queueLevels, type Found, type Place } from './places.ts';
 import { countedBy, takeOff, writtenLevel, type Share, type WrittenLevel } from './share.ts';
 import { rememberTargets, sellableNow, type Target } from './targets.ts';
@@ -40,7 +40,7 @@ interface Posted extends WantedLevel {
 }
 
 /** A place with what goes there. */
-type Placed = Place & { readonly written: WrittenLevel };
+type Placed = Place & { readonly written: WrittenLevel; readonly counted: readonly number[] };
 
 /**
  * Finds the place of each level, remembers the target and queues what differs; a newer level takes a waiting one's
@@ -63,12 +63,13 @@ export async function setLevels(
   );
   const parts = components.size === 0 ? [] : await kitParts(tx, store.id, posted);
   const skus = new Set([...posted.map(({ sku }) => sku), ...parts.map(({ sku }) => sku)]);
-  const open = Map.groupBy(await openPieces(tx, store.id, [...skus], as.ordersUpTo), ({ sku }) => sku);
+  const open = Map.groupBy(await openPieces(tx, store.id, [...skus], moment, as.ordersUpTo), ({ sku }) => sku);
   const shares = sharesOf(posted, found, open, as);
   const left = unplaced(posted, found, components);
   const target = (level: Posted, index: number, location: string): Target => ({
     ...{ sku: level.sku, location, quantity: level.quantity, means: as.stock },
     ...shares[index]!,
+    counted: freshOf(open, level.sku),
   });
   const direct = found.map((place) => placedAt(place, shares[place.index]!, open));
   await rememberTargets(tx, store.id, moment, withMet(direct, found, posted, target));
@@ -139,10 +140,11 @@ function placedAt<P extends Place>(
   place: P,
   share: Share,
   open: ReadonlyMap<string, readonly OpenPieces[]>,
-): P & { readonly written: WrittenLevel } {
+): P & Placed {
   const own = (open.get(place.sku) ?? []).filter(({ connectionId }) => connectionId === place.connection_id);
   return {
     ...place,
+    counted: freshOf(open, place.sku),
     written: writtenLevel(
       share,
       total(own, ({ sold }) => sold),
@@ -150,6 +152,9 @@ function placedAt<P extends Place>(
     ),
   };
 }
+
+const freshOf = (open: ReadonlyMap<string, readonly OpenPieces[]>, sku: string): number[] =>
+  (open.get(sku) ?? []).flatMap(({ fresh }) => fresh);
 
 const isThere = ({ there, stock, written }: Placed): boolean => there === countedBy(stock, written);
 
@@ -181,13 +186,15 @@ async function kitsOf(
     tx,
     storeId,
     parts.map(({ component }) => component),
+    moment,
   );
   const levels = kitLevels(parts, sellable);
   const largest = new Map<string, number>();
   for (const { sku, sellable: count } of levels) largest.set(sku, Math.max(largest.get(sku) ?? -Infinity, count));
   const placed = levels.map((level) => {
     const share = { sellable: level.sellable, main: level.sellable === largest.get(level.sku) };
-    return { share, place: placedAt(level, share, open) };
+    const place = placedAt(level, share, open);
+    return { share, place: { ...place, counted: above(moment, level.counted, place.counted) } };
   });
   await rememberTargets(
     tx,
@@ -195,7 +202,7 @@ async function kitsOf(
     moment,
     placed.map(({ share, place }) => ({
       ...{ sku: place.sku, location: place.location_id, quantity: Math.max(0, share.sellable), means: 'available' },
-      ...{ ...share, computed: true, met: isThere(place) ? [place.connection_id] : [] },
+      ...{ ...share, counted: place.counted, computed: true, met: isThere(place) ? [place.connection_id] : [] },
     })),
   );
   return placed.map(({ place }) => place);

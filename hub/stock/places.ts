@@ -1,7 +1,7 @@
 import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import { queueWrites, type NewWrite, type WakesPods } from '../outbox/queue.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
-import type { Moment } from './pieces.ts';
+import type { AsOf, Moment } from './pieces.ts';
 import type { WrittenLevel } from './share.ts';
 
 /** A place that a store has for a level. */
@@ -34,7 +34,7 @@ export const readOnly = (connection: string, location: string): string =>
 export function levelWrite(
   { connection_id, variant_id, location_id, sku }: Pick<Place, 'connection_id' | 'variant_id' | 'location_id' | 'sku'>,
   written: WrittenLevel,
-  asOf: Moment,
+  asOf: AsOf,
 ): NewWrite<'StockExport'> {
   return {
     connectionId: connection_id,
@@ -49,14 +49,18 @@ export async function queueLevels(
   hub: WakesPods,
   levels: readonly (Pick<Place, 'connection_id' | 'variant_id' | 'location_id' | 'sku'> & {
     readonly written: WrittenLevel;
+    /** Positions above the moment's that are in the numbers. */
+    readonly counted: readonly number[];
   })[],
-  asOf: Moment,
+  moment: Moment,
   waiting: 'replace' | 'keep' = 'replace',
 ): Promise<void> {
   await queueWrites(
     tx,
     hub,
-    levels.map((level) => levelWrite(level, level.written, asOf)),
+    levels.map((level) =>
+      levelWrite(level, level.written, { ...moment, ...(level.counted.length > 0 ? { counted: level.counted } : {}) }),
+    ),
     waiting,
   );
 }

@@ -18,10 +18,11 @@ export async function sendKept(tx: Transaction, hub: WakesPods, connection: Conn
     [connection.id, connection.store_id],
   );
   if (due.length === 0) return;
-  const levels = await workedOut(tx, connection.store_id, due);
+  const moment = await momentOf(tx, connection.store_id);
+  const levels = await workedOut(tx, connection.store_id, due, moment);
   await tx.query(
     `UPDATE stock_targets t SET waiting = false FROM unnest($2::text[], $3::text[]) AS d(sku, location) WHERE t.store_id = $1 AND t.sku = d.sku AND t.location = d.location`,
     [connection.store_id, due.map(({ sku }) => sku), due.map(({ location_id }) => location_id)],
   );
-  await queueLevels(tx, hub, levels, await momentOf(tx, connection.store_id));
+  await queueLevels(tx, hub, levels, moment);
 }

@@ -4,7 +4,7 @@ import type { WakesPods } from '../outbox/queue.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { arrivedPieces, momentOf, parcelPieces, total } from './pieces.ts';
+import { arrivedPieces, arrivedSince, isSince, momentOf, parcelPieces, total } from './pieces.ts';
 import { queueLevels, readOnly, THERE } from './places.ts';
 import { countedBy } from './share.ts';
 import { earliest } from './targets.ts';
@@ -38,6 +38,7 @@ type Difference = Level & { readonly wanted: number };
  * What waits to be written is no difference.
  */
 export async function checkStock(tx: Transaction, hub: WakesPods, connection: ConnectionRow): Promise<void> {
+  const moment = await momentOf(tx, connection.store_id);
   const levels = await differing(tx, connection);
   const moved = await explained(
     tx,
@@ -48,11 +49,12 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
     tx,
     connection.store_id,
     levels.filter(({ sent }) => sent === null),
+    moment,
   );
   const never = worked
     .map((level) => ({ ...level, wanted: countedBy(level.stock, level.written) }))
     .filter(({ there, wanted }) => there !== wanted);
-  const differences: Difference[] = [...moved, ...never];
+  const differences = [...moved, ...never];
   const problems = differences.map(problemOf);
   const read = await tx.query<{ subject: string }>(
     `SELECT ${stockSubjectSql('sku', 'location_id')} AS subject FROM stage_stock_levels`,
@@ -65,7 +67,7 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
   );
   await raise(tx, { connection: connection.id, feed: 'StockCheck' }, problems);
   const again = never.filter(({ confirmed }) => !confirmed);
-  if (again.length > 0) await queueLevels(tx, hub, again, await momentOf(tx, connection.store_id), 'keep');
+  if (again.length > 0) await queueLevels(tx, hub, again, moment, 'keep');
 }
 
 /** Levels of which the store has not what it was told, or was never told anything. */
@@ -97,10 +99,11 @@ async function explained(tx: Transaction, connection: ConnectionRow, levels: rea
   const arrived = await arrivedPieces(tx, connection.store_id, skus, from);
   const packed = await parcelPieces(tx, connection.store_id, connection.id, skus, from);
   return levels.flatMap((level) => {
-    const ordered = total(arrived, ({ connectionId, sku, at, sold }) =>
-      connectionId === connection.id && sku === level.sku && at > level.at! ? sold : 0,
+    const asOf = { at: level.at!, seq: level.seq! };
+    const ordered = total(arrived, (piece) =>
+      piece.connectionId === connection.id && piece.sku === level.sku && arrivedSince(piece, asOf) ? piece.sold : 0,
     );
-    const shipped = total(packed, ({ sku, at, pieces }) => (sku === level.sku && at > level.at! ? pieces : 0));
+    const shipped = total(packed, (parcel) => (parcel.sku === level.sku && isSince(parcel, asOf) ? parcel.pieces : 0));
     const wanted = level.sent! - (level.stock === 'available' ? ordered : shipped);
     return level.there < wanted || level.there > level.sent! ? [{ ...level, wanted }] : [];
   });

@@ -1,6 +1,6 @@
 import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
-import { arrivedPieces, total, type Moment } from './pieces.ts';
+import { above, arrivedPieces, arrivedSince, total, type Moment } from './pieces.ts';
 
 /** A level as the back office set it, and what of it can be sold. */
 export interface Target {
@@ -15,6 +15,8 @@ export interface Target {
   readonly main: boolean;
   /** Worked out from the components of a kit. */
   readonly computed?: boolean;
+  /** Positions above the moment's that were counted. */
+  readonly counted: readonly number[];
   /** Connections whose shop has it already. */
   readonly met?: readonly number[];
 }
@@ -32,11 +34,11 @@ export async function rememberTargets(
   if (targets.length === 0) return;
   const rows = [...new Map(targets.map((target) => [`${target.location}\n${target.sku}`, target])).values()];
   await tx.query(
-    `INSERT INTO stock_targets (store_id, sku, location, quantity, means, sellable, main, computed, met, at_seq, waiting)
-     SELECT $1, t.sku, t.location, t.quantity, t.means, t.sellable, t.main, t.computed, ARRAY(SELECT jsonb_array_elements_text(t.met)::int), $2, $3
-     FROM jsonb_to_recordset($4::jsonb) AS t(sku text, location text, quantity int, means text, sellable int, main boolean, computed boolean, met jsonb)
+    `INSERT INTO stock_targets (store_id, sku, location, quantity, means, sellable, main, computed, met, counted, at_seq, waiting)
+     SELECT $1, t.sku, t.location, t.quantity, t.means, t.sellable, t.main, t.computed, ARRAY(SELECT jsonb_array_elements_text(t.met)::int), t.counted, $2, $3
+     FROM jsonb_to_recordset($4::jsonb) AS t(sku text, location text, quantity int, means text, sellable int, main boolean, computed boolean, met jsonb, counted jsonb)
      ON CONFLICT (store_id, sku, location) DO UPDATE SET quantity = EXCLUDED.quantity, means = EXCLUDED.means, sellable = EXCLUDED.sellable, main = EXCLUDED.main,
-       computed = EXCLUDED.computed, met = EXCLUDED.met, at_seq = EXCLUDED.at_seq, waiting = EXCLUDED.waiting, changed_at = now()`,
+       computed = EXCLUDED.computed, met = EXCLUDED.met, counted = EXCLUDED.counted, at_seq = EXCLUDED.at_seq, waiting = EXCLUDED.waiting, changed_at = now()`,
     [storeId, moment.seq, waiting, JSON.stringify(rows.map((row) => ({ computed: false, met: [], ...row })))],
   );
 }
@@ -46,11 +48,18 @@ export interface Sellable {
   readonly sellable: number;
   readonly main: boolean;
   readonly means: StockMeaning;
+  /** Positions above the moment's that were counted. */
+  readonly counted: readonly number[];
 }
 export type SellableLevels = (sku: string, location: string) => Sellable | undefined;
 
-/** Reads it for all locations of these SKUs. */
-export async function sellableNow(db: Queryable, storeId: number, skus: readonly string[]): Promise<SellableLevels> {
+/** Reads it for all locations of these SKUs. `moment` is one of before. */
+export async function sellableNow(
+  db: Queryable,
+  storeId: number,
+  skus: readonly string[],
+  moment: Moment,
+): Promise<SellableLevels> {
   const targets = await db.query<{
     sku: string;
     location: string;
@@ -59,8 +68,9 @@ export async function sellableNow(db: Queryable, storeId: number, skus: readonly
     means: StockMeaning;
     at: number;
     seq: number;
+    counted: number[];
   }>(
-    `SELECT sku, location, coalesce(sellable, quantity) AS sellable, main, means, (extract(epoch FROM changed_at) * 1000000)::bigint AS at, at_seq AS seq
+    `SELECT sku, location, coalesce(sellable, quantity) AS sellable, main, means, (extract(epoch FROM changed_at) * 1000000)::bigint AS at, at_seq AS seq, counted
      FROM stock_targets WHERE store_id = $1 AND sku = ANY($2::text[])`,
     [storeId, skus],
   );
@@ -75,9 +85,21 @@ export async function sellableNow(db: Queryable, storeId: number, skus: readonly
         );
   const bySku = Map.groupBy(arrived, ({ sku }) => sku);
   const now = new Map(
-    targets.map(({ sku, location, sellable, main, means, at }) => {
-      const since = (bySku.get(sku) ?? []).filter((piece) => main && piece.at > at);
-      return [`${location}\n${sku}`, { sellable: sellable - total(since, ({ needed }) => needed), main, means }];
+    targets.map(({ sku, location, sellable, main, means, ...asOf }) => {
+      const since = (bySku.get(sku) ?? []).filter((piece) => main && arrivedSince(piece, asOf));
+      return [
+        `${location}\n${sku}`,
+        {
+          sellable: sellable - total(since, ({ needed }) => needed),
+          main,
+          means,
+          counted: above(
+            moment,
+            asOf.counted,
+            since.map(({ pos }) => pos ?? 0),
+          ),
+        },
+      ];
     }),
   );
   return (sku, location) => now.get(`${location}\n${sku}`);

@@ -28,8 +28,18 @@ export const stockExport = exportFeed({
      * before they set.
      */
     expected: z.number().optional(),
-    /** For the hub: up to when what happened is in the numbers. */
-    asOf: z.object({ at: z.number(), seq: z.number() }).optional(),
+    /**
+     * For the hub: what happened up to when is in the numbers, and above that position, what of it was known already;
+     * and the numbers as they were before later pieces were taken off.
+     */
+    asOf: z
+      .object({
+        at: z.number(),
+        seq: z.number(),
+        counted: z.array(z.number()).readonly().optional(),
+        workedOut: z.object({ quantity: z.number(), available: z.number() }).optional(),
+      })
+      .optional(),
   }),
   result: done,
   subject: { kind: 'stockLevel', id: ({ sku, locationId }) => stockSubject(sku, locationId) },

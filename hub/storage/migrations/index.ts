@@ -26,6 +26,7 @@ import { lookAgain } from './0040-look-again.ts';
 import { owners } from './0042-owners.ts';
 import { forgotten } from './0043-forgotten.ts';
 import { storeUids } from './0044-store-uids.ts';
+import { counted } from './0046-counted.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -57,4 +58,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0042-owners', sql: owners },
   { name: '0043-forgotten', sql: forgotten },
   { name: '0044-store-uids', sql: storeUids },
+  { name: '0046-counted', sql: counted },
 ];
