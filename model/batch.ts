@@ -20,7 +20,7 @@ export interface BatchProblem {
   /** The record as the store gave it, personal data taken out; kept in quarantine, bounded. */
   readonly payload?: string;
   /** Of an order that cannot be taken at all: the hub keeps its number with the message, so that it is found. */
-  readonly order?: { readonly id: string; readonly number: string; readonly reference: string };
+  readonly order?: { readonly id: string; readonly number: string; readonly reference?: string };
 }
 
 export interface Checkpoint {
@@ -117,7 +117,8 @@ const headerSchema = z.object({
           .object({
             id: z.string().min(1).max(253),
             number: z.string().min(1).max(253),
-            reference: z.string().max(253),
+            /** Absent: its number is not known, its id takes the place. */
+            reference: z.string().max(253).optional(),
           })
           .optional(),
       }),

@@ -117,9 +117,11 @@ export class BatchPoster {
   }
 
   /**
-   * Under what an order is kept of which nothing but the number can be used. Ids that no table can hold are left out.
+   * Under what an order is kept of which nothing but the number can be used, or not even that: then under its id. Ids
+   * that no table can hold are left out.
    */
-  unreadableOrder(id: string, number: string): BatchProblem['order'] {
+  unreadableOrder(id: string, known: string | undefined): BatchProblem['order'] {
+    const number = known ?? id;
     if (
       id === '' ||
       number === '' ||
@@ -127,6 +129,7 @@ export class BatchPoster {
       storable(number, LONGEST_RECORD) !== number
     )
       return undefined;
+    if (known === undefined) return { id, number };
     const { custRef } = this.#decideOrder({ ...NOTHING_KNOWN, id, number });
     return { id, number, reference: custRef };
   }

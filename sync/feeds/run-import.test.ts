@@ -154,6 +154,27 @@ describe('a reading without end', () => {
   });
 });
 
+describe('an order that cannot be read', () => {
+  it('is kept by its number, or else by its id, so that it is asked for again; a part of one is not', async () => {
+    const no = { reason: 'UnexpectedPayload', message: 'no' };
+    const page: Page = {
+      records: [order('1')],
+      unreadable: [
+        { recordId: 'o-4', ...no },
+        { recordId: 'o-5', number: '5', ...no },
+        { recordId: 'o-1', part: true, ...no },
+      ],
+      resume: '1',
+      end: true,
+    };
+    const orders: unknown[] = [];
+    await importFrom([page], { since: SINCE }, {}, 'OrderImport', {
+      onBatch: (_, bytes) => orders.push(...decodeBatch(bytes).header.problems.map((problem) => problem.order)),
+    });
+    expect(orders).toEqual([{ id: 'o-4', number: 'o-4' }, { id: 'o-5', number: '5', reference: 'x' }, undefined]);
+  });
+});
+
 describe('a queue of the store', () => {
   const queued: Page = {
     records: [order('1'), order('2'), order('3')],

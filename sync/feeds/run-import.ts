@@ -16,7 +16,7 @@ import {
   type ImportType,
   type RereadType,
 } from '../../model/feeds.ts';
-import type { OrderRecord } from '../../model/records.ts';
+import type { OrderRecord, RecordKind } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
 import { redacted } from '../redact.ts';
@@ -174,7 +174,7 @@ async function readPages(
     const checkpoint = scoped ? undefined : pageCheckpoint(run.checkpoint, plan, progress.high, page.resume);
     await poster.post(
       page.records,
-      page.unreadable?.map((one) => problemOf(one, poster)) ?? [],
+      page.unreadable?.map((one) => problemOf(run.feed, one, poster)) ?? [],
       page.end ? undefined : checkpoint,
     );
     progress.resume = page.resume;
@@ -202,7 +202,7 @@ async function takeCensus(
   const counted = run.dryRun ? undefined : countedSource(run.feed, source);
   if (!counted || !censusIsDue(run.checkpoint?.censusAt, ports.storeNow())) return undefined;
   const post = (records: Page['records'], unreadable: readonly UnreadableRecord[], problems: readonly BatchProblem[]) =>
-    poster.post(records, [...problems, ...unreadable.map((one) => problemOf(one, poster))]);
+    poster.post(records, [...problems, ...unreadable.map((one) => problemOf(run.feed, one, poster))]);
   try {
     return await runCensus(counted, ports.storeNow(), {
       hub,
@@ -271,7 +271,7 @@ async function rereadFeed(
       for (const record of page.records) if ('id' in record) missing.delete(record.id);
       for (const { recordId } of page.unreadable ?? []) missing.delete(recordId);
       progress.read += page.records.length;
-      await poster.post(page.records, page.unreadable?.map((one) => problemOf(one, poster)) ?? []);
+      await poster.post(page.records, page.unreadable?.map((one) => problemOf(feed, one, poster)) ?? []);
       if (!run.dryRun) await acknowledge(ports.source, page, poster.refused, run.signal);
       run.signal.throwIfAborted();
     }
@@ -292,8 +292,13 @@ function note(feed: ImportType, page: Page, progress: Progress): void {
   for (const record of page.records) progress.high = newest(progress.high, changedAt(feed, record));
 }
 
-function problemOf({ reason, recordId, number, message, raw }: UnreadableRecord, poster: BatchPoster): BatchProblem {
-  const known = number === undefined ? {} : { number, order: poster.unreadableOrder(recordId, number) };
+function problemOf(feed: ImportType, unreadable: UnreadableRecord, poster: BatchPoster): BatchProblem {
+  const { reason, recordId, number, part, message, raw } = unreadable;
+  const isOrder = (FEEDS[feed].records as readonly RecordKind[]).includes('order') && part !== true;
+  const known = {
+    ...(number === undefined ? {} : { number }),
+    ...(isOrder || number !== undefined ? { order: poster.unreadableOrder(recordId, number) } : {}),
+  };
   return {
     severity: 'Error',
     reason,

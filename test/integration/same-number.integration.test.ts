@@ -48,3 +48,48 @@ it('a number that is used twice, in one shop and in another, hides no order and 
   expect(items).toHaveLength(4);
   expect(new Set(items.map(({ cust_ref }) => cust_ref)).size).toBe(4);
 });
+
+it('an order that cannot be read and has the number of another stops no page, and is found by that number', async () => {
+  const store = await rig.store();
+  const [one, two] = [await store.connect('one'), await store.connect('two')];
+  const cannot = (id: string) => ({
+    ...({ severity: 'Error', reason: 'UnexpectedPayload', message: 'it cannot be read' } as const),
+    ...{ record: id, number: '78', order: { id, number: '78', reference: '78' } },
+  });
+  for (const pod of [one, two]) await pod.send('ProductImport', [product('p', ['A'])]);
+  await one.send('OrderImport', [order('78', { id: 'good', lines: [line('1', 'A', 1)] })]);
+  await two.send(
+    'OrderImport',
+    [order('79', { id: 'next', lines: [line('1', 'A', 1)] })],
+    [cannot('bad'), cannot('worse')],
+  );
+  const found = async (number: string) =>
+    (await store.api('GET', `/orders?number=${number}&intake=All`)).body.items as {
+      intake: string;
+      cust_ref: string;
+    }[];
+  expect((await found('79')).map(({ intake }) => intake)).toEqual(['Accepted']);
+  expect((await found('78')).map(({ intake }) => intake).sort()).toEqual(['Accepted', 'Rejected', 'Rejected']);
+  const references = (await found('78')).map(({ cust_ref }) => cust_ref).sort();
+  expect(new Set(references).size).toBe(3);
+  // Read once more: the same.
+  await two.send('OrderImport', [], [{ ...cannot('worse'), message: 'it still cannot be read' }]);
+  expect((await found('78')).map(({ cust_ref }) => cust_ref).sort()).toEqual(references);
+});
+
+it('an order that cannot be read, not even its number, is kept under its id, takes no reference, and ends when it is gone', async () => {
+  const store = await rig.store();
+  const pod = await store.connect();
+  await pod.send('ProductImport', [product('p', ['A'])]);
+  const nothing = { severity: 'Error', reason: 'UnexpectedPayload', message: 'it cannot be read' } as const;
+  await pod.send('OrderImport', [], [{ ...nothing, record: '80', order: { id: '80', number: '80' } }]);
+  await pod.send('OrderImport', [order('80', { id: 'real', lines: [line('1', 'A', 1)] })]);
+  const found = async () => (await store.api('GET', '/orders?number=80&intake=All')).body.items;
+  expect((await found()).find(({ intake }: { intake: string }) => intake === 'Accepted')).toMatchObject({
+    cust_ref: '80',
+  });
+  expect(await found()).toHaveLength(2);
+  expect((await store.api('GET', '/problems')).body.items).toMatchObject([{ record: '80' }]);
+  await pod.gone('OrderImport', ['80']);
+  expect((await store.api('GET', '/problems')).body.items).toEqual([]);
+});
