@@ -281,19 +281,29 @@ describe('an order of Vendure', () => {
     ]);
   });
 
-  it('has its taxes by rate, its discounts by name, and the fields that the shop has added', () => {
+  it('has its taxes by rate, its discounts by coupon or by name, and the fields that the shop has added', () => {
     expect(
       orderRecord(
         order({
           taxSummary: [{ description: 'VAT', taxRate: 20, taxTotal: 1000 }],
-          discounts: [{ description: 'Spring', amountWithTax: -600 }],
+          discounts: [
+            { adjustmentSource: 'PROMOTION:1', description: 'Spring', amountWithTax: -600 },
+            { adjustmentSource: 'PROMOTION:2', description: 'Friends', amountWithTax: -10 },
+          ],
+          promotions: [
+            { id: '1', couponCode: null },
+            { id: '2', couponCode: 'FRIEND-7' },
+          ],
           customFields: { campaign: 'x', empty: null, flags: ['a', 'b'] },
         }),
         shop,
       ),
     ).toMatchObject({
       taxes: [{ rate: 20, amount: 1000, title: 'VAT' }],
-      discounts: [{ code: 'Spring', amount: 600 }],
+      discounts: [
+        { code: 'Spring', amount: 600 },
+        { code: 'FRIEND-7', amount: 10 },
+      ],
       custom: { campaign: 'x', flags: 'a, b' },
     });
   });

@@ -56,7 +56,9 @@ const PAYMENTS: Readonly<Record<string, OrderPayment['state']>> = {
   Cancelled: 'Failed',
 };
 
-function moneyOf({ payments, taxSummary, discounts }: OrderPayload, money: Money): Partial<OrderRecord> {
+function moneyOf({ payments, taxSummary, discounts, promotions }: OrderPayload, money: Money): Partial<OrderRecord> {
+  // A discount names what it comes of: "PROMOTION:7".
+  const coupons = new Map((promotions ?? []).map(({ id, couponCode }) => [`PROMOTION:${id}`, given(couponCode)]));
   const { settled, refunded } = sumsOf(payments);
   return {
     paidTotal: money(settled),
@@ -72,8 +74,8 @@ function moneyOf({ payments, taxSummary, discounts }: OrderPayload, money: Money
       amount: money(taxTotal),
       title: given(description),
     })),
-    discounts: discounts.map(({ description, amountWithTax }) => ({
-      code: given(description) ?? 'discount',
+    discounts: discounts.map(({ adjustmentSource, description, amountWithTax }) => ({
+      code: coupons.get(adjustmentSource ?? '') ?? given(description) ?? 'discount',
       amount: money(-amountWithTax),
     })),
   };

@@ -14,7 +14,8 @@ export const orderFields = (
   shippingAddress { ${ADDRESS} }
   billingAddress { ${ADDRESS} }
   shippingLines { shippingMethod { code name } }
-  discounts { description amountWithTax }
+  discounts { adjustmentSource description amountWithTax }
+  promotions { id couponCode }
   surcharges { id sku description taxRate price priceWithTax }
   taxSummary { description taxRate taxTotal }
   payments { id method amount state transactionId refunds { id createdAt state total shipping reason lines { orderLineId quantity } } }
@@ -83,7 +84,8 @@ export const orderPayload = z.object({
   shippingAddress: address,
   billingAddress: address,
   shippingLines: z.array(z.object({ shippingMethod: z.object({ code: z.string(), name: z.string() }) })),
-  discounts: z.array(z.object({ description: text, amountWithTax: z.int() })),
+  discounts: z.array(z.object({ adjustmentSource: text, description: text, amountWithTax: z.int() })),
+  promotions: z.array(z.object({ id: z.string(), couponCode: text })).nullish(),
   surcharges: z
     .array(
       z.object({

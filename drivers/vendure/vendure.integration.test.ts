@@ -176,6 +176,13 @@ describe('the Vendure driver on a real store', () => {
       ]);
     });
 
+    it('names a discount by the coupon that was typed in', async () => {
+      await store.admin.addCoupon('FRIEND-7', 'For friends');
+      const placed = await store.admin.placeOrder({ lines: [{ sku: 'TEE-RED-M', quantity: 2 }], coupon: 'FRIEND-7' });
+      const order = (await recordsOf('order', { feed: 'OrderImport' })).find((each) => each.id === placed.id)!;
+      expect(order.discounts).toEqual([{ code: 'FRIEND-7', amount: 398 }]);
+    });
+
     it('reads orders with money, lines, addresses and states', async () => {
       const placed = await store.admin.placeOrder({
         lines: [

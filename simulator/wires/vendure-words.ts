@@ -121,7 +121,13 @@ export function orderObject(order: ShopOrder, poison?: Poison): Record<string, u
           },
         ]
       : [],
-    discounts: order.promotions.map(({ code, amount }) => ({ description: code, amountWithTax: -money(amount) })),
+    // Its name is for people, its coupon what was typed in.
+    discounts: order.promotions.map(({ code, amount }, index) => ({
+      adjustmentSource: `PROMOTION:${index + 1}`,
+      description: `Campaign ${code}`,
+      amountWithTax: -money(amount),
+    })),
+    promotions: order.promotions.map(({ code }, index) => ({ id: `${index + 1}`, couponCode: code })),
     surcharges: order.lines.filter(({ kind }) => kind === 'Fee').map((line) => surchargeObject(line, money)),
     taxSummary: taxesOf(order).map(({ rate, amount }) => ({
       description: `VAT ${rate} %`,

@@ -15,6 +15,8 @@ export interface NewOrder {
   readonly shippingMethod?: string;
   readonly customer?: Partial<Customer>;
   readonly address?: Partial<Address>;
+  /** Typed in by staff; of a promotion that `addCoupon` made. */
+  readonly coupon?: string;
 }
 
 /** Which lines, by SKU; without any, all that is left. */

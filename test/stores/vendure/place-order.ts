@@ -5,7 +5,7 @@ import { getOrder, type NewOrder, type PlacedOrder } from './orders.ts';
 import { addressOf, customerOf } from './people.ts';
 
 /** A new order with the ids of what it names. */
-export interface PreparedOrder extends Pick<NewOrder, 'customer' | 'address'> {
+export interface PreparedOrder extends Pick<NewOrder, 'customer' | 'address' | 'coupon'> {
   readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
   readonly shippingMethodId: string;
 }
@@ -39,6 +39,7 @@ export async function placeDraft(client: AdminClient, order: PreparedOrder, paid
   await client.ask(
     `mutation ($id: ID!, $customer: CreateCustomerInput!, $address: CreateAddressInput!, $method: ID!) {
       ${items.join('\n')}
+      ${order.coupon === undefined ? '' : `coupon: applyCouponCodeToDraftOrder(orderId: $id, couponCode: ${JSON.stringify(order.coupon)}) ${anOrder}`}
       customer: setCustomerForDraftOrder(orderId: $id, input: $customer) ${anOrder}
       shipTo: setDraftOrderShippingAddress(orderId: $id, input: $address) { id }
       billTo: setDraftOrderBillingAddress(orderId: $id, input: $address) { id }
