@@ -1,0 +1,34 @@
+/** The shops, each at an address of its own, behind the Generic Store API. One order is placed where it is asked for. */
+import { systemClock } from '../../kit/clock.ts';
+import { sendHook, serveStore } from '../../simulator/server.ts';
+import { SimulatedStore } from '../../simulator/store.ts';
+import { addOrder } from '../../simulator/shop/generate.ts';
+import { Random } from '../../simulator/random.ts';
+import { API_KEY, given } from './names.ts';
+
+export interface ShopsPart {
+  readonly connections: number;
+}
+
+const random = new Random(7);
+const stores: SimulatedStore[] = [];
+const urls: string[] = [];
+for (let index = 0; index < given<ShopsPart>().connections; index++) {
+  const store = new SimulatedStore({
+    clock: systemClock,
+    seed: index + 1,
+    products: 20,
+    orders: 20,
+    apiKey: API_KEY,
+    shopId: `shop-${index}`,
+    sendHook: (delivery) => void sendHook(delivery),
+  });
+  stores.push(store);
+  urls.push((await serveStore(store, { host: '127.0.0.1', port: 0, clock: systemClock })).url);
+}
+process.on('message', ({ place }: { place: number }) => {
+  const order = addOrder(stores[place]!.shop, random)!;
+  process.send!({ placed: order.id, number: order.number });
+});
+process.on('disconnect', () => process.exit(0));
+process.send!({ urls });
