@@ -73,7 +73,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const unfit = await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const epoch = await watchEpoch(db, clock, log, options.onRestored ?? (() => undefined));
-  const hints = new HintBoard(clock);
+  const hints = new HintBoard(db, clock);
   const tellStore: TellStore = (namespace, name, type, reason, message) => {
     log.warn({ store: `${namespace}/${name}`, reason }, message);
     options.tellStore?.(namespace, name, type, reason, message);

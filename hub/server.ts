@@ -37,7 +37,7 @@ import { runRoutes } from './rest/runs.ts';
 import { shipmentRoutes } from './rest/shipments.ts';
 import { stockRoutes } from './rest/stock.ts';
 import { webhookRoutes } from './rest/webhooks.ts';
-import type { HintBoard } from './runs/hints.ts';
+import type { Hints } from './runs/hints.ts';
 import { purgeConnection } from './pods/purge.ts';
 import { syncRoutes } from './pods/routes.ts';
 import type { UnfitFor } from './storage/fitness.ts';
@@ -52,7 +52,7 @@ const POD_BODY_BYTES = 8 * 1024 * 1024;
 export interface ServerOptions {
   readonly hub: HubContext;
   readonly authenticator: Authenticator;
-  readonly hints: HintBoard;
+  readonly hints: Hints;
   readonly version: string;
   /** What is wrong with the database server though the hub runs on it. */
   readonly unfit: readonly UnfitFor[];

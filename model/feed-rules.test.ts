@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatDuration } from './duration.ts';
 import { defaultScheduleOf, FEED_TYPES } from './feeds.ts';
-import { FreshnessRule, freshnessOf, nextRun, scheduleFault, scheduleOf } from './feed-rules.ts';
+import { FreshnessRule, freshnessOf, nextRun, Schedule, scheduleFault, scheduleOf } from './feed-rules.ts';
 
 const asText = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms));
 
@@ -68,5 +68,28 @@ describe('a schedule that cannot be used', () => {
   it.each(FEED_TYPES.flatMap((type) => defaultScheduleOf(type) ?? []))('is not the usual "%s"', (schedule) => {
     expect(scheduleFault(schedule, undefined)).toBeUndefined();
     expect(scheduleFault(schedule, 'Europe/Berlin')).toBeUndefined();
+  });
+});
+
+describe('the place of a schedule in its minute', () => {
+  const times = (schedule: string, place: number, count: number) => {
+    const spread = new Schedule(schedule, undefined, place);
+    let at = new Date('2026-03-01T10:00:00Z');
+    return Array.from({ length: count }, () => (at = spread.next(at)!).toISOString().slice(11, 19));
+  };
+
+  it('moves each of its times by the same, less than a minute and less than its own interval', () => {
+    expect(times('* * * * *', 0.25, 3)).toEqual(['10:00:15', '10:01:15', '10:02:15']);
+    expect(times('0 6 * * *', 0.5, 2)).toEqual(['06:00:30', '06:00:30']);
+    expect(times('*/2 * * * * *', 0.5, 2)).toEqual(['10:00:01', '10:00:03']);
+    expect(times('* * * * *', 0, 1)).toEqual(['10:01:00']);
+  });
+
+  it('is as many runs as without', () => {
+    const spread = new Schedule('*/5 * * * *', 'Europe/Berlin', 0.999);
+    const until = new Date('2026-03-30T00:00:00Z');
+    let runs = 0;
+    for (let at: Date | undefined = new Date('2026-03-28T00:00:00Z'); at && at <= until; at = spread.next(at)) runs++;
+    expect(runs - 1).toBe((48 * 60) / 5);
   });
 });

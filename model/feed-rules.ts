@@ -40,9 +40,35 @@ export function scheduleOf(timing: FeedTiming, ofDriver: string | undefined): st
   return timing.schedule ?? ofDriver ?? defaultScheduleOf(timing.type);
 }
 
-/** Next time of a schedule after `from`, in its time zone; croner knows daylight saving. */
+/** Runs of one schedule are spread over this long at most, whatever its connection. */
+const SPREAD_MS = 60_000;
+
+/**
+ * A schedule in its time zone, parsed once; croner knows daylight saving. Throws where it cannot be understood. `place`
+ * (0 to 1) is where in the minute (in its own interval, if that is shorter) it comes: a thousand feeds of every minute
+ * must not all start in the same second.
+ */
+export class Schedule {
+  readonly #cron: Cron;
+  readonly #late: number;
+
+  constructor(schedule: string, timeZone: string | undefined, place = 0) {
+    this.#cron = new Cron(schedule, { timezone: timeZone ?? 'UTC', paused: true });
+    const [one, two] = place === 0 ? [] : this.#cron.nextRuns(2, REFERENCE);
+    const interval = one && two ? two.getTime() - one.getTime() : 0;
+    this.#late = Math.floor(place * Math.min(SPREAD_MS, interval));
+  }
+
+  /** Its next time after `from`. */
+  next(from: Date): Date | undefined {
+    const time = this.#cron.nextRun(new Date(from.getTime() - this.#late));
+    return time ? new Date(time.getTime() + this.#late) : undefined;
+  }
+}
+
+/** Next time of a schedule after `from`, for who asks once. */
 export function nextRun(schedule: string, timeZone: string | undefined, from: Date): Date | undefined {
-  return new Cron(schedule, { timezone: timeZone ?? 'UTC', paused: true }).nextRun(from) ?? undefined;
+  return new Schedule(schedule, timeZone).next(from);
 }
 
 /** Why a schedule or time zone cannot be used; undefined when it can. */

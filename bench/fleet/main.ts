@@ -141,8 +141,7 @@ async function quiet(fleet: Fleet): Promise<Record<string, number>> {
 
 /** From an order's placing to its being in the hub, where the shop tells by webhook. */
 async function latency(fleet: Fleet, orders: number): Promise<{ p50: number; p99: number; lost: number }> {
-  const client = new pg.Client({ connectionString: fleet.database });
-  await client.connect();
+  const client = new pg.Pool({ connectionString: fleet.database, max: 4 });
   const times: number[] = [];
   let lost = 0;
   const follow = async (shop: number, number: string) => {

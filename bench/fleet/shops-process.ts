@@ -3,14 +3,12 @@ import { systemClock } from '../../kit/clock.ts';
 import { sendHook, serveStore } from '../../simulator/server.ts';
 import { SimulatedStore } from '../../simulator/store.ts';
 import { addOrder } from '../../simulator/shop/generate.ts';
-import { Random } from '../../simulator/random.ts';
 import { API_KEY, given } from './names.ts';
 
 export interface ShopsPart {
   readonly connections: number;
 }
 
-const random = new Random(7);
 const stores: SimulatedStore[] = [];
 const urls: string[] = [];
 for (let index = 0; index < given<ShopsPart>().connections; index++) {
@@ -27,8 +25,13 @@ for (let index = 0; index < given<ShopsPart>().connections; index++) {
   urls.push((await serveStore(store, { host: '127.0.0.1', port: 0, clock: systemClock })).url);
 }
 process.on('message', ({ place }: { place: number }) => {
-  const order = addOrder(stores[place]!.shop, random)!;
-  process.send!({ placed: order.id, number: order.number });
+  let number = '';
+  stores[place]!.happen((shop, random) => {
+    const order = addOrder(shop, random)!;
+    number = order.number;
+    return { type: 'order.created', id: order.id };
+  });
+  process.send!({ number });
 });
 process.on('disconnect', () => process.exit(0));
 process.send!({ urls });

@@ -11,7 +11,7 @@ import { podOf } from '../http/caller.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { refuseBadRow } from './bad-row.ts';
 import { applyBatch } from './batches.ts';
-import type { HintBoard } from '../runs/hints.ts';
+import type { Hints } from '../runs/hints.ts';
 import { openRecords } from '../orders/open-records.ts';
 import { claimOutbox, recordResults } from '../outbox/outbox.ts';
 import { replayOrders } from '../outbox/replay.ts';
@@ -26,7 +26,7 @@ const runId = z.object({ id: z.string().min(1).max(64) });
 const done = z.object({});
 
 /** The pods' side of the hub. A pod can do nothing but to its own connection: that is who its token says it is. */
-export function syncRoutes(app: App, hub: HubContext, hints: HintBoard): void {
+export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
   app.addContentTypeParser(
     BATCH_CONTENT_TYPE,
     { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES },

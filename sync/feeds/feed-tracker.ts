@@ -1,6 +1,6 @@
 import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec, type FeedStatus } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
-import { FreshnessRule, nextRun, scheduleFault, scheduleOf } from '../../model/feed-rules.ts';
+import { FreshnessRule, Schedule, scheduleFault, scheduleOf } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { Hint } from '../hints/hint-box.ts';
@@ -14,6 +14,15 @@ const DEFAULT_INITIAL_DELAY_MS = 2000;
 const DEFAULT_MAX_DELAY_MS = 300_000;
 /** Nothing will change by itself: looked at again this often all the same, and at once after an edit. */
 const TERMINAL_DELAY_MS = 300_000;
+
+/** When a feed runs, by its spec. */
+interface Timing {
+  readonly spec: FeedSpec;
+  readonly schedule?: string;
+  readonly fault?: string;
+  readonly cron?: Schedule;
+  readonly freshnessMs?: number;
+}
 
 /** All that the engine remembers of one feed between runs. Lost with the process: what must survive is in the hub. */
 export class FeedTracker {
@@ -47,11 +56,15 @@ export class FeedTracker {
   /** Value of the annotation that the run under way answers. */
   #answering: string | undefined;
   readonly #manifest: DriverManifest;
+  readonly #place: number;
   readonly #freshness = new FreshnessRule();
+  #timed: Timing | undefined;
 
-  constructor(resource: FeedResource, manifest: DriverManifest, now: Date) {
+  /** `place`: where in a minute its schedule comes (model/feed-rules.ts). */
+  constructor(resource: FeedResource, manifest: DriverManifest, now: Date, place = 0) {
     this.resource = resource;
     this.#manifest = manifest;
+    this.#place = place;
     this.startedAt = now;
     this.handledRunRequest = resource.status?.lastHandledRunRequest;
     this.handledSyncRequest = resource.status?.lastHandledSyncRequest;
@@ -67,7 +80,7 @@ export class FeedTracker {
   }
 
   get schedule(): string | undefined {
-    return scheduleOf(this.spec, this.#support?.defaultSchedule);
+    return this.#timing.schedule;
   }
 
   get #support() {
@@ -90,13 +103,32 @@ export class FeedTracker {
         message: `driver ${this.#manifest.name} has no ${this.type}: it supports ${this.#manifest.feeds.map((feed) => feed.type).join(', ')}`,
       };
     }
-    const fault = this.schedule ? scheduleFault(this.schedule, this.spec.timeZone) : undefined;
+    const { fault } = this.#timing;
     return fault ? { status: 'False', reason: 'InvalidSchedule', message: `spec.${fault}` } : undefined;
   }
 
   /** Age limit of the data; the operator shows the same in status.effective. */
   get freshnessMs(): number | undefined {
-    return this.spec.suspend || this.fault ? undefined : this.#freshness.of(this.spec, this.schedule);
+    return this.spec.suspend || this.fault ? undefined : this.#timing.freshnessMs;
+  }
+
+  /** Worked out once for each spec: the loop asks many times a minute. */
+  get #timing(): Timing {
+    if (this.#timed?.spec !== this.resource.spec) this.#timed = { spec: this.resource.spec, ...this.#timingOf() };
+    return this.#timed;
+  }
+
+  #timingOf(): Omit<Timing, 'spec'> {
+    const schedule = scheduleOf(this.spec, this.#support?.defaultSchedule);
+    if (schedule === undefined) return { freshnessMs: this.#freshness.of(this.spec, undefined) };
+    const fault = scheduleFault(schedule, this.spec.timeZone);
+    return fault
+      ? { schedule, fault }
+      : {
+          schedule,
+          cron: new Schedule(schedule, this.spec.timeZone, this.#place),
+          freshnessMs: this.#freshness.of(this.spec, schedule),
+        };
   }
 
   /** The resource may have been edited: a new schedule counts from now, a new annotation is a request. */
@@ -106,7 +138,7 @@ export class FeedTracker {
     const key = `${this.schedule ?? ''}|${this.spec.timeZone ?? ''}`;
     if (key !== this.#scheduleKey) {
       this.#scheduleKey = key;
-      this.nextAt = this.schedule && !this.fault ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
+      this.nextAt = this.fault ? undefined : this.#timing.cron?.next(now);
     }
     const asked = this.#runRequest;
     if (asked !== undefined && asked !== this.handledRunRequest && !(this.running && asked === this.#answering))
@@ -196,7 +228,7 @@ export class FeedTracker {
     if (this.outcome?.result !== 'Waiting') this.#lastBegan = now;
     this.#answering = undefined;
     this.answeringIds = undefined;
-    this.nextAt = this.schedule ? nextRun(this.schedule, this.spec.timeZone, now) : undefined;
+    this.nextAt = this.#timing.cron?.next(now);
   }
 
   ended(outcome: RunOutcome, now: Date, random: () => number): void {

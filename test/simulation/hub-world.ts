@@ -4,7 +4,7 @@ import type { ConnectionKey, StoreSpec } from '../../crds/index.ts';
 import type { Identity } from '../../hub/auth/identity.ts';
 import { staticTokens } from '../../hub/auth/identity.ts';
 import type { HubContext } from '../../hub/base/context.ts';
-import { HintBoard } from '../../hub/runs/hints.ts';
+import { takeHints } from '../../hub/runs/hints.ts';
 import type { App } from '../../hub/http/app.ts';
 import { buildServer } from '../../hub/server.ts';
 import type { Database, Row, Transaction, TransactionSettings } from '../../hub/storage/database.ts';
@@ -86,7 +86,8 @@ export class HubWorld {
     world.app = await buildServer({
       hub: world.context,
       authenticator: staticTokens(world.tokens),
-      hints: new HintBoard({ now: clock.now, sleep: async (ms) => world.clock.advance(ms) }),
+      // Nobody waits where time is made: who asks gets what is there.
+      hints: { wait: takeHints },
       version: 'simulation',
       unfit: [],
       isSameDatabase: async () => true,

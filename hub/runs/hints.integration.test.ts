@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../kit/clock.ts';
+import { HubRig } from '../../test/support/hub-rig.ts';
+import { ownDatabase } from '../../test/support/postgres.ts';
+import type { Database } from '../storage/database.ts';
+import { hint, HintBoard } from './hints.ts';
+
+let rig: HubRig;
+const ids: number[] = [];
+const said: string[] = [];
+let counted: Database;
+
+beforeAll(async () => {
+  rig = await HubRig.start(await ownDatabase());
+  const store = await rig.store();
+  for (let index = 0; index < 30; index++) await store.connect(`shop-${index}`);
+  for (const { id } of await rig.db.query<{ id: number }>('SELECT id FROM connections ORDER BY id')) ids.push(id);
+  counted = {
+    ...rig.db,
+    query: (sql, params, name) => {
+      said.push(name ?? sql);
+      return rig.db.query(sql, params, name);
+    },
+  };
+});
+afterAll(() => rig?.stop());
+
+jest.setTimeout(20_000);
+
+describe('pods that wait for hints', () => {
+  it('cost a hub one look a second, however many they are', async () => {
+    const board = new HintBoard(counted, systemClock);
+    said.length = 0;
+    const stop = new AbortController();
+    const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
+    await systemClock.sleep(3300);
+    expect(said.length).toBeGreaterThanOrEqual(3);
+    expect(said.length).toBeLessThanOrEqual(6);
+    stop.abort();
+    expect(await Promise.all(waits)).toEqual(ids.map(() => ({ feeds: [], hooks: 0 })));
+    said.length = 0;
+    await systemClock.sleep(1500);
+    expect(said).toEqual([]);
+  });
+
+  it('get at once what this hub took, what waited before they came, and within a second what another hub took', async () => {
+    const board = new HintBoard(counted, systemClock);
+    await hint(rig.db, ids[0]!, 'OrderImport');
+    const stop = new AbortController();
+    const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
+    await systemClock.sleep(200);
+    expect(await waits[0]).toEqual({ feeds: ['OrderImport'], hooks: 0 });
+
+    await hint(rig.db, ids[1]!, 'StockExport');
+    board.wake(ids[1]!);
+    expect(await waits[1]).toEqual({ feeds: ['StockExport'], hooks: 0 });
+
+    await hint(rig.db, ids[2]!, 'ShipmentExport');
+    const began = Date.now();
+    expect(await waits[2]).toEqual({ feeds: ['ShipmentExport'], hooks: 0 });
+    expect(Date.now() - began).toBeLessThan(5000);
+    const quiet = await Promise.race([...waits.slice(3), systemClock.sleep(100).then(() => 'still waiting')]);
+    expect(quiet).toBe('still waiting');
+    stop.abort();
+    await Promise.all(waits);
+  });
+
+  it('lose nothing while the database is away', async () => {
+    let away = true;
+    const broken: Database = {
+      ...rig.db,
+      query: (sql, params, name) => (away ? Promise.reject(new Error('away')) : rig.db.query(sql, params, name)),
+    };
+    const waiting = new HintBoard(broken, systemClock).wait(rig.db, ids[5]!, 60_000, new AbortController().signal);
+    await hint(rig.db, ids[5]!, 'PriceExport');
+    await systemClock.sleep(1200);
+    away = false;
+    expect(await waiting).toEqual({ feeds: ['PriceExport'], hooks: 0 });
+  });
+});
