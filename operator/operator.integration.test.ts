@@ -184,7 +184,7 @@ describe('a Connection', () => {
       'Connection',
       ns,
       'shop',
-      (seen) => conditionOf(seen, 'Ready') === 'False Inactive',
+      (seen) => conditionOf(seen, 'Ready') === 'True Inactive',
     );
     expect(inactive.status).toMatchObject({ state: 'Inactive', observedGeneration: 2 });
     expect([conditionOf(inactive, 'Stalled'), conditionOf(inactive, 'Reconciling')]).toEqual([undefined, undefined]);
@@ -380,7 +380,7 @@ describe('a Feed', () => {
       'Connection',
       ns,
       'shop',
-      (now) => conditionOf(now, 'Ready') === 'False FeedNotReady' && now.status?.['state'] === 'Degraded',
+      (now) => conditionOf(now, 'Ready') === 'False FeedStalled' && now.status?.['state'] === 'Degraded',
     );
   });
 
