@@ -80,7 +80,9 @@ export const podIndexes: Indexes<PodView> = {
   },
 };
 
-/** Of a pod's status only what says why it does not run: its addresses and times change without meaning anything here. */
+/**
+ * Of a pod's status only what says why it does not run: its addresses and times change without meaning anything here.
+ */
 function podStatus(status: PodView['status']): PodView['status'] {
   if (!status) return undefined;
   const { phase, reason, message, conditions = [], containerStatuses = [] } = status;

@@ -1,8 +1,10 @@
 import type { Condition, Settlement } from '../kit/conditions.ts';
 
 /**
- * What a start or a change that was asked for goes through by itself: nobody is to be woken for it. Whatever else keeps a
- * resource from being Ready is a Warning, so that a new reason is heard of until somebody says here that it is harmless.
+ * What a start or a change that was asked for goes through by itself: nobody is to be woken for it.
+ * Whatever else keeps a
+ * resource from being Ready is a Warning, so that a new reason is heard of until somebody says here
+ * that it is harmless.
  */
 const HARMLESS: ReadonlySet<string> = new Set([
   'Checking',

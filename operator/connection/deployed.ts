@@ -11,7 +11,10 @@ export interface Deployed {
   readonly planned: boolean;
 }
 
-/** How long a pod that nobody lets in is left before it is tried again: the ReplicaSet's own pauses grow to a quarter hour. */
+/**
+ * How long a pod that nobody lets in is left before it is tried again: the ReplicaSet's own pauses grow to a quarter
+ * hour.
+ */
 const REFUSED_AGAIN_MS = 30_000;
 
 /** What is known of the pod, by its Deployment and by what it says itself. Pure. */

@@ -6,7 +6,8 @@ import { reconciling, stalled, type Summary } from './summary.ts';
 const NOT_YET = new Set([undefined, 'NotRunYet', 'WaitingForFeed', 'DriverNotFound', 'ConnectionNotFound']);
 
 /**
- * What the feeds keep the connection from: one that a person must mend before one that fails before one that has still to
+ * What the feeds keep the connection from: one that a person must mend before one that fails before
+ * one that has still to
  * run. What a brake holds back is said by the Feed alone: the others move their data.
  */
 export function feedFindings(feeds: readonly FeedResource[]): Summary | undefined {

@@ -51,30 +51,38 @@ function unschedulable({ metadata, status }: PodView, now: Date): Trouble | unde
   return {
     reason: 'Unschedulable',
     mend: now.getTime() - since >= NODE_PATIENCE_MS,
-    message: `no node takes the sync pod ${metadata.name}: ${sentence(scheduled.message ?? 'the scheduler gave no reason')}. Make room, or change spec.resources or spec.pod`,
+    message: `no node takes the sync pod ${metadata.name}: ${sentence(scheduled.message ?? 'the scheduler gave no reason')}. Make room on the nodes, or lower spec.resources.requests`,
   };
 }
 
 function containerTrouble(pod: PodView): Trouble | undefined {
   const [container] = pod.status?.containerStatuses ?? [];
   if (!container) return undefined;
-  const { waiting, terminated } = container.state ?? {};
-  const name = pod.metadata.name;
-  const told = waiting?.message ? `: ${sentence(waiting.message)}` : '';
-  if (NOT_PULLED.has(waiting?.reason ?? ''))
+  const ended = container.state?.terminated ?? container.lastState?.terminated;
+  return (
+    notMade(pod.metadata.name, container) ??
+    (ended && !container.ready ? crashed(pod, ended, container.restartCount ?? 0) : undefined)
+  );
+}
+
+type Container = NonNullable<NonNullable<PodView['status']>['containerStatuses']>[number];
+
+function notMade(name: string, { image = '', state }: Container): Trouble | undefined {
+  const { reason = '', message } = state?.waiting ?? {};
+  const told = message ? `: ${sentence(message)}` : '';
+  if (NOT_PULLED.has(reason))
     return {
       reason: 'ImageNotPulled',
       mend: true,
-      message: `the image ${container.image ?? ''} of the sync pod ${name} cannot be pulled (${waiting?.reason}${told}): check the image's name and sync.imagePullSecrets of the chart`,
+      message: `the image ${image} of the sync pod ${name} cannot be pulled (${reason}${told}): check the image's name, and that the node may pull it`,
     };
-  if (NOT_CREATED.has(waiting?.reason ?? ''))
+  if (NOT_CREATED.has(reason))
     return {
       reason: 'ContainerNotCreated',
       mend: true,
-      message: `the container of the sync pod ${name} cannot be made (${waiting?.reason}${told}): a Secret or ConfigMap that spec.pod or the chart's sync.extraEnv names may be missing`,
+      message: `the container of the sync pod ${name} cannot be made (${reason}${told}): see kubectl describe pod ${name}`,
     };
-  const ended = terminated ?? container.lastState?.terminated;
-  return ended && !container.ready ? crashed(pod, ended, container.restartCount ?? 0) : undefined;
+  return undefined;
 }
 
 function crashed({ metadata }: PodView, { reason, exitCode }: EndedContainer, restarts: number): Trouble {

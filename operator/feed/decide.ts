@@ -140,6 +140,12 @@ function settle({ feed, connection }: FeedSnapshot, now: Date): Settlement {
   if (synced?.status === 'True' && synced.reason === 'TestMode') return { state: 'Ready', finding: said(synced) };
   const wrong = [synced, fresh].find((condition) => condition?.status === 'False');
   if (wrong) return { state: isForAPerson(wrong, fresh, now) ? 'Stalled' : 'Reconciling', finding: said(wrong) };
+  return (
+    unsettled(synced, fresh) ?? { state: 'Ready', finding: { reason: 'UpToDate', message: said(synced!).message } }
+  );
+}
+
+function unsettled(synced: Condition | undefined, fresh: Condition | undefined): Settlement | undefined {
   if (synced?.status !== 'True')
     return {
       state: 'Reconciling',
@@ -150,7 +156,7 @@ function settle({ feed, connection }: FeedSnapshot, now: Date): Settlement {
       state: 'Reconciling',
       finding: fresh ? said(fresh) : { reason: 'NotRunYet', message: 'how old its data is has not been said yet' },
     };
-  return { state: 'Ready', finding: { reason: 'UpToDate', message: said(synced).message } };
+  return undefined;
 }
 
 function isForAPerson({ type, reason }: Condition, fresh: Condition | undefined, now: Date): boolean {

@@ -50,7 +50,9 @@ export function inTestMode(connection: AnyConnection | undefined): boolean {
   return (connection?.status?.effective?.mode ?? connection?.spec.mode ?? 'Test') === 'Test';
 }
 
-/** What Test mode keeps back is meant to be kept, also once the connection has gone live; a brake waits for a person. */
+/**
+ * What Test mode keeps back is meant to be kept, also once the connection has gone live; a brake waits for a person.
+ */
 function held({ status }: FeedRunResource, testMode: boolean): Settlement {
   const message = status?.message || 'the run ended Held';
   const before = findCondition(status?.conditions, 'Ready');
