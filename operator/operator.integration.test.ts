@@ -91,7 +91,7 @@ describe('a Connection', () => {
       (seen) => conditionOf(seen, 'Ready') === 'False SyncedFalse',
     );
     expect(initializing.status).toMatchObject({ state: 'Initializing' });
-    expect(initializing.status?.observedGeneration).toBeUndefined();
+    expect(initializing.status?.observedGeneration).toBe(0);
     await rig.podSays('Connection', ns, 'shop', ALL_WELL);
     const running = await rig.eventually(
       'Connection',

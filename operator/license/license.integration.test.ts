@@ -86,7 +86,12 @@ describe('three stores and two seats', () => {
     await licensedOf('first', 'False DriverNotLicensed');
     await license({ notBefore: '2099-01-01T00:00:00Z' });
     await licensedOf('first', 'False NotYetValid');
-    await rig.eventually('Connection', 'first', 'shop', (seen) => conditionOf(seen, 'Ready') === 'True NotYetValid');
+    await rig.eventually(
+      'Connection',
+      'first',
+      'shop',
+      (seen) => conditionOf(seen, 'Reconciling') === 'True NotYetValid',
+    );
     await license({ notAfter: '2020-01-01T00:00:00Z' });
     await licensedOf('first', 'False Expired');
   });
