@@ -26,7 +26,7 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
 }
 
 /** A quota that was raised tells nobody. */
-const CHILD_AGAIN_MS = 20_000;
+const CHILD_AGAIN_MS = 5_000;
 /** What a pod waits for is told by time alone: a volume, a node, a quota. */
 const POD_AGAIN_MS = 31_000;
 const STALE_AGAIN_MS = 3_600_000;
