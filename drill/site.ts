@@ -133,7 +133,7 @@ export class Site {
       }
       const ready = condition('Ready');
       return {
-        found: ready?.status === 'True' ? (true as const) : undefined,
+        found: ready?.status === 'True' && ready.reason !== 'NoFeeds' ? (true as const) : undefined,
         meanwhile: ready ? `${ready.reason}: ${ready.message}` : 'no status yet',
       };
     });

@@ -39,7 +39,7 @@ describe('settlement', () => {
     ['Ready', { Ready: 'True' }, 3],
     ['Reconciling', { Ready: 'False', Reconciling: 'True' }, 1],
     ['Stalled', { Ready: 'False', Stalled: 'True' }, 3],
-    ['Resting', { Ready: 'False' }, 3],
+    ['Resting', { Ready: 'True', Suspended: 'True' }, 3],
   ];
   it.each(cases)('%s is one truth, and observedGeneration follows only when settled', (state, expected, generation) => {
     const settlement: Settlement = { state, finding: { reason: 'Because', message: 'm' } };

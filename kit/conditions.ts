@@ -59,18 +59,23 @@ export type Settlement =
   | { readonly state: 'Reconciling'; readonly finding: Omit<Finding, 'status'> }
   /** Nothing will happen until a person changes something. */
   | { readonly state: 'Stalled'; readonly finding: Omit<Finding, 'status'> }
-  /** Switched off: not ready, and nothing is wrong. */
+  /** Put to rest by wish: there is nothing to wait for and nothing to mend. */
   | { readonly state: 'Resting'; readonly finding: Omit<Finding, 'status'> };
 
-/** Ready, Reconciling and Stalled that say one and the same thing. */
+/**
+ * Ready, Reconciling, Stalled and Suspended that say one and the same thing. What rests by wish is as
+ * it was asked to be:
+ * Ready=True, or whoever waits for kstatus (Flux, Helm) waits for ever; Suspended=True tells it from what runs.
+ */
 export function settlementConditions({
   state,
   finding,
-}: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled', Finding | undefined>> {
+}: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled' | 'Suspended', Finding | undefined>> {
   return {
-    Ready: { ...finding, status: state === 'Ready' ? 'True' : 'False' },
+    Ready: { ...finding, status: state === 'Ready' || state === 'Resting' ? 'True' : 'False' },
     Reconciling: state === 'Reconciling' ? { ...finding, status: 'True' } : undefined,
     Stalled: state === 'Stalled' ? { ...finding, status: 'True' } : undefined,
+    Suspended: state === 'Resting' ? { ...finding, status: 'True' } : undefined,
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import type { Clock } from '../kit/clock.ts';
 import type { Indexes, ReadCache } from '../kit/kube/cache.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
+import { PODS, type PodView } from '../kit/kube/builtin.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
@@ -71,6 +72,31 @@ export function connectionOfChild(child: KubeObject): ConnectionKey | undefined 
     : { kind: kind as ConnectionKindName, namespace: child.metadata.namespace ?? '', name };
 }
 
+/** Pods are found by their connection; those of a cluster-scoped one are in the namespace that it names. */
+export const podIndexes: Indexes<PodView> = {
+  connection: (pod) => {
+    const key = connectionOfChild(pod);
+    return key ? [connectionId(key)] : [];
+  },
+};
+
+/**
+ * Of a pod's status only what says why it does not run: its addresses and times change without meaning anything here.
+ */
+function podStatus(status: PodView['status']): PodView['status'] {
+  if (!status) return undefined;
+  const { phase, reason, message, conditions = [], containerStatuses = [] } = status;
+  return {
+    phase,
+    reason,
+    message,
+    conditions: conditions.filter(({ type }) => type === 'PodScheduled'),
+    containerStatuses: containerStatuses.map(({ name, image, ready, restartCount, state, lastState }) => ({
+      ...{ name, image, ready, restartCount, state, lastState },
+    })),
+  };
+}
+
 /** What reconcilers read. Every question they ask has an index: no reconcile scans. */
 export interface Caches {
   readonly connections: ReadCache<ConnectionResource>;
@@ -82,6 +108,7 @@ export interface Caches {
   readonly feedRuns: ReadCache<FeedRunResource>;
   readonly licenses: ReadCache<LicenseResource>;
   readonly deployments: ReadCache<DeploymentView>;
+  readonly pods: ReadCache<PodView>;
 }
 
 /** The same as informers, with those of the children whose content is not read. */
@@ -95,6 +122,7 @@ export interface Informers extends Caches {
   readonly feedRuns: Informer<FeedRunResource>;
   readonly licenses: Informer<LicenseResource>;
   readonly deployments: Informer<DeploymentView>;
+  readonly pods: Informer<PodView>;
   readonly children: Readonly<Record<ChildKind, Informer<KubeObject>>>;
 }
 
@@ -116,6 +144,14 @@ export function createInformers(options: {
     spec: { replicas: spec.replicas },
     status,
   }));
+  // Their status alone: what a pod says of why it does not start.
+  const pods = new Informer<PodView>({
+    ...common,
+    type: PODS,
+    select: { labelSelector: LABELS.connection },
+    indexes: podIndexes,
+    transform: ({ status, ...rest }) => ({ ...identity(rest), status: podStatus(status) }),
+  });
   const others = (
     ['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const
   ).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
@@ -129,19 +165,42 @@ export function createInformers(options: {
     feedRuns: own('FeedRun', feedRunIndexes),
     licenses: own('License', licenseIndexes),
     deployments,
+    pods,
     children: { ...Object.fromEntries(others), Deployment: deployments } as unknown as Informers['children'],
   };
 }
 
 /** Of a child only who it is is kept: what we applied to it is in the informer's digest (kit/kube/owned.ts). */
 function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const { name, namespace, uid, resourceVersion, generation, labels = {} } = metadata;
+  const {
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    generation,
+    labels = {},
+    creationTimestamp,
+    deletionTimestamp,
+  } = metadata;
   const owner = Object.fromEntries(
     [LABELS.connection, LABELS.connectionKind].flatMap((label) =>
       labels[label] === undefined ? [] : [[label, labels[label]]],
     ),
   );
-  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, generation, labels: owner } };
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      generation,
+      creationTimestamp,
+      deletionTimestamp,
+      labels: owner,
+    },
+  };
 }
 
 /** Every informer, children's too. */
@@ -158,5 +217,6 @@ export function allInformers(informers: Informers): Informer<KubeObject>[] {
     feedRuns,
     licenses,
     ...Object.values(children),
+    informers.pods,
   ] as unknown as Informer<KubeObject>[];
 }

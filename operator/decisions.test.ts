@@ -14,8 +14,8 @@ describe('a Credential', () => {
   const using = (status: 'True' | 'False' | 'Unknown' | undefined, spec: object = {}, more: object = {}) =>
     aConnection(spec, { status: { conditions: status ? [aCondition('CredentialValid', status)] : [], ...more } });
   const cases: [string, ReturnType<typeof aConnection>[], string, string][] = [
-    ['that nobody uses', [], 'Resting', 'Unused'],
-    ['whose only user is switched off', [using('True', { enabled: false })], 'Resting', 'Unused'],
+    ['that nobody uses', [], 'Ready', 'Unused'],
+    ['whose only user is switched off', [using('True', { enabled: false })], 'Ready', 'Unused'],
     ['that nobody has tried yet', [using(undefined)], 'Reconciling', 'Checking'],
     ['that the store accepts', [using('True'), using('True')], 'Ready', 'Valid'],
     ['that one store refuses', [using('True'), using('False')], 'Stalled', 'CredentialValidFalse'],
@@ -74,17 +74,33 @@ describe('a FeedRun', () => {
     ],
   ];
   it.each(cases)('%s', (_what, resource, feed, state, reason) => {
-    expect(decideFeedRun(resource, feed ? aFeed() : undefined, NOW).settlement).toMatchObject({
+    expect(decideFeedRun(resource, feed ? aFeed() : undefined, { now: NOW, testMode: true }).settlement).toMatchObject({
       state,
       finding: { reason },
     });
   });
 
+  const held = run({ result: 'Held', finishedAt: '2026-05-31T00:00:00Z', message: '3 writes are kept back' });
+  it('that Test mode kept back is as it should be, also after the connection has gone live', () => {
+    const decided = decideFeedRun(held, aFeed(), { now: NOW, testMode: true });
+    expect(decided.settlement).toMatchObject({ state: 'Ready', finding: { reason: 'TestMode' } });
+    const told = aCondition('Ready', 'True', { reason: 'TestMode' });
+    const later = { ...held, status: { ...held.status, conditions: [told] } };
+    expect(decideFeedRun(later, aFeed(), { now: NOW, testMode: false }).settlement.state).toBe('Ready');
+  });
+
+  it('that a brake holds waits for a person', () => {
+    const decided = decideFeedRun(held, aFeed(), { now: NOW, testMode: false });
+    expect(decided.settlement).toMatchObject({ state: 'Stalled', finding: { reason: 'BrakesApplied' } });
+  });
+
   it('goes a week after it has ended, or after its own time', () => {
     const ended = { result: 'Succeeded' as const, finishedAt: '2026-05-31T00:00:00Z' };
-    expect(decideFeedRun(run(ended), aFeed(), NOW).expiresInMs).toBe(6 * 86_400_000);
-    expect(decideFeedRun(run(ended, { ttlAfterFinished: '1h' }), aFeed(), NOW).expiresInMs).toBeLessThan(0);
-    expect(decideFeedRun(run(), aFeed(), NOW).expiresInMs).toBeUndefined();
+    expect(decideFeedRun(run(ended), aFeed(), { now: NOW, testMode: true }).expiresInMs).toBe(6 * 86_400_000);
+    expect(
+      decideFeedRun(run(ended, { ttlAfterFinished: '1h' }), aFeed(), { now: NOW, testMode: true }).expiresInMs,
+    ).toBeLessThan(0);
+    expect(decideFeedRun(run(), aFeed(), { now: NOW, testMode: true }).expiresInMs).toBeUndefined();
   });
 });
 

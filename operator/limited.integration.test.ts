@@ -49,7 +49,7 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
   });
 
   it('leaves other namespaces alone', async () => {
-    expect((await rig.get('Connection', 'theirs', 'shop'))?.status).toBeUndefined();
+    expect((await rig.get('Connection', 'theirs', 'shop'))?.status?.conditions).toBeUndefined();
     expect(await rig.deployment('theirs', 'shop')).toBeUndefined();
   });
 

@@ -91,7 +91,7 @@ describe('a Connection', () => {
       (seen) => conditionOf(seen, 'Ready') === 'False SyncedFalse',
     );
     expect(initializing.status).toMatchObject({ state: 'Initializing' });
-    expect(initializing.status?.observedGeneration).toBeUndefined();
+    expect(initializing.status?.observedGeneration).toBe(0);
     await rig.podSays('Connection', ns, 'shop', ALL_WELL);
     const running = await rig.eventually(
       'Connection',
@@ -184,7 +184,7 @@ describe('a Connection', () => {
       'Connection',
       ns,
       'shop',
-      (seen) => conditionOf(seen, 'Ready') === 'False Inactive',
+      (seen) => conditionOf(seen, 'Ready') === 'True Inactive',
     );
     expect(inactive.status).toMatchObject({ state: 'Inactive', observedGeneration: 2 });
     expect([conditionOf(inactive, 'Stalled'), conditionOf(inactive, 'Reconciling')]).toEqual([undefined, undefined]);
@@ -380,7 +380,7 @@ describe('a Feed', () => {
       'Connection',
       ns,
       'shop',
-      (now) => conditionOf(now, 'Ready') === 'False FeedNotReady' && now.status?.['state'] === 'Degraded',
+      (now) => conditionOf(now, 'Ready') === 'False FeedStalled' && now.status?.['state'] === 'Degraded',
     );
   });
 

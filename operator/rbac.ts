@@ -66,6 +66,8 @@ export const OPERATOR_NAMESPACE_RULES: readonly PolicyRule[] = [
   rule('rbac.authorization.k8s.io', ['roles', 'rolebindings'], APPLY),
   rule('networking.k8s.io', ['networkpolicies'], APPLY),
   rule('apps', ['deployments'], APPLY),
+  // Why a sync pod does not start is in its status alone.
+  rule('', ['pods'], ['list', 'watch']),
   rule('', ['secrets'], ['create']),
   rule('', ['namespaces'], ['get']),
   rule('events.k8s.io', ['events'], ['create']),

@@ -12,6 +12,7 @@ import {
 import type { EventRecorder } from '../kit/events.ts';
 import type { Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
+import { eventType } from './event-type.ts';
 
 interface WithStatus extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[]; readonly observedGeneration?: number };
@@ -22,8 +23,6 @@ export interface Report {
   readonly settlement: Settlement;
   readonly findings: Readonly<Record<string, Finding | undefined>>;
   readonly fields?: object;
-  /** An unsettled state that people should hear of. */
-  readonly warn?: boolean;
 }
 
 /** One status write at the end of a reconcile, only where it differs, and one Event where the state changed. */
@@ -41,7 +40,7 @@ export class Reporter {
   async report<T extends WithStatus>(
     informer: Informer<T>,
     object: T,
-    { settlement, findings, fields, warn }: Report,
+    { settlement, findings, fields }: Report,
   ): Promise<void> {
     const { status, metadata } = object;
     const all = { ...findings, ...settlementConditions(settlement) };
@@ -54,9 +53,8 @@ export class Reporter {
     const before = findCondition(status?.conditions, 'Ready');
     const after = all.Ready;
     if (!after || (before?.status === after.status && before.reason === after.reason)) return;
-    const bad = settlement.state === 'Stalled' || (settlement.state === 'Reconciling' && warn === true);
     this.#recorder.record(object, {
-      type: bad ? 'Warning' : 'Normal',
+      type: eventType(settlement, before),
       reason: after.reason,
       action: 'Reconcile',
       message: after.message,

@@ -36,6 +36,7 @@ export interface DeploymentView extends KubeObject {
       readonly status: string;
       readonly reason?: string;
       readonly message?: string;
+      readonly lastUpdateTime?: string;
     }[];
   };
 }

@@ -1,3 +1,4 @@
+import { PODS } from '../kit/kube/builtin.ts';
 import { API_VERSION, GROUP, VERSION } from '../crds/index.ts';
 import type { Controller } from '../kit/controller.ts';
 import type { Change, Informer } from '../kit/kube/informer.ts';
@@ -46,7 +47,7 @@ export class SupercargoOperator extends KitOperator {
 
   #triggerOf(plural: string, apiVersion: string): (change: Change<KubeObject>) => void {
     const triggers = this.#triggers;
-    if (Object.values(CHILD_TYPES).some((type) => type.plural === plural && type.apiVersion === apiVersion))
+    if ([...Object.values(CHILD_TYPES), PODS].some((type) => type.plural === plural && type.apiVersion === apiVersion))
       return (change) => triggers.child(change);
     if (apiVersion !== API_VERSION) throw new Error(`${GROUP}/${VERSION} has no ${plural}`);
     const own: Watched = {

@@ -27,6 +27,7 @@ function setUp() {
     feedRuns: new Cache(feedRunIndexes),
     licenses: new Cache(licenseIndexes),
     deployments: new Cache(),
+    pods: new Cache(),
   };
   caches.connections.put(aConnection());
   caches.feeds.put(aFeed());

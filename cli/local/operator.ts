@@ -13,7 +13,7 @@ import { decide } from '../../operator/connection/decide.ts';
 import type { ConnectionSnapshot } from '../../operator/connection/gather.ts';
 import { decideCredential } from '../../operator/credential/decide.ts';
 import { decideFeed } from '../../operator/feed/decide.ts';
-import { decideFeedRun } from '../../operator/feedrun/decide.ts';
+import { decideFeedRun, inTestMode } from '../../operator/feedrun/decide.ts';
 import type { Report } from '../../operator/reporter.ts';
 import {
   connectionId,
@@ -107,6 +107,7 @@ export class LocalOperator {
       ),
       feeds: this.#all<FeedResource>('Feed').filter((feed) => connectionId(feedConnection(feed)) === idOf(connection)),
       deployment: runs(idOf(connection)) ? podOf(connection) : undefined,
+      pods: [],
     };
   }
 
@@ -120,14 +121,18 @@ export class LocalOperator {
         driver: connection && this.#driver(connection.spec.driver),
         siblings: all.filter((other) => connectionId(feedConnection(other)) === id),
       },
-      this.#freshness,
+      { freshnessRule: this.#freshness, now: this.#options.now() },
     );
     this.#report(feed, { settlement, findings: { Accepted: accepted }, fields: effective ? { effective } : {} });
   }
 
   #decideRun(run: FeedRunResource): void {
     const feed = this.#options.world.get('Feed', run.metadata.namespace, run.spec.feedRef.name);
-    const decided = decideFeedRun(run, feed as unknown as FeedResource | undefined, this.#options.now());
+    const owner = feed && connectionId(feedConnection(feed as unknown as FeedResource));
+    const decided = decideFeedRun(run, feed as unknown as FeedResource | undefined, {
+      now: this.#options.now(),
+      testMode: inTestMode(this.#connections().find((each) => idOf(each) === owner)),
+    });
     this.#report(run, { settlement: decided.settlement, findings: { Accepted: decided.accepted } });
   }
 

@@ -46,7 +46,10 @@ function rootSchema(definition: KindDefinition): JsonSchema {
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec: structuralSchema(definition.spec),
-      status: structuralSchema(definition.status),
+      // The one default there is: a resource that nobody has looked at yet is not taken for one that has
+      // settled (kstatus
+      // compares the generations). In the status it makes no difference for tools that compare what is in Git.
+      status: { ...structuralSchema(definition.status), default: { observedGeneration: 0 } },
     },
   };
 }

@@ -30,13 +30,32 @@ export interface PodView extends KubeObject {
   };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+      readonly lastTransitionTime?: string;
+    }[];
     readonly containerStatuses?: readonly {
       readonly name?: string;
+      readonly image?: string;
+      readonly ready?: boolean;
       readonly restartCount?: number;
-      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+      readonly state?: {
+        readonly waiting?: { readonly reason?: string; readonly message?: string };
+        readonly terminated?: EndedContainer;
+      };
+      readonly lastState?: { readonly terminated?: EndedContainer };
     }[];
   };
+}
+
+/** How a container ended. */
+export interface EndedContainer {
+  readonly reason?: string;
+  readonly exitCode?: number;
 }
 
 /** Takes part in its Service, and is not on its way out. */

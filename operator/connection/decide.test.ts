@@ -192,7 +192,7 @@ describe('Ready', () => {
     [
       'a Deployment that has not been looked at',
       { deployment: aDeployment({ observedGeneration: 0 }) },
-      'Degraded',
+      'Initializing',
       'Reconciling',
       'Starting',
     ],
@@ -205,7 +205,7 @@ describe('Ready', () => {
         }),
       },
       'Degraded',
-      'Reconciling',
+      'Stalled',
       'PodRefused',
     ],
     [
@@ -217,34 +217,55 @@ describe('Ready', () => {
         }),
       },
       'Degraded',
-      'Reconciling',
+      'Stalled',
       'PodNotStarting',
     ],
     [
       'a child that the API server refuses',
       { childProblem: { reason: 'ChildRefused', message: 'forbidden by policy' } },
       'Degraded',
-      'Reconciling',
+      'Stalled',
       'ChildRefused',
     ],
     ['a pod that has said nothing', { connection: aConnection() }, 'Initializing', 'Reconciling', 'Checking'],
     [
       'a pod that does not know: Unknown is not Ready',
       saying(aCondition('Reachable', 'Unknown')),
-      'Degraded',
+      'Initializing',
       'Reconciling',
       'ReachableUnknown',
     ],
     [
       'a condition of an older generation',
       saying(aCondition('Reachable', 'True', { observedGeneration: 0 })),
-      'Degraded',
+      'Initializing',
       'Reconciling',
       'Checking',
     ],
     ['an initial sync under way', saying(aCondition('Synced', 'False')), 'Initializing', 'Reconciling', 'SyncedFalse'],
     ['a store out of reach', saying(aCondition('Reachable', 'False')), 'Degraded', 'Reconciling', 'ReachableFalse'],
-    ['stale data', saying(aCondition('Fresh', 'False')), 'Degraded', 'Reconciling', 'FreshFalse'],
+    [
+      'stale data',
+      saying(aCondition('Fresh', 'False', { lastTransitionTime: '2026-05-31T12:00:00Z' })),
+      'Degraded',
+      'Reconciling',
+      'FreshFalse',
+    ],
+    ['data that is stale for a day', saying(aCondition('Fresh', 'False')), 'Degraded', 'Stalled', 'FreshFalse'],
+    [
+      'an address that is wrong',
+      saying(aCondition('Reachable', 'False', { reason: 'WrongUrl' })),
+      'Degraded',
+      'Stalled',
+      'WrongUrl',
+    ],
+    [
+      'a feed that a person must mend',
+      { feeds: [aFeed({}, [aCondition('Ready', 'False'), aCondition('Stalled', 'True')])] },
+      'Degraded',
+      'Stalled',
+      'FeedStalled',
+    ],
     [
       'a refused credential, whatever else is wrong',
       saying(aCondition('Reachable', 'False'), aCondition('CredentialValid', 'False')),
@@ -259,7 +280,7 @@ describe('Ready', () => {
       'Reconciling',
       'FeedNotReady',
     ],
-    ['a feed that has not been looked at', { feeds: [aFeed()] }, 'Degraded', 'Reconciling', 'FeedNotReady'],
+    ['a feed that has not been looked at', { feeds: [aFeed()] }, 'Initializing', 'Reconciling', 'FeedNotRunYet'],
     [
       'no licence where one is required',
       { license: { ...aSnapshot().license, required: true } },
@@ -276,10 +297,21 @@ describe('Ready', () => {
       'Inactive',
     ],
   ];
-  it.each(findings)('is False for %s', (_what, over, state, settlement, reason) => {
+  it.each(findings)('says %s', (_what, over, state, settlement, reason) => {
     const decision = decided(over);
     expect(decision).toMatchObject({ state, settlement: { state: settlement, finding: { reason } } });
     expect(decision.settlement.finding.message).not.toBe('');
+  });
+
+  it.each([
+    ['none', []],
+    ['only suspended ones', [aFeed({ suspend: true })]],
+  ])('is True without feeds that run: %s', (_what, feeds) => {
+    const none = saying(aCondition('Synced', 'Unknown', { reason: 'NoFeeds' }));
+    expect(decided({ ...none, feeds })).toMatchObject({
+      state: 'Running',
+      settlement: { state: 'Ready', finding: { reason: 'NoFeeds' } },
+    });
   });
 
   it.each([

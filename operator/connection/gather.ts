@@ -5,6 +5,7 @@ import {
   type FeedResource,
   type StoreResource,
 } from '../../crds/index.ts';
+import type { PodView } from '../../kit/kube/builtin.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
@@ -32,6 +33,8 @@ export interface ConnectionSnapshot {
   readonly sameShop: readonly AnyConnection[];
   readonly feeds: readonly FeedResource[];
   readonly deployment: DeploymentView | undefined;
+  /** Pods of the Deployment, as far as they are known. */
+  readonly pods: readonly PodView[];
   /** Why a child could not be applied. */
   readonly childProblem?: ChildProblem;
 }
@@ -66,5 +69,6 @@ export function gather(
           ),
     feeds: caches.feeds.byIndex('connection', connectionId(connectionKey(connection))),
     deployment: caches.deployments.find(namespace, childName(connectionKey(connection))),
+    pods: caches.pods.byIndex('connection', connectionId(connectionKey(connection))),
   };
 }

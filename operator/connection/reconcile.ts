@@ -25,6 +25,12 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
   };
 }
 
+/** A quota that was raised tells nobody. */
+const CHILD_AGAIN_MS = 5_000;
+/** What a pod waits for is told by time alone: a volume, a node, a quota. */
+const POD_AGAIN_MS = 31_000;
+const STALE_AGAIN_MS = 3_600_000;
+
 async function runConnection(
   context: Context,
   informer: Informer<AnyConnection>,
@@ -39,12 +45,20 @@ async function runConnection(
   } catch (error) {
     // A quota, an admission policy, a right we were not given: people see it where they look.
     const childProblem = childProblemOf(error);
-    if (childProblem) await report(context, informer, connection, decide({ ...snapshot, childProblem }, schemas));
-    throw error;
+    if (!childProblem) throw error;
+    await report(context, informer, connection, decide({ ...snapshot, childProblem }, schemas));
+    return requeueAfter(CHILD_AGAIN_MS);
   }
   await report(context, informer, connection, decision);
+  // Nothing else makes its Deployment's controller look before its own pauses are over, of up to a quarter of an hour.
+  if (decision.tryAgain) await scaleToZero(context.client, snapshot.deployment);
   const changesInMs = licenseChangesIn(snapshot.license);
-  return changesInMs === undefined ? DONE : requeueAfter(changesInMs + 1000);
+  const waits = [
+    ...(changesInMs === undefined ? [] : [changesInMs + 1000]),
+    ...(decision.findings.Deployed.status === 'False' && decision.replicas === 1 ? [POD_AGAIN_MS] : []),
+    ...(decision.settlement.finding.reason === 'Stale' ? [STALE_AGAIN_MS] : []),
+  ];
+  return waits.length === 0 ? DONE : requeueAfter(Math.min(...waits));
 }
 
 function childProblemOf(error: unknown): ChildProblem | undefined {
@@ -96,5 +110,5 @@ async function report(
 ): Promise<void> {
   const { findings, settlement, state, effective, feeds } = decision;
   const fields: Partial<ConnectionStatus> = { state, effective, feeds };
-  await reporter.report(informer, connection, { findings, settlement, fields, warn: state === 'Degraded' });
+  await reporter.report(informer, connection, { findings, settlement, fields });
 }

@@ -51,7 +51,7 @@ function settle(credential: CredentialResource, verdicts: readonly Verdict[]): S
     };
   if (verdicts.length === 0)
     return {
-      state: 'Resting',
+      state: 'Ready',
       finding: { reason: 'Unused', message: 'no active connection uses it: nobody has tried it' },
     };
   const refused = verdicts.find(({ verdict }) => verdict?.status === 'False');

@@ -7,7 +7,7 @@ import { FreshnessRule } from '../../model/feed-rules.ts';
 const decided = (over: Partial<FeedSnapshot> = {}) =>
   decideFeed(
     { feed: aFeed(), connection: aConnection(), driver: aDriver(), siblings: [], ...over },
-    new FreshnessRule(),
+    { freshnessRule: new FreshnessRule(), now: new Date('2026-01-01T01:00:00Z') },
   );
 const WELL = [aCondition('Synced', 'True'), aCondition('Fresh', 'True')];
 
@@ -72,6 +72,23 @@ describe('a Feed', () => {
       { feed: aFeed({}, [aCondition('Synced', 'False', { reason: 'StoreDown' }), aCondition('Fresh', 'True')]) },
       'Reconciling',
       'StoreDown',
+    ],
+    [
+      'a shop that a person must mend',
+      { feed: aFeed({}, [aCondition('Synced', 'False', { reason: 'WrongUrl' }), aCondition('Fresh', 'True')]) },
+      'Stalled',
+      'WrongUrl',
+    ],
+    [
+      'data that is stale for a day',
+      {
+        feed: aFeed({}, [
+          aCondition('Synced', 'True'),
+          aCondition('Fresh', 'False', { reason: 'Stale', lastTransitionTime: '2025-12-31T00:00:00Z' }),
+        ]),
+      },
+      'Stalled',
+      'Stale',
     ],
     [
       'stale data',

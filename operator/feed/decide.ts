@@ -8,6 +8,7 @@ import {
 import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
 import { scheduleFault, type FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
+import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { byAge, describeConnection, type AnyConnection } from '../resources.ts';
 import { effectiveValues, feedSchedule } from './schedule.ts';
 
@@ -25,7 +26,11 @@ export interface FeedDecision {
   readonly accepted: Finding;
   readonly settlement: Settlement;
   readonly effective: FeedStatus['effective'];
+  /** When to look again, as its data is too old. */
+  readonly staleAgainMs?: number;
 }
+
+const STALE_AGAIN_MS = 3_600_000;
 
 interface Refusal {
   readonly reason: string;
@@ -44,7 +49,10 @@ const POLICIES: readonly Policy[] = [
 ];
 
 /** Pure. */
-export function decideFeed(snapshot: FeedSnapshot, freshnessRule: FreshnessRule): FeedDecision {
+export function decideFeed(
+  snapshot: FeedSnapshot,
+  { freshnessRule, now }: { readonly freshnessRule: FreshnessRule; readonly now: Date },
+): FeedDecision {
   const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot), undefined);
   if (refusal) {
     return {
@@ -58,8 +66,9 @@ export function decideFeed(snapshot: FeedSnapshot, freshnessRule: FreshnessRule)
   }
   return {
     accepted: { status: 'True', reason: 'Accepted', message: 'the connection can run it' },
-    settlement: settle(snapshot),
+    settlement: settle(snapshot, now),
     effective: snapshot.driver && effectiveValues(snapshot.feed, snapshot.driver, freshnessRule),
+    ...(current(snapshot.feed, 'Fresh')?.status === 'False' ? { staleAgainMs: STALE_AGAIN_MS } : {}),
   };
 }
 
@@ -120,7 +129,7 @@ function scheduleIsValid({ feed, driver }: FeedSnapshot): Refusal | undefined {
   return fault === undefined ? undefined : { reason: 'InvalidSchedule', message: `spec.${fault}` };
 }
 
-function settle({ feed, connection }: FeedSnapshot): Settlement {
+function settle({ feed, connection }: FeedSnapshot, now: Date): Settlement {
   if (feed.spec.suspend)
     return { state: 'Resting', finding: { reason: 'Suspended', message: 'spec.suspend is true: no scheduled runs' } };
   if (connection?.spec.enabled === false)
@@ -130,7 +139,13 @@ function settle({ feed, connection }: FeedSnapshot): Settlement {
   // In Test mode a feed that writes never succeeds, and is as it should be.
   if (synced?.status === 'True' && synced.reason === 'TestMode') return { state: 'Ready', finding: said(synced) };
   const wrong = [synced, fresh].find((condition) => condition?.status === 'False');
-  if (wrong) return { state: 'Reconciling', finding: said(wrong) };
+  if (wrong) return { state: isForAPerson(wrong, fresh, now) ? 'Stalled' : 'Reconciling', finding: said(wrong) };
+  return (
+    unsettled(synced, fresh) ?? { state: 'Ready', finding: { reason: 'UpToDate', message: said(synced!).message } }
+  );
+}
+
+function unsettled(synced: Condition | undefined, fresh: Condition | undefined): Settlement | undefined {
   if (synced?.status !== 'True')
     return {
       state: 'Reconciling',
@@ -141,7 +156,11 @@ function settle({ feed, connection }: FeedSnapshot): Settlement {
       state: 'Reconciling',
       finding: fresh ? said(fresh) : { reason: 'NotRunYet', message: 'how old its data is has not been said yet' },
     };
-  return { state: 'Ready', finding: { reason: 'UpToDate', message: said(synced).message } };
+  return undefined;
+}
+
+function isForAPerson({ type, reason }: Condition, fresh: Condition | undefined, now: Date): boolean {
+  return (type === 'Synced' && SHOP_TO_MEND.has(reason)) || isLongStale(fresh, now);
 }
 
 /** What Test mode holds back is meant to be held; what a brake holds waits for a person. */

@@ -1,6 +1,6 @@
 import type { Reconcile } from '../../kit/controller.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
-import { DONE } from '../../kit/outcome.ts';
+import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import { feedConnection, type Caches } from '../caches.ts';
 import type { Context } from '../context.ts';
 import { connectionId, podNamespace, type AnyConnection } from '../resources.ts';
@@ -8,29 +8,24 @@ import type { ConnectionKey } from '../../crds/index.ts';
 import { decideFeed } from './decide.ts';
 
 /** A Feed is run by its connection's pod; the operator says whether it can be, and sums up how it goes. */
-export function feedReconciler({ informers, reporter, freshnessRule }: Context): Reconcile {
+export function feedReconciler({ informers, reporter, freshnessRule, clock }: Context): Reconcile {
   return async (key) => {
     const feed = informers.feeds.get(key);
     if (!feed || feed.metadata.deletionTimestamp) return DONE;
     const connectionKey = feedConnection(feed);
     const connection = findConnection(informers, connectionKey);
-    const { accepted, settlement, effective } = decideFeed(
+    const { accepted, settlement, effective, staleAgainMs } = decideFeed(
       {
         feed,
         connection,
         driver: connection && informers.drivers.get(connection.spec.driver),
         siblings: informers.feeds.byIndex('connection', connectionId(connectionKey)),
       },
-      freshnessRule,
+      { freshnessRule, now: clock.now() },
     );
     const fields = effective ? { effective } : {};
-    await reporter.report(informers.feeds, feed, {
-      settlement,
-      findings: { Accepted: accepted },
-      fields,
-      warn: accepted.status === 'True' && settlement.finding.reason !== 'NotRunYet',
-    });
-    return DONE;
+    await reporter.report(informers.feeds, feed, { settlement, findings: { Accepted: accepted }, fields });
+    return staleAgainMs === undefined ? DONE : requeueAfter(staleAgainMs);
   };
 }
 

@@ -5,7 +5,8 @@ import {
   type FeedResource,
   type FeedRunResource,
 } from '../../crds/index.ts';
-import type { Finding, Settlement } from '../../kit/conditions.ts';
+import { findCondition, type Finding, type Settlement } from '../../kit/conditions.ts';
+import type { AnyConnection } from '../resources.ts';
 
 const DEFAULT_TTL_MS = 7 * 86_400_000;
 
@@ -18,9 +19,14 @@ export interface FeedRunDecision {
 }
 
 /** Pure. */
-export function decideFeedRun(run: FeedRunResource, feed: FeedResource | undefined, now: Date): FeedRunDecision {
+export function decideFeedRun(
+  run: FeedRunResource,
+  feed: FeedResource | undefined,
+  { now, testMode }: { readonly now: Date; readonly testMode: boolean },
+): FeedRunDecision {
   const accepted = acceptedFinding(run, feed);
-  return { accepted, settlement: settle(run, accepted, feed), expiresInMs: expiresIn(run, now) };
+  const settlement = run.status?.result === 'Held' ? held(run, testMode) : settle(run, accepted, feed);
+  return { accepted, settlement, expiresInMs: expiresIn(run, now) };
 }
 
 function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): Finding {
@@ -37,6 +43,23 @@ function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): 
     reason: 'Accepted',
     message: `it is run by the pod of the connection ${feed.spec.connectionRef.name}`,
   };
+}
+
+/** The mode that the runs so far had: the spec may have gone ahead. */
+export function inTestMode(connection: AnyConnection | undefined): boolean {
+  return (connection?.status?.effective?.mode ?? connection?.spec.mode ?? 'Test') === 'Test';
+}
+
+/**
+ * What Test mode keeps back is meant to be kept, also once the connection has gone live; a brake waits for a person.
+ */
+function held({ status }: FeedRunResource, testMode: boolean): Settlement {
+  const message = status?.message || 'the run ended Held';
+  const before = findCondition(status?.conditions, 'Ready');
+  const byTestMode = before?.reason === 'TestMode' || (testMode && before?.reason !== 'BrakesApplied');
+  return byTestMode
+    ? { state: 'Ready', finding: { reason: 'TestMode', message } }
+    : { state: 'Stalled', finding: { reason: 'BrakesApplied', message } };
 }
 
 function settle({ status }: FeedRunResource, accepted: Finding, feed: FeedResource | undefined): Settlement {

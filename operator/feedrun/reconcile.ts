@@ -2,7 +2,9 @@ import { LABELS } from '../../crds/index.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
-import { decideFeedRun } from './decide.ts';
+import { feedConnection } from '../caches.ts';
+import { findConnection } from '../feed/reconcile.ts';
+import { decideFeedRun, inTestMode } from './decide.ts';
 
 /** A FeedRun gets the labels by which its connection's pod finds it, and goes some time after it has ended. */
 export function feedRunReconciler({ informers, reporter, applier, client, clock }: Context): Reconcile {
@@ -10,7 +12,10 @@ export function feedRunReconciler({ informers, reporter, applier, client, clock 
     const run = informers.feedRuns.get(key);
     if (!run || run.metadata.deletionTimestamp) return DONE;
     const feed = informers.feeds.find(run.metadata.namespace, run.spec.feedRef.name);
-    const { accepted, settlement, expiresInMs } = decideFeedRun(run, feed, clock.now());
+    const { accepted, settlement, expiresInMs } = decideFeedRun(run, feed, {
+      now: clock.now(),
+      testMode: inTestMode(feed && findConnection(informers, feedConnection(feed))),
+    });
     if (expiresInMs !== undefined && expiresInMs <= 0) {
       await client.delete(informers.feedRuns.type, run.metadata);
       return DONE;

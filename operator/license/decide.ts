@@ -42,7 +42,7 @@ function settle(license: LicenseResource, seats: readonly Seat[], now: Date): Se
   const validity = validityOf(license, now);
   switch (validity.state) {
     case 'NotYetValid':
-      return { state: 'Reconciling', finding: { reason: 'NotYetValid', message: `valid from ${validity.from} on` } };
+      return { state: 'Ready', finding: { reason: 'NotYetValid', message: `valid from ${validity.from} on` } };
     case 'Expired':
       return {
         state: 'Stalled',

@@ -74,6 +74,8 @@ export const RECIPES = {
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
   helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
+  /** How Argo CD and kstatus read a resource (charts/health.integration.test.ts). */
+  health: { module: 'health', package: '.', coldSeconds: 40 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -81,10 +83,10 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-/** What the local cluster needs; kind brings its own. */
-export type NodeBinary = Exclude<BinaryName, 'kind'>;
+/** What the local cluster needs; kind brings its own, health reads files. */
+export type NodeBinary = Exclude<BinaryName, 'kind' | 'health'>;
 
-export const NODE_BINARIES = BINARY_NAMES.filter((name): name is NodeBinary => name !== 'kind');
+export const NODE_BINARIES = BINARY_NAMES.filter((name): name is NodeBinary => name !== 'kind' && name !== 'health');
 
 /** Where each of them is. */
 export type NodeBinaryPaths = Record<NodeBinary, string>;

@@ -137,7 +137,8 @@ export class Shop {
   }
 
   ready(timeoutMs = 180_000): Promise<void> {
-    return this.until('connections', 'shop', 'Ready', 'True', timeoutMs);
+    // A connection that was switched off is Ready, too, until the operator has looked at it again.
+    return this.until('connections', 'shop', 'Ready', 'True (Running)', timeoutMs);
   }
 
   hub(): Promise<Hub> {

@@ -135,5 +135,6 @@ export const aSnapshot = (over: Partial<ConnectionSnapshot> = {}): ConnectionSna
   sameShop: [],
   feeds: [],
   deployment: aDeployment(),
+  pods: [],
   ...over,
 });

@@ -254,7 +254,7 @@ export class OperatorRig {
       `${kind} ${namespace}/${name}`,
       async () => {
         last = await this.get(kind, namespace, name);
-        const problems = last?.status ? kstatusProblems(last) : [];
+        const problems = last?.status?.conditions ? kstatusProblems(last) : [];
         if (problems.length > 0) throw new Error(problems.join('\n'));
         return last !== undefined && check(last);
       },
