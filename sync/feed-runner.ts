@@ -29,7 +29,7 @@ interface WaitingRun extends RunOutcome {
   readonly began: Date;
 }
 
-/** Where in a minute a connection's schedules come, from 0 to 1: the same in every pod, another for every connection. */
+/** Where in a minute a connection's schedules come, from 0 to 1: always the same, and another for every connection. */
 function placeOf({ kind, namespace, name }: ConnectionKey): number {
   const digest = createHash('sha256').update(`${kind}/${namespace}/${name}`).digest();
   return digest.readUInt32BE(0) / 2 ** 32;

@@ -1,4 +1,4 @@
-/** The shops, each at an address of its own, behind the Generic Store API. One order is placed where it is asked for. */
+/** The shops, each at its own address, behind the Generic Store API. One order is placed where it is asked for. */
 import { systemClock } from '../../kit/clock.ts';
 import { sendHook, serveStore } from '../../simulator/server.ts';
 import { SimulatedStore } from '../../simulator/store.ts';
