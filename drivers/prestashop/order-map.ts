@@ -4,6 +4,7 @@ import type { Meaning, Settings } from './config.ts';
 import { exact, field, flag, given, link, money, needed, NotTaken, pieces, rowsOf } from './fields.ts';
 import { instantOf } from './lists.ts';
 import type { ShopFacts } from './shop.ts';
+import { zonedInstant } from '../toolkit/time/zoned-instant.ts';
 
 export interface OrderFacts {
   readonly shop: ShopFacts;
@@ -79,9 +80,9 @@ export function orderRecord(order: XmlElement, parts: OrderParts, facts: OrderFa
 }
 
 function timeOf(row: XmlElement, name: string, { shop }: OrderFacts): string {
-  const at = instantOf(shop.zone, needed(row, name));
-  if (at === undefined) throw new NotTaken(`its "${name}" is no time`);
-  return at;
+  const text = needed(row, name);
+  if (instantOf(shop.zone, text) === undefined) throw new NotTaken(`its "${name}" is no time`);
+  return zonedInstant(shop.zone, text);
 }
 
 /** By the settings, by what the shop itself says of its states, and by the flags of the state; never by its name. */

@@ -7,7 +7,7 @@ import { LOCATION, rowsOfVariants, variantOfRow } from './products.ts';
 
 type Result = WriteResult<'StockExport'>;
 
-/** Sets what can be sold: reads the rows of all entries together, and puts each whole, since nothing goes in batches. */
+/** Sets what can be sold: reads the rows of all entries together, and puts each whole. Nothing goes in batches. */
 export async function writeStock(
   client: PrestaClient,
   entries: readonly StockWrite[],

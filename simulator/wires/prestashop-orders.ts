@@ -1,7 +1,6 @@
 import { decimalString } from '../../model/money.ts';
 import {
   paidOf,
-  shippedOf,
   wantedOf,
   type Credit,
   type Parcel,
