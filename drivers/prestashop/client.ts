@@ -65,6 +65,7 @@ export class PrestaClient {
   }
 
   async #get(resource: string, query: Query, signal: AbortSignal): Promise<XmlElement> {
+    signal.throwIfAborted();
     const { http } = this.context;
     const url = this.#url(resource, query);
     const response = await http.read({ method: 'GET', url, auth: this.#auth, timeoutMs: TIMEOUT_MS, signal });

@@ -5,6 +5,9 @@ const POLLED = 'PrestaShop itself sends no webhooks: orders are polled.';
 const NO_PIECES =
   'PrestaShop keeps of a parcel its tracking number alone: which pieces are in it nobody can tell the shop.';
 
+const MANY_CALLS =
+  'An order names its lines, addresses, buyer and state by number alone: a first page takes fourteen calls, however short, and the case allows three. Each page is given once it is whole, and no call is made after a stop.';
+
 export const manifest: DriverFacts = {
   name: 'prestashop',
   title: 'PrestaShop',
@@ -34,6 +37,8 @@ export const manifest: DriverFacts = {
         POLLED,
       ]),
     ),
+    'C3.lazy': MANY_CALLS,
+    'C6.abort': MANY_CALLS,
     'C8.ship-partial': NO_PIECES,
     'C8.ship-second': NO_PIECES,
     'C8.ship-two-at-once': NO_PIECES,

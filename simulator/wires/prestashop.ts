@@ -2,6 +2,7 @@ import type { SimRequest } from '../desk/messages.ts';
 import type { Permission } from '../desk/permissions.ts';
 import type { Refused } from '../desk/refused.ts';
 import type { Desk, Route, Wire, WireAnswer, WireCall } from '../desk/wire.ts';
+import type { ShopOrder } from '../shop/model.ts';
 import { formatOf, listed, single, ZONE, type Resource } from './prestashop-lists.ts';
 import {
   addressesFields,
@@ -164,7 +165,11 @@ function refusal({ kind, message, detail }: Refused): WireAnswer {
       return errorAnswer(500, 2, '[PHP Fatal error] Allowed memory size exhausted');
     case 'missing':
       return errorAnswer(400, 24, 'Resource of that type does not exists.');
-    default:
+    case 'conflict':
+    case 'forbidden':
+    case 'invalid':
+    case 'invalid client':
+    case 'invalid grant':
       return errorAnswer(400, 20, message);
   }
 }
@@ -344,12 +349,10 @@ function resources(desk: Desk): Resource[] {
     {
       ...{ name: 'states', node: 'state' },
       rows: () =>
-        regions
-          .all()
-          .map(({ number, texts: [name = ''] }) => ({
-            id: number,
-            values: fieldsOf({ id: number, id_country: '1', iso_code: `R${number}`, name }),
-          })),
+        statesOf(shop.readOrders(), regions).map(({ number, texts: [name = ''] }) => ({
+          id: number,
+          values: fieldsOf({ id: number, id_country: '1', iso_code: `R${number}`, name }),
+        })),
     },
     {
       ...{ name: 'taxes', node: 'tax' },
@@ -373,3 +376,11 @@ const carrierRow = (id: string, reference: string, name: string, deleted: string
   id,
   values: fieldsOf({ id, deleted, id_reference: reference, name, active: '1', delay: both('two days') }),
 });
+
+/** Every region that an address has, so that each has its number before it is asked for. */
+function statesOf(orders: readonly ShopOrder[], regions: Numbers) {
+  for (const { billing, deliveries } of orders)
+    for (const { region } of [billing, ...deliveries.map(({ address }) => address)])
+      if (region !== undefined) regions.of(region);
+  return regions.all();
+}
