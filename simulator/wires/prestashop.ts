@@ -28,7 +28,7 @@ import {
   supplierPriceFields,
   type Dictionary,
 } from './prestashop-products.ts';
-import { post, put } from './prestashop-writes.ts';
+import { bodyOf, post, put } from './prestashop-writes.ts';
 
 /** Rights of a key: of each resource what it may do there. */
 const RIGHTS: Readonly<Record<Permission, readonly (readonly [resource: string, method: string])[]>> = {
@@ -113,6 +113,12 @@ export const prestashopWire: Wire = {
       route('GET', new RegExp(`^/(${names})/?$`), (call) => listed(desk, parts(call)[0], call.query)),
       route('GET', one, (call) => single(...parts(call), call.query)),
       route('PUT', one, (call) => put(desk, ...parts(call), call.request.body)),
+      // The number stands in the record; the address need not have it.
+      route('PUT', new RegExp(`^/(${names})/?$`), (call) => {
+        const [resource] = parts(call);
+        const id = bodyOf(call.request.body, resource.node)?.get('id') ?? '';
+        return put(desk, resource, id, call.request.body);
+      }),
       route('POST', new RegExp(`^/(${names})/?$`), (call) => post(desk, parts(call)[0], call.request.body)),
     ];
   },
