@@ -126,10 +126,10 @@ export class Door {
     };
   }
 
-  #answer({ status, json, headers }: WireAnswer): SimResponse {
+  #answer({ status, json, text, headers }: WireAnswer): SimResponse {
     return {
       status,
-      body: json === undefined ? '' : JSON.stringify(json),
+      body: text ?? (json === undefined ? '' : JSON.stringify(json)),
       delayMs: 0,
       broken: false,
       headers: { date: this.#desk.shop.now().toUTCString(), 'content-type': 'application/json', ...headers },

@@ -41,6 +41,8 @@ export interface WireAnswer {
   readonly status: number;
   /** undefined: no body. */
   readonly json?: unknown;
+  /** A body that is no JSON, in its place; the content type is among the headers. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -35,7 +35,7 @@ export function furnish(shop: Shop): void {
       { id: 'sm2', code: 'express', name: 'Express' },
     ]),
   ];
-  shop.suppliers = [{ id: 'su1', code: 'acme', name: 'Acme', email: 'orders@acme.example' }];
+  shop.suppliers = [{ id: supplierId(shop), code: 'acme', name: 'Acme', email: 'orders@acme.example' }];
 }
 
 export function addProduct(shop: Shop, random: Random): ShopProduct {
@@ -83,13 +83,15 @@ export function stockUp(shop: Shop, product: ShopProduct, random: Random): void 
       });
     shop.supplierPrices.push({
       variantId: id,
-      supplierId: 'su1',
+      supplierId: supplierId(shop),
       supplierSku: `A-${sku}`,
       cost: random.int(50, 500),
       currency: shop.currency,
     });
   }
 }
+
+const supplierId = ({ habits }: Shop): string => (habits.numericIds ? '1' : 'su1');
 
 /** What people call an order. */
 export const orderNumber = (id: string): string => `S-${id.replace(/^o/, '').padStart(6, '0')}`;

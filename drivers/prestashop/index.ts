@@ -1,0 +1,52 @@
+import { defineDriver, type CursorSemantics } from '../contract/index.ts';
+import { check } from './check.ts';
+import { PrestaClient } from './client.ts';
+import { credential, settings } from './config.ts';
+import { manifest } from './manifest.ts';
+import { countOrders, orderIds, readOrders } from './orders.ts';
+import { countProducts, productIds, readProducts, readStock } from './products.ts';
+import { writeShipments } from './shipments.ts';
+import { writeStock } from './stock-write.ts';
+import { readDataModel, readProductSuppliers, readSuppliers } from './suppliers.ts';
+
+const full: CursorSemantics = { kind: 'full' };
+const changes: CursorSemantics = { kind: 'changes', field: 'date_upd', overlapSeconds: 300 };
+const productChanges: CursorSemantics = {
+  ...changes,
+  blindTo: ['a combination is changed, and its product is not', 'stock changes', 'a product is deleted'],
+  secondWay: 'fullCompare',
+};
+
+const orders = {
+  maxPageSize: 50,
+  // The page and what belongs to its orders; once a run settings and short lists.
+  callsPerPage: 17,
+  read: readOrders,
+  count: countOrders,
+  ids: orderIds,
+};
+const products = { maxPageSize: 50, callsPerPage: 9, read: readProducts, count: countProducts, ids: productIds };
+const stock = { cursor: full, maxPageSize: 100, callsPerPage: 3, read: readStock };
+
+/** PrestaShop, by its webservice. */
+export const prestashop = defineDriver({
+  manifest,
+  credential,
+  settings,
+  connect: (context) => new PrestaClient(context),
+  check,
+  feeds: {
+    DataModelSync: { cursor: full, maxPageSize: 100, callsPerPage: 4, read: readDataModel },
+    SupplierImport: { cursor: full, maxPageSize: 100, read: readSuppliers },
+    ProductSupplierImport: { cursor: full, maxPageSize: 100, callsPerPage: 3, read: readProductSuppliers },
+    ProductImport: { ...products, cursor: full },
+    ProductUpdate: { ...products, cursor: productChanges },
+    ProductImageImport: { ...products, cursor: full },
+    StockImport: stock,
+    StockCheck: stock,
+    OrderImport: { ...orders, cursor: changes },
+    OrderUpdate: { ...orders, cursor: changes },
+    StockExport: { maxBatch: 50, stock: 'available', callsPerPage: 12, write: writeStock },
+    ShipmentExport: { maxBatch: 20, corrects: true, callsPerPage: 30, write: writeShipments },
+  },
+});

@@ -1,0 +1,117 @@
+import type { OrderRecord } from '../../model/records.ts';
+import type { CensusWindow, Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
+import type { XmlElement } from '../toolkit/bodies/xml.ts';
+import type { PrestaClient } from './client.ts';
+import { field, flag, given, link, NotTaken, plain, words } from './fields.ts';
+import { allWith, bornIn, rowsFor, type TimedList } from './lists.ts';
+import { orderRecord, type OrderFacts, type OrderParts } from './order-map.ts';
+import { shopFacts, type ShopFacts } from './shop.ts';
+
+/** Orders, whole; what belongs to those of a page is asked for once for all of them. */
+export async function* readOrders(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
+  const shop = await shopFacts(client, request.signal);
+  let facts: OrderFacts | undefined;
+  for await (const { rows, ...page } of rowsFor(client, { resource: 'orders', zone: shop.zone }, request)) {
+    const records: OrderRecord[] = [];
+    const unreadable: UnreadableRecord[] = [];
+    if (rows.length > 0) {
+      facts ??= await orderFacts(client, shop, request.signal);
+      const parts = await partsOf(client, rows, request.signal);
+      for (const row of rows) {
+        const read = mapped(row, parts, facts, client);
+        if ('kind' in read) records.push(read);
+        else unreadable.push(read);
+      }
+    }
+    yield { ...page, records, unreadable };
+  }
+}
+
+const listOf = async (client: PrestaClient, signal: AbortSignal): Promise<TimedList> => ({
+  resource: 'orders',
+  zone: (await shopFacts(client, signal)).zone,
+});
+
+export async function countOrders(client: PrestaClient, window: CensusWindow, signal: AbortSignal): Promise<number> {
+  return (await bornIn(client, await listOf(client, signal), window, signal)).length;
+}
+
+export async function* orderIds(client: PrestaClient, window: CensusWindow, signal: AbortSignal) {
+  yield await bornIn(client, await listOf(client, signal), window, signal);
+}
+
+function mapped(
+  row: XmlElement,
+  parts: (order: XmlElement) => OrderParts,
+  facts: OrderFacts,
+  client: PrestaClient,
+): OrderRecord | UnreadableRecord {
+  try {
+    return orderRecord(row, parts(row), facts, client.context.settings);
+  } catch (error) {
+    if (!(error instanceof NotTaken || error instanceof RangeError)) throw error;
+    const [recordId, number] = [field(row, 'id'), given(field(row, 'reference'))];
+    return {
+      ...{ recordId, number, reason: 'UnexpectedPayload', raw: plain(row) },
+      message: `order ${number ?? recordId}: ${error.message}: correct it in PrestaShop`,
+    };
+  }
+}
+
+async function partsOf(client: PrestaClient, rows: readonly XmlElement[], signal: AbortSignal) {
+  const all = (name: string): string[] => rows.flatMap((row) => link(row, name) ?? []);
+  const ids = all('id');
+  const byOrder = async (resource: string, of = ids) =>
+    Map.groupBy(await allWith(client, resource, 'id_order', of, signal), (row) => field(row, 'id_order'));
+  const byId = async (resource: string, of: readonly string[]) =>
+    new Map((await allWith(client, resource, 'id', of, signal)).map((row) => [field(row, 'id'), row] as const));
+  const details = await byOrder('order_details');
+  const parcels = await byOrder('order_carriers');
+  const slips = await byOrder('order_slip');
+  const reduced = rows
+    .filter((row) => Number(field(row, 'total_discounts_tax_incl')) > 0)
+    .map((row) => field(row, 'id'));
+  const rules = await byOrder('order_cart_rules', reduced);
+  const payments = Map.groupBy(
+    await allWith(client, 'order_payments', 'order_reference', all('reference'), signal),
+    (row) => field(row, 'order_reference'),
+  );
+  const customers = await byId('customers', all('id_customer'));
+  const addresses = await byId('addresses', [...all('id_address_delivery'), ...all('id_address_invoice')]);
+  return (order: XmlElement): OrderParts => {
+    const id = field(order, 'id');
+    return {
+      details: details.get(id) ?? [],
+      parcels: parcels.get(id) ?? [],
+      slips: slips.get(id) ?? [],
+      rules: rules.get(id) ?? [],
+      payments: payments.get(field(order, 'reference')) ?? [],
+      customer: customers.get(field(order, 'id_customer')),
+      delivery: addresses.get(field(order, 'id_address_delivery')),
+      invoice: addresses.get(field(order, 'id_address_invoice')),
+    };
+  };
+}
+
+/** Short lists of the shop, once a run. */
+async function orderFacts(client: PrestaClient, shop: ShopFacts, signal: AbortSignal): Promise<OrderFacts> {
+  const { language } = shop;
+  const all = async <T>(resource: string, value: (row: XmlElement) => T) => {
+    const rows = await client.list(resource, { display: 'full', language }, signal);
+    return new Map(rows.map((row) => [field(row, 'id'), value(row)] as const));
+  };
+  return {
+    shop,
+    currencies: await all('currencies', (row) => field(row, 'iso_code')),
+    states: await all('order_states', (row) => ({
+      ...{ name: words(row, 'name'), paid: flag(row, 'paid'), shipped: flag(row, 'shipped') },
+    })),
+    carriers: await all('carriers', (row) => ({
+      code: link(row, 'id_reference') ?? field(row, 'id'),
+      name: field(row, 'name'),
+    })),
+    countries: await all('countries', (row) => field(row, 'iso_code')),
+    regions: await all('states', (row) => field(row, 'name')),
+    taxes: await all('taxes', (row) => ({ rate: Number(field(row, 'rate')), name: words(row, 'name') })),
+  };
+}

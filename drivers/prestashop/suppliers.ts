@@ -1,0 +1,84 @@
+import type { CanonicalRecord } from '../../model/records.ts';
+import type { Page, ReadRequest } from '../contract/index.ts';
+import type { PrestaClient } from './client.ts';
+import { exact, field, given, link, money, words } from './fields.ts';
+import { allWith, byNumber } from './lists.ts';
+import { currenciesOf, LOCATION, variantOfRow } from './products.ts';
+import { shopFacts } from './shop.ts';
+
+export async function* readSuppliers(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
+  for await (const { rows, ...page } of byNumber(client, 'suppliers', request))
+    yield {
+      ...page,
+      records: rows.map((row) => ({
+        kind: 'supplier',
+        id: field(row, 'id'),
+        code: field(row, 'id'),
+        name: field(row, 'name'),
+      })),
+    };
+}
+
+/** Which supplier has which combination at which cost. A row of a product with combinations says nothing of them. */
+export async function* readProductSuppliers(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
+  const { signal } = request;
+  const currencies = await currenciesOf(client, signal);
+  for await (const { rows, ...page } of byNumber(client, 'product_suppliers', request)) {
+    const whole = rows.filter((row) => link(row, 'id_product_attribute') === undefined);
+    const products = await allWith(
+      client,
+      'products',
+      'id',
+      whole.map((row) => field(row, 'id_product')),
+      signal,
+      { display: '[id,cache_default_attribute]' },
+    );
+    const several = new Set(
+      products.filter((row) => link(row, 'cache_default_attribute')).map((row) => `p${field(row, 'id')}`),
+    );
+    const records: CanonicalRecord[] = rows.flatMap((row) => {
+      const [variantId, currency] = [variantOfRow(row), currencies.get(field(row, 'id_currency'))];
+      if (several.has(variantId)) return [];
+      const cost = currency === undefined ? undefined : money(exact(row, 'product_supplier_price_te'), currency);
+      return [
+        {
+          ...{ kind: 'productSupplier' as const, variantId, supplierId: field(row, 'id_supplier') },
+          supplierSku: given(field(row, 'product_supplier_reference')),
+          ...(cost === undefined ? {} : { costPrice: cost, currency }),
+        },
+      ];
+    });
+    yield { ...page, records };
+  }
+}
+
+/** The one location, carriers, features: all at once, there are few. */
+export async function* readDataModel(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
+  const { signal, resume, pageSize } = request;
+  const { language } = await shopFacts(client, signal);
+  const query = { display: 'full', language };
+  const carriers = await client.list('carriers', query, signal);
+  const all: CanonicalRecord[] = [
+    { kind: 'location', id: LOCATION, code: LOCATION, name: 'Stock of the shop' },
+    ...carriers
+      .filter((row) => field(row, 'deleted') !== '1')
+      .map((row) => {
+        // A carrier that is changed gets another number; its reference stays.
+        const code = link(row, 'id_reference') ?? field(row, 'id');
+        return { kind: 'shippingMethod' as const, id: code, code, name: field(row, 'name') };
+      }),
+  ];
+  for (const [resource, type] of [
+    ['product_features', 'feature'],
+    ['product_options', 'select'],
+  ] as const)
+    for (const row of await client.list(resource, query, signal)) {
+      const id = `${resource}:${field(row, 'id')}`;
+      all.push({ kind: 'attribute', id, code: id, name: words(row, 'name'), type, values: [] });
+    }
+  for (let from = Number(resume ?? 0) || 0; ; from += pageSize) {
+    const end = from + pageSize >= all.length;
+    yield { records: all.slice(from, from + pageSize), resume: String(from + pageSize), end };
+    if (end) return;
+  }
+}
