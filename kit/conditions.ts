@@ -63,9 +63,8 @@ export type Settlement =
   | { readonly state: 'Resting'; readonly finding: Omit<Finding, 'status'> };
 
 /**
- * Ready, Reconciling, Stalled and Suspended that say one and the same thing. What rests by wish is as
- * it was asked to be:
- * Ready=True, or whoever waits for kstatus (Flux, Helm) waits for ever; Suspended=True tells it from what runs.
+ * Ready, Reconciling, Stalled and Suspended that say one and the same thing. What rests by wish is as it was asked to
+ * be: Ready=True, or whoever waits for kstatus (Flux, Helm) waits for ever; Suspended=True tells it from what runs.
  */
 export function settlementConditions({
   state,

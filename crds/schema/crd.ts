@@ -47,8 +47,7 @@ function rootSchema(definition: KindDefinition): JsonSchema {
       metadata: { type: 'object' },
       spec: structuralSchema(definition.spec),
       // The one default there is: a resource that nobody has looked at yet is not taken for one that has
-      // settled (kstatus
-      // compares the generations). In the status it makes no difference for tools that compare what is in Git.
+      // settled (kstatus compares the generations). In a status it is no difference for tools that compare with Git.
       status: { ...structuralSchema(definition.status), default: { observedGeneration: 0 } },
     },
   };

@@ -6,9 +6,8 @@ import { reconciling, stalled, type Summary } from './summary.ts';
 const NOT_YET = new Set([undefined, 'NotRunYet', 'WaitingForFeed', 'DriverNotFound', 'ConnectionNotFound']);
 
 /**
- * What the feeds keep the connection from: one that a person must mend before one that fails before
- * one that has still to
- * run. What a brake holds back is said by the Feed alone: the others move their data.
+ * What the feeds keep the connection from: one that a person must mend before one that fails, and that before one that
+ * has still to run. What a brake holds back is said by the Feed alone: the others move their data.
  */
 export function feedFindings(feeds: readonly FeedResource[]): Summary | undefined {
   const open = feeds.filter(isOpen).sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));

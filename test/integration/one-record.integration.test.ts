@@ -201,7 +201,7 @@ describe('an order that cannot be read', () => {
         number,
         message,
         payload: redacted(raw),
-        order: to.unreadableOrder(recordId, number!),
+        order: to.unreadableOrder(recordId, number),
       })),
     );
     await pod.client.finishRun(runId, { result: 'Partial', checkpoint: {} });
