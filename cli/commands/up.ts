@@ -110,16 +110,17 @@ function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
 /** In a pipe: a line for each change of state. */
 function showLines(world: LocalWorld, say: (line: string) => void): () => void {
   const shown = new Map<string, string>();
-  const look = () => {
-    for (const resource of world.list() as readonly Viewed[]) {
+  const look = (changed?: Viewed) => {
+    for (const resource of changed ? [changed] : (world.list() as readonly Viewed[])) {
       const ready = readiness(resource);
       if (!ready) continue;
       const id = `${resource.kind}/${resource.metadata.name}`;
       const line =
         `${id}: ${ready.status === 'True' ? 'ready' : 'not ready'} (${ready.reason}) ${ready.status === 'True' ? '' : ready.message}`.trimEnd();
-      if (shown.get(id) !== line) say(line);
-      shown.set(id, line);
+      const place = `${id}/${resource.metadata.namespace ?? ''}`;
+      if (shown.get(place) !== line) say(line);
+      shown.set(place, line);
     }
   };
-  return world.subscribe(look);
+  return world.subscribe((changed) => look(changed));
 }

@@ -36,6 +36,17 @@ export interface LocalOperatorOptions {
   readonly runs: (id: string) => boolean;
 }
 
+/** All resources, by what they are looked for by. */
+interface Everything {
+  readonly feeds: readonly FeedResource[];
+  /** By kind/namespace/name. */
+  readonly connections: ReadonlyMap<string, AnyConnection>;
+  feedsOf(connectionId: string): readonly FeedResource[];
+  ofShop(driver: string, shop: string | undefined): readonly AnyConnection[];
+  /** Connections that name a Store or Credential. */
+  users(ref: 'storeRef' | 'credentialRef', resource: Resource<object, object>): readonly AnyConnection[];
+}
+
 /** What the operator is on a cluster: the same decisions, on the resources of `up`. */
 export class LocalOperator {
   readonly #options: LocalOperatorOptions;
@@ -50,33 +61,34 @@ export class LocalOperator {
 
   /** Decides about everything as it now is, and says it in each status. Gives the connections that may run. */
   look(): ReadonlySet<string> {
-    const feeds = this.#all<FeedResource>('Feed');
-    for (const feed of feeds) this.#decideFeed(feed, feeds);
-    const runs = this.#all<FeedRunResource>('FeedRun');
-    for (const run of runs) this.#decideRun(run);
+    const before = this.#now();
+    for (const feed of before.feeds) this.#decideFeed(feed, before);
+    for (const run of this.#all<FeedRunResource>('FeedRun')) this.#decideRun(run, before);
+    // They look at what was just said of their feeds.
+    const decided = this.#now();
     const accepted = new Set<string>();
-    for (const connection of this.#connections())
-      if (this.#decideConnection(connection)) accepted.add(idOf(connection));
+    for (const [id, connection] of decided.connections)
+      if (this.#decideConnection(connection, decided)) accepted.add(id);
     // They sum up what their connections say.
-    const connections = this.#connections();
+    const summed = this.#now();
     for (const credential of this.#all<CredentialResource>('Credential'))
       this.#report(credential, {
-        ...decideCredential(credential, users(connections, credential, 'credentialRef')),
+        ...decideCredential(credential, summed.users('credentialRef', credential)),
         findings: {},
       });
-    for (const store of this.#all<StoreResource>('Store')) this.#decideStore(store, connections);
+    for (const store of this.#all<StoreResource>('Store')) this.#decideStore(store, summed.users('storeRef', store));
     return accepted;
   }
 
-  #decideConnection(connection: AnyConnection): boolean {
-    const decision = decide(this.#snapshot(connection), this.#schemas);
+  #decideConnection(connection: AnyConnection, all: Everything): boolean {
+    const decision = decide(this.#snapshot(connection, all), this.#schemas);
     const { settlement, findings, effective, feeds, state } = decision;
     if (!connection.metadata.deletionTimestamp)
       this.#report(connection, { settlement, findings, fields: { effective, feeds, state } });
     return decision.accepted;
   }
 
-  #snapshot(connection: AnyConnection): ConnectionSnapshot {
+  #snapshot(connection: AnyConnection, all: Everything): ConnectionSnapshot {
     const { world, now, runs } = this.#options;
     const { spec, status, metadata } = connection;
     const namespace = podNamespace(connection);
@@ -98,61 +110,62 @@ export class LocalOperator {
         any: false,
         assigned: [],
       },
-      sameShop: this.#connections().filter(
-        (other) =>
-          shop !== undefined &&
-          other.metadata.uid !== metadata.uid &&
-          other.spec.driver === spec.driver &&
-          other.status?.shop?.id === shop,
-      ),
-      feeds: this.#all<FeedResource>('Feed').filter((feed) => connectionId(feedConnection(feed)) === idOf(connection)),
+      sameShop: all.ofShop(spec.driver, shop).filter((other) => other.metadata.uid !== metadata.uid),
+      feeds: all.feedsOf(idOf(connection)),
       deployment: runs(idOf(connection)) ? podOf(connection) : undefined,
       pods: [],
     };
   }
 
-  #decideFeed(feed: FeedResource, all: readonly FeedResource[]): void {
+  #decideFeed(feed: FeedResource, all: Everything): void {
     const id = connectionId(feedConnection(feed));
-    const connection = this.#connections().find((each) => idOf(each) === id);
+    const connection = all.connections.get(id);
     const { accepted, settlement, effective } = decideFeed(
-      {
-        feed,
-        connection,
-        driver: connection && this.#driver(connection.spec.driver),
-        siblings: all.filter((other) => connectionId(feedConnection(other)) === id),
-      },
+      { feed, connection, driver: connection && this.#driver(connection.spec.driver), siblings: all.feedsOf(id) },
       { freshnessRule: this.#freshness, now: this.#options.now() },
     );
     this.#report(feed, { settlement, findings: { Accepted: accepted }, fields: effective ? { effective } : {} });
   }
 
-  #decideRun(run: FeedRunResource): void {
+  #decideRun(run: FeedRunResource, all: Everything): void {
     const feed = this.#options.world.get('Feed', run.metadata.namespace, run.spec.feedRef.name);
     const owner = feed && connectionId(feedConnection(feed as unknown as FeedResource));
     const decided = decideFeedRun(run, feed as unknown as FeedResource | undefined, {
       now: this.#options.now(),
-      testMode: inTestMode(this.#connections().find((each) => idOf(each) === owner)),
+      testMode: inTestMode(all.connections.get(owner ?? '')),
     });
     this.#report(run, { settlement: decided.settlement, findings: { Accepted: decided.accepted } });
   }
 
-  #decideStore(store: StoreResource, connections: readonly AnyConnection[]): void {
+  #decideStore(store: StoreResource, users: readonly AnyConnection[]): void {
     const keyStore = keyStoreOf(store);
     const [namespace, name] = keyStore?.split('/') ?? [];
     const other = name === undefined ? undefined : this.#options.world.get('Store', namespace, name);
     const problem = keyStore && keyStoreProblem(store, keyStore, other);
-    this.#report(store, {
-      ...decideStore(store, users(connections, store, 'storeRef'), problem || undefined),
-      findings: {},
-    });
+    this.#report(store, { ...decideStore(store, users, problem || undefined), findings: {} });
   }
 
   #driver(name: string): DriverResource | undefined {
     return this.#options.drivers.find(({ metadata }) => metadata.name === name);
   }
 
-  #connections(): AnyConnection[] {
-    return [...this.#all<AnyConnection>('Connection'), ...this.#all<AnyConnection>('ClusterConnection')];
+  /** What there is now, found by what it is looked for by: a look at one costs one. */
+  #now(): Everything {
+    const all = [...this.#all<AnyConnection>('Connection'), ...this.#all<AnyConnection>('ClusterConnection')];
+    const feeds = this.#all<FeedResource>('Feed');
+    const byConnection = Map.groupBy(feeds, (feed) => connectionId(feedConnection(feed)));
+    const byShop = Map.groupBy(all, ({ spec, status }) => shopKey(spec.driver, status?.shop?.id ?? ''));
+    const byReference = {
+      storeRef: Map.groupBy(all, (each) => `${podNamespace(each)}/${each.spec.storeRef.name}`),
+      credentialRef: Map.groupBy(all, (each) => `${podNamespace(each)}/${each.spec.credentialRef.name}`),
+    };
+    return {
+      feeds,
+      connections: new Map(all.map((connection) => [idOf(connection), connection])),
+      feedsOf: (id) => byConnection.get(id) ?? [],
+      ofShop: (driver, shop) => (shop === undefined ? [] : (byShop.get(shopKey(driver, shop)) ?? [])),
+      users: (ref, { metadata }) => byReference[ref].get(`${metadata.namespace}/${metadata.name}`) ?? [],
+    };
   }
 
   #all<R>(kind: string): R[] {
@@ -187,14 +200,7 @@ export class LocalOperator {
 
 const idOf = (connection: AnyConnection): string => connectionId(connectionKey(connection));
 
-const users = (
-  connections: readonly AnyConnection[],
-  { metadata }: Resource<object, object>,
-  ref: 'storeRef' | 'credentialRef',
-): AnyConnection[] =>
-  connections.filter(
-    (connection) => podNamespace(connection) === metadata.namespace && connection.spec[ref].name === metadata.name,
-  );
+const shopKey = (driver: string, shop: string): string => `${driver}\n${shop}`;
 
 /** An engine that runs is a pod that runs. */
 function podOf({ metadata }: AnyConnection): DeploymentView {

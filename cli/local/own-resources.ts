@@ -1,27 +1,29 @@
 import type { ConnectionKey, ConnectionResource, FeedResource, FeedRunResource } from '../../crds/index.ts';
 import type { OwnResources } from '../../sync/resources.ts';
-import type { LocalWorld } from './world.ts';
+import { connectionPlace, type LocalResource, type LocalWorld } from './world.ts';
 
 /** A connection's own resources in a LocalWorld: what kubernetes-resources.ts is on a cluster. */
 export function localResources(world: LocalWorld, key: ConnectionKey, onEvent: (text: string) => void): OwnResources {
   const namespaceOf = key.kind === 'Connection' ? key.namespace : undefined;
+  const place = connectionPlace(key.kind, key.namespace, key.name);
+  // A change of another connection wakes nobody here.
+  const concerns = ({ kind, metadata }: LocalResource): boolean =>
+    kind === key.kind
+      ? metadata.namespace === namespaceOf && metadata.name === key.name
+      : kind === 'FeedRun' || (kind === 'Feed' && world.feedsOf(place).some((feed) => feed.metadata === metadata));
   return {
     snapshot() {
-      const feeds = world.list('Feed').filter(({ spec, metadata }) => {
-        const ref = spec['connectionRef'] as { kind?: string; name: string };
-        return metadata.namespace === key.namespace && ref.name === key.name && (ref.kind ?? 'Connection') === key.kind;
-      }) as unknown as FeedResource[];
-      const names = new Set(feeds.map(({ metadata }) => metadata.name));
-      const runs = (world.list('FeedRun') as unknown as FeedRunResource[]).filter(
-        ({ metadata, spec }) => metadata.namespace === key.namespace && names.has(spec.feedRef.name),
-      );
+      const feeds = world.feedsOf(place);
       return {
         connection: world.get(key.kind, namespaceOf, key.name) as unknown as ConnectionResource | undefined,
-        feeds,
-        runs,
+        feeds: feeds as unknown as FeedResource[],
+        runs: world.runsOf(feeds) as unknown as FeedRunResource[],
       };
     },
-    subscribe: (listener) => world.subscribe(listener),
+    subscribe: (listener) =>
+      world.subscribe((changed) => {
+        if (!changed || concerns(changed)) listener();
+      }),
     async applyConnectionStatus(status) {
       world.patchStatus(key.kind, namespaceOf, key.name, status);
     },

@@ -25,6 +25,8 @@ const DEFAULT_RECHECK_MS = 3_600_000;
 const GIVE_BACK_MS = 15_000;
 /** After a change of a status; the table is drawn once a second. */
 const SETTLE_MS = 200;
+/** With many connections a look takes a while: it may have this share of the time, as one in so many. */
+const SETTLE_SHARE = 5;
 
 export interface UpOptions {
   readonly world: LocalWorld;
@@ -133,14 +135,21 @@ export async function startUp(options: UpOptions): Promise<Up> {
   let settling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let pauseMs = SETTLE_MS;
+  const settleOnce = async () => {
+    if (stopped) return;
+    const began = performance.now();
+    await settle();
+    pauseMs = Math.max(SETTLE_MS, SETTLE_SHARE * (performance.now() - began));
+  };
   const settleSoon = () => {
     if (stopped) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       settling = settling
-        .then(() => (stopped ? undefined : settle()))
+        .then(settleOnce)
         .catch((error: unknown) => log.error({ err: error }, 'decisions could not be made: they are made anew'));
-    }, SETTLE_MS);
+    }, pauseMs);
   };
   const unsubscribe = world.subscribe(settleSoon);
 

@@ -23,15 +23,27 @@ interface Owned {
   readonly conditions: readonly string[];
 }
 
+type Listener = (changed: LocalResource | undefined) => void;
+
+interface Places {
+  readonly byKind: ReadonlyMap<string, readonly string[]>;
+  readonly feeds: ReadonlyMap<string, readonly string[]>;
+  /** By namespace/name of their feed. */
+  readonly runs: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Stands for the API server in `supercargo up`: resources from files, status and requests kept in one file. */
 export class LocalWorld {
   readonly #file: string;
   readonly #now: () => Date;
   readonly #resources = new Map<string, LocalResource>();
   readonly #secrets = new Map<string, SecretManifest>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  /** Keys by kind, and those of a connection's feeds: made anew when a resource comes or goes. */
+  #places: Places | undefined;
   #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {}, owned: {} };
   #writing: Promise<void> = Promise.resolve();
+  #unwritten = false;
 
   constructor(file: string, now: () => Date) {
     this.#file = file;
@@ -82,13 +94,47 @@ export class LocalWorld {
         });
       else this.#resources.delete(key);
     }
+    this.#places = undefined;
     this.#secrets.clear();
     for (const secret of manifests.secrets) this.#secrets.set(`${secret.namespace}/${secret.name}`, secret);
     this.#changed();
   }
 
   list(kind?: string): LocalResource[] {
-    return [...this.#resources.values()].filter((resource) => kind === undefined || resource.kind === kind);
+    if (kind === undefined) return [...this.#resources.values()];
+    return this.#at(this.#placed().byKind.get(kind));
+  }
+
+  /** Feeds that name a connection; `connection` is its `connectionPlace`. */
+  feedsOf(connection: string): LocalResource[] {
+    return this.#at(this.#placed().feeds.get(connection));
+  }
+
+  /** FeedRuns of these feeds. */
+  runsOf(feeds: readonly LocalResource[]): LocalResource[] {
+    const { runs } = this.#placed();
+    return feeds.flatMap(({ metadata }) => this.#at(runs.get(`${metadata.namespace ?? ''}/${metadata.name}`)));
+  }
+
+  #at(keys: readonly string[] = []): LocalResource[] {
+    return keys.map((key) => this.#resources.get(key)!);
+  }
+
+  #placed(): Places {
+    if (this.#places) return this.#places;
+    const all = [...this.#resources];
+    const keysBy = (of: (resource: LocalResource) => string | undefined) =>
+      new Map(
+        [...Map.groupBy(all, ([, resource]) => of(resource))].map(([at, found]) => [at, found.map(([key]) => key)]),
+      ) as ReadonlyMap<string, readonly string[]>;
+    this.#places = {
+      byKind: keysBy(({ kind }) => kind),
+      feeds: keysBy((resource) => (resource.kind === 'Feed' ? connectionKeyOf(resource) : undefined)),
+      runs: keysBy(({ kind, metadata, spec }) =>
+        kind === 'FeedRun' ? `${metadata.namespace ?? ''}/${(spec['feedRef'] as { name: string }).name}` : undefined,
+      ),
+    };
+    return this.#places;
   }
 
   get(kind: string, namespace: string | undefined, name: string): LocalResource | undefined {
@@ -144,11 +190,13 @@ export class LocalWorld {
   release(kind: string, namespace: string | undefined, name: string): void {
     const key = resourceKey(kind, namespace, name);
     this.#resources.delete(key);
+    this.#places = undefined;
     delete this.#saved.status[key];
     this.#changed();
   }
 
-  subscribe(listener: () => void): () => void {
+  /** The listener is told which resource changed; undefined: many may have. */
+  subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -167,24 +215,38 @@ export class LocalWorld {
     const key = resourceKey(kind, namespace, name);
     const resource = this.#resources.get(key);
     if (!resource) return false;
-    this.#resources.set(key, edit(resource, key));
-    this.#changed();
+    const edited = edit(resource, key);
+    this.#resources.set(key, edited);
+    this.#changed(edited);
     return true;
   }
 
-  /** Writes after one another, each by rename: a kill leaves the old file or the new one. */
-  #changed(): void {
-    const text = JSON.stringify(this.#saved);
-    this.#writing = this.#writing
-      .then(async () => {
-        await mkdir(dirname(this.#file), { recursive: true });
-        await writeFile(`${this.#file}.new`, text, { mode: 0o600 });
-        await rename(`${this.#file}.new`, this.#file);
-      })
-      .catch(() => undefined);
-    for (const listener of this.#listeners) listener();
+  /** Writes after one another, each by rename: a kill leaves the old file or the new one. What came since is in one. */
+  #changed(resource?: LocalResource): void {
+    if (!this.#unwritten) {
+      this.#unwritten = true;
+      this.#writing = this.#writing
+        .then(async () => {
+          this.#unwritten = false;
+          await mkdir(dirname(this.#file), { recursive: true });
+          await writeFile(`${this.#file}.new`, JSON.stringify(this.#saved), { mode: 0o600 });
+          await rename(`${this.#file}.new`, this.#file);
+        })
+        .catch(() => undefined);
+    }
+    for (const listener of this.#listeners) listener(resource);
   }
 }
+
+/** The resource key of the connection that a Feed names. */
+function connectionKeyOf({ metadata, spec }: LocalResource): string | undefined {
+  const reference = spec['connectionRef'] as { kind?: string; name: string } | undefined;
+  return reference && connectionPlace(reference.kind ?? 'Connection', metadata.namespace, reference.name);
+}
+
+/** Under what the feeds of a connection are found: those of a ClusterConnection are in the namespace that it names. */
+export const connectionPlace = (kind: string, namespace: string | undefined, name: string): string =>
+  `${kind}/${namespace ?? ''}/${name}`;
 
 /** What a finalizer is on a cluster: webhooks registered at the store must be taken back first. */
 function holdsStore({ status }: LocalResource): boolean {

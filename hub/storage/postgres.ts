@@ -1,7 +1,8 @@
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { setLocal, type Database, type Row, type Transaction } from './database.ts';
+import { setLocal, type Database, type Row, type Transaction, type TransactionSettings } from './database.ts';
 import { stagingSetup } from './staging.ts';
+import { SessionLine } from './session-line.ts';
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -65,6 +66,7 @@ export function openPostgres(options: PostgresOptions): Database {
   // next statement fails, and with it the transaction.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const ready = new WeakSet<PoolClient>();
+  const line = new SessionLine(options.maxConnections ?? POOL_SIZE);
 
   async function session(): Promise<PoolClient> {
     const client = await pool.connect();
@@ -75,33 +77,35 @@ export function openPostgres(options: PostgresOptions): Database {
     return client;
   }
 
+  async function transact<T>(work: (tx: Transaction) => Promise<T>, settings?: TransactionSettings): Promise<T> {
+    const client = await session();
+    const after: (() => void)[] = [];
+    let broken: Error | undefined;
+    try {
+      await client.query(settings ? `BEGIN; ${setLocal(settings)}` : 'BEGIN');
+      const result = await work(transactionOn(client, after));
+      await client.query('COMMIT');
+      for (const action of after) action();
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failed: Error) => {
+        broken = failed;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
   return {
     where: 'external',
     async query<R extends Row>(sql: string, params: readonly unknown[] = [], name?: string) {
-      return (await pool.query<R>({ text: sql, values: [...params], name })).rows;
+      return (await line.take(() => pool.query<R>({ text: sql, values: [...params], name }))).rows;
     },
     async execute(sql) {
-      await pool.query(sql);
+      await line.take(() => pool.query(sql));
     },
-    async transaction(work, settings) {
-      const client = await session();
-      const after: (() => void)[] = [];
-      let broken: Error | undefined;
-      try {
-        await client.query(settings ? `BEGIN; ${setLocal(settings)}` : 'BEGIN');
-        const result = await work(transactionOn(client, after));
-        await client.query('COMMIT');
-        for (const action of after) action();
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch((failed: Error) => {
-          broken = failed;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work, settings) => line.take(() => transact(work, settings)),
     close: () => pool.end(),
   };
 }
