@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
@@ -16,6 +16,8 @@ const CRD_TYPE = {
   plural: 'customresourcedefinitions',
   namespaced: false,
 };
+
+jest.setTimeout(60_000);
 
 let controlPlane: ControlPlane;
 let client: KubeClient;

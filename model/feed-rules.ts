@@ -80,12 +80,26 @@ export function scheduleFault(schedule: string, timeZone: string | undefined): s
   }
 }
 
+/** So many different schedules are remembered. */
+const MOST_KNOWN = 5000;
+
 /**
- * Age limits of data. A cluster has few different schedules, and finding the pauses of one walks more than a hundred
- * runs: so they are remembered.
+ * What schedules come to: faults, and age limits of data. A cluster has few different ones, and finding the pauses of
+ * one walks more than a hundred runs: so they are remembered.
  */
 export class FreshnessRule {
   readonly #known = new Map<string, number | undefined>();
+  readonly #faults = new Map<string, string | undefined>();
+
+  /** As `scheduleFault`. */
+  faultOf(schedule: string, timeZone: string | undefined): string | undefined {
+    const key = `${schedule}\n${timeZone ?? ''}`;
+    if (!this.#faults.has(key)) {
+      if (this.#faults.size >= MOST_KNOWN) this.#faults.clear();
+      this.#faults.set(key, scheduleFault(schedule, timeZone));
+    }
+    return this.#faults.get(key);
+  }
 
   /** The age limit asked for, else that of the schedule in force, which must be one without a fault. */
   of(timing: FeedTiming, schedule: string | undefined): number | undefined {
@@ -95,7 +109,7 @@ export class FreshnessRule {
 
   #bySchedule(schedule: string): number | undefined {
     if (!this.#known.has(schedule)) {
-      if (this.#known.size >= 5000) this.#known.clear();
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
       this.#known.set(schedule, freshnessOf(schedule));
     }
     return this.#known.get(schedule);

@@ -6,7 +6,7 @@ import {
   type FeedStatus,
 } from '../../crds/index.ts';
 import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
-import { scheduleFault, type FreshnessRule } from '../../model/feed-rules.ts';
+import type { FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { byAge, describeConnection, type AnyConnection } from '../resources.ts';
@@ -37,7 +37,7 @@ interface Refusal {
   readonly message: string;
   readonly waits?: true;
 }
-type Policy = (snapshot: FeedSnapshot) => Refusal | undefined;
+type Policy = (snapshot: FeedSnapshot, rule: FreshnessRule) => Refusal | undefined;
 
 const POLICIES: readonly Policy[] = [
   specIsValid,
@@ -53,7 +53,10 @@ export function decideFeed(
   snapshot: FeedSnapshot,
   { freshnessRule, now }: { readonly freshnessRule: FreshnessRule; readonly now: Date },
 ): FeedDecision {
-  const refusal = POLICIES.reduce<Refusal | undefined>((found, policy) => found ?? policy(snapshot), undefined);
+  const refusal = POLICIES.reduce<Refusal | undefined>(
+    (found, policy) => found ?? policy(snapshot, freshnessRule),
+    undefined,
+  );
   if (refusal) {
     return {
       accepted: { status: 'False', reason: refusal.reason, message: refusal.message },
@@ -123,9 +126,9 @@ function typeIsFree({ feed, siblings }: FeedSnapshot): Refusal | undefined {
 }
 
 /** The CRD checks the form; "99 * * * *" and "Mars/Olympus" have it. */
-function scheduleIsValid({ feed, driver }: FeedSnapshot): Refusal | undefined {
+function scheduleIsValid({ feed, driver }: FeedSnapshot, rule: FreshnessRule): Refusal | undefined {
   const schedule = driver && feedSchedule(feed, driver);
-  const fault = schedule === undefined ? undefined : scheduleFault(schedule, feed.spec.timeZone);
+  const fault = schedule === undefined ? undefined : rule.faultOf(schedule, feed.spec.timeZone);
   return fault === undefined ? undefined : { reason: 'InvalidSchedule', message: `spec.${fault}` };
 }
 

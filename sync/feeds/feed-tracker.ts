@@ -1,6 +1,6 @@
 import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec, type FeedStatus } from '../../crds/index.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
-import { FreshnessRule, Schedule, scheduleFault, scheduleOf } from '../../model/feed-rules.ts';
+import { FreshnessRule, Schedule, scheduleOf } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { Hint } from '../hints/hint-box.ts';
@@ -57,11 +57,20 @@ export class FeedTracker {
   #answering: string | undefined;
   readonly #manifest: DriverManifest;
   readonly #place: number;
-  readonly #freshness = new FreshnessRule();
+  readonly #freshness: FreshnessRule;
   #timed: Timing | undefined;
 
   /** `place`: where in a minute its schedule comes (model/feed-rules.ts). */
-  constructor(resource: FeedResource, manifest: DriverManifest, now: Date, place = 0) {
+  constructor(
+    resource: FeedResource,
+    manifest: DriverManifest,
+    now: Date,
+    {
+      place = 0,
+      freshness = new FreshnessRule(),
+    }: { readonly place?: number; readonly freshness?: FreshnessRule } = {},
+  ) {
+    this.#freshness = freshness;
     this.resource = resource;
     this.#manifest = manifest;
     this.#place = place;
@@ -121,7 +130,7 @@ export class FeedTracker {
   #timingOf(): Omit<Timing, 'spec'> {
     const schedule = scheduleOf(this.spec, this.#support?.defaultSchedule);
     if (schedule === undefined) return { freshnessMs: this.#freshness.of(this.spec, undefined) };
-    const fault = scheduleFault(schedule, this.spec.timeZone);
+    const fault = this.#freshness.faultOf(schedule, this.spec.timeZone);
     return fault
       ? { schedule, fault }
       : {

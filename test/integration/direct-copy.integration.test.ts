@@ -123,7 +123,7 @@ describe('new records', () => {
       await shop.send('ProductImport', [product('p', ['A', 'B'])]);
       expect(await shop.send('OrderImport', [...orders, ...extra])).toBe(3 + extra.length);
       const stored = await shop.rows(
-        `SELECT to_jsonb(o) - '{connection_id,store_id,seq,first_seen_at,changed_at,shipping_method}'::text[] || jsonb_build_object('shipping_method', coalesce(shipping_method, shipping_method_code)) AS o FROM orders o WHERE connection_id = $1 AND external_id <> 'o\\x' ORDER BY external_id`,
+        `SELECT to_jsonb(o) - '{connection_id,store_id,seq,accepted_seq,first_seen_at,changed_at,shipping_method}'::text[] || jsonb_build_object('shipping_method', coalesce(shipping_method, shipping_method_code)) AS o FROM orders o WHERE connection_id = $1 AND external_id <> 'o\\x' ORDER BY external_id`,
       );
       const lines = await shop.rows(
         `SELECT to_jsonb(l) - 'connection_id' AS l FROM order_lines l WHERE connection_id = $1 AND order_id <> 'o\\x' ORDER BY order_id, external_id`,
