@@ -1,17 +1,8 @@
 import type { BatchProblem } from '../../model/batch.ts';
-import type { Queryable, Transaction } from '../storage/database.ts';
+import type { Transaction } from '../storage/database.ts';
 
-/** Most payloads of a connection, newest first, and how long one is kept. */
+/** Most payloads of a connection, newest first. How long one is kept: hub/retention/ends.ts. */
 const KEPT = 1000;
-const KEPT_DAYS = 30;
-
-/** Payloads that are too old. Called now and then: a connection may never have another problem. */
-export async function forgetOldPayloads(tx: Queryable, connectionId: number): Promise<void> {
-  await tx.query(
-    `DELETE FROM quarantine WHERE connection_id = $1 AND at < now() - make_interval(days => ${KEPT_DAYS})`,
-    [connectionId],
-  );
-}
 
 /**
  * Keeps the payloads of problems, as the pod redacted them. One goes when its problem resolves (a trigger of the

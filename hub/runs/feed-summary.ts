@@ -15,40 +15,48 @@ interface RunRow extends Record<string, unknown> {
   problems: number;
   message: string | null;
   goes_on_at: string | null;
+  /** Of the feed, not of this run. */
+  last_success: string | null;
 }
+
+interface ProblemRow extends Record<string, unknown> {
+  severity: 'Info' | 'Retry' | 'Error';
+  reason: string;
+  record: string;
+  number: string | null;
+  message: string;
+  last_seen_at: string;
+  /** Of all that are open. */
+  info: number;
+  retry: number;
+  error: number;
+}
+
+const COUNTS = ['Info', 'Retry', 'Error']
+  .map((severity) => `count(*) FILTER (WHERE severity = '${severity}') OVER () AS ${severity.toLowerCase()}`)
+  .join(', ');
 
 /** What the Feed's status shows of a feed. */
 export async function feedSummary(db: Queryable, connectionId: number, feed: FeedType): Promise<FeedSummary> {
   const params = [connectionId, feed];
   const runs = await db.query<RunRow>(
-    'SELECT id, trigger, result, started_at, finished_at, read, changed, problems, message, goes_on_at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND NOT dry_run ORDER BY started_at DESC LIMIT 5',
+    `SELECT id, trigger, result, started_at, finished_at, read, changed, problems, message, goes_on_at,
+       (SELECT max(finished_at) FROM runs WHERE connection_id = $1 AND feed_type = $2 AND result IN ('Succeeded', 'Empty') AND NOT dry_run AND NOT scoped) AS last_success
+     FROM runs WHERE connection_id = $1 AND feed_type = $2 AND NOT dry_run ORDER BY started_at DESC LIMIT 5`,
     params,
-  );
-  const [success] = await db.query<{ at: string | null }>(
-    `SELECT max(finished_at) AS at FROM runs WHERE connection_id = $1 AND feed_type = $2 AND result IN ('Succeeded', 'Empty') AND NOT dry_run AND NOT scoped`,
-    params,
+    'summary-runs',
   );
   const [saved] = await db.query<{ value: Checkpoint; saved_at: string }>(
     'SELECT value, saved_at FROM checkpoints WHERE connection_id = $1 AND feed_type = $2',
     params,
+    'summary-checkpoint',
   );
-  const counts = await db.query<{ severity: string; count: number }>(
-    'SELECT severity, count(*) AS count FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL GROUP BY severity',
-    params,
-  );
-  const recent = await db.query<{
-    severity: 'Info' | 'Retry' | 'Error';
-    reason: string;
-    record: string;
-    number: string | null;
-    message: string;
-    last_seen_at: string;
-  }>(
-    `SELECT severity, reason, record, number, message, last_seen_at FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL
+  const recent = await db.query<ProblemRow>(
+    `SELECT severity, reason, record, number, message, last_seen_at, ${COUNTS} FROM problems WHERE connection_id = $1 AND feed_type = $2 AND resolved_at IS NULL
      ORDER BY (severity = 'Error') DESC, last_seen_at DESC LIMIT 5`,
     params,
+    'summary-problems',
   );
-  const count = (severity: string) => counts.find((row) => row.severity === severity)?.count ?? 0;
   return {
     runs: runs.map((run) => ({
       id: run.id,
@@ -62,11 +70,11 @@ export async function feedSummary(db: Queryable, connectionId: number, feed: Fee
       message: run.message ?? undefined,
       goesOnAt: run.goes_on_at ?? undefined,
     })),
-    lastSuccessAt: success?.at ?? undefined,
+    lastSuccessAt: runs[0]?.last_success ?? undefined,
     checkpoint: saved ? { ...checkpointView(saved.value), at: saved.saved_at } : undefined,
-    problems: { info: count('Info'), retry: count('Retry'), error: count('Error') },
-    recentProblems: recent.map(({ last_seen_at, number, ...problem }) => ({
-      ...problem,
+    problems: { info: recent[0]?.info ?? 0, retry: recent[0]?.retry ?? 0, error: recent[0]?.error ?? 0 },
+    recentProblems: recent.map(({ severity, reason, record, message, last_seen_at, number }) => ({
+      ...{ severity, reason, record, message },
       ...(number === null ? {} : { number }),
       at: last_seen_at,
     })),

@@ -11,7 +11,6 @@ import { HttpError } from '../base/errors.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import { orderRulesOf } from '../stores/order-rules.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
-import { forgetOldPayloads } from '../problems/quarantine.ts';
 
 const KEPT_CHECKPOINTS = 10;
 const KEPT_RUNS = 200;
@@ -123,7 +122,6 @@ export async function finishRun(
     if (!run) throw leaseLost();
     if (request.checkpoint && !run.dry_run)
       await saveCheckpoint(tx, connection.id, run.feed_type, runId, request.checkpoint, true);
-    await forgetOldPayloads(tx, connection.id);
     await tx.query(
       `DELETE FROM runs WHERE connection_id = $1 AND feed_type = $2 AND id IN
          (SELECT id FROM runs WHERE connection_id = $1 AND feed_type = $2 ORDER BY started_at DESC OFFSET $3)`,
