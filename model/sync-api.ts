@@ -54,6 +54,8 @@ export const sessionAnswer = z.object({
   hookUrl: z.string().optional(),
   /** The budget as the last pod left it. */
   budget: budgetState.optional(),
+  /** Keys the hash of the credential that the status shows. In no resource, so that nobody can guess. */
+  digestKey: z.string().optional(),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

@@ -13,6 +13,7 @@ import { Subscription } from './hints/subscription.ts';
 import { mergeConditions, type Finding } from '../kit/conditions.ts';
 import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
+import { ShownDigest } from './status/shown-digest.ts';
 import { StoreSession } from './store-session.ts';
 import { sealedVault } from './tokens/sealed-vault.ts';
 
@@ -44,7 +45,7 @@ export class ConnectionGate {
   #failures = 0;
   #failedFingerprint: string | undefined;
   #handledTest: string | undefined;
-  #digest: string | undefined;
+  #digest: ShownDigest | undefined;
   #written = '';
   #shown: Partial<ConnectionStatus> | undefined;
   readonly #options: EngineOptions;
@@ -80,8 +81,8 @@ export class ConnectionGate {
     return this.#session;
   }
 
-  /** Digest of credential and settings in force. */
-  get digest(): string | undefined {
+  /** Digest of credential and settings in force; not known before the hub has given the key to it. */
+  get digest(): ShownDigest | undefined {
     return this.#digest;
   }
 
@@ -100,10 +101,11 @@ export class ConnectionGate {
     const credential = await this.#readCredential(connection);
     const current = fingerprint(connection, credential);
     if (this.#session && (this.#forgotten || this.#session.fingerprint !== current)) await this.close();
-    this.#digest = current;
     const asked = this.#testRequest(connection);
     if (!this.#session && (asked !== undefined || this.#mayTry(current)))
       await this.#openSession(connection, credential, feeds, current);
+    const digestKey = this.#session?.answer.digestKey;
+    this.#digest = digestKey === undefined ? undefined : new ShownDigest(current, digestKey);
     if (this.#session) await this.#keepRegistered(this.#session, connection, feeds);
     if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
     if (this.#session && this.open)
@@ -294,7 +296,7 @@ export class ConnectionGate {
       skewMs: this.#session?.store.skewMs,
       checkedAt: this.#checkedAt,
       handledTest: this.#handledTest,
-      digest: this.#digest,
+      digest: this.#digest?.text,
     };
     if (facts.budget) this.#options.metrics.budget(facts.budget);
     this.#options.metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
@@ -404,7 +406,7 @@ function registration(
   };
 }
 
-/** All that a session is made of. A change of any of it makes a new one. */
+/** All that a session is made of. A change of any of it makes a new one. Stays in the pod: see ShownDigest. */
 function fingerprint(connection: AnyConnection, credential: CredentialOutcome): string {
   const { settings, mode, storeRef, driver } = connection.spec;
   return createHash('sha256')

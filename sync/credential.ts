@@ -22,7 +22,7 @@ export type CredentialOutcome =
 
 /**
  * The driver's credential out of the Secret's keys. `keys` renames: name the driver knows -> key of the Secret. The
- * digest is keyed by the connection's uid, so that a short password cannot be guessed from a status. Pure.
+ * digest is for the pod alone: whoever sees it can try passwords against it. A status shows a ShownDigest. Pure.
  */
 export function parseCredential(
   files: SecretFiles,

@@ -106,8 +106,8 @@ export class FeedRunner {
   /** `synced`: digest of credential and settings at the last full sync; it is another now, so a full sync is owed. */
   #takeChange(synced: string | undefined): void {
     const { digest } = this.#gate;
-    if (synced === undefined || digest === undefined || synced === digest || this.#changedFor === digest) return;
-    this.#changedFor = digest;
+    if (synced === undefined || digest === undefined || digest.is(synced) || this.#changedFor === digest.text) return;
+    this.#changedFor = digest.text;
     for (const feed of this.#feeds.values()) {
       feed.owesChangedRun = true;
       feed.requested ??= 'Changed';

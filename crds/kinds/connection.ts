@@ -107,7 +107,9 @@ const status = z.strictObject({
     .string()
     .max(64)
     .optional()
-    .describe('Keyed hash of credential and settings of the last full sync: a change runs it anew.'),
+    .describe(
+      'Hash of credential and settings of the last full sync, with a key that only the hub and the pod have: a change runs it anew.',
+    ),
 });
 
 export type ConnectionSpec = z.infer<typeof spec>;

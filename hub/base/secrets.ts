@@ -26,3 +26,8 @@ export function endpointSecret(
   const subject = `${store.namespace}/${store.name}/${endpoint}${version === 1 ? '' : `/${version}`}`;
   return 'whsec_' + createHmac('sha256', master).update(subject).digest('base64');
 }
+
+/** Of each connection another. Two parts: no endpoint's secret (three or four) is derived from the same. */
+export function digestKey(master: Buffer, connectionId: number): string {
+  return createHmac('sha256', master).update(`digest/${connectionId}`).digest('base64');
+}

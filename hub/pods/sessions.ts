@@ -6,7 +6,7 @@ import { HttpError } from '../base/errors.ts';
 import { hookUrl } from '../base/hook-url.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
-import { webhookMasterKey } from '../base/secrets.ts';
+import { digestKey, webhookMasterKey } from '../base/secrets.ts';
 
 /** Registers the connection of a pod that has just started, and says by which rules it works. */
 export async function openSession(
@@ -46,10 +46,12 @@ export async function openSession(
     const connectionId = row!.id;
     if (request.mode === 'Production') await releaseHeldWrites(tx, connectionId);
     const publicUrl = hub.publicUrl();
+    const master = await webhookMasterKey(tx);
     return {
       connectionId,
-      hookUrl: publicUrl ? hookUrl(publicUrl, await webhookMasterKey(tx), connectionId) : undefined,
+      hookUrl: publicUrl ? hookUrl(publicUrl, master, connectionId) : undefined,
       budget: row!.budget ?? undefined,
+      digestKey: digestKey(master, connectionId),
       orderNumbers: referenceRules(store.rules.orderNumbers),
     };
   });

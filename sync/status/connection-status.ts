@@ -75,7 +75,7 @@ function handled(
   return {
     lastHandledTestRequest: facts.handledTest ?? before?.lastHandledTestRequest,
     lastHandledSyncRequest: view.handledSyncRequest ?? before?.lastHandledSyncRequest,
-    syncedCredentialHash: view.changedRunsDone ? facts.digest : before?.syncedCredentialHash,
+    syncedCredentialHash: (view.changedRunsDone ? facts.digest : undefined) ?? before?.syncedCredentialHash,
   };
 }
 
