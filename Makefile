@@ -7,7 +7,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down clean
+.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -117,6 +117,12 @@ bench-neighbours: node_modules/.package-lock.json ## what one tenant costs anoth
 
 image: build ## the container image, with or without a Docker engine
 	@$(NODE) test/cluster/cli.ts image
+
+sbom: node_modules/.package-lock.json ## what ships, as CycloneDX (sbom.cdx.json); the image has its own at /app/sbom.cdx.json
+	@$(NODE) supply/sbom.ts sbom.cdx.json
+
+audit: node_modules/.package-lock.json ## known weaknesses of the packages that ship (needs a registry with advisories)
+	@$(NODE) supply/audit.ts
 
 cluster-up: build ## a Kubernetes cluster on this machine with Supercargo installed by Helm
 	@$(NODE) test/cluster-demo/up.ts
