@@ -1,4 +1,5 @@
 import { GROUP, VERSION, type KindDefinition } from './define.ts';
+import { storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
 
 /** The CustomResourceDefinition of a kind, as an object ready to be written as YAML. */
@@ -45,7 +46,7 @@ function rootSchema(definition: KindDefinition): JsonSchema {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: structuralSchema(definition.spec),
+      spec: storable(structuralSchema(definition.spec)),
       // The one default there is: a resource that nobody has looked at yet is not taken for one that has
       // settled (kstatus compares the generations). In a status it is no difference for tools that compare with Git.
       status: { ...structuralSchema(definition.status), default: { observedGeneration: 0 } },

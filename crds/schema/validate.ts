@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { parseRule, type Program } from './cel.ts';
 import { API_VERSION, type KindDefinition } from './define.ts';
 import type { Rule } from './rules.ts';
+import { halfPair, storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
 
 /** One thing wrong with a manifest: where, and what to do. */
@@ -45,7 +46,7 @@ const programs = new Map<string, Program>();
 
 function schemaOf(definition: KindDefinition): JsonSchema {
   let schema = schemas.get(definition);
-  if (!schema) schemas.set(definition, (schema = structuralSchema(definition.spec)));
+  if (!schema) schemas.set(definition, (schema = storable(structuralSchema(definition.spec))));
   return schema;
 }
 
@@ -91,10 +92,18 @@ function celViolations(schema: JsonSchema, value: unknown, old: unknown, field: 
   if (value === undefined || value === null) return [];
   const rules = (schema['x-kubernetes-validations'] as Rule[] | undefined) ?? [];
   const own = rules.flatMap((rule) => evaluateRule(rule, value, old, field));
-  return [...own, ...childViolations(schema, value, old, field)];
+  const half = halfPair(schema, value);
+  return [
+    ...own,
+    ...(half === undefined ? [] : [{ field, message: half }]),
+    ...childViolations(schema, value, old, field),
+  ];
 }
 
-function childViolations(schema: JsonSchema, value: unknown, old: unknown, field: string): Violation[] {
+/** A key that is to be named in a message and may hold what cannot be printed. */
+const shown = (key: string): string => key.replaceAll('\0', '').toWellFormed();
+
+function childViolations(schema: JsonSchema, value: unknown, previous: unknown, field: string): Violation[] {
   if (Array.isArray(value)) {
     const items = schema['items'] as JsonSchema | undefined;
     return items ? value.flatMap((item, index) => celViolations(items, item, undefined, `${field}[${index}]`)) : [];
@@ -102,10 +111,11 @@ function childViolations(schema: JsonSchema, value: unknown, old: unknown, field
   if (typeof value !== 'object' || value === null) return [];
   const properties = (schema['properties'] as Record<string, JsonSchema> | undefined) ?? {};
   const rest = schema['additionalProperties'] as JsonSchema | undefined;
-  const before = (old ?? {}) as Record<string, unknown>;
+  const before = (previous ?? {}) as Record<string, unknown>;
   return Object.entries(value).flatMap(([key, child]) => {
-    const childSchema = properties[key] ?? rest;
-    return childSchema ? celViolations(childSchema, child, before[key], `${field}.${key}`) : [];
+    const childSchema = Object.hasOwn(properties, key) ? properties[key] : rest;
+    const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    return childSchema ? celViolations(childSchema, child, old, `${field}.${shown(key)}`) : [];
   });
 }
 
@@ -118,11 +128,11 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
   return [{ field, message: typeof message === 'string' ? message : `violates the rule ${rule.rule}` }];
 }
 
-/** CEL tells integers from doubles; JavaScript does not. */
+/** CEL tells integers from doubles; JavaScript does not. A Map, since a key may be "constructor". */
 function celValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(celValue);
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child)]));
+    return new Map(Object.entries(value).map(([key, child]) => [key, celValue(child)]));
   return value;
 }
