@@ -137,7 +137,7 @@ function addLocal(root: Command): void {
     .addOption(
       new Option('--database-url <url>', 'a PostgreSQL instead of the embedded one').env('SUPERCARGO_DATABASE_URL'),
     )
-    .option('--allow-plain-http', 'let credentials go to shops over http://, beyond this machine')
+    .option('--allow-plain-http', 'let credentials and order webhooks go over http://, beyond this machine')
     .addOption(new Option('--log-level <level>').default('warn'))
     .action(
       async (options: {

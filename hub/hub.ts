@@ -34,6 +34,8 @@ export interface HubOptions {
   readonly publicUrl?: string;
   /** Which addresses beside public ones order webhooks may go to. */
   readonly webhookReach: Reach;
+  /** Order webhooks may go out of the cluster in clear. */
+  readonly webhookPlainHttp?: boolean;
   /** How long a request may take to arrive; 30,000 if absent. */
   readonly requestTimeoutMs?: number;
   /** How much one caller may ask of the hub; DEFAULT_LIMITS if absent. */
@@ -88,6 +90,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     tellStore,
     publicUrl,
     webhookReach: options.webhookReach,
+    webhookPlainHttp: options.webhookPlainHttp ?? false,
     declared: options.declared,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };

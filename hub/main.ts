@@ -68,6 +68,8 @@ const environment = z.object({
   SUPERCARGO_PUBLIC_URL: z.union([z.literal('').transform(() => undefined), z.url()]).optional(),
   /** Networks in CIDR notation, separated by commas, that Stores may have webhooks sent to. */
   SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS: networks,
+  /** "true": order webhooks may go over http:// out of the cluster. */
+  SUPERCARGO_WEBHOOK_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 
@@ -118,6 +120,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     version: config.SUPERCARGO_VERSION,
     publicUrl: config.SUPERCARGO_PUBLIC_URL,
     webhookReach: config.SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS,
+    webhookPlainHttp: config.SUPERCARGO_WEBHOOK_ALLOW_PLAIN_HTTP,
     authenticator: tokenReviewAuthenticator({
       client,
       clock: systemClock,

@@ -91,6 +91,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     port: options.hubPort,
     publicUrl: options.publicUrl,
     webhookReach: OWN_MACHINE,
+    webhookPlainHttp: options.allowPlainHttp,
     version: options.version,
     declared: (key) => {
       const found = world.get(key.kind, namespaceOf(key), key.name);

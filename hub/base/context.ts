@@ -23,6 +23,8 @@ export interface HubContext {
   readonly wakePod: (connectionId: number) => void;
   /** Which addresses beside public ones order webhooks may go to, whatever a Store says. */
   readonly webhookReach: Reach;
+  /** Order webhooks may go out of the cluster in clear. */
+  readonly webhookPlainHttp?: boolean;
   /**
    * What the Connection resource says. A pod's own word for whose Store and whose Credential it is counts for nothing.
    * Absent in tests alone.

@@ -4,7 +4,7 @@ export interface StorableSpec<T> {
   readonly left: readonly string[];
 }
 
-/** PostgreSQL holds neither U+0000 nor half a surrogate pair. The CRD refuses both; one of an older version took them. */
+/** PostgreSQL holds neither U+0000 nor half a surrogate pair. The CRD refuses both; an older one took them. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**

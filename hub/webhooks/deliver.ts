@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { guardedLookup, literalForbidden, reachOf } from '../../kit/net/addresses.ts';
+import { isInClear } from '../../kit/net/plain-http.ts';
 import { stopwatch } from '../../kit/stopwatch.ts';
 import type { HubContext } from '../base/context.ts';
 import { orderView } from '../orders/order-view.ts';
@@ -17,6 +18,10 @@ const SEND_WITHIN_MS = CLAIM_SECONDS * 1000 - 2 * TIMEOUT_MS;
 /** Ends what is said of an address that may not be called. */
 const REMEDY =
   "its network must be in spec.allowedPrivateNetworks of the Store, and in the installation's hub.webhooks.privateNetworks";
+
+/** An order has names and addresses; signed is not encrypted. */
+const IN_CLEAR =
+  'its url begins with http://, so orders would go in clear out of the cluster: write https:// in spec.orderWebhooks of the Store, or set hub.webhooks.allowPlainHttp of the installation';
 
 interface Delivery extends Claimed {
   /** Whether another worker may have it by now. */
@@ -87,6 +92,7 @@ async function post(
   const reaches = [hub.webhookReach, reachOf(store.rules.allowedPrivateNetworks ?? []).reach];
   const forbidden = literalForbidden(target, reaches, REMEDY);
   if (forbidden) return { delivered: false, error: forbidden.message };
+  if (!hub.webhookPlainHttp && isInClear(url)) return { delivered: false, error: IN_CLEAR };
   const at = hub.clock.now();
   const headers = {
     'content-type': 'application/json',

@@ -74,3 +74,13 @@ describe('a Store that the hub cannot make sense of', () => {
     await healthy.close();
   });
 });
+
+describe('an endpoint over http:// outside the cluster', () => {
+  it('gets no order, and says what to write instead', async () => {
+    const clear = await rig.store(hookTo('http://hooks.example.com:9/hook', LOOPBACK));
+    await (await clear.connect('shop', { catalogue: false })).send('OrderImport', orders(1));
+    await until(async () => (await outcomes(clear)).length > 0, 'an outcome');
+    for (const { last_error } of await outcomes(clear))
+      expect(last_error).toMatch(/would go in clear .*: write https:\/\/ .*hub\.webhooks\.allowPlainHttp/);
+  });
+});
