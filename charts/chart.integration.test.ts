@@ -99,3 +99,17 @@ describe('an ingress without TLS', () => {
     ]);
   });
 });
+
+describe('sync values that are not taken', () => {
+  it.each([
+    ['a misspelt one', 'sync.nodeSelektor.pool=x', /nodeSelektor/],
+    ['one below', 'sync.imagePullSecrets[0].nam=x', /imagePullSecrets/],
+    ['a toleration of another shape', 'sync.tolerations[0].keys=x', /tolerations/],
+    ['a variable of ours', 'sync.extraEnv.SUPERCARGO_HUB_URL=x', /extraEnv/],
+    ['a proxy with a password', 'sync.proxy.httpsProxy=http://user:secret@proxy:3128', /httpsProxy/],
+    ['a label of ours', 'sync.podLabels.app\\.kubernetes\\.io/name=x', /podLabels/],
+    ['an amount that is none', 'sync.resources.limits.memory=lots', /memory/],
+  ])('%s', async (_what, value, words) => {
+    await expect(rendered(value)).rejects.toThrow(words);
+  });
+});
