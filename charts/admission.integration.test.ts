@@ -184,6 +184,31 @@ describe('with the policies on', () => {
     expect((await read()).metadata.generation).toBe(generation);
   });
 
+  it('and what its Connection adds, within what the API server and the installation take', async () => {
+    const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    const pod = {
+      nodeSelector: { disk: 'ssd' },
+      priorityClassName: 'low',
+      tolerations: [{ key: 'x', operator: 'Exists' }],
+    };
+    await rig.apply('Connection', NS, 'shop', { ...spec, pod });
+    await until('the pod to be so', async () => {
+      const deployment = await rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+      const { nodeSelector, priorityClassName, tolerations } = deployment.spec.template.spec;
+      return (
+        nodeSelector.disk === 'ssd' &&
+        nodeSelector.pool === 'sync' &&
+        priorityClassName === 'low' &&
+        tolerations.length === 2
+      );
+    });
+    const systemClass = rig.apply('Connection', NS, 'shop', {
+      ...spec,
+      pod: { priorityClassName: 'system-node-critical' },
+    });
+    await expect(systemClass).rejects.toThrow(/for the cluster itself/);
+  });
+
   it('so does a ClusterConnection', async () => {
     const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
     await rig.apply('ClusterConnection', undefined, 'wide', { ...spec, namespace: NS });

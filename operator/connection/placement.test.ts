@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { aConnection, aCredential, aDriver, aStore } from '../../test/support/operator-fixtures.ts';
+import { SettingsSchemas } from '../settings.ts';
+import { aConnection, aCredential, aDriver, aSnapshot, aStore } from '../../test/support/operator-fixtures.ts';
 import { readConfig } from '../env.ts';
 import { childrenOf } from './children.ts';
 import type { ChildrenInput } from './children-input.ts';
+import { decide } from './decide.ts';
 
 const config = (pods: object | string) =>
   readConfig({
@@ -106,6 +108,50 @@ describe("the cluster owner's part of a sync pod", () => {
       limits: { cpu: '2', memory: '1Gi' },
     });
   });
+
+  it('is added to by its Connection, which overrules no word of the owner but the priority', () => {
+    const owner = {
+      nodeSelector: { pool: 'sync' },
+      tolerations: [{ key: 'a', operator: 'Exists' }],
+      priorityClassName: 'high',
+      labels: { 'example.com/cost': 'shops' },
+      annotations: { 'example.com/a': 'owner' },
+    };
+    const connection = aConnection({
+      pod: {
+        nodeSelector: { pool: 'mine', disk: 'ssd' },
+        tolerations: [{ key: 'b', operator: 'Exists' }],
+        priorityClassName: 'low',
+        labels: { 'example.com/cost': 'mine', 'example.com/team': 'x', 'app.kubernetes.io/name': 'mine' },
+        annotations: { 'example.com/a': 'mine', 'example.com/b': 'mine' },
+      },
+    });
+    const { spec, metadata, selector } = children(owner, connection);
+    expect(spec).toMatchObject({
+      nodeSelector: { pool: 'sync', disk: 'ssd' },
+      tolerations: [
+        { key: 'a', operator: 'Exists' },
+        { key: 'b', operator: 'Exists' },
+      ],
+      priorityClassName: 'low',
+    });
+    expect(metadata.labels).toMatchObject({ ...selector.matchLabels, 'example.com/cost': 'shops', 'example.com/team': 'x' }); // prettier-ignore
+    expect(metadata.annotations).toEqual({ 'example.com/a': 'owner', 'example.com/b': 'mine' });
+  });
+
+  it.each(['labels', 'annotations'] as const)(
+    'says which %s a Connection may give its pod: none by itself',
+    (field) => {
+      const connection = aConnection({ pod: { [field]: { 'iam.amazonaws.com/role': 'admin' } } });
+      const said = (podMetadata: readonly string[]) =>
+        decide(aSnapshot({ connection, podMetadata }), new SettingsSchemas()).findings.Accepted;
+      expect(said([])).toMatchObject({ status: 'False', reason: 'InvalidSpec' });
+      expect(said(['example.com/'])?.message).toMatch(
+        /"iam\.amazonaws\.com\/role".*it allows example\.com\/.*connectionMetadata/,
+      );
+      expect(said(['iam.amazonaws.com/'])).toMatchObject({ status: 'True' });
+    },
+  );
 
   it('that is misspelt stops the operator with the path', () => {
     expect(() => config({ nodeSelektor: {} })).toThrow(/SUPERCARGO_SYNC_PODS: .*nodeSelektor/);

@@ -1,16 +1,18 @@
 import type { ChildrenInput } from './children-input.ts';
 
 /** Fields of the pod's spec that say where it runs and who may pull its image. Empty ones are left out. */
-export function placement({ pod: { template } }: ChildrenInput): object {
-  const { imagePullSecrets, nodeSelector, tolerations, affinity, priorityClassName, runtimeClassName } = template;
+export function placement({ pod: { template }, connection }: ChildrenInput): object {
+  const own = connection.spec.pod ?? {};
+  const { imagePullSecrets, affinity, runtimeClassName } = template;
   const spread = template.topologySpreadConstraints.map((one) => ({ labelSelector: ALL_SYNC_PODS, ...one }));
   return filled({
     imagePullSecrets,
-    nodeSelector,
-    tolerations,
+    // What the installation says of a node stands: a tenant's choice is among those.
+    nodeSelector: { ...own.nodeSelector, ...template.nodeSelector },
+    tolerations: [...template.tolerations, ...(own.tolerations ?? [])],
     affinity,
     topologySpreadConstraints: spread,
-    priorityClassName,
+    priorityClassName: own.priorityClassName ?? template.priorityClassName,
     runtimeClassName,
   });
 }
@@ -19,8 +21,12 @@ export function placement({ pod: { template } }: ChildrenInput): object {
 const ALL_SYNC_PODS = { matchLabels: { 'app.kubernetes.io/name': 'supercargo-sync' } };
 
 /** Labels and annotations of the pod. Ours come last: the Deployment and the metrics find it by them. */
-export function podMetadata({ pod: { template } }: ChildrenInput, labels: Record<string, string>): object {
-  return { labels: { ...template.labels, ...labels }, ...filled({ annotations: template.annotations }) };
+export function podMetadata({ pod: { template }, connection }: ChildrenInput, labels: Record<string, string>): object {
+  const own = connection.spec.pod ?? {};
+  return {
+    labels: { ...own.labels, ...template.labels, ...labels },
+    ...filled({ annotations: { ...own.annotations, ...template.annotations } }),
+  };
 }
 
 /** What the owner of the cluster adds to the environment, a proxy under the names that every program knows. */
