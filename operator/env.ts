@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 import { networkList } from '../kit/net/network-list.ts';
-import { syncPodTemplate, type SyncPodTemplate } from './connection/pod-template.ts';
+import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
 
 const flag = (ifAbsent: boolean) =>
   z

@@ -1,6 +1,6 @@
 import type { CredentialResource, DriverResource, StoreResource } from '../../crds/index.ts';
 import type { AnyConnection } from '../resources.ts';
-import type { SyncPodTemplate } from './pod-template.ts';
+import type { SyncPodTemplate } from '../pod-template.ts';
 
 /** What the installation says about sync pods. */
 export interface PodSettings {

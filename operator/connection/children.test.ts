@@ -8,7 +8,7 @@ import {
   type PolicyRule,
 } from '../rbac.ts';
 import { childrenOf } from './children.ts';
-import { PLAIN_POD } from './pod-template.ts';
+import { PLAIN_POD } from '../pod-template.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { labelValue } from './labels.ts';
 import { canonicalQuantity } from './quantity.ts';

@@ -1,4 +1,4 @@
-{{/* What the operator gives its sync pods, as one JSON (operator/connection/pod-template.ts reads it). */}}
+{{/* What the operator gives its sync pods, as one JSON (operator/pod-template.ts reads it). */}}
 {{- define "supercargo.syncPods" -}}
 {{- $sync := .Values.sync }}
 {{- $pods := dict
