@@ -1,8 +1,10 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- pods are changed in any of their fields */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { resourceType } from '../crds/index.ts';
 import { createClient, type KubeClient } from '../kit/kube/client.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
@@ -22,7 +24,33 @@ const POLICIES: Readonly<Record<string, ResourceType>> = {
 const SECRETS: ResourceType = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const EVENTS: ResourceType = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
 
+/** Everything that the owner of a cluster can say of sync pods. */
+const OWNER = {
+  imagePullSecrets: [{ name: 'regcred' }],
+  nodeSelector: { pool: 'sync' },
+  tolerations: [{ key: 'dedicated', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }],
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+      ],
+    },
+  },
+  topologySpreadConstraints: [
+    { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+  ],
+  priorityClassName: 'shops',
+  runtimeClassName: 'gvisor',
+  podLabels: { 'sidecar.istio.io/inject': 'false' },
+  podAnnotations: { 'example.com/team': 'shops' },
+  extraEnv: { TZ: 'UTC', EMPTY: '' },
+  proxy: { httpsProxy: 'http://proxy.corp:3128', noProxy: ['shop.corp'] },
+  logLevel: 'debug',
+};
+
 let rig: OperatorRig;
+let folder: string;
+let ownerSays: string;
 let operator: RunningOperator;
 /** What somebody has who stole the operator's token. */
 let thief: KubeClient;
@@ -30,13 +58,14 @@ let shop: Seen;
 
 beforeAll(async () => {
   rig = await OperatorRig.start({ controllers: ['namespace-controller'] });
+  folder = await mkdtemp(join(tmpdir(), 'supercargo-values-'));
   await install();
   const account = await rig.serviceAccount('supercargo-operator', {
     cluster: [...OPERATOR_NAMESPACE_RULES, ...OPERATOR_CLUSTER_RULES],
     namespaces: { default: OPERATOR_LEASE_RULES },
   });
   thief = createClient(account);
-  operator = await rig.startOperator({}, account);
+  operator = await rig.startOperator({ SUPERCARGO_SYNC_PODS: ownerSays }, account);
   const manifest = await rig.namespace(NS);
   shop = await rig.apply('Connection', NS, 'shop', manifest['spec'] as object);
   await until('the policies', async () => {
@@ -48,6 +77,7 @@ afterAll(async () => {
   await operator?.stop();
   await thief?.close();
   await rig?.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 function policyType(kind: string, plural: string): ResourceType {
@@ -57,6 +87,7 @@ function policyType(kind: string, plural: string): ResourceType {
 /** The chart's policies, as Helm renders them. */
 async function install(): Promise<void> {
   await ensureBinaries(['helm'], noLog);
+  await writeFile(join(folder, 'values.yaml'), stringify({ sync: OWNER }));
   const values = ['image.repository=supercargo', 'image.tag=test', 'credentials.requireUse=true'];
   const rendered = await run(binaryPath('helm'), [
     'template',
@@ -66,13 +97,22 @@ async function install(): Promise<void> {
     join(import.meta.dirname, 'supercargo'),
     '--namespace',
     'default',
+    '--values',
+    join(folder, 'values.yaml'),
     ...values.flatMap((value) => ['--set', value]),
   ]);
   for (const document of parseAllDocuments(rendered)) {
     const object = document.toJS() as Intent | null;
+    if (object?.kind === 'Deployment' && object.metadata.name === 'supercargo-operator') ownerSays = syncPodsOf(object);
     const type = object && POLICIES[object.kind];
     if (object && type) await rig.client.apply(type, object, { manager: 'test' });
   }
+}
+
+/** What the chart tells the operator of the values above. */
+function syncPodsOf(operator: any): string {
+  const env: { name: string; value: string }[] = operator.spec.template.spec.containers[0].env;
+  return env.find(({ name }) => name === 'SUPERCARGO_SYNC_PODS')!.value;
 }
 
 /** What the API server says to a write; undefined where it takes it. */
@@ -109,6 +149,64 @@ describe('with the policies on', () => {
     });
     await rig.eventually('Connection', NS, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
     await rig.eventually('Store', NS, 'main', (seen) => conditionOf(seen, 'Ready') === 'True Accepted');
+  });
+
+  it('with all that the owner of the cluster says of its pod, which is applied once', async () => {
+    const read = () => rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+    const { spec, metadata } = (await read()).spec.template;
+    expect(spec).toMatchObject({
+      imagePullSecrets: OWNER.imagePullSecrets,
+      nodeSelector: OWNER.nodeSelector,
+      tolerations: OWNER.tolerations,
+      affinity: OWNER.affinity,
+      topologySpreadConstraints: OWNER.topologySpreadConstraints,
+      priorityClassName: 'shops',
+      runtimeClassName: 'gvisor',
+    });
+    expect(metadata).toMatchObject({ labels: OWNER.podLabels, annotations: OWNER.podAnnotations });
+    expect(spec.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'TZ', value: 'UTC' },
+        { name: 'EMPTY' },
+        { name: 'HTTPS_PROXY', value: 'http://proxy.corp:3128' },
+        { name: 'SUPERCARGO_LOG_LEVEL', value: 'debug' },
+      ]),
+    );
+    const { generation } = (await read()).metadata;
+    // A change that makes the operator look once more, and changes nothing of the pod.
+    const { spec: settled } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    await rig.apply('Connection', NS, 'shop', { ...settled, deletionPolicy: 'Retain' });
+    await until('the operator to look', async () => {
+      const { status, metadata: now } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+      const accepted = status?.conditions?.find(({ type }) => type === 'Accepted');
+      return accepted?.observedGeneration === now.generation;
+    });
+    expect((await read()).metadata.generation).toBe(generation);
+  });
+
+  it('and what its Connection adds, within what the API server and the installation take', async () => {
+    const { spec } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', NS);
+    const pod = {
+      nodeSelector: { disk: 'ssd' },
+      priorityClassName: 'low',
+      tolerations: [{ key: 'x', operator: 'Exists' }],
+    };
+    await rig.apply('Connection', NS, 'shop', { ...spec, pod });
+    await until('the pod to be so', async () => {
+      const deployment = await rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+      const { nodeSelector, priorityClassName, tolerations } = deployment.spec.template.spec;
+      return (
+        nodeSelector.disk === 'ssd' &&
+        nodeSelector.pool === 'sync' &&
+        priorityClassName === 'low' &&
+        tolerations.length === 2
+      );
+    });
+    const systemClass = rig.apply('Connection', NS, 'shop', {
+      ...spec,
+      pod: { priorityClassName: 'system-node-critical' },
+    });
+    await expect(systemClass).rejects.toThrow(/for the cluster itself/);
   });
 
   it('so does a ClusterConnection', async () => {
@@ -194,6 +292,31 @@ describe("somebody with the operator's token", () => {
       'with more than it needs',
       (spec) => (spec.containers[0].securityContext.privileged = true),
       /one container|privileged/,
+    ],
+    ['of other pull Secrets', (spec) => (spec.imagePullSecrets = [{ name: 'payroll' }]), /sync\.imagePullSecrets/],
+    ['of another runtime', (spec) => (spec.runtimeClassName = 'privileged-vm'), /place it/],
+    ['on other nodes', (spec) => (spec.nodeSelector = { pool: 'control-plane' }), /place it/],
+    [
+      'drawn to other pods',
+      (spec) => (spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight = 100),
+      /place it/,
+    ],
+    ['spread in another way', (spec) => (spec.topologySpreadConstraints[0].maxSkew = 9), /place it/],
+    ['before all others', (spec) => (spec.priorityClassName = 'system-node-critical'), /place it/],
+    [
+      'by another proxy',
+      (spec) => (spec.containers[0].env.find(({ name }: any) => name === 'HTTPS_PROXY').value = 'http://evil:1'),
+      /environment/,
+    ],
+    [
+      'with code of its own',
+      (spec) => (spec.containers[0].env.find(({ name }: any) => name === 'NODE_OPTIONS').value = '--require=/x'),
+      /environment/,
+    ],
+    [
+      'with another variable',
+      (spec) => spec.containers[0].env.push({ name: 'LD_PRELOAD', value: '/x' }),
+      /environment/,
     ],
     ['of another image', (spec) => (spec.containers[0].image = 'evil:1'), /drivers\.images/],
   ])('makes no pod %s', async (_what, change, words) => {

@@ -8,7 +8,7 @@ jest.setTimeout(600_000);
 
 interface Rendered {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec: Readonly<Record<string, unknown>>;
 }
 interface Egress {
@@ -97,5 +97,78 @@ describe('an ingress without TLS', () => {
     expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toEqual([
       { hosts: ['hub.example.com'], secretName: 'hub-tls' },
     ]);
+  });
+});
+
+describe('sync values that are not taken', () => {
+  it.each([
+    ['a misspelt one', 'sync.nodeSelektor.pool=x', /nodeSelektor/],
+    ['one below', 'sync.imagePullSecrets[0].nam=x', /imagePullSecrets/],
+    ['a toleration of another shape', 'sync.tolerations[0].keys=x', /tolerations/],
+    ['a variable of ours', 'sync.extraEnv.SUPERCARGO_HUB_URL=x', /extraEnv/],
+    ['a proxy with a password', 'sync.proxy.httpsProxy=http://user:secret@proxy:3128', /httpsProxy/],
+    ['a label of ours', 'sync.podLabels.app\\.kubernetes\\.io/name=x', /podLabels/],
+    ['an amount that is none', 'sync.resources.limits.memory=lots', /memory/],
+  ])('%s', async (_what, value, words) => {
+    await expect(rendered(value)).rejects.toThrow(words);
+  });
+});
+
+describe('every object of the chart', () => {
+  const CLUSTER_WIDE =
+    /^(ClusterRole|ClusterRoleBinding|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding|Driver)$/;
+
+  it('says its namespace, so that rendered manifests can be applied as they are', async () => {
+    const all = await rendered(
+      'hub.ingress.enabled=true,hub.ingress.host=h.example.com,hub.ingress.tlsSecretName=x',
+      'networkPolicy.enabled=true,watchNamespaces={acme}',
+      'metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
+    );
+    const lost = all.filter(({ kind, metadata }) => !CLUSTER_WIDE.test(kind) && !metadata.namespace);
+    expect(lost.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
+    expect(all.filter(({ kind, metadata }) => CLUSTER_WIDE.test(kind) && metadata.namespace)).toEqual([]);
+  });
+});
+
+describe.each(['operator', 'hub'])('the pod of the %s', (part) => {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on any field of a pod
+  const template = async (...values: string[]): Promise<any> => {
+    const all = await rendered(...values);
+    return all.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith(part))!.spec['template'];
+  };
+
+  it('is placed and labelled by values of its own', async () => {
+    const { metadata, spec } = await template(
+      `${part}.podLabels.team=shops`,
+      `${part}.podAnnotations.note=x`,
+      `${part}.priorityClassName=high`,
+      `${part}.nodeSelector.pool=x`,
+      `${part}.topologySpreadConstraints[0].maxSkew=1,${part}.topologySpreadConstraints[0].topologyKey=zone,${part}.topologySpreadConstraints[0].whenUnsatisfiable=ScheduleAnyway`,
+    );
+    expect(metadata).toMatchObject({ labels: { team: 'shops' }, annotations: { note: 'x' } });
+    expect(spec).toMatchObject({ priorityClassName: 'high', nodeSelector: { pool: 'x' } });
+    expect(spec.topologySpreadConstraints).toEqual([
+      {
+        maxSkew: 1,
+        topologyKey: 'zone',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: {
+          matchLabels: {
+            'app.kubernetes.io/name': 'supercargo',
+            'app.kubernetes.io/instance': 'supercargo',
+            'app.kubernetes.io/component': part,
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    'tolerations[0].keys=x',
+    'affinity.nodeAfinity.x=y',
+    'podLabels.app\\.kubernetes\\.io/name=x',
+    'resources.limit.cpu=1',
+  ])('takes no %s', async (value) => {
+    await expect(rendered(`${part}.${value}`)).rejects.toThrow(new RegExp(part));
   });
 });

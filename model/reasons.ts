@@ -41,6 +41,10 @@ export const STORE_REASONS = {
     remedy:
       'only the hosts that the Driver names are asked: check settings.url of the Connection, or add the host to the Driver',
   },
+  ProxyFailed: {
+    scope: 'shop',
+    remedy: 'check sync.proxy of the chart, and that the proxy lets the host of settings.url through',
+  },
   StoreUnavailable: { scope: 'shop', remedy: BY_ITSELF },
   RateLimited: { scope: 'shop', remedy: BY_ITSELF },
   Aborted: { scope: 'hub', remedy: BY_ITSELF },

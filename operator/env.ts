@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 import { networkList } from '../kit/net/network-list.ts';
+import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
 
 const flag = (ifAbsent: boolean) =>
   z
@@ -46,6 +47,10 @@ const environment = z.object({
   SUPERCARGO_SYNC_PRIVATE_NETWORKS: networkList.transform(({ texts }) => texts),
   /** Whether credentials may go to shops over http://. */
   SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false),
+  /** The owner's part of sync pods. */
+  SUPERCARGO_SYNC_PODS: syncPodTemplate,
+  /** Of every pod. */
+  KUBERNETES_SERVICE_HOST: z.string().default(''),
   SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
   SUPERCARGO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   POD_NAME: z.string().default('supercargo-operator'),
@@ -67,6 +72,9 @@ export interface OperatorConfig {
   readonly apiServerPorts: readonly number[];
   readonly privateNetworks: readonly string[];
   readonly allowPlainHttp: boolean;
+  readonly syncPods: SyncPodTemplate;
+  /** As pods reach it; '' outside a cluster. */
+  readonly apiServerHost: string;
   readonly workers: number;
   readonly logLevel: string;
   readonly podName: string;
@@ -94,6 +102,8 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,
     privateNetworks: value.SUPERCARGO_SYNC_PRIVATE_NETWORKS,
     allowPlainHttp: value.SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP,
+    syncPods: value.SUPERCARGO_SYNC_PODS,
+    apiServerHost: value.KUBERNETES_SERVICE_HOST,
     workers: value.SUPERCARGO_WORKERS,
     logLevel: value.SUPERCARGO_LOG_LEVEL,
     podName: value.POD_NAME,

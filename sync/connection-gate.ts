@@ -176,6 +176,7 @@ export class ConnectionGate {
       metrics: this.#options.metrics,
       reach: this.#options.reach,
       plainHttp: this.#options.plainHttp,
+      proxy: this.#options.proxy,
       savedBudget: answer.budget,
       tokens: sealedVault(this.#options.hub, credential.value, connection.spec.credentialRef.name, (at) => {
         this.#refreshExpiresAt = at;

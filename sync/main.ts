@@ -15,6 +15,7 @@ import { readSecretFiles } from './credential.ts';
 import { runEngine } from './engine.ts';
 import { createHubClient } from './hub-client.ts';
 import { watchOwnResources } from './kubernetes-resources.ts';
+import { proxyFromEnvironment } from './http/proxy.ts';
 import { SyncMetrics } from './metrics.ts';
 
 /** A watch that has seen neither event nor bookmark for this long is dead. */
@@ -107,6 +108,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
       reach: config.SUPERCARGO_PRIVATE_NETWORKS,
       plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
+      proxy: proxyFromEnvironment(env),
       clock: systemClock,
       random: Math.random,
       holder: `${config.POD_NAME}/${randomUUID()}`,

@@ -5,6 +5,7 @@ import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { SecretFiles } from './credential.ts';
 import type { HubClient } from './hub-client.ts';
+import type { ProxySettings } from './http/proxy.ts';
 import type { SyncMetrics } from './metrics.ts';
 import type { OwnResources } from './resources.ts';
 
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly reach: Reach;
   /** Whether a store may be called over http:// beyond machine and cluster: the installation's word. */
   readonly plainHttp?: boolean;
+  /** By which stores are called; absent: directly. */
+  readonly proxy?: ProxySettings;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -17,6 +17,7 @@ import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
 import { CallScope } from './http/call-scope.ts';
 import { createStoreHttp } from './http/store-http.ts';
+import type { ProxySettings } from './http/proxy.ts';
 import type { StoreTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
@@ -40,6 +41,7 @@ export interface StoreSessionOptions {
   readonly reach: Reach;
   /** Whether they may be called over http://. */
   readonly plainHttp?: boolean;
+  readonly proxy?: ProxySettings;
   /** How calls reach the store: sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -67,6 +69,7 @@ export class StoreSession {
       random: options.random,
       reach: options.reach,
       plainHttp: options.plainHttp,
+      proxy: options.proxy,
       transport: options.transport,
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),

@@ -9,6 +9,36 @@ const quantity = (description: string) =>
     messageExpression: `'"' + self + '" is not a quantity: write for example "100m" or "256Mi"'`,
   });
 
+const strings = (max: number, description: string) =>
+  z.record(z.string().min(1).max(317), z.string().max(max)).describe(description);
+
+/** What a tenant may say of its pod: nothing that gives it a right. The rest is the installation's (chart: sync). */
+const pod = z.strictObject({
+  nodeSelector: strings(63, 'Labels of the nodes it runs on, beside those that the installation asks for.').optional(),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: text(317, 'Of the taint; all if absent.').optional(),
+        operator: z.enum(['Exists', 'Equal']).optional().describe('Equal if absent.'),
+        value: z.string().max(63).optional(),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional().describe('All if absent.'),
+        tolerationSeconds: z.int().min(0).optional().describe('How long it stays after NoExecute; for ever if absent.'),
+      }),
+    )
+    .max(16)
+    .meta({
+      description: 'Taints it is not kept away by, beside those of the installation.',
+      'x-kubernetes-list-type': 'atomic',
+    }) // prettier-ignore
+    .optional(),
+  priorityClassName: withRules(resourceName("In place of the installation's."), {
+    rule: "!self.startsWith('system-')",
+    message: 'classes that begin with "system-" are for the cluster itself: choose another PriorityClass',
+  }).optional(),
+  labels: strings(63, 'Keys must begin as sync.connectionMetadata of the chart allows.').optional(),
+  annotations: strings(4096, 'Keys must begin as sync.connectionMetadata of the chart allows.').optional(),
+});
+
 const sharedSpec = {
   storeRef: z.strictObject({ name: resourceName('Store whose goods move.') }),
   driver: immutable(resourceName('Driver of the platform.'), 'driver', 'create another Connection and delete this one'),
@@ -33,6 +63,7 @@ const sharedSpec = {
     })
     .optional()
     .describe('Resources of the sync pod.'),
+  pod: pod.optional().describe('Where its sync pod runs, and under which labels.'),
   deletionPolicy: z.enum(['Retain', 'Delete']).optional().describe("What happens to the hub's data; Retain if absent."),
   deletionProtection: z.boolean().optional().describe('true: can be deleted only once it is Inactive.'),
 };

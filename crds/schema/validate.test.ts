@@ -25,6 +25,7 @@ describe('the offline validator', () => {
         resources: { limits: { memory: '256Mi', cpu: '100m' } },
       },
     ],
+    ['Connection', { ...connection, pod: { nodeSelector: { pool: 'x' }, tolerations: [{ operator: 'Exists' }] } }],
     ['Store', {}],
     ['License', { plan: 'team', seats: 3 }],
     [
@@ -41,6 +42,20 @@ describe('the offline validator', () => {
       'Feed',
       { ...feed, shedule: '* * * * *' },
       'spec.shedule: unknown field: check the spelling, or remove it (kubectl explain shows the fields)',
+    ],
+    ...['serviceAccountName', 'volumes', 'hostNetwork', 'securityContext', 'env', 'runtimeClassName'].map(
+      (field): [string, string, object, string] => [
+        `what gives a pod more than its own (${field})`,
+        'Connection',
+        { ...connection, pod: { [field]: 'x' } },
+        `spec.pod.${field}: unknown field: check the spelling, or remove it (kubectl explain shows the fields)`,
+      ],
+    ),
+    [
+      'a priority of the cluster itself',
+      'Connection',
+      { ...connection, pod: { priorityClassName: 'system-node-critical' } },
+      /for the cluster itself/,
     ],
     [
       'a wrong cron, with the value',

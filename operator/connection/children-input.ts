@@ -1,5 +1,6 @@
 import type { CredentialResource, DriverResource, StoreResource } from '../../crds/index.ts';
 import type { AnyConnection } from '../resources.ts';
+import type { SyncPodTemplate } from '../pod-template.ts';
 
 /** What the installation says about sync pods. */
 export interface PodSettings {
@@ -12,6 +13,9 @@ export interface PodSettings {
   readonly allowPlainHttp: boolean;
   /** Networks in CIDR notation where a store may be, beside public addresses. */
   readonly privateNetworks: readonly string[];
+  readonly template: SyncPodTemplate;
+  /** Address of the API server as pods have it; '' where it is not known. */
+  readonly apiServerHost: string;
 }
 
 /** What the children of an accepted connection are made of. */

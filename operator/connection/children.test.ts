@@ -8,6 +8,7 @@ import {
   type PolicyRule,
 } from '../rbac.ts';
 import { childrenOf } from './children.ts';
+import { PLAIN_POD } from '../pod-template.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { labelValue } from './labels.ts';
 import { canonicalQuantity } from './quantity.ts';
@@ -20,6 +21,8 @@ const POD = {
   apiServerPorts: [443, 6443],
   allowPlainHttp: false,
   privateNetworks: [] as readonly string[],
+  template: PLAIN_POD,
+  apiServerHost: '10.96.0.1',
 };
 const input = (over: Partial<ChildrenInput> = {}): ChildrenInput => ({
   connection: aConnection(),

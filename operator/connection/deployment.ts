@@ -3,6 +3,7 @@ import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
 import { connectionKey, podNamespace } from '../resources.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
+import { addedEnvironment, placement, podMetadata } from './placement.ts';
 import { canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
@@ -19,7 +20,7 @@ export function deploymentSpec(input: ChildrenInput, labels: Record<string, stri
     progressDeadlineSeconds: 300,
     strategy: { type: 'Recreate' },
     selector: { matchLabels: selectorLabels(connection) },
-    template: { metadata: { labels }, spec: podSpec(input) },
+    template: { metadata: podMetadata(input, labels), spec: podSpec(input) },
   };
 }
 
@@ -28,6 +29,7 @@ function podSpec(input: ChildrenInput): object {
     serviceAccountName: childName(connectionKey(input.connection)),
     automountServiceAccountToken: true,
     terminationGracePeriodSeconds: 60,
+    ...placement(input),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: UID,
@@ -75,10 +77,12 @@ function container(input: ChildrenInput): object {
   };
 }
 
-function environment({ connection, credential, pod }: ChildrenInput): object[] {
+function environment(input: ChildrenInput): object[] {
+  const { connection, credential, pod } = input;
   const key = connectionKey(connection);
   const { secretRef, keys, recheckAfter } = credential.spec;
   const values: Record<string, string> = {
+    ...addedEnvironment(input),
     SUPERCARGO_CONNECTION_KIND: key.kind,
     SUPERCARGO_CONNECTION_NAME: key.name,
     SUPERCARGO_NAMESPACE: podNamespace(connection),
@@ -99,17 +103,17 @@ function environment({ connection, credential, pod }: ChildrenInput): object[] {
     ...SMALL_HEAP_ENV,
   };
   return [
-    ...Object.entries(values).map(([name, value]) => ({ name, value })),
+    ...Object.entries(values).map(([name, value]) => (value === '' ? { name } : { name, value })),
     { name: 'POD_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } },
   ];
 }
 
 /** No CPU limit: throttling only makes a run longer. */
-function resources({ connection }: ChildrenInput): object {
+function resources({ connection, pod }: ChildrenInput): object {
   const { requests, limits } = connection.spec.resources ?? {};
   return {
-    requests: canonical({ cpu: '50m', memory: '96Mi', ...requests }),
-    limits: canonical({ memory: '256Mi', ...limits }),
+    requests: canonical({ ...pod.template.resources.requests, ...requests }),
+    limits: canonical({ ...pod.template.resources.limits, ...limits }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface ConnectionSnapshot {
   readonly now: Date;
   /** Whether this installation lets credentials go over http://. */
   readonly allowPlainHttp: boolean;
+  /** Beginnings of keys that a connection may use in its pod's labels and annotations; absent: there are no pods. */
+  readonly podMetadata?: readonly string[];
   readonly driver: DriverResource | undefined;
   readonly store: StoreResource | undefined;
   readonly credential: CredentialResource | undefined;
@@ -45,7 +47,7 @@ export function gather(
   sources: {
     caches: Caches;
     seats: SeatBook;
-    config: Pick<OperatorConfig, 'requireLicense' | 'allowPlainHttp'>;
+    config: Pick<OperatorConfig, 'requireLicense' | 'allowPlainHttp' | 'syncPods'>;
     now: Date;
   },
 ): ConnectionSnapshot {
@@ -57,6 +59,7 @@ export function gather(
     connection,
     now,
     allowPlainHttp: config.allowPlainHttp,
+    podMetadata: config.syncPods.connectionMetadata,
     driver: caches.drivers.get(spec.driver),
     store: caches.stores.find(namespace, spec.storeRef.name),
     credential: caches.credentials.find(namespace, spec.credentialRef.name),

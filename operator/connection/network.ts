@@ -35,8 +35,15 @@ export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): o
         ports: tcp(storePorts(driver.spec.hosts ?? [], connection.spec.settings ?? {})),
         to: [...publicAddresses(), ...anywhereAllowed(pod.privateNetworks)],
       },
+      ...toProxies(pod.template.proxy),
     ],
   };
+}
+
+/** A proxy is mostly inside the network, under a name: it is known by its port, as the API server is. */
+function toProxies({ http, https }: { readonly http: string; readonly https: string }): object[] {
+  const ports = portsOf(allowedHosts([http, https].filter(Boolean), {}));
+  return ports.length === 0 ? [] : [{ ports: tcp(ports), to: [...anywhereAllowed(['0.0.0.0/0', '::/0'])] }];
 }
 
 function tcp(ports: readonly number[]): Port[] {

@@ -31,6 +31,7 @@ const POLICIES: readonly Policy[] = [
   credentialIsForDriver,
   settingsFitDriver,
   credentialIsNotSentInClear,
+  podMetadataIsAllowed,
   termsAreAccepted,
   warehouseIsOfStore,
   shopIsNotConnected,
@@ -121,6 +122,21 @@ function credentialIsNotSentInClear({
     return {
       reason: 'PlainHttp',
       message: `spec.settings.${key} begins with http://: the credential would go in clear to ${new URL(address).host}. Write https://, or have the installation allow it (sync.allowPlainHttp of the chart, --allow-plain-http of supercargo up)`,
+    };
+  }
+  return undefined;
+}
+
+/** Some keys give rights: a cloud's role, another network, a sidecar. So they are the installation's to allow. */
+function podMetadataIsAllowed({ connection: { spec }, podMetadata }: ConnectionSnapshot): Refusal | undefined {
+  if (!podMetadata) return undefined;
+  for (const field of ['labels', 'annotations'] as const) {
+    const key = Object.keys(spec.pod?.[field] ?? {}).find((one) => !podMetadata.some((start) => one.startsWith(start)));
+    if (key === undefined) continue;
+    const allowed = podMetadata.length > 0 ? `it allows ${podMetadata.join(', ')}` : 'it allows none';
+    return {
+      reason: 'InvalidSpec',
+      message: `spec.pod.${field} has "${key}", which this installation does not allow (${allowed}): remove it, or have its beginning listed in sync.connectionMetadata of the chart`,
     };
   }
   return undefined;

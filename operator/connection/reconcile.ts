@@ -96,6 +96,8 @@ async function applyChildren(
     apiServerPorts: config.apiServerPorts,
     privateNetworks: config.privateNetworks,
     allowPlainHttp: config.allowPlainHttp,
+    template: config.syncPods,
+    apiServerHost: config.apiServerHost,
   };
   for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
     await applier.applyChild(informers.children[kind], intent);

@@ -19,6 +19,7 @@ import {
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { receive } from './streamed.ts';
+import type { ProxySettings } from './proxy.ts';
 import { socketTransport, type StoreTransport } from './transport.ts';
 
 const ATTEMPTS = 4;
@@ -53,6 +54,8 @@ export interface StoreHttpOptions {
   readonly reach: Reach;
   /** Whether a credential may go out over http://, beyond machine and cluster. Absent: it may not. */
   readonly plainHttp?: boolean;
+  /** Absent: stores are called directly. */
+  readonly proxy?: ProxySettings;
   /** Sockets if absent. */
   readonly transport?: StoreTransport;
 }
@@ -83,7 +86,7 @@ interface Answer {
  * each write.
  */
 export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
-  const transport = options.transport ?? socketTransport(options.reach, options.plainHttp);
+  const transport = options.transport ?? socketTransport(options.reach, options);
   const places = new Places(options);
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {

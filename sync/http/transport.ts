@@ -1,7 +1,8 @@
-import { Agent, request as undiciRequest, type Dispatcher } from 'undici';
+import { request as undiciRequest, type Dispatcher } from 'undici';
 import { terminal } from '../../drivers/contract/index.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
 import { guardedLookup, literalForbidden, type Reach } from '../../kit/net/addresses.ts';
+import { dispatcherFor, proxyProblem, type ProxySettings } from './proxy.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -36,19 +37,28 @@ export interface StoreTransport {
   close(): Promise<void>;
 }
 
+/** What the installation says about calls to shops, beside their addresses. */
+export interface TransportOptions {
+  /** Whether a credential may go out over http://, beyond machine and cluster. Absent: it may not. */
+  readonly plainHttp?: boolean;
+  /** Absent: shops are called directly. */
+  readonly proxy?: ProxySettings;
+}
+
 /**
  * Goes to public addresses and to what `reach` allows. A name is resolved and judged in one step, at each connection:
  * a NetworkPolicy needs a network that keeps it, this does not.
  */
-export function socketTransport(reach: Reach, plainHttp = false): StoreTransport {
-  const agent = new Agent({
+export function socketTransport(reach: Reach, { plainHttp = false, proxy }: TransportOptions = {}): StoreTransport {
+  const options = {
     connect: { lookup: guardedLookup([reach], REMEDY) },
     connections: 4,
     connectTimeout: 10_000,
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
     keepAliveTimeout: 30_000,
-  });
+  };
+  const agent = dispatcherFor(options, proxy);
   return {
     async send({ url, method, headers, body, signal, stream, timeoutMs = TIMEOUT_MS, beforeSend }) {
       if (!plainHttp && isInClear(url)) throw inClear(url);
@@ -65,6 +75,8 @@ export function socketTransport(reach: Reach, plainHttp = false): StoreTransport
         signal,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
+      }).catch((error: unknown) => {
+        throw proxyProblem(error, proxy) ?? error;
       });
       const good = answer.statusCode >= 200 && answer.statusCode < 300;
       return {
