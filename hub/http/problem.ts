@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { HttpError } from '../base/errors.ts';
 import { databaseProblem } from '../storage/database-problem.ts';
+import { HubBusy } from '../storage/session-line.ts';
 
 /** Of what is wrong with a request as much as people read. */
 const MAX_ISSUES = 20;
@@ -49,6 +50,7 @@ export function problemOf(error: FastifyError | HttpError): {
     const detail = [...issues, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
+  if (error instanceof HubBusy) return { type: 'HubBusy', title: 'HubBusy', status: 503, detail: error.message };
   const unavailable = databaseProblem(error);
   if (unavailable)
     return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };

@@ -1,8 +1,8 @@
-import { HttpError } from '../base/errors.ts';
-
 /** Less than what a pod waits for an answer. */
 const PATIENCE_MS = 45_000;
-const COME_AGAIN_SECONDS = 5;
+
+/** Nothing was done: it may be repeated. */
+export class HubBusy extends Error {}
 
 /**
  * Who waits for one of the sessions of the database, in the order of coming. The pool's own line gives up after its
@@ -23,7 +23,7 @@ export class SessionLine {
     return this.#line.length;
   }
 
-  /** Throws HttpError 503 `HubBusy` when it did not come to be its turn for most of a minute: then nothing was done. */
+  /** Throws HubBusy when it did not come to be its turn for most of a minute. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await this.#turn();
@@ -46,11 +46,8 @@ export class SessionLine {
         this.#line = this.#line.filter((one) => one !== start);
         const seconds = Math.round(this.#patienceMs / 1000);
         reject(
-          new HttpError(
-            503,
-            'HubBusy',
+          new HubBusy(
             `the hub has more to do than its database takes: nothing was done in ${seconds} s, repeat it later`,
-            { 'retry-after': String(COME_AGAIN_SECONDS) },
           ),
         );
       }, this.#patienceMs);
