@@ -7,7 +7,8 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 # Where a test command keeps what is slow to make: Kubernetes, the test store. Outside the repository.
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
-.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
+comma := ,
+.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -109,6 +110,11 @@ bench-sync: node_modules/.package-lock.json ## store to PostgreSQL beside dlt, S
 bench-embedded: build ## what the hub's own database costs: time, CPU, memory, in `up` and beside a hub (3 minutes)
 	@tsc -p bench/tsconfig.json
 	@NODE_ENV=production $(NODE) bench/.build/bench/embedded/main.js
+
+# CONNECTIONS: a list (10,100,1000), SECONDS_EACH of quiet (120), HUBS (1).
+bench-fleet: node_modules/.package-lock.json ## what connections cost while nothing happens, and a hub under all of them at once (20 minutes)
+	@$(NODE) bench/fleet/main.ts $(or $(CONNECTIONS),10$(comma)100$(comma)1000) $(or $(SECONDS_EACH),120) $(or $(HUBS),1)
+	@$(NODE) bench/fleet/up.ts
 
 # SECONDS_EACH: of each measurement (15), WAITING webhooks of the endpoint that hangs (10,000).
 bench-neighbours: node_modules/.package-lock.json ## what one tenant costs another: a key at full speed, an endpoint that hangs (3 minutes)
