@@ -10,7 +10,7 @@ const quantity = (description: string) =>
   });
 
 const strings = (max: number, description: string) =>
-  z.record(z.string().min(1).max(317), z.string().max(max)).describe(description);
+  z.record(z.string().min(1).max(317), z.string().max(max)).meta({ description, maxProperties: 16 });
 
 /** What a tenant may say of its pod: nothing that gives it a right. The rest is the installation's (chart: sync). */
 const pod = z.strictObject({
@@ -36,7 +36,7 @@ const pod = z.strictObject({
     message: 'classes that begin with "system-" are for the cluster itself: choose another PriorityClass',
   }).optional(),
   labels: strings(63, 'Keys must begin as sync.connectionMetadata of the chart allows.').optional(),
-  annotations: strings(4096, 'Keys must begin as sync.connectionMetadata of the chart allows.').optional(),
+  annotations: strings(1024, 'Keys must begin as sync.connectionMetadata of the chart allows.').optional(),
 });
 
 const sharedSpec = {
