@@ -79,6 +79,7 @@ export class HubWorld {
       publicUrl,
       tellStore: () => undefined,
       webhookReach: OWN_MACHINE,
+      webhookPlainHttp: true,
       wakePod: () => undefined,
       wakeDeliveries: () => undefined,
       carryWebhook: async (request) => world.#receive(request),
