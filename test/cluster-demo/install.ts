@@ -28,7 +28,8 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     'image.pullPolicy': 'Never',
     // The cluster, its shops and whoever takes its webhooks are on one machine.
     'hub.webhooks.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
-    // Test shops on the machine have no certificate.
+    // Test shops and warehouses on the machine have no certificate.
+    'hub.webhooks.allowPlainHttp': 'true',
     'sync.allowPlainHttp': 'true',
     'sync.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
     ...options.values,
