@@ -53,9 +53,9 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
     },
     async (request) => {
       const stores = storesOf(request).map(({ id }) => id);
-      const { after, upTo } = await pageBounds(hub.db, stores, request.query.after);
+      const { after, upTo, within } = await pageBounds(hub.db, stores, request.query.after, request.query.sku);
       const rows = await hub.db.query<z.infer<typeof productView> & Record<string, unknown>>(
-        `SELECT p.connection_id || '.' || p.external_id AS id, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", p.seq::text AS cursor,
+        `SELECT p.connection_id || '.' || p.external_id AS id, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, p.title, p.description, p.brand, p.status, p.attributes, p.updated_at AS "updatedAt", least(p.seq, $6)::text AS cursor,
          coalesce((SELECT jsonb_agg(jsonb_build_object('id', v.external_id, 'sku', v.sku, 'title', v.title, 'barcode', v.barcode, 'price', v.price, 'currency', v.currency,
            'weightGrams', v.weight_grams, 'enabled', v.enabled, 'tracked', v.tracked, 'options', v.options) ORDER BY v.sku)
            FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id), '[]') AS variants,
@@ -65,7 +65,7 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
        WHERE c.store_id = ANY($1::int[]) AND p.seq > $2 AND p.seq <= $5
          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id AND v.sku = $3))
        ORDER BY p.seq LIMIT $4`,
-        [stores, after, request.query.sku ?? null, request.query.limit, upTo],
+        [stores, after, request.query.sku ?? null, request.query.limit, within, upTo],
       );
       return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };
     },

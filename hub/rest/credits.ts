@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { page, pageQuery, storesOf, text, type App } from '../http/app.ts';
-import { pageBounds } from '../http/position.ts';
+import { pageBounds, type PageBounds } from '../http/position.ts';
 import { CREDIT_LISTS, creditSchema, creditView, type CreditKind } from '../orders/credit-view.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 
@@ -57,8 +57,8 @@ export function creditRoutes(app: App, hub: HubContext): void {
       async (request) => {
         const stores = storesOf(request).map(({ id }) => id);
         const { query } = request;
-        const { after, upTo } = await pageBounds(hub.db, stores, query.after);
-        const rows = await creditRows(hub.db, stores, kind, { ...query, after, upTo });
+        const bounds = await pageBounds(hub.db, stores, query.after, query.number);
+        const rows = await creditRows(hub.db, stores, kind, { ...query, ...bounds });
         const items = rows.map(listedView);
         return { items, nextCursor: items.length === query.limit ? items.at(-1)!.cursor : null };
       },
@@ -70,10 +70,10 @@ function creditRows(
   db: Queryable,
   stores: readonly number[],
   kind: CreditKind,
-  query: z.infer<typeof listQuery> & { readonly after: string; readonly upTo: string },
+  query: Omit<z.infer<typeof listQuery>, 'after'> & PageBounds,
 ): Promise<Row[]> {
   return db.query(
-    `SELECT t.*, t.seq::text AS cursor, o.number, o.cust_ref, o.acknowledged_ref, o.intake, o.currency, o.exponent, c.namespace || '/' || c.name AS connection, s.namespace || '/' || s.name AS store,
+    `SELECT t.*, least(t.seq, $9)::text AS cursor, o.number, o.cust_ref, o.acknowledged_ref, o.intake, o.currency, o.exponent, c.namespace || '/' || c.name AS connection, s.namespace || '/' || s.name AS store,
        coalesce((SELECT jsonb_object_agg(l.external_id, jsonb_build_array(coalesce(a.sku, l.sku), l.sku))
          FROM order_lines l LEFT JOIN sku_aliases a ON a.store_id = t.store_id AND a.alias = l.sku
          WHERE l.connection_id = t.connection_id AND l.order_id = t.order_id), '{}') AS skus
@@ -84,7 +84,17 @@ function creditRows(
      WHERE t.store_id = ANY($1::int[]) AND t.kind = $2 AND t.seq > $3 AND t.seq <= $4 AND ($5 = 'All' OR o.intake = $5)
        AND ($6::text IS NULL OR o.number = $6 OR o.cust_ref = $6) AND ($7::text IS NULL OR c.namespace || '/' || c.name = $7)
      ORDER BY t.seq LIMIT $8`,
-    [stores, kind, query.after, query.upTo, query.intake, query.number ?? null, query.connection ?? null, query.limit],
+    [
+      stores,
+      kind,
+      query.after,
+      query.within,
+      query.intake,
+      query.number ?? null,
+      query.connection ?? null,
+      query.limit,
+      query.upTo,
+    ],
   );
 }
 

@@ -46,10 +46,10 @@ export function orderRoutes(app: App, hub: HubContext): void {
       const stores = storesOf(request).map(({ id }) => id);
       const query = request.query;
       const [namespace, name] = (query.connection ?? '').split('/');
-      const { after, upTo } = await pageBounds(hub.db, stores, query.after);
+      const { after, upTo, within } = await pageBounds(hub.db, stores, query.after, query.number);
       const rows = await hub.db.query(
-        `SELECT o.* FROM orders o JOIN connections c ON c.id = o.connection_id
-       WHERE o.store_id = ANY($1::int[]) AND o.seq > $2 AND o.seq <= $10 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
+        `SELECT o.*, least(o.seq, $10::bigint) AS seq FROM orders o JOIN connections c ON c.id = o.connection_id
+       WHERE o.store_id = ANY($1::int[]) AND o.seq > $2 AND o.seq <= $11 AND ($3 = 'All' OR o.intake = $3) AND ($4::boolean IS NULL OR (o.acknowledged_at IS NOT NULL) = $4)
          AND ($5::text IS NULL OR o.number = $5 OR o.cust_ref = $5) AND ($6::text IS NULL OR o.state = $6) AND ($7::text IS NULL OR (c.namespace = $7 AND c.name = $8))
        ORDER BY o.seq LIMIT $9`,
         [
@@ -63,6 +63,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
           name ?? null,
           query.limit,
           upTo,
+          within,
         ],
       );
       const items = await orderViews(hub.db, rows);

@@ -93,3 +93,26 @@ it('an order that cannot be read, not even its number, is kept under its id, tak
   await pod.gone('OrderImport', ['80']);
   expect((await store.api('GET', '/problems')).body.items).toEqual([]);
 });
+
+it('an order is found by its number also while another write of its Store is under way', async () => {
+  const store = await rig.store();
+  const pod = await store.connect();
+  await pod.send('ProductImport', [product('p', ['A'])]);
+  const wants = (number: string) => order(number, { id: number, lines: [line('1', 'A', 1)] });
+  await pod.send('OrderImport', [wants('90'), wants('91')]);
+  const of = async (query: string) => (await store.api('GET', `/orders?${query}`)).body.items as { cursor: string }[];
+  const [before] = await of('number=90');
+  await rig.db.transaction(async (tx) => {
+    await tx.query(`UPDATE orders SET seq = nextval('change_seq') WHERE external_id = '91'`);
+    // It moves behind the write that is not committed.
+    await store.api('POST', `/orders/${(before as { id?: string }).id}/acknowledge`, {});
+    // Who reads on from a position must not see it yet; who looks for it must.
+    expect(await of(`number=90&after=${before!.cursor}`)).toEqual([]);
+    const [found] = await of('number=90');
+    expect(found).toMatchObject({ cust_po_no: '90', acknowledgedAt: expect.any(String) });
+    // Whoever reads on from what a lookup gave misses nothing that is committed later.
+    expect(Number(found!.cursor)).toBeLessThan(
+      Number((await tx.query<{ at: number }>('SELECT last_position() AS at'))[0]!.at),
+    );
+  });
+});
