@@ -71,6 +71,12 @@ export const startRunRequest = z.strictObject({
 });
 export type StartRunRequest = z.infer<typeof startRunRequest>;
 
+/** Of an export that is due by its schedule. */
+export const quietRunRequest = startRunRequest
+  .pick({ feed: true, feedType: true, holder: true })
+  .extend({ feedType: z.enum(EXPORT_TYPES) });
+export type QuietRunRequest = z.infer<typeof quietRunRequest>;
+
 const checkpoint = z.object({
   since: z.string().optional(),
   run: z
@@ -104,8 +110,10 @@ export const finishRunRequest = z.strictObject({
   /** Of a run that waits: when it goes on. */
   goesOnAt: z.iso.datetime().optional(),
   checkpoint: checkpoint.optional(),
-  /** Of an export: an import's batches have counted already. */
+  /** Beside what batches have counted: of an export all of it, of an import what the hub had already. */
   counts: z.strictObject({ read: z.int().min(0), changed: z.int().min(0), problems: z.int().min(0) }).optional(),
+  /** The answer brings what the Feed's status shows. */
+  summary: z.boolean().optional(),
 });
 export type FinishRunRequest = z.infer<typeof finishRunRequest>;
 
@@ -121,6 +129,8 @@ export const runRecord = z.object({
   message: z.string().optional(),
   /** Of one that waits. */
   goesOnAt: z.string().optional(),
+  /** Runs right before it that found nothing either: it stands for them. */
+  repeats: z.number().optional(),
 });
 
 /** What a Feed's status shows and only the hub knows. */
@@ -141,6 +151,11 @@ export const feedSummary = z.object({
   ),
 });
 export type FeedSummary = z.infer<typeof feedSummary>;
+
+export const finishRunAnswer = z.object({ summary: feedSummary.optional() });
+
+/** Without a summary something waits: the run has to be opened. */
+export const quietRunAnswer = z.object({ summary: feedSummary.optional() });
 
 export const outboxKind = z.enum(WRITE_KINDS);
 export type OutboxKind = WriteKind;

@@ -7,6 +7,7 @@ import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
+import { KnownPages } from './feeds/known-pages.ts';
 import { HintBox } from './hints/hint-box.ts';
 import { followHints } from './hints/hint-follower.ts';
 import { Subscription } from './hints/subscription.ts';
@@ -29,6 +30,8 @@ interface OpenSession {
   registered: string;
   readonly subscription: Subscription;
   readonly hints: AbortController;
+  /** What the hub of this session has said that it has. */
+  readonly pages: KnownPages;
 }
 
 /**
@@ -192,6 +195,7 @@ export class ConnectionGate {
       registered: JSON.stringify(registration(connection, feeds, this.#options.definition.manifest)),
       subscription,
       hints,
+      pages: new KnownPages(clock),
     };
     this.#checkedAt = undefined;
     const onNoSession = () => {

@@ -200,6 +200,7 @@ export class FeedRunner {
         hub,
         clock,
         holder,
+        pages: due.trigger === 'Schedule' && hasNoProblems(feed) ? session.pages : undefined,
         earliestOrder: this.#earliestOrder(),
         decideOrder: orderDecider(
           `${key.kind}/${key.namespace}/${key.name}`,
@@ -231,7 +232,7 @@ export class FeedRunner {
       if (syncAsked !== undefined) each.handledSyncRequest = syncAsked;
     }
     if (mayBeTheConnection(outcome)) this.#gate.suspect();
-    feed.takeSummary(await hub.summary(feed.type));
+    feed.takeSummary(outcome.summary ?? (await hub.summary(feed.type)));
     for (const rider of riders) {
       rider.takeRide(feed.summary!);
       metrics.rode(rider.resource.metadata.name, rider.type, outcome, ended);
@@ -367,6 +368,12 @@ export class FeedRunner {
     for (const stop of this.#running.values()) stop.abort();
     await Promise.allSettled(this.#running.keys());
   }
+}
+
+/** What is a problem may end by being read again. */
+function hasNoProblems({ summary }: FeedTracker): boolean {
+  const { info, retry, error } = summary?.problems ?? { info: 1, retry: 0, error: 0 };
+  return info + retry + error === 0;
 }
 
 /**

@@ -50,7 +50,10 @@ export interface HubClient {
   heartbeat(runId: string): Promise<void>;
   /** May be repeated: the batch's sequence number makes that safe. */
   batch(runId: string, bytes: Buffer): Promise<api.BatchAnswer>;
-  finishRun(runId: string, body: api.FinishRunRequest): Promise<void>;
+  /** Its summary, where `body.summary` asks for it. */
+  finishRun(runId: string, body: api.FinishRunRequest): Promise<api.FeedSummary | undefined>;
+  /** Where nothing waits to be written: told as a run, which need not be opened. Else undefined, and nothing was done. */
+  quietRun(body: api.QuietRunRequest): Promise<api.FeedSummary | undefined>;
   openRecords(feed: RereadType, after: string): Promise<string[]>;
   /** Judges the orders again that were rejected for this reason, from what the hub has stored. */
   replay(reason: string, dryRun: boolean): Promise<z.output<typeof api.replayAnswer>>;
@@ -154,7 +157,10 @@ export function createHubClient(options: HubClientOptions): HubClient {
     },
     batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }),
     async finishRun(runId, body) {
-      await post(api.empty, `/runs/${runId}/finish`, body);
+      return (await post(api.finishRunAnswer, `/runs/${runId}/finish`, body)).summary;
+    },
+    async quietRun(body) {
+      return (await post(api.quietRunAnswer, '/quiet-runs', body)).summary;
     },
     async openRecords(feed, after) {
       return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`))

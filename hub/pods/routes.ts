@@ -15,7 +15,9 @@ import type { Hints } from '../runs/hints.ts';
 import { openRecords } from '../orders/open-records.ts';
 import { claimOutbox, recordResults } from '../outbox/outbox.ts';
 import { replayOrders } from '../outbox/replay.ts';
+import { quietRun } from '../runs/quiet.ts';
 import { finishRun, heartbeat, startRun } from '../runs/runs.ts';
+import { KnownConnections } from './known-connections.ts';
 import { openSession, requireConnection } from './sessions.ts';
 import { storeSideRoutes } from './store-side-routes.ts';
 import { feedSummary } from '../runs/feed-summary.ts';
@@ -33,15 +35,22 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
     (_request, body, callback) => callback(null, body),
   );
   const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, podOf(request));
+  const known = new KnownConnections(hub.db, hub.clock);
 
-  app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) =>
-    openSession(hub, podOf(request), request.body),
+  app.post('/session', { schema: { body: api.sessionRequest, response: { 200: api.sessionAnswer } } }, (request) => {
+    known.forget(podOf(request));
+    return openSession(hub, podOf(request), request.body);
+  });
+  app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, (request) =>
+    known.with(podOf(request), (own) => startRun(hub, own, request.body)),
   );
-  app.post('/runs', { schema: { body: api.startRunRequest, response: { 200: api.startRunAnswer } } }, async (request) =>
-    startRun(hub, await connection(request), request.body),
+  app.post(
+    '/quiet-runs',
+    { schema: { body: api.quietRunRequest, response: { 200: api.quietRunAnswer } } },
+    async (request) => ({ summary: await known.with(podOf(request), (own) => quietRun(hub, own, request.body)) }),
   );
   app.post('/runs/:id/heartbeat', { schema: { params: runId, response: { 200: done } } }, async (request) => {
-    await heartbeat(hub, await connection(request), request.params.id);
+    await known.with(podOf(request), (own) => heartbeat(hub, own, request.params.id));
     return {};
   });
   app.post('/runs/:id/batches', { schema: { params: runId, response: { 200: api.batchAnswer } } }, async (request) =>
@@ -49,11 +58,10 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
   );
   app.post(
     '/runs/:id/finish',
-    { schema: { params: runId, body: api.finishRunRequest, response: { 200: done } } },
-    async (request) => {
-      await finishRun(hub, await connection(request), request.params.id, request.body);
-      return {};
-    },
+    { schema: { params: runId, body: api.finishRunRequest, response: { 200: api.finishRunAnswer } } },
+    async (request) => ({
+      summary: await known.with(podOf(request), (own) => finishRun(hub, own, request.params.id, request.body)),
+    }),
   );
   app.get(
     '/open-records',
@@ -90,7 +98,7 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
     const leave = () => gone.abort();
     request.raw.socket.once('close', leave);
     try {
-      return await hints.wait(hub.db, (await connection(request)).id, LONG_POLL_MS, gone.signal);
+      return await known.with(podOf(request), ({ id }) => hints.wait(hub.db, id, LONG_POLL_MS, gone.signal));
     } finally {
       // Connections are kept alive: a listener for each poll would pile up on the socket.
       request.raw.socket.off('close', leave);

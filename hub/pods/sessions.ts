@@ -4,6 +4,7 @@ import type { BudgetState, SessionAnswer, SessionRequest } from '../../model/syn
 import type { DeclaredConnection, HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
 import { hookUrl } from '../base/hook-url.ts';
+import { noSession } from '../runs/in-session.ts';
 import { findStore, type ConnectionRow } from '../stores/rules.ts';
 import type { Queryable } from '../storage/database.ts';
 import { digestKey, webhookMasterKey } from '../base/secrets.ts';
@@ -107,7 +108,6 @@ export async function findConnection(db: Queryable, key: ConnectionKey): Promise
 
 export async function requireConnection(db: Queryable, key: ConnectionKey): Promise<ConnectionRow> {
   const row = await findConnection(db, key);
-  // A database that was restored knows a connection as it was then.
-  if (!row?.registered) throw new HttpError(409, 'NoSession', 'open a session first: POST /sync/v1/session');
+  if (!row?.registered) throw noSession();
   return row;
 }

@@ -24,6 +24,11 @@ const runView = z.object({
   problems: z.number(),
   message: z.string().nullable(),
   goesOnAt: z.string().nullable().meta({ description: 'Of a run with the result Waiting: when it goes on.' }),
+  repeats: z.number().meta({
+    description:
+      'How many runs right before it, by schedule and with the same result, found nothing either: this run stands for them.',
+  }),
+  repeatsSince: z.string().nullable().meta({ description: 'When the first of them began.' }),
 });
 const savedView = z.object({
   position: z.string().nullable().meta({ description: 'How far the feed has read, for people.' }),
@@ -63,7 +68,7 @@ export function runRoutes(app: App, hub: HubContext): void {
       const rows = await hub.db.query<z.infer<typeof runView> & { micros: number }>(
         `SELECT * FROM (
          SELECT r.id, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, r.feed, r.feed_type AS "feedType", r.trigger, r.dry_run AS "dryRun", r.result, r.started_at AS "startedAt", r.finished_at AS "finishedAt",
-           r.read, r.changed, r.problems, r.message, r.goes_on_at AS "goesOnAt", (extract(epoch FROM r.started_at) * 1000000)::bigint AS micros
+           r.read, r.changed, r.problems, r.message, r.goes_on_at AS "goesOnAt", r.repeats, r.repeats_since AS "repeatsSince", (extract(epoch FROM r.started_at) * 1000000)::bigint AS micros
          FROM runs r JOIN connections c ON c.id = r.connection_id JOIN stores o ON o.id = c.store_id
          WHERE c.store_id = ANY($1::int[]) AND ($2::text IS NULL OR r.feed_type = $2) AND ($3::text IS NULL OR c.namespace || '/' || c.name = $3)) found
        WHERE $4::bigint IS NULL OR (micros, id) < ($4, $5::text) ORDER BY micros DESC, id DESC LIMIT $6`,

@@ -1,7 +1,9 @@
+import type { StoreSpec } from '../../crds/index.ts';
 import type { Checkpoint } from '../../model/batch.ts';
 import { classOf, type FeedType } from '../../model/feeds.ts';
 import {
   RUN_LEASE_SECONDS,
+  type FeedSummary,
   type FinishRunRequest,
   type StartRunAnswer,
   type StartRunRequest,
@@ -10,64 +12,78 @@ import type { HubContext } from '../base/context.ts';
 import { HttpError } from '../base/errors.ts';
 import type { Queryable, Transaction } from '../storage/database.ts';
 import { orderRulesOf } from '../stores/order-rules.ts';
-import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
+import { feedSummary } from './feed-summary.ts';
+import { IN_SESSION, noSession, type KnownConnection } from './in-session.ts';
+import { IS_QUIET, lastRunBefore } from './quiet.ts';
 
 const KEPT_CHECKPOINTS = 10;
 const KEPT_RUNS = 200;
 
 /**
  * One run a feed at a time: a unique index says so. A run whose lease ran out, or whose pod has started anew, is ended
- * here.
+ * here; mostly there is none, and two statements do.
  */
 export async function startRun(
   hub: HubContext,
-  connection: ConnectionRow,
+  connection: KnownConnection,
   request: StartRunRequest,
 ): Promise<StartRunAnswer> {
-  return hub.db.transaction(async (tx) => {
-    await endAbandoned(tx, connection.id, request);
-    const runId = hub.newId();
-    const rows = await tx.query(
-      `INSERT INTO runs (id, connection_id, feed, feed_type, trigger, holder, dry_run, scoped, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $9, now() + make_interval(secs => $8))
-       ON CONFLICT (connection_id, feed_type) WHERE result = 'Running' DO NOTHING RETURNING id`,
-      [
-        runId,
-        connection.id,
-        request.feed,
-        request.feedType,
-        request.trigger,
-        request.holder,
-        request.dryRun ?? false,
-        RUN_LEASE_SECONDS,
-        request.scoped ?? false,
-      ],
-    );
-    if (rows.length === 0)
-      throw new HttpError(
-        409,
-        'RunLeased',
-        `another run of ${request.feedType} holds the lease: it is free again after at most ${RUN_LEASE_SECONDS} s without a sign of life`,
-      );
-    if (request.resetCheckpoint && !request.dryRun)
-      await tx.query('DELETE FROM checkpoints WHERE connection_id = $1 AND feed_type = $2', [
-        connection.id,
-        request.feedType,
-      ]);
-    const [saved] = await tx.query<{ value: Checkpoint }>(
-      'SELECT value FROM checkpoints WHERE connection_id = $1 AND feed_type = $2',
-      [connection.id, request.feedType],
-    );
-    return {
+  const runId = hub.newId();
+  const opened =
+    (!request.resetCheckpoint && (await openRun(hub.db, connection.id, runId, request))) ||
+    (await hub.db.transaction(async (tx) => {
+      await endAbandoned(tx, connection.id, request);
+      if (request.resetCheckpoint && !request.dryRun)
+        await tx.query('DELETE FROM checkpoints WHERE connection_id = $1 AND feed_type = $2', [
+          connection.id,
+          request.feedType,
+        ]);
+      return openRun(tx, connection.id, runId, request);
+    }));
+  if (!opened) await refuseRun(hub.db, connection.id, request);
+  const [known] = await hub.db.query<{ checkpoint: Checkpoint | null; rules: StoreSpec | null }>(
+    `SELECT (SELECT value FROM checkpoints WHERE connection_id = $1 AND feed_type = $2) AS checkpoint,
+       (SELECT s.rules FROM connections c JOIN stores s ON s.id = c.store_id WHERE c.id = $1 AND $3) AS rules`,
+    // At each run: a Store that changes is obeyed by the next one.
+    [connection.id, request.feedType, classOf(request.feedType) === 'orders'],
+    'run-begins',
+  );
+  return {
+    runId,
+    checkpoint: request.resetCheckpoint ? undefined : (known?.checkpoint ?? undefined),
+    orderRules: classOf(request.feedType) === 'orders' ? orderRulesOf(known?.rules ?? undefined) : undefined,
+  };
+}
+
+async function openRun(db: Queryable, connectionId: number, runId: string, request: StartRunRequest): Promise<boolean> {
+  const rows = await db.query(
+    `INSERT INTO runs (id, connection_id, feed, feed_type, trigger, holder, dry_run, scoped, lease_until)
+     SELECT $1, id, $3, $4, $5, $6, $7, $9, now() + make_interval(secs => $8) FROM connections WHERE id = $2 AND ${IN_SESSION}
+     ON CONFLICT (connection_id, feed_type) WHERE result = 'Running' DO NOTHING RETURNING 1`,
+    [
       runId,
-      checkpoint: request.resetCheckpoint ? undefined : saved?.value,
-      // At each run: a Store that changes is obeyed by the next one.
-      orderRules:
-        classOf(request.feedType) === 'orders'
-          ? orderRulesOf((await findStoreById(tx, connection.store_id))?.rules)
-          : undefined,
-    };
-  });
+      connectionId,
+      request.feed,
+      request.feedType,
+      request.trigger,
+      request.holder,
+      request.dryRun ?? false,
+      RUN_LEASE_SECONDS,
+      request.scoped ?? false,
+    ],
+    'open-run',
+  );
+  return rows.length > 0;
+}
+
+async function refuseRun(db: Queryable, connectionId: number, { feedType }: StartRunRequest): Promise<never> {
+  const [known] = await db.query(`SELECT 1 FROM connections WHERE id = $1 AND ${IN_SESSION}`, [connectionId]);
+  if (!known) throw noSession();
+  throw new HttpError(
+    409,
+    'RunLeased',
+    `another run of ${feedType} holds the lease: it is free again after at most ${RUN_LEASE_SECONDS} s without a sign of life`,
+  );
 }
 
 async function endAbandoned(tx: Queryable, connectionId: number, request: StartRunRequest): Promise<void> {
@@ -81,7 +97,7 @@ async function endAbandoned(tx: Queryable, connectionId: number, request: StartR
 }
 
 /** Keeps the lease. Throws `LeaseLost` when another took over: the pod must stop at once. */
-export async function heartbeat(hub: HubContext, connection: ConnectionRow, runId: string): Promise<void> {
+export async function heartbeat(hub: HubContext, connection: KnownConnection, runId: string): Promise<void> {
   await holdRun(hub.db, connection.id, runId);
 }
 
@@ -100,34 +116,54 @@ export function leaseLost(): HttpError {
 
 export async function finishRun(
   hub: HubContext,
-  connection: ConnectionRow,
+  connection: KnownConnection,
   runId: string,
   request: FinishRunRequest,
-): Promise<void> {
-  await hub.db.transaction(async (tx) => {
-    const [run] = await tx.query<{ feed_type: string; dry_run: boolean }>(
-      `UPDATE runs SET result = $3, message = $4, finished_at = now(), read = read + $5, changed = changed + $6, problems = problems + $7, goes_on_at = $8
-       WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING feed_type, dry_run`,
-      [
-        runId,
-        connection.id,
-        request.result,
-        request.message ?? null,
-        request.counts?.read ?? 0,
-        request.counts?.changed ?? 0,
-        request.counts?.problems ?? 0,
-        request.goesOnAt ?? null,
-      ],
-    );
-    if (!run) throw leaseLost();
-    if (request.checkpoint && !run.dry_run)
-      await saveCheckpoint(tx, connection.id, run.feed_type, runId, request.checkpoint, true);
-    await tx.query(
+): Promise<FeedSummary | undefined> {
+  const { checkpoint } = request;
+  const run = checkpoint
+    ? await hub.db.transaction(async (tx) => {
+        const ended = await endRun(tx, connection.id, runId, request);
+        if (!ended.dry_run) await saveCheckpoint(tx, connection.id, ended.feed_type, runId, checkpoint, true);
+        return ended;
+      })
+    : await endRun(hub.db, connection.id, runId, request);
+  if (!run.repeated)
+    await hub.db.query(
       `DELETE FROM runs WHERE connection_id = $1 AND feed_type = $2 AND id IN
          (SELECT id FROM runs WHERE connection_id = $1 AND feed_type = $2 ORDER BY started_at DESC OFFSET $3)`,
       [connection.id, run.feed_type, KEPT_RUNS],
     );
-  });
+  return request.summary ? feedSummary(hub.db, connection.id, run.feed_type) : undefined;
+}
+
+interface EndedRun extends Record<string, unknown> {
+  readonly feed_type: FeedType;
+  readonly dry_run: boolean;
+  /** It took the place of quiet ones before it. */
+  readonly repeated: boolean;
+}
+
+async function endRun(
+  db: Queryable,
+  connectionId: number,
+  runId: string,
+  { result, message, goesOnAt, counts = { read: 0, changed: 0, problems: 0 } }: FinishRunRequest,
+): Promise<EndedRun> {
+  const [run] = await db.query<EndedRun>(
+    `WITH own AS (SELECT r.*, $3::text AS ends, $4::text AS says, r.changed + $6 + r.problems + $7 AS moved FROM runs r WHERE id = $1 AND connection_id = $2 AND result = 'Running'),
+       before AS (SELECT p.id, p.repeats, coalesce(p.repeats_since, p.started_at) AS since
+         FROM own CROSS JOIN LATERAL (${lastRunBefore('own.connection_id', 'own.feed_type', 'own.id')}) p
+         WHERE own.trigger = 'Schedule' AND own.ends = p.result AND own.says IS NULL AND own.moved = 0 AND NOT own.dry_run AND NOT own.scoped AND ${IS_QUIET}),
+       dropped AS (DELETE FROM runs WHERE id = (SELECT id FROM before))
+     UPDATE runs SET result = $3, message = $4, finished_at = now(), read = read + $5, changed = changed + $6, problems = problems + $7, goes_on_at = $8,
+       repeats = coalesce((SELECT repeats + 1 FROM before), 0), repeats_since = (SELECT since FROM before)
+     WHERE id = $1 AND connection_id = $2 AND result = 'Running' RETURNING feed_type, dry_run, repeats > 0 AS repeated`,
+    [runId, connectionId, result, message ?? null, counts.read, counts.changed, counts.problems, goesOnAt ?? null],
+    'end-run',
+  );
+  if (!run) throw leaseLost();
+  return run;
 }
 
 /** `final` checkpoints, one a run, are also kept as history (the last ten). An equal one is not written again. */

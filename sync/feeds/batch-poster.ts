@@ -4,6 +4,7 @@ import { LONGEST_KEY, overlongKey } from '../../model/key-texts.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
+import { pageDigest, type PagesOfRun } from './known-pages.ts';
 import { faultOf, keyOf, mended, subjectOf } from './bad-record.ts';
 
 /** As the hub takes them; what a shop sends has no such bounds. */
@@ -19,6 +20,8 @@ export class BatchPoster {
   problems = 0;
   /** Of them, those that keep a record out; what is only told does not make a run Partial. */
   setAside = 0;
+  /** Records in pages that the hub has, so that they were not sent. */
+  known = 0;
   /** Records that the hub did not take, by their id. */
   readonly refused = new Set<string>();
   #sequence = 0;
@@ -26,11 +29,19 @@ export class BatchPoster {
   readonly #hub: HubClient;
   readonly #runId: string;
   readonly #decideOrder: (order: OrderRecord) => OrderDecision;
+  readonly #pages: PagesOfRun | undefined;
 
-  constructor(hub: HubClient, runId: string, decideOrder: (order: OrderRecord) => OrderDecision) {
+  /** `pages`: what it has is not sent. */
+  constructor(hub: HubClient, runId: string, decideOrder: (order: OrderRecord) => OrderDecision, pages?: PagesOfRun) {
     this.#hub = hub;
     this.#runId = runId;
     this.#decideOrder = decideOrder;
+    this.#pages = pages;
+  }
+
+  /** Nothing has reached the hub in this run. */
+  get silent(): boolean {
+    return this.#sequence === 0;
   }
 
   /** The checkpoint travels with the last part: no part is passed over. A page with nothing to say is not sent. */
@@ -142,9 +153,16 @@ export class BatchPoster {
   ): Promise<void> {
     this.#encoder.clear();
     for (const record of records) this.#encoder.add(record, this.#decideOrder);
+    const segments = this.#encoder.segments();
+    const plain = this.#pages && problems.length === 0 && checkpoint === undefined && gone === undefined;
+    const page = plain ? pageDigest(segments) : undefined;
+    if (page !== undefined && this.#pages?.has(page)) {
+      this.known += records.length;
+      return;
+    }
     const bytes = encodeBatch(
       { sequence: ++this.#sequence, read: records.length, checkpoint, problems: problems.map(bounded), gone },
-      this.#encoder.segments(),
+      segments,
     );
     const answer = await this.#hub.batch(this.#runId, bytes).catch((error: unknown) => {
       // A refused batch was rolled back whole: its number is free again.
@@ -152,6 +170,7 @@ export class BatchPoster {
       throw error;
     });
     this.changed += answer.changed;
+    if (page !== undefined) this.#pages?.sent(page);
   }
 }
 

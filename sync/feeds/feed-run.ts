@@ -1,10 +1,10 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
 import type { ConnectedFeeds } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { StartRunAnswer, StartRunRequest } from '../../model/sync-api.ts';
+import type { FeedSummary, FinishRunRequest, StartRunAnswer, StartRunRequest } from '../../model/sync-api.ts';
 import { DEFAULT_ORDER_RULES, type OrderRules } from '../../model/order-rules.ts';
 import { DEFAULT_BATCH_SIZE } from '../../model/feed-rules.ts';
-import { isExport, isReread, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
+import { classOf, isExport, isReread, type ExportType, type FeedType, type ImportType } from '../../model/feeds.ts';
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
@@ -13,6 +13,7 @@ import type { RunOutcome } from '../outcome.ts';
 import { faultDetails, withFault } from './fault.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
+import type { KnownPages } from './known-pages.ts';
 import { RunLease } from './run-lease.ts';
 
 export interface FeedRunRequest {
@@ -41,6 +42,8 @@ export interface FeedRunPorts {
   /** Orders placed before are of no use. */
   readonly earliestOrder?: Date;
   readonly censusDays?: number;
+  /** Pages that the hub has: of a feed without open problems. */
+  readonly pages?: KnownPages;
 }
 
 /**
@@ -51,12 +54,14 @@ export async function runFeed(
   request: FeedRunRequest,
   ports: FeedRunPorts,
   signal: AbortSignal,
-): Promise<RunOutcome & { readonly runId?: string }> {
+): Promise<RunOutcome & { readonly runId?: string; readonly summary?: FeedSummary }> {
   const { hub } = ports;
   let runId: string | undefined;
   const lease = new RunLease(ports.clock);
   const running = AbortSignal.any([signal, lease.signal]);
   try {
+    const idle = await nothingToWrite(request, ports);
+    if (idle) return { read: 0, changed: 0, problems: 0, result: 'Empty', reason: 'Empty', summary: idle };
     const asked = lease.asking();
     const started = await hub.startRun({
       feed: request.feed,
@@ -78,24 +83,37 @@ export async function runFeed(
       );
       const { checkpoint } = ended;
       const outcome = withTime(ended.outcome, ports.clock);
-      const counts =
-        isExport(request.type) || request.parameters?.replay
-          ? { read: outcome.read, changed: outcome.changed, problems: outcome.problems }
-          : undefined;
-      await hub.finishRun(runId, {
+      const summary = await hub.finishRun(runId, {
         result: outcome.result,
         message: outcome.message?.slice(0, 1024),
         goesOnAt: outcome.goesOnAt,
         checkpoint,
-        counts,
+        counts: countsOf(request, ended),
+        summary: request.parameters === undefined,
       });
-      return { ...outcome, runId };
+      return { ...outcome, runId, summary };
     } finally {
       stopBeating();
     }
   } catch (error) {
     return { ...withTime(failure(error), ports.clock), runId };
   }
+}
+
+/** An export on its schedule for which nothing waits. What a person asked for is opened as a run all the same. */
+async function nothingToWrite(
+  { feed, type, trigger, parameters }: FeedRunRequest,
+  { hub, holder }: FeedRunPorts,
+): Promise<FeedSummary | undefined> {
+  if (!isExport(type) || trigger !== 'Schedule' || parameters) return undefined;
+  return hub.quietRun({ feed, feedType: type, holder });
+}
+
+/** What the hub cannot have counted itself. */
+function countsOf({ type, parameters }: FeedRunRequest, { outcome, known = 0 }: Ended): FinishRunRequest['counts'] {
+  if (isExport(type) || parameters?.replay)
+    return { read: outcome.read, changed: outcome.changed, problems: outcome.problems };
+  return known > 0 ? { read: known, changed: 0, problems: 0 } : undefined;
 }
 
 /** A run that waits says when it goes on. */
@@ -163,6 +181,7 @@ async function executeImport(
       decideOrder: ports.decideOrder(orderRules),
       censusDays,
       earliestOrder,
+      pages: classOf(feed) === 'orders' ? ports.pages : undefined,
       storeNow: () => session.storeNow(),
     },
   );

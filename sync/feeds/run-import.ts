@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DriverError,
   type ImportSource,
@@ -27,6 +28,7 @@ import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from '
 import type { RunOutcome } from '../outcome.ts';
 import { EndlessGuard } from './endless.ts';
 import { faultDetails, withFault } from './fault.ts';
+import type { KnownPages } from './known-pages.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface ImportRun {
@@ -57,6 +59,8 @@ export interface ImportPorts {
   readonly earliestOrder?: Date;
   /** Days that the completeness check looks at; its own number if absent. */
   readonly censusDays?: number;
+  /** Pages that the hub has. */
+  readonly pages?: KnownPages;
 }
 
 interface Progress {
@@ -79,8 +83,9 @@ interface Progress {
 export async function runImport(
   run: ImportRun,
   ports: ImportPorts,
-): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint }> {
-  const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder);
+): Promise<{ outcome: RunOutcome; checkpoint?: Checkpoint; known?: number }> {
+  const pages = ports.pages?.begin();
+  const poster = new BatchPoster(ports.hub, run.runId, ports.decideOrder, pages);
   const scoped = run.window !== undefined || run.ids !== undefined;
   const plan = scoped
     ? { fullCompare: false }
@@ -96,7 +101,11 @@ export async function runImport(
       await readOpenRecords(run, ports, poster, progress);
     const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
-    return scoped || !progress.end ? { outcome } : { outcome, checkpoint: finalOf(run, plan, progress, ports, census) };
+    if (scoped || !progress.end) return { outcome, known: poster.known };
+    pages?.end(poster.changed + poster.problems > 0);
+    const final = finalOf(run, plan, progress, ports, census);
+    const moved = !poster.silent || !sameCheckpoint(final, run.checkpoint);
+    return { outcome, known: poster.known, checkpoint: moved ? final : undefined };
   } catch (error) {
     if (run.signal.aborted)
       return {
@@ -112,6 +121,11 @@ export async function runImport(
     const outcome = withFault(ended(poster, progress, 'Failed', fault.reason, fault.message), fault);
     return outcome.result === 'Waiting' ? waits(outcome, run, plan, progress, scoped) : { outcome };
   }
+}
+
+/** What is absent and what is undefined are the same to the hub. */
+function sameCheckpoint(one: Checkpoint, other: Checkpoint | undefined): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other ?? null)));
 }
 
 function finalOf(

@@ -16,6 +16,9 @@ interface OrderView {
   readonly shipments: readonly { readonly confirmedAt: string | null }[];
 }
 
+/** One that hangs must not be taken for a hub that has nothing to say. */
+const ANSWER_WITHIN_MS = 20_000;
+
 export async function call<T>(hub: Hub, method: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`${hub.url}/api/v1${path}`, {
     method,
@@ -24,6 +27,7 @@ export async function call<T>(hub: Hub, method: string, path: string, body?: unk
       ...(method === 'POST' ? { 'content-type': 'application/json', 'idempotency-key': randomUUID() } : {}),
     },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   if (!answer.ok) throw new Error(`the hub answered ${answer.status} to ${method} ${path}: ${await answer.text()}`);
   return (await answer.json()) as T;
@@ -32,9 +36,13 @@ export async function call<T>(hub: Hub, method: string, path: string, body?: unk
 export async function waitFor<T>(what: string, timeoutMs: number, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const found = await look().catch(() => undefined);
+    let failed: unknown;
+    const found = await look().catch((error: unknown) => void (failed = error));
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `waited ${timeoutMs / 1000} s for ${what}${failed === undefined ? '' : `; last: ${String(failed)}`}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

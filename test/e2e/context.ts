@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findCluster, type Cluster } from '../cluster/index.ts';
 import { Kubectl } from '../cluster-demo/kubectl.ts';
+import { RELEASE_NAMESPACE } from '../cluster-demo/install.ts';
 import { hubOf } from '../cluster-demo/quickstart.ts';
 import { waitFor, type Hub } from '../demo/steps.ts';
 import { randomUUID } from 'node:crypto';
@@ -139,6 +140,20 @@ export class Shop {
   ready(timeoutMs = 180_000): Promise<void> {
     // A connection that was switched off is Ready, too, until the operator has looked at it again.
     return this.until('connections', 'shop', 'Ready', 'True (Running)', timeoutMs);
+  }
+
+  /** What a person would look at when something did not come: the resources, the pods, the last lines of their logs. */
+  async account(): Promise<string> {
+    const ask = (...command: string[]) => this.e2e.kubectl.run(...command).catch((error: unknown) => String(error));
+    const pod = ['--namespace', this.namespace, '--selector', 'supercargo.dev/connection=shop', '--tail', '40'];
+    const hub = ['--namespace', RELEASE_NAMESPACE, '--selector', 'app.kubernetes.io/component=hub', '--tail', '40'];
+    return [
+      await ask('get', 'connections,feeds', '--namespace', this.namespace, '--output', 'wide'),
+      await ask('get', 'pods', '--all-namespaces'),
+      await ask('logs', ...pod),
+      await ask('logs', '--previous', ...pod),
+      await ask('logs', ...hub),
+    ].join('\n');
   }
 
   hub(): Promise<Hub> {

@@ -75,7 +75,12 @@ describe('kill -9 in the middle of a sync', () => {
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await sync();
     await operator();
-    await waitFor('all orders', 200_000, async () => ((await allOrders()).length >= ORDERS ? true : undefined));
+    let seen = 0;
+    await waitFor('all orders', 200_000, async () =>
+      (seen = (await allOrders()).length) >= ORDERS ? true : undefined,
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}; ${seen} of ${ORDERS} came\n${await shop.account()}`);
+    });
     const numbers = (await allOrders()).map((order) => order.cust_po_no);
     expect(numbers.length).toBe(new Set(numbers).size);
     expect([...numbers].sort()).toEqual([...codes].sort());

@@ -72,6 +72,7 @@ export class Wires {
       const answer = await this.#atHub(mode, { method, url: path, headers: { ...headers }, payload: body });
       if (over && answer.statusCode < 300) this.seen.push(`${method} ${path} was taken of run ${run}, which was over`);
       if (answer.statusCode < 300 && path.endsWith('/batches')) this.#noteBatch(run!, body as Buffer);
+      if (answer.statusCode < 300 && path.endsWith('/finish')) this.#noteFinish(run!, body as string);
       if (mode === 'die-after' || mode === 'all-die' || process.dead) return process.die();
       if (mode === 'answer-lost' || (mode === 'rolled-back' && answer.statusCode < 500)) throw new Broken('ECONNRESET');
       if (mode === 'stop-after' || mode === 'overlap-after') await pods.stop(process, mode);
@@ -105,6 +106,12 @@ export class Wires {
     const { sequence, read } = decodeBatch(body).header;
     const known = this.batches.get(run) ?? new Map<number, number>();
     this.batches.set(run, known.set(sequence, read));
+  }
+
+  /** What the hub had already is told at the end, as it was read and not sent. */
+  #noteFinish(run: string, body: string): void {
+    const { counts } = JSON.parse(body) as { counts?: { read: number } };
+    if (counts) this.batches.set(run, (this.batches.get(run) ?? new Map<number, number>()).set(0, counts.read));
   }
 
   toStore(process: Process): StoreTransport {

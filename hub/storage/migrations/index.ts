@@ -27,6 +27,7 @@ import { owners } from './0042-owners.ts';
 import { forgotten } from './0043-forgotten.ts';
 import { storeUids } from './0044-store-uids.ts';
 import { counted } from './0046-counted.ts';
+import { quietRuns } from './0047-quiet-runs.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -59,4 +60,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0043-forgotten', sql: forgotten },
   { name: '0044-store-uids', sql: storeUids },
   { name: '0046-counted', sql: counted },
+  { name: '0047-quiet-runs', sql: quietRuns },
 ];
