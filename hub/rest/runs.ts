@@ -24,10 +24,12 @@ const runView = z.object({
   problems: z.number(),
   message: z.string().nullable(),
   goesOnAt: z.string().nullable().meta({ description: 'Of a run with the result Waiting: when it goes on.' }),
-  repeats: z.number().meta({
-    description:
-      'How many runs right before it, by schedule and with the same result, found nothing either: this run stands for them.',
-  }),
+  repeats: z
+    .number()
+    .meta({
+      description:
+        'How many runs right before it, by schedule and with the same result, found nothing either: this run stands for them.',
+    }),
   repeatsSince: z.string().nullable().meta({ description: 'When the first of them began.' }),
 });
 const savedView = z.object({

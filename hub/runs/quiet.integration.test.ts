@@ -18,8 +18,7 @@ afterAll(async () => {
 });
 
 const holder = `pod/${randomUUID()}`;
-const quietRun = (pod: TestPod) =>
-  pod.client.quietRun({ feed: 'shipments', feedType: 'ShipmentExport', holder });
+const quietRun = (pod: TestPod) => pod.client.quietRun({ feed: 'shipments', feedType: 'ShipmentExport', holder });
 
 async function run(
   pod: TestPod,
