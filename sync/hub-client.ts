@@ -52,7 +52,7 @@ export interface HubClient {
   batch(runId: string, bytes: Buffer): Promise<api.BatchAnswer>;
   /** Its summary, where `body.summary` asks for it. */
   finishRun(runId: string, body: api.FinishRunRequest): Promise<api.FeedSummary | undefined>;
-  /** Where nothing waits to be written: told as a run, which need not be opened. Else undefined, and nothing was done. */
+  /** Where nothing waits to be written: told as a run that was not opened. Else undefined, and nothing was done. */
   quietRun(body: api.QuietRunRequest): Promise<api.FeedSummary | undefined>;
   openRecords(feed: RereadType, after: string): Promise<string[]>;
   /** Judges the orders again that were rejected for this reason, from what the hub has stored. */

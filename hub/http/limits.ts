@@ -33,6 +33,7 @@ export class Limiter {
   readonly #keys: Tokens;
   readonly #addresses: Tokens;
   readonly #known = new Map<string, number>();
+  readonly #asking = new Map<string, Promise<boolean>>();
   readonly #refused: Counter;
 
   constructor(limits: Limits, clock: Clock, registry: Registry) {
@@ -47,18 +48,35 @@ export class Limiter {
     });
   }
 
-  /** Runs what finds out who asks; only so often for an address from which nobody comes in. */
+  /**
+   * Runs what finds out who asks; only so often for an address from which nobody comes in. Of many that come at once
+   * with a key that is not known yet one asks, and the others wait for what it hears: a hub that has just started must
+   * not refuse who comes in force and with a good key.
+   */
   async atDoor<T>(request: FastifyRequest, ask: () => Promise<T>): Promise<T> {
     const credential = digestOf(request);
-    const now = this.#now();
-    if ((this.#known.get(credential) ?? 0) > now) return ask();
+    const others = this.#asking.get(credential);
+    if (this.#isKnown(credential) || (others && (await others))) return ask();
     this.address(request);
-    const caller = await ask();
+    const asked = ask();
+    const heard = asked.then(
+      () => true,
+      () => false,
+    );
+    if (!this.#asking.has(credential)) {
+      this.#asking.set(credential, heard);
+      void heard.then(() => this.#asking.delete(credential));
+    }
+    const caller = await asked;
     this.#addresses.giveBack(request.ip);
     this.#known.delete(credential);
-    this.#known.set(credential, now + KNOWN_MS);
+    this.#known.set(credential, this.#now() + KNOWN_MS);
     if (this.#known.size > MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
     return caller;
+  }
+
+  #isKnown(credential: string): boolean {
+    return (this.#known.get(credential) ?? 0) > this.#now();
   }
 
   address(request: FastifyRequest): void {

@@ -1,5 +1,6 @@
 import type { FeedType } from '../../model/feeds.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { IN_SESSION, noSession } from './in-session.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 
 /** Asks a connection's pod to run a feed now. Kept in the database, so that a hint outlives the hub that took it. */
@@ -18,22 +19,26 @@ interface Found {
 
 const NOTHING: Found = { feeds: [], hooks: 0 };
 
-/** Takes what waits for a connection. */
+/** Takes what waits for a connection. Refused where it is not in session: its pod has to open one. */
 export async function takeHints(db: Queryable, connectionId: number): Promise<Found> {
-  const [row] = await db.query<{ feeds: FeedType[]; hooks: number }>(
+  const [row] = await db.query<{ feeds: FeedType[]; hooks: number; known: boolean }>(
     `WITH taken AS (DELETE FROM hints WHERE connection_id = $1 RETURNING feed_type)
-     SELECT coalesce((SELECT jsonb_agg(feed_type) FROM taken), '[]') AS feeds, (SELECT count(*) FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending') AS hooks`,
+     SELECT coalesce((SELECT jsonb_agg(feed_type) FROM taken), '[]') AS feeds, (SELECT count(*) FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending') AS hooks,
+       EXISTS (SELECT 1 FROM connections WHERE id = $1 AND ${IN_SESSION}) AS known`,
     [connectionId],
     'take-hints',
   );
-  return row!;
+  const { known, ...found } = row!;
+  if (!known) throw noSession();
+  return found;
 }
 
-/** Of these connections, those for which something waits. */
+/** Of these connections, those for which something waits, and those that a restore has made unknown. */
 async function haveHints(db: Queryable, connectionIds: readonly number[]): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     `SELECT w.id FROM unnest($1::int[]) AS w(id)
-     WHERE EXISTS (SELECT 1 FROM hints h WHERE h.connection_id = w.id)
+     WHERE NOT EXISTS (SELECT 1 FROM connections c WHERE c.id = w.id AND c.registered AND NOT c.retired)
+        OR EXISTS (SELECT 1 FROM hints h WHERE h.connection_id = w.id)
         OR EXISTS (SELECT 1 FROM inbound_hooks i WHERE i.connection_id = w.id AND i.state = 'Pending')`,
     [connectionIds],
     'have-hints',

@@ -18,8 +18,9 @@ const WAITING = ['Pending', 'Sent', 'Submitted', 'Held']
   .join(' OR ');
 
 /**
- * An export that is due and for which nothing waits: told as a run that ended at once, in one statement. Undefined where
- * something waits, another pod has the run, or the connection is not in session: then it has to be opened as any run.
+ * An export that is due and for which nothing waits: told as a run that ended at once, in one statement. Undefined
+ * where something waits, another pod has the run, or the connection is not in session: then it has to be opened as any
+ * run.
  */
 export async function quietRun(
   hub: HubContext,

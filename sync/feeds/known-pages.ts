@@ -8,9 +8,9 @@ const SENT_AGAIN_MS = 15 * 60_000;
 const REMEMBERED = 32;
 
 /**
- * Pages, as they are encoded for the hub, of which it has said that they change nothing. A poll reads the newest records
- * again each time; while they are the same as in the last run, the hub need not be told. Lives as long as the session:
- * a hub that was restored knows no session.
+ * Pages, as they are encoded for the hub, of which it has said that they change nothing. A poll reads the newest
+ * records again each time; while they are the same as in the last run, the hub need not be told. Lives as long as the
+ * session: a hub that was restored knows no session.
  */
 export class KnownPages {
   readonly #clock: Clock;

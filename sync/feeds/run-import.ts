@@ -99,33 +99,33 @@ export async function runImport(
     if (progress.againMs !== undefined) return waits(notReady(poster, progress), run, plan, progress, scoped);
     if (!scoped && ports.source.cursor?.secondWay === 'openRecords')
       await readOpenRecords(run, ports, poster, progress);
-    const census = !scoped && progress.end ? await takeCensus(run, ports, poster) : undefined;
+    if (scoped || !progress.end) return { outcome: conclude(run, plan, progress, poster), known: poster.known };
+    const census = await takeCensus(run, ports, poster);
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
-    if (scoped || !progress.end) return { outcome, known: poster.known };
     pages?.end(poster.changed + poster.problems > 0);
-    const final = finalOf(run, plan, progress, ports, census);
-    const moved = !poster.silent || !sameCheckpoint(final, run.checkpoint);
-    return { outcome, known: poster.known, checkpoint: moved ? final : undefined };
+    const checkpoint = finalOf(run, plan, progress, ports, census);
+    return { outcome, known: poster.known, ...(hasMoved(checkpoint, run, poster) ? { checkpoint } : {}) };
   } catch (error) {
-    if (run.signal.aborted)
-      return {
-        outcome: ended(
-          poster,
-          progress,
-          'Unproven',
-          'Interrupted',
-          'stopped after a complete page; the next run resumes there',
-        ),
-      };
-    const fault = faultDetails(error);
-    const outcome = withFault(ended(poster, progress, 'Failed', fault.reason, fault.message), fault);
+    const outcome = brokenOff(error, run, poster, progress);
     return outcome.result === 'Waiting' ? waits(outcome, run, plan, progress, scoped) : { outcome };
   }
 }
 
-/** What is absent and what is undefined are the same to the hub. */
-function sameCheckpoint(one: Checkpoint, other: Checkpoint | undefined): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other ?? null)));
+/** What came of a run that something ended. */
+function brokenOff(error: unknown, run: ImportRun, poster: BatchPoster, progress: Progress): RunOutcome {
+  if (run.signal.aborted) {
+    const message = 'stopped after a complete page; the next run resumes there';
+    return ended(poster, progress, 'Unproven', 'Interrupted', message);
+  }
+  const fault = faultDetails(error);
+  return withFault(ended(poster, progress, 'Failed', fault.reason, fault.message), fault);
+}
+
+/** One that the hub has as it is need not be saved. What is absent and what is undefined are the same to it. */
+function hasMoved(final: Checkpoint, { checkpoint = {} }: ImportRun, poster: BatchPoster): boolean {
+  return (
+    !poster.silent || !isDeepStrictEqual(JSON.parse(JSON.stringify(final)), JSON.parse(JSON.stringify(checkpoint)))
+  );
 }
 
 function finalOf(

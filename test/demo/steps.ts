@@ -33,16 +33,15 @@ export async function call<T>(hub: Hub, method: string, path: string, body?: unk
   return (await answer.json()) as T;
 }
 
+const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export async function waitFor<T>(what: string, timeoutMs: number, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    let failed: unknown;
-    const found = await look().catch((error: unknown) => void (failed = error));
+    let failed = '';
+    const found = await look().catch((error: unknown) => void (failed = `; last: ${errorMessage(error)}`));
     if (found !== undefined) return found;
-    if (Date.now() > deadline)
-      throw new Error(
-        `waited ${timeoutMs / 1000} s for ${what}${failed === undefined ? '' : `; last: ${String(failed)}`}`,
-      );
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s for ${what}${failed}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -153,6 +153,8 @@ export class Shop {
       await ask('logs', ...pod),
       await ask('logs', '--previous', ...pod),
       await ask('logs', ...hub),
+      await ask('logs', '--previous', ...hub),
+      await ask('describe', 'pods', ...hub.slice(0, 4)),
     ].join('\n');
   }
 
@@ -183,6 +185,17 @@ export async function startShop(): Promise<VendureStore> {
     z.object({ made: z.object({ id: z.string() }) }),
   );
   return store;
+}
+
+/**
+ * New pods of the hub and the operator. A kubelet waits longer with each restart of a container, up to five minutes: a
+ * test that kills must not wait for what others did before it.
+ */
+export async function freshParts({ kubectl }: E2e): Promise<void> {
+  const ours = ['--namespace', RELEASE_NAMESPACE];
+  await kubectl.run('delete', 'pods', ...ours, '--selector', 'app.kubernetes.io/name=supercargo', '--timeout', '100s');
+  for (const part of ['hub', 'operator'])
+    await kubectl.run('rollout', 'status', `deployment/supercargo-${part}`, ...ours, '--timeout', '150s');
 }
 
 /** A pod's process, as this machine sees it; kill -9 goes there. */

@@ -3,7 +3,7 @@ import { storeUrl } from '../cluster-demo/quickstart.ts';
 import { RELEASE_NAMESPACE } from '../cluster-demo/install.ts';
 import { call, waitFor, type Hub } from '../demo/steps.ts';
 import type { VendureStore } from '../stores/vendure/index.ts';
-import { connectE2e, killPod, Shop, startReceiver, startShop, type E2e } from './context.ts';
+import { connectE2e, freshParts, killPod, Shop, startReceiver, startShop, type E2e } from './context.ts';
 
 jest.setTimeout(400_000);
 
@@ -24,6 +24,7 @@ describe('kill -9 in the middle of a sync', () => {
 
   beforeAll(async () => {
     e2e = await connectE2e();
+    await freshParts(e2e);
     store = await startShop();
     receiver = await startReceiver(e2e.cluster);
     codes = await store.admin.bulkOrders(ORDERS);

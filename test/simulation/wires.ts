@@ -71,8 +71,7 @@ export class Wires {
       const over = run !== undefined && this.#over.has(run);
       const answer = await this.#atHub(mode, { method, url: path, headers: { ...headers }, payload: body });
       if (over && answer.statusCode < 300) this.seen.push(`${method} ${path} was taken of run ${run}, which was over`);
-      if (answer.statusCode < 300 && path.endsWith('/batches')) this.#noteBatch(run!, body as Buffer);
-      if (answer.statusCode < 300 && path.endsWith('/finish')) this.#noteFinish(run!, body as string);
+      if (answer.statusCode < 300) this.#noteRead(path, run, body);
       if (mode === 'die-after' || mode === 'all-die' || process.dead) return process.die();
       if (mode === 'answer-lost' || (mode === 'rolled-back' && answer.statusCode < 500)) throw new Broken('ECONNRESET');
       if (mode === 'stop-after' || mode === 'overlap-after') await pods.stop(process, mode);
@@ -102,16 +101,17 @@ export class Wires {
     }
   }
 
-  #noteBatch(run: string, body: Buffer): void {
-    const { sequence, read } = decodeBatch(body).header;
-    const known = this.batches.get(run) ?? new Map<number, number>();
-    this.batches.set(run, known.set(sequence, read));
-  }
-
   /** What the hub had already is told at the end, as it was read and not sent. */
-  #noteFinish(run: string, body: string): void {
-    const { counts } = JSON.parse(body) as { counts?: { read: number } };
-    if (counts) this.batches.set(run, (this.batches.get(run) ?? new Map<number, number>()).set(0, counts.read));
+  #noteRead(path: string, run: string | undefined, body: string | Buffer | undefined): void {
+    const note = (sequence: number, read: number) =>
+      this.batches.set(run!, (this.batches.get(run!) ?? new Map<number, number>()).set(sequence, read));
+    if (path.endsWith('/batches')) {
+      const { sequence, read } = decodeBatch(body as Buffer).header;
+      note(sequence, read);
+    }
+    if (!path.endsWith('/finish')) return;
+    const { counts } = JSON.parse(body as string) as { counts?: { read: number } };
+    if (counts) note(0, counts.read);
   }
 
   toStore(process: Process): StoreTransport {
