@@ -200,7 +200,8 @@ async function measure(size: number): Promise<void> {
   try {
     const cold = await whenReady(fleet);
     say(`  from cold to all ready: ${cold.toFixed(1)} s`);
-    await sleep(30_000);
+    // A minute in which each feed has run once by its schedule, as it does from then on.
+    await sleep(75_000);
     const still = await quiet(fleet);
     for (const [name, value] of Object.entries(still)) say(`  ${name}: ${value.toFixed(3)}`);
     const placed = await latency(fleet, ORDERS);

@@ -19,9 +19,15 @@ import { IS_QUIET, lastRunBefore } from './quiet.ts';
 const KEPT_CHECKPOINTS = 10;
 const KEPT_RUNS = 200;
 
+/** What a run begins with. */
+interface Opened extends Record<string, unknown> {
+  readonly checkpoint: Checkpoint | null;
+  readonly rules: StoreSpec | null;
+}
+
 /**
  * One run a feed at a time: a unique index says so. A run whose lease ran out, or whose pod has started anew, is ended
- * here; mostly there is none, and two statements do.
+ * here; mostly there is none, and one statement does.
  */
 export async function startRun(
   hub: HubContext,
@@ -40,26 +46,31 @@ export async function startRun(
         ]);
       return openRun(tx, connection.id, runId, request);
     }));
-  if (!opened) await refuseRun(hub.db, connection.id, request);
-  const [known] = await hub.db.query<{ checkpoint: Checkpoint | null; rules: StoreSpec | null }>(
-    `SELECT (SELECT value FROM checkpoints WHERE connection_id = $1 AND feed_type = $2) AS checkpoint,
-       (SELECT s.rules FROM connections c JOIN stores s ON s.id = c.store_id WHERE c.id = $1 AND $3) AS rules`,
-    // At each run: a Store that changes is obeyed by the next one.
-    [connection.id, request.feedType, classOf(request.feedType) === 'orders'],
-    'run-begins',
-  );
+  if (!opened) return refuseRun(hub.db, connection.id, request);
   return {
     runId,
-    checkpoint: request.resetCheckpoint ? undefined : (known?.checkpoint ?? undefined),
-    orderRules: classOf(request.feedType) === 'orders' ? orderRulesOf(known?.rules ?? undefined) : undefined,
+    checkpoint: request.resetCheckpoint ? undefined : (opened.checkpoint ?? undefined),
+    // At each run: a Store that changes is obeyed by the next one.
+    orderRules: classOf(request.feedType) === 'orders' ? orderRulesOf(opened.rules ?? undefined) : undefined,
   };
 }
 
-async function openRun(db: Queryable, connectionId: number, runId: string, request: StartRunRequest): Promise<boolean> {
-  const rows = await db.query(
+/**
+ * The checkpoint is read as it was when the statement began: one that another pod's run saved since is missed at worst,
+ * and this run reads again what that one has read.
+ */
+async function openRun(
+  db: Queryable,
+  connectionId: number,
+  runId: string,
+  request: StartRunRequest,
+): Promise<Opened | undefined> {
+  const [opened] = await db.query<Opened>(
     `INSERT INTO runs (id, connection_id, feed, feed_type, trigger, holder, dry_run, scoped, lease_until)
      SELECT $1, id, $3, $4, $5, $6, $7, $9, now() + make_interval(secs => $8) FROM connections WHERE id = $2 AND ${IN_SESSION}
-     ON CONFLICT (connection_id, feed_type) WHERE result = 'Running' DO NOTHING RETURNING 1`,
+     ON CONFLICT (connection_id, feed_type) WHERE result = 'Running' DO NOTHING
+     RETURNING (SELECT value FROM checkpoints WHERE connection_id = $2 AND feed_type = $4) AS checkpoint,
+       (SELECT s.rules FROM connections c JOIN stores s ON s.id = c.store_id WHERE c.id = $2 AND $10) AS rules`,
     [
       runId,
       connectionId,
@@ -70,10 +81,11 @@ async function openRun(db: Queryable, connectionId: number, runId: string, reque
       request.dryRun ?? false,
       RUN_LEASE_SECONDS,
       request.scoped ?? false,
+      classOf(request.feedType) === 'orders',
     ],
     'open-run',
   );
-  return rows.length > 0;
+  return opened;
 }
 
 async function refuseRun(db: Queryable, connectionId: number, { feedType }: StartRunRequest): Promise<never> {
