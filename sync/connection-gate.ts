@@ -22,6 +22,11 @@ const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 120_000;
 const SAVE_BUDGET_EVERY_MS = 10_000;
 
+interface Foundation {
+  readonly credential: CredentialOutcome;
+  readonly fingerprint: string;
+}
+
 interface OpenSession {
   readonly fingerprint: string;
   readonly store: StoreSession;
@@ -89,21 +94,28 @@ export class ConnectionGate {
     return this.#digest;
   }
 
+  /** What a session would be made of now. */
+  async look(connection: AnyConnection): Promise<Foundation> {
+    const credential = await this.#readCredential(connection);
+    return { credential, fingerprint: fingerprint(connection, credential) };
+  }
+
   /** Something that the session was built from has changed: what runs must drain first. */
-  async mustReopen(connection: AnyConnection): Promise<boolean> {
-    return (
-      this.#session !== undefined &&
-      (this.#forgotten || this.#session.fingerprint !== fingerprint(connection, await this.#readCredential(connection)))
-    );
+  mustReopen({ fingerprint: current }: Foundation): boolean {
+    return this.#session !== undefined && (this.#forgotten || this.#session.fingerprint !== current);
   }
 
   /**
    * Opens, re-opens or re-checks as needed. Findings go to conditions; nothing is thrown for what a person must mend.
    */
-  async keepOpen(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
-    const credential = await this.#readCredential(connection);
-    const current = fingerprint(connection, credential);
-    if (this.#session && (this.#forgotten || this.#session.fingerprint !== current)) await this.close();
+  async keepOpen(
+    connection: AnyConnection,
+    feeds: readonly FeedResource[],
+    foundation: Foundation,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { credential, fingerprint: current } = foundation;
+    if (this.mustReopen(foundation)) await this.close();
     const asked = this.#testRequest(connection);
     if (!this.#session && (asked !== undefined || this.#mayTry(current)))
       await this.#openSession(connection, credential, feeds, current);

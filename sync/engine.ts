@@ -50,8 +50,9 @@ async function step(
     await gate.close();
     return;
   }
-  if (await gate.mustReopen(connection)) await runner.drain();
-  await gate.keepOpen(connection, feeds, signal);
+  const foundation = await gate.look(connection);
+  if (gate.mustReopen(foundation)) await runner.drain();
+  await gate.keepOpen(connection, feeds, foundation, signal);
   await runner.update(connection, feeds);
   if (gate.open) runner.startDue(runs, signal);
   await runner.report(connection);

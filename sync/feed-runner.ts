@@ -312,6 +312,8 @@ export class FeedRunner {
 
   async #reportFeed(feed: FeedTracker, now: Date): Promise<void> {
     const waitingFor = this.#waitsFor(feed);
+    const facts = feed.facts(waitingFor);
+    if (feed.shows(facts, now)) return;
     const status = feedStatus(
       {
         summary: feed.summary,
@@ -332,11 +334,13 @@ export class FeedRunner {
     );
     const key = materialKey(status);
     const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
-    if (key === feed.writtenKey && !due) return;
-    await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
-    await this.#tellProblems(feed, status);
-    feed.writtenKey = key;
-    feed.writtenAt = now;
+    if (key !== feed.writtenKey || due) {
+      await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
+      await this.#tellProblems(feed, status);
+      feed.writtenKey = key;
+      feed.writtenAt = now;
+    }
+    feed.hasShown(facts, now);
   }
 
   /** Compared with what this pod last told, after a restart with what the resource shows. */

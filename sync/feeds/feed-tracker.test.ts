@@ -139,6 +139,37 @@ describe('the age limit of the data', () => {
   });
 });
 
+describe('a status that was shown', () => {
+  const shown = () => {
+    const one = tracker();
+    one.hasShown(one.facts('nothing'), NOW);
+    return one;
+  };
+
+  it('stands while nothing of the feed changes, for half a minute: then an age may matter', () => {
+    const one = shown();
+    expect(one.shows(one.facts('nothing'), after(29_000))).toBe(true);
+    expect(one.shows(one.facts('nothing'), after(30_000))).toBe(false);
+  });
+
+  it.each<[string, (one: FeedTracker) => void]>([
+    ['a run begins', (one) => one.began(NOW)],
+    ['a run ends', (one) => one.ended(outcome('Failed'), NOW, middle)],
+    ['the hub tells', (one) => one.takeSummary(summary())],
+    ['the resource is edited', (one) => one.update(feed({ generation: 2 }), NOW)],
+    ['a request was carried out', (one) => (one.handledRunRequest = 'x')],
+  ])('does not when %s', (_, happens) => {
+    const one = shown();
+    happens(one);
+    expect(one.shows(one.facts('nothing'), after(1000))).toBe(false);
+  });
+
+  it('does not when it waits for another feed than before', () => {
+    const one = shown();
+    expect(one.shows(one.facts('ProductImport'), after(1000))).toBe(false);
+  });
+});
+
 describe('a request by annotation', () => {
   it('asks for one run', () => {
     expect(tracker({ asked: 'a' }).requested).toBe('Requested');

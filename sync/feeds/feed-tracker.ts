@@ -15,6 +15,11 @@ const DEFAULT_MAX_DELAY_MS = 300_000;
 /** Nothing will change by itself: looked at again this often all the same, and at once after an edit. */
 const TERMINAL_DELAY_MS = 300_000;
 
+/** How late its status may say that data has become too old. */
+const AGES_EVERY_MS = 30_000;
+
+type Facts = readonly unknown[];
+
 /** When a feed runs, by its spec. */
 interface Timing {
   readonly spec: FeedSpec;
@@ -59,6 +64,7 @@ export class FeedTracker {
   readonly #place: number;
   readonly #freshness: FreshnessRule;
   #timed: Timing | undefined;
+  #shown: { readonly facts: Facts; readonly until: Date } | undefined;
 
   /** `place`: where in a minute its schedule comes (model/feed-rules.ts). */
   constructor(
@@ -152,6 +158,29 @@ export class FeedTracker {
     const asked = this.#runRequest;
     if (asked !== undefined && asked !== this.handledRunRequest && !(this.running && asked === this.#answering))
       this.requested = 'Requested';
+  }
+
+  /** What its status is made of, with `more`; compared by identity. */
+  facts(...more: readonly unknown[]): Facts {
+    return [
+      ...[this.resource, this.summary, this.outcome, this.running, this.lastSuccessAt, this.nextAt, this.freshnessMs],
+      ...[this.fault?.message, this.handledRunRequest, this.handledSyncRequest, ...more],
+    ];
+  }
+
+  /**
+   * Whether the status is still what was shown: nothing of it has changed, and too little time has passed for an age to
+   * matter. The loop looks every few seconds, and mostly nothing has happened.
+   */
+  shows(facts: Facts, now: Date): boolean {
+    return (
+      this.#shown !== undefined && now < this.#shown.until && facts.every((one, at) => one === this.#shown!.facts[at])
+    );
+  }
+
+  /** The status is written, or need not be. */
+  hasShown(facts: Facts, now: Date): void {
+    this.#shown = { facts, until: new Date(now.getTime() + AGES_EVERY_MS) };
   }
 
   get #runRequest(): string | undefined {
