@@ -14,6 +14,7 @@ import { HttpError } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './base/hook-url.ts';
 import { hubMetrics } from './metrics.ts';
+import { admitPods } from './http/admission.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
 import { guardDoors, type Route } from './http/doors.ts';
@@ -122,6 +123,7 @@ export async function buildServer({
   const limiter = new Limiter(limits, hub.clock, registry);
   const routes = guardDoors(app, hub, authenticator, limiter);
   takeTurns(app, limiter);
+  admitPods(app, hub.clock, registry);
   boundBodies(app);
   app.setErrorHandler<FastifyError | HttpError>((error, request, reply) => {
     const problem = problemOf(error);

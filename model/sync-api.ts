@@ -8,6 +8,9 @@ import { orderRules } from './order-rules.ts';
  */
 export const SYNC_API = '/sync/v1';
 
+/** Header: the class of the feed that a request is for (FEED_CLASSES), so that a busy hub takes orders first. */
+export const CLASS_HEADER = 'supercargo-class';
+
 /** A run whose pod is silent this long may be taken over; the pod renews every third of it. */
 export const RUN_LEASE_SECONDS = 20;
 

@@ -37,6 +37,33 @@ describe('a hub that fails for as long as a call tries', () => {
     );
   });
 
+  it('is waited for longer when it is there and has too much to do: its answers come late', async () => {
+    let calls = 0;
+    const busy = clientOf(async () => (++calls < 30 ? problem(503, 'HubBusy', 'busy') : { status: 200, text: '{}' }));
+    await busy.heartbeat('1');
+    const away = clientOf(async () => problem(503, 'DatabaseUnavailable', 'starting'));
+    await expect(away.heartbeat('1')).rejects.toMatchObject({ busy: false });
+    const never = clientOf(async () => problem(503, 'HubBusy', 'busy'));
+    await expect(never.heartbeat('1')).rejects.toMatchObject({ busy: true, message: 'busy' });
+  });
+
+  it('hears of each request which feed it is for, so that it can take orders first', async () => {
+    const heard: string[] = [];
+    const client = clientOf(async ({ url, headers }) => {
+      heard.push(`${url.split('/').at(-1)} ${headers['supercargo-class']}`);
+      return {
+        status: 200,
+        text: JSON.stringify({ runId: 'r', entries: [], keptBack: 0, changed: 0, repeated: false }),
+      };
+    });
+    const { runId } = await client.startRun({ feed: 's', feedType: 'StockExport', trigger: 'Schedule', holder: 'h/1' });
+    await client.claim(runId, 'stock', 10);
+    await client.batch(runId, Buffer.of());
+    await client.finishRun(runId, { result: 'Empty' });
+    await client.claim(runId, 'stock', 10);
+    expect(heard).toEqual(['runs stock', 'claim stock', 'batches stock', 'finish stock', 'claim orders']);
+  });
+
   it('is asked again, and answers once it can', async () => {
     let calls = 0;
     const client = clientOf(async () =>

@@ -3,7 +3,14 @@ import type { z } from 'zod';
 import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
-import type { CountedType, FeedType, RereadType } from '../model/feeds.ts';
+import {
+  classOf,
+  FEED_CLASSES,
+  type CountedType,
+  type FeedClass,
+  type FeedType,
+  type RereadType,
+} from '../model/feeds.ts';
 import * as api from '../model/sync-api.ts';
 
 /** The hub said no. `reason` is its problem type (`LeaseLost`, `BadRow`, `StoreUnknown` …). */
@@ -19,7 +26,15 @@ export class HubRefusal extends Error {
 }
 
 /** The hub could not be reached, or failed, for as long as a call tries. */
-export class HubUnreachable extends Error {}
+export class HubUnreachable extends Error {
+  /** It has too much to do, and has done nothing. */
+  readonly busy: boolean;
+
+  constructor(message: string, options?: ErrorOptions, busy = false) {
+    super(message, options);
+    this.busy = busy;
+  }
+}
 
 export interface HubClientOptions {
   readonly url: string;
@@ -80,26 +95,41 @@ export interface HubClient {
 }
 
 const PATIENCE_MS = 12_000;
+/** With a hub that is there and has too much to do: each answer has waited most of a minute for its turn. */
+const BUSY_PATIENCE_MS = 180_000;
 const DELAY_MS = 300;
+/** More runs than a connection ever has open. */
+const MOST_RUNS = 100;
 
 const query = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
 type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
 
 /** What the hub says is in its way, if it does: then it can be reached, and the network is not to blame. */
-function saidBy(text: string): string | undefined {
+function failureOf(status: number, text: string): HubUnreachable {
+  let said: z.output<typeof api.problemBody> | undefined;
   try {
-    return api.problemBody.safeParse(JSON.parse(text)).data?.detail;
+    said = api.problemBody.safeParse(JSON.parse(text)).data;
   } catch {
-    return undefined;
+    said = undefined;
   }
+  const message = said?.detail ?? `the hub answered ${status}: its log has the reason`;
+  return new HubUnreachable(message, undefined, said?.type === 'HubBusy');
 }
 
 export function createHubClient(options: HubClientOptions): HubClient {
   const send = options.send ?? bySocket;
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
 
-  async function once(method: 'GET' | 'POST', path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
+  /** Class of the feed of each run that is open. */
+  const classes = new Map<string, FeedClass>();
+
+  async function once(
+    method: 'GET' | 'POST',
+    path: string,
+    body: Body,
+    { signal, of = FEED_CLASSES[0] }: { readonly signal?: AbortSignal; readonly of?: FeedClass } = {},
+  ): Promise<unknown> {
     const contentType = !body ? undefined : 'json' in body ? 'application/json' : BATCH_CONTENT_TYPE;
     const { status, text } = await send({
       method,
@@ -107,11 +137,12 @@ export function createHubClient(options: HubClientOptions): HubClient {
       url: base + path,
       headers: {
         authorization: `Bearer ${await options.token()}`,
+        [api.CLASS_HEADER]: of,
         ...(contentType ? { 'content-type': contentType } : {}),
       },
       body: !body ? undefined : 'json' in body ? JSON.stringify(body.json) : body.bytes,
     });
-    if (status >= 500) throw new HubUnreachable(saidBy(text) ?? `the hub answered ${status}: its log has the reason`);
+    if (status >= 500) throw failureOf(status, text);
     const value: unknown = text ? JSON.parse(text) : {};
     if (status >= 400) {
       const problem = api.problemBody.safeParse(value);
@@ -129,14 +160,16 @@ export function createHubClient(options: HubClientOptions): HubClient {
     method: 'GET' | 'POST',
     path: string,
     body?: Body,
+    of?: FeedClass,
   ): Promise<z.output<T>> {
-    const giveUpAt = options.clock.now().getTime() + PATIENCE_MS;
+    const began = options.clock.now().getTime();
     for (let delay = DELAY_MS; ; delay = Math.min(delay * 2, 3000)) {
       try {
-        return schema.parse(await once(method, path, body));
+        return schema.parse(await once(method, path, body, { of }));
       } catch (error) {
         if (error instanceof HubRefusal) throw error;
-        if (options.clock.now().getTime() + delay > giveUpAt)
+        const patience = error instanceof HubUnreachable && error.busy ? BUSY_PATIENCE_MS : PATIENCE_MS;
+        if (options.clock.now().getTime() + delay > began + patience)
           throw error instanceof HubUnreachable
             ? error
             : new HubUnreachable(
@@ -148,35 +181,46 @@ export function createHubClient(options: HubClientOptions): HubClient {
     }
   }
 
-  const post = <T extends z.ZodType>(schema: T, path: string, json: unknown) => call(schema, 'POST', path, { json });
+  const post = <T extends z.ZodType>(schema: T, path: string, json: unknown, of?: FeedClass) =>
+    call(schema, 'POST', path, { json }, of);
   return {
     session: (body) => post(api.sessionAnswer, '/session', body),
-    startRun: (body) => post(api.startRunAnswer, '/runs', body),
+    async startRun(body) {
+      const started = await post(api.startRunAnswer, '/runs', body, classOf(body.feedType));
+      classes.set(started.runId, classOf(body.feedType));
+      // Of runs that broke off nobody says the end.
+      if (classes.size > MOST_RUNS) classes.delete(classes.keys().next().value!);
+      return started;
+    },
     async heartbeat(runId) {
       await post(api.empty, `/runs/${runId}/heartbeat`, {});
     },
-    batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }),
+    batch: (runId, bytes) => call(api.batchAnswer, 'POST', `/runs/${runId}/batches`, { bytes }, classes.get(runId)),
     async finishRun(runId, body) {
-      return (await post(api.finishRunAnswer, `/runs/${runId}/finish`, body)).summary;
+      const of = classes.get(runId);
+      classes.delete(runId);
+      return (await post(api.finishRunAnswer, `/runs/${runId}/finish`, body, of)).summary;
     },
     async quietRun(body) {
-      return (await post(api.quietRunAnswer, '/quiet-runs', body)).summary;
+      return (await post(api.quietRunAnswer, '/quiet-runs', body, classOf(body.feedType))).summary;
     },
     async openRecords(feed, after) {
-      return (await call(api.openRecordsAnswer, 'GET', `/open-records?feed=${feed}&after=${encodeURIComponent(after)}`))
-        .ids;
+      const path = `/open-records?${query({ feed, after })}`;
+      return (await call(api.openRecordsAnswer, 'GET', path, undefined, classOf(feed))).ids;
     },
     replay: (reason, dryRun) => post(api.replayAnswer, '/replay', { reason, dryRun }),
-    summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`),
-    claim: (runId, kind, limit, release) => post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, release }),
+    summary: (feed) => call(api.feedSummary, 'GET', `/feeds/${feed}/summary`, undefined, classOf(feed)),
+    claim: (runId, kind, limit, release) =>
+      post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, release }, classes.get(runId)),
     async claimSubmitted(runId, kind, limit) {
-      return (await post(api.outboxClaim, '/outbox/claim', { runId, kind, limit, submitted: true })).entries;
+      const claim = { runId, kind, limit, submitted: true };
+      return (await post(api.outboxClaim, '/outbox/claim', claim, classes.get(runId))).entries;
     },
     async results(runId, kind, results) {
-      await post(api.empty, '/outbox/results', { runId, kind, results });
+      await post(api.empty, '/outbox/results', { runId, kind, results }, classes.get(runId));
     },
     async hints(signal) {
-      return api.hintsAnswer.parse(await once('GET', '/hints', undefined, signal));
+      return api.hintsAnswer.parse(await once('GET', '/hints', undefined, { signal }));
     },
     async claimHooks(limit) {
       return (await post(api.hooksAnswer, '/hooks/claim', { limit })).hooks;
@@ -198,10 +242,12 @@ export function createHubClient(options: HubClientOptions): HubClient {
       await post(api.empty, '/budget', state);
     },
     async censusCount(feed, window) {
-      return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`)).count;
+      return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`, undefined, classOf(feed)))
+        .count;
     },
     async censusIds(feed, window, after) {
-      return (await call(api.censusIdsAnswer, 'GET', `/census/ids?${query({ feed, ...window, after })}`)).ids;
+      const path = `/census/ids?${query({ feed, ...window, after })}`;
+      return (await call(api.censusIdsAnswer, 'GET', path, undefined, classOf(feed))).ids;
     },
   };
 }

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Clock } from '../../kit/clock.ts';
+import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
+import { CLASS_HEADER, SYNC_API } from '../../model/sync-api.ts';
+import { HttpError } from '../base/errors.ts';
+import { PodQueue } from './pod-queue.ts';
+
+/** They wait on purpose, or keep a lease: a run must not lose it because the hub has much to do. */
+const FREE = /\/(hints|heartbeat)$/;
+const AGAIN_AFTER_S = 5;
+
+/** Requests of pods wait for their turn, before their body is read. */
+export function admitPods(app: FastifyInstance, clock: Clock, registry: Registry): void {
+  const now = () => clock.monotonic?.() ?? clock.now().getTime();
+  const queue = new PodQueue(now);
+  const metrics = queueMetrics(queue, registry);
+  app.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions;
+    if (request.caller?.role !== 'sync' || url === undefined || !url.startsWith(SYNC_API) || FREE.test(url)) return;
+    const of = classOf(request.headers[CLASS_HEADER]);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const began = now();
+    const end = await queue.take(request.caller.id, of, gone.signal);
+    metrics.waited.observe({ class: of }, (now() - began) / 1000);
+    if (!end) {
+      metrics.refused.inc({ class: of });
+      throw new HttpError(
+        503,
+        'HubBusy',
+        'the hub has more to do than it can: nothing was done, the pod tries again by itself',
+        { 'retry-after': String(AGAIN_AFTER_S) },
+      );
+    }
+    reply.raw.once('close', end);
+    if (gone.signal.aborted) end();
+  });
+}
+
+/** Pods of another release say nothing, or what this one does not know. */
+function classOf(said: string | string[] | undefined): FeedClass {
+  return FEED_CLASSES.find((one) => one === said) ?? FEED_CLASSES[0];
+}
+
+function queueMetrics(queue: PodQueue, registry: Registry) {
+  const registers = [registry];
+  new Gauge({
+    name: 'supercargo_hub_pod_requests_waiting',
+    help: 'Requests of sync pods that wait for their turn, by class (orders, shipments, stock, catalogue).',
+    labelNames: ['class'],
+    registers,
+    collect() {
+      for (const one of FEED_CLASSES) this.set({ class: one }, queue.view.waiting[one]);
+    },
+  });
+  new Gauge({
+    name: 'supercargo_hub_pod_requests_active',
+    help: 'Requests of sync pods that this replica works on; seven are the most.',
+    registers,
+    collect() {
+      this.set(queue.view.underWay);
+    },
+  });
+  return {
+    waited: new Histogram({
+      name: 'supercargo_hub_pod_request_wait_seconds',
+      help: 'How long requests of sync pods waited for their turn.',
+      labelNames: ['class'],
+      buckets: [0.01, 0.1, 0.5, 2, 5, 10, 20, 40],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'supercargo_hub_pod_requests_refused_total',
+      help: 'Requests of sync pods that were sent away, with nothing done, because they would have waited too long.',
+      labelNames: ['class'],
+      registers,
+    }),
+  };
+}
