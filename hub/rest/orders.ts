@@ -98,7 +98,7 @@ export function orderRoutes(app: App, hub: HubContext): void {
         const order = await requireOrder(tx, store, request.params.id, true);
         await tx.query(
           `UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_ref = coalesce($3, acknowledged_ref),
-           exported_at = coalesce(exported_at, now()), exported_goods_hash = coalesce(exported_goods_hash, goods_hash), seq = nextval('change_seq')
+           exported_at = coalesce(exported_at, now()), change_accepted_at = NULL, exported_goods_hash = coalesce(exported_goods_hash, goods_hash), seq = nextval('change_seq')
          WHERE connection_id = $1 AND external_id = $2`,
           [order['connection_id'], order['external_id'], request.body.reference ?? null],
         );

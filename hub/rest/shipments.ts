@@ -87,6 +87,7 @@ export function shipmentRoutes(app: App, hub: HubContext): void {
       const shipment = await once(hub.db, store.id, request, async (tx) => {
         const order = await requireOrder(tx, store, request.params.id, true);
         refuseUnshippable(order, codesOf(request.body)[0]);
+        await refuseUntaken(tx, order);
         const locationId = locationOf(store, request.body.location);
         const parcel = planWhole(await linesOf(tx, order), request.body.lines, request.body.deliveryId);
         const id = hub.newId();
@@ -162,12 +163,29 @@ function refuseUnshippable(order: Row, trackingCode: string | undefined): void {
       'OrderStopped',
       `${STOPPED[stop]}: do not ship order ${String(order['number'])}. It may be shipped once the shop says otherwise`,
     );
-  if (order['change_accepted_at'] !== null && order['exported_at'] === null) {
-    throw conflict(
-      'ChangeNotTaken',
-      'the order was taken anew and the back office has not had it yet: acknowledge it (POST /orders/{id}/acknowledge) or take its webhook, then ship',
-    );
-  }
+}
+
+/**
+ * After Accept the new content goes out by a webhook at once: a parcel that is told in the same moment was packed before
+ * it came. Who acknowledges says that it was not.
+ */
+const JUST_TOLD_SECONDS = 3;
+
+async function refuseUntaken(tx: Transaction, order: Row): Promise<void> {
+  if (order['change_accepted_at'] === null) return;
+  const [untaken] = await tx.query<{ just_told: boolean }>(
+    `SELECT exported_at IS NOT NULL AS just_told FROM orders
+     WHERE connection_id = $1 AND external_id = $2 AND (exported_at IS NULL OR exported_at > now() - make_interval(secs => $3))`,
+    [order['connection_id'], order['external_id'], JUST_TOLD_SECONDS],
+  );
+  if (!untaken) return;
+  const number = String(order['number']);
+  throw conflict(
+    'ChangeNotTaken',
+    untaken.just_told
+      ? `the new content of order ${number} has only just been taken by webhook: acknowledge it (POST /orders/{id}/acknowledge) if the parcel holds it, then ship`
+      : `order ${number} was taken anew and the back office has not had it yet: acknowledge it (POST /orders/{id}/acknowledge) or take its webhook, then ship`,
+  );
 }
 
 /** The store's id of a warehouse's location. */
