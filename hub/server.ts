@@ -6,13 +6,13 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Authenticator } from './auth/identity.ts';
 import type { HubContext } from './base/context.ts';
 import { HttpError } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './base/hook-url.ts';
+import { partRegistry } from '../kit/part-registry.ts';
 import { hubMetrics } from './metrics.ts';
 import { admitPods } from './http/admission.ts';
 import type { App } from './http/app.ts';
@@ -116,10 +116,9 @@ export async function buildServer({
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).headers(safeHeaders(request.url));
   });
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = partRegistry('hub');
   observeRequests(app, registry);
-  hubMetrics(registry, hub.db, unfit, ended);
+  hubMetrics(registry, { db: hub.db, unfit, ended, declared: hub.declared });
   const limiter = new Limiter(limits, hub.clock, registry);
   const routes = guardDoors(app, hub, authenticator, limiter);
   takeTurns(app, limiter);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { FIELD_MANAGERS } from '../crds/index.ts';
 import { Applier } from '../kit/apply.ts';
 import { systemClock } from '../kit/clock.ts';
@@ -15,6 +15,7 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { MetricsFactory } from '../kit/metrics.ts';
+import { partRegistry } from '../kit/part-registry.ts';
 import { allInformers, createInformers, type Informers } from './caches.ts';
 import { connectionReconciler } from './connection/reconcile.ts';
 import type { Context } from './context.ts';
@@ -27,7 +28,7 @@ import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
 import { SeatBook } from './seating/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
-import { resourceMetrics } from './metrics.ts';
+import { resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
 import { Reporter } from './reporter.ts';
 import type { AnyConnection } from './resources.ts';
 import { SettingsSchemas } from './settings.ts';
@@ -56,8 +57,7 @@ export async function runOperator(
 ): Promise<void> {
   const config = readConfig(env);
   const log = parts.log ?? createLogger('operator', config.logLevel);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = partRegistry('operator');
   const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
   const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
   const informers = createInformers({
@@ -67,10 +67,14 @@ export async function runOperator(
     clock: systemClock,
     random: Math.random,
   });
-  const exposition = withFamilies(registry, resourceMetrics(informers, watched(informers, config), systemClock));
-
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
   let leadership: Leadership | undefined;
+  const exposition = withFamilies(registry, [
+    // A replica that waits would double them.
+    ...whileLeading(resourceMetrics(informers, systemClock), () => leadership !== undefined),
+    watchMetrics(watched(informers, config), systemClock),
+  ]);
+
   const over = new AbortController();
   const guarded = client.withWriteGuard(over.signal, () => {
     if (!leadership) throw new Error('not leading: no write');
@@ -236,7 +240,7 @@ async function lead(
     labelNames: ['name'],
     registers: [registry],
   });
-  master.set({ name: LEASE }, 0);
+  master.set({ name: LEASE }, config.leaderElection ? 0 : 1);
   if (!config.leaderElection) return work({ signal, assertHeld: () => {} });
   const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
   await runAsLeader(

@@ -5,11 +5,12 @@ import { aCondition, aConnection, aFeed, aLicense } from '../test/support/operat
 import { withFamilies } from '../kit/exposition.ts';
 import { Cache } from '../kit/kube/cache.ts';
 import type { Caches } from './caches.ts';
-import { resourceMetrics } from './metrics.ts';
+import { resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
 
 const clock = new ManualClock('2026-01-01T01:00:00Z');
 
 function setUp() {
+  const leads = { now: true };
   const caches = Object.fromEntries(
     [
       'connections',
@@ -24,15 +25,11 @@ function setUp() {
     ].map((name) => [name, new Cache()]),
   );
   const text = () =>
-    withFamilies(
-      new Registry(),
-      resourceMetrics(
-        caches as unknown as Caches,
-        [{ type: { kind: 'Feed' }, lastProgressAt: clock.now().getTime() - 30_000 }],
-        clock,
-      ),
-    ).metrics();
-  return { caches: caches as unknown as Record<string, Cache<never>>, text };
+    withFamilies(new Registry(), [
+      ...whileLeading(resourceMetrics(caches as unknown as Caches, clock), () => leads.now),
+      watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: clock.now().getTime() - 30_000 }], clock),
+    ]).metrics();
+  return { leads, caches: caches as unknown as Record<string, Cache<never>>, text };
 }
 
 describe('metrics of resources', () => {
@@ -55,12 +52,11 @@ describe('metrics of resources', () => {
     caches['licenses']?.put(aLicense({}, { seatsUsed: 1, expiresAt: '2026-01-01T00:00:00Z' }) as never);
     const lines = (await text()).split('\n').filter((line) => line && !line.startsWith('#'));
     expect(lines).toEqual([
-      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",type="Ready",status="True"} 1',
-      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",type="Reachable",status="True"} 1',
-      'supercargo_resource_condition{kind="Feed",namespace="acme",name="orders",type="Ready",status="False"} 1',
-      'supercargo_connection_info{kind="Connection",namespace="acme",name="shop",driver="vendure",store="main",mode="Test",state="Running"} 1',
+      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",type="Ready",status="True",reason="ReadyTrue"} 1',
+      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",type="Reachable",status="True",reason="ReachableTrue"} 1',
+      'supercargo_resource_condition{kind="Feed",namespace="acme",name="orders",connection="shop",type="Ready",status="False",reason="ReadyFalse"} 1',
+      'supercargo_connection_info{kind="Connection",namespace="acme",connection="shop",driver="vendure",store="main",mode="Test",state="Running"} 1',
       'supercargo_connections{driver="vendure",state="Running"} 1',
-      'supercargo_feed_last_success_timestamp_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 1767225600',
       'supercargo_feed_data_age_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 3600',
       'supercargo_feed_problems{severity="info"} 1',
       'supercargo_feed_problems{severity="retry"} 2',
@@ -70,6 +66,22 @@ describe('metrics of resources', () => {
       'supercargo_license_expiry_timestamp_seconds{license="team"} 1767225600',
       'supercargo_watch_last_event_age_seconds{kind="Feed"} 30',
     ]);
+  });
+
+  it('are told by the replica that leads alone, as two would double them; of its watches every replica tells', async () => {
+    const { caches, text, leads } = setUp();
+    caches['connections']?.put(aConnection() as never);
+    leads.now = false;
+    const lines = (await text()).split('\n').filter((line) => line && !line.startsWith('#'));
+    expect(lines).toEqual(['supercargo_watch_last_event_age_seconds{kind="Feed"} 30']);
+  });
+
+  it('tell when a credential ends, also while its pod is gone', async () => {
+    const { caches, text } = setUp();
+    caches['connections']?.put(aConnection({}, { status: { credentialExpiresAt: '2026-01-01T00:00:00Z' } }) as never);
+    expect(await text()).toContain(
+      'supercargo_connection_credential_expiry_timestamp_seconds{kind="Connection",namespace="acme",connection="shop"} 1767225600\n',
+    );
   });
 
   it('end with the resource: a deleted connection leaves no series behind', async () => {

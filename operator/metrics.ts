@@ -18,22 +18,24 @@ interface Watch {
  * What is known of the resources, read from the caches when Prometheus asks. Gauges set along the way outlive what they
  * speak of (cert-manager has fixed that four times); these cannot.
  */
-export function resourceMetrics(caches: Caches, watches: readonly Watch[], clock: Clock): Family[] {
-  return [
-    ...connectionMetrics(caches),
-    ...feedMetrics(caches, clock),
-    ...licenseMetrics(caches),
-    {
-      name: 'supercargo_watch_last_event_age_seconds',
-      help: 'Time since a watch last heard from the API server.',
-      labels: ['kind'],
-      samples: () =>
-        watches.map(({ type, lastProgressAt }): Sample => [
-          [type.kind],
-          (clock.now().getTime() - lastProgressAt) / 1000,
-        ]),
-    },
-  ];
+export function resourceMetrics(caches: Caches, clock: Clock): Family[] {
+  return [...connectionMetrics(caches), ...feedMetrics(caches, clock), ...licenseMetrics(caches)];
+}
+
+/** How this process hears from the API server, whether it leads or waits. */
+export function watchMetrics(watches: readonly Watch[], clock: Clock): Family {
+  return {
+    name: 'supercargo_watch_last_event_age_seconds',
+    help: 'Time since a watch last heard from the API server.',
+    labels: ['kind'],
+    samples: () =>
+      watches.map(({ type, lastProgressAt }): Sample => [[type.kind], (clock.now().getTime() - lastProgressAt) / 1000]),
+  };
+}
+
+/** The families, of the replica that leads alone: two of them would count every resource twice. */
+export function whileLeading(families: readonly Family[], leads: () => boolean): Family[] {
+  return families.map((family) => ({ ...family, samples: () => (leads() ? family.samples() : []) }));
 }
 
 function connectionMetrics(caches: Caches): Family[] {
@@ -46,19 +48,29 @@ function connectionMetrics(caches: Caches): Family[] {
       // One series a condition, not one for each value it might have: ten thousand connections have fifty thousand
       // feeds.
       name: 'supercargo_resource_condition',
-      help: 'Conditions: 1 for the status that each has. All of connections, Ready and Held of other kinds.',
-      labels: ['kind', 'namespace', 'name', 'type', 'status'],
+      help: 'Conditions: 1 for the status that each has. All of connections; Ready, Stalled, Suspended and Held of other kinds, Fresh of feeds. connection: of a Connection its name, of a Feed the one it belongs to.',
+      labels: ['kind', 'namespace', 'name', 'connection', 'type', 'status', 'reason'],
       *samples() {
-        for (const connection of connections()) yield* conditions(connection, () => true);
-        for (const cache of [caches.feeds, caches.stores, caches.credentials, caches.drivers, caches.licenses]) {
-          for (const object of cache.values()) yield* conditions(object, isSummary);
+        for (const connection of connections()) {
+          const { kind, metadata } = connection;
+          yield* conditions([kind, podNamespace(connection), metadata.name, metadata.name], connection, () => true);
+        }
+        for (const feed of caches.feeds.values()) {
+          const { namespace = '', name } = feed.metadata;
+          yield* conditions(['Feed', namespace, name, feed.spec.connectionRef.name], feed, isSummary);
+        }
+        for (const cache of [caches.stores, caches.credentials, caches.drivers, caches.licenses]) {
+          for (const object of cache.values()) {
+            const { kind, metadata } = object;
+            yield* conditions([kind, metadata.namespace ?? '', metadata.name, ''], object, isSummary);
+          }
         }
       },
     },
     {
       name: 'supercargo_connection_info',
-      help: 'Connections and what they are; always 1.',
-      labels: ['kind', 'namespace', 'name', 'driver', 'store', 'mode', 'state'],
+      help: 'Connections and what they are; always 1. state: Pending, Initializing, Running, Degraded, Inactive, Stalled, Deleting.',
+      labels: ['kind', 'namespace', 'connection', 'driver', 'store', 'mode', 'state'],
       *samples() {
         for (const connection of connections()) {
           const { kind, metadata, spec, status } = connection;
@@ -67,6 +79,18 @@ function connectionMetrics(caches: Caches): Family[] {
             [kind, podNamespace(connection), metadata.name, spec.driver, spec.storeRef.name, mode, stateOf(connection)],
             1,
           ];
+        }
+      },
+    },
+    {
+      name: 'supercargo_connection_credential_expiry_timestamp_seconds',
+      help: 'When the credential or its refresh token expires, by status. No series where it does not, or nobody knows.',
+      labels: ['kind', 'namespace', 'connection'],
+      *samples() {
+        for (const connection of connections()) {
+          const at = connection.status?.credentialExpiresAt;
+          if (at !== undefined)
+            yield [[connection.kind, podNamespace(connection), connection.metadata.name], Date.parse(at) / 1000];
         }
       },
     },
@@ -90,43 +114,40 @@ function stateOf({ status }: AnyConnection): string {
   return status?.state ?? 'Pending';
 }
 
-function* conditions({ kind, metadata, status }: Conditioned, wanted: (type: string) => boolean): Generator<Sample> {
-  for (const { type, status: value } of status?.conditions ?? []) {
-    if (wanted(type)) yield [[kind, metadata.namespace ?? '', metadata.name, type, value], 1];
+function* conditions(
+  of: readonly string[],
+  { status }: Conditioned,
+  wanted: (type: string) => boolean,
+): Generator<Sample> {
+  for (const { type, status: value, reason } of status?.conditions ?? []) {
+    if (wanted(type)) yield [[...of, type, value, reason], 1];
   }
 }
 
+const SUMMARY = new Set(['Ready', 'Stalled', 'Suspended', 'Held', 'Fresh']);
 function isSummary(type: string): boolean {
-  return type === 'Ready' || type === 'Held';
+  return SUMMARY.has(type);
 }
 
 function feedMetrics(caches: Caches, clock: Clock): Family[] {
-  const labels = ['namespace', 'name', 'connection', 'type'];
-  function* successes(value: (seconds: number) => number): Generator<Sample> {
-    for (const { metadata, spec, status } of caches.feeds.values()) {
-      if (status?.lastSuccessAt === undefined) continue;
-      yield [
-        [metadata.namespace ?? '', metadata.name, spec.connectionRef.name, spec.type],
-        value(Date.parse(status.lastSuccessAt) / 1000),
-      ];
-    }
-  }
   return [
     {
-      name: 'supercargo_feed_last_success_timestamp_seconds',
-      help: 'End of the last successful run that status shows.',
-      labels,
-      samples: () => successes((seconds) => seconds),
-    },
-    {
       name: 'supercargo_feed_data_age_seconds',
-      help: 'Age of the data of a feed by its status.',
-      labels,
-      samples: () => successes((seconds) => clock.now().getTime() / 1000 - seconds),
+      help: 'Age of the data of a feed by its status, which a quiet feed refreshes every 30 minutes.',
+      labels: ['namespace', 'name', 'connection', 'type'],
+      *samples() {
+        for (const { metadata, spec, status } of caches.feeds.values()) {
+          if (status?.lastSuccessAt === undefined) continue;
+          yield [
+            [metadata.namespace ?? '', metadata.name, spec.connectionRef.name, spec.type],
+            (clock.now().getTime() - Date.parse(status.lastSuccessAt)) / 1000,
+          ];
+        }
+      },
     },
     {
       name: 'supercargo_feed_problems',
-      help: 'Open problems by severity.',
+      help: 'Open problems of all feeds by severity, by their status.',
       labels: ['severity'],
       samples() {
         const sums = { info: 0, retry: 0, error: 0 };

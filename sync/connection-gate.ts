@@ -266,7 +266,6 @@ export class ConnectionGate {
       signal,
     );
     this.#checkedAt = this.#options.clock.now();
-    this.#options.metrics.connection(this.open, this.#session!.store.skewMs);
     if (this.open) {
       this.#failures = 0;
       this.#retryAt = undefined;
@@ -315,8 +314,12 @@ export class ConnectionGate {
       handledTest: this.#handledTest,
       digest: this.#digest?.text,
     };
-    if (facts.budget) this.#options.metrics.budget(facts.budget);
-    this.#options.metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
+    const { metrics } = this.#options;
+    if (facts.budget) metrics.budget(facts.budget);
+    // Whatever closed the gate, a Secret that went or a hub that refuses, says so here.
+    if (facts.credential ?? facts.reachable)
+      metrics.connection(facts.credential?.status === 'True' && facts.reachable?.status === 'True', facts.skewMs);
+    metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
     await this.#apply(
       connectionStatus(facts, view, this.#shown ?? connection.status, {
         now: this.#options.clock.now(),

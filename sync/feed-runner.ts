@@ -63,11 +63,20 @@ export class FeedRunner {
     this.#connection = connection;
     const now = this.#options.clock.now();
     const names = new Set(feeds.map(({ metadata }) => metadata.name));
-    for (const name of this.#feeds.keys()) if (!names.has(name)) this.#feeds.delete(name);
+    const { metrics } = this.#options;
+    for (const [name, { type }] of this.#feeds) {
+      if (names.has(name)) continue;
+      this.#feeds.delete(name);
+      metrics.feedGone(name, type);
+    }
     for (const resource of feeds) {
-      const known = this.#feeds.get(resource.metadata.name);
+      const { name } = resource.metadata;
+      const known = this.#feeds.get(name);
       if (known) known.update(resource, now);
-      else this.#feeds.set(resource.metadata.name, await this.#track(resource, now));
+      else {
+        this.#feeds.set(name, await this.#track(resource, now));
+        metrics.feed(name, resource.spec.type);
+      }
     }
     const all = [...this.#feeds.values()];
     for (const feed of all) feed.rideWith(all);

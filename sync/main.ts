@@ -65,7 +65,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
     namespace: config.SUPERCARGO_NAMESPACE,
     name: config.SUPERCARGO_CONNECTION_NAME,
   } as const;
-  const metrics = new SyncMetrics();
+  const metrics = new SyncMetrics(key);
   const client = createClient(loadKubeConfig(), { registry: metrics.registry, userAgent: 'supercargo-sync' });
   const resources = watchOwnResources({ client, key, clock: systemClock, log, podName: config.POD_NAME });
   // The watches outlive the engine, which still writes status while it drains.

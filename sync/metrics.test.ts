@@ -21,3 +21,43 @@ describe('the expiry of the credential', () => {
     expect(await series(metrics)).toEqual([]);
   });
 });
+
+describe('what is not known', () => {
+  it('has no series: 0 would be a lie', async () => {
+    const text = await new SyncMetrics().registry.metrics();
+    for (const name of [
+      'supercargo_connection_up',
+      'supercargo_store_budget_remaining',
+      'supercargo_store_clock_skew_seconds',
+    ])
+      expect(text).not.toMatch(new RegExp(`^${name}`, 'm'));
+  });
+});
+
+describe('the series of a feed', () => {
+  const of = async (metrics: SyncMetrics) =>
+    (await metrics.registry.metrics()).split('\n').filter((line) => line.includes('feed="orders"'));
+
+  it('begin at 0 with the pod, so that the first failure is an increase', async () => {
+    const metrics = new SyncMetrics();
+    metrics.feed('orders', 'OrderImport');
+    expect(await of(metrics)).toContain(
+      'supercargo_feed_runs_total{feed="orders",type="OrderImport",result="Failed"} 0',
+    );
+  });
+
+  it('end with it', async () => {
+    const metrics = new SyncMetrics();
+    metrics.feed('orders', 'OrderImport');
+    const outcome = { result: 'Succeeded', reason: 'Succeeded', read: 1, changed: 1, problems: 0 } as const;
+    metrics.run('orders', 'OrderImport', outcome, 1, new Date());
+    metrics.feedGone('orders', 'OrderImport');
+    expect(await of(metrics)).toEqual([]);
+  });
+});
+
+it('every series has the connection by which operator and hub know it', async () => {
+  const metrics = new SyncMetrics({ namespace: 'acme', name: 'shop' });
+  metrics.connection(true, 0);
+  expect(await metrics.registry.metrics()).toContain('supercargo_connection_up{namespace="acme",connection="shop"} 1');
+});

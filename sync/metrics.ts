@@ -1,66 +1,116 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ConnectionKey } from '../crds/index.ts';
+import { RUN_RESULTS } from '../crds/index.ts';
+import { partRegistry } from '../kit/part-registry.ts';
 import { FEED_CLASSES, type FeedClass } from '../model/feeds.ts';
 import { waitingCalls, type BudgetView } from './budget/budget.ts';
 import type { RunOutcome } from './outcome.ts';
 
-/** Metrics of one sync pod: the connection is the pod's, so feeds are the only label that grows. */
+/**
+ * Metrics of one sync pod. Every series has the connection's namespace and name, by which operator and hub have them
+ * too; beside these, feeds are the only label that grows.
+ */
 export class SyncMetrics {
-  readonly registry = new Registry();
-  readonly #runs = this.#counter('supercargo_feed_runs_total', 'Runs by result.', ['feed', 'type', 'result']);
-  readonly #read = this.#counter(
-    'supercargo_feed_records_read_total',
-    'Records read from the store or taken from the outbox.',
-    ['feed', 'type'],
-  );
-  readonly #changed = this.#counter('supercargo_feed_records_changed_total', 'Records written.', ['feed', 'type']);
-  readonly #requests = this.#counter('supercargo_store_requests_total', 'Calls to the store by status and intent.', [
-    'code',
-    'intent',
-  ]);
-  readonly #throttledSeconds = this.#counter(
-    'supercargo_store_throttled_seconds_total',
-    "Seconds that calls waited for the store's rate limit, by class of feed.",
-    ['class'],
-  );
-  readonly #duration = new Histogram({
-    name: 'supercargo_feed_run_duration_seconds',
-    help: 'Duration of runs.',
-    labelNames: ['feed', 'type'],
-    buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200],
-    registers: [this.registry],
-  });
-  readonly #success = this.#gauge(
-    'supercargo_feed_last_success_timestamp_seconds',
-    'End of the last run that succeeded.',
-    ['feed', 'type'],
-  );
-  readonly #up = this.#gauge('supercargo_connection_up', '1 when the store is reachable and the credential valid.', []);
-  readonly #hooks = this.#counter(
-    'supercargo_store_webhooks_total',
-    'Webhooks of the store that came in, by outcome.',
-    ['outcome'],
-  );
-  readonly #budgetRemaining = this.#gauge(
-    'supercargo_store_budget_remaining',
-    "Calls, or the platform's points, left in the budget; of an operation that the platform counts by itself with its bucket.",
-    ['bucket'],
-  );
-  readonly #budgetWaiting = this.#gauge(
-    'supercargo_store_budget_waiting',
-    'Calls that wait for the budget, by class of feed.',
-    ['class'],
-  );
-  readonly #credentialExpires = this.#gauge(
-    'supercargo_credential_expiry_timestamp_seconds',
-    'When the credential or its refresh token expires.',
-    [],
-  );
-  readonly #skew = this.#gauge('supercargo_store_clock_skew_seconds', "The store's clock less ours.", []);
+  readonly registry: Registry;
+  readonly #runs: Counter;
+  readonly #read: Counter;
+  readonly #changed: Counter;
+  readonly #requests: Counter;
+  readonly #throttledSeconds: Counter;
+  readonly #hooks: Counter;
+  readonly #duration: Histogram;
+  readonly #success: Gauge;
+  readonly #up: Gauge;
+  readonly #budgetRemaining: Gauge;
+  readonly #budgetWaiting: Gauge;
+  readonly #credentialExpires: Gauge;
+  readonly #skew: Gauge;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-    this.#credentialExpires.remove();
-    for (const feedClass of FEED_CLASSES) this.#throttledSeconds.inc({ class: feedClass }, 0);
+  /** Without a connection the series have no labels of their own: for tests. */
+  constructor(connection?: Pick<ConnectionKey, 'namespace' | 'name'>) {
+    this.registry = partRegistry(
+      'sync',
+      connection && { namespace: connection.namespace, connection: connection.name },
+    );
+    const registers = [this.registry];
+    const counter = (name: string, help: string, labelNames: string[]) =>
+      new Counter({ name, help, labelNames, registers });
+    const gauge = (name: string, help: string, labelNames: string[] = []) =>
+      new Gauge({ name, help, labelNames, registers });
+    const ofFeed = ['feed', 'type'];
+    this.#runs = counter('supercargo_feed_runs_total', 'Runs by result.', [...ofFeed, 'result']);
+    this.#read = counter(
+      'supercargo_feed_records_read_total',
+      'Records read from the store or taken from the outbox.',
+      ofFeed,
+    );
+    this.#changed = counter('supercargo_feed_records_changed_total', 'Records written.', ofFeed);
+    this.#requests = counter(
+      'supercargo_store_requests_total',
+      'Calls to the store by status and intent (read, write); code is the reason where no answer came (Timeout, ConnectionFailed).',
+      ['code', 'intent'],
+    );
+    this.#throttledSeconds = counter(
+      'supercargo_store_throttled_seconds_total',
+      "Seconds that calls waited for the store's rate limit, by class of feed.",
+      ['class'],
+    );
+    this.#duration = new Histogram({
+      name: 'supercargo_feed_run_duration_seconds',
+      help: 'Duration of runs.',
+      labelNames: ofFeed,
+      buckets: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200],
+      registers,
+    });
+    this.#success = gauge(
+      'supercargo_feed_last_success_timestamp_seconds',
+      'End of the last run that succeeded since the pod started.',
+      ofFeed,
+    );
+    this.#up = gauge(
+      'supercargo_connection_up',
+      '1 when the store is reachable and the credential valid, once it was asked.',
+    );
+    this.#hooks = counter(
+      'supercargo_store_webhooks_total',
+      'Webhooks of the store that came in, by outcome: accepted, or why it was refused.',
+      ['outcome'],
+    );
+    this.#budgetRemaining = gauge(
+      'supercargo_store_budget_remaining',
+      "Calls, or the platform's points, left in the budget; of an operation that the platform counts by itself with its bucket. No series where the platform says nothing.",
+      ['bucket'],
+    );
+    this.#budgetWaiting = gauge(
+      'supercargo_store_budget_waiting',
+      'Calls that wait for the budget, by class of feed.',
+      ['class'],
+    );
+    this.#credentialExpires = gauge(
+      'supercargo_credential_expiry_timestamp_seconds',
+      'When the credential or its refresh token expires. No series where it does not, or nobody knows.',
+    );
+    this.#skew = gauge('supercargo_store_clock_skew_seconds', "The store's clock less ours, once it answered.");
+    // A gauge without labels is 0 from its start: a lie until it is known.
+    for (const unknown of [this.#up, this.#skew, this.#credentialExpires]) unknown.remove();
+    for (const feedClass of FEED_CLASSES) {
+      this.#throttledSeconds.inc({ class: feedClass }, 0);
+      this.#budgetWaiting.set({ class: feedClass }, 0);
+    }
+    this.#hooks.inc({ outcome: 'accepted' }, 0);
+  }
+
+  /** A feed that this pod runs: its series begin at 0, or the first run of each result would be no increase. */
+  feed(feed: string, type: string): void {
+    for (const result of RUN_RESULTS) if (result !== 'Running') this.#runs.inc({ feed, type, result }, 0);
+    this.#read.inc({ feed, type }, 0);
+    this.#changed.inc({ feed, type }, 0);
+  }
+
+  /** A feed that this pod runs no more. */
+  feedGone(feed: string, type: string): void {
+    for (const result of RUN_RESULTS) this.#runs.remove({ feed, type, result });
+    for (const each of [this.#read, this.#changed, this.#duration, this.#success]) each.remove({ feed, type });
   }
 
   run(feed: string, type: string, outcome: RunOutcome, seconds: number, at: Date): void {
@@ -76,8 +126,9 @@ export class SyncMetrics {
     if (result === 'Succeeded' || result === 'Empty') this.#success.set({ feed, type }, at.getTime() / 1000);
   }
 
-  storeRequest(status: number, intent: string): void {
-    this.#requests.inc({ code: String(status), intent });
+  /** A call to the store: the status of its answer, or why none came. */
+  storeRequest(code: number | string, intent: string): void {
+    this.#requests.inc({ code: String(code), intent });
   }
 
   throttled(ms: number, feedClass: FeedClass): void {
@@ -91,7 +142,7 @@ export class SyncMetrics {
 
   /** As of the last report. */
   budget(view: BudgetView): void {
-    if (view.remaining !== undefined) this.#budgetRemaining.set(view.remaining);
+    if (view.remaining !== undefined) this.#budgetRemaining.set({ bucket: '' }, view.remaining);
     for (const [bucket, { remaining }] of Object.entries(view.buckets))
       if (remaining !== undefined) this.#budgetRemaining.set({ bucket }, remaining);
     const waiting = waitingCalls(view);
@@ -107,13 +158,5 @@ export class SyncMetrics {
   connection(up: boolean, skewMs: number | undefined): void {
     this.#up.set(up ? 1 : 0);
     if (skewMs !== undefined) this.#skew.set(Math.round(skewMs) / 1000);
-  }
-
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
-  }
-
-  #gauge(name: string, help: string, labelNames: string[]): Gauge {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 }

@@ -73,6 +73,7 @@ export class StoreSession {
       transport: options.transport,
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),
+      onNoAnswer: ({ reason, intent }) => metrics.storeRequest(reason, intent),
       onResponse: ({ status, intent, skewMs }) => {
         metrics.storeRequest(status, intent);
         if (skewMs !== undefined) this.skewMs = smooth(this.skewMs, skewMs);

@@ -243,7 +243,7 @@ function startEngine(
       clock: systemClock,
       random: Math.random,
       holder: `up/${randomUUID()}`,
-      metrics: new SyncMetrics(),
+      metrics: new SyncMetrics(key),
     },
     stop.signal,
   );

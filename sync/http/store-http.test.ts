@@ -122,6 +122,14 @@ async function failure(call: Promise<unknown>): Promise<DriverErrorDetails> {
 }
 
 describe('a call', () => {
+  it('that has no answer is told with its reason', async () => {
+    const unanswered: string[] = [];
+    http = create({ onNoAnswer: ({ reason, intent }) => unanswered.push(`${intent} ${reason}`) });
+    const { reason } = await failure(http.read(get({ url: 'http://127.0.0.1:1/' })));
+    expect(new Set(unanswered)).toEqual(new Set([`read ${reason}`]));
+    expect(answers).toEqual([]);
+  });
+
   it('sends what the driver says and gives back what the store says', async () => {
     script = [{ status: 201, headers: { 'X-Cost': '7' }, body: '{"id":"ü"}' }];
     const answer = await http.write(post());

@@ -48,6 +48,8 @@ export interface StoreHttpOptions {
     readonly intent: 'read' | 'write';
     readonly skewMs?: number;
   }) => void;
+  /** Told of every call that had no answer, by the reason. */
+  readonly onNoAnswer?: (facts: { readonly reason: string; readonly intent: 'read' | 'write' }) => void;
   /** Told how long a call waited for the store's budget, and whose call it was. */
   readonly onThrottle: (ms: number, feedClass: FeedClass) => void;
   /** Which addresses sockets may go to. */
@@ -196,7 +198,7 @@ async function once({ transport, request, intent, options }: Call, authorization
   const sentAt = options.clock.now().getTime();
   const { method, url, body, signal, stream, timeoutMs } = request;
   const beforeSend = intent === 'write' ? options.scope().assertMayWrite : undefined;
-  const answer = await transport.send({
+  const sent = transport.send({
     beforeSend,
     method,
     url,
@@ -210,6 +212,10 @@ async function once({ transport, request, intent, options }: Call, authorization
       ...lowerCase(request.headers),
       ...authorization,
     },
+  });
+  const answer = await sent.catch((error: unknown) => {
+    if (error instanceof DriverError) options.onNoAnswer?.({ reason: error.details.reason, intent });
+    throw error;
   });
   const { status, headers } = answer;
   const receivedAt = options.clock.now().getTime();

@@ -76,6 +76,15 @@ export const RECIPES = {
   helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
   /** How Argo CD and kstatus read a resource (charts/health.integration.test.ts). */
   health: { module: 'health', package: '.', coldSeconds: 40 },
+  /** Checks names, rules and alerts (charts/alerts.integration.test.ts). */
+  promtool: {
+    module: 'prometheus',
+    package: 'github.com/prometheus/prometheus/cmd/promtool',
+    tags: 'remove_all_sd',
+    coldSeconds: 130,
+  },
+  /** Prometheus' engine over scraped text (charts/dashboards.integration.test.ts). */
+  promql: { module: 'prometheus', package: '.', tags: 'remove_all_sd', coldSeconds: 10 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -83,10 +92,14 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-/** What the local cluster needs; kind brings its own, health reads files. */
-export type NodeBinary = Exclude<BinaryName, 'kind' | 'health'>;
+const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql'] as const;
 
-export const NODE_BINARIES = BINARY_NAMES.filter((name): name is NodeBinary => name !== 'kind' && name !== 'health');
+/** What the local cluster needs; kind brings its own, the others read files. */
+export type NodeBinary = Exclude<BinaryName, (typeof NOT_OF_A_NODE)[number]>;
+
+export const NODE_BINARIES = BINARY_NAMES.filter(
+  (name): name is NodeBinary => !(NOT_OF_A_NODE as readonly string[]).includes(name),
+);
 
 /** Where each of them is. */
 export type NodeBinaryPaths = Record<NodeBinary, string>;
