@@ -122,7 +122,7 @@ describe('every object of the chart', () => {
     const all = await rendered(
       'hub.ingress.enabled=true,hub.ingress.host=h.example.com,hub.ingress.tlsSecretName=x',
       'networkPolicy.enabled=true,watchNamespaces={acme}',
-      'metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
+      'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
     );
     const lost = all.filter(({ kind, metadata }) => !CLUSTER_WIDE.test(kind) && !metadata.namespace);
     expect(lost.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
@@ -170,5 +170,63 @@ describe.each(['operator', 'hub'])('the pod of the %s', (part) => {
     'resources.limit.cpu=1',
   ])('takes no %s', async (value) => {
     await expect(rendered(`${part}.${value}`)).rejects.toThrow(new RegExp(part));
+  });
+});
+
+describe('monitoring', () => {
+  const MONITORING = /^(PodMonitor|ServiceMonitor|PrometheusRule)$/;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on any field
+  const monitoring = async (...values: string[]): Promise<any[]> =>
+    (await rendered(...values)).filter(({ kind }) => MONITORING.test(kind));
+
+  it('asks for no kinds of the Prometheus operator by default', async () => {
+    expect(await monitoring()).toEqual([]);
+  });
+
+  it('a PodMonitor finds operator, hub and sync pods, and has the labels that a Prometheus selects by', async () => {
+    const [monitor] = await monitoring('metrics.podMonitor.enabled=true,metrics.podMonitor.labels.release=prometheus');
+    expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' });
+    expect(monitor.spec.selector.matchExpressions[0].values).toEqual(['supercargo', 'supercargo-sync']);
+    expect(monitor.spec.podMetricsEndpoints.map(({ port }: { port: string }) => port)).toEqual(['http', 'metrics']);
+    for (const { honorLabels } of monitor.spec.podMetricsEndpoints) expect(honorLabels).toBe(true);
+  });
+
+  it('ServiceMonitors take operator and hub over: nothing is scraped twice', async () => {
+    const all = await monitoring('metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true');
+    expect(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()).toEqual([
+      'PodMonitor supercargo',
+      'ServiceMonitor supercargo-hub',
+      'ServiceMonitor supercargo-operator',
+    ]);
+    const pods = all.find(({ kind }) => kind === 'PodMonitor');
+    expect(pods.spec.selector.matchExpressions[0].values).toEqual(['supercargo-sync']);
+    const services = (await rendered('metrics.serviceMonitor.enabled=true')).filter(({ kind }) => kind === 'Service');
+    for (const monitor of all.filter(({ kind }) => kind === 'ServiceMonitor')) {
+      const wanted = Object.entries(monitor.spec.selector.matchLabels as Record<string, string>);
+      const found = services.filter(({ metadata }) =>
+        wanted.every(
+          ([key, value]) => (metadata as unknown as { labels: Record<string, string> }).labels[key] === value,
+        ),
+      );
+      expect(found.map(({ metadata }) => metadata.name)).toEqual([`${monitor.metadata.name}-metrics`]);
+    }
+  });
+
+  it('alerts name the release’s namespace, the owner’s labels and where the runbooks are', async () => {
+    const [rule] = await monitoring(
+      'metrics.prometheusRule.enabled=true,metrics.prometheusRule.alertLabels.team=shops',
+      'metrics.prometheusRule.runbookUrl=https://wiki.example/runbooks/',
+    );
+    const text = JSON.stringify(rule);
+    expect(text).not.toContain('RELEASE_NAMESPACE');
+    expect(text).toContain('namespace=\\"default\\"');
+    for (const { alert, labels, annotations } of rule.spec.groups[0].rules) {
+      expect(labels).toMatchObject({ team: 'shops', severity: expect.stringMatching(/^(warning|critical)$/) });
+      expect(annotations.runbook_url).toBe(`https://wiki.example/runbooks/${alert}`);
+    }
+  });
+
+  it('takes no interval that is none', async () => {
+    await expect(rendered('metrics.podMonitor.interval=soon')).rejects.toThrow(/interval/);
   });
 });

@@ -13,7 +13,8 @@ describe('generated files of the chart', () => {
 
   it('are found stale when one is edited, and when one is missing', async () => {
     const copy = await mkdtemp(join(tmpdir(), 'chart-'));
-    await cp(join(ROOT, 'charts'), join(copy, 'charts'), { recursive: true });
+    for (const folder of ['charts', join('docs', 'reference')])
+      await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
     const drivers = [...chartFiles().keys()].filter((path) => path.includes(join('files', 'drivers')));
     const [edited, missing] = drivers as [string, string];
     await writeFile(join(copy, edited), `${await readFile(join(copy, edited), 'utf8')}# by hand\n`);

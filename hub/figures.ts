@@ -13,6 +13,7 @@ const CONNECTION = 'c.kind, c.namespace, c.name AS connection';
 const ENDPOINT = ['namespace', 'store', 'endpoint'];
 const AGE = (since: string) => `greatest(extract(epoch FROM now() - min(${since})), 0)`;
 const THERE = 'NOT c.retired';
+const FEED_TYPE = `CASE o.kind ${EXPORT_TYPES.map((feed) => `WHEN '${FEEDS[feed].kind}' THEN '${feed}'`).join(' ')} END`;
 const KINDS = EXPORT_TYPES.map((feed) => FEEDS[feed].kind).join(', ');
 
 /** What the hub's database says of connections. */
@@ -56,8 +57,8 @@ export const FIGURES: readonly Figure[] = [
   {
     name: 'supercargo_outbox_oldest_seconds',
     help: 'Age of the oldest write of a kind that the store has not confirmed yet. Held and rejected ones wait for a person and are not counted.',
-    labels: ['namespace', 'connection', 'kind'],
-    sql: `SELECT ${CONNECTION}, o.kind AS write, ${AGE('o.created_at')} AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Submitted') AND ${THERE} GROUP BY 1, 2, 3, 4`,
+    labels: ['namespace', 'connection', 'kind', 'feed_type'],
+    sql: `SELECT ${CONNECTION}, o.kind AS write, ${FEED_TYPE} AS feed_type, ${AGE('o.created_at')} AS value FROM outbox o JOIN connections c ON c.id = o.connection_id WHERE o.state IN ('Pending', 'Sent', 'Submitted') AND ${THERE} GROUP BY 1, 2, 3, 4`,
   },
   {
     name: 'supercargo_webhook_deliveries',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { FIELD_MANAGERS } from '../crds/index.ts';
 import { Applier } from '../kit/apply.ts';
 import { systemClock } from '../kit/clock.ts';
@@ -28,7 +28,7 @@ import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
 import { SeatBook } from './seating/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
-import { resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
+import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
 import { Reporter } from './reporter.ts';
 import type { AnyConnection } from './resources.ts';
 import { SettingsSchemas } from './settings.ts';
@@ -234,25 +234,14 @@ async function lead(
   signal: AbortSignal,
   work: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
-  const master = new Gauge({
-    name: 'leader_election_master_status',
-    help: 'Whether we lead.',
-    labelNames: ['name'],
-    registers: [registry],
-  });
-  master.set({ name: LEASE }, config.leaderElection ? 0 : 1);
-  if (!config.leaderElection) return work({ signal, assertHeld: () => {} });
+  const tell = leadershipGauge(registry, LEASE);
+  if (!config.leaderElection) {
+    tell(true);
+    return work({ signal, assertHeld: () => {} });
+  }
   const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
   await runAsLeader(
-    {
-      client,
-      log,
-      clock: systemClock,
-      identity,
-      name: LEASE,
-      namespace: config.namespace,
-      onChange: (leading) => master.set({ name: LEASE }, leading ? 1 : 0),
-    },
+    { client, log, clock: systemClock, identity, name: LEASE, namespace: config.namespace, onChange: tell },
     signal,
     work,
   );

@@ -52,9 +52,9 @@ describe('metrics of resources', () => {
     caches['licenses']?.put(aLicense({}, { seatsUsed: 1, expiresAt: '2026-01-01T00:00:00Z' }) as never);
     const lines = (await text()).split('\n').filter((line) => line && !line.startsWith('#'));
     expect(lines).toEqual([
-      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",type="Ready",status="True",reason="ReadyTrue"} 1',
-      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",type="Reachable",status="True",reason="ReachableTrue"} 1',
-      'supercargo_resource_condition{kind="Feed",namespace="acme",name="orders",connection="shop",type="Ready",status="False",reason="ReadyFalse"} 1',
+      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",feed_type="",type="Ready",status="True",reason="ReadyTrue"} 1',
+      'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",feed_type="",type="Reachable",status="True",reason="ReachableTrue"} 1',
+      'supercargo_resource_condition{kind="Feed",namespace="acme",name="orders",connection="shop",feed_type="OrderImport",type="Ready",status="False",reason="ReadyFalse"} 1',
       'supercargo_connection_info{kind="Connection",namespace="acme",connection="shop",driver="vendure",store="main",mode="Test",state="Running"} 1',
       'supercargo_connections{driver="vendure",state="Running"} 1',
       'supercargo_feed_data_age_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 3600',
@@ -62,7 +62,7 @@ describe('metrics of resources', () => {
       'supercargo_feed_problems{severity="retry"} 2',
       'supercargo_feed_problems{severity="error"} 3',
       'supercargo_license_seats_used{license="team"} 1',
-      'supercargo_license_seats_total{license="team"} 2',
+      'supercargo_license_seats{license="team"} 2',
       'supercargo_license_expiry_timestamp_seconds{license="team"} 1767225600',
       'supercargo_watch_last_event_age_seconds{kind="Feed"} 30',
     ]);

@@ -1,3 +1,4 @@
+import { Gauge, type Registry } from 'prom-client';
 import type { LicenseResource } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Condition } from '../kit/conditions.ts';
@@ -33,6 +34,19 @@ export function watchMetrics(watches: readonly Watch[], clock: Clock): Family {
   };
 }
 
+/** Whether this replica leads, under client-go's name; it is told of each change. */
+export function leadershipGauge(registry: Registry, lease: string): (leads: boolean) => void {
+  const master = new Gauge({
+    name: 'leader_election_master_status',
+    help: '1: this replica leads.',
+    labelNames: ['name'],
+    registers: [registry],
+  });
+  const set = (leads: boolean) => master.set({ name: lease }, leads ? 1 : 0);
+  set(false);
+  return set;
+}
+
 /** The families, of the replica that leads alone: two of them would count every resource twice. */
 export function whileLeading(families: readonly Family[], leads: () => boolean): Family[] {
   return families.map((family) => ({ ...family, samples: () => (leads() ? family.samples() : []) }));
@@ -48,21 +62,22 @@ function connectionMetrics(caches: Caches): Family[] {
       // One series a condition, not one for each value it might have: ten thousand connections have fifty thousand
       // feeds.
       name: 'supercargo_resource_condition',
-      help: 'Conditions: 1 for the status that each has. All of connections; Ready, Stalled, Suspended and Held of other kinds, Fresh of feeds. connection: of a Connection its name, of a Feed the one it belongs to.',
-      labels: ['kind', 'namespace', 'name', 'connection', 'type', 'status', 'reason'],
+      help: 'Conditions: 1 for the status that each has. All of connections; Ready, Stalled, Suspended and Held of other kinds, Fresh of feeds. connection: of a Connection its name, of a Feed the one it belongs to, with the type of the feed as feed_type.',
+      labels: ['kind', 'namespace', 'name', 'connection', 'feed_type', 'type', 'status', 'reason'],
       *samples() {
         for (const connection of connections()) {
           const { kind, metadata } = connection;
-          yield* conditions([kind, podNamespace(connection), metadata.name, metadata.name], connection, () => true);
+          const of = [kind, podNamespace(connection), metadata.name, metadata.name, ''];
+          yield* conditions(of, connection, () => true);
         }
         for (const feed of caches.feeds.values()) {
           const { namespace = '', name } = feed.metadata;
-          yield* conditions(['Feed', namespace, name, feed.spec.connectionRef.name], feed, isSummary);
+          yield* conditions(['Feed', namespace, name, feed.spec.connectionRef.name, feed.spec.type], feed, isSummary);
         }
         for (const cache of [caches.stores, caches.credentials, caches.drivers, caches.licenses]) {
           for (const object of cache.values()) {
             const { kind, metadata } = object;
-            yield* conditions([kind, metadata.namespace ?? '', metadata.name, ''], object, isSummary);
+            yield* conditions([kind, metadata.namespace ?? '', metadata.name, '', ''], object, isSummary);
           }
         }
       },
@@ -175,7 +190,7 @@ function licenseMetrics(caches: Caches): Family[] {
   });
   return [
     family('supercargo_license_seats_used', 'Seats taken.', ({ status }) => status?.seatsUsed),
-    family('supercargo_license_seats_total', 'Seats there are.', ({ spec }) => spec.seats),
+    family('supercargo_license_seats', 'Seats there are.', ({ spec }) => spec.seats),
     family('supercargo_license_expiry_timestamp_seconds', 'End of the grace period.', ({ status }) =>
       status?.expiresAt === undefined ? undefined : Date.parse(status.expiresAt) / 1000,
     ),

@@ -300,6 +300,15 @@ export class ConnectionGate {
     this.#retryAt = new Date(this.#options.clock.now().getTime() + delay);
   }
 
+  #measure({ budget, credential, reachable, skewMs, report, refreshExpiresAt }: GateFacts): void {
+    const { metrics } = this.#options;
+    if (budget) metrics.budget(budget);
+    // Whatever closed the gate, a Secret that went or a hub that refuses, says so here.
+    if (credential ?? reachable)
+      metrics.connection(credential?.status === 'True' && reachable?.status === 'True', skewMs);
+    metrics.credentialExpires(credentialExpiry(report?.expiresAt, refreshExpiresAt));
+  }
+
   /** Writes the connection's conditions, when they differ from what was written. */
   async report(connection: AnyConnection, view: FeedsView): Promise<void> {
     const facts: GateFacts = {
@@ -314,12 +323,7 @@ export class ConnectionGate {
       handledTest: this.#handledTest,
       digest: this.#digest?.text,
     };
-    const { metrics } = this.#options;
-    if (facts.budget) metrics.budget(facts.budget);
-    // Whatever closed the gate, a Secret that went or a hub that refuses, says so here.
-    if (facts.credential ?? facts.reachable)
-      metrics.connection(facts.credential?.status === 'True' && facts.reachable?.status === 'True', facts.skewMs);
-    metrics.credentialExpires(credentialExpiry(facts.report?.expiresAt, facts.refreshExpiresAt));
+    this.#measure(facts);
     await this.#apply(
       connectionStatus(facts, view, this.#shown ?? connection.status, {
         now: this.#options.clock.now(),

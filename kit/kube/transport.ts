@@ -143,12 +143,13 @@ export class Transport {
   }
 }
 
-interface RequestMetrics {
+/** Counts of requests to the API server. */
+export interface RequestMetrics {
   observe(method: string, code: string, host: string, ms: number): void;
 }
 
 /** client-go's own names, so that existing dashboards work. */
-function requestMetrics(registry: Registry): RequestMetrics {
+export function requestMetrics(registry: Registry): RequestMetrics {
   const requests = new Counter({
     name: 'rest_client_requests_total',
     help: 'Requests to the API server by status code, method and host.',

@@ -214,7 +214,7 @@ async function once({ transport, request, intent, options }: Call, authorization
     },
   });
   const answer = await sent.catch((error: unknown) => {
-    if (error instanceof DriverError) options.onNoAnswer?.({ reason: error.details.reason, intent });
+    options.onNoAnswer?.({ reason: networkError(error).details.reason, intent });
     throw error;
   });
   const { status, headers } = answer;

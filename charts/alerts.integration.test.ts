@@ -1,0 +1,391 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { UnfitFor } from '../hub/storage/fitness.ts';
+import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { metricDefinitions } from './metrics-reference.ts';
+import { MetricsWorld, type World } from '../test/support/metrics-world.ts';
+import { promtoolSays } from '../test/support/timeline.ts';
+
+jest.setTimeout(600_000);
+const FILE = join(import.meta.dirname, 'supercargo', 'files', 'alerts.yaml');
+const RUNBOOKS = join(import.meta.dirname, '..', 'docs', 'runbooks');
+
+interface Rule {
+  readonly alert: string;
+  readonly annotations: Readonly<Record<'summary' | 'description' | 'runbook_url', string>>;
+}
+let rules: string;
+let alerts: readonly Rule[];
+
+beforeAll(async () => {
+  await ensureBinaries(['promtool'], noLog);
+  rules = (await readFile(FILE, 'utf8')).replaceAll('RELEASE_NAMESPACE', 'supercargo');
+  alerts = (parse(rules) as { groups: [{ rules: Rule[] }] }).groups[0].rules;
+});
+
+/** Verbs of the command line, from its own help. */
+async function commandNames(): Promise<string[]> {
+  const { stdout } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'cli', 'main.ts'), '--help'], {
+    encoding: 'utf8',
+  });
+  return [...stdout.matchAll(/^ {2}(\w+)/gm)].map(([, verb]) => verb!);
+}
+
+type Labels = Readonly<Record<string, string>>;
+/** What was seen to fire, for the test that every alert was. */
+const seen = new Map<string, Labels>();
+
+/** Minutes pass in a world that begins well and is changed; then exactly these alerts fire. */
+async function expectFiring(minutes: number, change: (world: World, minute: number) => void, firing: Labels[]) {
+  const unfit = firing.flatMap(({ reason }) => (reason === undefined ? [] : [reason as UnfitFor['reason']]));
+  const world = new MetricsWorld(unfit);
+  for (let minute = 0; minute < minutes; minute++) {
+    change(world.state, minute);
+    await world.pass();
+  }
+  expect(await promtoolSays(binaryPath('promtool'), rules, world.timeline, firing)).toBe('');
+  for (const labels of firing) seen.set(labels['alertname']!, labels);
+}
+
+const alert = (name: string, severity: 'warning' | 'critical', labels: Labels = {}): Labels => ({
+  alertname: `Supercargo${name}`,
+  severity,
+  ...labels,
+});
+const SHOP = { namespace: 'acme', connection: 'shop' };
+const HOME = { namespace: 'supercargo' };
+const FEED = { ...SHOP, name: 'orders', feed_type: 'OrderImport' };
+const EXPORT = { ...SHOP, name: 'shipments', feed_type: 'ShipmentExport' };
+const ENDPOINT = { namespace: 'acme', store: 'main', endpoint: 'wms' };
+
+/** Stale, with everything that goes with it. */
+const stale = (world: World) => world.condition('orders', 'Fresh', 'False', 'Stale');
+
+describe('no alert fires', () => {
+  it.each<[string, number, (world: World, minute: number) => void]>([
+    ['where all is well', 90, () => undefined],
+    ['of an hourly feed whose data is 50 minutes old', 90, (world) => (world.feedAgeMinutes = 50)],
+    [
+      'of a connection that was switched off, whatever its pod said last, with writes that wait',
+      120,
+      (world, minute) => {
+        if (minute < 30) return;
+        stale(world);
+        world.condition('shop', 'Throttled', 'True');
+        world.rest('shop', 'Inactive');
+        world.connectionState = 'Inactive';
+        world.pod = false;
+        world.row('supercargo_outbox_oldest_seconds', { write: 'shipment', feed_type: 'ShipmentExport' }, 90_000);
+        world.row('supercargo_outbox_entries', { write: 'shipment', state: 'Rejected' }, 2);
+        world.row('supercargo_orders', { intake: 'Rejected' }, 5);
+        world.expiresInDays = 3;
+      },
+    ],
+    [
+      'of a feed that was suspended, nor of the writes that wait for it',
+      90,
+      (world, minute) => {
+        if (minute < 20) return;
+        stale(world);
+        world.condition('shipments', 'Fresh', 'False', 'Stale');
+        world.condition('shipments', 'Held', 'True', 'StockBrake');
+        world.rest('orders', 'Suspended');
+        world.rest('shipments', 'Suspended');
+        world.row('supercargo_outbox_oldest_seconds', { write: 'shipment', feed_type: 'ShipmentExport' }, 90_000);
+      },
+    ],
+    [
+      'of a connection that was deleted and left rows and a Feed behind',
+      90,
+      (world, minute) => {
+        if (minute < 20) return;
+        world.connection = false;
+        world.pod = false;
+        stale(world);
+        world.row('supercargo_orders', { intake: 'Rejected' }, 5);
+        world.row('supercargo_oldest_order_seconds', { stage: 'Untaken' }, 90_000);
+        world.row('supercargo_outbox_entries', { write: 'shipment', state: 'Rejected' }, 2);
+      },
+    ],
+    [
+      'when operator, hub and pod start anew',
+      60,
+      (world, minute) => {
+        world.operators = minute === 40 ? 0 : 1;
+        world.hubs = minute === 41 ? 0 : 1;
+        world.pod = minute !== 42;
+      },
+    ],
+    [
+      'of two operators and three hubs that see the same',
+      120,
+      (world, minute) => {
+        world.operators = 2;
+        world.hubs = 3;
+        world.counters['acme/shop'] = { hint: minute, poll: minute > 60 ? 2 : 0 };
+      },
+    ],
+    [
+      'of an order that nobody has taken for half an hour',
+      20,
+      (world, minute) => world.row('supercargo_oldest_order_seconds', { stage: 'Untaken' }, 600 + minute * 60),
+    ],
+    ['of what Test mode holds', 60, (world) => world.condition('shipments', 'Held', 'True', 'TestMode')],
+    [
+      'of a roll that takes ten minutes',
+      60,
+      (world, minute) => world.ready(minute > 30 && minute < 40 ? 'False' : 'True'),
+    ],
+  ])('%s', (_what, minutes, change) => expectFiring(minutes, change, []));
+});
+
+describe('an alert fires', () => {
+  it.each<[string, number, (world: World, minute: number) => void, Labels[]]>([
+    [
+      'of a connection that is not ready for a quarter of an hour, once, with two operators',
+      40,
+      (world, minute) => {
+        world.operators = 2;
+        if (minute > 20) world.ready('False');
+      },
+      [alert('ConnectionNotReady', 'warning', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of one that is not ready beside a switched-off ClusterConnection of its name',
+      40,
+      (world, minute) => {
+        world.clusterTwin = true;
+        if (minute > 20) world.ready('False');
+      },
+      [alert('ConnectionNotReady', 'warning', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of orders that are late',
+      30,
+      (world, minute) => minute > 20 && stale(world),
+      [alert('OrdersStale', 'critical', FEED)],
+    ],
+    [
+      'of orders that are late, also while the pod is gone and came back',
+      30,
+      (world, minute) => {
+        if (minute > 20) stale(world);
+        world.pod = minute < 23 || minute > 25;
+      },
+      [alert('OrdersStale', 'critical', FEED)],
+    ],
+    [
+      'of another feed that is late',
+      40,
+      (world, minute) => minute > 20 && world.condition('shipments', 'Fresh', 'False', 'Stale'),
+      [alert('FeedStale', 'warning', EXPORT)],
+    ],
+    [
+      'of a feed that a brake holds',
+      60,
+      (world, minute) => minute > 20 && world.condition('shipments', 'Held', 'True', 'StockBrake'),
+      [alert('FeedHeld', 'warning', EXPORT)],
+    ],
+    [
+      'of rejected orders, once for three hubs',
+      40,
+      (world, minute) => {
+        world.hubs = 3;
+        if (minute > 20) world.row('supercargo_orders', { intake: 'Rejected' }, 2);
+      },
+      [alert('OrdersRejected', 'warning', SHOP)],
+    ],
+    [
+      'of an order that nobody took for more than an hour',
+      60,
+      (world, minute) => world.row('supercargo_oldest_order_seconds', { stage: 'Untaken' }, 2400 + minute * 60),
+      [alert('OrdersNotTaken', 'warning', SHOP)],
+    ],
+    [
+      'of shipments that do not reach the shop',
+      60,
+      (world, minute) =>
+        world.row('supercargo_outbox_oldest_seconds', { write: 'shipment', feed_type: 'ShipmentExport' }, minute * 60),
+      [alert('WritesLate', 'warning', { ...SHOP, kind: 'shipment', feed_type: 'ShipmentExport' })],
+    ],
+    [
+      'of writes that the shop refused',
+      30,
+      (world, minute) =>
+        minute > 20 && world.row('supercargo_outbox_entries', { write: 'stock', state: 'Rejected' }, 1),
+      [alert('WriteRefused', 'warning', { ...SHOP, kind: 'stock' })],
+    ],
+    [
+      'of an endpoint that takes nothing',
+      40,
+      (world, minute) => world.row('supercargo_webhook_oldest_pending_seconds', ENDPOINT, minute * 60),
+      [alert('WebhookStuck', 'warning', ENDPOINT)],
+    ],
+    [
+      'of deliveries that were given up',
+      30,
+      (world, minute) => minute > 20 && world.row('supercargo_webhook_deliveries', { ...ENDPOINT, state: 'Dead' }, 3),
+      [alert('WebhookDead', 'warning', ENDPOINT)],
+    ],
+    [
+      'of an endpoint that is switched off, and not of what waits for it',
+      60,
+      (world, minute) => {
+        world.row('supercargo_webhook_oldest_pending_seconds', ENDPOINT, minute * 60);
+        world.row('supercargo_webhook_endpoint_disabled', ENDPOINT, 1);
+      },
+      [alert('WebhookEndpointDisabled', 'critical', ENDPOINT)],
+    ],
+    [
+      'of a shop whose webhooks get lost, counted once with two hubs',
+      120,
+      (world, minute) => {
+        world.hubs = 2;
+        world.counters['acme/shop'] = { hint: 10, poll: Math.max(0, minute - 60) };
+      },
+      [alert('StoreWebhooksLost', 'warning', SHOP)],
+    ],
+    [
+      'of a credential that ends, also while its pod is gone',
+      90,
+      (world, minute) => {
+        world.expiresInDays = 5;
+        world.pod = minute < 80;
+      },
+      [alert('CredentialExpires', 'critical', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of a shop that keeps its calls waiting',
+      90,
+      (world, minute) => minute > 20 && world.condition('shop', 'Throttled', 'True'),
+      [alert('StoreThrottled', 'warning', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of a running connection whose pod is not scraped',
+      40,
+      (world, minute) => (world.pod = minute < 20),
+      [alert('SyncPodSilent', 'warning', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of a License that ends',
+      90,
+      (world) => (world.licenseDays = 10),
+      [alert('LicenseEnds', 'critical', { license: 'team' })],
+    ],
+    [
+      'of an operator that is gone',
+      40,
+      (world, minute) => (world.operators = minute < 20 ? 1 : 0),
+      [alert('OperatorDown', 'critical', { ...HOME, part: 'operator' })],
+    ],
+    [
+      'of operators of which none leads',
+      40,
+      (world, minute) => {
+        world.operators = 2;
+        world.leads = minute < 20;
+      },
+      [alert('NoLeader', 'critical', HOME)],
+    ],
+    [
+      'of a leader that hears nothing, and not of a replica that waits',
+      60,
+      (world, minute) => {
+        world.operators = 2;
+        world.watchAgeSeconds = minute < 20 ? 5 : (minute - 20) * 60;
+      },
+      [alert('OperatorStalled', 'critical', { ...HOME, pod: 'operator-0' })],
+    ],
+    [
+      'of reconciles that go on failing',
+      120,
+      (world) => world.reconciles.failed('error'),
+      [alert('ReconcileFails', 'warning', { ...HOME, controller: 'connection' })],
+    ],
+    [
+      'of a hub that is gone',
+      40,
+      (world, minute) => (world.hubs = minute < 20 ? 1 : 0),
+      [alert('HubDown', 'critical', { ...HOME, part: 'hub' })],
+    ],
+    [
+      'of a database that does not answer',
+      40,
+      (world, minute) => (world.database = minute < 20),
+      [alert('HubDatabaseDown', 'critical', HOME)],
+    ],
+    [
+      'of a database that can lose orders',
+      20,
+      () => undefined,
+      [alert('HubDatabaseUnfit', 'critical', { ...HOME, reason: 'FsyncOff' })],
+    ],
+    ['of a hub that fails', 60, (world) => world.request(500), [alert('HubErrors', 'critical', HOME)]],
+  ])('%s', (_what, minutes, change, firing) => expectFiring(minutes, change, firing));
+});
+
+describe('every alert', () => {
+  it('was seen to fire', () => {
+    expect(alerts.map(({ alert: name }) => name).filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  it('names in its words only labels that it has', () => {
+    for (const { alert: name, annotations } of alerts)
+      for (const [, label] of Object.values(annotations)
+        .join(' ')
+        .matchAll(/\$labels\.(\w+)/g))
+        expect(`${name} ${Object.keys(seen.get(name) ?? {}).includes(label!) ? label : 'without ' + label}`).toBe(
+          `${name} ${label}`,
+        );
+  });
+
+  it('has a runbook with the same four questions, and every runbook an alert', async () => {
+    const pages = (await readdir(RUNBOOKS))
+      .filter((file) => file !== 'README.md')
+      .map((file) => file.replace('.md', ''));
+    expect(pages.sort()).toEqual(alerts.map(({ alert: name }) => name).sort());
+    for (const { alert: name, annotations } of alerts) {
+      expect(annotations.runbook_url).toBe(`https://supercargo.dev/docs/runbooks/${name}`);
+      const page = await readFile(join(RUNBOOKS, `${name}.md`), 'utf8');
+      expect(page.match(/^#+ .*/gm)).toEqual([
+        `# ${name}`,
+        '## What it means',
+        '## Whom it hurts',
+        '## What to look at',
+        '## What to do',
+      ]);
+    }
+  });
+
+  it('sends people to figures and commands that there are', async () => {
+    const names = new Set(Object.values(metricDefinitions()).flatMap((all) => all.map(({ name }) => name)));
+    const verbs = await commandNames();
+    for (const { alert: name } of alerts) {
+      const page = await readFile(join(RUNBOOKS, `${name}.md`), 'utf8');
+      for (const [metric] of page.matchAll(/\b(supercargo|controller_runtime)_\w+/g))
+        expect([name, metric, names.has(metric)]).toEqual([name, metric, true]);
+      for (const [, verb] of page.matchAll(/kubectl supercargo (\w+)/g)) expect(verbs).toContain(verb);
+    }
+  });
+
+  it('is taken by promtool', () => {
+    const { status, stdout, stderr } = spawnSync(binaryPath('promtool'), ['check', 'rules', '--lint=all', FILE], {
+      encoding: 'utf8',
+    });
+    expect(status === 0 ? '' : stdout + stderr).toBe('');
+  });
+});
+
+it.each(['operator', 'hub', 'sync'] as const)(
+  'the names of the metrics of the %s are as Prometheus wants them',
+  async (part) => {
+    const { status, stdout, stderr } = spawnSync(binaryPath('promtool'), ['check', 'metrics'], {
+      input: await new MetricsWorld().expositionOf(part),
+      encoding: 'utf8',
+    });
+    expect(status === 0 ? '' : stdout + stderr).toBe('');
+  },
+);

@@ -1,0 +1,206 @@
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { ConnectionResource, FeedResource } from '../../crds/index.ts';
+import { observeRequests } from '../../hub/http/observe.ts';
+import { Limiter, DEFAULT_LIMITS } from '../../hub/http/limits.ts';
+import { FIGURES, FIRST_SEEN } from '../../hub/figures.ts';
+import { hubMetrics } from '../../hub/metrics.ts';
+import type { Database, Row } from '../../hub/storage/database.ts';
+import type { UnfitFor } from '../../hub/storage/fitness.ts';
+import type { Condition } from '../../kit/conditions.ts';
+import { withFamilies } from '../../kit/exposition.ts';
+import { Cache } from '../../kit/kube/cache.ts';
+import { MetricsFactory, type ControllerMetrics } from '../../kit/metrics.ts';
+import { partRegistry, type Part } from '../../kit/part-registry.ts';
+import type { Caches } from '../../operator/caches.ts';
+import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from '../../operator/metrics.ts';
+import { SyncMetrics } from '../../sync/metrics.ts';
+import { ManualClock } from './manual-clock.ts';
+import { aCondition, aConnection, aFeed, aLicense } from './operator-fixtures.ts';
+import { scraped, Timeline, type ScrapedSample } from './timeline.ts';
+
+const DAY_MS = 86_400_000;
+const KINDS = [
+  'connections',
+  'clusterConnections',
+  'drivers',
+  'stores',
+  'credentials',
+  'feeds',
+  'feedRuns',
+  'licenses',
+];
+
+/** What a test changes from minute to minute: one connection "shop" with the feeds "orders" and "shipments". */
+export class World {
+  operators = 1;
+  leads = true;
+  hubs = 1;
+  pod = true;
+  connection = true;
+  /** A ClusterConnection of the same name, switched off. */
+  clusterTwin = false;
+  database = true;
+  connectionState: NonNullable<ConnectionResource['status']>['state'] = 'Running';
+  feedAgeMinutes = 1;
+  watchAgeSeconds = 5;
+  expiresInDays: number | undefined;
+  licenseDays = 300;
+  readonly counters: Record<string, { hint: number; poll: number }> = {};
+  readonly rows = new Map<string, Map<string, Row>>();
+  readonly conditions = new Map<string, Condition[]>();
+  reconciles: ControllerMetrics;
+  request: (status: number) => void;
+
+  constructor(reconciles: ControllerMetrics, request: (status: number) => void) {
+    this.reconciles = reconciles;
+    this.request = request;
+    for (const name of ['shop', 'orders', 'shipments'])
+      this.conditions.set(name, [aCondition('Ready', 'True'), aCondition('Fresh', 'True')]);
+  }
+
+  /** Of the connection "shop" or of a feed. */
+  condition(name: string, type: string, status: Condition['status'], reason = type): void {
+    const others = this.conditions.get(name)!.filter((other) => other.type !== type);
+    this.conditions.set(name, [...others, aCondition(type, status, { reason })]);
+  }
+
+  ready(status: Condition['status']): void {
+    this.condition('shop', 'Ready', status);
+  }
+
+  /** At rest by wish: what the pod said last is still there. */
+  rest(name: string, reason: string): void {
+    this.condition(name, 'Ready', 'True', reason);
+    this.condition(name, 'Suspended', 'True', reason);
+  }
+
+  /** A row of one of the hub's figures, of the connection if it is not told otherwise. */
+  row(figure: string, labels: Row, value: number): void {
+    const of = 'store' in labels ? labels : { kind: 'Connection', namespace: 'acme', connection: 'shop', ...labels };
+    const rows = this.rows.get(figure) ?? new Map<string, Row>();
+    this.rows.set(figure, rows.set(JSON.stringify(of), { ...of, value }));
+  }
+}
+
+interface Request {
+  readonly method: string;
+  readonly routeOptions: { readonly url: string };
+}
+type OnResponse = (request: Request, reply: { statusCode: number; elapsedTime: number }) => Promise<void>;
+
+/** The registries of operator, hub and sync pod as their processes have them, scraped once a minute. */
+export class MetricsWorld {
+  readonly timeline = new Timeline();
+  readonly state: World;
+  // promtool's time begins in 1970.
+  readonly #clock = new ManualClock('1970-01-01T00:00:00Z');
+  readonly #hub: Registry;
+  readonly #operator = partRegistry('operator');
+  readonly #leading = leadershipGauge(this.#operator, 'supercargo-operator');
+  readonly #sync = new SyncMetrics({ namespace: 'acme', name: 'shop' });
+
+  /** `unfit`: what the hub found wrong with its database when it started. */
+  constructor(unfit: readonly UnfitFor['reason'][] = []) {
+    this.#hub = partRegistry('hub');
+    const hooks: OnResponse[] = [];
+    observeRequests(
+      { addHook: (_: string, hook: OnResponse) => hooks.push(hook) } as unknown as FastifyInstance,
+      this.#hub,
+    );
+    new Limiter(DEFAULT_LIMITS, this.#clock, this.#hub);
+    this.state = new World(new MetricsFactory(this.#operator).forController('connection'), (statusCode) => {
+      const request = { method: 'GET', routeOptions: { url: '/api/v1/orders' } };
+      for (const hook of hooks) void hook(request, { statusCode, elapsedTime: 5 });
+    });
+    const db = { query: (sql: string) => this.#rows(sql) } as unknown as Database;
+    hubMetrics(this.#hub, {
+      db,
+      unfit: unfit.map((reason) => ({ reason, message: '', fatal: false })),
+      ended: new Map([['runs', 1]]),
+      declared: () =>
+        this.state.connection ? { store: 'main', driver: 'd', mode: 'Production', credential: 'key' } : undefined,
+    });
+    this.#sync.feed('orders', 'OrderImport');
+  }
+
+  /** A minute: everything is scraped that is there. */
+  async pass(): Promise<void> {
+    const { operators, hubs, pod, leads } = this.state;
+    const all: ScrapedSample[] = [];
+    const scrape = (text: string, labels: Record<string, string>) => {
+      all.push(...scraped(text, labels), ...scraped('up 1', labels));
+    };
+    for (let index = 0; index < operators; index++) {
+      const isLeader = leads && index === 0;
+      this.#leading(isLeader);
+      scrape(await this.#operatorText(isLeader), { namespace: 'supercargo', pod: `operator-${index}` });
+    }
+    for (let index = 0; index < hubs; index++)
+      scrape(await this.#hub.metrics(), { namespace: 'supercargo', pod: `hub-${index}` });
+    this.#sync.connection(true, 0);
+    if (pod) scrape(await this.#sync.registry.metrics(), { namespace: 'acme', pod: 'sync-shop' });
+    this.timeline.minute(all);
+    await this.#clock.advance(60_000);
+  }
+
+  /** What one part serves, with a sample in each family that a test can give one. */
+  async expositionOf(part: Part): Promise<string> {
+    if (part === 'operator') return this.#operatorText(true);
+    return part === 'hub' ? this.#hub.metrics() : this.#sync.registry.metrics();
+  }
+
+  #operatorText(isLeader: boolean): Promise<string> {
+    const { watchAgeSeconds } = this.state;
+    const at = this.#clock.now().getTime() - watchAgeSeconds * 1000;
+    return withFamilies(this.#operator, [
+      ...whileLeading(resourceMetrics(this.#caches(), this.#clock), () => isLeader),
+      watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: at }], this.#clock),
+    ]).metrics();
+  }
+
+  #caches(): Caches {
+    const { state } = this;
+    const now = this.#clock.now().getTime();
+    const isoIn = (ms: number) => new Date(now + ms).toISOString();
+    const caches = Object.fromEntries(KINDS.map((kind) => [kind, new Cache()])) as unknown as Record<
+      string,
+      Cache<never>
+    >;
+    const status = {
+      state: state.connectionState,
+      conditions: state.conditions.get('shop'),
+      ...(state.expiresInDays === undefined ? {} : { credentialExpiresAt: isoIn(state.expiresInDays * DAY_MS) }),
+    };
+    if (state.connection) caches['connections']!.put(aConnection({}, { status }) as never);
+    if (state.clusterTwin) {
+      const twin = aConnection({}, {
+        kind: 'ClusterConnection',
+        metadata: { name: 'shop' },
+        status: { state: 'Inactive' },
+      } as never);
+      caches['clusterConnections']!.put({ ...twin, spec: { ...twin.spec, namespace: 'acme' } } as never);
+    }
+    for (const [name, type] of [
+      ['orders', 'OrderImport'],
+      ['shipments', 'ShipmentExport'],
+    ] as const) {
+      const feed: FeedResource = aFeed({ type }, state.conditions.get(name), name);
+      const lastSuccessAt = isoIn(-state.feedAgeMinutes * 60_000);
+      caches['feeds']!.put({ ...feed, status: { ...feed.status, lastSuccessAt } } as never);
+    }
+    caches['licenses']!.put(aLicense({}, { seatsUsed: 1, expiresAt: isoIn(state.licenseDays * DAY_MS) }) as never);
+    return caches as unknown as Caches;
+  }
+
+  async #rows(sql: string): Promise<Row[]> {
+    if (!this.state.database) throw new Error('the database is down');
+    if (sql === FIRST_SEEN.sql)
+      return Object.entries(this.state.counters).flatMap(([key, counts]) => {
+        const [namespace = '', connection = ''] = key.split('/');
+        return Object.entries(counts).map(([by, value]) => ({ kind: 'Connection', namespace, connection, by, value }));
+      });
+    const figure = FIGURES.find((one) => one.sql === sql)!;
+    return [...(this.state.rows.get(figure.name)?.values() ?? [])];
+  }
+}
