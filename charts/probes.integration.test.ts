@@ -28,9 +28,7 @@ const of = (kind: string, name: string): Manifest =>
 beforeAll(async () => {
   await ensureBinaries(['helm'], noLog);
   const chart = join(import.meta.dirname, 'supercargo');
-  const on = ['networkPolicy.enabled', 'metrics.podMonitor.enabled', 'hub.ingress.enabled'].map(
-    (key) => `${key}=true`,
-  );
+  const on = ['networkPolicy.enabled', 'metrics.podMonitor.enabled', 'hub.ingress.enabled'].map((key) => `${key}=true`);
   const values = [
     ...on,
     'image.repository=s',

@@ -129,7 +129,7 @@ describe('an endpoint that does not answer', () => {
       },
     ]);
     expect(await rig.metrics()).toContain(
-      `supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 1`,
+      `supercargo_webhook_endpoint_disabled{namespace="test",store="${store.name}",endpoint="wms"} 1`,
     );
 
     await pod.send('OrderImport', [order('2')]);
@@ -145,7 +145,7 @@ describe('an endpoint that does not answer', () => {
     expect(new Set(hook.received.slice(tried).map(({ event }) => event.data.cust_po_no))).toEqual(new Set(['1', '2']));
     expect((await store.api('GET', '/problems')).body.items).toEqual([]);
     expect(await rig.metrics()).toContain(
-      `supercargo_webhook_endpoint_disabled{store="test/${store.name}",endpoint="wms"} 0`,
+      `supercargo_webhook_endpoint_disabled{namespace="test",store="${store.name}",endpoint="wms"} 0`,
     );
   });
 

@@ -34,6 +34,8 @@ export interface RigOptions {
   readonly store?: StoreSpec;
   readonly connection?: Record<string, unknown>;
   readonly secret?: Record<string, string>;
+  /** How long the hub's figures are good for. */
+  readonly figuresFreshMs?: number;
   /** Of hub and engine; TEST_LOG if absent. */
   readonly log?: Logger;
 }
@@ -83,6 +85,7 @@ export class LocalRig {
       webhookReach: OWN_MACHINE,
       publicUrl: 'local',
       version: 'test',
+      figuresFreshMs: this.#options.figuresFreshMs,
     });
     await this.putStore(this.#storeSpec);
   }
