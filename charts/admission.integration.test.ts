@@ -44,7 +44,8 @@ const OWNER = {
   podLabels: { 'sidecar.istio.io/inject': 'false' },
   podAnnotations: { 'example.com/team': 'shops' },
   extraEnv: { TZ: 'UTC', EMPTY: '' },
-  proxy: { httpsProxy: 'http://proxy.corp:3128', noProxy: ['shop.corp'] },
+  proxy: { httpsProxy: 'http://proxy.corp:3128', noProxy: ['shop.corp'], loginSecret: 'proxy-login' },
+  trust: { configMap: 'corporate-ca' },
   logLevel: 'debug',
 };
 
@@ -292,6 +293,21 @@ describe("somebody with the operator's token", () => {
       'with more than it needs',
       (spec) => (spec.containers[0].securityContext.privileged = true),
       /one container|privileged/,
+    ],
+    [
+      'with another login for the proxy',
+      (spec) => (spec.volumes.find(({ name }: any) => name === 'proxy').secret.secretName = 'payroll'),
+      /mounts/,
+    ],
+    [
+      'that trusts others',
+      (spec) => (spec.volumes.find(({ name }: any) => name === 'trust').configMap.name = 'evil-ca'),
+      /mounts/,
+    ],
+    [
+      'that trusts others by its environment',
+      (spec) => (spec.containers[0].env.find(({ name }: any) => name === 'NODE_EXTRA_CA_CERTS').value = '/tmp/evil'),
+      /environment/,
     ],
     ['of other pull Secrets', (spec) => (spec.imagePullSecrets = [{ name: 'payroll' }]), /sync\.imagePullSecrets/],
     ['of another runtime', (spec) => (spec.runtimeClassName = 'privileged-vm'), /place it/],

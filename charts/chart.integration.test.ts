@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { run } from '../test/cluster/exec.ts';
+import { parse, parseAllDocuments } from 'yaml';
+import { run, tryRun } from '../test/cluster/exec.ts';
 import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(600_000);
@@ -170,6 +174,122 @@ describe.each(['operator', 'hub'])('the pod of the %s', (part) => {
     'resources.limit.cpu=1',
   ])('takes no %s', async (value) => {
     await expect(rendered(`${part}.${value}`)).rejects.toThrow(new RegExp(part));
+  });
+});
+
+describe('a route of the Gateway API', () => {
+  const ROUTE = [
+    'hub.httpRoute.enabled=true',
+    'hub.httpRoute.parentRefs[0].name=gateway,hub.httpRoute.parentRefs[0].sectionName=https',
+    'hub.httpRoute.hostnames={hub.example.com}',
+  ];
+
+  it('leads to the hub what back office and shops call, and tells the hub its address', async () => {
+    const objects = await rendered(...ROUTE);
+    const { spec } = objects.find(({ kind }) => kind === 'HTTPRoute')!;
+    expect(spec).toMatchObject({
+      parentRefs: [{ name: 'gateway', sectionName: 'https' }],
+      hostnames: ['hub.example.com'],
+      rules: [{ backendRefs: [{ name: 'supercargo-hub', port: 8080 }] }],
+    });
+    const paths = (spec['rules'] as { matches: { path: { value: string } }[] }[])[0]!.matches.map(
+      ({ path }) => path.value,
+    );
+    expect(paths).toEqual(['/api', '/hooks', '/docs', '/openapi.json']);
+    expect(JSON.stringify(objects)).toContain('{"name":"SUPERCARGO_PUBLIC_URL","value":"https://hub.example.com"}');
+  });
+
+  it('is not made without a Gateway or a host', async () => {
+    await expect(rendered(ROUTE[0]!, ROUTE[1]!)).rejects.toThrow('hub.httpRoute.hostnames is empty');
+    await expect(rendered(ROUTE[0]!, ROUTE[2]!)).rejects.toThrow('hub.httpRoute.parentRefs is empty');
+  });
+});
+
+it('an ingress without a host is not installed: it would take every host', async () => {
+  await expect(rendered('hub.ingress.enabled=true', 'hub.ingress.tlsSecretName=x')).rejects.toThrow(
+    'hub.ingress.host is empty',
+  );
+});
+
+describe('helm test', () => {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on any field of a pod
+  const pod = async (): Promise<any> => (await rendered()).find(({ kind }) => kind === 'Pod')!;
+  const ask = async (hub: string) => {
+    const [, ...args] = (await pod()).spec.containers[0].command as string[];
+    return tryRun(process.execPath, args, { env: { SUPERCARGO_HUB_URL: hub } });
+  };
+
+  it('has a hook of its own, restricted as the other pods are', async () => {
+    const { metadata, spec } = await pod();
+    expect(metadata.annotations['helm.sh/hook']).toBe('test');
+    expect(spec.securityContext.runAsNonRoot).toBe(true);
+    expect(spec.containers[0].securityContext).toMatchObject({
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+    });
+  });
+
+  it('passes when the hub answers, and says where it does not', async () => {
+    const hub = createServer((_, response) => response.end('{"info":{"version":"1.2.3"}}'));
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
+    expect(await ask(url)).toMatchObject({ code: 0, stdout: `the hub 1.2.3 answers at ${url}\n` });
+    await new Promise((resolve) => hub.close(resolve));
+    expect(await ask(url)).toMatchObject({ code: 1, stderr: expect.stringContaining('(ECONNREFUSED)') });
+  });
+});
+
+describe('disruption budgets', () => {
+  it('let a node be drained, one pod of a part at a time, and can be left out', async () => {
+    const budgets = (all: Rendered[]) => all.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets(await rendered()).map(({ spec }) => spec['maxUnavailable'])).toEqual([1, 1]);
+    expect(budgets(await rendered('hub.podDisruptionBudget=false,operator.podDisruptionBudget=false'))).toEqual([]);
+  });
+});
+
+describe('the notes after an install', () => {
+  /** `helm template` leaves the notes out: a copy of the chart shows them in an object. */
+  const notes = async (...values: string[]) => {
+    const copy = await mkdtemp(join(tmpdir(), 'supercargo-notes-'));
+    try {
+      await cp(join(import.meta.dirname, 'supercargo'), copy, { recursive: true });
+      const shown =
+        'kind: Notes\nmetadata: { name: notes }\nspec:\n  text: {{ include (print $.Template.BasePath "/NOTES.txt") . | quote }}\n';
+      await writeFile(join(copy, 'templates', 'shown.yaml'), shown);
+      const text = await run(binaryPath('helm'), [
+        ...['template', 'shops', copy, '--kube-version', '1.37.2', '--namespace', 'goods'],
+        ...['--show-only', 'templates/shown.yaml', ...values.flatMap((value) => ['--set', value])],
+      ]);
+      return (parse(text) as { spec: { text: string } }).spec.text;
+    } finally {
+      await rm(copy, { recursive: true });
+    }
+  };
+
+  it('say what to do next, by names and places that there are', async () => {
+    const text = await notes();
+    expect(text).toContain('helm -n goods test shops');
+    expect(text).toContain('service/shops-supercargo-hub 8080:8080');
+    expect(text).toContain('For webhooks set hub.ingress, hub.httpRoute');
+    expect(text).not.toMatch(/docs\/\S+\.md/);
+  });
+
+  it('leave out what is done', async () => {
+    const text = await notes('hub.publicUrl=https://hub.example.com', 'metrics.prometheusRule.enabled=true');
+    expect(text).not.toContain('For webhooks set');
+    expect(text).not.toContain('Nobody is told');
+  });
+});
+
+describe('CA certificates and a login for the proxy', () => {
+  it('reach the operator', async () => {
+    const objects = await rendered('sync.trust.secret=corporate-ca,sync.proxy.loginSecret=proxy-login');
+    expect(JSON.stringify(objects)).toContain('\\"secret\\":\\"corporate-ca\\"');
+    expect(JSON.stringify(objects)).toContain('\\"loginSecret\\":\\"proxy-login\\"');
+  });
+
+  it('are one source, not two', async () => {
+    await expect(rendered('sync.trust.secret=a,sync.trust.configMap=b')).rejects.toThrow(/trust/);
   });
 });
 

@@ -16,7 +16,7 @@ const proxyUrl = z
 
 /** Names that the operator sets itself. */
 const OWN_ENV =
-  /^(SUPERCARGO_.*|KUBERNETES_.*|POD_NAME|NODE_OPTIONS|MALLOC_ARENA_MAX|(HTTPS?|NO)_PROXY|(https?|no)_proxy)$/;
+  /^(SUPERCARGO_.*|KUBERNETES_.*|POD_NAME|NODE_OPTIONS|MALLOC_ARENA_MAX|(HTTPS?|NO)_PROXY|(https?|no)_proxy|NODE_EXTRA_CA_CERTS)$/;
 const OWN_DOMAIN = /^([^/]*\.)?(supercargo\.dev|app\.kubernetes\.io)\//;
 
 const metadata = strings.refine((record) => !Object.keys(record).some((key) => OWN_DOMAIN.test(key)), {
@@ -46,11 +46,23 @@ const schema = z.strictObject({
   labels: metadata,
   annotations: metadata,
   env: strings.refine((env) => !Object.keys(env).some((name) => OWN_ENV.test(name)), {
-    message: 'has a variable that the operator sets itself: leave it out (a proxy goes into proxy)',
+    message:
+      'has a variable that the operator sets itself: leave it out (a proxy goes into proxy, CA certificates into trust)',
   }),
   proxy: z
-    .strictObject({ http: proxyUrl.default(''), https: proxyUrl.default(''), none: z.array(text).default([]) })
-    .default({ http: '', https: '', none: [] }),
+    .strictObject({
+      http: proxyUrl.default(''),
+      https: proxyUrl.default(''),
+      none: z.array(text).default([]),
+      /** Secret with the keys username and password, in the namespaces of connections. */
+      loginSecret: z.string().default(''),
+    })
+    .default({ http: '', https: '', none: [], loginSecret: '' }),
+  /** CA certificates (PEM) beside the system's, in the namespaces of connections. */
+  trust: z
+    .strictObject({ configMap: z.string().default(''), secret: z.string().default(''), key: text.default('ca.crt') })
+    .refine(({ configMap, secret }) => !configMap || !secret, 'has a configMap and a secret: name one of them')
+    .default({ configMap: '', secret: '', key: 'ca.crt' }),
   resources: z
     .strictObject({ requests: amounts, limits: amounts })
     .default({ requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } }),

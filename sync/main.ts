@@ -43,6 +43,8 @@ const environment = z.object({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true'),
+  /** Folder with username and password for the proxy. */
+  SUPERCARGO_PROXY_LOGIN_DIR: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),
   POD_NAME: z.string().default('sync'),
@@ -92,6 +94,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   });
   await resources.whenSynced();
   const { secretName, keys, recheckAfter } = config.SUPERCARGO_CREDENTIAL;
+  const loginDir = config.SUPERCARGO_PROXY_LOGIN_DIR;
   await runEngine(
     {
       key,
@@ -108,7 +111,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
       reach: config.SUPERCARGO_PRIVATE_NETWORKS,
       plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
-      proxy: proxyFromEnvironment(env),
+      proxy: proxyFromEnvironment(env, loginDir === undefined ? undefined : await readSecretFiles(loginDir)),
       clock: systemClock,
       random: Math.random,
       holder: `${config.POD_NAME}/${randomUUID()}`,

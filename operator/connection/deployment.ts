@@ -3,6 +3,7 @@ import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
 import { connectionKey, podNamespace } from '../resources.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
+import { outgoing } from './outgoing.ts';
 import { addedEnvironment, placement, podMetadata } from './placement.ts';
 import { canonicalQuantity } from './quantity.ts';
 
@@ -47,6 +48,7 @@ function podSpec(input: ChildrenInput): object {
           sources: [{ serviceAccountToken: { audience: HUB_AUDIENCE, expirationSeconds: 3600, path: 'token' } }],
         },
       },
+      ...outgoing(input).volumes,
     ],
   };
 }
@@ -73,6 +75,7 @@ function container(input: ChildrenInput): object {
     volumeMounts: [
       { name: 'credential', mountPath: CREDENTIAL_DIR, readOnly: true },
       { name: 'hub-token', mountPath: HUB_TOKEN_DIR, readOnly: true },
+      ...outgoing(input).mounts,
     ],
   };
 }
@@ -83,6 +86,7 @@ function environment(input: ChildrenInput): object[] {
   const { secretRef, keys, recheckAfter } = credential.spec;
   const values: Record<string, string> = {
     ...addedEnvironment(input),
+    ...outgoing(input).env,
     SUPERCARGO_CONNECTION_KIND: key.kind,
     SUPERCARGO_CONNECTION_NAME: key.name,
     SUPERCARGO_NAMESPACE: podNamespace(connection),

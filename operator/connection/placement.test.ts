@@ -100,6 +100,28 @@ describe("the cluster owner's part of a sync pod", () => {
     expect(() => config({ proxy: { https: 'http://user:secret@proxy:3128' } })).toThrow(/without user/);
   });
 
+  it('mounts the CA certificates that its pods trust, and a login for the proxy, which stands nowhere in the pod', () => {
+    const { spec, container, env } = children({
+      trust: { configMap: 'corporate-ca', key: 'bundle.pem' },
+      proxy: { https: 'http://proxy.corp:3128', loginSecret: 'proxy-login' },
+    });
+    expect(spec.volumes.slice(2)).toEqual([
+      { name: 'trust', configMap: { name: 'corporate-ca', items: [{ key: 'bundle.pem', path: 'ca.crt' }] } },
+      { name: 'proxy', secret: { secretName: 'proxy-login' } },
+    ]);
+    expect(container.volumeMounts.slice(2)).toEqual([
+      { name: 'trust', mountPath: '/etc/supercargo/trust', readOnly: true },
+      { name: 'proxy', mountPath: '/etc/supercargo/proxy', readOnly: true },
+    ]);
+    expect(env).toMatchObject({
+      NODE_EXTRA_CA_CERTS: '/etc/supercargo/trust/ca.crt',
+      SUPERCARGO_PROXY_LOGIN_DIR: '/etc/supercargo/proxy',
+    });
+    expect(children({ trust: { secret: 'ca' } }).spec.volumes[2]).toMatchObject({ secret: { secretName: 'ca' } });
+    expect(children({}).spec.volumes).toHaveLength(2);
+    expect(() => config({ trust: { secret: 'a', configMap: 'b' } })).toThrow(/name one of them/);
+  });
+
   it('gives default resources, which a Connection changes one by one', () => {
     const resources = { requests: { cpu: '1000m', memory: '128Mi' }, limits: { cpu: '2', memory: '512Mi' } };
     const connection = aConnection({ resources: { limits: { memory: '1024Mi' } } });

@@ -11,6 +11,8 @@ let proxy: Server;
 /** What the proxy was asked for. */
 let asked: string[] = [];
 let refuses = false;
+/** What the proxy was shown of who asks. */
+let login: string | undefined;
 
 beforeAll(async () => {
   shop = createServer((_, response) => response.end('from the shop'));
@@ -21,6 +23,7 @@ beforeAll(async () => {
   });
   proxy.on('connect', (request, socket, head) => {
     asked.push(`CONNECT ${request.url}`);
+    login = request.headers['proxy-authorization'];
     if (refuses) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const onward = connect(portOf(shop), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -102,5 +105,28 @@ describe('a proxy of the installation', () => {
     } finally {
       delete process.env['HTTP_PROXY'];
     }
+  });
+});
+
+describe('a proxy that wants a login', () => {
+  const urls = { HTTPS_PROXY: 'http://127.0.0.1:1' };
+  const at = (files: Record<string, string>) =>
+    proxyFromEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${portOf(proxy)}` }, files);
+
+  it('is shown the one of the Secret, whatever characters it has', async () => {
+    await outcome('https://shop.invalid/', at({ username: 'acme@corp', password: 'p:ä/ %' }));
+    expect(Buffer.from(login!.replace('Basic ', ''), 'base64').toString()).toBe('acme@corp:p:ä/ %');
+  });
+
+  it('and refuses it: the reason says where to put another, and nothing of the login', async () => {
+    refuses = true;
+    const said = await outcome('https://shop.invalid/', at({ username: 'u', password: 'hunter2' }));
+    expect(said).toMatch(/^ProxyFailed: .*sync\.proxy\.loginSecret/);
+    expect(said).not.toContain('hunter2');
+  });
+
+  it('is told by key when the Secret lacks one', () => {
+    expect(() => proxyFromEnvironment(urls, { username: 'u' })).toThrow(/no key "password"/);
+    expect(() => proxyFromEnvironment(urls, {})).toThrow(/no key "username"/);
   });
 });

@@ -10,10 +10,29 @@ export interface ProxySettings {
   readonly none: string;
 }
 
-/** Of the pod's environment, under the names that every program knows; undefined: no proxy. */
-export function proxyFromEnvironment(env: NodeJS.ProcessEnv): ProxySettings | undefined {
-  const [http, https] = [env['HTTP_PROXY'], env['HTTPS_PROXY']];
+/** Who is asked for at the proxy, as the Secret's files have it. */
+export type ProxyLogin = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Of the pod's environment, under the names that every program knows; undefined: no proxy. A login comes from files: what
+ * stands in the environment stands in the Deployment too.
+ */
+export function proxyFromEnvironment(env: NodeJS.ProcessEnv, login?: ProxyLogin): ProxySettings | undefined {
+  const [http, https] = [env['HTTP_PROXY'], env['HTTPS_PROXY']].map((url) => withLogin(url, login));
   return http || https ? { http, https, none: env['NO_PROXY'] ?? '' } : undefined;
+}
+
+function withLogin(url: string | undefined, login: ProxyLogin | undefined): string | undefined {
+  if (!url || !login) return url;
+  const { username, password } = login;
+  if (!username || !password) {
+    const missing = username ? 'password' : 'username';
+    throw new Error(`the Secret of sync.proxy.loginSecret has no key "${missing}": add it, then restart the pod`);
+  }
+  const whole = new URL(url);
+  whole.username = encodeURIComponent(username);
+  whole.password = encodeURIComponent(password);
+  return whole.href;
 }
 
 /**
@@ -36,6 +55,11 @@ export function proxyProblem(error: unknown, proxy: ProxySettings | undefined): 
   if (!proxy) return undefined;
   const message = error instanceof Error ? error.message : '';
   const refused = /^Proxy response \((\d+)\)/.exec(message)?.[1];
+  if (refused === '407')
+    return retry(
+      'ProxyFailed',
+      'the proxy wants another login (407): put it into the Secret of sync.proxy.loginSecret of the chart, then restart the pod',
+    );
   if (refused)
     return retry(
       'ProxyFailed',

@@ -58,7 +58,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 
 {{/* Where stores send their webhooks. */}}
 {{- define "supercargo.publicUrl" -}}
-{{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ end -}}
+{{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ else if .Values.hub.httpRoute.enabled }}https://{{ first .Values.hub.httpRoute.hostnames }}{{ end -}}
 {{- end }}
 
 {{/* Head of a ValidatingAdmissionPolicy, and its binding; what follows the include is the rest of its spec. */}}

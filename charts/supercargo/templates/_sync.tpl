@@ -12,7 +12,8 @@
   "labels" $sync.podLabels
   "annotations" $sync.podAnnotations
   "env" $sync.extraEnv
-  "proxy" (dict "http" $sync.proxy.httpProxy "https" $sync.proxy.httpsProxy "none" $sync.proxy.noProxy)
+  "proxy" (dict "http" $sync.proxy.httpProxy "https" $sync.proxy.httpsProxy "none" $sync.proxy.noProxy "loginSecret" $sync.proxy.loginSecret)
+  "trust" $sync.trust
   "resources" (dict "requests" ($sync.resources.requests | default dict) "limits" ($sync.resources.limits | default dict))
   "logLevel" ($sync.logLevel | default .Values.logLevel)
   "connectionMetadata" $sync.connectionMetadata }}
@@ -42,6 +43,7 @@
 {{- $spread = append $spread (merge (dict) . (dict "labelSelector" (dict "matchLabels" (dict "app.kubernetes.io/name" "supercargo-sync")))) }}
 {{- end }}
 {{- $env := merge (dict "HTTP_PROXY" $sync.proxy.httpProxy "HTTPS_PROXY" $sync.proxy.httpsProxy) $sync.extraEnv }}
+{{- if or $sync.trust.configMap $sync.trust.secret }}{{ $env = merge (dict "NODE_EXTRA_CA_CERTS" "/etc/supercargo/trust/ca.crt") $env }}{{ end }}
 - expression: {{ printf "variables.pod.?imagePullSecrets.orValue([]) == %s" (include "supercargo.cel" (include "supercargo.syncPullSecrets" . | fromJsonArray)) | quote }}
   message: a sync pod's image is pulled with the Secrets of sync.imagePullSecrets of the chart
 - expression: >-
