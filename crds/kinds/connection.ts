@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineKind, READY_COLUMNS, type PrinterColumn, type Resource } from '../schema/define.ts';
-import { conditions, freeForm, label, observedGeneration, resourceName, text, timestamp } from '../schema/fields.ts';
+import {
+  conditions,
+  ATOMIC,
+  freeForm,
+  label,
+  observedGeneration,
+  resourceName,
+  text,
+  timestamp,
+} from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
 const quantity = (description: string) =>
@@ -12,6 +21,9 @@ const quantity = (description: string) =>
 const strings = (max: number, description: string) =>
   z.record(z.string().min(1).max(317), z.string().max(max)).meta({ description, maxProperties: 16 });
 
+const amounts = (description: string) =>
+  z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).describe(description);
+
 /** What a tenant may say of its pod: nothing that gives it a right. The rest is the installation's (chart: sync). */
 const pod = z.strictObject({
   nodeSelector: strings(63, 'Labels of the nodes it runs on, beside those that the installation asks for.').optional(),
@@ -20,7 +32,7 @@ const pod = z.strictObject({
       z.strictObject({
         key: text(317, 'Of the taint; all if absent.').optional(),
         operator: z.enum(['Exists', 'Equal']).optional().describe('Equal if absent.'),
-        value: z.string().max(63).optional(),
+        value: z.string().max(63).optional().describe('Of the taint, with the operator Equal.'),
         effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional().describe('All if absent.'),
         tolerationSeconds: z.int().min(0).optional().describe('How long it stays after NoExecute; for ever if absent.'),
       }),
@@ -40,9 +52,13 @@ const pod = z.strictObject({
 });
 
 const sharedSpec = {
-  storeRef: z.strictObject({ name: resourceName('Store whose goods move.') }),
+  storeRef: z
+    .strictObject({ name: resourceName('Store whose goods move.') })
+    .describe('The Store, of the same namespace.'),
   driver: immutable(resourceName('Driver of the platform.'), 'driver', 'create another Connection and delete this one'),
-  credentialRef: z.strictObject({ name: resourceName('Credential of the same namespace.') }),
+  credentialRef: z
+    .strictObject({ name: resourceName('Credential of the same namespace.') })
+    .describe('Which Credential opens the store.'),
   settings: freeForm(
     'Settings of the driver (URL, region, seller id …); `kubectl get driver NAME -o yaml` shows their schema.',
   ).optional(),
@@ -58,8 +74,8 @@ const sharedSpec = {
   warehouse: label(63, 'Warehouse of the Store that ships its orders.').optional(),
   resources: z
     .strictObject({
-      requests: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
-      limits: z.strictObject({ cpu: quantity('CPU.').optional(), memory: quantity('Memory.').optional() }).optional(),
+      requests: amounts('What a node must have free for it.').optional(),
+      limits: amounts('The most it may take.').optional(),
     })
     .optional()
     .describe('Resources of the sync pod.'),
@@ -67,6 +83,9 @@ const sharedSpec = {
   deletionPolicy: z.enum(['Retain', 'Delete']).optional().describe("What happens to the hub's data; Retain if absent."),
   deletionProtection: z.boolean().optional().describe('true: can be deleted only once it is Inactive.'),
 };
+
+/** The API conventions have no floating point numbers: clients round them in different ways. */
+const decimal = (description: string) => z.string().max(20).describe(description);
 
 const spec = z.strictObject(sharedSpec);
 const clusterSpec = z.strictObject({
@@ -87,29 +106,46 @@ const status = z.strictObject({
     .describe('One word for lists.'),
   effective: z
     .strictObject({
-      mode: z.enum(['Test', 'Production']),
-      enabled: z.boolean(),
-      deletionPolicy: z.enum(['Retain', 'Delete']),
+      mode: z.enum(['Test', 'Production']).describe('Whether anything is written to the store.'),
+      enabled: z.boolean().describe('Whether it runs.'),
+      deletionPolicy: z.enum(['Retain', 'Delete']).describe("What happens to the hub's data."),
       earliestOrderDate: timestamp('In force.'),
     })
     .optional()
     .describe('Values in force, defaults applied.'),
-  feeds: z.strictObject({ total: z.int().min(0), ready: z.int().min(0), held: z.int().min(0).optional() }).optional(),
+  feeds: z
+    .strictObject({
+      total: z.int().min(0).describe('All Feeds that name it.'),
+      ready: z.int().min(0).describe('Those that are Ready and do not rest.'),
+      held: z.int().min(0).optional().describe('Those that a brake or Test mode holds.'),
+    })
+    .optional()
+    .describe('Its Feeds, counted.'),
   shop: z
-    .strictObject({ id: z.string().max(253), name: z.string().max(253), currency: z.string().max(3).optional() })
+    .strictObject({
+      id: z.string().max(253).describe('What the platform calls it.'),
+      name: z.string().max(253).describe('What people call it.'),
+      currency: z.string().max(3).optional().describe('ISO 4217.'),
+    })
     .optional()
     .describe('The shop that the pod found.'),
   clockSkewSeconds: z.int().optional().describe("The store's clock less ours, measured from its Date header."),
   credentialExpiresAt: timestamp('When the credential expires.').optional(),
   budget: z
     .strictObject({
-      perSecond: z.number().optional().describe('Points that come back each second.'),
-      burst: z.number().optional().describe('Most that can be saved up.'),
+      perSecond: decimal('Points that come back each second, "2" or "0.5".').optional(),
+      burst: z.int().min(0).optional().describe('Most that can be saved up.'),
       buckets: z
-        .array(z.strictObject({ name: z.string().max(64), perSecond: z.number(), burst: z.number() }))
+        .array(
+          z.strictObject({
+            name: z.string().max(64).describe('Which operation.'),
+            perSecond: decimal('Points that come back each second.'),
+            burst: z.int().min(0).describe('Most that can be saved up.'),
+          }),
+        )
         .max(32)
-        .optional()
-        .describe('Operations that the platform counts by themselves.'),
+        .meta({ description: 'Operations that the platform counts by themselves.', ...ATOMIC })
+        .optional(),
       throttledUntil: timestamp('The store asked to wait until then.').optional(),
       forecast: z.string().max(253).optional().describe('How far the budget goes, for people.'),
     })
@@ -117,9 +153,15 @@ const status = z.strictObject({
     .describe("The store's rate limit, shared by all feeds: orders before shipments before stock before catalogue."),
   hooks: z
     .strictObject({
-      state: z.enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed']),
-      topics: z.array(z.string().max(128)).max(32).optional(),
-      message: z.string().max(1024).optional(),
+      state: z
+        .enum(['Active', 'NotSupported', 'NoPublicAddress', 'TestMode', 'Failed'])
+        .describe('Whether they come, or why not.'),
+      topics: z
+        .array(z.string().max(128))
+        .max(32)
+        .meta({ description: 'What the store tells of.', ...ATOMIC })
+        .optional(),
+      message: z.string().max(1024).optional().describe('Why they do not come, and what to do.'),
     })
     .optional()
     .describe('Webhooks of the store that make feeds run at once.'),

@@ -5,7 +5,9 @@ import { immutable } from '../schema/rules.ts';
 
 const spec = z.strictObject({
   driver: immutable(resourceName('Driver whose keys the Secret holds.'), 'driver', 'create another Credential'),
-  secretRef: z.strictObject({ name: resourceName('Secret of the same namespace.') }),
+  secretRef: z
+    .strictObject({ name: resourceName('Secret of the same namespace.') })
+    .describe('Which Secret holds the keys.'),
   keys: z
     .record(z.string().min(1).max(63), z.string().min(1).max(253))
     .meta({ description: 'Name the driver knows -> key of the Secret, where they differ.', maxProperties: 32 })

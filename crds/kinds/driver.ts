@@ -5,7 +5,7 @@ import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, setOf, text } from '../schema/fields.ts';
 
 const feed = z.strictObject({
-  type: z.enum(FEED_TYPES),
+  type: z.enum(FEED_TYPES).describe('Which flow of data.'),
   via: z
     .enum(FEED_TYPES)
     .optional()

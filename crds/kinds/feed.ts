@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
-import { conditions, cron, duration, observedGeneration, resourceName, timeZone, timestamp } from '../schema/fields.ts';
+import {
+  ATOMIC,
+  conditions,
+  cron,
+  duration,
+  observedGeneration,
+  resourceName,
+  timeZone,
+  timestamp,
+} from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
 export const RUN_RESULTS = [
@@ -19,10 +28,12 @@ export const SEVERITIES = ['Info', 'Retry', 'Error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 const connectionRef = immutable(
-  z.strictObject({
-    kind: z.enum(['Connection', 'ClusterConnection']).optional().describe('Connection if absent.'),
-    name: resourceName('Connection the feed belongs to.'),
-  }),
+  z
+    .strictObject({
+      kind: z.enum(['Connection', 'ClusterConnection']).optional().describe('Connection if absent.'),
+      name: resourceName('Connection the feed belongs to.'),
+    })
+    .describe('The Connection whose data it moves.'),
   'connectionRef',
   'create another Feed',
 );
@@ -46,7 +57,8 @@ const spec = withRules(
         initialDelay: duration('Before the second attempt; 2s if absent.').optional(),
         maxDelay: duration('Longest pause; 5m if absent.').optional(),
       })
-      .optional(),
+      .optional()
+      .describe('How a run that failed is tried again.'),
     safetyStock: z
       .int()
       .min(0)
@@ -60,23 +72,25 @@ const spec = withRules(
   {
     rule: '!has(self.timeZone) || has(self.schedule)',
     message: 'timeZone needs a schedule: the usual schedules are in UTC',
+    fieldPath: '.timeZone',
   },
   {
     rule: "!has(self.safetyStock) || self.type == 'StockExport'",
     messageExpression: `'safetyStock is for feeds of type StockExport, this one is ' + self.type + ': remove it'`,
+    fieldPath: '.safetyStock',
   },
 );
 
 export const runSummary = z.strictObject({
-  id: z.string().max(64),
-  trigger: z.string().max(32),
-  result: z.enum(RUN_RESULTS),
+  id: z.string().max(64).describe('By which the hub knows it.'),
+  trigger: z.string().max(32).describe('What made it run: its schedule, a webhook, a request.'),
+  result: z.enum(RUN_RESULTS).describe('How it ended.'),
   startedAt: timestamp('Start.'),
   finishedAt: timestamp('End.').optional(),
   read: z.int().min(0).describe('Records read from the store.'),
   changed: z.int().min(0).describe('Records written.'),
-  problems: z.int().min(0),
-  message: z.string().max(1024).optional(),
+  problems: z.int().min(0).describe('Records that were set aside.'),
+  message: z.string().max(1024).optional().describe('What happened, and what to do.'),
   goesOnAt: timestamp('Of a run that waits: when it goes on.').optional(),
 });
 
@@ -85,15 +99,19 @@ const status = z.strictObject({
   conditions,
   effective: z
     .strictObject({
-      schedule: z.string().max(120).optional(),
-      timeZone: z.string().max(64).optional(),
-      batchSize: z.int().optional(),
+      schedule: z.string().max(120).optional().describe('When it runs, as cron has it.'),
+      timeZone: z.string().max(64).optional().describe('IANA time zone of the schedule.'),
+      batchSize: z.int().optional().describe('Records that are written at once.'),
       freshness: z.string().max(32).optional().describe('How old the data may be; the pod judges by the same value.'),
     })
     .optional()
     .describe('Values in force, defaults applied.'),
-  lastRun: runSummary.optional(),
-  recentRuns: z.array(runSummary).max(5).optional().describe('Newest first.'),
+  lastRun: runSummary.optional().describe('The newest run.'),
+  recentRuns: z
+    .array(runSummary)
+    .max(5)
+    .meta({ description: 'Newest first.', ...ATOMIC })
+    .optional(),
   nextRunAt: timestamp('When the schedule runs it next.').optional(),
   lastSuccessAt: timestamp('End of the last run that succeeded.').optional(),
   checkpoint: z
@@ -102,34 +120,41 @@ const status = z.strictObject({
       token: z.string().max(64).optional().describe('Digest of the cursor.'),
       at: timestamp('When it was saved.'),
     })
-    .optional(),
+    .optional()
+    .describe('Where the next run goes on.'),
   problems: z
-    .strictObject({ info: z.int().min(0), retry: z.int().min(0), error: z.int().min(0) })
+    .strictObject({
+      info: z.int().min(0).describe('To know.'),
+      retry: z.int().min(0).describe('Tried again by themselves.'),
+      error: z.int().min(0).describe('For a person.'),
+    })
     .optional()
     .describe('Open problems by severity.'),
   recentProblems: z
     .array(
       z.strictObject({
-        severity: z.enum(SEVERITIES),
-        reason: z.string().max(64),
-        record: z.string().max(253),
+        severity: z.enum(SEVERITIES).describe('Whether a person must do something.'),
+        reason: z.string().max(64).describe('What kind of problem, in one word.'),
+        record: z.string().max(253).describe('Id of the record it is about.'),
         number: z
           .string()
           .max(253)
           .optional()
           .describe('The number that people know the record by, where it is not its id.'),
-        message: z.string().max(1024),
+        message: z.string().max(1024).describe('What is wrong, and what to do.'),
         at: timestamp('Last seen.'),
       }),
     )
     .max(5)
+    .meta({ description: 'Newest first; all of them are in the hub.', ...ATOMIC })
     .optional(),
   heldPlan: z
     .strictObject({
       digest: z.string().max(64).describe('Put it into the annotation supercargo.dev/release to let the plan go.'),
-      summary: z.string().max(1024),
+      summary: z.string().max(1024).describe('What it would change, and why it is held.'),
     })
-    .optional(),
+    .optional()
+    .describe('What a brake holds.'),
   lastHandledRunRequest: z
     .string()
     .max(253)

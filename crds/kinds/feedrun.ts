@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineKind, type Resource } from '../schema/define.ts';
-import { conditions, duration, label, observedGeneration, resourceName, timestamp } from '../schema/fields.ts';
+import { ATOMIC, conditions, duration, label, observedGeneration, resourceName, timestamp } from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 import { RUN_RESULTS } from './feed.ts';
 
@@ -9,18 +9,27 @@ const window = withRules(
   {
     rule: '!has(self.to) || timestamp(self.from) < timestamp(self.to)',
     message: 'window.from must be before window.to',
+    fieldPath: '.to',
   },
 );
 
 const spec = immutable(
   withRules(
     z.strictObject({
-      feedRef: z.strictObject({ name: resourceName('Feed of the same namespace that is to run.') }),
+      feedRef: z
+        .strictObject({ name: resourceName('Feed of the same namespace that is to run.') })
+        .describe('Which Feed runs.'),
       window: window.optional().describe('Back-fill: read again what changed in this time.'),
-      ids: z.array(z.string().min(1).max(128)).min(1).max(1000).optional().describe('Read exactly these records.'),
+      ids: z
+        .array(z.string().min(1).max(128))
+        .min(1)
+        .max(1000)
+        .meta({ description: 'Read exactly these records.', ...ATOMIC })
+        .optional(),
       replay: z
         .strictObject({ reason: label(63, 'Reason of the problems whose records are to be tried again.') })
-        .optional(),
+        .optional()
+        .describe('Try again what failed.'),
       resetCheckpoint: z.boolean().optional().describe('true: forget the checkpoint and read everything.'),
       dryRun: z.boolean().optional().describe('true: read and compare, change nothing, say what would change.'),
       ttlAfterFinished: duration('Deleted this long after it ended; 7d if absent.').optional(),
@@ -37,14 +46,14 @@ const spec = immutable(
 const status = z.strictObject({
   observedGeneration,
   conditions,
-  runId: z.string().max(64).optional(),
-  result: z.enum(RUN_RESULTS).optional(),
+  runId: z.string().max(64).optional().describe('By which the hub knows the run.'),
+  result: z.enum(RUN_RESULTS).optional().describe('How it ended.'),
   startedAt: timestamp('Start.').optional(),
   finishedAt: timestamp('End.').optional(),
-  read: z.int().min(0).optional(),
+  read: z.int().min(0).optional().describe('Records read from the store.'),
   changed: z.int().min(0).optional().describe('Written, or with dryRun: would be written.'),
-  problems: z.int().min(0).optional(),
-  message: z.string().max(1024).optional(),
+  problems: z.int().min(0).optional().describe('Records that were set aside.'),
+  message: z.string().max(1024).optional().describe('What happened, and what to do.'),
 });
 
 export type FeedRunSpec = z.infer<typeof spec>;

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
-import { conditions, duration, observedGeneration, resourceName, setOf, text, timestamp } from '../schema/fields.ts';
+import {
+  ATOMIC,
+  conditions,
+  duration,
+  observedGeneration,
+  resourceName,
+  setOf,
+  text,
+  timestamp,
+} from '../schema/fields.ts';
 import { withRules } from '../schema/rules.ts';
 
 const assignment = z.strictObject({
@@ -32,28 +41,29 @@ const spec = withRules(
   {
     rule: '!has(self.notBefore) || !has(self.notAfter) || timestamp(self.notBefore) < timestamp(self.notAfter)',
     message: 'notBefore must be before notAfter',
+    fieldPath: '.notAfter',
   },
 );
 
 const status = z.strictObject({
   observedGeneration,
   conditions,
-  seatsUsed: z.int().min(0).optional(),
-  seatsTotal: z.int().min(0).optional(),
+  seatsUsed: z.int().min(0).optional().describe('Seats that are taken.'),
+  seatsTotal: z.int().min(0).optional().describe('Seats there are.'),
   expiresAt: timestamp('notAfter plus the grace period.').optional(),
   stores: z
     .array(
       z.strictObject({
-        namespace: z.string().max(253),
-        name: z.string().max(253),
+        namespace: z.string().max(253).describe('Namespace of the Store.'),
+        name: z.string().max(253).describe('Name of the Store.'),
         since: timestamp('Assignment counted from.'),
-        seated: z.boolean(),
-        reason: z.string().max(64).optional(),
+        seated: z.boolean().describe('Whether its connections may run.'),
+        reason: z.string().max(64).optional().describe('Why not.'),
       }),
     )
     .max(5000)
-    .optional()
-    .describe('Who has a seat, oldest assignment first.'),
+    .meta({ description: 'Who has a seat, oldest assignment first.', ...ATOMIC })
+    .optional(),
 });
 
 export type LicenseResource = Resource<z.infer<typeof spec>, z.infer<typeof status>>;

@@ -204,6 +204,7 @@ const spec = withRules(
         rule: '!has(self.keyOf) || !has(self.secretName)',
         message:
           'give keyOf or secretName, not both: a Store that is opened by the key of another has no key of its own',
+        fieldPath: '.secretName',
       },
     )
       .optional()
@@ -227,6 +228,7 @@ const spec = withRules(
     rule: '!has(self.orderNumbers) || !has(self.orderNumbers.prefix) || !has(self.orderNumbers.maxLength) || self.orderNumbers.maxLength - self.orderNumbers.prefix.size() >= 6',
     message:
       'orderNumbers.maxLength must leave at least six characters after the prefix: raise maxLength or shorten prefix',
+    fieldPath: '.orderNumbers.maxLength',
   },
 );
 
@@ -234,15 +236,16 @@ const status = z.strictObject({
   observedGeneration,
   conditions,
   client: z.string().max(63).optional().describe('The client in force.'),
-  connections: z.int().min(0).optional(),
-  readyConnections: z.int().min(0).optional(),
+  connections: z.int().min(0).optional().describe('Connections that name it.'),
+  readyConnections: z.int().min(0).optional().describe('Those of them that are Ready.'),
   developerKey: z
     .strictObject({
-      secretName: z.string().max(253),
+      secretName: z.string().max(253).describe('Where the key is.'),
       hash: z.string().max(128).describe('SHA-256 of the key in force, hex; the key itself is in the Secret alone.'),
       createdAt: timestamp('When the key was made.'),
     })
-    .optional(),
+    .optional()
+    .describe('The developer API key in force.'),
 });
 
 export type StoreSpec = z.infer<typeof spec>;

@@ -43,13 +43,18 @@ function rootSchema(definition: KindDefinition): JsonSchema {
     type: 'object',
     required: ['spec'],
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
+      apiVersion: { description: 'supercargo.dev and the version of this schema.', type: 'string' },
+      kind: { description: `${definition.kind}.`, type: 'string' },
+      // The API server takes nothing but a type for the metadata of every kind.
       metadata: { type: 'object' },
-      spec: storable(structuralSchema(definition.spec)),
+      spec: { description: 'What is wanted.', ...storable(structuralSchema(definition.spec)) },
       // The one default there is: a resource that nobody has looked at yet is not taken for one that has
       // settled (kstatus compares the generations). In a status it is no difference for tools that compare with Git.
-      status: { ...structuralSchema(definition.status), default: { observedGeneration: 0 } },
+      status: {
+        description: 'What is so; written by operator and sync pod alone.',
+        ...structuralSchema(definition.status),
+        default: { observedGeneration: 0 },
+      },
     },
   };
 }

@@ -17,10 +17,10 @@ export const label = (max: number, description: string) =>
     messageExpression: `'"' + self + '" cannot be a label value: use letters, digits, "-", "_" and ".", starting and ending with a letter or digit'`,
   });
 
-/** "90s", "15m", "1h30m", "7d": whole numbers, largest unit first. */
+/** "90s", "15m", "1h30m", "7d": whole numbers, largest unit first. At most some thirty years, whatever the unit. */
 export const duration = (description: string) =>
   withRules(z.string().min(2).max(32).describe(description), {
-    rule: "self.matches('^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$')",
+    rule: "self.matches('^([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$')",
     messageExpression: `'"' + self + '" is not a duration: write for example "90s", "15m", "1h30m" or "7d"'`,
   });
 
@@ -62,6 +62,9 @@ export const httpUrl = (description: string) =>
 export const freeForm = (description: string) =>
   z.record(z.string(), z.unknown()).meta({ description, 'x-kubernetes-preserve-unknown-fields': true });
 
+/** Of a list that is replaced as a whole: its order counts, or its entries have no key. */
+export const ATOMIC = { 'x-kubernetes-list-type': 'atomic' };
+
 /** A list whose entries are found by a key: a server-side apply of one entry leaves the others alone. */
 export function keyedList<T extends z.ZodType>(item: T, key: string, max: number, description: string) {
   return z
@@ -76,12 +79,12 @@ export function setOf<T extends z.ZodType>(item: T, max: number, description: st
 
 /** Kubernetes API conventions, "Typical status properties". */
 export const condition = z.strictObject({
-  type: z.string().max(316),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string().max(1024),
-  message: z.string().max(32768),
+  type: z.string().max(316).describe('What the condition is about.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it is so.'),
+  reason: z.string().max(1024).describe('Why, in one word that does not change between releases of a version.'),
+  message: z.string().max(32768).describe('Why, in a sentence, and what to do next.'),
   lastTransitionTime: timestamp('When the status last changed.'),
-  observedGeneration: z.int().min(0).optional(),
+  observedGeneration: z.int().min(0).optional().describe('The generation that this condition speaks of.'),
 });
 export type Condition = z.infer<typeof condition>;
 

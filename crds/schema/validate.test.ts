@@ -74,7 +74,7 @@ describe('the offline validator', () => {
       'a time zone without a schedule',
       'Feed',
       { ...feed, timeZone: 'UTC' },
-      'spec: timeZone needs a schedule: the usual schedules are in UTC',
+      'spec.timeZone: timeZone needs a schedule: the usual schedules are in UTC',
     ],
     [
       'a feed type that is none',
@@ -105,7 +105,7 @@ describe('the offline validator', () => {
       'a window that ends before it begins',
       'FeedRun',
       { feedRef: { name: 'f' }, window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } },
-      'spec.window: window.from must be before window.to',
+      'spec.window.to: window.from must be before window.to',
     ],
     [
       'a webhook URL with a password in it',

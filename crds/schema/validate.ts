@@ -125,7 +125,12 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
   const variables = { self: celValue(self), oldSelf: celValue(old) };
   if (programOf(rule.rule)(variables) === true) return [];
   const message: unknown = rule.messageExpression ? programOf(rule.messageExpression)(variables) : rule.message;
-  return [{ field, message: typeof message === 'string' ? message : `violates the rule ${rule.rule}` }];
+  return [
+    {
+      field: field + (rule.fieldPath ?? ''),
+      message: typeof message === 'string' ? message : `violates the rule ${rule.rule}`,
+    },
+  ];
 }
 
 /** CEL tells integers from doubles; JavaScript does not. A Map, since a key may be "constructor". */

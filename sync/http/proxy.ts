@@ -14,8 +14,8 @@ export interface ProxySettings {
 export type ProxyLogin = Readonly<Record<string, string | undefined>>;
 
 /**
- * Of the pod's environment, under the names that every program knows; undefined: no proxy. A login comes from files: what
- * stands in the environment stands in the Deployment too.
+ * Of the pod's environment, under the names that every program knows; undefined: no proxy. A login comes from files:
+ * what stands in the environment stands in the Deployment too.
  */
 export function proxyFromEnvironment(env: NodeJS.ProcessEnv, login?: ProxyLogin): ProxySettings | undefined {
   const [http, https] = [env['HTTP_PROXY'], env['HTTPS_PROXY']].map((url) => withLogin(url, login));

@@ -20,14 +20,14 @@ const paused = view({
 
 describe('the budget in status', () => {
   it('shows the rule alone while nothing is held back: numbers that move would be a write with each call', () => {
-    expect(budgetStatus(view(), now)).toEqual({ perSecond: 2, burst: 40 });
+    expect(budgetStatus(view(), now)).toEqual({ perSecond: '2', burst: 40 });
     expect(budgetStatus(view({ remaining: 3 }), now)).toEqual(budgetStatus(view({ remaining: 30 }), now));
     expect(budgetStatus(view({ rule: undefined }), now)).toBeUndefined();
   });
 
   it('says until when and how long what waits will take', () => {
     expect(budgetStatus(paused, now)).toEqual({
-      perSecond: 2,
+      perSecond: '2',
       burst: 40,
       throttledUntil: '2026-01-01T00:00:30Z',
       forecast: '1 of orders, 312 of stock wait; sent in about 186 s',
@@ -41,8 +41,8 @@ describe('the budget in status', () => {
     expect(budgetStatus(several, now)).toMatchObject({
       throttledUntil: '2026-01-01T00:02:58Z',
       buckets: [
-        { name: 'orders', burst: 20, perSecond: 0.0056 },
-        { name: 'labels', burst: 40, perSecond: 2 },
+        { name: 'orders', burst: 20, perSecond: '0.0056' },
+        { name: 'labels', burst: 40, perSecond: '2' },
       ],
     });
     expect(throttled(several, undefined, now).Throttled?.message).toContain('calls of orders');

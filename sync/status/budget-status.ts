@@ -13,12 +13,12 @@ type Conditions = ConnectionStatus['conditions'];
  */
 export function budgetStatus(view: BudgetView | undefined, now: Date): ConnectionStatus['budget'] {
   const buckets = Object.entries(view?.buckets ?? {}).flatMap(([name, { rule }]) =>
-    rule ? [{ name, perSecond: rounded(rule.perSecond), burst: rule.burst }] : [],
+    rule ? [{ name, perSecond: rounded(rule.perSecond), burst: Math.floor(rule.burst) }] : [],
   );
   if (!view || (!view.rule && buckets.length === 0)) return undefined;
   const until = pause(view, now);
   return {
-    ...(view.rule ? { perSecond: rounded(view.rule.perSecond), burst: view.rule.burst } : {}),
+    ...(view.rule ? { perSecond: rounded(view.rule.perSecond), burst: Math.floor(view.rule.burst) } : {}),
     ...(buckets.length > 0 ? { buckets } : {}),
     ...(until ? { throttledUntil: timestamp(until), forecast: forecast(view) } : {}),
   };
@@ -52,8 +52,8 @@ function bucketOf(view: BudgetView): string {
 }
 
 /** Some are a few calls an hour: two figures that say something. */
-const rounded = (perSecond: number): number =>
-  perSecond < 1 ? Number(perSecond.toPrecision(2)) : Math.round(perSecond * 100) / 100;
+const rounded = (perSecond: number): string =>
+  String(perSecond < 1 ? Number(perSecond.toPrecision(2)) : Math.round(perSecond * 100) / 100);
 
 function forecast(view: BudgetView): string {
   const forecastMs = Math.max(view.forecastMs, ...Object.values(view.buckets).map((bucket) => bucket.forecastMs));
