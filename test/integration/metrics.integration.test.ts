@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { openPostgres } from '../../hub/storage/postgres.ts';
+import { HubRig } from '../support/hub-rig.ts';
+import { LocalRig } from '../support/local-rig.ts';
+import { MemoryStore, order } from '../support/memory-store.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+jest.setTimeout(60_000);
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 60_000);
+afterAll(async () => postgres?.stop());
+
+const rest: { stop(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of rest.splice(0)) await one.stop().catch(() => undefined);
+}, 30_000);
+
+const lines = (text: string, name: string) => text.split('\n').filter((line) => line.startsWith(name));
+
+describe('supercargo_connection_up', () => {
+  it('follows the Secret too, not the last check of the shop alone', async () => {
+    const store = new MemoryStore();
+    const rig = await LocalRig.start({
+      db: openPostgres({ url: await postgres.createDatabase('up') }),
+      definition: store.definition(),
+      feeds: ['OrderImport'],
+    });
+    rest.push(rig);
+    rig.startEngine();
+    const up = async () => lines(await rig.metrics.registry.metrics(), 'supercargo_connection_up')[0];
+    await rig.until(async () => (await up()) === 'supercargo_connection_up 1', 'the first check');
+    rig.secret = {};
+    rig.apply({ settings: {} });
+    await rig.until(async () => (await up()) === 'supercargo_connection_up 0', 'the Secret to be missed');
+  });
+});
+
+describe('figures of the hub', () => {
+  it('of a connection whose resource is gone are told no more, and are when it is back', async () => {
+    let isThere = true;
+    const spec = { store: 'store-1', driver: 'memory', mode: 'Production', credential: 'key' } as const;
+    const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('gone') }), {
+      declared: () => (isThere ? spec : undefined),
+    });
+    rest.push(rig);
+    const store = await rig.store();
+    const pod = await store.connect('shop', { catalogue: false, credential: 'key' });
+    await pod.send('OrderImport', [order('1')]);
+    const told = async () => lines(await rig.metrics(), 'supercargo_orders{');
+    expect(await told()).toHaveLength(1);
+    isThere = false;
+    expect(await told()).toEqual([]);
+    isThere = true;
+    expect(await told()).toHaveLength(1);
+  });
+
+  it('say since when an order waits for a back office that acknowledges, and nothing of one that never does', async () => {
+    const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('late') }));
+    rest.push(rig);
+    const store = await rig.store();
+    const pod = await store.connect('shop', { catalogue: false });
+    await pod.send('OrderImport', [order('1'), order('2')]);
+    await rig.db.query(`UPDATE orders SET first_seen_at = now() - interval '2 hours'`);
+    const untaken = async () => lines(await rig.metrics(), 'supercargo_oldest_order_seconds{').join();
+    expect(await untaken()).toBe('');
+    const [first, second] = (await store.api('GET', '/orders')).body.items as { id: string }[];
+    await store.api('POST', `/orders/${first!.id}/acknowledge`, {});
+    expect(await untaken()).toMatch(/stage="Untaken"\} 72\d\d(\.\d+)?$/);
+    await store.api('POST', `/orders/${second!.id}/acknowledge`, {});
+    expect(await untaken()).toBe('');
+  });
+
+  it('are missing while the database is down, and nothing else is: what the process says of itself is served', async () => {
+    const own = await startPostgres();
+    const rig = await HubRig.start(openPostgres({ url: own.url }));
+    rest.push(rig, own);
+    const store = await rig.store({ orderWebhooks: [{ name: 'wms', url: 'https://wms.example/' }] });
+    await store.api('GET', '/orders');
+    const before = await rig.metrics();
+    expect(lines(before, 'supercargo_hub_database_up')).toEqual(['supercargo_hub_database_up 1']);
+    expect(lines(before, 'supercargo_webhook_endpoint_disabled{')).toHaveLength(1);
+    await own.stop();
+    const during = await rig.metrics();
+    expect(lines(during, 'supercargo_hub_database_up')).toEqual(['supercargo_hub_database_up 0']);
+    expect(lines(during, 'supercargo_webhook_endpoint_disabled{')).toEqual([]);
+    expect(lines(during, 'supercargo_hub_requests_total{').length).toBeGreaterThan(0);
+  });
+});
