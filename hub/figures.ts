@@ -6,7 +6,12 @@ export interface Figure {
   readonly help: string;
   readonly labels: readonly string[];
   readonly sql: string;
+  /** Makes the row of what the query gives, where several figures come from one; undefined: there is none. */
+  readonly of?: (row: FigureRow) => FigureRow | undefined;
 }
+
+/** A row of a query: labels, and the value. */
+export type FigureRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Of which connection a row is; `kind` is no label, and tells whether its resource is still there. */
 const CONNECTION = 'c.kind, c.namespace, c.name AS connection';
@@ -16,24 +21,31 @@ const THERE = 'NOT c.retired';
 const FEED_TYPE = `CASE o.kind ${EXPORT_TYPES.map((feed) => `WHEN '${FEEDS[feed].kind}' THEN '${feed}'`).join(' ')} END`;
 const KINDS = EXPORT_TYPES.map((feed) => FEEDS[feed].kind).join(', ');
 
+/** All orders are read for it: what is asked of them is asked at once. */
+const ORDERS = `SELECT ${CONNECTION}, o.intake, count(*) AS count, bool_or(o.exported_at IS NOT NULL) AS exported,
+    extract(epoch FROM now() - min(o.first_seen_at) FILTER (WHERE o.state = 'Open'
+      AND (o.intake IN ('Held', 'Rejected') OR o.intake = 'Accepted' AND o.exported_at IS NULL))) AS oldest
+  FROM orders o JOIN connections c ON c.id = o.connection_id WHERE ${THERE} GROUP BY 1, 2, 3, 4`;
+
 /** What the hub's database says of connections. */
 export const FIGURES: readonly Figure[] = [
   {
     name: 'supercargo_orders',
     help: 'Orders by what was decided about them (Accepted, Held, Skipped, Rejected).',
     labels: ['namespace', 'connection', 'intake'],
-    sql: `SELECT ${CONNECTION}, o.intake, count(*) AS value FROM orders o JOIN connections c ON c.id = o.connection_id WHERE ${THERE} GROUP BY 1, 2, 3, 4`,
+    sql: ORDERS,
+    of: (row) => ({ ...row, value: row['count']! }),
   },
   {
     // Whoever only lists orders never says that it has one: their age would grow for ever.
     name: 'supercargo_oldest_order_seconds',
     help: 'Since when the oldest open order of a stage has been known to the hub. Held and Rejected: by the rules; Untaken: accepted, but neither acknowledged by the back office nor taken by its webhook (only where orders are).',
     labels: ['namespace', 'connection', 'stage'],
-    sql: `SELECT ${CONNECTION}, CASE o.intake WHEN 'Accepted' THEN 'Untaken' ELSE o.intake END AS stage, ${AGE('o.first_seen_at')} AS value
-      FROM orders o JOIN connections c ON c.id = o.connection_id
-      WHERE ${THERE} AND o.state = 'Open' AND (o.intake IN ('Held', 'Rejected') OR o.intake = 'Accepted' AND o.exported_at IS NULL
-        AND EXISTS (SELECT 1 FROM orders t WHERE t.connection_id = o.connection_id AND t.exported_at IS NOT NULL))
-      GROUP BY 1, 2, 3, 4`,
+    sql: ORDERS,
+    of: ({ oldest, exported, intake, ...row }) =>
+      oldest === null || (intake === 'Accepted' && exported !== true)
+        ? undefined
+        : { ...row, stage: intake === 'Accepted' ? 'Untaken' : intake!, value: Math.max(0, Number(oldest)) },
   },
   {
     name: 'supercargo_inbound_webhooks_pending',

@@ -1,17 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ConnectionKey } from '../crds/index.ts';
 import type { DeclaredConnections } from './base/context.ts';
-import { FIGURES, FIRST_SEEN, type Figure } from './figures.ts';
+import { FIGURES, FIRST_SEEN, type Figure, type FigureRow } from './figures.ts';
 import type { Ended } from './retention/keeper.ts';
 import type { Database } from './storage/database.ts';
 import { REASONS, type UnfitFor } from './storage/fitness.ts';
 
 /** Longer than this nobody who scrapes waits. */
 const PATIENCE_MS = 8000;
-
-interface FigureRow extends Record<string, string | number> {
-  readonly value: number;
-}
 
 /** What the hub's figures are made of. */
 export interface FiguresSource {
@@ -49,7 +45,11 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
   // All families of one scrape share one reading: prom-client collects them at the same time.
   let reading: Promise<Readings> | undefined;
   const read = () => (reading ??= readings(db).finally(() => (reading = undefined)));
-  const rowsOf = async (figure: Figure) => ((await read())?.get(figure) ?? []).filter((row) => isThere(row, declared));
+  const rowsOf = async ({ sql, of = (row) => row }: Figure): Promise<FigureRow[]> =>
+    ((await read())?.get(sql) ?? [])
+      .filter((row) => isThere(row, declared))
+      .map(of)
+      .filter((row) => row !== undefined);
   for (const figure of FIGURES) {
     new Gauge({
       name: figure.name,
@@ -59,7 +59,7 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
       async collect() {
         const rows = await rowsOf(figure);
         this.reset();
-        for (const row of rows) this.set(labelsOf(figure, row), Number(row.value));
+        for (const row of rows) this.set(labelsOf(figure, row), Number(row['value']));
       },
     });
   }
@@ -71,7 +71,7 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
     async collect() {
       const rows = await rowsOf(FIRST_SEEN);
       this.reset();
-      for (const row of rows) this.inc(labelsOf(FIRST_SEEN, row), Number(row.value));
+      for (const row of rows) this.inc(labelsOf(FIRST_SEEN, row), Number(row['value']));
     },
   });
   new Gauge({
@@ -85,22 +85,23 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
 }
 
 /** Absent: the database did not answer. */
-type Readings = ReadonlyMap<Figure, readonly FigureRow[]> | undefined;
+type Readings = ReadonlyMap<string, readonly FigureRow[]> | undefined;
 
 function readings(db: Database): Promise<Readings> {
   return withinPatience(readAll(db)).catch(() => undefined);
 }
 
-/** One after the other: figures never take more than one session from who works. */
-async function readAll(db: Database): Promise<ReadonlyMap<Figure, readonly FigureRow[]>> {
-  const all = new Map<Figure, readonly FigureRow[]>();
-  for (const figure of [...FIGURES, FIRST_SEEN]) all.set(figure, await db.query<FigureRow>(figure.sql));
+/** By query, one after the other: figures never take more than one session from who works. */
+async function readAll(db: Database): Promise<ReadonlyMap<string, readonly FigureRow[]>> {
+  const all = new Map<string, readonly FigureRow[]>();
+  for (const sql of new Set([...FIGURES, FIRST_SEEN].map((figure) => figure.sql)))
+    all.set(sql, await db.query<FigureRow>(sql));
   return all;
 }
 
 /** `write` stands for the label `kind`, whose name the kind of the connection has in the row. */
-function labelsOf({ labels }: Figure, row: FigureRow): Record<string, string | number> {
-  return Object.fromEntries(labels.map((label) => [label, row[label === 'kind' ? 'write' : label] ?? '']));
+function labelsOf({ labels }: Figure, row: FigureRow): Record<string, string> {
+  return Object.fromEntries(labels.map((label) => [label, String(row[label === 'kind' ? 'write' : label] ?? '')]));
 }
 
 /** What a deleted connection left behind is kept for its order numbers, and speaks of nothing that runs. */

@@ -200,7 +200,14 @@ export class MetricsWorld {
         const [namespace = '', connection = ''] = key.split('/');
         return Object.entries(counts).map(([by, value]) => ({ kind: 'Connection', namespace, connection, by, value }));
       });
-    const figure = FIGURES.find((one) => one.sql === sql)!;
-    return [...(this.state.rows.get(figure.name)?.values() ?? [])];
+    const names = FIGURES.filter((one) => one.sql === sql).map(({ name }) => name);
+    return names.flatMap((name) => [...(this.state.rows.get(name)?.values() ?? [])].map((row) => asRead(name, row)));
   }
+}
+
+/** Orders are counted and looked at in one query. */
+function asRead(figure: string, { value, stage, ...row }: Row): Row {
+  if (figure === 'supercargo_orders') return { ...row, count: value, oldest: null, exported: true };
+  if (figure !== 'supercargo_oldest_order_seconds') return { ...row, value };
+  return { ...row, intake: stage === 'Untaken' ? 'Accepted' : stage, count: 1, oldest: value, exported: true };
 }
