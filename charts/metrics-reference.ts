@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import { admitPods } from '../hub/http/admission.ts';
 import { observeRequests } from '../hub/http/observe.ts';
 import { DEFAULT_LIMITS, Limiter } from '../hub/http/limits.ts';
 import { hubMetrics } from '../hub/metrics.ts';
@@ -27,7 +28,9 @@ const OF_NODE = /^(process|nodejs)_/;
 /** What each part serves, from the definitions that its process makes; nothing is scraped. */
 export function metricDefinitions(): Readonly<Record<Part, readonly MetricDefinition[]>> {
   const hub = partRegistry('hub');
-  observeRequests({ addHook: () => undefined } as unknown as FastifyInstance, hub);
+  const app = { addHook: () => undefined } as unknown as FastifyInstance;
+  observeRequests(app, hub);
+  admitPods(app, systemClock, hub);
   hubMetrics(hub, { db: undefined as unknown as Database, unfit: [], ended: new Map() });
   new Limiter(DEFAULT_LIMITS, systemClock, hub);
 
