@@ -166,8 +166,8 @@ function refuseUnshippable(order: Row, trackingCode: string | undefined): void {
 }
 
 /**
- * After Accept the new content goes out by a webhook at once: a parcel that is told in the same moment was packed before
- * it came. Who acknowledges says that it was not.
+ * After Accept the new content goes out by a webhook at once: a parcel that is told in the same moment was packed
+ * before it came. Who acknowledges says that it was not.
  */
 const JUST_TOLD_SECONDS = 3;
 
