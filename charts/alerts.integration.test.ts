@@ -67,6 +67,7 @@ const stale = (world: World) => world.condition('orders', 'Fresh', 'False', 'Sta
 describe('no alert fires', () => {
   it.each<[string, number, (world: World, minute: number) => void]>([
     ['where all is well', 90, () => undefined],
+    ['of a hub at which pods wait half a second', 60, (world) => world.waited(0.4)],
     ['of an hourly feed whose data is 50 minutes old', 90, (world) => (world.feedAgeMinutes = 50)],
     [
       'of a connection that was switched off, whatever its pod said last, with writes that wait',
@@ -324,6 +325,12 @@ describe('an alert fires', () => {
       [alert('HubDatabaseUnfit', 'critical', { ...HOME, reason: 'FsyncOff' })],
     ],
     ['of a hub that fails', 60, (world) => world.request(500), [alert('HubErrors', 'critical', HOME)]],
+    [
+      'of a hub at which the pods wait for their turn',
+      40,
+      (world, minute) => world.waited(minute < 15 ? 0.05 : 8),
+      [alert('HubSaturated', 'warning', HOME)],
+    ],
   ])('%s', (_what, minutes, change, firing) => expectFiring(minutes, change, firing));
 });
 

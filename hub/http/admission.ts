@@ -43,7 +43,8 @@ function classOf(said: string | string[] | undefined): FeedClass {
   return FEED_CLASSES.find((one) => one === said) ?? FEED_CLASSES[0];
 }
 
-function queueMetrics(queue: PodQueue, registry: Registry) {
+/** What a replica tells of its queue, and what is noted of each request that was in it. */
+export function queueMetrics(queue: PodQueue, registry: Registry) {
   const registers = [registry];
   new Gauge({
     name: 'supercargo_hub_pod_requests_waiting',

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { ConnectionResource, FeedResource } from '../../crds/index.ts';
+import { queueMetrics } from '../../hub/http/admission.ts';
 import { observeRequests } from '../../hub/http/observe.ts';
+import { PodQueue } from '../../hub/http/pod-queue.ts';
 import { Limiter, DEFAULT_LIMITS } from '../../hub/http/limits.ts';
 import { FIGURES, FIRST_SEEN } from '../../hub/figures.ts';
 import { hubMetrics } from '../../hub/metrics.ts';
@@ -51,10 +53,13 @@ export class World {
   readonly conditions = new Map<string, Condition[]>();
   reconciles: ControllerMetrics;
   request: (status: number) => void;
+  /** A pod's request for orders waited so many seconds for its turn. */
+  waited: (seconds: number) => void;
 
-  constructor(reconciles: ControllerMetrics, request: (status: number) => void) {
+  constructor(reconciles: ControllerMetrics, request: (status: number) => void, waited: (seconds: number) => void) {
     this.reconciles = reconciles;
     this.request = request;
+    this.waited = waited;
     for (const name of ['shop', 'orders', 'shipments'])
       this.conditions.set(name, [aCondition('Ready', 'True'), aCondition('Fresh', 'True')]);
   }
@@ -109,10 +114,15 @@ export class MetricsWorld {
       this.#hub,
     );
     new Limiter(DEFAULT_LIMITS, this.#clock, this.#hub);
-    this.state = new World(new MetricsFactory(this.#operator).forController('connection'), (statusCode) => {
-      const request = { method: 'GET', routeOptions: { url: '/api/v1/orders' } };
-      for (const hook of hooks) void hook(request, { statusCode, elapsedTime: 5 });
-    });
+    const queue = queueMetrics(new PodQueue(() => 0), this.#hub);
+    this.state = new World(
+      new MetricsFactory(this.#operator).forController('connection'),
+      (statusCode) => {
+        const request = { method: 'GET', routeOptions: { url: '/api/v1/orders' } };
+        for (const hook of hooks) void hook(request, { statusCode, elapsedTime: 5 });
+      },
+      (seconds) => queue.waited.observe({ class: 'orders' }, seconds),
+    );
     const db = { query: (sql: string) => this.#rows(sql) } as unknown as Database;
     hubMetrics(this.#hub, {
       db,
