@@ -21,7 +21,10 @@ export async function check(
     if (lacking.length > 0) throw missing([...new Map(lacking.map((right) => [right.join(), right])).values()]);
     const facts = await shopFacts(client, signal);
     const { url, shop } = client.context.settings;
-    return accepted('key', { id: `${url.toLowerCase()}#${shop ?? ''}`, name: facts.name || field(rights, 'shopName') || url });
+    return accepted('key', {
+      id: `${url.toLowerCase()}#${shop ?? ''}`,
+      name: facts.name || field(rights, 'shopName') || url,
+    });
   } catch (error) {
     return notAccepted(error);
   }
