@@ -89,9 +89,16 @@ async function create(
     items,
     ...(entry.locationId === undefined ? {} : { location_id: entry.locationId }),
     no_notification: !client.context.settings.notifyCustomer,
+    // A label comes with the second call; people see here what it will say.
     metadata: {
       [MARK]: nameOf(entry),
-      ...given({ carrier: carrierCode ?? carrier, service, shipped_at: shippedAt, return_tracking_number: returns }),
+      ...given({
+        tracking_number: codesOf(entry)[0],
+        carrier: carrierCode ?? carrier,
+        service,
+        shipped_at: shippedAt,
+        return_tracking_number: returns,
+      }),
     },
   };
   const path = `/orders/${encodeURIComponent(order.id)}/fulfillments`;

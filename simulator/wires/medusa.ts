@@ -73,9 +73,10 @@ export const medusaWire: Wire = {
     pagings: ['offset'],
     lacks: [
       // No test orders, holds, bundles, pick-up points, gift messages, fees, second addresses or erased persons of its
-      // own; drafts are another list; a variant cannot be switched off.
+      // own; drafts are another list; a variant cannot be switched off,
+      // and what is not counted has no levels.
       ...['test', 'held', 'bundle', 'by-platform', 'pickup', 'gift', 'fee', 'two-deliveries', 'redacted'],
-      ...['product.disabled', 'draft'],
+      ...['product.disabled', 'product.untracked', 'draft'],
       // Pieces that are taken off an order are not heard of again.
       ...['order.cancellations', 'order.lines.cancelledQuantity', 'order.note'],
       ...['order.payments.method', 'order.refunds.lines', 'order.refunds.shippingAmount', 'order.refunds.restocked'],
@@ -85,7 +86,7 @@ export const medusaWire: Wire = {
       ...['parcel.carrier', 'parcel.service', 'parcel.returnTrackingCode', 'parcel.number', 'parcel.shippedAt'],
       'parcel.completes',
     ],
-    cannot: {},
+    cannot: { 'C12.offset': 'Medusa gives every time in UTC' },
   },
 };
 
