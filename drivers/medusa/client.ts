@@ -89,7 +89,7 @@ export class MedusaClient {
       method,
       url: `${this.context.settings.url}/admin${path}${text === '' ? '' : `?${text}`}`,
       auth: this.#auth,
-      headers: { accept: 'application/json', ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
+      headers: { accept: 'application/json', ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
       timeoutMs: TIMEOUT_MS,
       signal,
     };
