@@ -39,23 +39,21 @@ export async function startMedusa(log: Log = () => undefined): Promise<MedusaSto
     DATABASE_URL: await postgres.createDatabase('medusa'),
   };
   const cli = join(install, 'node_modules/@medusajs/cli/cli.js');
-  await run([cli, 'db:migrate', '--skip-scripts'], folder, environment).ended;
-  log(`medusa: tables made in ${secondsSince(began)} s`);
   const port = await freePort();
-  const server = run(
-    ['--require', './with-parent.js', cli, 'start', '-p', String(port), '-H', '127.0.0.1'],
-    folder,
-    environment,
-  );
+  let server: ReturnType<typeof run> | undefined;
   const stop = async (): Promise<void> => {
-    server.child.kill('SIGTERM');
-    const patience = setTimeout(() => server.child.kill('SIGKILL'), 10_000);
-    await server.ended.catch(() => undefined);
+    server?.child.kill('SIGTERM');
+    const patience = setTimeout(() => server?.child.kill('SIGKILL'), 10_000);
+    await server?.ended.catch(() => undefined);
     clearTimeout(patience);
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    await run([cli, 'db:migrate', '--skip-scripts'], folder, environment).ended;
+    log(`medusa: tables made in ${secondsSince(began)} s`);
+    const start = ['--require', './with-parent.js', cli, 'start', '-p', String(port), '-H', '127.0.0.1'];
+    server = run(start, folder, environment);
     const url = `http://127.0.0.1:${port}`;
     await Promise.race([healthy(url), server.ended]);
     log(`medusa: up after ${secondsSince(began)} s`);
