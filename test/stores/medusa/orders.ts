@@ -65,10 +65,15 @@ export async function payOrder(admin: MedusaAdmin, { id, total }: StoreOrder): P
   await admin.do('POST', `/payment-collections/${collection.id}/mark-as-paid`, { order_id: id });
 }
 
-/** A piece comes back: asked for, and received. */
-export async function returnPiece(admin: MedusaAdmin, orderId: string, itemId: string): Promise<void> {
+/** A piece comes back to a location: asked for, and received. */
+export async function returnPiece(
+  admin: MedusaAdmin,
+  orderId: string,
+  itemId: string,
+  locationId: string,
+): Promise<void> {
   const begun = z.object({ return: z.looseObject({ id: z.string() }) });
-  const { return: back } = await admin.call('POST', '/returns', begun, { order_id: orderId });
+  const { return: back } = await admin.call('POST', '/returns', begun, { order_id: orderId, location_id: locationId });
   const items = [{ id: itemId, quantity: 1 }];
   await admin.do('POST', `/returns/${back.id}/request-items`, { items });
   await admin.do('POST', `/returns/${back.id}/request`);
