@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { terminal, type DriverHooks } from '../contract/index.ts';
+import { DriverError, terminal, type DriverHooks } from '../contract/index.ts';
 import { changedHook } from '../hooks/changed-hook.ts';
 import { derivedSecret } from '../hooks/standard-webhooks.ts';
 import { isRefusal, type MedusaClient } from './client.ts';
@@ -15,7 +15,7 @@ export function hooks(client: MedusaClient): DriverHooks {
   const secret = derivedSecret(client.context.credential.apiKey, 'medusa');
   const fingerprint = createHash('sha256').update(secret).digest('hex').slice(0, 16);
   const there = async (url: string, signal: AbortSignal) =>
-    (await client.find(PATH, {}, listed, signal))?.webhooks.filter((known) => known.url === url);
+    (await client.find(PATH, {}, listed, signal).catch(noRoute))?.webhooks.filter((known) => known.url === url);
   const write = async (method: 'POST' | 'DELETE', body: object, signal: AbortSignal): Promise<void> => {
     const answer = await client.write({ method, path: PATH, body }, z.looseObject({}), signal);
     if (isRefusal(answer))
@@ -34,6 +34,12 @@ export function hooks(client: MedusaClient): DriverHooks {
       if (((await there(url, signal)) ?? []).length > 0) await write('DELETE', { url }, signal);
     },
   };
+}
+
+/** Of a route that there is none of, the server says it with a web page: as an address without Medusa does. */
+function noRoute(error: unknown): undefined {
+  if (error instanceof DriverError && error.details.reason === 'WrongUrl') return undefined;
+  throw error;
 }
 
 const noPlugin = () =>

@@ -28,10 +28,7 @@ export function listed(
   const order = query.get('order') ?? 'id';
   if (offset > 0 || query.has('updated_at[$gte]')) pages.goesOn();
   const fitting = rows.filter(filterOf(query, ['id', 'created_at', 'updated_at', ...filters]));
-  const part = pages.byOffset(fitting, (row) => `${String(row[order] ?? '')}\n${tieOf(row.id, limit)}`, {
-    limit,
-    offset,
-  });
+  const part = pages.byOffset(fitting, (row) => `${textOf(row[order])}\n${tieOf(row.id, limit)}`, { limit, offset });
   const later = faults.strikes('new-fields') ? { added_later: { by: ['another', 'release'] } } : {};
   const pick = picked(query);
   return {
@@ -42,6 +39,8 @@ export function listed(
     },
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The database takes rows of one time as they come, and other pages may come in another order. */
 const tieOf = (id: string, limit: number): string => (limit % 2 === 0 ? id : [...id].reverse().join(''));
@@ -54,7 +53,7 @@ function filterOf(query: URLSearchParams, known: readonly string[]): (row: Liste
     if (!known.includes(field)) throw new Refused('invalid', `Invalid request: Unrecognized fields: '${name}'`);
     const values = query.getAll(name);
     if (operator === undefined || operator === '') tests.push((row) => values.includes(String(row[field])));
-    else tests.push((row) => compares(String(row[field] ?? ''), operator, values[0] ?? ''));
+    else tests.push((row) => compares(textOf(row[field]), operator, values[0] ?? ''));
   }
   return (row) => tests.every((test) => test(row));
 }

@@ -188,7 +188,7 @@ function send(desk: Desk, { packed, sent }: Fulfilments, call: WireCall): WireAn
     {
       ...{ id, lines: parcel.lines, locationId: parcel.locationId },
       // Whoever makes one names it in its metadata.
-      reference: String(Object.values(parcel.metadata)[0] ?? ''),
+      reference: z.string().safeParse(Object.values(parcel.metadata)[0]).data ?? '',
       trackingCode: labels[0]?.tracking_number,
       trackingCodes: labels.map(({ tracking_number }) => tracking_number),
       trackingUrl: labels[0]?.tracking_url || undefined,

@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
 
 /**
  * Medusa's Admin API (2.21) with the companion plugin: the secret key as user of HTTP Basic, lists by offset that are
- * sorted by one field alone, states that are computed, stock of inventory items, fulfilments that are made and then sent.
+ * sorted by one field alone, states that are computed, stock of inventory items, fulfilments that are made, then sent.
  * What came back is not taken out of the totals of an order here, as Medusa does.
  */
 export const medusaWire: Wire = {

@@ -69,7 +69,7 @@ export async function startMedusa(log: Log = () => undefined): Promise<MedusaSto
   }
 }
 
-/** Once per machine and lock file. Not `npm ci`: the lock that npm writes lacks packages for other machines, and it refuses it. */
+/** Once per machine and lock file. Not `npm ci`: it refuses the lock, which lacks packages for other machines. */
 async function ensureInstalled(log: Log): Promise<string> {
   const names = ['package.json', 'package-lock.json'];
   const target = cachedAs(`medusa-${await hashOf(names.map((name) => join(source, name)))}`);

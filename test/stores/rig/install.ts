@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 export type Log = (line: string) => void;
 
-/** Where a test store is kept between runs, outside of the repository; `name` carries a hash of what it was made from. */
+/** Where a test store is kept between runs, outside of the repository; `name` has a hash of what it was made from. */
 export function cachedAs(name: string): string {
   const cache = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return join(cache, 'supercargo', name);
