@@ -10,7 +10,7 @@ const PATH = '/supercargo/webhooks';
 const TOPICS = ['orders', 'products'] as const;
 const listed = z.looseObject({ webhooks: z.array(z.looseObject({ url: z.string(), fingerprint: z.string() })) });
 
-/** Webhooks of a server that has the companion plugin. The secret is derived from the API key: a new key is a new secret. */
+/** Webhooks of a server that has the companion plugin. The secret comes from the API key: a new key is a new secret. */
 export function hooks(client: MedusaClient): DriverHooks {
   const secret = derivedSecret(client.context.credential.apiKey, 'medusa');
   const fingerprint = createHash('sha256').update(secret).digest('hex').slice(0, 16);

@@ -5,7 +5,7 @@ import type { MedusaItem, MedusaOrder } from './payload.ts';
 /** An order that cannot be taken, in words for the shop's owner. */
 export class NotTaken extends Error {}
 
-/** Items, and credits of the whole order, which are no item. Throws NotTaken, or a RangeError for an amount that is none. */
+/** Items, and credits of the whole order, which are no item. Throws NotTaken, or a RangeError. */
 export function linesOf(order: MedusaOrder): OrderLineRecord[] {
   const currency = order.currency_code.toUpperCase();
   return [

@@ -38,7 +38,7 @@ export function productRecord(product: MedusaProduct, currency: string): MappedP
   };
 }
 
-/** The plain price of the currency, else of the first that the variant has one in: no price list, no rule, no minimum. */
+/** The plain price of the currency, else the first that the variant has: no price list, no rule, no minimum. */
 export function priceIn(prices: readonly MedusaPrice[], currency: string): MedusaPrice | undefined {
   const plain = prices.filter(isPlain);
   return plain.find((price) => price.currency_code.toUpperCase() === currency) ?? plain[0];

@@ -9,7 +9,7 @@ export const accepted = (key: string, shop: CheckReport['shop']): CheckReport =>
   ...(shop ? { shop } : {}),
 });
 
-/** What a check says that threw: a fault of the credential proves that the shop answers, any other says nothing of it. */
+/** What a check says that threw: a fault of the credential proves that the shop answers, no other says it. */
 export function notAccepted(error: unknown): CheckReport {
   const { behaviour, reason, message, scope } = errorDetails(error);
   if (scope === 'credential') return { reachable: REACHABLE, credential: { status: 'False', reason, message } };
