@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSafeAddress } from '../toolkit/safe-address.ts';
 
 const oauth = ['consumerKey', 'consumerSecret', 'accessTokenSecret'] as const;
 
@@ -20,7 +21,7 @@ const STATES = ['Open', 'Completed', 'Cancelled'] as const;
 export const settings = z.strictObject({
   url: z
     .url()
-    .refine(isSafe, 'use https: over plain http anybody can read the token')
+    .refine(isSafeAddress, 'use https: over plain http anybody can read the token')
     .transform((url) => url.replace(/\/+$/, ''))
     .describe('Address of the shop without /rest, such as https://shop.example'),
   storeCode: z
@@ -98,11 +99,3 @@ export const settings = z.strictObject({
 
 export type Credential = z.infer<typeof credential>;
 export type Settings = z.infer<typeof settings>;
-
-/** Over http the token goes to this machine or to a name of the cluster only. */
-function isSafe(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url) return false;
-  const { protocol, hostname } = url;
-  return protocol === 'https:' || /^(localhost|127\.0\.0\.1|[^.]+|.+\.(internal|local|svc))$/.test(hostname);
-}

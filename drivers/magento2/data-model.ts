@@ -1,34 +1,20 @@
 import { z } from 'zod';
 import type { CanonicalRecord } from '../../model/records.ts';
 import { retry, type Page, type ReadRequest } from '../contract/index.ts';
+import { fewRecords } from '../toolkit/lists/few-records.ts';
 import { attributesOf } from './attributes.ts';
 import type { MagentoClient } from './client.ts';
 import { allRows } from './lists.ts';
 import { NEEDS } from './needs.ts';
 import { ONE_PLACE } from './stock.ts';
 
-const place = z.object({ read: z.int() });
 const sources = z.array(z.looseObject({ source_code: z.string(), name: z.string().nullish() }));
 const sets = z.array(z.looseObject({ attribute_set_id: z.int(), attribute_set_name: z.string() }));
 const members = z.array(z.looseObject({ attribute_id: z.int() }));
 
 /** Sources, shipping methods of the settings, attributes and their sets: in the order in which they come. */
-export async function* readDataModel(client: MagentoClient, request: ReadRequest): AsyncGenerator<Page> {
-  const { resume, pageSize } = request;
-  let read = placeOf(resume);
-  let index = 0;
-  let records: CanonicalRecord[] = [];
-  for await (const record of everything(client, request.signal)) {
-    if (index++ < read) continue;
-    if (records.length === pageSize) {
-      read += records.length;
-      yield { records, resume: JSON.stringify({ read }), end: false };
-      records = [];
-    }
-    records.push(record);
-  }
-  yield { records, resume: JSON.stringify({ read: read + records.length }), end: true };
-}
+export const readDataModel = (client: MagentoClient, request: ReadRequest): AsyncGenerator<Page> =>
+  fewRecords(everything(client, request.signal), request);
 
 async function* everything(client: MagentoClient, signal: AbortSignal): AsyncGenerator<CanonicalRecord> {
   const { stock, shippingMethods } = client.context.settings;
@@ -59,14 +45,5 @@ async function* everything(client: MagentoClient, signal: AbortSignal): AsyncGen
       .map((each) => String(each.attribute_id))
       .filter((each) => known.has(each));
     yield { kind: 'attributeSet', id: String(id), code: name, name, attributeIds };
-  }
-}
-
-function placeOf(resume: string | undefined): number {
-  if (resume === undefined) return 0;
-  try {
-    return place.safeParse(JSON.parse(resume)).data?.read ?? 0;
-  } catch {
-    return 0;
   }
 }

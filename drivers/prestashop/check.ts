@@ -1,6 +1,7 @@
 import type { FeedType } from '../../model/feeds.ts';
-import { errorDetails, type CheckReport } from '../contract/index.ts';
+import type { CheckReport } from '../contract/index.ts';
 import { child } from '../toolkit/bodies/xml.ts';
+import { accepted, notAccepted } from '../toolkit/check-report.ts';
 import { missing } from './answers.ts';
 import type { PrestaClient } from './client.ts';
 import { field } from './fields.ts';
@@ -13,7 +14,6 @@ export async function check(
   feeds: readonly FeedType[],
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const reachable = { status: 'True', reason: 'Reachable', message: 'the shop answers' } as const;
   try {
     const rights = await client.rights(signal);
     const wanted: Right[] = [['configurations', 'GET'], ...feeds.flatMap((feed) => RIGHTS[feed] ?? [])];
@@ -21,17 +21,11 @@ export async function check(
     if (lacking.length > 0) throw missing([...new Map(lacking.map((right) => [right.join(), right])).values()]);
     const facts = await shopFacts(client, signal);
     const { url, shop } = client.context.settings;
-    return {
-      reachable,
-      credential: { status: 'True', reason: 'Accepted', message: 'the shop accepts the key' },
-      shop: { id: `${url.toLowerCase()}#${shop ?? ''}`, name: facts.name || field(rights, 'shopName') || url },
-    };
+    return accepted('key', {
+      id: `${url.toLowerCase()}#${shop ?? ''}`,
+      name: facts.name || field(rights, 'shopName') || url,
+    });
   } catch (error) {
-    const { behaviour, reason, message, scope } = errorDetails(error);
-    if (scope === 'credential') return { reachable, credential: { status: 'False', reason, message } };
-    return {
-      reachable: { status: behaviour === 'waiting' ? 'Unknown' : 'False', reason, message },
-      credential: { status: 'Unknown', reason: 'NotChecked', message: 'the shop must be reachable first' },
-    };
+    return notAccepted(error);
   }
 }

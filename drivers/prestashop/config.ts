@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSafeAddress } from '../toolkit/safe-address.ts';
 
 /** Key of the Secret. */
 export const credential = z.object({
@@ -17,7 +18,7 @@ const id = z.int().min(1);
 export const settings = z.strictObject({
   url: z
     .url()
-    .refine(isSafe, 'use https: over plain http anybody can read the key')
+    .refine(isSafeAddress, 'use https: over plain http anybody can read the key')
     .transform((url) => url.replace(/\/+$/, ''))
     .describe('Address of the shop without /api, such as https://shop.example or https://example.com/shop'),
   shop: id.optional().describe('Of a multishop: number of the shop (id_shop)'),
@@ -57,14 +58,6 @@ export const settings = z.strictObject({
 
 export type Credential = z.infer<typeof credential>;
 export type Settings = z.infer<typeof settings>;
-
-/** Over http the key goes to this machine or to a name of the cluster only. */
-function isSafe(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url) return false;
-  const { protocol, hostname } = url;
-  return protocol === 'https:' || /^(localhost|127\.0\.0\.1|[^.]+|.+\.(internal|local|svc))$/.test(hostname);
-}
 
 function isZone(text: string): boolean {
   try {

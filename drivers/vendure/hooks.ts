@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
-import {
-  DriverError,
-  terminal,
-  type DriverHooks,
-  type HookHint,
-  type HookReading,
-  type InboundHook,
-} from '../contract/index.ts';
-import { derivedSecret, verifyStandardWebhook } from '../hooks/standard-webhooks.ts';
+import { DriverError, terminal, type DriverHooks } from '../contract/index.ts';
+import { changedHook } from '../hooks/changed-hook.ts';
+import { derivedSecret } from '../hooks/standard-webhooks.ts';
 import type { Operation, VendureClient } from './client.ts';
 import { GraphqlError } from './errors.ts';
 
@@ -27,8 +21,6 @@ const save: Operation<{ readonly set: { readonly result: boolean; readonly error
   document: `mutation ($input: SettingsStoreInput!) { set: setSettingsStoreValue(input: $input) { result error } }`,
   answer: z.object({ set: z.object({ result: z.boolean(), error: z.string().nullish() }) }),
 };
-
-const message = z.object({ orders: z.array(z.string()).default([]), products: z.array(z.string()).default([]) });
 
 /**
  * Webhooks of a shop that has the companion plugin. The secret is derived from the API key: a new key is a new secret.
@@ -51,7 +43,7 @@ export function vendureHooks(client: VendureClient): DriverHooks {
   }
 
   return {
-    read: (hook) => readHook(secret, hook),
+    read: (hook) => changedHook(secret, hook),
     async ensure(url, _feeds: readonly FeedType[], signal) {
       const before = await registered(signal);
       const there = before.some((known) => known.url === url && known.secret === secret);
@@ -67,32 +59,6 @@ export function vendureHooks(client: VendureClient): DriverHooks {
       if (left.length < before.length) await write(left, signal);
     },
   };
-}
-
-/** Orders are read by OrderImport whatever happened to them: a whole order is what it brings. */
-function readHook(secret: string, hook: InboundHook): HookReading {
-  const verdict = verifyStandardWebhook(secret, hook);
-  if (!verdict.valid) return verdict;
-  const parsed = message.safeParse(jsonOf(hook.body));
-  if (!parsed.success)
-    return {
-      valid: false,
-      reason: 'Unreadable',
-      message: 'it is not a message of the companion plugin: plugin and Supercargo may be of different releases',
-    };
-  const { orders, products } = parsed.data;
-  const hints: HookHint[] = [];
-  if (orders.length > 0) hints.push({ feed: 'OrderImport', ids: orders });
-  if (products.length > 0) hints.push({ feed: 'ProductUpdate', ids: products });
-  return { valid: true, hints };
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

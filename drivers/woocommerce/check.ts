@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
-import { errorDetails, terminal, type CheckReport } from '../contract/index.ts';
+import { terminal, type CheckReport } from '../contract/index.ts';
+import { accepted, notAccepted } from '../toolkit/check-report.ts';
 import { NEEDS, type WooClient } from './client.ts';
 
 const site = z.looseObject({ name: z.string(), home: z.string(), namespaces: z.array(z.string()) });
@@ -8,23 +9,13 @@ const currency = z.looseObject({ code: z.string() });
 
 /** Is it WooCommerce, and may the key do all that these feeds need? Nothing is changed for it. */
 export async function check(client: WooClient, feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport> {
-  const reachable = { status: 'True', reason: 'Reachable', message: 'the shop answers' } as const;
   try {
     const { name, home } = await siteOf(client, signal);
     const shop = { id: home.replace(/\/+$/, ''), name };
     const code = await mayAll(client, feeds, signal);
-    return {
-      reachable,
-      credential: { status: 'True', reason: 'Accepted', message: 'the shop accepts the key' },
-      shop: { ...shop, ...(code === undefined ? {} : { currency: code }) },
-    };
+    return accepted('key', { ...shop, ...(code === undefined ? {} : { currency: code }) });
   } catch (error) {
-    const { behaviour, reason, message, scope } = errorDetails(error);
-    if (scope === 'credential') return { reachable, credential: { status: 'False', reason, message } };
-    return {
-      reachable: { status: behaviour === 'waiting' ? 'Unknown' : 'False', reason, message },
-      credential: { status: 'Unknown', reason: 'NotChecked', message: 'the shop must be reachable first' },
-    };
+    return notAccepted(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSafeAddress } from '../toolkit/safe-address.ts';
 
 /** Keys of the Secret: a REST API key of WooCommerce. */
 export const credential = z.object({
@@ -17,7 +18,7 @@ const PROGRESS = ['Draft', 'Open', 'Completed', 'Cancelled'] as const;
 export const settings = z.strictObject({
   url: z
     .url()
-    .refine(isSafe, 'use https: over plain http WooCommerce does not take the key, and anybody can read it')
+    .refine(isSafeAddress, 'use https: over plain http WooCommerce does not take the key, and anybody can read it')
     .transform((url) => url.replace(/\/+$/, ''))
     .describe('Address of the shop without /wp-json, such as https://shop.example or https://example.com/shop'),
   onDeliveryMethods: z
@@ -49,11 +50,3 @@ export const settings = z.strictObject({
 
 export type Credential = z.infer<typeof credential>;
 export type Settings = z.infer<typeof settings>;
-
-/** Over http the key goes to this machine or to a name of the cluster only. */
-function isSafe(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url) return false;
-  const { protocol, hostname } = url;
-  return protocol === 'https:' || /^(localhost|127\.0\.0\.1|[^.]+|.+\.(internal|local|svc))$/.test(hostname);
-}

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { CanonicalRecord } from '../../model/records.ts';
 import { retry, type Page, type ReadRequest } from '../contract/index.ts';
+import { fewRecords } from '../toolkit/lists/few-records.ts';
 import { NEEDS, type WooClient } from './client.ts';
 import { methodCode } from './order-map.ts';
 import { LOCATION } from './product-map.ts';
-import { placeOf } from './pages.ts';
 
-const place = z.object({ read: z.int() });
 const zones = z.array(z.looseObject({ id: z.int() }));
 const methods = z.array(
   z.looseObject({ instance_id: z.union([z.int(), z.string()]), method_id: z.string(), title: z.string() }),
@@ -15,22 +14,8 @@ const attributes = z.array(z.looseObject({ id: z.int(), name: z.string(), slug: 
 const terms = z.array(z.looseObject({ name: z.string() }));
 
 /** The one location, shipping methods by zone, attributes: a few dozen records, in the order in which they come. */
-export async function* readDataModel(client: WooClient, request: ReadRequest): AsyncGenerator<Page> {
-  const { resume, pageSize } = request;
-  let read = placeOf(resume, place)?.read ?? 0;
-  let index = 0;
-  let records: CanonicalRecord[] = [];
-  for await (const record of everything(client, request.signal)) {
-    if (index++ < read) continue;
-    if (records.length === pageSize) {
-      read += records.length;
-      yield { records, resume: JSON.stringify({ read }), end: false };
-      records = [];
-    }
-    records.push(record);
-  }
-  yield { records, resume: JSON.stringify({ read: read + records.length }), end: true };
-}
+export const readDataModel = (client: WooClient, request: ReadRequest): AsyncGenerator<Page> =>
+  fewRecords(everything(client, request.signal), request);
 
 async function* everything(client: WooClient, signal: AbortSignal): AsyncGenerator<CanonicalRecord> {
   yield { kind: 'location', id: LOCATION, code: LOCATION, name: 'Stock of the shop' };

@@ -7,9 +7,10 @@ import type {
   OrderState,
   PaymentState,
 } from '../../model/records.ts';
+import { roundingOf } from '../toolkit/money/rounding.ts';
 import type { Settings } from './config.ts';
 import { sum } from './decimals.ts';
-import { linesOf, NotTaken, roundingOf, taxOf } from './order-lines.ts';
+import { linesOf, NotTaken, taxOf } from './order-lines.ts';
 import type { WooAddress, WooFulfillment, WooOrder, WooRefund } from './payload.ts';
 
 /** What an order is made of. */

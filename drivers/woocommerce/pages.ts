@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { retry, type CensusWindow, type ReadRequest } from '../contract/index.ts';
+import { placeFrom } from '../toolkit/lists/few-records.ts';
 import type { Need, Query, WooClient } from './client.ts';
 
 /** A row of a list before it is looked at: what paging needs of it. */
@@ -40,7 +41,7 @@ async function* named(
   { pageSize, resume, signal }: ReadRequest,
   ids: readonly string[],
 ): AsyncGenerator<RowPage> {
-  let from = placeOf(resume, idPlace)?.ids ?? 0;
+  let from = placeFrom(resume, idPlace)?.ids ?? 0;
   do {
     const asked = ids.slice(from, from + pageSize);
     const known = asked.filter((id) => /^[1-9]\d{0,15}$/.test(id));
@@ -95,7 +96,7 @@ async function* byTime(client: WooClient, list: List, request: ReadRequest): Asy
     const { json, total } = await client.get(list.path, query, list.need, signal);
     return { rows: parsed(json), total };
   };
-  let place = placeOf(request.resume, timePlace);
+  let place = placeFrom(request.resume, timePlace);
   for (;;) {
     const page = await pageAfter(place, since === undefined ? undefined : seconds(since), pageSize, ask);
     const { fresh, next, end, total } = page;
@@ -204,14 +205,4 @@ function parsed(json: unknown): Row[] {
   if (!rows.success)
     throw retry('UnexpectedPayload', 'the shop sent no list where one was expected: see whether it was updated');
   return rows.data;
-}
-
-/** Undefined where it is none of this release's: from the start. */
-export function placeOf<T>(resume: string | undefined, schema: z.ZodType<T>): T | undefined {
-  if (resume === undefined) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(resume)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -95,14 +95,19 @@ export type ShipOutcome =
 
 /**
  * The reference is kept and shown, and not looked at: a shop that knows no idempotency. Who sends twice ships twice.
+ * `id`: of a platform that has the parcel before it is sent.
  */
-export function ship(orderId: string, parcel: Omit<Parcel, 'id'>, { shop, truth }: WriteContext): ShipOutcome {
+export function ship(
+  orderId: string,
+  parcel: Omit<Parcel, 'id'> & { readonly id?: string },
+  { shop, truth }: WriteContext,
+): ShipOutcome {
   const order = shop.orders.get(orderId);
   if (!order) return { status: 'unknown order' };
   if (order.progress === 'Cancelled') return { status: 'cancelled' };
   if (!parcel.lines.every(({ lineId }) => order.lines.some(({ id }) => id === lineId)))
     return { status: 'unknown line' };
-  const sent = { ...parcel, id: shop.newId('sh') };
+  const sent = { ...parcel, id: parcel.id ?? shop.newId('sh') };
   const shipped: ShopOrder = { ...order, parcels: [...order.parcels, sent], updatedAt: shop.stamp() };
   if (
     shop.strict &&

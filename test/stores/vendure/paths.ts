@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cachedAs, hashOf } from '../rig/install.ts';
 
 /** Where things of the test store lie. Each folder's name carries the hash of what it was made from. */
 export interface StorePaths {
@@ -34,25 +32,14 @@ const seedFiles = ['seed.ts', 'seed-shop.ts', 'seed-products.ts', 'catalogue.ts'
 
 export async function storePaths(): Promise<StorePaths> {
   const source = fileURLToPath(new URL('.', import.meta.url));
-  const cache = process.env['SUPERCARGO_CACHE'] || process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const install = join(cache, 'supercargo', `vendure-${await hashOf(source, ['package.json', 'package-lock.json'])}`);
+  const install = cachedAs(`vendure-${await hashOfNames(source, ['package.json', 'package-lock.json'])}`);
   return {
     source,
     install,
-    app: join(install, `app-${await hashOf(source, serverFiles)}`),
-    seed: join(install, `seed-${await hashOf(source, [...serverFiles, ...seedFiles])}`),
+    app: join(install, `app-${await hashOfNames(source, serverFiles)}`),
+    seed: join(install, `seed-${await hashOfNames(source, [...serverFiles, ...seedFiles])}`),
   };
 }
 
-export async function exists(folder: string): Promise<boolean> {
-  return readdir(folder).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function hashOf(folder: string, names: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(await readFile(fileOf(folder, name)));
-  return hash.digest('hex').slice(0, 12);
-}
+const hashOfNames = (folder: string, names: readonly string[]): Promise<string> =>
+  hashOf(names.map((name) => fileOf(folder, name)));

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { Log } from './install.ts';
+import type { Log } from '../rig/install.ts';
 
 export interface ServerOptions {
   readonly app: string;
