@@ -10,6 +10,7 @@ import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { DEFAULT_LIMITS } from './http/limits.ts';
+import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
 import { startHub } from './hub.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
@@ -49,6 +50,8 @@ const environment = z.object({
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
+  /** Folder with tls.crt and tls.key; absent: the hub speaks http. */
+  SUPERCARGO_TLS_DIR: z.string().optional(),
   /** Of metrics and probes. */
   SUPERCARGO_METRICS_PORT: z.coerce.number().default(8081),
   /** Requests a second, and at once: of one developer key; of one address whose key is not known. */
@@ -73,9 +76,13 @@ const environment = z.object({
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 
+/** A kubelet takes about a minute to show a new Secret. */
+const RENEWAL_LOOK_MS = 10_000;
+
 /** The hub in a cluster, until SIGTERM. */
 export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const config = environment.parse(env);
+  const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
   const db = config.SUPERCARGO_DATABASE_URL
@@ -110,6 +117,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     newId: randomUUID,
     host: '0.0.0.0',
     port: config.SUPERCARGO_HTTP_PORT,
+    tls: tlsFolder ? { read: () => readCertificate(tlsFolder), everyMs: RENEWAL_LOOK_MS } : undefined,
     metricsPort: config.SUPERCARGO_METRICS_PORT,
     limits: {
       key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },

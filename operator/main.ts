@@ -141,7 +141,7 @@ function createContext({
     seats: new SeatBook(informers, config.watchNamespaces),
     schemas: new SettingsSchemas(),
     freshnessRule: new FreshnessRule(),
-    hub: createHubClient(config.hubUrl, config.hubTokenFile),
+    hub: createHubClient(config.hubUrl, config.hubTokenFile, config.hubCaFile),
     randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
   };
 }

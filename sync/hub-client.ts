@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { z } from 'zod';
 import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import { hubDispatcher } from '../kit/net/hub-trust.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
 import {
   classOf,
@@ -41,6 +42,8 @@ export interface HubClientOptions {
   readonly clock: Clock;
   /** Read for each call: the kubelet renews projected tokens. */
   readonly token: () => Promise<string>;
+  /** PEM of the CA of the hub's certificate; absent: one that is known anyway, or plain http. */
+  readonly ca?: string;
   /** How calls reach the hub: sockets if absent. */
   readonly send?: HubSend;
 }
@@ -54,10 +57,13 @@ export interface HubCall {
 }
 export type HubSend = (call: HubCall) => Promise<{ readonly status: number; readonly text: string }>;
 
-const bySocket: HubSend = async ({ url, ...call }) => {
-  const answer = await request(url, { ...call, headersTimeout: 60_000 });
-  return { status: answer.statusCode, text: await answer.body.text() };
-};
+function bySocket(ca: string | undefined): HubSend {
+  const dispatcher = hubDispatcher(ca);
+  return async ({ url, ...call }) => {
+    const answer = await request(url, { ...call, dispatcher, headersTimeout: 60_000 });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+}
 
 export interface HubClient {
   session(body: api.SessionRequest): Promise<api.SessionAnswer>;
@@ -118,7 +124,7 @@ function failureOf(status: number, text: string): HubUnreachable {
 }
 
 export function createHubClient(options: HubClientOptions): HubClient {
-  const send = options.send ?? bySocket;
+  const send = options.send ?? bySocket(options.ca);
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
 
   /** Class of the feed of each run that is open. */
