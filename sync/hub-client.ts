@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { z } from 'zod';
 import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import { certificateTrouble } from '../kit/net/certificate-trouble.ts';
 import { hubDispatcher } from '../kit/net/hub-trust.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
 import {
@@ -123,6 +124,13 @@ function failureOf(status: number, text: string): HubUnreachable {
   return new HubUnreachable(message, undefined, said?.type === 'HubBusy');
 }
 
+function unreachable(error: unknown): string {
+  const trouble = certificateTrouble(error, 'ca.crt in the Secret of hub.tls.secretName');
+  return trouble
+    ? `the certificate of the hub ${trouble}`
+    : 'the hub cannot be reached: check that it runs and that the network policy lets the pod through';
+}
+
 export function createHubClient(options: HubClientOptions): HubClient {
   const send = options.send ?? bySocket(options.ca);
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
@@ -178,10 +186,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
         if (options.clock.now().getTime() + delay > began + patience)
           throw error instanceof HubUnreachable
             ? error
-            : new HubUnreachable(
-                'the hub cannot be reached: check that it runs and that the network policy lets the pod through',
-                { cause: error },
-              );
+            : new HubUnreachable(unreachable(error), { cause: error });
         await options.clock.sleep(delay);
       }
     }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Server as TlsServer } from 'node:tls';
+import { createSecureContext, Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 
@@ -20,6 +20,14 @@ export async function readCertificate(folder: string): Promise<Certificate> {
       );
     });
   const [key, cert] = await Promise.all([read('tls.key'), read('tls.crt')]);
+  try {
+    createSecureContext({ key, cert });
+  } catch (cause) {
+    throw new Error(
+      'the hub cannot use its certificate: in the Secret named in hub.tls.secretName, tls.crt and tls.key must be PEM and belong together',
+      { cause },
+    );
+  }
   return { key, cert };
 }
 
