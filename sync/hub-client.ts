@@ -184,9 +184,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
         if (error instanceof HubRefusal) throw error;
         const patience = error instanceof HubUnreachable && error.busy ? BUSY_PATIENCE_MS : PATIENCE_MS;
         if (options.clock.now().getTime() + delay > began + patience)
-          throw error instanceof HubUnreachable
-            ? error
-            : new HubUnreachable(unreachable(error), { cause: error });
+          throw error instanceof HubUnreachable ? error : new HubUnreachable(unreachable(error), { cause: error });
         await options.clock.sleep(delay);
       }
     }

@@ -20,8 +20,10 @@ const STRANGERS = new Set([
  * where something else failed. `ca`: where the caller's CA comes from, for the remedy.
  */
 export function certificateTrouble(error: unknown, ca: string): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const { code, host } = at as Error & { code?: unknown; host?: unknown };
+  let at: unknown = error;
+  for (let depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const { code, host, cause }: { code?: unknown; host?: unknown; cause?: unknown } = at;
+    at = cause;
     if (typeof code !== 'string') continue;
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
       return `does not name ${typeof host === 'string' ? host : 'the host that was called'}: have it issued for that name too`;

@@ -36,7 +36,14 @@ export class HubRig {
     db: Database,
     options: Pick<
       HubOptions,
-      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'figuresFreshMs' | 'adoptByName' | 'declared'
+      | 'requestTimeoutMs'
+      | 'limits'
+      | 'trustedProxies'
+      | 'metricsPort'
+      | 'figuresFreshMs'
+      | 'adoptByName'
+      | 'declared'
+      | 'tls'
     > = {},
   ): Promise<HubRig> {
     const rig = new HubRig(db);
