@@ -92,3 +92,35 @@ describe('hub.tls.secretName', () => {
     expect(all).not.toMatch(/https:|SUPERCARGO_TLS_DIR|SUPERCARGO_HUB_CA_FILE|appProtocol/);
   });
 });
+
+describe('TLS to an external database', () => {
+  const database = 'hub.database.secretName=db';
+
+  it('is told to the hub, with the CA of its Secret', async () => {
+    const own = [
+      'hub.database.sslMode=verify-full',
+      'hub.database.caSecretName=db-ca',
+      'hub.database.caSecretKey=root',
+    ];
+    const hub = (await rendered(database, ...own))('Deployment', 'hub');
+    expect(env(hub, 'SUPERCARGO_DATABASE_SSL_MODE')).toBe('verify-full');
+    expect(volumesOf(hub).find(({ name }) => name === 'database-ca').secret).toEqual({
+      secretName: 'db-ca',
+      items: [{ key: 'root', path: 'ca.crt' }],
+    });
+    const mount = containerOf(hub).volumeMounts.find(({ name }: Manifest) => name === 'database-ca');
+    expect(env(hub, 'SUPERCARGO_DATABASE_CA_FILE')).toBe(`${mount.mountPath}/ca.crt`);
+  });
+
+  it('is what the URL says where nothing is set', async () => {
+    expect(JSON.stringify((await rendered(database))('Deployment', 'hub'))).not.toMatch(/SSL_MODE|CA_FILE/);
+  });
+
+  it('that cannot be what is meant is refused', async () => {
+    await expect(rendered(database, 'hub.database.sslMode=verify-ca')).rejects.toThrow(
+      /needs hub.database.caSecretName/,
+    );
+    await expect(rendered('hub.database.sslMode=verify-full')).rejects.toThrow(/for a PostgreSQL of your own/);
+    await expect(rendered(database, 'hub.database.sslMode=prefer')).rejects.toThrow(/sslMode/);
+  });
+});

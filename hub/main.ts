@@ -13,6 +13,7 @@ import { DEFAULT_LIMITS } from './http/limits.ts';
 import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
 import { startHub } from './hub.ts';
+import { databaseAddress, databaseVariables } from './storage/database-address.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
@@ -44,8 +45,7 @@ const networks = z
   });
 
 const environment = z.object({
-  /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
-  SUPERCARGO_DATABASE_URL: z.string().optional(),
+  ...databaseVariables,
   SUPERCARGO_DATA_DIR: z.string().default('/var/lib/supercargo'),
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
@@ -85,11 +85,9 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
-  const db = config.SUPERCARGO_DATABASE_URL
-    ? openPostgres({
-        url: config.SUPERCARGO_DATABASE_URL,
-        onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
-      })
+  const external = databaseAddress(config);
+  const db = external
+    ? openPostgres({ url: external, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openEmbedded({
         folder: config.SUPERCARGO_DATA_DIR,
         binaries: config.SUPERCARGO_POSTGRES,

@@ -15,6 +15,13 @@ const STRANGERS = new Set([
   'INVALID_CA',
 ]);
 
+const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
+
+/** Whether an error's code says that a server's certificate was not accepted. */
+export function isCertificateCode(code: string): boolean {
+  return code === WRONG_NAME || STRANGERS.has(code) || code in WORDS;
+}
+
 /**
  * What is wrong with the certificate of the server that was called, to stand after "the certificate of …"; undefined
  * where something else failed. `ca`: where the caller's CA comes from, for the remedy.
@@ -25,7 +32,7 @@ export function certificateTrouble(error: unknown, ca: string): string | undefin
     const { code, host, cause }: { code?: unknown; host?: unknown; cause?: unknown } = at;
     at = cause;
     if (typeof code !== 'string') continue;
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    if (code === WRONG_NAME)
       return `does not name ${typeof host === 'string' ? host : 'the host that was called'}: have it issued for that name too`;
     if (STRANGERS.has(code)) return `is not signed by a CA that is trusted here: ${ca} must hold the CA that signed it`;
     if (WORDS[code]) return WORDS[code];

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { z } from 'zod';
+import { hubApi } from '../../cli/hub-api.ts';
+import type { Target } from '../../cli/target.ts';
 import { readCertificate } from '../../hub/http/certificate.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { PodPort } from '../../kit/kube/pod-port.ts';
@@ -106,6 +109,14 @@ describe('a hub with a certificate of a CA of its own', () => {
     const port = new URL(rig.hub.url).port;
     await expect(pod(ca.cert, `https://localhost:${port}`).claimHooks(1)).rejects.toThrow(
       'the certificate of the hub does not name localhost: have it issued for that name too',
+    );
+  });
+
+  it('is refused by a command that was not told its CA, with what to set', async () => {
+    const target = { hub: async () => ({ url: rig.hub.url, key: 'sck_nobody' }) } as unknown as Target;
+    const api = await hubApi(target, {});
+    await expect(api.get(z.unknown(), '/orders')).rejects.toThrow(
+      'the certificate of the hub is not signed by a CA that is trusted here: the file that NODE_EXTRA_CA_CERTS names must hold the CA that signed it',
     );
   });
 
