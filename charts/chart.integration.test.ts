@@ -82,6 +82,18 @@ describe('sync.privateNetworks', () => {
   });
 });
 
+describe('hub.webhooks.allowPlainHttp', () => {
+  it.each([
+    [[], 'false'],
+    [['hub.webhooks.allowPlainHttp=true'], 'true'],
+  ])('with %j tells the hub %s', async (values, said) => {
+    const objects = await rendered(...values);
+    expect(
+      JSON.stringify(objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('hub'))),
+    ).toContain(`{"name":"SUPERCARGO_WEBHOOK_ALLOW_PLAIN_HTTP","value":"${said}"}`);
+  });
+});
+
 describe('an ingress without TLS', () => {
   const INGRESS = ['hub.ingress.enabled=true', 'hub.ingress.host=hub.example.com'];
 

@@ -3,6 +3,7 @@ import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { DeclaredConnections, HubContext, TellStore } from './base/context.ts';
+import type { CarryWebhook } from './base/webhook-transport.ts';
 import { followCertificate, type Certificate } from './http/certificate.ts';
 import type { Route } from './http/doors.ts';
 import type { Limits } from './http/limits.ts';
@@ -37,6 +38,8 @@ export interface HubOptions {
   readonly webhookReach: Reach;
   /** Order webhooks may go out of the cluster in clear. */
   readonly webhookPlainHttp?: boolean;
+  /** How order webhooks travel; absent: by sockets. */
+  readonly carryWebhook?: CarryWebhook;
   /** How long a request may take to arrive; 30,000 if absent. */
   readonly requestTimeoutMs?: number;
   /** How much one caller may ask of the hub; DEFAULT_LIMITS if absent. */
@@ -96,6 +99,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     publicUrl,
     webhookReach: options.webhookReach,
     webhookPlainHttp: options.webhookPlainHttp ?? false,
+    carryWebhook: options.carryWebhook,
     declared: options.declared,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
