@@ -23,7 +23,7 @@ async function rendered(...values: string[]): Promise<(kind: string, name: strin
     'system',
     ...values.flatMap((value) => ['--set', value]),
   ]);
-  const manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+  const manifests: readonly Manifest[] = parseAllDocuments(text).map((document) => document.toJS());
   return (kind, name) =>
     manifests.find((one) => one?.kind === kind && one.metadata.name === `supercargo${name && `-${name}`}`);
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 
 /**
- * The CA of the hub's certificate, which may change; undefined where the hub speaks plain http, or where its Secret names
- * no CA: then those count that everybody knows.
+ * The CA of the hub's certificate, which may change; undefined where the hub speaks plain http, or where its Secret
+ * names no CA: then those count that everybody knows.
  */
 export async function readHubCa(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;

@@ -16,8 +16,8 @@ type Variables = z.output<z.ZodObject<typeof databaseVariables>>;
 const OF_TLS = ['ssl', 'sslmode', 'sslrootcert', 'uselibpqcompat'];
 
 /**
- * The URL with what the installation says of TLS in it: the driver reads it from there, for every session anew, and with
- * it the file of the CA, which may have been renewed. Undefined: the hub runs its own database.
+ * The URL with what the installation says of TLS in it: the driver reads it from there, for every session anew, and
+ * with it the file of the CA, which may have been renewed. Undefined: the hub runs its own database.
  */
 export function databaseAddress({
   SUPERCARGO_DATABASE_URL: url,

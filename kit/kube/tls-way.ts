@@ -3,9 +3,9 @@ import { connect as tlsConnect } from 'node:tls';
 import type { Connect } from './pod-port.ts';
 
 /**
- * For ports that speak TLS: this end of the way speaks it, so that whoever uses a tunnel need not. The certificate is not
- * judged: it names the Service and not this tunnel, and which pod is at the other end the API server vouches for, which
- * carries the stream into the pod itself.
+ * For ports that speak TLS: this end of the way speaks it, so that whoever uses a tunnel need not. The certificate is
+ * not judged: it names the Service and not this tunnel, and which pod is at the other end the API server vouches for,
+ * which carries the stream into the pod itself.
  */
 export function overTls(connect: Connect): Connect {
   return async (to, stream) => {

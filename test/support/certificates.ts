@@ -13,7 +13,7 @@ export interface Issued {
 export interface TestCa {
   /** PEM. */
   readonly cert: string;
-  /** For subject alternative names as OpenSSL writes them: `IP:127.0.0.1`, `DNS:hub`. `days` below 0: it has expired. */
+  /** For names as OpenSSL writes them: `IP:127.0.0.1`, `DNS:hub`. `days` below 0: it has expired. */
   issue(names: readonly string[], days?: number): Issued;
 }
 
