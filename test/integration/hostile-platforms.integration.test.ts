@@ -24,7 +24,7 @@ const KEY = 'CANARYkey7pw';
 /** What becomes of an answer on its way to the pod. */
 type Mood = { readonly is: 'honest' } | { readonly is: 'odd' } | { readonly is: 'refusing'; readonly status: number };
 
-const REFUSALS = [200, 400, 401, 403, 404, 422, 500];
+const REFUSALS = [200, 403, 422, 500];
 /** Feeds whose runs are asked for again; the rest come with them or once. */
 const READS: readonly FeedType[] = ['ProductUpdate', 'OrderUpdate', 'OrderImport', 'StockImport', 'DataModelSync'];
 const WRITES: readonly FeedType[] = ['StockExport', 'ShipmentExport', 'PriceExport'];
@@ -36,6 +36,10 @@ class HostilePlatform {
   spoilt = 0;
   readonly secrets: Readonly<Record<string, string>>;
   readonly said: string;
+  /** In a field a telephone number cannot be told from an id: that is for words alone. */
+  get saidInWords(): string {
+    return `${this.said}, +49 170 5550 1234`;
+  }
   readonly #store: SimulatedStore;
   readonly #wire: Wire;
   readonly #random = new Random(7);
@@ -46,7 +50,7 @@ class HostilePlatform {
     this.secrets = wire.subject.credential(KEY);
     const values = Object.values(this.secrets).filter((value) => value.includes('CANARY'));
     const encoded = values.flatMap((value) => [value, Buffer.from(`x:${value}`).toString('base64')]);
-    this.said = `\u001b]0;CANARYtitle\u0007\u001b[31m bearer ${encoded.join(', ')} of CANARYmail@buyers.example, +49 170 5550 1234`;
+    this.said = `\u001b]0;CANARYtitle\u0007\u001b[31m bearer ${encoded.join(', ')} of CANARYmail@buyers.example`;
     this.#store = new SimulatedStore({
       wire,
       clock: systemClock,
@@ -89,7 +93,7 @@ class HostilePlatform {
 
   /** In the words of every platform at once. */
   #refusal(): object {
-    const { said } = this;
+    const said = this.saidInWords;
     const error = {
       message: said,
       code: said,
@@ -194,16 +198,18 @@ describe.each<readonly [string, DriverDefinition]>(PLATFORMS)('the driver %s', (
     platform?.close();
   });
 
-  /** Asks every feed for a run and waits until each that can run has had one. */
+  /**
+   * Asks feeds for a run and waits until each has had one. A gate that is closed (a key that was refused) lets no run
+   * begin: that is an answer, too, and what was said then is looked at all the same.
+   */
   async function runs(types: readonly FeedType[]): Promise<void> {
-    for (const type of types.filter((one) => supported.includes(one))) {
-      const before = JSON.stringify(rig.feed(type)['recentRuns'] ?? null);
-      rig.requestRun(type);
-      // A gate that is closed (a key that was refused) lets no run begin: that is an answer, too.
-      const until = Date.now() + 8000;
-      while (JSON.stringify(rig.feed(type)['recentRuns'] ?? null) === before && Date.now() < until)
-        await systemClock.sleep(50);
-    }
+    const asked = types
+      .filter((type) => supported.includes(type))
+      .map((type) => [type, JSON.stringify(rig.feed(type)['recentRuns'] ?? null)] as const);
+    for (const [type] of asked) rig.requestRun(type);
+    const until = Date.now() + 2000;
+    const waits = () => asked.some(([type, before]) => JSON.stringify(rig.feed(type)['recentRuns'] ?? null) === before);
+    while (waits() && Date.now() < until) await systemClock.sleep(50);
   }
 
   it('gives nothing that a field of an answer says to a log, Event, status, metric, problem or file', async () => {
