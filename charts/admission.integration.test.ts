@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { resourceType } from '../crds/index.ts';
+import { LABELS, resourceType } from '../crds/index.ts';
 import { createClient, type KubeClient } from '../kit/kube/client.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
 import { CHILD_TYPES, type ChildKind } from '../operator/resources.ts';
@@ -591,6 +591,36 @@ describe("a sync pod's account", () => {
       expect(await status('Connection', 'shop', [condition(type, type === 'Stalled' ? 'True' : 'False')])).toMatch(
         /operator's conditions/,
       );
+  });
+
+  it('writes the status of feeds and runs of its own connection alone, of the same kind too', async () => {
+    const conditions = [condition('Synced')];
+    await rig.apply('Feed', NS, 'own', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
+    await rig.apply('Feed', NS, 'of-another', { connectionRef: { name: 'other' }, type: 'OrderImport' });
+    await rig.apply('Feed', NS, 'of-a-cluster', {
+      connectionRef: { name: 'shop', kind: 'ClusterConnection' },
+      type: 'OrderImport',
+    });
+    expect(await status('Feed', 'own', conditions)).toBeUndefined();
+    for (const name of ['of-another', 'of-a-cluster'])
+      expect(await status('Feed', name, conditions)).toMatch(/its own feeds and runs alone/);
+    const run = (name: string, connection: string, kind: string) =>
+      rig.client.apply(
+        resourceType('FeedRun'),
+        {
+          apiVersion: shop.apiVersion,
+          kind: 'FeedRun',
+          metadata: { name, namespace: NS, labels: { [LABELS.connection]: connection, [LABELS.connectionKind]: kind } },
+          spec: { feedRef: { name: 'no-such-feed' } },
+        } as Intent,
+        { manager: 'test' },
+      );
+    await run('run-own', 'shop', 'Connection');
+    await run('run-of-another', 'other', 'Connection');
+    await run('run-of-a-cluster', 'shop', 'ClusterConnection');
+    expect(await status('FeedRun', 'run-own', [condition('Complete')])).toBeUndefined();
+    for (const name of ['run-of-another', 'run-of-a-cluster'])
+      expect(await status('FeedRun', name, [condition('Complete')])).toMatch(/its own feeds and runs alone/);
   });
 
   it('writes Events about its own kinds alone', async () => {
