@@ -23,13 +23,19 @@ export function storeWords(text: string, secrets: Iterable<string>, known: reado
   return clean.length <= LONGEST ? clean : clean.slice(0, LONGEST - 1).toWellFormed() + '…';
 }
 
+/** Where a quote that was cut may end: with the mark of a cut, or where a sentence goes on after it. */
+const ENDS = [/…/, /[)"]| \(/];
+
 /** Drivers quote the beginning of what is long: where a quote ends, the first part of a secret may stand. */
 function withoutHalf(text: string, secret: string): string {
   const start = secret.slice(0, SHORTEST_HALF);
   for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
-    const end = text.indexOf('…', at);
-    const half = end < 0 ? text.slice(at) : text.slice(at, end);
-    if (secret.startsWith(half)) return text.slice(0, at) + '[credential]' + (end < 0 ? '' : text.slice(end));
+    const rest = text.slice(at);
+    for (const end of ENDS) {
+      const length = rest.search(end);
+      const half = length < 0 ? rest : rest.slice(0, length);
+      if (secret.startsWith(half)) return text.slice(0, at) + '[credential]' + rest.slice(half.length);
+    }
   }
   return text;
 }

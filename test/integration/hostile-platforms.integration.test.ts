@@ -34,6 +34,8 @@ class HostilePlatform {
   mood: Mood = { is: 'honest' };
   /** Answers that were spoilt. */
   spoilt = 0;
+  /** Of these, refusals: a shop that refuses is left alone for a while, so not each status is met by each feed. */
+  refused = 0;
   readonly secrets: Readonly<Record<string, string>>;
   readonly said: string;
   /** In a field a telephone number cannot be told from an id: that is for words alone. */
@@ -82,6 +84,7 @@ class HostilePlatform {
     const { mood } = this;
     if (mood.is === 'honest') return void response.writeHead(given.status, given.headers).end(given.body);
     this.spoilt += 1;
+    if (mood.is === 'refusing') this.refused += 1;
     if (mood.is === 'refusing')
       return void response
         .writeHead(mood.status, { 'content-type': 'application/json', 'retry-after': '1' })
@@ -228,11 +231,14 @@ describe.each<readonly [string, DriverDefinition]>(PLATFORMS)('the driver %s', (
     const [one] = (await rig.api('GET', '/orders')).body.items as { id: string }[];
     const [level] = (await rig.api('GET', '/stock')).body.items as { sku: string }[];
     platform.mood = { is: 'refusing', status };
-    platform.spoilt = 0;
     if (level) await rig.api('POST', '/stock', { levels: [{ sku: level.sku, quantity: status }] });
     if (one) await rig.api('POST', `/orders/${one.id}/shipments`, { trackingCode: `T${status}` });
     await runs([...WRITES, ...READS.slice(0, 2)]);
-    expect(platform.spoilt).toBeGreaterThan(0);
     expectNone(await outputs(rig, logged));
+  });
+
+  it('was refused: else nothing was proven', async () => {
+    expect(platform.refused).toBeGreaterThan(0);
+    expect(JSON.stringify(await outputs(rig, logged))).toContain('[credential]');
   });
 });
