@@ -5,13 +5,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { resourceType } from '../crds/index.ts';
+import { LABELS, resourceType } from '../crds/index.ts';
 import { createClient, type KubeClient } from '../kit/kube/client.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
 import { CHILD_TYPES, type ChildKind } from '../operator/resources.ts';
 import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES } from '../operator/rbac.ts';
 import { run } from '../test/cluster/exec.ts';
 import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { createCa } from '../test/support/certificates.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 
 jest.setTimeout(60_000);
@@ -49,6 +50,12 @@ const OWNER = {
   logLevel: 'debug',
 };
 
+const HUB_URL = 'https://supercargo-hub.default.svc:8080';
+const HUB_CA = createCa().cert.trim();
+/** Sets a variable of a pod's container. */
+const setEnv = (spec: any, name: string, value: string) =>
+  (spec.containers[0].env = [...spec.containers[0].env.filter((one: any) => one.name !== name), { name, value }]);
+
 let rig: OperatorRig;
 let folder: string;
 let ownerSays: string;
@@ -66,7 +73,12 @@ beforeAll(async () => {
     namespaces: { default: OPERATOR_LEASE_RULES },
   });
   thief = createClient(account);
-  operator = await rig.startOperator({ SUPERCARGO_SYNC_PODS: ownerSays }, account);
+  const caFile = join(folder, 'ca.crt');
+  await writeFile(caFile, HUB_CA);
+  operator = await rig.startOperator(
+    { SUPERCARGO_SYNC_PODS: ownerSays, SUPERCARGO_HUB_URL: HUB_URL, SUPERCARGO_HUB_CA_FILE: caFile },
+    account,
+  );
   const manifest = await rig.namespace(NS);
   shop = await rig.apply('Connection', NS, 'shop', manifest['spec'] as object);
   await until('the policies', async () => {
@@ -89,7 +101,12 @@ function policyType(kind: string, plural: string): ResourceType {
 async function install(): Promise<void> {
   await ensureBinaries(['helm'], noLog);
   await writeFile(join(folder, 'values.yaml'), stringify({ sync: OWNER }));
-  const values = ['image.repository=supercargo', 'image.tag=test', 'credentials.requireUse=true'];
+  const values = [
+    'image.repository=supercargo',
+    'image.tag=test',
+    'credentials.requireUse=true',
+    'hub.tls.secretName=hub-tls',
+  ];
   const rendered = await run(binaryPath('helm'), [
     'template',
     '--kube-version',
@@ -150,6 +167,16 @@ describe('with the policies on', () => {
     });
     await rig.eventually('Connection', NS, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
     await rig.eventually('Store', NS, 'main', (seen) => conditionOf(seen, 'Ready') === 'True Accepted');
+  });
+
+  it('with the hub and the CA of the installation', async () => {
+    const { spec } = await rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+    expect(spec.template.spec.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'SUPERCARGO_HUB_URL', value: HUB_URL },
+        { name: 'SUPERCARGO_HUB_CA', value: HUB_CA },
+      ]),
+    );
   });
 
   it('with all that the owner of the cluster says of its pod, which is applied once', async () => {
@@ -283,6 +310,17 @@ describe("somebody with the operator's token", () => {
       (spec) => (spec.initContainers = [{ name: 'first', image: 'supercargo:test' }]),
       /one container/,
     ],
+    [
+      'that tells its token and orders to another hub',
+      (spec) => setEnv(spec, 'SUPERCARGO_HUB_URL', 'https://evil.example'),
+      /this installation's hub/,
+    ],
+    [
+      'that talks to its hub in clear',
+      (spec) => setEnv(spec, 'SUPERCARGO_HUB_URL', HUB_URL.replace('https', 'http')),
+      /this installation's hub/,
+    ],
+    ['that trusts what is no CA', (spec) => setEnv(spec, 'SUPERCARGO_HUB_CA', 'anything'), /this installation's hub/],
     ['with another command', (spec) => (spec.containers[0].command = ['sh']), /one container/],
     [
       'with a Secret in its environment',
@@ -553,6 +591,36 @@ describe("a sync pod's account", () => {
       expect(await status('Connection', 'shop', [condition(type, type === 'Stalled' ? 'True' : 'False')])).toMatch(
         /operator's conditions/,
       );
+  });
+
+  it('writes the status of feeds and runs of its own connection alone, of the same kind too', async () => {
+    const conditions = [condition('Synced')];
+    await rig.apply('Feed', NS, 'own', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
+    await rig.apply('Feed', NS, 'of-another', { connectionRef: { name: 'other' }, type: 'OrderImport' });
+    await rig.apply('Feed', NS, 'of-a-cluster', {
+      connectionRef: { name: 'shop', kind: 'ClusterConnection' },
+      type: 'OrderImport',
+    });
+    expect(await status('Feed', 'own', conditions)).toBeUndefined();
+    for (const name of ['of-another', 'of-a-cluster'])
+      expect(await status('Feed', name, conditions)).toMatch(/its own feeds and runs alone/);
+    const run = (name: string, connection: string, kind: string) =>
+      rig.client.apply(
+        resourceType('FeedRun'),
+        {
+          apiVersion: shop.apiVersion,
+          kind: 'FeedRun',
+          metadata: { name, namespace: NS, labels: { [LABELS.connection]: connection, [LABELS.connectionKind]: kind } },
+          spec: { feedRef: { name: 'no-such-feed' } },
+        } as Intent,
+        { manager: 'test' },
+      );
+    await run('run-own', 'shop', 'Connection');
+    await run('run-of-another', 'other', 'Connection');
+    await run('run-of-a-cluster', 'shop', 'ClusterConnection');
+    expect(await status('FeedRun', 'run-own', [condition('Complete')])).toBeUndefined();
+    for (const name of ['run-of-another', 'run-of-a-cluster'])
+      expect(await status('FeedRun', name, [condition('Complete')])).toMatch(/its own feeds and runs alone/);
   });
 
   it('writes Events about its own kinds alone', async () => {

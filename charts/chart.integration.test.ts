@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
+import { KINDS } from '../crds/index.ts';
 import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(600_000);
@@ -79,6 +80,39 @@ describe('sync.privateNetworks', () => {
 
   it('are refused where one is no network', async () => {
     await expect(rendered('sync.privateNetworks={internal}')).rejects.toThrow(/sync.*privateNetworks/s);
+  });
+});
+
+describe('hub.webhooks.allowPlainHttp', () => {
+  it.each([
+    [[], 'false'],
+    [['hub.webhooks.allowPlainHttp=true'], 'true'],
+  ])('with %j tells the hub %s', async (values, said) => {
+    const objects = await rendered(...values);
+    expect(
+      JSON.stringify(objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('hub'))),
+    ).toContain(`{"name":"SUPERCARGO_WEBHOOK_ALLOW_PLAIN_HTTP","value":"${said}"}`);
+  });
+});
+
+describe('the job that brings the CRDs up to date', () => {
+  it('reads and changes the CRDs of the chart by name, and no other', async () => {
+    interface Rule {
+      readonly resources: readonly string[];
+      readonly resourceNames?: readonly string[];
+      readonly verbs: readonly string[];
+    }
+    const roles = (await rendered()).filter(
+      ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('crd-upgrade'),
+    );
+    const rules = (roles[0] as unknown as { rules: Rule[] }).rules;
+    const names = KINDS.map(({ plural }) => `${plural}.supercargo.dev`).sort();
+    for (const { resources, resourceNames, verbs } of rules) {
+      expect(resources).toEqual(['customresourcedefinitions']);
+      // A kind that a release adds cannot be named before it is there.
+      if (!verbs.includes('create')) expect([...(resourceNames ?? [])].sort()).toEqual(names);
+    }
+    expect(rules.filter(({ resourceNames }) => !resourceNames).flatMap(({ verbs }) => verbs)).toEqual(['create']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateTrouble } from '../kit/net/certificate-trouble.ts';
 import type { StoreOptions, Target } from './target.ts';
 
 /** The hub's REST as a Store's developer key sees it; every answer is checked. */
@@ -27,6 +28,8 @@ export async function hubApi(target: Target, of: StoreOptions): Promise<HubApi> 
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch((error: unknown) => {
+      const trouble = certificateTrouble(error, 'the file that NODE_EXTRA_CA_CERTS names');
+      if (trouble) throw new Error(`the certificate of the hub ${trouble}`, { cause: error });
       throw new Error(
         'the hub cannot be reached: if SUPERCARGO_HUB_URL is set, check it; else its pod has just ended: try again',
         { cause: error },

@@ -1,4 +1,4 @@
-import { DEPLOYMENTS } from '../kit/kube/builtin.ts';
+import { DEPLOYMENTS, SECRETS } from '../kit/kube/builtin.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { isApiError } from '../kit/kube/errors.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
@@ -10,6 +10,10 @@ export interface Installation {
   readonly image: string;
   readonly imagePullPolicy: string;
   readonly hubUrl: string;
+  /** Secret with the hub's certificate, where it has one; its CA is in ca.crt. */
+  readonly hubTlsSecret?: string;
+  /** PEM of that CA. */
+  readonly hubCa?: string;
 }
 
 interface OperatorDeployment extends KubeObject {
@@ -21,16 +25,24 @@ interface OperatorDeployment extends KubeObject {
           readonly imagePullPolicy?: string;
           readonly env?: readonly { readonly name: string; readonly value?: string }[];
         }[];
+        readonly volumes?: readonly { readonly name: string; readonly secret?: { readonly secretName?: string } }[];
       };
     };
   };
 }
 
+interface SecretView extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** As the chart names it. */
+const HUB_CA_VOLUME = 'hub-ca';
+
 const SELECTOR = 'app.kubernetes.io/name=supercargo,app.kubernetes.io/component=operator';
 
 /** By the chart's labels, in the named namespace or wherever it is. */
 export async function findInstallation(
-  client: Pick<KubeClient, 'list'>,
+  client: Pick<KubeClient, 'list' | 'find'>,
   systemNamespace: string | undefined,
   drillNamespace: string,
 ): Promise<Installation> {
@@ -45,7 +57,25 @@ export async function findInstallation(
         { cause: error },
       );
     });
-  return chooseInstallation(items, drillNamespace);
+  const installation = chooseInstallation(items, drillNamespace);
+  return { ...installation, hubCa: await readHubCa(client, installation) };
+}
+
+/** What the drill's warehouse must trust to talk to the hub. */
+async function readHubCa(
+  client: Pick<KubeClient, 'find'>,
+  { namespace, hubTlsSecret }: Installation,
+): Promise<string | undefined> {
+  if (hubTlsSecret === undefined) return undefined;
+  const secret = await client.find<SecretView>(SECRETS, hubTlsSecret, namespace).catch((error: unknown) => {
+    if (!isApiError(error, 'Forbidden')) throw error;
+    throw new CannotRun(
+      `you may not read Secret ${namespace}/${hubTlsSecret}, whose ca.crt the warehouse of the drill needs to trust the hub: ask for the right to get it`,
+      { cause: error },
+    );
+  });
+  const encoded = secret?.data?.['ca.crt'];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').trim();
 }
 
 export function chooseInstallation(deployments: readonly OperatorDeployment[], drillNamespace: string): Installation {
@@ -71,5 +101,12 @@ export function chooseInstallation(deployments: readonly OperatorDeployment[], d
     throw new CannotRun(
       `Deployment ${namespace}/${operator.metadata.name} does not say where the hub is (SUPERCARGO_HUB_URL): is it the chart's?`,
     );
-  return { namespace, image: container.image, imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent', hubUrl };
+  const volume = operator.spec.template.spec.volumes?.find(({ name }) => name === HUB_CA_VOLUME);
+  return {
+    namespace,
+    image: container.image,
+    imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
+    hubUrl,
+    ...(volume?.secret?.secretName === undefined ? {} : { hubTlsSecret: volume.secret.secretName }),
+  };
 }

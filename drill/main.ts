@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
 import { systemClock } from '../kit/clock.ts';
 import { createLogger } from '../kit/log.ts';
@@ -12,6 +13,8 @@ import { Counterpart } from './counterpart.ts';
 /** What drill/manifests.ts writes into the Deployment. */
 const environment = z.object({
   SUPERCARGO_HUB_URL: z.url(),
+  /** PEM of the CA of the hub's certificate. */
+  SUPERCARGO_HUB_CA: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
   SUPERCARGO_DRILL_SEED: z.coerce.number(),
   SUPERCARGO_DRILL_FAULTS: z
@@ -31,6 +34,8 @@ const environment = z.object({
 export async function runCounterpart(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const config = environment.parse(env);
   const log = createLogger('drill', 'info');
+  // This process calls nobody but the hub over TLS.
+  if (config.SUPERCARGO_HUB_CA) setDefaultCACertificates([config.SUPERCARGO_HUB_CA]);
   const key = async (folder: string, name: string) => (await readFile(join(folder, name), 'utf8')).trim();
   const counterpart = new Counterpart({
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { KINDS, validateResource } from '../crds/index.ts';
-import { chooseInstallation, type Installation } from './installation.ts';
+import { ApiError } from '../kit/kube/errors.ts';
+import { chooseInstallation, findInstallation, type Installation } from './installation.ts';
 import * as manifests from './manifests.ts';
 import { drillNames } from './names.ts';
 import type { DrillSettings } from './settings.ts';
@@ -123,6 +124,44 @@ describe('the installation', () => {
       imagePullPolicy: 'Always',
       hubUrl: 'http://hub:8080',
     });
+  });
+
+  it('names the Secret of a hub that has a certificate, whose CA the warehouse is given', () => {
+    const deployment = operator('system', { ...WELL, SUPERCARGO_HUB_URL: 'https://hub' });
+    const spec = { ...deployment.spec.template.spec, volumes: [{ name: 'hub-ca', secret: { secretName: 'hub-tls' } }] };
+    const found = chooseInstallation([{ ...deployment, spec: { template: { spec } } }], 'drill');
+    expect(found.hubTlsSecret).toBe('hub-tls');
+    const trusting = { ...found, hubCa: 'PEM' };
+    expect(JSON.stringify(manifests.deploymentManifest(names, trusting, settings, 'developer'))).toContain(
+      '{"name":"SUPERCARGO_HUB_CA","value":"PEM"}',
+    );
+    expect(JSON.stringify(manifests.networkManifest(names, trusting))).toContain('443');
+  });
+
+  it('reads that CA, and says which right is missing', async () => {
+    const deployment = operator('system', WELL);
+    const spec = { ...deployment.spec.template.spec, volumes: [{ name: 'hub-ca', secret: { secretName: 'hub-tls' } }] };
+    const client = (find: () => Promise<unknown>) =>
+      ({
+        list: async () => ({ items: [{ ...deployment, spec: { template: { spec } } }] }),
+        find,
+      }) as unknown as Parameters<typeof findInstallation>[0];
+    const data = { 'ca.crt': Buffer.from('PEM\n').toString('base64') };
+    expect(
+      (
+        await findInstallation(
+          client(async () => ({ data })),
+          undefined,
+          'drill',
+        )
+      ).hubCa,
+    ).toBe('PEM');
+    const refused = client(async () => {
+      throw new ApiError('Forbidden', 403, 'no');
+    });
+    await expect(findInstallation(refused, undefined, 'drill')).rejects.toThrow(
+      /you may not read Secret system\/hub-tls, .*: ask for the right to get it/,
+    );
   });
 
   it('that does not fit is named with what to do', () => {

@@ -81,6 +81,10 @@ export function serviceManifest({ namespace }: DrillNames): Intent {
   };
 }
 
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === 'https:' ? 443 : 80));
+}
+
 /**
  * Who may reach the counterpart, and whom it may reach. In this namespace alone; where the cluster forbids by default,
  * it allows just this.
@@ -101,7 +105,7 @@ export function networkManifest({ namespace }: DrillNames, installation: Install
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: tcp(PORT), from: [{ podSelector: {} }, system] }],
       // 80 and 443: the shop's own webhooks go to the hub's public address, where it has one.
-      egress: [{ ports: dns }, { ports: tcp(80, 443, PORT, Number(new URL(installation.hubUrl).port || 80)) }],
+      egress: [{ ports: dns }, { ports: tcp(80, 443, PORT, portOf(new URL(installation.hubUrl))) }],
     },
   };
 }
@@ -122,6 +126,7 @@ export function deploymentManifest(
 ): Intent {
   const env = {
     SUPERCARGO_HUB_URL: installation.hubUrl,
+    ...(installation.hubCa ? { SUPERCARGO_HUB_CA: installation.hubCa } : {}),
     SUPERCARGO_HTTP_PORT: String(PORT),
     SUPERCARGO_DRILL_SEED: String(settings.seed),
     SUPERCARGO_DRILL_FAULTS: settings.faults.join(','),

@@ -3,6 +3,8 @@ import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { DeclaredConnections, HubContext, TellStore } from './base/context.ts';
+import type { CarryWebhook } from './base/webhook-transport.ts';
+import { followCertificate, type Certificate } from './http/certificate.ts';
 import type { Route } from './http/doors.ts';
 import type { Limits } from './http/limits.ts';
 import { buildServer } from './server.ts';
@@ -36,12 +38,16 @@ export interface HubOptions {
   readonly webhookReach: Reach;
   /** Order webhooks may go out of the cluster in clear. */
   readonly webhookPlainHttp?: boolean;
+  /** How order webhooks travel; absent: by sockets. */
+  readonly carryWebhook?: CarryWebhook;
   /** How long a request may take to arrive; 30,000 if absent. */
   readonly requestTimeoutMs?: number;
   /** How much one caller may ask of the hub; DEFAULT_LIMITS if absent. */
   readonly limits?: Limits;
   /** Where metrics and probes listen; absent: on `port`, as everything else. */
   readonly metricsPort?: number;
+  /** Present: `port` speaks https, with what this gives; asked again every `everyMs`, for renewals. */
+  readonly tls?: { readonly read: () => Promise<Certificate>; readonly everyMs: number };
   /** How long gathered figures are good for, in milliseconds; 5,000 if absent. */
   readonly figuresFreshMs?: number;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
@@ -71,7 +77,9 @@ export interface Hub {
 
 /** Migrates, delivers and listens. Where stores and identities come from is the caller's (Kubernetes, or `up`). */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  const { db, clock, log, newId } = options;
+  const { db, clock, log, newId, tls } = options;
+  // First: a hub that cannot be reached need not migrate.
+  const certificate = await tls?.read();
   const unfit = await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const epoch = await watchEpoch(db, clock, log, options.onRestored ?? (() => undefined));
@@ -91,6 +99,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     publicUrl,
     webhookReach: options.webhookReach,
     webhookPlainHttp: options.webhookPlainHttp ?? false,
+    carryWebhook: options.carryWebhook,
     declared: options.declared,
     wakePod: (connectionId: number) => hints.wake(connectionId),
   };
@@ -109,11 +118,17 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     trustedProxies: options.trustedProxies,
     ended: keeper.ended,
     figuresFreshMs: options.figuresFreshMs,
+    certificate,
     hasOwnProbes: options.metricsPort !== undefined,
   });
   const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });
   const url = await server.listen({ host: options.host, port: options.port });
   listening.url = url;
+  const ending = new AbortController();
+  const renewals =
+    tls && certificate
+      ? followCertificate(server.server, { ...tls, current: certificate, clock, log }, ending.signal)
+      : undefined;
   log.info({ url, probes: probesUrl, database: db.where }, 'hub listens');
   return {
     url,
@@ -122,6 +137,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     putStore: (store) => putStore(hub, store, options.adoptByName ?? false),
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),
     async stop() {
+      ending.abort();
+      await renewals;
       await server.close();
       await worker.stop();
       await keeper.stop();

@@ -10,8 +10,10 @@ import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { DEFAULT_LIMITS } from './http/limits.ts';
+import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
 import { startHub } from './hub.ts';
+import { databaseAddress, databaseVariables } from './storage/database-address.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
@@ -43,12 +45,13 @@ const networks = z
   });
 
 const environment = z.object({
-  /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
-  SUPERCARGO_DATABASE_URL: z.string().optional(),
+  ...databaseVariables,
   SUPERCARGO_DATA_DIR: z.string().default('/var/lib/supercargo'),
   /** Folder with bin/ of the PostgreSQL to embed; absent: the packaged one. */
   SUPERCARGO_POSTGRES: z.string().optional(),
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
+  /** Folder with tls.crt and tls.key; absent: the hub speaks http. */
+  SUPERCARGO_TLS_DIR: z.string().optional(),
   /** Of metrics and probes. */
   SUPERCARGO_METRICS_PORT: z.coerce.number().default(8081),
   /** Requests a second, and at once: of one developer key; of one address whose key is not known. */
@@ -73,16 +76,18 @@ const environment = z.object({
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 
+/** A kubelet takes about a minute to show a new Secret. */
+const RENEWAL_LOOK_MS = 10_000;
+
 /** The hub in a cluster, until SIGTERM. */
 export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const config = environment.parse(env);
+  const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
-  const db = config.SUPERCARGO_DATABASE_URL
-    ? openPostgres({
-        url: config.SUPERCARGO_DATABASE_URL,
-        onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
-      })
+  const external = databaseAddress(config);
+  const db = external
+    ? openPostgres({ url: external, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })
     : await openEmbedded({
         folder: config.SUPERCARGO_DATA_DIR,
         binaries: config.SUPERCARGO_POSTGRES,
@@ -110,6 +115,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     newId: randomUUID,
     host: '0.0.0.0',
     port: config.SUPERCARGO_HTTP_PORT,
+    tls: tlsFolder ? { read: () => readCertificate(tlsFolder), everyMs: RENEWAL_LOOK_MS } : undefined,
     metricsPort: config.SUPERCARGO_METRICS_PORT,
     limits: {
       key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },

@@ -17,6 +17,7 @@ import { hubMetrics } from './metrics.ts';
 import { admitPods } from './http/admission.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
+import type { Certificate } from './http/certificate.ts';
 import { guardDoors, type Route } from './http/doors.ts';
 import { FIGURES_FRESH_MS, observeRequests } from './http/observe.ts';
 import { probeRoutes, probeServer } from './http/probes.ts';
@@ -68,6 +69,8 @@ export interface ServerOptions {
   readonly hasOwnProbes?: boolean;
   /** How long gathered figures are good for; five seconds if absent. */
   readonly figuresFreshMs?: number;
+  /** Present: it speaks https alone. */
+  readonly certificate?: Certificate;
   /** What came to its end since the start. */
   readonly ended?: Ended;
 }
@@ -89,16 +92,18 @@ export async function buildServer({
   trustedProxies = [],
   hasOwnProbes = false,
   figuresFreshMs = FIGURES_FRESH_MS,
+  certificate,
   ended = new Map(),
 }: ServerOptions): Promise<HubServer> {
+  // Node.js takes the larger of the two times for the whole request.
+  const times = { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) };
   const app = Fastify({
     logger: false,
     bodyLimit: USUAL_BODY_BYTES,
     forceCloseConnections: true,
     // Whoever sends slowly, or nothing at all, is not waited for.
     requestTimeout: requestTimeoutMs,
-    // Node.js takes the larger of the two times for the whole request.
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
+    ...(certificate ? { https: { ...times, ...certificate } } : { http: times }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,

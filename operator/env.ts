@@ -34,6 +34,10 @@ const environment = z.object({
   SUPERCARGO_WATCH_NAMESPACES: list(''),
   SUPERCARGO_NAMESPACE: z.string('is required: the namespace the operator runs in').min(1, 'must not be empty'),
   SUPERCARGO_HUB_URL: z.url('must be the URL of the hub, for example http://supercargo-hub:8080'),
+  /** With the CA of the hub's certificate; absent: the hub speaks http. No file there: a CA that everybody knows. */
+  SUPERCARGO_HUB_CA_FILE: z.string().optional(),
+  /** How often that file is looked at. */
+  SUPERCARGO_HUB_CA_LOOK: duration('10s'),
   SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
   SUPERCARGO_SYNC_IMAGE: z.string('is required: the image of sync pods').min(1, 'must not be empty'),
   SUPERCARGO_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
@@ -62,6 +66,8 @@ export interface OperatorConfig {
   readonly watchNamespaces: readonly string[];
   readonly namespace: string;
   readonly hubUrl: string;
+  readonly hubCaFile: string | undefined;
+  readonly hubCaLookMs: number;
   readonly hubTokenFile: string;
   readonly syncImage: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
@@ -92,6 +98,8 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     watchNamespaces: value.SUPERCARGO_WATCH_NAMESPACES,
     namespace: value.SUPERCARGO_NAMESPACE,
     hubUrl: value.SUPERCARGO_HUB_URL,
+    hubCaFile: value.SUPERCARGO_HUB_CA_FILE,
+    hubCaLookMs: value.SUPERCARGO_HUB_CA_LOOK,
     hubTokenFile: value.SUPERCARGO_HUB_TOKEN_FILE,
     syncImage: value.SUPERCARGO_SYNC_IMAGE,
     imagePullPolicy: value.SUPERCARGO_IMAGE_PULL_POLICY,

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ConnectionKey } from '../crds/index.ts';
+import { certificateTrouble } from '../kit/net/certificate-trouble.ts';
+import { hubDispatcher } from '../kit/net/hub-trust.ts';
+import { readHubCa } from './hub-ca.ts';
 
 /** What the operator asks of the hub. */
 export interface HubClient {
@@ -12,22 +15,34 @@ export interface HubClient {
 const answer = z.object({ deleted: z.number() });
 const TIMEOUT_MS = 15_000;
 
-/** The hub over HTTP; the token is read for each request, the kubelet renews it. */
-export function createHubClient(url: string, tokenFile: string): HubClient {
+/** The hub over HTTP; token and CA are read for each request, the kubelet renews them. */
+export function createHubClient(url: string, tokenFile: string, caFile?: string): HubClient {
+  async function ask(key: ConnectionKey, policy: string, dispatcher: Dispatcher | undefined, signal: AbortSignal) {
+    const path = [key.kind, key.namespace, key.name].map(encodeURIComponent).join('/');
+    const token = (await readFile(tokenFile, 'utf8')).trim();
+    const { statusCode, body } = await request(new URL(`/operator/v1/connections/${path}?policy=${policy}`, url), {
+      method: 'DELETE',
+      dispatcher,
+      headers: { authorization: `Bearer ${token}` },
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      signal,
+    });
+    if (statusCode === 200) return answer.parse(await body.json());
+    await body.dump();
+    throw new Error(`the hub answered ${statusCode}`);
+  }
   return {
-    async forget({ kind, namespace, name }, policy, signal) {
-      const path = [kind, namespace, name].map(encodeURIComponent).join('/');
-      const token = (await readFile(tokenFile, 'utf8')).trim();
-      const { statusCode, body } = await request(new URL(`/operator/v1/connections/${path}?policy=${policy}`, url), {
-        method: 'DELETE',
-        headers: { authorization: `Bearer ${token}` },
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
-        signal,
-      });
-      if (statusCode === 200) return answer.parse(await body.json());
-      await body.dump();
-      throw new Error(`the hub answered ${statusCode}`);
+    async forget(key, policy, signal) {
+      const dispatcher = hubDispatcher(await readHubCa(caFile));
+      try {
+        return await ask(key, policy, dispatcher, signal);
+      } catch (error) {
+        const trouble = certificateTrouble(error, 'ca.crt in the Secret of hub.tls.secretName');
+        throw trouble ? new Error(`the certificate of the hub ${trouble}`, { cause: error }) : error;
+      } finally {
+        await dispatcher?.destroy();
+      }
     },
   };
 }

@@ -26,6 +26,7 @@ import { feedReconciler } from './feed/reconcile.ts';
 import { FreshnessRule } from '../model/feed-rules.ts';
 import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
+import { followHubCa } from './hub-ca.ts';
 import { SeatBook } from './seating/book.ts';
 import { licenseReconciler } from './license/reconcile.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
@@ -98,7 +99,19 @@ export async function runOperator(
     parts.onReady?.({ port: health.port, registry });
     await lead({ config, client, log, registry }, signal, async (held) => {
       leadership = held;
-      await operator.reconcile(held.signal);
+      const following = config.hubCaFile
+        ? followHubCa(
+            {
+              file: config.hubCaFile,
+              everyMs: config.hubCaLookMs,
+              clock: systemClock,
+              log,
+              onChange: () => operator.hubCaChanged(),
+            },
+            held.signal,
+          )
+        : undefined;
+      await Promise.all([operator.reconcile(held.signal), following]);
       await context.recorder.flush();
     });
   } finally {
@@ -141,7 +154,7 @@ function createContext({
     seats: new SeatBook(informers, config.watchNamespaces),
     schemas: new SettingsSchemas(),
     freshnessRule: new FreshnessRule(),
-    hub: createHubClient(config.hubUrl, config.hubTokenFile),
+    hub: createHubClient(config.hubUrl, config.hubTokenFile, config.hubCaFile),
     randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
   };
 }

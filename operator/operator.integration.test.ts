@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { childName, FINALIZER, LABELS } from '../crds/index.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 import { EVENTS } from '../kit/events.ts';
@@ -36,6 +39,31 @@ async function runningConnection(namespace: string): Promise<void> {
   await rig.podSays('Connection', namespace, 'shop', ALL_WELL);
   await rig.eventually('Connection', namespace, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
 }
+
+describe('the CA of the hub', () => {
+  it('that changes is given to every pod, which is made anew', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'supercargo-ca-'));
+    const file = join(folder, 'ca.crt');
+    await writeFile(file, 'first CA\n');
+    const trusting = await OperatorRig.start();
+    const its = await trusting.startOperator({ SUPERCARGO_HUB_CA_FILE: file, SUPERCARGO_HUB_CA_LOOK: '1s' });
+    const given = async () => {
+      const { spec } = await trusting.client.get<Seen>(CHILD_TYPES.Deployment, 'sync-shop', 'acme');
+      return /"name":"SUPERCARGO_HUB_CA","value":"([^"]*)"/.exec(JSON.stringify(spec))?.[1];
+    };
+    try {
+      const manifest = await trusting.namespace('acme');
+      await trusting.apply('Connection', 'acme', 'shop', manifest['spec'] as object);
+      await until('the pod', async () => (await given().catch(() => undefined)) === 'first CA');
+      await writeFile(file, 'second CA\n');
+      await until('the other CA in the pod', async () => (await given()) === 'second CA');
+    } finally {
+      await its.stop();
+      await trusting.stop();
+      await rm(folder, { recursive: true });
+    }
+  }, 120_000);
+});
 
 describe('a Connection', () => {
   it('becomes a ServiceAccount, Role, RoleBinding, NetworkPolicy and Deployment that belong to it', async () => {

@@ -40,6 +40,11 @@ export class SupercargoOperator extends KitOperator {
     await Promise.all(this.#controllers.map((controller) => controller.run(signal)));
   }
 
+  /** The CA of the hub changed: every connection's pod is told. */
+  hubCaChanged(): void {
+    this.#triggers.hubCa();
+  }
+
   /** Resolves when the watches have ended after `stop`. */
   async stopped(): Promise<void> {
     await this.#watching;

@@ -116,6 +116,11 @@ export class Triggers {
     this.#self('feedrun', change);
   }
 
+  /** The CA of the hub, which every pod is given. */
+  hubCa(): void {
+    this.#everyConnection();
+  }
+
   /** A child that changed or went away is put right by its connection. */
   child(change: Change<KubeObject> | Change<DeploymentView>): void {
     if (change.first) return;

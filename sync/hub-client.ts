@@ -2,6 +2,8 @@ import { request } from 'undici';
 import type { z } from 'zod';
 import type { CensusWindow } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import { certificateTrouble } from '../kit/net/certificate-trouble.ts';
+import { hubDispatcher } from '../kit/net/hub-trust.ts';
 import { BATCH_CONTENT_TYPE } from '../model/batch.ts';
 import {
   classOf,
@@ -41,6 +43,8 @@ export interface HubClientOptions {
   readonly clock: Clock;
   /** Read for each call: the kubelet renews projected tokens. */
   readonly token: () => Promise<string>;
+  /** PEM of the CA of the hub's certificate; absent: one that is known anyway, or plain http. */
+  readonly ca?: string;
   /** How calls reach the hub: sockets if absent. */
   readonly send?: HubSend;
 }
@@ -54,10 +58,13 @@ export interface HubCall {
 }
 export type HubSend = (call: HubCall) => Promise<{ readonly status: number; readonly text: string }>;
 
-const bySocket: HubSend = async ({ url, ...call }) => {
-  const answer = await request(url, { ...call, headersTimeout: 60_000 });
-  return { status: answer.statusCode, text: await answer.body.text() };
-};
+function bySocket(ca: string | undefined): HubSend {
+  const dispatcher = hubDispatcher(ca);
+  return async ({ url, ...call }) => {
+    const answer = await request(url, { ...call, dispatcher, headersTimeout: 60_000 });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+}
 
 export interface HubClient {
   session(body: api.SessionRequest): Promise<api.SessionAnswer>;
@@ -117,8 +124,15 @@ function failureOf(status: number, text: string): HubUnreachable {
   return new HubUnreachable(message, undefined, said?.type === 'HubBusy');
 }
 
+function unreachable(error: unknown): string {
+  const trouble = certificateTrouble(error, 'ca.crt in the Secret of hub.tls.secretName');
+  return trouble
+    ? `the certificate of the hub ${trouble}`
+    : 'the hub cannot be reached: check that it runs and that the network policy lets the pod through';
+}
+
 export function createHubClient(options: HubClientOptions): HubClient {
-  const send = options.send ?? bySocket;
+  const send = options.send ?? bySocket(options.ca);
   const base = options.url.replace(/\/$/, '') + api.SYNC_API;
 
   /** Class of the feed of each run that is open. */
@@ -170,12 +184,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
         if (error instanceof HubRefusal) throw error;
         const patience = error instanceof HubUnreachable && error.busy ? BUSY_PATIENCE_MS : PATIENCE_MS;
         if (options.clock.now().getTime() + delay > began + patience)
-          throw error instanceof HubUnreachable
-            ? error
-            : new HubUnreachable(
-                'the hub cannot be reached: check that it runs and that the network policy lets the pod through',
-                { cause: error },
-              );
+          throw error instanceof HubUnreachable ? error : new HubUnreachable(unreachable(error), { cause: error });
         await options.clock.sleep(delay);
       }
     }

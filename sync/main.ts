@@ -35,6 +35,8 @@ const environment = z.object({
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_DRIVER: z.string().min(1),
   SUPERCARGO_HUB_URL: z.url(),
+  /** PEM of the CA of the hub's certificate. */
+  SUPERCARGO_HUB_CA: z.string().optional(),
   SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
   SUPERCARGO_CREDENTIAL: z.string().transform((text) => credentialReference.parse(JSON.parse(text))),
   SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential'),
@@ -104,6 +106,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       log,
       hub: createHubClient({
         url: config.SUPERCARGO_HUB_URL,
+        ca: config.SUPERCARGO_HUB_CA,
         clock: systemClock,
         token: async () => (await readFile(config.SUPERCARGO_HUB_TOKEN_FILE, 'utf8')).trim(),
       }),

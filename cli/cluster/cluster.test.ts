@@ -32,6 +32,17 @@ describe('the pod of the hub', () => {
     ).toEqual({ namespace: 'sc', pod: 'well', port: 9090 });
   });
 
+  it('speaks TLS where its port is named https', () => {
+    const { spec: _, ...rest } = pod('sc', 'well', true);
+    const spec = { containers: [{ ports: [{ name: 'https', containerPort: 8080 }] }] };
+    expect(chooseHubPod([{ ...rest, spec }], undefined)).toEqual({
+      namespace: 'sc',
+      pod: 'well',
+      port: 8080,
+      tls: true,
+    });
+  });
+
   it('is waited for where none is ready, with the command that shows why', () => {
     expect(() => chooseHubPod([pod('sc', 'starting', false)], undefined)).toThrow(NotNow);
     expect(() => chooseHubPod([pod('sc', 'starting', false)], undefined)).toThrow(

@@ -7,6 +7,8 @@ import { NotNow } from '../../kit/kube/tunnel.ts';
 /** As the chart labels its pods. */
 export const HUB_SELECTOR = 'app.kubernetes.io/name=supercargo,app.kubernetes.io/component=hub';
 const PORT_NAME = 'http';
+/** Its name where the hub has a certificate (hub.tls.secretName). */
+const TLS_PORT_NAME = 'https';
 const DEFAULT_PORT = 8080;
 
 /** Of the pods that carry the chart's labels, the one to talk to. */
@@ -26,7 +28,11 @@ export function chooseHubPod(pods: readonly PodView[], systemNamespace: string |
     throw new NotNow(
       `no pod of the hub in namespace ${namespaces[0]} is ready: kubectl -n ${namespaces[0]} get pods -l ${HUB_SELECTOR}`,
     );
-  return { namespace: namespaces[0]!, pod: pod.metadata.name, port: portOf(pod, PORT_NAME) ?? DEFAULT_PORT };
+  const where = { namespace: namespaces[0]!, pod: pod.metadata.name };
+  const tlsPort = portOf(pod, TLS_PORT_NAME);
+  return tlsPort === undefined
+    ? { ...where, port: portOf(pod, PORT_NAME) ?? DEFAULT_PORT }
+    : { ...where, port: tlsPort, tls: true };
 }
 
 /** The hub of the chart: in the named namespace, or wherever it is. */

@@ -3,6 +3,7 @@ import { API_VERSION, FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createClient } from '../../kit/kube/client.ts';
 import { podConnector } from '../../kit/kube/port-forward.ts';
+import { overTls } from '../../kit/kube/tls-way.ts';
 import { openTunnel, type Tunnel } from '../../kit/kube/tunnel.ts';
 import type { Viewed } from '../status-view.ts';
 import type { Named, Target } from '../target.ts';
@@ -35,7 +36,7 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
   const tunnelUrl = async (): Promise<string> => {
     const tunnel = await openTunnel({
       pick: () => findHubPod(client, systemNamespace),
-      connect: podConnector(config),
+      connect: overTls(podConnector(config)),
       clock: systemClock,
       patienceMs: PATIENCE_MS,
     }).catch((error: unknown) => {

@@ -82,10 +82,12 @@ function placeOf({ path }: Issue, item: unknown): { readonly part?: string; read
     valueAt(item, [list!, index, 'title']) ??
     valueAt(item, [list!, index, 'productVariant', 'name']) ??
     valueAt(item, [list!, index, 'description']);
-  return {
-    part: `${name} ${index + 1}`,
-    ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, LONGEST_TITLE) } : {}),
-  };
+  return { part: `${name} ${index + 1}`, ...(typeof title === 'string' && title !== '' ? { title: cut(title) } : {}) };
+}
+
+/** With a mark where it ends: half of a credential that a shop put there is known by it (sync/words/). */
+function cut(title: string): string {
+  return title.length <= LONGEST_TITLE ? title : `${title.slice(0, LONGEST_TITLE)}…`;
 }
 
 function valueAt(item: unknown, path: readonly PropertyKey[]): unknown {

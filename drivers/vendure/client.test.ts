@@ -22,6 +22,10 @@ async function failureOf(answer: Answer): Promise<DriverErrorDetails> {
 }
 
 describe('the client', () => {
+  it('does not read what a shop says as a pattern', async () => {
+    expect(await failureOf(refusal('no', 'FORBIDDEN', '([a'))).toMatchObject({ behaviour: 'terminal' });
+  });
+
   it('sends key, channel and language, and answers what was asked', async () => {
     const http = scriptedHttp(() => data({ orders: { totalItems: 3 } }));
     const client = new VendureClient(
@@ -98,7 +102,7 @@ describe('the client', () => {
       {
         behaviour: 'retry',
         reason: 'UnexpectedPayload',
-        message: expect.stringContaining('orders.totalItems is "many"'),
+        message: expect.stringContaining('orders.totalItems is text of 4 characters'),
       },
     ],
   ])('says what is wrong with %s', async (_what, answer, expected) => {

@@ -101,6 +101,8 @@ export class VendureClient {
 }
 
 /** An answer names a field by its alias; permissions are known by the field's own name. */
-function fieldBehind(document: string, key: string): string {
+function fieldBehind(document: string, key: string): string | undefined {
+  // What is no name is no field of ours, and it would be read as a pattern.
+  if (!/^\w{1,100}$/.test(key)) return undefined;
   return new RegExp(`(?<![$\\w])${key}:\\s*(\\w+)`).exec(document)?.[1] ?? key;
 }

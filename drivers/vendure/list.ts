@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { retry } from '../contract/index.ts';
 import type { Variables, VendureClient } from './client.ts';
 import { advance, looksBack, standing, type Position } from './cursor.ts';
-import { expectPayload } from './payload.ts';
+import { expectPayload, told } from './payload.ts';
 import { GraphqlError } from './errors.ts';
 import { halvedRead } from '../toolkit/lists/halved-read.ts';
 import { Shrinking } from '../toolkit/lists/shrinking.ts';
@@ -189,10 +189,7 @@ function rowsOf(list: List, found: Slice): { readonly id: string; readonly time:
     const { id } = expectPayload(row, item, `A row of "${list.name}"`);
     const time = (item as Readonly<Record<string, unknown>>)[list.time];
     if (typeof time !== 'string')
-      throw retry(
-        'UnexpectedPayload',
-        `"${list.name}" ${id}: ${list.time} is ${JSON.stringify(time) ?? 'missing'}, expected a time.`,
-      );
+      throw retry('UnexpectedPayload', `"${list.name}" ${id}: ${list.time} is ${told(time)}, expected a time.`);
     return { id, time };
   };
   return [...found.items, ...found.lost.map((lost) => lost.bare)].map(of);

@@ -3,16 +3,15 @@ import { retry } from '../contract/index.ts';
 
 /** Parts of a record that hold personal data: what stands there is never quoted. */
 const PRIVATE = new Set(['customer', 'shippingAddress', 'billingAddress']);
-const QUOTED_AT_MOST = 60;
 
-/** The first thing wrong with a payload, as "lines.0.quantity is "two": expected int". */
+/** The first thing wrong with a payload, as "lines.0.quantity is text of 3 characters: expected int". */
 export function describeIssue(error: z.ZodError, value: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'it does not have the expected shape';
   const path = issue.path.map(String);
   const what = path.some((part) => PRIVATE.has(part))
     ? 'has an unexpected value (not shown: personal data)'
-    : `is ${quote(valueAt(value, path))}`;
+    : `is ${told(valueAt(value, path))}`;
   return `${path.length === 0 ? 'the answer' : path.join('.')} ${what}: ${issue.message}`;
 }
 
@@ -31,13 +30,10 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-function quote(value: unknown): string {
+/** What stands in a field, without its text: any text may be a person's. */
+export function told(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text =
-    typeof value === 'object' && value !== null
-      ? Array.isArray(value)
-        ? 'a list'
-        : 'an object'
-      : JSON.stringify(value);
-  return text.length > QUOTED_AT_MOST ? `${text.slice(0, QUOTED_AT_MOST)}…` : text;
+  if (typeof value === 'string') return value === '' ? 'empty text' : `text of ${value.length} characters`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return String(value);
 }

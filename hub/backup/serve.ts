@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { systemClock } from '../../kit/clock.ts';
+import { databaseAddress, databaseVariables } from '../storage/database-address.ts';
 import { embeddedAddress } from '../storage/embedded/index.ts';
 import { findExisting, lossOf } from './existing.ts';
 import { restoreBackup } from './restore.ts';
@@ -10,7 +11,7 @@ import { takeBackup } from './take.ts';
 
 /** As hub/main.ts has it. */
 const environment = z.object({
-  SUPERCARGO_DATABASE_URL: z.string().optional(),
+  ...databaseVariables,
   SUPERCARGO_DATA_DIR: z.string().default('/var/lib/supercargo'),
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
@@ -19,7 +20,7 @@ const environment = z.object({
 async function addressOf(env: NodeJS.ProcessEnv): Promise<{ readonly url: string; readonly release: string }> {
   const config = environment.parse(env);
   return {
-    url: config.SUPERCARGO_DATABASE_URL || (await embeddedAddress(config.SUPERCARGO_DATA_DIR)),
+    url: databaseAddress(config) ?? (await embeddedAddress(config.SUPERCARGO_DATA_DIR)),
     release: config.SUPERCARGO_VERSION,
   };
 }

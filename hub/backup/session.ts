@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { sayTlsTrouble } from '../storage/database-tls.ts';
 import type { Queryable, Row } from '../storage/database.ts';
 
 /** One session of a database, for a backup or a restore alone: COPY in both directions, and no limit of time. */
@@ -30,7 +31,7 @@ export async function openCopySession(url: string): Promise<CopySession> {
     await client.query(SETTINGS);
   } catch (error) {
     socket.destroy();
-    throw error;
+    throw sayTlsTrouble(error);
   }
   return {
     client,

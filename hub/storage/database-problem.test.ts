@@ -10,6 +10,7 @@ describe('an error of the database', () => {
     ['57P03', 'cannot be reached'],
     ['08006', 'cannot be reached'],
     ['ECONNREFUSED', 'cannot be reached'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not accepted'],
   ])("%s is the database's, with what to do", (code, saying) => {
     expect(databaseProblem({ code })).toContain(saying);
   });

@@ -1,3 +1,4 @@
+import { isCertificateCode } from '../../kit/net/certificate-trouble.ts';
 import { DISK_FULL } from './embedded/disk-space.ts';
 
 const SAYING: readonly (readonly [RegExp, string])[] = [
@@ -25,6 +26,8 @@ export function databaseProblem({
   readonly syscall?: unknown;
 }): string | undefined {
   if (typeof code !== 'string') return undefined;
+  if (isCertificateCode(code))
+    return "the hub's database cannot be reached now: its certificate is not accepted, and the hub's log says why. The request may be repeated";
   // The socket of a server on this machine is not there while it restarts.
   const known = code === 'ENOENT' && syscall === 'connect' ? 'ECONNREFUSED' : code;
   return SAYING.find(([pattern]) => pattern.test(known))?.[1];

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Database } from './database.ts';
+import { sayTlsTrouble } from './database-tls.ts';
 import { judgeServer, readServerFacts, type UnfitFor } from './fitness.ts';
 
 const PATIENCE_MS = 120_000;
@@ -20,7 +21,8 @@ export async function databaseAnswers(db: Database, clock: Clock, log: Logger): 
       if (fatal) throw new Error(fatal.message);
       for (const { reason, message } of faults) log.error({ reason }, message);
       return faults;
-    } catch (error) {
+    } catch (failure) {
+      const error = sayTlsTrouble(failure);
       if (clock.now().getTime() + pause > giveUpAt) throw error;
       log.warn(
         { reason: error instanceof Error ? error.message : String(error) },

@@ -5,6 +5,8 @@ export interface PodPort {
   readonly namespace: string;
   readonly pod: string;
   readonly port: number;
+  /** It speaks TLS. */
+  readonly tls?: boolean;
 }
 
 /** Carries a stream to a pod's port and back until `close`, or until the pod ends it. */

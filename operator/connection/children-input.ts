@@ -7,6 +7,8 @@ export interface PodSettings {
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly hubUrl: string;
+  /** PEM of the CA of the hub's certificate. */
+  readonly hubCa?: string;
   /** Namespace of the hub: the operator's own. */
   readonly hubNamespace: string;
   readonly apiServerPorts: readonly number[];

@@ -93,6 +93,8 @@ function environment(input: ChildrenInput): object[] {
     SUPERCARGO_DRIVER: connection.spec.driver,
     SUPERCARGO_STORE: connection.spec.storeRef.name,
     SUPERCARGO_HUB_URL: pod.hubUrl,
+    // No secret: in the pod's own spec it needs no object in the connection's namespace. Another CA makes a new pod.
+    ...(pod.hubCa ? { SUPERCARGO_HUB_CA: pod.hubCa } : {}),
     // An empty value would be dropped by the API server, and look like a change for ever.
     ...(pod.privateNetworks.length > 0 ? { SUPERCARGO_PRIVATE_NETWORKS: pod.privateNetworks.join(',') } : {}),
     SUPERCARGO_ALLOW_PLAIN_HTTP: String(pod.allowPlainHttp),

@@ -4,6 +4,7 @@ import type { Reconcile } from '../../kit/controller.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
+import { readHubCa } from '../hub-ca.ts';
 import type { Context } from '../context.ts';
 import { licenseChangesIn } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
@@ -92,6 +93,7 @@ async function applyChildren(
     image: config.syncImage,
     imagePullPolicy: config.imagePullPolicy,
     hubUrl: config.hubUrl,
+    hubCa: await readHubCa(config.hubCaFile),
     hubNamespace: config.namespace,
     apiServerPorts: config.apiServerPorts,
     privateNetworks: config.privateNetworks,

@@ -44,6 +44,15 @@ describe('the words of a store', () => {
     expect(storeWords(`key ${KEY.slice(0, 9)}`, secrets)).toBe('key [credential]');
   });
 
+  it('have none either where a driver cut without a mark and the sentence goes on', () => {
+    const secrets = ['ck_0123456789abcdef'];
+    expect(storeWords('line 2 (Shirt ck_0123456789ab) has no SKU', secrets)).toBe(
+      'line 2 (Shirt [credential]) has no SKU',
+    );
+    expect(storeWords('"ck_01234567" is no amount', secrets)).toBe('"[credential]" is no amount');
+    expect(storeWords('no: ck_0123456789 (code 5)', secrets)).toBe('no: [credential] (code 5)');
+  });
+
   it('have none of any credential in any place of them', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6, maxLength: 40 }), fc.string(), fc.string(), (secret, before, after) => {

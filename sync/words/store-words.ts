@@ -16,20 +16,26 @@ const DIGITS = /\+?\d(?:[ ./()-]{0,2}\d){8,}/g;
  */
 export function storeWords(text: string, secrets: Iterable<string>, known: readonly string[] = []): string {
   let clean = withoutControls(text.slice(0, LOOKED_AT));
-  for (const secret of secrets) clean = withoutHalf(clean.replaceAll(secret, '[credential]'), secret);
+  const all = [...secrets];
+  for (const secret of all) clean = clean.replaceAll(secret, '[credential]');
+  for (const end of ENDS) for (const secret of all) clean = withoutHalf(clean, secret, end);
   clean = clean
     .replace(MAIL, '[mail address]')
     .replace(DIGITS, (run) => (known.some((number) => number.includes(run)) ? run : `[${run.length} digits]`));
   return clean.length <= LONGEST ? clean : clean.slice(0, LONGEST - 1).toWellFormed() + '…';
 }
 
+/** Where a quote that was cut may end: with the mark of a cut, or where a sentence goes on after it. */
+const ENDS = [/…/, /[)"]| \(/];
+
 /** Drivers quote the beginning of what is long: where a quote ends, the first part of a secret may stand. */
-function withoutHalf(text: string, secret: string): string {
+function withoutHalf(text: string, secret: string, end: RegExp): string {
   const start = secret.slice(0, SHORTEST_HALF);
   for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
-    const end = text.indexOf('…', at);
-    const half = end < 0 ? text.slice(at) : text.slice(at, end);
-    if (secret.startsWith(half)) return text.slice(0, at) + '[credential]' + (end < 0 ? '' : text.slice(end));
+    const rest = text.slice(at);
+    const length = rest.search(end);
+    const half = length < 0 ? rest : rest.slice(0, length);
+    if (secret.startsWith(half)) return text.slice(0, at) + '[credential]' + rest.slice(half.length);
   }
   return text;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CarryWebhook } from '../../hub/base/webhook-transport.ts';
 import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, receiver, until, type TestStore } from '../support/hub-rig.ts';
 import { order } from '../support/memory-store.ts';
@@ -31,8 +32,8 @@ const hookTo = (url: string, networks = LOOPBACK) => ({
   allowedPrivateNetworks: networks,
 });
 const orders = (count: number) => Array.from({ length: count }, (_, index) => order(String(index + 1)));
-const outcomes = async (store: TestStore) =>
-  rig.db.query<{ attempts: number; last_error: string }>(
+const outcomes = async (store: TestStore, of = rig) =>
+  of.db.query<{ attempts: number; last_error: string }>(
     `SELECT attempts, last_error FROM deliveries WHERE store_id = (SELECT id FROM stores WHERE name = $1) AND attempts > 0`,
     [store.name],
   );
@@ -76,11 +77,34 @@ describe('a Store that the hub cannot make sense of', () => {
 });
 
 describe('an endpoint over http:// outside the cluster', () => {
+  const URL = 'http://hooks.example.com/hook';
+  /** Where the webhook of one order went, and what its outcome was. */
+  async function sent(webhookPlainHttp: boolean | undefined) {
+    const carried: string[] = [];
+    const carryWebhook: CarryWebhook = async ({ url }) => {
+      carried.push(url);
+      return 200;
+    };
+    const other = await HubRig.start(await ownDatabase(), { webhookPlainHttp, carryWebhook });
+    try {
+      const store = await other.store(hookTo(URL, []));
+      await (await store.connect('shop', { catalogue: false })).send('OrderImport', orders(1));
+      await until(async () => (await outcomes(store, other)).length > 0, 'an outcome');
+      return { carried, errors: (await outcomes(store, other)).map(({ last_error }) => last_error) };
+    } finally {
+      await other.stop();
+    }
+  }
+
   it('gets no order, and says what to write instead', async () => {
-    const clear = await rig.store(hookTo('http://hooks.example.com:9/hook', LOOPBACK));
-    await (await clear.connect('shop', { catalogue: false })).send('OrderImport', orders(1));
-    await until(async () => (await outcomes(clear)).length > 0, 'an outcome');
-    for (const { last_error } of await outcomes(clear))
-      expect(last_error).toMatch(/would go in clear .*: write https:\/\/ .*hub\.webhooks\.allowPlainHttp/);
+    const { carried, errors } = await sent(undefined);
+    expect(carried).toEqual([]);
+    expect(errors).toEqual([
+      expect.stringMatching(/would go in clear .*: write https:\/\/ .*hub\.webhooks\.allowPlainHttp/),
+    ]);
+  });
+
+  it('gets its orders where the installation allows it', async () => {
+    expect(await sent(true)).toEqual({ carried: [URL], errors: [null] });
   });
 });

@@ -34,9 +34,20 @@ export class HubRig {
 
   static async start(
     db: Database,
-    options: Pick<
-      HubOptions,
-      'requestTimeoutMs' | 'limits' | 'trustedProxies' | 'metricsPort' | 'figuresFreshMs' | 'adoptByName' | 'declared'
+    options: Partial<
+      Pick<
+        HubOptions,
+        | 'requestTimeoutMs'
+        | 'limits'
+        | 'trustedProxies'
+        | 'metricsPort'
+        | 'figuresFreshMs'
+        | 'adoptByName'
+        | 'declared'
+        | 'tls'
+        | 'carryWebhook'
+        | 'webhookPlainHttp'
+      >
     > = {},
   ): Promise<HubRig> {
     const rig = new HubRig(db);

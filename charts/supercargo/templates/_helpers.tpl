@@ -21,7 +21,12 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "supercargo.hubUrl" -}}
-http://{{ include "supercargo.name" . }}-hub.{{ .Release.Namespace }}.svc:{{ .Values.hub.service.port }}
+{{ include "supercargo.hubPort" . }}://{{ include "supercargo.name" . }}-hub.{{ .Release.Namespace }}.svc:{{ .Values.hub.service.port }}
+{{- end }}
+
+{{/* Name of the hub's port, and the scheme that it speaks. */}}
+{{- define "supercargo.hubPort" -}}
+{{ if .Values.hub.tls.secretName }}https{{ else }}http{{ end }}
 {{- end }}
 
 {{/* Restricted pod security (Pod Security Standards). */}}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** How a database that somebody else runs is reached; where nothing is said, as its URL says. */
+export const databaseVariables = {
+  /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
+  SUPERCARGO_DATABASE_URL: z.string().optional(),
+  /** As libpq's sslmode; stands above what the URL says. */
+  SUPERCARGO_DATABASE_SSL_MODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).optional(),
+  /** PEM of the CA of the database's certificate; absent: the ones that everybody knows. */
+  SUPERCARGO_DATABASE_CA_FILE: z.string().optional(),
+};
+
+type Variables = z.output<z.ZodObject<typeof databaseVariables>>;
+
+/** Parameters of a URL that say the same. */
+const OF_TLS = ['ssl', 'sslmode', 'sslrootcert', 'uselibpqcompat'];
+
+/**
+ * The URL with what the installation says of TLS in it: the driver reads it from there, for every session anew, and
+ * with it the file of the CA, which may have been renewed. Undefined: the hub runs its own database.
+ */
+export function databaseAddress({
+  SUPERCARGO_DATABASE_URL: url,
+  SUPERCARGO_DATABASE_SSL_MODE: mode,
+  SUPERCARGO_DATABASE_CA_FILE: caFile,
+}: Variables): string | undefined {
+  if (!url || (mode === undefined && caFile === undefined)) return url || undefined;
+  const [base = '', query] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  for (const name of OF_TLS) parameters.delete(name);
+  // Without it the driver takes "require" for "verify-full".
+  parameters.set('uselibpqcompat', 'true');
+  parameters.set('sslmode', mode ?? 'verify-full');
+  if (caFile !== undefined && mode !== 'disable') parameters.set('sslrootcert', caFile);
+  return `${base}?${parameters.toString()}`;
+}
