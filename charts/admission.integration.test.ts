@@ -612,7 +612,7 @@ describe("a sync pod's account", () => {
           kind: 'FeedRun',
           metadata: { name, namespace: NS, labels: { [LABELS.connection]: connection, [LABELS.connectionKind]: kind } },
           spec: { feedRef: { name: 'no-such-feed' } },
-        } as Intent,
+        },
         { manager: 'test' },
       );
     await run('run-own', 'shop', 'Connection');

@@ -263,6 +263,17 @@ describe('helm test', () => {
     });
   });
 
+  it("believes the hub's own CA where the hub has one", async () => {
+    const { spec } = (await rendered('hub.tls.secretName=hub-tls')).find(({ kind }) => kind === 'Pod') as Awaited<
+      ReturnType<typeof pod>
+    >;
+    expect(spec.containers[0].env).toEqual([
+      { name: 'SUPERCARGO_HUB_URL', value: expect.stringMatching(/^https:/) },
+      { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/supercargo/hub-ca/ca.crt' },
+    ]);
+    expect(spec.volumes[0].secret.items).toEqual([{ key: 'ca.crt', path: 'ca.crt' }]);
+  });
+
   it('passes when the hub answers, and says where it does not', async () => {
     const hub = createServer((_, response) => response.end('{"info":{"version":"1.2.3"}}'));
     await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));

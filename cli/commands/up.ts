@@ -25,6 +25,8 @@ const SETTLE_MS = 300;
 
 /** `supercargo up -f DIR`: until Ctrl-C. Faulty manifests are named and left out; the others run. */
 export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
+  // Whatever is written below, by this process or one that it starts, is for this user alone.
+  process.umask(0o077);
   const say = (line: string) => out.write(withoutControls(line, true) + '\n');
   const running = await findRunningUp(command.state);
   if (running)

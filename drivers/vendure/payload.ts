@@ -35,5 +35,5 @@ export function told(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return value === '' ? 'empty text' : `text of ${value.length} characters`;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return String(value);
+  return JSON.stringify(value) ?? 'nothing';
 }
