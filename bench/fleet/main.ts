@@ -10,6 +10,7 @@ import { cpuSeconds } from '../sync/processes.ts';
 import type { EnginesPart } from './engines-process.ts';
 import type { FloorPart } from './floor-process.ts';
 import type { HubPart } from './hub-process.ts';
+import type { LoadAsked, LoadPart, LoadSaid } from './load-process.ts';
 import { start, type Part } from './parts.ts';
 import type { ShopsPart } from './shops-process.ts';
 
@@ -181,6 +182,19 @@ async function herd(fleet: Fleet): Promise<{ p50: number; p99: number; lost: num
   return { ...answer, failed: (await enginesOf(fleet)).failed - failed };
 }
 
+/** What the hub serves at most, and what it serves when it is asked for twice as much. */
+async function overload(fleet: Fleet) {
+  const part: LoadPart = { connections: fleet.size, hubs: fleet.hubs.map(({ said }) => said.url) };
+  const load = await start('load-process.ts', part);
+  const ask = (asked: LoadAsked) => load.ask<LoadSaid>(asked);
+  await ask({ clients: Math.min(fleet.size, 14), everyMs: 0, seconds: 10 });
+  const capacity = await ask({ clients: Math.min(fleet.size, 14), everyMs: 0, seconds: 30 });
+  const everyMs = (fleet.size / (2 * capacity.served)) * 1000;
+  const twice = await ask({ clients: fleet.size, everyMs, seconds: 60 });
+  await load.end();
+  return { capacity, twice };
+}
+
 /** CPU seconds per connection and minute of a process that only does what nobody can leave out. */
 async function floor(fleet: Fleet, database?: string): Promise<number> {
   const part: FloorPart = { shops: fleet.shops.said.urls, database };
@@ -209,11 +223,15 @@ async function measure(size: number): Promise<void> {
     const after = await herd(fleet);
     say(`  the same after the hub was killed: p50 ${after.p50} ms, p99 ${after.p99} ms, ${after.lost} not within 30 s`);
     for (const engine of fleet.engines.splice(0)) await engine.end();
+    const { capacity, twice } = await overload(fleet);
+    say(`  capacity: ${capacity.served.toFixed(1)} runs/s with an order each, p99 ${capacity.p99} ms`);
+    const share = `${((twice.served / capacity.served) * 100).toFixed(0)} % of it`;
+    say(`  asked for twice as much: ${share} served, p99 ${twice.p99} ms, ${twice.failed} runs failed`);
     const fetching = await floor(fleet);
     const writing = await floor(fleet, fleet.database);
     say(`  floors: fetching ${fetching.toFixed(4)}, with an empty transaction ${writing.toFixed(4)} CPU-s`);
     say(`  quiet over the second floor: ${(still['cpuSecondsPerMinute']! / writing).toFixed(1)}`);
-    raw[size] = { cold, still, placed, after, floors: { fetching, writing } };
+    raw[size] = { cold, still, placed, after, capacity, twice, floors: { fetching, writing } };
   } finally {
     await endFleet(fleet);
   }
