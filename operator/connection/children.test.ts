@@ -176,6 +176,13 @@ describe('its network policy', () => {
   });
 });
 
+describe('http:// out of the cluster', () => {
+  it.each([true, false])('is told to the pod as the installation has it: %s', (allowPlainHttp) => {
+    const { env } = container({ pod: { ...POD, allowPlainHttp } });
+    expect(env).toContainEqual({ name: 'SUPERCARGO_ALLOW_PLAIN_HTTP', value: String(allowPlainHttp) });
+  });
+});
+
 describe('rights', () => {
   const rules = (kind: string, over: Partial<ChildrenInput> = {}) => child(kind, over).rules as PolicyRule[];
   const clusterConnection = {
