@@ -6,8 +6,11 @@ import { CLASS_HEADER, SYNC_API } from '../../model/sync-api.ts';
 import { HttpError } from '../base/errors.ts';
 import { PodQueue } from './pod-queue.ts';
 
-/** They wait on purpose, or keep a lease: a run must not lose it because the hub has much to do. */
-const FREE = /\/(hints|heartbeat)$/;
+/**
+ * They wait on purpose (for a hint, for a Connection that the hub is about to hear of), or keep a lease: a run must not
+ * lose it because the hub has much to do.
+ */
+const FREE = /\/(hints|heartbeat|session)$/;
 const AGAIN_AFTER_S = 5;
 
 /** Requests of pods wait for their turn, before their body is read. */
