@@ -72,9 +72,7 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
       },
     },
     async (request) => ({
-      ids: await known.with(podOf(request), ({ id }) =>
-        openRecords(hub.db, id, request.query.feed, request.query.after),
-      ),
+      ids: await openRecords(hub.db, (await connection(request)).id, request.query.feed, request.query.after),
     }),
   );
   app.get(

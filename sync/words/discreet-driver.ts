@@ -87,19 +87,29 @@ function reading(hooks: DriverHooks, hook: InboundHook, words: Words): HookReadi
   }
 }
 
+/** Three letters, as ISO 4217 has it; anything else is no currency, whatever it says. */
+const CURRENCY = /^[A-Za-z]{3}$/;
+
+/** Field by field: a new one has to say here what of it may be shown. */
 function report(found: CheckReport, words: Words): CheckReport {
   const finding = (one: Finding): Finding => ({
     ...one,
     reason: reason(one.reason, words),
     message: words(one.message),
   });
-  const { shop } = found;
+  const { shop, expiresAt = '' } = found;
+  const expires = Date.parse(expiresAt);
   return {
-    ...found,
     reachable: finding(found.reachable),
     credential: finding(found.credential),
-    ...(shop ? { shop: { ...shop, id: words(shop.id, [shop.id]), name: words(shop.name) } } : {}),
+    ...(shop ? { shop: shopOf(shop, words) } : {}),
+    ...(Number.isNaN(expires) ? {} : { expiresAt: new Date(expires).toISOString() }),
   };
+}
+
+function shopOf({ id, name, currency = '' }: NonNullable<CheckReport['shop']>, words: Words): CheckReport['shop'] {
+  const known = CURRENCY.test(currency) ? { currency } : {};
+  return { id: words(id, [id]), name: words(name), ...known };
 }
 
 function source(feed: ImportSource, words: Words): ImportSource {
