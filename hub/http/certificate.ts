@@ -19,7 +19,9 @@ export async function readCertificate(folder: string): Promise<Certificate> {
         { cause },
       );
     });
-  const [key, cert] = await Promise.all([read('tls.key'), read('tls.crt')]);
+  // One after the other: where both are missing, the message is always the same.
+  const key = await read('tls.key');
+  const cert = await read('tls.crt');
   try {
     createSecureContext({ key, cert });
   } catch (cause) {
