@@ -22,7 +22,7 @@ const NOTHING: Found = { feeds: [], hooks: 0 };
 /** Takes what waits for a connection. Refused where it is not in session: its pod has to open one. */
 export async function takeHints(db: Queryable, connectionId: number): Promise<Found> {
   const [row] = await db.query<{ feeds: FeedType[]; hooks: number; known: boolean }>(
-    `WITH taken AS (DELETE FROM hints WHERE connection_id = $1 RETURNING feed_type)
+    `WITH taken AS (DELETE FROM hints WHERE connection_id IN (SELECT id FROM connections WHERE id = $1 AND ${IN_SESSION}) RETURNING feed_type)
      SELECT coalesce((SELECT jsonb_agg(feed_type) FROM taken), '[]') AS feeds, (SELECT count(*) FROM inbound_hooks WHERE connection_id = $1 AND state = 'Pending') AS hooks,
        EXISTS (SELECT 1 FROM connections WHERE id = $1 AND ${IN_SESSION}) AS known`,
     [connectionId],

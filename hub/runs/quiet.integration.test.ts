@@ -137,6 +137,16 @@ describe('a connection whose number a hub remembers', () => {
     expect(of).toBe(false);
   });
 
+  it('keeps its hints while the hub knows no session of it: the pod opens one first', async () => {
+    const pod = await (await rig.store()).connect();
+    await run(pod);
+    await rig.db.query(`INSERT INTO hints (connection_id, feed_type) VALUES ($1, 'OrderImport')`, [pod.connectionId]);
+    await rig.db.query('UPDATE connections SET registered = false WHERE id = $1', [pod.connectionId]);
+    await expect(pod.client.hints(new AbortController().signal)).rejects.toMatchObject({ reason: 'NoSession' });
+    await pod.session();
+    expect((await pod.client.hints(new AbortController().signal)).feeds).toEqual(['OrderImport']);
+  });
+
   it('is left alone by a run of another: a second start is refused while the first has the lease', async () => {
     const pod = await (await rig.store()).connect();
     const start = { feed: 'orders', feedType: 'OrderImport', trigger: 'Schedule' } as const;
