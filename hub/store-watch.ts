@@ -4,6 +4,7 @@ import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import type { Logger } from '../kit/log.ts';
+import { Nudge } from '../kit/nudge.ts';
 import type { TellStore } from './base/context.ts';
 import type { Hub } from './hub.ts';
 
@@ -31,10 +32,10 @@ export function watchStores(options: StoreWatchOptions): {
     namespaces: options.namespaces,
   });
   const waiting = new Set<string>();
-  let nudge = new AbortController();
+  const nudge = new Nudge();
   informer.onChange(({ key }) => {
     waiting.add(key);
-    nudge.abort();
+    nudge.wake();
   });
 
   async function take(key: string): Promise<void> {
@@ -53,7 +54,7 @@ export function watchStores(options: StoreWatchOptions): {
 
   async function work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      nudge = new AbortController();
+      const woken = nudge.next();
       for (const key of [...waiting]) {
         waiting.delete(key);
         await take(key).catch((error: unknown) => {
@@ -61,7 +62,7 @@ export function watchStores(options: StoreWatchOptions): {
           waiting.add(key);
         });
       }
-      await clock.sleep(waiting.size > 0 ? RETRY_MS : 60_000, AbortSignal.any([nudge.signal, signal]));
+      await clock.sleep(waiting.size > 0 ? RETRY_MS : 60_000, AbortSignal.any([woken, signal]));
     }
   }
 

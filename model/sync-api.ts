@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STOCK_MEANINGS } from './feeds/stock-export.ts';
-import { EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
+import { COUNTED_TYPES, EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 import { orderRules } from './order-rules.ts';
 
 /**
@@ -259,7 +259,15 @@ export const replaceTokensRequest = z.strictObject({
 export const replaceTokensAnswer = z.object({ replaced: z.boolean() });
 
 /** What the hub has of a feed's records that came to be in a window: for the completeness check. */
-export const censusAnswer = z.object({ count: z.number() });
+export const censusWindow = z.strictObject({
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+});
+export const censusRequest = z.strictObject({
+  feed: z.enum(COUNTED_TYPES),
+  windows: z.array(censusWindow).min(1).max(100),
+});
+export const censusAnswer = z.object({ counts: z.array(z.number()) });
 export const censusIdsAnswer = z.object({ ids: z.array(z.string()) });
 
 /** An error of the hub, as RFC 9457 has it. */

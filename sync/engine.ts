@@ -1,4 +1,5 @@
 import { ConnectionGate } from './connection-gate.ts';
+import { Nudge } from '../kit/nudge.ts';
 import { FeedRunner } from './feed-runner.ts';
 import type { EngineOptions } from './options.ts';
 
@@ -11,19 +12,19 @@ const LOOK_EVERY_MS = 5000;
  * loop; it then looks at all of it afresh. Resolves when `signal` aborts and the runs under way have drained.
  */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
-  let nudge = new AbortController();
-  const wake = () => nudge.abort();
+  const nudge = new Nudge();
+  const wake = () => nudge.wake();
   const unsubscribe = options.resources.subscribe(wake);
   const gate = new ConnectionGate(options, wake);
   const runner = new FeedRunner(options, gate, wake);
   try {
     while (!signal.aborted) {
-      nudge = new AbortController();
+      const woken = nudge.next();
       await step(options, gate, runner, signal).catch((error: unknown) => {
         options.log.warn({ err: error }, 'a step of the engine failed; trying again');
       });
       const pause = Math.max(50, Math.min(LOOK_EVERY_MS, runner.nextWakeMs()));
-      await options.clock.sleep(pause, AbortSignal.any([nudge.signal, signal]));
+      await options.clock.sleep(pause, AbortSignal.any([woken, signal]));
     }
   } finally {
     unsubscribe();

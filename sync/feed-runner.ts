@@ -11,7 +11,6 @@ import type { AnyConnection, EngineOptions } from './options.ts';
 import { runFeed } from './feeds/feed-run.ts';
 import { FeedTracker } from './feeds/feed-tracker.ts';
 import type { RunOutcome } from './outcome.ts';
-import { FreshnessRule } from '../model/feed-rules.ts';
 import { rankOf } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
@@ -41,7 +40,6 @@ export class FeedRunner {
   readonly #options: EngineOptions;
   readonly #gate: ConnectionGate;
   readonly #wake: () => void;
-  readonly #freshness = new FreshnessRule();
   readonly #feeds = new Map<string, FeedTracker>();
   readonly #running = new Map<Promise<void>, AbortController>();
   readonly #deliberate = new Set<string>();
@@ -91,7 +89,7 @@ export class FeedRunner {
   async #track(resource: FeedResource, now: Date): Promise<FeedTracker> {
     const tracker = new FeedTracker(resource, this.#options.definition.manifest, now, {
       place: placeOf(this.#options.key),
-      freshness: this.#freshness,
+      freshness: this.#options.freshness,
     });
     if (this.#gate.session && !tracker.fault) tracker.takeSummary(await this.#options.hub.summary(tracker.type));
     return tracker;

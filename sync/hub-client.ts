@@ -97,7 +97,8 @@ export interface HubClient {
   replaceTokens(expectedVersion: number, tokens: Omit<api.SealedTokens, 'version'>, scope?: string): Promise<boolean>;
   saveBudget(state: api.BudgetState): Promise<void>;
   /** What the hub has that came to be in the window. */
-  censusCount(feed: CountedType, window: CensusWindow): Promise<number>;
+  /** In the order of the windows. */
+  censusCounts(feed: CountedType, windows: readonly CensusWindow[]): Promise<number[]>;
   censusIds(feed: CountedType, window: CensusWindow, after: string): Promise<string[]>;
 }
 
@@ -250,9 +251,8 @@ export function createHubClient(options: HubClientOptions): HubClient {
     async saveBudget(state) {
       await post(api.empty, '/budget', state);
     },
-    async censusCount(feed, window) {
-      return (await call(api.censusAnswer, 'GET', `/census?${query({ feed, ...window })}`, undefined, classOf(feed)))
-        .count;
+    async censusCounts(feed, windows) {
+      return (await post(api.censusAnswer, '/census/counts', { feed, windows }, classOf(feed))).counts;
     },
     async censusIds(feed, window, after) {
       const path = `/census/ids?${query({ feed, ...window, after })}`;

@@ -10,6 +10,7 @@ import { loadKubeConfig } from '../kit/kube/transport.ts';
 import { createLogger } from '../kit/log.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import { growHeapSlowly } from '../kit/small-heap.ts';
+import { FreshnessRule } from '../model/feed-rules.ts';
 import { DEFAULT_RECHECK_MS } from '../model/feed-rules.ts';
 import { readSecretFiles } from './credential.ts';
 import { runEngine } from './engine.ts';
@@ -117,6 +118,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       proxy: proxyFromEnvironment(env, loginDir === undefined ? undefined : await readSecretFiles(loginDir)),
       clock: systemClock,
       random: Math.random,
+      freshness: new FreshnessRule(),
       holder: `${config.POD_NAME}/${randomUUID()}`,
     },
     signal,

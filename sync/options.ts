@@ -2,6 +2,7 @@ import type { ClusterConnectionResource, ConnectionKey, ConnectionResource } fro
 import type { DriverDefinition } from '../drivers/contract/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
+import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { SecretFiles } from './credential.ts';
 import type { HubClient } from './hub-client.ts';
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly proxy?: ProxySettings;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Of all the connections of a process: they have few different schedules. */
+  readonly freshness: FreshnessRule;
   readonly log: Logger;
   /** "pod/start": who holds a run's lease. */
   readonly holder: string;

@@ -9,6 +9,7 @@ import { builtinDrivers } from '../../drivers/registry.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient, type HubSend } from '../../sync/hub-client.ts';
@@ -88,6 +89,7 @@ function resourcesOf(index: number, url: string): OwnResources & { readonly read
   };
 }
 
+const freshness = new FreshnessRule();
 const stop = new AbortController();
 const all = shops.map((url, at) => resourcesOf(from + at, url));
 const ended = all.map((resources, at) => {
@@ -108,6 +110,7 @@ const ended = all.map((resources, at) => {
       reach: OWN_MACHINE,
       clock: systemClock,
       random: Math.random,
+      freshness,
       log,
       holder: `pod-${index}/${randomUUID()}`,
       metrics: new SyncMetrics(),

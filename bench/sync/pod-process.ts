@@ -12,6 +12,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { growHeapSlowly } from '../../kit/small-heap.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -118,6 +119,7 @@ const done = runEngine(
     reach: OWN_MACHINE,
     clock: systemClock,
     random: Math.random,
+    freshness: new FreshnessRule(),
     log: createLogger('sync', process.env['BENCH_LOG'] ?? 'warn'),
     holder: `bench/${randomUUID()}`,
     metrics: new SyncMetrics(),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Resource } from '../../crds/index.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { driverResource } from '../../drivers/driver-resource.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import { resourceTable } from '../status-view.ts';
 import { LocalOperator } from './operator.ts';
 import { LocalWorld } from './world.ts';
@@ -23,6 +24,7 @@ beforeEach(async () => {
     world,
     drivers: [...builtinDrivers().values()].map(driverResource),
     now: () => NOW,
+    freshness: new FreshnessRule(),
     runs: (id) => running.has(id),
   });
 });

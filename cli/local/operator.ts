@@ -7,7 +7,7 @@ import type {
   StoreResource,
 } from '../../crds/index.ts';
 import { mergeConditions, settledGeneration, settlementConditions } from '../../kit/conditions.ts';
-import { FreshnessRule } from '../../model/feed-rules.ts';
+import type { FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../../operator/caches.ts';
 import { decide } from '../../operator/connection/decide.ts';
 import type { ConnectionSnapshot } from '../../operator/connection/gather.ts';
@@ -31,6 +31,7 @@ export interface LocalOperatorOptions {
   /** What can be run here. */
   readonly drivers: readonly DriverResource[];
   readonly now: () => Date;
+  readonly freshness: FreshnessRule;
   readonly allowPlainHttp?: boolean;
   /** Whether the engine of a connection (kind/namespace/name) runs: what a pod is on a cluster. */
   readonly runs: (id: string) => boolean;
@@ -51,7 +52,6 @@ interface Everything {
 export class LocalOperator {
   readonly #options: LocalOperatorOptions;
   readonly #schemas = new SettingsSchemas();
-  readonly #freshness = new FreshnessRule();
   /** As last written, by resource. */
   readonly #written = new Map<string, string>();
 
@@ -122,7 +122,7 @@ export class LocalOperator {
     const connection = all.connections.get(id);
     const { accepted, settlement, effective } = decideFeed(
       { feed, connection, driver: connection && this.#driver(connection.spec.driver), siblings: all.feedsOf(id) },
-      { freshnessRule: this.#freshness, now: this.#options.now() },
+      { freshnessRule: this.#options.freshness, now: this.#options.now() },
     );
     this.#report(feed, { settlement, findings: { Accepted: accepted }, fields: effective ? { effective } : {} });
   }

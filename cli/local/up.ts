@@ -11,9 +11,11 @@ import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import type { EngineOptions } from '../../sync/options.ts';
 import { connectionId } from '../../operator/resources.ts';
 import { LocalOperator } from './operator.ts';
 import { LocalStores } from './stores.ts';
@@ -103,8 +105,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
   });
 
   const stores = new LocalStores(hub, stateDir, keys);
+  const freshness = new FreshnessRule();
   const operator = new LocalOperator({
     world,
+    freshness,
     drivers: [...builtinDrivers().values()].map(driverResource),
     now: () => systemClock.now(),
     allowPlainHttp: options.allowPlainHttp,
@@ -128,7 +132,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     }
     for (const [id, connection] of there)
       if (accepted.has(id) && !engines.has(id))
-        engines.set(id, startEngine(options, hub.url, tokens, keyOf(connection), connection));
+        engines.set(id, startEngine({ ...options, freshness }, hub.url, tokens, keyOf(connection), connection));
     operator.look();
   }
 
@@ -211,7 +215,7 @@ const startedFrom = (world: LocalWorld, key: ConnectionKey, connection: LocalRes
   JSON.stringify([connection.spec['driver'], credentialOf(world, key, connection)?.spec]);
 
 function startEngine(
-  options: UpOptions,
+  options: UpOptions & Pick<EngineOptions, 'freshness'>,
   hubUrl: string,
   tokens: Map<string, Identity>,
   key: ConnectionKey,
@@ -242,6 +246,7 @@ function startEngine(
       plainHttp: options.allowPlainHttp,
       clock: systemClock,
       random: Math.random,
+      freshness: options.freshness,
       holder: `up/${randomUUID()}`,
       metrics: new SyncMetrics(key),
     },

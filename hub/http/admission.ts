@@ -5,6 +5,7 @@ import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
 import { CLASS_HEADER, SYNC_API } from '../../model/sync-api.ts';
 import { HttpError } from '../base/errors.ts';
 import { PodQueue } from './pod-queue.ts';
+import { whenGone } from './gone.ts';
 
 /**
  * They wait on purpose (for a hint, for a Connection that the hub is about to hear of), or keep a lease: a run must not
@@ -22,10 +23,9 @@ export function admitPods(app: FastifyInstance, clock: Clock, registry: Registry
     const { url } = request.routeOptions;
     if (request.caller?.role !== 'sync' || url === undefined || !url.startsWith(SYNC_API) || FREE.test(url)) return;
     const of = classOf(request.headers[CLASS_HEADER]);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const gone = whenGone(reply);
     const began = now();
-    const end = await queue.take(request.caller.id, of, gone.signal);
+    const end = await queue.take(request.caller.id, of, gone);
     metrics.waited.observe({ class: of }, (now() - began) / 1000);
     if (!end) {
       metrics.refused.inc({ class: of });
@@ -37,7 +37,7 @@ export function admitPods(app: FastifyInstance, clock: Clock, registry: Registry
       );
     }
     reply.raw.once('close', end);
-    if (gone.signal.aborted) end();
+    if (gone.aborted) end();
   });
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../kit/clock.ts';
 import { Tokens, type Rate } from '../../kit/tokens.ts';
 import { HttpError } from '../base/errors.ts';
 import { Turns } from './turns.ts';
+import { whenGone } from './gone.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -118,11 +119,10 @@ export function takeTurns(app: FastifyInstance, limiter: Limiter): void {
   const turns = new Turns();
   app.addHook('onRequest', async (request, reply) => {
     if (!request.routeOptions.config.heavy || !request.caller) return;
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const end = await turns.take(request.caller.id, gone.signal);
+    const gone = whenGone(reply);
+    const end = await turns.take(request.caller.id, gone);
     if (!end) throw limiter.tooMany('turn', 1000);
     reply.raw.once('close', end);
-    if (gone.signal.aborted) end();
+    if (gone.aborted) end();
   });
 }

@@ -95,7 +95,7 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
   });
   app.get('/hints', { schema: { response: { 200: api.hintsAnswer } } }, async (request) => {
     const gone = new AbortController();
-    const leave = () => gone.abort();
+    const leave = () => gone.abort('gone');
     request.raw.socket.once('close', leave);
     try {
       return await known.with(podOf(request), ({ id }) => hints.wait(hub.db, id, LONG_POLL_MS, gone.signal));

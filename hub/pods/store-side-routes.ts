@@ -6,14 +6,14 @@ import type { HubContext } from '../base/context.ts';
 import { claimHooks, settleHooks } from '../inbound/hook-queue.ts';
 import type { App } from '../http/app.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
-import { censusCount, censusIds } from '../records/completeness.ts';
+import { censusCounts, censusIds } from '../records/completeness.ts';
 import { readTokens, replaceTokens } from './token-vault.ts';
 
 const done = z.object({});
-const census = z.object({
+const censusIdsQuery = z.object({
   feed: z.enum(COUNTED_TYPES),
-  from: z.iso.datetime({ offset: true }),
-  to: z.iso.datetime({ offset: true }),
+  ...api.censusWindow.shape,
+  after: z.string().max(300).default(''),
 });
 
 /**
@@ -71,23 +71,16 @@ export function storeSideRoutes(
     ]);
     return {};
   });
-  app.get('/census', { schema: { querystring: census, response: { 200: api.censusAnswer } } }, async (request) => ({
-    count: await censusCount(
-      hub.db,
-      (await connection(request)).id,
-      request.query.feed,
-      request.query.from,
-      request.query.to,
-    ),
-  }));
+  app.post(
+    '/census/counts',
+    { schema: { body: api.censusRequest, response: { 200: api.censusAnswer } } },
+    async (request) => ({
+      counts: await censusCounts(hub.db, (await connection(request)).id, request.body.feed, request.body.windows),
+    }),
+  );
   app.get(
     '/census/ids',
-    {
-      schema: {
-        querystring: census.extend({ after: z.string().max(300).default('') }),
-        response: { 200: api.censusIdsAnswer },
-      },
-    },
+    { schema: { querystring: censusIdsQuery, response: { 200: api.censusIdsAnswer } } },
     async (request) => ({
       ids: await censusIds(
         hub.db,

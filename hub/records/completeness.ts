@@ -18,19 +18,19 @@ const SOURCES: Readonly<Record<Counted, Source>> = {
 
 const sourceOf = (feed: CountedType): Source => SOURCES[FEEDS[feed].completeness];
 
-export async function censusCount(
+/** How many came to be in each of the windows, in their order. */
+export async function censusCounts(
   db: Queryable,
   connectionId: number,
   feed: CountedType,
-  from: string,
-  to: string,
-): Promise<number> {
+  windows: readonly { readonly from: string; readonly to: string }[],
+): Promise<number[]> {
   const { table, born } = sourceOf(feed);
-  const [row] = await db.query<{ count: number }>(
-    `SELECT count(*) AS count FROM ${table} WHERE connection_id = $1 AND ${born} >= $2 AND ${born} < $3`,
-    [connectionId, from, to],
+  const rows = await db.query<{ count: number }>(
+    `SELECT (SELECT count(*) FROM ${table} WHERE connection_id = $1 AND ${born} >= w.since AND ${born} < w.until) AS count FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS w (since, until, place) ORDER BY w.place`,
+    [connectionId, windows.map(({ from }) => from), windows.map(({ to }) => to)],
   );
-  return row!.count;
+  return rows.map(({ count }) => count);
 }
 
 /** In order of id, a page after `after`; fewer than a page means the end. */

@@ -1,5 +1,6 @@
 import type { FeedType } from '../../model/feeds.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { Nudge } from '../../kit/nudge.ts';
 import { IN_SESSION, noSession } from './in-session.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 
@@ -68,7 +69,7 @@ export class HintBoard implements Hints {
   /** Those who came since the last look. */
   #new = new Set<number>();
   #looking = false;
-  #nudge = new AbortController();
+  readonly #nudge = new Nudge();
 
   constructor(db: Queryable, clock: Clock) {
     this.#db = db;
@@ -99,11 +100,11 @@ export class HintBoard implements Hints {
 
   #listen(connectionId: number): { woken: AbortSignal; leave: () => void } {
     const controller = new AbortController();
-    const resume = () => controller.abort();
+    const resume = () => controller.abort('woken');
     const waiters = this.#waiting.get(connectionId) ?? new Set();
     this.#waiting.set(connectionId, waiters.add(resume));
     this.#new.add(connectionId);
-    this.#nudge.abort();
+    this.#nudge.wake();
     if (!this.#looking) void this.#look();
     return {
       woken: controller.signal,
@@ -119,7 +120,7 @@ export class HintBoard implements Hints {
     this.#looking = true;
     let allAt = this.#clock.now().getTime() + LOOK_EVERY_MS;
     while (this.#waiting.size > 0) {
-      this.#nudge = new AbortController();
+      const woken = this.#nudge.next();
       if (this.#new.size > 0) {
         await this.#clock.sleep(GATHER_MS);
         const came = [...this.#new];
@@ -131,7 +132,7 @@ export class HintBoard implements Hints {
         await this.#wakeThose([...this.#waiting.keys()]);
       }
       if (this.#new.size > 0) continue;
-      await this.#clock.sleep(Math.max(1, allAt - this.#clock.now().getTime()), this.#nudge.signal);
+      await this.#clock.sleep(Math.max(1, allAt - this.#clock.now().getTime()), woken);
     }
     this.#looking = false;
   }

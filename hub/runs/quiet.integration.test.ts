@@ -52,7 +52,7 @@ describe('runs by schedule that find nothing', () => {
     ['changed something', { counts: { read: 1, changed: 1, problems: 0 } }, {}],
     ['found a problem', { counts: { read: 1, changed: 0, problems: 1 } }, {}],
     ['failed', { result: 'Failed', message: 'the store is away' }, {}],
-    ['said something', { message: 'completeness check: 1 of 30 days differed' }, {}],
+    ['said something', { message: 'completeness check: 1 record of the last 30 days differed' }, {}],
     ['was asked for', {}, { trigger: 'Requested' }],
     ['was for a window', {}, { scoped: true }],
     ['was a trial', {}, { dryRun: true }],

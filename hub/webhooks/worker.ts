@@ -1,5 +1,6 @@
 import type { HubContext } from '../base/context.ts';
 import { webhookMasterKey } from '../base/secrets.ts';
+import { Nudge } from '../../kit/nudge.ts';
 import { claimDue } from './claim.ts';
 import { claimClock, deliver } from './deliver.ts';
 import type { Claimed } from './outcome.ts';
@@ -17,17 +18,16 @@ export interface DeliveryWorker {
 /** Delivers until stopped; a delivery under way is finished. No delivery waits for the end of another's. */
 export function startDeliveryWorker(context: Omit<HubContext, 'wakeDeliveries'>): DeliveryWorker {
   const stopping = new AbortController();
-  let nudge = new AbortController();
-  const wake = () => nudge.abort();
+  const nudge = new Nudge();
+  const wake = () => nudge.wake();
   const hub: HubContext = { ...context, wakeDeliveries: wake };
   const senders = new Senders(hub.clock, wake);
 
   async function loop(): Promise<void> {
     const master = await webhookMasterKey(hub.db);
     while (!stopping.signal.aborted) {
-      nudge = new AbortController();
-      if ((await claimAndSend(master)) === 0)
-        await hub.clock.sleep(IDLE_MS, AbortSignal.any([nudge.signal, stopping.signal]));
+      const woken = nudge.next();
+      if ((await claimAndSend(master)) === 0) await hub.clock.sleep(IDLE_MS, AbortSignal.any([woken, stopping.signal]));
     }
     await senders.done();
   }

@@ -1,3 +1,4 @@
+import { Nudge } from '../../kit/nudge.ts';
 import type { BudgetReading, BudgetRule } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
@@ -64,7 +65,7 @@ export class Bucket {
   #underWay = 0;
   readonly #waiters: Waiter[] = [];
   #pumping = false;
-  #nudge = new AbortController();
+  readonly #nudge = new Nudge();
 
   constructor(options: { readonly clock: Clock; readonly rule?: BudgetRule; readonly saved?: BucketState }) {
     this.#clock = options.clock;
@@ -87,7 +88,7 @@ export class Bucket {
     if (wait > longestMs) throw new WaitTooLong(wait);
     await new Promise<void>((resolve, reject) => {
       this.#waiters.push({ feedClass, cost, go: resolve, refuse: reject, signal, longestMs, nested });
-      this.#nudge.abort();
+      this.#nudge.wake();
       void this.#pump();
     });
     return this.#clock.now().getTime() - began;
@@ -96,7 +97,7 @@ export class Bucket {
   /** A call that was let go is over. */
   release(): void {
     this.#underWay -= 1;
-    this.#nudge.abort();
+    this.#nudge.wake();
   }
 
   /** What an answer told. The platform's own number is the truth: ours is replaced by it. */
@@ -115,7 +116,7 @@ export class Bucket {
     }
     if (reading.pauseMs !== undefined && reading.pauseMs > 0)
       this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now().getTime() + reading.pauseMs);
-    this.#nudge.abort();
+    this.#nudge.wake();
   }
 
   view(): BucketView {
@@ -230,16 +231,16 @@ export class Bucket {
 
   /** Until a call that is under way is over, or as below. */
   async #nudged(signal: AbortSignal | undefined): Promise<void> {
-    this.#nudge = new AbortController();
+    const woken = this.#nudge.next();
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    for (const each of [this.#nudge.signal, signal]) each?.addEventListener('abort', resolve, { once: true });
+    for (const each of [woken, signal]) each?.addEventListener('abort', resolve, { once: true });
     await promise;
     signal?.removeEventListener('abort', resolve);
   }
 
   /** Until there may be enough, something more urgent comes, or an answer tells of another budget. */
   async #rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    this.#nudge = new AbortController();
-    await this.#clock.sleep(ms, signal ? AbortSignal.any([signal, this.#nudge.signal]) : this.#nudge.signal);
+    const woken = this.#nudge.next();
+    await this.#clock.sleep(ms, signal ? AbortSignal.any([signal, woken]) : woken);
   }
 }

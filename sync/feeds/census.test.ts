@@ -67,7 +67,7 @@ describe('the completeness check', () => {
         },
       } as unknown as ImportSource;
       const hub = {
-        censusCount: async () => ours,
+        censusCounts: async () => [ours],
         censusIds: async (_feed: string, _window: unknown, after: string) => (after === '' ? ['a', 'z'] : []),
       };
       return {
@@ -80,7 +80,7 @@ describe('the completeness check', () => {
         }),
       };
     };
-    expect((await ids(2, 2)).result).toMatchObject({ differing: 1, gone: 1 });
+    expect((await ids(2, 2)).result).toMatchObject({ differing: 2, gone: 1 });
     expect((await ids(0, 0)).asked).toEqual([]);
     expect((await ids(251, 251)).asked).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('the completeness check', () => {
     const posted: string[] = [];
     const result = await runCensus(countedSource('OrderImport', source)!, now, {
       hub: {
-        censusCount: async () => 1000,
+        censusCounts: async (_feed, windows) => windows.map(() => 1000),
         censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []),
       },
       post: async (records, _unreadable, problems) => {
@@ -113,7 +113,37 @@ describe('the completeness check', () => {
       signal: new AbortController().signal,
     });
     expect(asked).toEqual(['2026-03-05T00:00:00.000Z']);
-    expect(result).toEqual({ days: 30, differing: 1, fetched: 2, gone: 1 });
+    expect(result).toEqual({ days: 30, differing: 3, fetched: 2, gone: 1 });
     expect(posted).toEqual(['b', 'c', 'FoundByCompletenessCheck b', 'FoundByCompletenessCheck c', 'GoneAtStore z']);
+  });
+
+  it('asks a small store once for all of its days, and compares all ids', async () => {
+    const asked: string[] = [];
+    const source = {
+      count: async ({ from, to }: { from: string; to: string }) => {
+        asked.push(`count ${from} to ${to}`);
+        return 250;
+      },
+      async *ids({ from, to }: { from: string; to: string }) {
+        asked.push(`ids ${from} to ${to}`);
+        yield ['a', 'b'];
+      },
+      async *read({ ids }: { ids: string[] }) {
+        yield { records: ids.map((id) => ({ kind: 'order', id })), resume: '', end: true };
+      },
+    } as unknown as ImportSource;
+    const result = await runCensus(countedSource('OrderImport', source)!, now, {
+      hub: {
+        censusCounts: async () => {
+          throw new Error('not asked: ids say more');
+        },
+        censusIds: async (_feed, _window, after) => (after === '' ? ['a', 'z'] : []),
+      },
+      post: async () => undefined,
+      signal: new AbortController().signal,
+    });
+    const whole = '2026-02-09T00:00:00.000Z to 2026-03-10T11:50:00.000Z';
+    expect(asked).toEqual([`count ${whole}`, `ids ${whole}`]);
+    expect(result).toEqual({ days: 30, differing: 2, fetched: 1, gone: 1 });
   });
 });

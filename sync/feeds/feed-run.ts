@@ -11,6 +11,7 @@ import type { HubClient } from '../hub-client.ts';
 import type { StoreSession } from '../store-session.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { faultDetails, withFault } from './fault.ts';
+import type { CensusExtent } from './census.ts';
 import { runExport } from './run-export.ts';
 import { runImport } from './run-import.ts';
 import type { KnownPages } from './known-pages.ts';
@@ -41,7 +42,7 @@ export interface FeedRunPorts {
   readonly decideOrder: (rules: OrderRules) => (order: OrderRecord) => OrderDecision;
   /** Orders placed before are of no use. */
   readonly earliestOrder?: Date;
-  readonly censusDays?: number;
+  readonly census?: CensusExtent;
   /** Pages that the hub has: of a feed without open problems. */
   readonly pages?: KnownPages;
 }
@@ -155,7 +156,7 @@ async function executeImport(
   { runId, checkpoint, orderRules = DEFAULT_ORDER_RULES }: StartRunAnswer,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const { session, hub, clock, censusDays, earliestOrder } = ports;
+  const { session, hub, clock, census, earliestOrder } = ports;
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true) };
   const source = session.driver.feeds[feed];
@@ -179,7 +180,7 @@ async function executeImport(
       hub,
       clock,
       decideOrder: ports.decideOrder(orderRules),
-      censusDays,
+      census,
       earliestOrder,
       pages: classOf(feed) === 'orders' ? ports.pages : undefined,
       storeNow: () => session.storeNow(),

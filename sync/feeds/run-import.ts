@@ -23,7 +23,7 @@ import type { HubClient } from '../hub-client.ts';
 import { redacted } from '../redact.ts';
 import { acknowledge } from './acknowledge.ts';
 import { BatchPoster } from './batch-poster.ts';
-import { censusIsDue, countedSource, runCensus, type CensusResult } from './census.ts';
+import { censusIsDue, countedSource, runCensus, type CensusExtent, type CensusResult } from './census.ts';
 import { finalCheckpoint, newest, pageCheckpoint, planRun, type RunPlan } from './cursor.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { EndlessGuard } from './endless.ts';
@@ -58,7 +58,7 @@ export interface ImportPorts {
   /** Orders placed before are of no use. */
   readonly earliestOrder?: Date;
   /** Days that the completeness check looks at; its own number if absent. */
-  readonly censusDays?: number;
+  readonly census?: CensusExtent;
   /** Pages that the hub has. */
   readonly pages?: KnownPages;
 }
@@ -222,7 +222,7 @@ async function takeCensus(
       hub,
       post,
       signal: run.signal,
-      days: ports.censusDays,
+      ...ports.census,
       earliestOrder: ports.earliestOrder,
     });
   } catch (error) {
@@ -236,7 +236,7 @@ function withCensus(outcome: RunOutcome, census: CensusResult | CensusFailure | 
   const said =
     'failure' in census
       ? `the completeness check comes again with the next run: ${census.failure}`
-      : `completeness check: ${census.differing} of ${census.days} days differed, ${census.fetched} records were fetched, ${census.gone} are gone at the store`;
+      : `completeness check: ${census.differing} records of the last ${census.days} days differed, ${census.fetched} were fetched, ${census.gone} are gone at the store`;
   return { ...outcome, message: outcome.message ? `${outcome.message}; ${said}` : said };
 }
 

@@ -7,6 +7,7 @@ import { builtinDrivers } from '../../drivers/registry.ts';
 import { systemClock, type Clock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -77,6 +78,7 @@ const engine = runEngine(
     reach: OWN_MACHINE,
     clock,
     random: Math.random,
+    freshness: new FreshnessRule(),
     log: createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
     holder: `pod/${randomUUID()}`,
     metrics: new SyncMetrics(),

@@ -19,6 +19,7 @@ import { startHub, type Hub } from '../../hub/hub.ts';
 import type { Database } from '../../hub/storage/database.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger, type Logger } from '../../kit/log.ts';
+import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
@@ -146,6 +147,7 @@ export class LocalRig {
         reach: OWN_MACHINE,
         clock: systemClock,
         random: () => 0.5,
+        freshness: new FreshnessRule(),
         log: this.#options.log ?? createLogger('sync', process.env['TEST_LOG'] ?? 'silent'),
         holder: `rig/${randomUUID()}`,
         metrics: this.metrics,
