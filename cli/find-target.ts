@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { loadKubeConfig } from '../kit/kube/kube-config.ts';
 import { clusterTarget } from './cluster/target.ts';
 import { findRunningUp, type RunningUp } from './local/control.ts';
 import type { Viewed } from './status-view.ts';

@@ -4,8 +4,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { systemClock } from '../kit/clock.ts';
 import { EventRecorder } from '../kit/events.ts';
-import { createClient } from '../kit/kube/client.ts';
-import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { createPodClient } from '../kit/kube/in-cluster.ts';
 import { createLogger } from '../kit/log.ts';
 import { reachOf } from '../kit/net/addresses.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
@@ -84,7 +83,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const config = environment.parse(env);
   const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
-  const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-hub' });
+  const client = await createPodClient(env, { userAgent: 'supercargo-hub' });
   const external = databaseAddress(config);
   const db = external
     ? openPostgres({ url: external, onIdleError: (error) => log.warn({ err: error }, 'a database connection broke') })

@@ -1,6 +1,6 @@
 import { EXPORT_TYPES } from '../model/feeds.ts';
 import type { ConnectionStatus, FeedResource } from '../crds/index.ts';
-import { ANNOTATIONS } from '../crds/index.ts';
+import { ANNOTATIONS } from '../crds/names.ts';
 import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport, type DriverManifest } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';

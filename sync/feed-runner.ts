@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  ANNOTATIONS,
-  type ConnectionKey,
-  type FeedResource,
-  type FeedRunResource,
-  type FeedStatus,
-} from '../crds/index.ts';
+import type { ConnectionKey, FeedResource, FeedRunResource, FeedStatus } from '../crds/index.ts';
+import { ANNOTATIONS } from '../crds/names.ts';
 import type { ConnectionGate } from './connection-gate.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 import { runFeed } from './feeds/feed-run.ts';

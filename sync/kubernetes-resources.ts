@@ -1,14 +1,13 @@
-import {
-  API_VERSION,
-  FIELD_MANAGERS,
-  LABELS,
-  resourceType,
-  type ClusterConnectionResource,
-  type ConnectionKey,
-  type ConnectionResource,
-  type FeedResource,
-  type FeedRunResource,
+import type {
+  ClusterConnectionResource,
+  ConnectionKey,
+  ConnectionResource,
+  FeedResource,
+  FeedRunResource,
 } from '../crds/index.ts';
+import { FIELD_MANAGERS, LABELS } from '../crds/names.ts';
+import { resourceType } from '../crds/resource-types.ts';
+import { API_VERSION } from '../crds/schema/define.ts';
 import { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { Informer } from '../kit/kube/informer.ts';

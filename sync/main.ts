@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { parseDuration } from '../crds/index.ts';
-import { builtinDrivers } from '../drivers/registry.ts';
+import { loadDriver } from '../drivers/load.ts';
 import { systemClock } from '../kit/clock.ts';
 import { startHealthServer } from '../kit/health.ts';
-import { createClient } from '../kit/kube/client.ts';
-import { loadKubeConfig } from '../kit/kube/transport.ts';
+import { createPodClient } from '../kit/kube/in-cluster.ts';
 import { createLogger } from '../kit/log.ts';
 import { networkList } from '../kit/net/network-list.ts';
-import { growHeapSlowly } from '../kit/small-heap.ts';
-import { FreshnessRule } from '../model/feed-rules.ts';
-import { DEFAULT_RECHECK_MS } from '../model/feed-rules.ts';
+import { parseDuration } from '../model/duration.ts';
+import { DEFAULT_RECHECK_MS, FreshnessRule } from '../model/feed-rules.ts';
 import { readSecretFiles } from './credential.ts';
 import { runEngine } from './engine.ts';
 import { createHubClient } from './hub-client.ts';
@@ -55,12 +52,11 @@ const environment = z.object({
 
 /** The sync pod: one connection, until SIGTERM. */
 export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  growHeapSlowly();
   const config = environment.parse(env);
   const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({
     connection: config.SUPERCARGO_CONNECTION_NAME,
   });
-  const definition = builtinDrivers().get(config.SUPERCARGO_DRIVER);
+  const definition = await loadDriver(config.SUPERCARGO_DRIVER);
   if (!definition)
     throw new Error(
       `driver "${config.SUPERCARGO_DRIVER}" is not built into this image: its Driver must name an image that has it`,
@@ -71,7 +67,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
     name: config.SUPERCARGO_CONNECTION_NAME,
   } as const;
   const metrics = new SyncMetrics(key);
-  const client = createClient(loadKubeConfig(), { registry: metrics.registry, userAgent: 'supercargo-sync' });
+  const client = await createPodClient(env, { registry: metrics.registry, userAgent: 'supercargo-sync' });
   const resources = watchOwnResources({ client, key, clock: systemClock, log, podName: config.POD_NAME });
   // The watches outlive the engine, which still writes status while it drains.
   const watching = new AbortController();

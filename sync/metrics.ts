@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ConnectionKey } from '../crds/index.ts';
-import { RUN_RESULTS } from '../crds/index.ts';
+import { RUN_RESULTS } from '../crds/kinds/feed.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { FEED_CLASSES, type FeedClass } from '../model/feeds.ts';
 import { waitingCalls, type BudgetView } from './budget/budget.ts';

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { API_VERSION, type ConnectionResource, type FeedResource } from '../../crds/index.ts';
-import { builtinDrivers } from '../../drivers/registry.ts';
+import { loadDriver } from '../../drivers/load.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
@@ -91,13 +91,14 @@ function resourcesOf(index: number, url: string): OwnResources & { readonly read
 
 const freshness = new FreshnessRule();
 const stop = new AbortController();
+const generic = (await loadDriver('generic'))!;
 const all = shops.map((url, at) => resourcesOf(from + at, url));
 const ended = all.map((resources, at) => {
   const index = from + at;
   return runEngine(
     {
       key: keyOf(index),
-      definition: builtinDrivers().get('generic')!,
+      definition: generic,
       resources,
       hub: createHubClient({
         url: hubs[index % hubs.length]!,

@@ -11,7 +11,7 @@ import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
-import { growHeapSlowly } from '../../kit/small-heap.ts';
+import { keepSmall } from '../../kit/small-heap.ts';
 import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
@@ -44,7 +44,7 @@ export interface PodAnswer {
   readonly ready?: true;
 }
 
-growHeapSlowly();
+keepSmall();
 const NEVER_MS = 3_600_000;
 const world = new LocalWorld(join(tmpdir(), `supercargo-bench-${process.pid}.json`), () => new Date());
 const resource = (kind: string, name: string, spec: unknown): Resource => ({

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { PassThrough, type Writable } from 'node:stream';
 import { lookAnswer } from '../../hub/backup/index.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createClient } from '../../kit/kube/client.ts';
+import { createClient } from '../../kit/kube/kube-config.ts';
 import { podExec, type PodExec } from '../../kit/kube/exec.ts';
 import type { PodPort } from '../../kit/kube/pod-port.ts';
 import { findHubPod } from './hub-pod.ts';

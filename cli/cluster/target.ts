@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { API_VERSION, FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createClient } from '../../kit/kube/client.ts';
+import { createClient } from '../../kit/kube/kube-config.ts';
 import { podConnector } from '../../kit/kube/port-forward.ts';
 import { overTls } from '../../kit/kube/tls-way.ts';
 import { openTunnel, type Tunnel } from '../../kit/kube/tunnel.ts';

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { createClient } from '../../kit/kube/client.ts';
+import { createClient } from '../../kit/kube/kube-config.ts';
 import type { Intent, ResourceType } from '../../kit/kube/objects.ts';
-import { loadKubeConfig } from '../../kit/kube/transport.ts';
+import { loadKubeConfig } from '../../kit/kube/kube-config.ts';
 import { FIELD_MANAGERS } from '../../crds/index.ts';
 import { ownPackage } from '../version.ts';
 

@@ -3,7 +3,7 @@ import { drill } from '../../drill/drill.ts';
 import type { Outcome } from '../../drill/run.ts';
 import { drillFaults, partsOf, wholeNumber, type DrillSettings } from '../../drill/settings.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createClient } from '../../kit/kube/client.ts';
+import { createClient } from '../../kit/kube/kube-config.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import { podConnector } from '../../kit/kube/port-forward.ts';
 import { openTunnel } from '../../kit/kube/tunnel.ts';

@@ -1,9 +1,8 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import { errorFromStatus, isApiError } from './errors.ts';
 import { pathOf, type Intent, type KubeObject, type ObjectMeta, type ResourceType } from './objects.ts';
-import { Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** Which objects: all where nothing is said. */
 export interface Selection {
@@ -217,11 +216,6 @@ export class KubeClient {
     this.#limits.beforeWrite?.();
     return this.#transport.json<T>({ ...request, signal: this.#limits.signal });
   }
-}
-
-/** A client on a kubeconfig (see `loadKubeConfig`). */
-export function createClient(config: KubeConfig, options: KubeClientOptions = {}): KubeClient {
-  return new KubeClient(new Transport(config, options));
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -2,7 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startControlPlane, type ControlPlane } from '../../test/cluster/index.ts';
 import { createLogger } from '../log.ts';
-import { createClient, type KubeClient } from './client.ts';
+import type { KubeClient } from './client.ts';
+import { createClient } from './kube-config.ts';
 import { Informer, type Change } from './informer.ts';
 import type { KubeObject, ResourceType } from './objects.ts';
 

@@ -3,7 +3,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
-import { createClient } from './client.ts';
+import { createClient } from './kube-config.ts';
 import { isApiError } from './errors.ts';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };

@@ -1,16 +1,8 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { request, type Dispatcher } from 'undici';
 import { systemClock, type Clock } from '../clock.ts';
+import type { ApiAccess } from './access.ts';
 import { ApiError, errorFromResponse } from './errors.ts';
-
-/** The kubeconfig of the pod we run in, of $KUBECONFIG, or of ~/.kube/config, in the order of client-node. */
-export function loadKubeConfig(context?: string): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  if (context !== undefined) config.setCurrentContext(context);
-  return config;
-}
 
 /** One HTTP request to the API server. */
 export interface ApiRequest {
@@ -28,24 +20,22 @@ const CREDENTIALS_TTL_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
- * HTTP to the API server. Authentication, TLS and proxies are client-node's; connections are ours, because its 2.0.1
+ * HTTP to the API server. How it is spoken to is the access's; connections are ours, because client-node 2.0.1
  * makes a new undici Agent, so a new TLS connection, for every single request (docs/decisions/0003-control-loop.md).
  */
 export class Transport {
   readonly server: URL;
-  readonly #config: KubeConfig;
+  readonly #access: ApiAccess;
   readonly #clock: Clock;
   readonly #metrics: RequestMetrics | undefined;
   readonly #userAgent: string;
   #dispatcher: Dispatcher | undefined;
-  #headers: Record<string, string> = {};
+  #headers: Readonly<Record<string, string>> = {};
   #authenticatedAt = 0;
 
-  constructor(config: KubeConfig, options: { registry?: Registry; clock?: Clock; userAgent?: string } = {}) {
-    const cluster = config.getCurrentCluster();
-    if (!cluster) throw new Error('no cluster: set KUBECONFIG, or run inside a pod with a ServiceAccount token');
-    this.server = new URL(cluster.server);
-    this.#config = config;
+  constructor(access: ApiAccess, options: { registry?: Registry; clock?: Clock; userAgent?: string } = {}) {
+    this.server = access.server;
+    this.#access = access;
     this.#clock = options.clock ?? systemClock;
     this.#userAgent = options.userAgent ?? 'supercargo';
     this.#metrics = options.registry && requestMetrics(options.registry);
@@ -127,10 +117,9 @@ export class Transport {
   async #authenticate(): Promise<void> {
     const now = this.#clock.now().getTime();
     if (this.#authenticatedAt > 0 && now - this.#authenticatedAt < CREDENTIALS_TTL_MS) return;
-    const context = new RequestContext(this.server.toString(), HttpMethod.GET);
-    await this.#config.applySecurityAuthentication(context);
-    this.#headers = context.getHeaders();
-    this.#dispatcher ??= context.getDispatcher();
+    const { headers, dispatcher } = await this.#access.credentials(!this.#dispatcher);
+    this.#headers = headers;
+    this.#dispatcher ??= dispatcher;
     this.#authenticatedAt = now;
   }
 

@@ -1,4 +1,6 @@
-import { ANNOTATIONS, parseDuration, type FeedResource, type FeedSpec, type FeedStatus } from '../../crds/index.ts';
+import type { FeedResource, FeedSpec, FeedStatus } from '../../crds/index.ts';
+import { ANNOTATIONS } from '../../crds/names.ts';
+import { parseDuration } from '../../model/duration.ts';
 import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FreshnessRule, Schedule, scheduleOf } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';

@@ -16,7 +16,8 @@ import {
   type ConnectionStatus,
 } from '../../crds/index.ts';
 import { kstatusProblems } from '../../kit/kstatus-check.ts';
-import { createClient, type KubeClient } from '../../kit/kube/client.ts';
+import type { KubeClient } from '../../kit/kube/client.ts';
+import { createClient } from '../../kit/kube/kube-config.ts';
 import type { Intent, KubeObject, ResourceType } from '../../kit/kube/objects.ts';
 import { createLogger } from '../../kit/log.ts';
 import { runOperator } from '../../operator/main.ts';
