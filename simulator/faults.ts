@@ -25,6 +25,9 @@ export const FAULTS = [
   'redirect',
   'reset',
   'new-fields',
+  'repeated-message',
+  'lost-ticket',
+  'failed-job',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 

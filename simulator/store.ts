@@ -1,10 +1,13 @@
 import type { Clock } from '../kit/clock.ts';
 import { Door } from './desk/door.ts';
 import { Hooks, type Delivery } from './desk/hooks.ts';
+import { Jobs } from './desk/jobs.ts';
 import { Keys, type Client } from './desk/keys.ts';
 import type { SimRequest, SimResponse } from './desk/messages.ts';
 import { Pages, type Paging } from './desk/pages.ts';
 import { PERMISSIONS } from './desk/permissions.ts';
+import { Queue } from './desk/queue.ts';
+import { Tickets } from './desk/tickets.ts';
 import type { Wire } from './desk/wire.ts';
 import { Faults, type FaultName } from './faults.ts';
 import { Random } from './random.ts';
@@ -49,6 +52,7 @@ export class SimulatedStore {
   readonly truth: Truth;
   readonly hooks: Hooks;
   readonly #door: Door;
+  readonly #tickets: Tickets;
   readonly #life: Random;
 
   constructor(options: SimulatedStoreOptions) {
@@ -81,6 +85,9 @@ export class SimulatedStore {
       paging: options.paging ?? 'keyset',
       cap: options.pageCap ?? 250,
     });
+    // Not of `random`: what other shops do by a seed stays as it was.
+    const later = new Random((options.seed ?? 1) + 1);
+    this.#tickets = new Tickets(later.fork(), this.faults);
     this.#door = new Door(
       {
         shop: this.shop,
@@ -88,6 +95,9 @@ export class SimulatedStore {
         pages,
         keys: this.keys,
         hooks: this.hooks,
+        queue: new Queue(this.faults),
+        tickets: this.#tickets,
+        jobs: new Jobs(clock, later.fork(), this.faults),
         faults: this.faults,
         random,
         shopId: options.shopId ?? 'simulated',
@@ -111,8 +121,19 @@ export class SimulatedStore {
     return event;
   }
 
-  /** Answers one request. Never throws. */
+  /** Time goes by: what the shop took on tickets is carried out. */
+  tick(times = 1): void {
+    for (let count = 0; count < times; count++) this.#tickets.tick();
+  }
+
+  /** Answers one request, somewhat later than the one before. Never throws. */
   handle(request: SimRequest): SimResponse {
+    this.tick();
+    return this.answer(request);
+  }
+
+  /** Answers one request. Never throws. */
+  answer(request: SimRequest): SimResponse {
     return this.#door.handle(request);
   }
 

@@ -41,9 +41,11 @@ export function linesOf(definition: DriverDefinition): string[] {
       ? `comes with ${via}`
       : cursor?.kind === 'changes'
         ? `changes by ${cursor.field ?? 'time'}`
-        : cursor
-          ? 'all each time'
-          : 'writes',
+        : cursor?.kind === 'queue'
+          ? 'what its queue hands out'
+          : cursor
+            ? 'all each time'
+            : 'writes',
     [
       ...(cursor?.blindTo && !via ? [`does not see: ${cursor.blindTo.join('; ')}`] : []),
       ...(stock ? [SETS[stock]] : []),

@@ -12,7 +12,15 @@ export type Need =
   | 'writeShipments'
   | 'census'
   | 'hooks'
-  | 'clients';
+  | 'clients'
+  /** Orders by the time of their change. */
+  | 'since'
+  /** Orders that are handed out until they are acknowledged. */
+  | 'queue'
+  /** The catalogue comes as a document that is made first. */
+  | 'documents'
+  /** Levels are taken on a ticket and set later. */
+  | 'tickets';
 
 /** A new shop, and the driver beside it. */
 export type Open = (options?: WorldOptions) => World;

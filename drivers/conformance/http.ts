@@ -54,6 +54,8 @@ export class SuiteHttp implements StoreHttp {
   async read(request: StoreRequest): Promise<StoreResponse> {
     this.reads++;
     const { truth, hooks } = this.#options.store;
+    // What was taken on a ticket before is not of this call.
+    this.#options.store.tick();
     const before = [truth.effects.length, hooks.changes];
     const answer = await this.#call(request);
     if (truth.effects.length !== before[0] || hooks.changes !== before[1])
@@ -104,7 +106,7 @@ export class SuiteHttp implements StoreHttp {
       Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]),
     );
     if (!url.startsWith(base)) return wholeResponse(404, { 'content-type': 'text/html' }, '<html></html>');
-    const given = store.handle({ method, path: url.slice(base.length) || '/', headers: lower, body: bodyText(body) });
+    const given = store.answer({ method, path: url.slice(base.length) || '/', headers: lower, body: bodyText(body) });
     if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
     return wholeResponse(given.status, given.headers, given.body);
   }

@@ -1,5 +1,5 @@
 import type { FeedType } from '../../model/feeds.ts';
-import { DriverError } from '../contract/index.ts';
+import { DriverError, type DriverManifest } from '../contract/index.ts';
 import { CASES } from './cases/index.ts';
 import type { ConformanceCase, Need } from './case.ts';
 import { demand, NotConformant } from './demand.ts';
@@ -24,6 +24,23 @@ const FEEDS: Readonly<Partial<Record<Need, FeedType>>> = {
   writeStock: 'StockExport',
   writeShipments: 'ShipmentExport',
 };
+
+/** Why a case does not fit the way in which the platform tells of changes. */
+function otherWay(needs: readonly Need[], manifest: DriverManifest): string | undefined {
+  const { type = 'OrderImport', cursor } = feedOfChanges(manifest) ?? {};
+  if (needs.includes('since') && cursor && cursor.kind !== 'changes')
+    return `${type} of ${manifest.title} knows no time of change: it is of the kind ${cursor.kind}`;
+  if (needs.includes('queue') && cursor?.kind !== 'queue')
+    return `${type} of ${manifest.title} has no queue that is to be acknowledged`;
+  return undefined;
+}
+
+/** The one that brings changes of orders; what rides with another has the other's cursor. */
+function feedOfChanges({ feeds }: DriverManifest) {
+  const own = (type: FeedType) => feeds.find((feed) => feed.type === type);
+  const found = own('OrderUpdate') ?? own('OrderImport');
+  return found?.via === undefined ? found : own(found.via);
+}
 
 export interface ConformOptions {
   /** These cases alone. */
@@ -82,7 +99,11 @@ function skipOf({ id, needs, tag }: ConformanceCase, { definition: { manifest },
   const said = manifest.skips?.[id] ?? wire.subject.cannot[id];
   if (said !== undefined) return said;
   if (tag !== undefined && wire.subject.lacks.includes(tag)) return `${wire.name} knows no such orders (${tag})`;
+  if (needs.includes('documents') && !wire.subject.documents) return `${wire.name} makes no documents to wait for`;
+  if (needs.includes('tickets') && !wire.subject.tickets) return `${wire.name} sets levels at once`;
   if (needs.includes('clients') && !wire.subject.client) return `${wire.name} knows no tokens that rotate`;
+  const way = otherWay(needs, manifest);
+  if (way !== undefined) return way;
   const feed = needs
     .map((need) => FEEDS[need])
     .find((type) => type !== undefined && !manifest.feeds.some((known) => known.type === type));

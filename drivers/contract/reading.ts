@@ -6,8 +6,10 @@ export interface CursorSemantics {
   /**
    * - changes: `since` filters by a time of change; the engine re-reads an overlap and drops what it has by hash.
    * - full: the platform has no usable filter, every run reads all.
+   * - queue: the platform hands each change out until it is acknowledged (`Page.acks`). Neither `since` nor `until` is
+   *   given, and a back-fill of a time is refused: named records are read by `ids`.
    */
-  readonly kind: 'changes' | 'full';
+  readonly kind: 'changes' | 'full' | 'queue';
   /** The platform's field behind `since`, for people ("updatedAt"). */
   readonly field?: string;
   /**

@@ -1,15 +1,18 @@
 import type { Random } from '../random.ts';
 import type { Faults } from '../faults.ts';
-import type { ShopHabits } from '../shop/model.ts';
+import type { ShopHabits, ShopOrder } from '../shop/model.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { ShopEvent } from '../shop/life.ts';
 import type { Truth } from '../shop/truth.ts';
 import type { Hooks } from './hooks.ts';
+import type { Jobs } from './jobs.ts';
 import type { Keys } from './keys.ts';
 import type { Signed, SimRequest } from './messages.ts';
 import type { Pages, Paging } from './pages.ts';
+import type { Queue } from './queue.ts';
 import type { Permission } from './permissions.ts';
 import type { Refused } from './refused.ts';
+import type { Tickets } from './tickets.ts';
 
 /** What routes may use: the shop, and what a desk does the same way for every platform. */
 export interface Desk {
@@ -18,6 +21,9 @@ export interface Desk {
   readonly pages: Pages;
   readonly keys: Keys;
   readonly hooks: Hooks;
+  readonly queue: Queue<ShopOrder>;
+  readonly tickets: Tickets;
+  readonly jobs: Jobs;
   readonly faults: Faults;
   readonly random: Random;
   readonly shopId: string;
@@ -89,6 +95,10 @@ export interface WireSubject {
   settings(url: string): Readonly<Record<string, unknown>>;
   /** What people call a permission at the platform. */
   permissionWord(permission: Permission): string;
+  /** A catalogue is a document that is asked for and made later. */
+  readonly documents?: true;
+  /** Levels are taken on a ticket and set later. */
+  readonly tickets?: true;
   /** How a shop of the platform may page; where there is one way, it is the platform's own. */
   readonly pagings: readonly Paging[];
   /** Fields of the truth for which the platform has no word, as `order.note`. */

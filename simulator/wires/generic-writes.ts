@@ -92,8 +92,8 @@ export function writes(desk: Desk): Route[] {
   ];
 }
 
-/** Each level by itself: an answer of its own for every one. */
-function setLevels(desk: Desk, body: unknown): unknown {
+/** Each level by itself: an answer of its own for every one. Refuses a body that is none. */
+export function setLevels(desk: Desk, body: unknown): unknown {
   return {
     results: parseBody(stockBody, body).levels.map(({ variant_id, location_id, ...asked }) => {
       const { onHand, ...outcome } = setLevel({ variantId: variant_id, locationId: location_id, ...asked }, desk);

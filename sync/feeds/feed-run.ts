@@ -1,5 +1,5 @@
 import type { FeedRunSpec } from '../../crds/index.ts';
-import type { ConnectedFeeds } from '../../drivers/contract/index.ts';
+import { terminal, type ConnectedFeeds, type DriverError } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { FeedSummary, FinishRunRequest, StartRunAnswer, StartRunRequest } from '../../model/sync-api.ts';
 import { DEFAULT_ORDER_RULES, type OrderRules } from '../../model/order-rules.ts';
@@ -145,7 +145,7 @@ async function executeExport<F extends ExportType>(
   signal: AbortSignal,
 ): Promise<Ended> {
   const target: ConnectedFeeds[ExportType] = session.driver.feeds[feed];
-  if (!target) throw unsupported(feed);
+  if (!target) return { outcome: failure(unsupported(feed)) };
   return { outcome: await runExport({ feed, runId, batchSize, release, signal }, target, hub) };
 }
 
@@ -160,7 +160,8 @@ async function executeImport(
   const { window, ids = request.ids, dryRun, replay } = request.parameters ?? {};
   if (replay) return { outcome: await runReplay(hub, replay.reason, dryRun === true) };
   const source = session.driver.feeds[feed];
-  if (!source) throw unsupported(feed);
+  if (!source) return { outcome: failure(unsupported(feed)) };
+  if (window && source.cursor?.kind === 'queue') return { outcome: failure(handsOut(feed)) };
   const pageSize = Math.min(request.batchSize ?? DEFAULT_BATCH_SIZE, source.maxPageSize);
   return runImport(
     {
@@ -188,7 +189,14 @@ async function executeImport(
   );
 }
 
-const unsupported = (feed: FeedType): Error => new Error(`the driver does not support ${feed}`);
+const unsupported = (feed: FeedType): DriverError => terminal('NotSupported', `the driver does not support ${feed}`);
+
+/** What would be read is whatever waits, whenever it was placed. */
+const handsOut = (feed: FeedType): DriverError =>
+  terminal(
+    'NotSupported',
+    `${feed} of this platform hands each change out once and knows no times: give ids in place of a window`,
+  );
 
 /** Rejected orders are stored whole: they are judged again without a call to the store. */
 async function runReplay(hub: HubClient, reason: string, dryRun: boolean): Promise<RunOutcome> {

@@ -1,3 +1,4 @@
+import type { FeedType } from '../../model/feeds.ts';
 import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/shop/life.ts';
 import { HintBox } from '../../sync/hints/hint-box.ts';
@@ -29,6 +30,10 @@ export interface Scenario {
   /** Nothing breaks any more: what is still under way ends, then all must agree. */
   readonly verify: (world: SeedWorld) => Promise<void>;
 }
+
+/** The feed of products that a platform has: one that brings what changed, or all of them. */
+const changes = ({ definition }: SeedWorld): FeedType =>
+  definition.manifest.feeds.some(({ type }) => type === 'ProductUpdate') ? 'ProductUpdate' : 'ProductImport';
 
 function stock(world: SeedWorld, products: number, orders: number): void {
   const { store, hub } = world;
@@ -93,14 +98,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   catalogue: {
     prepare: async (world) => stock(world, 3, 0),
     async story(world) {
-      await world.settle('ProductUpdate');
+      await world.settle(changes(world));
       happen(world, editProduct, editProduct);
-      await world.settle('ProductUpdate');
+      await world.settle(changes(world));
       await world.settle('DataModelSync', { batchSize: 100 });
     },
     async verify(world) {
       world.hub.clock.advance(SETTLED_MS);
-      await world.settle('ProductUpdate');
+      await world.settle(changes(world));
       await world.settle('StockImport', { batchSize: 100 });
       await productsAgree(world);
       await levelsAgree(world);
@@ -228,7 +233,7 @@ async function exportAll(world: SeedWorld): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const [open] = await world.hub.db.query<{ shipments: number; levels: number }>(
       `SELECT count(*) FILTER (WHERE o.kind = 'shipment') AS shipments, count(*) FILTER (WHERE o.kind = 'stock') AS levels FROM outbox o JOIN connections c ON c.id = o.connection_id
-       WHERE c.name = $1 AND o.state IN ('Pending', 'Sent')`,
+       WHERE c.name = $1 AND o.state IN ('Pending', 'Sent', 'Submitted')`,
       [world.connectionName],
     );
     if (open!.shipments > 0) await world.runOnce('ShipmentExport');

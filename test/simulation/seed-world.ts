@@ -1,6 +1,5 @@
 import type { StoreSpec } from '../../crds/index.ts';
-import { builtinDrivers } from '../../drivers/registry.ts';
-import { wires } from '../../simulator/wires/index.ts';
+import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import { PUBLIC_ONLY } from '../../kit/net/addresses.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { Delivery as Mail } from '../../simulator/desk/hooks.ts';
@@ -14,6 +13,7 @@ import { sealedVault } from '../../sync/tokens/sealed-vault.ts';
 import { Delivery } from './delivery.ts';
 import { Effects } from './effects.ts';
 import type { HubWorld } from './hub-world.ts';
+import { DEFAULT_PLATFORM, platformOf } from './platforms.ts';
 import { Pods, type Pod, type Work } from './pods.ts';
 import type { Process } from './process.ts';
 import { CALL_MS, HUB, Wires } from './wires.ts';
@@ -26,9 +26,6 @@ const MOST_TRIES = 40;
  * times more. After a storm one more day has gone by.
  */
 const CENSUS_DAYS = 2;
-/** Whose words shop and pods speak: `DRIVER=magento2` plays all scenarios at another platform's shop. */
-const DRIVER = process.env['DRIVER'] ?? 'generic';
-
 /** Longer than any late commit. */
 export const SETTLED_MS = 150_000;
 
@@ -36,6 +33,8 @@ const SETTLED_RESULTS = new Set(['Succeeded', 'Empty', 'Partial']);
 
 export interface SeedOptions extends Omit<SimulatedStoreOptions, 'clock'> {
   readonly seed: number;
+  /** See platforms.ts. */
+  readonly platform?: string;
   readonly credential?: Record<string, string>;
   readonly pageSize?: number;
   /** Something happens in the shop between requests, this often. */
@@ -55,6 +54,7 @@ export class SeedWorld {
   readonly seed: Awaited<ReturnType<HubWorld['newSeed']>>;
   readonly wires: Wires;
   readonly pods: Pods;
+  readonly definition: DriverDefinition;
   readonly #options: SeedOptions;
   readonly #delivery: Delivery;
   #starts = 0;
@@ -64,9 +64,11 @@ export class SeedWorld {
     this.seed = seed;
     this.#options = options;
     this.random = new Random(options.seed ^ 0x5eed);
+    const { wire, definition } = platformOf(options.platform ?? DEFAULT_PLATFORM);
+    this.definition = definition;
     this.store = new SimulatedStore({
       apiKey: 'key',
-      wire: wires().get(DRIVER)!,
+      wire,
       ...options,
       clock: { now: () => hub.clock.now(), sleep: async () => undefined },
       orders: 0,
@@ -164,11 +166,11 @@ export class SeedWorld {
       send: this.wires.toHub(process),
     });
     const { subject } = this.store.wire;
-    const definition = builtinDrivers().get(DRIVER)!;
+    const { definition } = this;
     const credential = this.#options.credential ?? subject.credential('key');
     const answer = await hub.session({
       store: this.seed.key.name,
-      driver: DRIVER,
+      driver: definition.manifest.name,
       mode: 'Production',
       catalogue: false,
       credential: this.connectionName,

@@ -5,7 +5,7 @@ simulate(
   'lose nothing and double nothing, wherever pod, hub, worker or a call breaks',
   async function* (hub, scenario, seeds) {
     for (let seed = 1; seed <= seeds; seed++) {
-      yield* casesOf(scenario, seed, await play(hub, { scenario, seed }));
+      yield* casesOf({ scenario, seed }, await play(hub, { scenario, seed }));
     }
   },
 );

@@ -6,18 +6,26 @@ import type { HubWorld } from './hub-world.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { SeedWorld, type SeedOptions } from './seed-world.ts';
 
-/** A run that can be repeated alone: `orders/7/12/die-after`, or `orders/7/storm`. */
+/** A run that can be repeated alone: `orders/7/12/die-after`, `orders/7/storm`, or `marketplace:orders/7/storm`. */
 export interface Case {
+  /** See platforms.ts. */
+  readonly platform?: string;
   readonly scenario: string;
   readonly seed: number;
   readonly at?: number;
   readonly mode?: Mode | 'storm';
 }
 
-export const nameOf = ({ scenario, seed, at, mode }: Case): string =>
+export const nameOf = ({ platform, scenario, seed, at, mode }: Case): string =>
+  (platform === undefined ? '' : `${platform}:`) +
   [scenario, seed, ...(at === undefined ? [] : [at]), ...(mode === undefined ? [] : [mode])].join('/');
 
 export function parseCase(text: string): Case {
+  const [, platform, rest = text] = /^(\w+):(.*)$/.exec(text) ?? [];
+  return { ...(platform === undefined ? {} : { platform }), ...parsePlace(rest) };
+}
+
+function parsePlace(text: string): Case {
   const [scenario = '', seed = '1', at, mode] = text.split('/');
   if (at === undefined) return { scenario, seed: Number(seed) };
   return mode === undefined
@@ -36,6 +44,7 @@ export async function play(hub: HubWorld, each: Case): Promise<readonly Point[]>
     ...scenario.options,
     ...faultsOf(each, scenario.options?.faults),
     seed: each.seed,
+    platform: each.platform,
   });
   try {
     const { faults } = world.store;
@@ -88,6 +97,6 @@ function faultsOf({ seed, mode }: Case, always: readonly FaultName[] = []): Part
 }
 
 /** Every way in which each effect of a run can break. */
-export function casesOf(scenario: string, seed: number, points: readonly Point[]): Case[] {
-  return points.flatMap(({ kind }, index) => MODES[kind].map((mode) => ({ scenario, seed, at: index + 1, mode })));
+export function casesOf(of: Pick<Case, 'platform' | 'scenario' | 'seed'>, points: readonly Point[]): Case[] {
+  return points.flatMap(({ kind }, index) => MODES[kind].map((mode) => ({ ...of, at: index + 1, mode })));
 }

@@ -14,6 +14,7 @@ const SEEDS = Number(process.env['SEEDS'] ?? 1);
 export function simulate(
   promise: string,
   cases: (hub: HubWorld, scenario: string, seeds: number) => AsyncIterable<Case>,
+  scenarios: readonly string[] = Object.keys(SCENARIOS),
 ): () => HubWorld {
   jest.setTimeout(6 * 3_600_000);
   let hub: HubWorld;
@@ -22,7 +23,7 @@ export function simulate(
   });
   afterAll(async () => hub?.stop());
 
-  describe.each(Object.keys(SCENARIOS))('%s', (scenario) => {
+  describe.each(scenarios)('%s', (scenario) => {
     it(promise, async () => {
       const found: string[] = [];
       for await (const each of cases(hub, scenario, SEEDS)) {

@@ -1,8 +1,9 @@
 import type { FeedType } from '../../../model/feeds.ts';
+import type { CanonicalRecord } from '../../../model/records.ts';
 import type { ConformanceCase } from '../case.ts';
 import { demand } from '../demand.ts';
-import { byId, demandAll, ordersOf, readAll, readGood } from '../read.ts';
-import type { World } from '../world.ts';
+import { byId, demandAll, idOf, ordersOf, readAll, readGood } from '../read.ts';
+import { never, type World } from '../world.ts';
 import { allOrders, wantedOrders } from './reading.ts';
 
 const MINUTE = 60_000;
@@ -34,7 +35,7 @@ async function readWhile(world: World, between: (page: number) => void, since?: 
 export const CHANGES: readonly ConformanceCase[] = [
   {
     id: 'C4.since',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'asks for what changed since a time, and gives that alone',
     async run(open) {
       const world = open();
@@ -71,7 +72,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.since-inclusive',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'gives what changed at the very time of `since`',
     async run(open) {
       const world = open();
@@ -82,7 +83,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.until',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'leaves out what changed at `until` or later: a back-fill has an end',
     async run(open) {
       const world = open();
@@ -108,7 +109,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.ties',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'leaves out no row of many with the same time',
     async run(open) {
       const world = open();
@@ -128,7 +129,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.late-commit',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'gives at the next run a change that was committed after its time: it keeps no clock of its own',
     async run(open) {
       const world = open();
@@ -194,7 +195,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.nothing',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'makes one call and gives nothing where nothing changed',
     async run(open) {
       const world = open();
@@ -212,7 +213,7 @@ export const CHANGES: readonly ConformanceCase[] = [
   },
   {
     id: 'C4.future',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'gives nothing for a time that has not come',
     async run(open) {
       const world = open();
@@ -294,7 +295,74 @@ export const CHANGES: readonly ConformanceCase[] = [
       }
     },
   },
+  ...queueCases(),
 ];
+
+/** A platform that hands out. */
+function queueCases(): ConformanceCase[] {
+  return [
+    {
+      id: 'C4.queue-again',
+      needs: ['orders', 'queue'],
+      proves: 'is given again what it did not acknowledge, and names all of a page that it can acknowledge',
+      async run(open) {
+        const world = open();
+        const first = await handedOut(world);
+        demandAll(first.records, wantedOrders(world), allOrders(world), 'all that the queue hands out');
+        const second = await handedOut(world);
+        demand(second.tokens.size === first.tokens.size, 'what was not acknowledged does not come again');
+        const left = first.records.map(idOf).filter((id) => !first.tokens.has(id));
+        demand(left.length === 0, `nothing is there to acknowledge ${left[0]} with: it comes for ever`);
+      },
+    },
+    {
+      id: 'C4.queue-done',
+      needs: ['orders', 'queue'],
+      proves: 'acknowledges what it is told to, and nothing else',
+      async run(open) {
+        const world = open();
+        const { tokens } = await handedOut(world);
+        const [done, ...open_] = [...tokens];
+        await world.connect().feeds.OrderImport!.acknowledge!([done![1]], never());
+        const after = await handedOut(world);
+        demand(!after.tokens.has(done![0]), `${done![0]} was acknowledged, and is handed out again`);
+        const lost = open_.find(([id]) => !after.tokens.has(id));
+        demand(lost === undefined, `${lost?.[0]} was not acknowledged, and is not handed out any more`);
+      },
+    },
+    {
+      id: 'C4.queue-changed',
+      needs: ['orders', 'queue'],
+      proves: 'does not take from the queue what changed after it was read',
+      async run(open) {
+        const world = open();
+        const { tokens } = await handedOut(world);
+        const order = world.order('plain');
+        world.clock.advance(HOUR);
+        world.touch(order, { note: 'changed since' });
+        const acknowledge = (all: Iterable<string>) =>
+          world.connect().feeds.OrderImport!.acknowledge!([...all], never());
+        await acknowledge(tokens.values());
+        const { records, tokens: newer } = await handedOut(world);
+        demandAll(records, [order.id], [order.id], 'after an order changed that had been read before');
+        await acknowledge(newer.values());
+        demand((await handedOut(world)).records.length === 0, 'all was acknowledged, and something is handed out');
+      },
+    },
+  ];
+}
+
+/** Everything that waits, with what each record is acknowledged by. */
+async function handedOut(world: World): Promise<{ records: CanonicalRecord[]; tokens: Map<string, string> }> {
+  const records: CanonicalRecord[] = [];
+  const tokens = new Map<string, string>();
+  const pages = world.connect().feeds.OrderImport!.read({ feed: 'OrderImport', pageSize: 7, signal: never() });
+  for await (const page of pages) {
+    records.push(...page.records);
+    for (const [id, token] of page.acks ?? []) tokens.set(id, token);
+  }
+  return { records, tokens };
+}
 
 /** Calls that a page of a feed costs, as the manifest declares it. */
 export function callsAPage(world: World, feed: FeedType): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FEED_TYPES, type FeedType } from '../../../model/feeds.ts';
+import { FEED_TYPES, isImport, type FeedType } from '../../../model/feeds.ts';
 import { DriverError, type CheckReport } from '../../contract/index.ts';
 import type { ConformanceCase } from '../case.ts';
 import { demand } from '../demand.ts';
@@ -63,13 +63,18 @@ export const CHECKING: readonly ConformanceCase[] = [
     id: 'C1.manifest',
     needs: [],
     proves: 'has a manifest that the engine can go by',
-    async run(_open, { definition: { manifest } }) {
+    async run(open, { definition: { manifest } }) {
+      const { feeds } = open().connect();
       const types = manifest.feeds.map(({ type }) => type);
       demand(new Set(types).size === types.length, 'a feed is in the manifest twice');
       demand(manifest.hosts.length > 0, 'the manifest names no hosts: nothing could be asked');
       for (const { type, maxPageSize, cursor } of manifest.feeds) {
         demand(Number.isInteger(maxPageSize) && maxPageSize > 0, `${type} has no page size`);
         demand(type.endsWith('Export') || cursor !== undefined, `${type} says nothing of its cursor`);
+        demand(
+          cursor?.kind !== 'queue' || (isImport(type) && feeds[type]?.acknowledge !== undefined),
+          `${type} is a queue, and has no acknowledge: it would hand out the same for ever`,
+        );
         demand(
           (cursor?.blindTo ?? []).length === 0 || cursor?.secondWay !== undefined,
           `${type} is blind to changes and says no second way`,

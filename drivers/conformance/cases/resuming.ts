@@ -1,10 +1,11 @@
 import type { FeedType } from '../../../model/feeds.ts';
+import type { CanonicalRecord } from '../../../model/records.ts';
 import { levelKey } from '../../../simulator/shop/model.ts';
 import { DriverError } from '../../contract/index.ts';
 import type { ConformanceCase } from '../case.ts';
 import { demand } from '../demand.ts';
 import { demandAll, idOf, readAll, readGood } from '../read.ts';
-import type { World } from '../world.ts';
+import { never, type World } from '../world.ts';
 import { allOrders, wantedOrders } from './reading.ts';
 
 /**
@@ -29,6 +30,30 @@ async function resumeEverywhere(
       `${feed}, resumed after page ${index + 1} of ${first} in pages of ${then}: ${missing.length} of ${wanted.length} are lost, ${missing[0]} among them`,
     );
   }
+}
+
+/** Longer than any platform keeps a document. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+const MOST_RUNS = 12;
+
+/** As the engine does: what is thrown ends the run, and its last place stays. */
+async function runOnce(world: World, from: string | undefined, most = Number.POSITIVE_INFINITY) {
+  const run = { records: [] as CanonicalRecord[], end: false, resume: from };
+  try {
+    const pages = world.connect().read({ feed: 'ProductImport', pageSize: 5, resume: from, signal: never() });
+    let count = 0;
+    for await (const { records, end, resume } of pages) {
+      run.records.push(...records);
+      Object.assign(run, { end, resume });
+      if (++count === most) break;
+    }
+  } catch (error) {
+    demand(
+      error instanceof DriverError,
+      `a document that is not there throws what is no DriverError: ${String(error)}`,
+    );
+  }
+  return run;
 }
 
 export const RESUMING: readonly ConformanceCase[] = [
@@ -56,6 +81,28 @@ export const RESUMING: readonly ConformanceCase[] = [
       await resumeEverywhere(world, 'OrderImport', first, then, wantedOrders(world));
     },
   })),
+  {
+    id: 'C5.made-again',
+    needs: ['products', 'documents'],
+    proves: 'orders a document again that failed or is kept no longer, whatever place it was in',
+    async run(open) {
+      for (const end of ['failed', 'expired'] as const) {
+        const world = open();
+        if (end === 'failed') world.store.faults.force('failed-job');
+        let { resume } = await runOnce(world, undefined, 1);
+        if (end === 'expired') world.clock.advance(KEPT_MS);
+        for (let runs = 0; ; runs++) {
+          demand(
+            runs < MOST_RUNS,
+            `a document ${end}, and the same place is asked for in ${MOST_RUNS} runs after that`,
+          );
+          const { records, end: ended, resume: last } = await runOnce(world, resume);
+          if (ended && records.length > 0) break;
+          resume = last;
+        }
+      }
+    },
+  },
   {
     id: 'C5.later',
     needs: ['orders'],
@@ -157,7 +204,7 @@ export const RESUMING: readonly ConformanceCase[] = [
   },
   {
     id: 'C5.since',
-    needs: ['orders'],
+    needs: ['orders', 'since'],
     proves: 'keeps to `since` when it goes on',
     async run(open) {
       const world = open();

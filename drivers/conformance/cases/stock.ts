@@ -224,8 +224,10 @@ export const STOCK: readonly ConformanceCase[] = [
       const send = () => world.connect().writeStock!([entry(level!, '7', 21)], never());
       world.store.faults.force('lost-ack');
       await demandNotDone(send, 'a write whose answer is lost');
+      // A shop that sets levels later has done so before it sells one.
+      world.store.tick(10);
       level!.onHand -= 1;
-      const [again] = await send();
+      const [again] = (await write(world.connect(), [entry(level!, '7', 21)])).values();
       demand(
         again?.outcome === 'AlreadyApplied' || again?.outcome === 'Applied',
         `the level that came again is ${again?.outcome}`,
@@ -290,6 +292,20 @@ export const STOCK: readonly ConformanceCase[] = [
         .levels()
         .find((each) => each.sku === level!.sku && each.variantId === level!.variantId);
       demand(now?.onHand === 4711, 'a level is called done, and is not what was written');
+    },
+  },
+  {
+    id: 'C8.ticket-lost',
+    needs: ['writeStock', 'tickets'],
+    proves: 'tries again a level that the shop took and lost',
+    async run(open) {
+      const world = open();
+      const [level] = levelsAt(world);
+      world.store.faults.force('lost-ticket');
+      await demandNotDone(
+        async () => [...(await write(world.connect(), [entry(level!, '1', 5)])).values()],
+        'a level that the shop took and lost',
+      );
     },
   },
   {

@@ -3,6 +3,7 @@ import { MAPPING } from './mapping.ts';
 import { FAILING } from './failing.ts';
 import { PAGING } from './paging.ts';
 import type { Mutant } from './tools.ts';
+import { WAITING } from './waiting.ts';
 import { PARCEL_WRITES, STOCK_WRITES } from './writing.ts';
 
 export type { Mutant } from './tools.ts';
@@ -17,4 +18,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CHECKS,
   ...TOKENS,
   ...WEBHOOKS,
+  ...WAITING,
 ];

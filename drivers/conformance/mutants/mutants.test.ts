@@ -11,10 +11,10 @@ const IMPATIENT_MS = 2000;
 describe('a broken driver', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant.refusedBy, mutant] as const))(
     '(%s) is refused by %s',
-    async (_name, refusedBy, { definition, paging }) => {
+    async (_name, refusedBy, { definition, paging, wire = genericWire }) => {
       const refusals: unknown[] = [];
       for await (const result of conform(
-        { definition, wire: genericWire, paging },
+        { definition, wire, paging },
         { matches: (id) => id === refusedBy, limitMs: IMPATIENT_MS },
       ))
         if (result.outcome === 'failed' && result.id === refusedBy) refusals.push(result.error);

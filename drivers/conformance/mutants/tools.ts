@@ -1,5 +1,6 @@
 import type { CanonicalRecord, OrderRecord } from '../../../model/records.ts';
 import type { Paging } from '../../../simulator/desk/pages.ts';
+import type { Wire } from '../../../simulator/desk/wire.ts';
 import {
   bodyText,
   type Driver,
@@ -15,7 +16,7 @@ import {
 } from '../../contract/index.ts';
 import { generic } from '../../generic/index.ts';
 
-/** The generic driver with one rule broken. */
+/** A driver with one rule broken: the generic one where its wire is not named. */
 export interface Mutant {
   /** In a few words what it does wrong. */
   readonly name: string;
@@ -24,6 +25,8 @@ export interface Mutant {
   readonly definition: DriverDefinition;
   /** How the shop pages, where the mistake shows only there. */
   readonly paging?: Paging;
+  /** The Generic Store API if absent. */
+  readonly wire?: Wire;
 }
 
 type Context = DriverContext<unknown, unknown>;
