@@ -3,7 +3,7 @@ import { beyondKeyHosts } from '../model/hosts.ts';
 import { parseCredential, type CredentialOutcome } from './credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 
-/** The Secret of a connection, which is not even read where the Connection leads to a host that its keys may not go to. */
+/** The Secret of a connection; not even read where the Connection leads to a host that its keys may not go to. */
 export async function readCredential(
   { spec, metadata }: AnyConnection,
   { definition, credential: { secretName, keys, hosts }, readSecret }: EngineOptions,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { memoryVault, type StoreHttp, type StoreRequest, type TokenVaults } from '../../drivers/contract/index.ts';
+import { memoryVault, type StoreRequest } from '../../drivers/contract/index.ts';
 import { watchedVaults } from './discreet-driver.ts';
 import { Secrets } from './secrets.ts';
 import { storeWords } from './store-words.ts';
@@ -10,7 +10,7 @@ const KEY = 's3cret-of-the-shop';
 it('a credential is known for as long as it is used, however many tokens have come and gone since', async () => {
   const secrets = new Secrets();
   secrets.add({ clientId: 'client-of-shop', clientSecret: KEY });
-  const vaults = watchedVaults({ ...memoryVault(), scoped: () => memoryVault() } as TokenVaults, secrets);
+  const vaults = watchedVaults({ ...memoryVault(), scoped: () => memoryVault() }, secrets);
   for (let hour = 0; hour < 500; hour++)
     await vaults.replace(hour, {
       values: { accessToken: `access-token-${hour}`, refreshToken: `refresh-token-${hour}` },
@@ -23,7 +23,7 @@ it('what a driver sends by the name of a secret is one from then on, without its
   const secrets = new Secrets();
   const sent: StoreRequest[] = [];
   const take = async (request: StoreRequest) => (sent.push(request), {} as never);
-  const http = watchedHttp({ read: take, write: take, observe: () => undefined } as StoreHttp, secrets);
+  const http = watchedHttp({ read: take, write: take, observe: () => undefined }, secrets);
   const body = (value: object) =>
     ({ method: 'POST', url: 'https://shop.example', body: JSON.stringify(value) }) as const;
   await http.write(body({ url: 'https://hub.example/hook', secret: 'whsec_of/the+hook=' }));
