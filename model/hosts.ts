@@ -26,6 +26,32 @@ export function settingsWithHost(rules: readonly string[]): string[] {
   return rules.filter((rule) => rule.startsWith(FROM_SETTING)).map((rule) => rule.slice(FROM_SETTING.length));
 }
 
+/**
+ * The first address among the settings that leads to a host which the keys may not be sent to, with its setting.
+ * `keyHosts`: of the Credential; absent: it says nothing. Pure.
+ */
+export function beyondKeyHosts(
+  rules: readonly string[],
+  settings: Readonly<Record<string, unknown>>,
+  keyHosts: readonly string[] | undefined,
+): { readonly setting: string; readonly host: string } | undefined {
+  if (!keyHosts) return undefined;
+  const allowed = namedHosts(keyHosts);
+  for (const setting of settingsWithHost(rules)) {
+    const address = settings[setting];
+    if (typeof address !== 'string' || isAllowed(address, allowed)) continue;
+    return { setting, host: URL.parse(address)?.host ?? 'an address that is none' };
+  }
+  return undefined;
+}
+
+/** Hosts by their names alone: no setting of a Connection adds to them. Pure. */
+export const namedHosts = (names: readonly string[]): AllowedHost[] =>
+  allowedHosts(
+    names.filter((name) => !name.startsWith(FROM_SETTING)),
+    {},
+  );
+
 /** Whether a request may go there. Pure. */
 export function isAllowed(address: string, allowed: readonly AllowedHost[]): boolean {
   const url = URL.parse(address);

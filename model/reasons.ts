@@ -39,7 +39,7 @@ export const STORE_REASONS = {
   HostNotAllowed: {
     scope: 'shop',
     remedy:
-      'only the hosts that the Driver names are asked: check settings.url of the Connection, or add the host to the Driver',
+      'only the hosts that the Driver and spec.hosts of the Credential name are asked: check settings.url of the Connection, or add the host there',
   },
   ProxyFailed: {
     scope: 'shop',

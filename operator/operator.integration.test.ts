@@ -240,6 +240,29 @@ describe('a Connection', () => {
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
   });
 
+  it('is stopped by no shop of another namespace that says the same id, and is told of none by name', async () => {
+    const [victim, maker] = [freshNamespace(), freshNamespace()];
+    await runningConnection(maker);
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // the one that makes the id up is older
+    await runningConnection(victim);
+    for (const ns of [victim, maker])
+      await rig.podSays('Connection', ns, 'shop', ALL_WELL, {
+        shop: { id: `made-up-${victim}`, name: `Shop of ${ns}` },
+      });
+    for (const ns of [victim, maker]) {
+      const seen = await rig.eventually(
+        'Connection',
+        ns,
+        'shop',
+        (one) =>
+          conditionOf(one, 'Accepted') === 'True ShopIdElsewhere' && conditionOf(one, 'Ready') === 'True Running',
+      );
+      expect(JSON.stringify(seen.status)).not.toContain(ns === victim ? maker : `of ${victim}`);
+      const deployment = await rig.client.get<Seen>(CHILD_TYPES.Deployment, 'sync-shop', ns);
+      expect(deployment.spec.replicas).toBe(1);
+    }
+  });
+
   it('writes an Event for each change of its state, and none in between', async () => {
     const ns = freshNamespace();
     await runningConnection(ns);

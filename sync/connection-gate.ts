@@ -4,7 +4,8 @@ import { ANNOTATIONS } from '../crds/names.ts';
 import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport, type DriverManifest } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
-import { parseCredential, type CredentialOutcome } from './credential.ts';
+import type { CredentialOutcome } from './credential.ts';
+import { readCredential } from './read-credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
 import { KnownPages } from './feeds/known-pages.ts';
@@ -96,7 +97,7 @@ export class ConnectionGate {
 
   /** What a session would be made of now. */
   async look(connection: AnyConnection): Promise<Foundation> {
-    const credential = await this.#readCredential(connection);
+    const credential = await readCredential(connection, this.#options);
     return { credential, fingerprint: fingerprint(connection, credential) };
   }
 
@@ -145,17 +146,6 @@ export class ConnectionGate {
     );
   }
 
-  async #readCredential(connection: AnyConnection): Promise<CredentialOutcome> {
-    const { secretName, keys } = this.#options.credential;
-    return parseCredential(
-      await this.#options.readSecret(),
-      this.#options.definition.credential,
-      secretName,
-      keys,
-      connection.metadata.uid ?? connection.metadata.name,
-    );
-  }
-
   async #openSession(
     connection: AnyConnection,
     credential: CredentialOutcome,
@@ -183,6 +173,7 @@ export class ConnectionGate {
     if (!answer) return this.#backOff();
     const store = new StoreSession({
       definition: this.#options.definition,
+      keyHosts: this.#options.credential.hosts,
       credential: credential.value,
       settings: settings.data,
       testMode: () => this.#options.resources.snapshot().connection?.spec.mode !== 'Production',
@@ -377,7 +368,7 @@ export class ConnectionGate {
   async #takeBack(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<Finding> {
     if (!this.#session && connection.status?.hooks?.state !== 'Active')
       return { status: 'True', reason: 'NothingRegistered', message: 'nothing is left at the store' };
-    const credential = await this.#readCredential(connection);
+    const credential = await readCredential(connection, this.#options);
     if (!this.#session) await this.#openSession(connection, credential, feeds, fingerprint(connection, credential));
     try {
       if (!this.#session) throw new Error('the store cannot be asked: its credential or the hub is missing');

@@ -24,6 +24,7 @@ const credentialReference = z.object({
   secretName: z.string(),
   keys: z.record(z.string(), z.string()).optional(),
   recheckAfter: z.string().optional(),
+  hosts: z.array(z.string()).optional(),
 });
 
 /** What the operator writes into the Deployment; see operator/connection. */
@@ -92,7 +93,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
     ],
   });
   await resources.whenSynced();
-  const { secretName, keys, recheckAfter } = config.SUPERCARGO_CREDENTIAL;
+  const { secretName, keys, recheckAfter, hosts } = config.SUPERCARGO_CREDENTIAL;
   const loginDir = config.SUPERCARGO_PROXY_LOGIN_DIR;
   await runEngine(
     {
@@ -108,7 +109,11 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
         token: async () => (await readFile(config.SUPERCARGO_HUB_TOKEN_FILE, 'utf8')).trim(),
       }),
       readSecret: () => readSecretFiles(config.SUPERCARGO_CREDENTIAL_DIR),
-      credential: { secretName, keys: keys ?? {}, recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS },
+      credential: {
+        ...{ secretName, hosts },
+        keys: keys ?? {},
+        recheckMs: parseDuration(recheckAfter ?? '') ?? DEFAULT_RECHECK_MS,
+      },
       reach: config.SUPERCARGO_PRIVATE_NETWORKS,
       plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
       proxy: proxyFromEnvironment(env, loginDir === undefined ? undefined : await readSecretFiles(loginDir)),

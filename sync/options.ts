@@ -25,6 +25,8 @@ export interface EngineOptions {
     readonly secretName: string;
     readonly keys: Readonly<Record<string, string>>;
     readonly recheckMs: number;
+    /** Where its keys may be sent; absent: it says nothing. */
+    readonly hosts?: readonly string[];
   };
   /** Which addresses a store may have: the installation's word. */
   readonly reach: Reach;

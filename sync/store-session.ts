@@ -9,7 +9,7 @@ import {
 import type { Clock } from '../kit/clock.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import { classOf, type FeedType } from '../model/feeds.ts';
-import { allowedHosts } from '../model/hosts.ts';
+import { allowedHosts, namedHosts } from '../model/hosts.ts';
 import type { OrderRecord } from '../model/records.ts';
 import type { OrderDecision } from '../model/encode.ts';
 import type { OrderRules } from '../model/order-rules.ts';
@@ -24,10 +24,13 @@ import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
 import { discreetDriver, watchedVaults } from './words/discreet-driver.ts';
 import { Secrets } from './words/secrets.ts';
+import { watchedHttp } from './words/watched-http.ts';
 
 export interface StoreSessionOptions {
   readonly definition: DriverDefinition;
   readonly credential: unknown;
+  /** Where its keys may be sent; absent: wherever the driver may. */
+  readonly keyHosts?: readonly string[];
   readonly settings: unknown;
   /** Asked at each write: a change to Test holds the very next one. */
   readonly testMode: () => boolean;
@@ -65,6 +68,7 @@ export class StoreSession {
       budget: this.budget,
       repeat: manifest.repeat,
       hosts: allowedHosts(manifest.hosts.map(hostRuleText), options.settings as Readonly<Record<string, unknown>>),
+      keyHosts: options.keyHosts && namedHosts(options.keyHosts),
       scope: () => this.#scope.current,
       random: options.random,
       reach: options.reach,
@@ -88,7 +92,7 @@ export class StoreSession {
     const driver = options.definition.connect({
       credential: options.credential,
       settings: options.settings,
-      http,
+      http: watchedHttp(http, secrets),
       now: () => clock.now(),
       tokens: watchedVaults(options.tokens, secrets),
     });

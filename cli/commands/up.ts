@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
 import { withoutControls } from '../../kit/plain-text.ts';
 import { findRunningUp, startControl } from '../local/control.ts';
+import { takeStateFolder } from '../local/state-folder.ts';
 import { startUp } from '../local/up.ts';
 import { LocalWorld } from '../local/world.ts';
 import { loadManifests, printFaults, type Manifests } from '../manifests.ts';
@@ -28,6 +29,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   // Whatever is written below, by this process or one that it starts, is for this user alone.
   process.umask(0o077);
   const say = (line: string) => out.write(withoutControls(line, true) + '\n');
+  for (const line of await takeStateFolder(command.state)) say(line);
   const running = await findRunningUp(command.state);
   if (running)
     throw new Error(`another "up" (process ${running.pid}) runs on ${command.state}: stop it, or give another --state`);

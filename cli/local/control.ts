@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -89,9 +89,15 @@ async function answer(
     : { status: 404, body: { message: `${kind} ${namespace ?? ''}/${name} was not found` } };
 }
 
-/** The `up` that runs on this state folder, if one does. A file left by a killed one is no `up`. */
-export async function findRunningUp(stateDir: string): Promise<RunningUp | undefined> {
-  const text = await readFile(join(stateDir, FILE), 'utf8').catch(() => '');
+/**
+ * The `up` that runs on this state folder, if one does. A file left by a killed one is no `up`, nor is one of another
+ * user: it would say itself where this command sends what it is told.
+ */
+export async function findRunningUp(stateDir: string, uid = process.getuid?.()): Promise<RunningUp | undefined> {
+  const file = join(stateDir, FILE);
+  const owner = (await stat(file).catch(() => undefined))?.uid;
+  if (uid !== undefined && owner !== uid && owner !== 0) return undefined;
+  const text = await readFile(file, 'utf8').catch(() => '');
   const parsed = runningUp.safeParse(jsonOf(text));
   if (!parsed.success) return undefined;
   try {

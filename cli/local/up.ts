@@ -240,6 +240,7 @@ function startEngine(
       credential: {
         secretName,
         keys: (credential?.spec['keys'] as Record<string, string> | undefined) ?? {},
+        hosts: credential?.spec['hosts'] as readonly string[] | undefined,
         recheckMs: parseDuration((credential?.spec['recheckAfter'] as string | undefined) ?? '') ?? DEFAULT_RECHECK_MS,
       },
       reach: OWN_MACHINE,

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
-import { conditions, duration, observedGeneration, resourceName, timestamp } from '../schema/fields.ts';
+import {
+  conditions,
+  duration,
+  hostName,
+  observedGeneration,
+  resourceName,
+  setOf,
+  timestamp,
+} from '../schema/fields.ts';
 import { immutable } from '../schema/rules.ts';
 
 const spec = z.strictObject({
@@ -12,6 +20,13 @@ const spec = z.strictObject({
     .record(z.string().min(1).max(63), z.string().min(1).max(253))
     .meta({ description: 'Name the driver knows -> key of the Secret, where they differ.', maxProperties: 32 })
     .optional(),
+  hosts: setOf(
+    hostName(
+      'A name, `*.` before it for all below, or an IP address (IPv6 in brackets); a port where it is not 80 or 443.',
+    ),
+    32,
+    'Where the keys may be sent; absent: wherever the Connections that use it lead. A pod of a Connection that leads elsewhere does not read the Secret.',
+  ).optional(),
   recheckAfter: duration('How often the pods test it against the store; 1h if absent.').optional(),
 });
 

@@ -58,6 +58,13 @@ export const httpUrl = (description: string) =>
     messageExpression: `'"' + self + '" is not a URL: it must begin with http:// or https:// and name a host (no user or password in it)'`,
   });
 
+/** A host that requests may go to, as model/hosts.ts reads it. Not `settings.KEY`: that is for who writes a driver. */
+export const hostName = (description: string) =>
+  withRules(z.string().min(1).max(253).describe(description), {
+    rule: String.raw`self.matches('^(([*][.])?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[[][0-9A-Fa-f:.]+[]])(:[0-9]{1,5})?$')`,
+    messageExpression: `'"' + self + '" is not a host: write for example "shop.example", "*.shop.example", "shop.example:8443" or "[2001:db8::1]", without https:// and path'`,
+  });
+
 /** Free-form objects that a driver's own schema checks later. */
 export const freeForm = (description: string) =>
   z.record(z.string(), z.unknown()).meta({ description, 'x-kubernetes-preserve-unknown-fields': true });

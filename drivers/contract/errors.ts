@@ -25,6 +25,16 @@ export interface DriverErrorDetails {
   readonly scope?: FaultScope;
 }
 
+/** A shop may ask for more, by mistake or in bad faith: it is asked again after a day all the same. */
+export const LONGEST_WAIT_MS = 86_400_000;
+/** Where it asks for something that is no time. */
+const NO_TIME_MS = 60_000;
+
+/** For how long a shop that asks for it is left alone: a time that a clock can hold. Pure. */
+export function boundedWait(ms: number): number {
+  return Number.isNaN(ms) ? NO_TIME_MS : Math.min(LONGEST_WAIT_MS, Math.max(0, ms));
+}
+
 export class DriverError extends Error {
   readonly details: DriverErrorDetails & { readonly scope: FaultScope };
 
@@ -33,7 +43,8 @@ export class DriverError extends Error {
     this.name = 'DriverError';
     const scope =
       details.scope ?? (details.recordId === undefined ? (storeReason(details.reason)?.scope ?? 'shop') : 'record');
-    this.details = { ...details, scope };
+    const wait = details.retryAfterMs;
+    this.details = { ...details, scope, ...(wait === undefined ? {} : { retryAfterMs: boundedWait(wait) }) };
   }
 }
 

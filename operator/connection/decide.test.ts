@@ -89,6 +89,15 @@ describe('Accepted', () => {
       'spec.settings.url begins with http://: the credential would go in clear to shop.example. Write https://',
     ],
     [
+      'a shop where the keys of its Credential may not go',
+      {
+        credential: aCredential({ hosts: ['shop.example', '*.eu.example'] }),
+        connection: aConnection({ settings: { url: 'https://evil.example:8443/api?key=SECRET' } }),
+      },
+      'HostNotAllowed',
+      'spec.settings.url leads to evil.example:8443, where spec.hosts of Credential "key" does not let its keys go: mend',
+    ],
+    [
       'the same in the setting that the driver names',
       {
         driver: aDriver({ hosts: ['settings.region', 'api.example.com'], settingsSchema: {} }),

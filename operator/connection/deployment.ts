@@ -83,7 +83,7 @@ function container(input: ChildrenInput): object {
 function environment(input: ChildrenInput): object[] {
   const { connection, credential, pod } = input;
   const key = connectionKey(connection);
-  const { secretRef, keys, recheckAfter } = credential.spec;
+  const { secretRef, keys, recheckAfter, hosts } = credential.spec;
   const values: Record<string, string> = {
     ...addedEnvironment(input),
     ...outgoing(input).env,
@@ -104,6 +104,7 @@ function environment(input: ChildrenInput): object[] {
       secretName: secretRef.name,
       keys,
       recheckAfter,
+      hosts,
     }),
     SUPERCARGO_CREDENTIAL_DIR: CREDENTIAL_DIR,
     ...SMALL_HEAP_ENV,

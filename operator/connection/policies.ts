@@ -1,7 +1,7 @@
 import { clusterConnectionKind, connectionKind, validateResource } from '../../crds/index.ts';
 import { byAge, connectionKey, describeConnection, podNamespace, type AnyConnection } from '../resources.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
-import { settingsWithHost } from '../../model/hosts.ts';
+import { beyondKeyHosts, settingsWithHost } from '../../model/hosts.ts';
 import type { SettingsSchemas } from '../settings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 
@@ -30,6 +30,7 @@ const POLICIES: readonly Policy[] = [
   credentialExists,
   credentialIsForDriver,
   settingsFitDriver,
+  credentialMayGoThere,
   credentialIsNotSentInClear,
   podMetadataIsAllowed,
   termsAreAccepted,
@@ -125,6 +126,17 @@ function credentialIsNotSentInClear({
     };
   }
   return undefined;
+}
+
+/** Said here so that no pod is made for it; the pod itself looks again before it reads the Secret. */
+function credentialMayGoThere({ connection: { spec }, driver, credential }: ConnectionSnapshot): Refusal | undefined {
+  const beyond = driver && beyondKeyHosts(driver.spec.hosts ?? [], spec.settings ?? {}, credential?.spec.hosts);
+  return (
+    beyond && {
+      reason: 'HostNotAllowed',
+      message: `spec.settings.${beyond.setting} leads to ${beyond.host}, where spec.hosts of Credential "${spec.credentialRef.name}" does not let its keys go: mend the address, or add the host there`,
+    }
+  );
 }
 
 /** Some keys give rights: a cloud's role, another network, a sidecar. So they are the installation's to allow. */

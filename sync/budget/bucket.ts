@@ -1,6 +1,6 @@
-import { Nudge } from '../../kit/nudge.ts';
-import type { BudgetReading, BudgetRule } from '../../drivers/contract/index.ts';
+import { boundedWait, type BudgetReading, type BudgetRule } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { Nudge } from '../../kit/nudge.ts';
 import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
 import type { BucketState } from '../../model/sync-api.ts';
 
@@ -18,6 +18,22 @@ interface Waiter {
   readonly signal: AbortSignal | undefined;
   readonly longestMs: number;
   readonly nested: boolean;
+}
+
+/** A rule by which a call would go less than once a day is taken for a mistake. */
+const SLOWEST_PER_SECOND = 1 / 86_400;
+const MOST = 1e9;
+
+/** What a shop may say of itself; of the rest nothing is believed: it could stop for ever who believes it. */
+function plausible({ burst, perSecond, remaining, pauseMs, ...rest }: BudgetReading): BudgetReading {
+  const isRule = (value: number | undefined, least: number) => value !== undefined && value >= least && value <= MOST;
+  return {
+    ...rest,
+    ...(isRule(burst, 1) ? { burst } : {}),
+    ...(isRule(perSecond, SLOWEST_PER_SECOND) ? { perSecond } : {}),
+    ...(remaining !== undefined && remaining >= 0 && !Number.isNaN(remaining) ? { remaining } : {}),
+    ...(pauseMs === undefined ? {} : { pauseMs: boundedWait(pauseMs) }),
+  };
 }
 
 /** A call that asks to be let go. */
@@ -101,7 +117,8 @@ export class Bucket {
   }
 
   /** What an answer told. The platform's own number is the truth: ours is replaced by it. */
-  observe(reading: BudgetReading): void {
+  observe(told: BudgetReading): void {
+    const reading = plausible(told);
     const burst = reading.burst ?? this.#rule?.burst;
     const perSecond = reading.perSecond ?? this.#rule?.perSecond;
     if (

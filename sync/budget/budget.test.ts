@@ -60,6 +60,39 @@ describe('the budget of a store', () => {
     expect(waited).toBe(5000);
   });
 
+  it.each([1e300, Number.POSITIVE_INFINITY, Number.NaN])(
+    'pauses for a day at most, asked for %d ms',
+    async (pauseMs) => {
+      const clock = new ManualClock(at);
+      const budget = new Budget({ clock, rule: { burst: 4, perSecond: 2 } });
+      budget.observe({ pauseMs });
+      expect(budget.view().pausedUntil?.getTime() ?? 0).toBeLessThanOrEqual(Date.parse(at) + 86_400_000);
+      let sent = false;
+      void budget.acquire('orders').then(() => (sent = true));
+      await clock.advance(86_400_001);
+      expect(sent).toBe(true);
+    },
+  );
+
+  it.each([
+    { burst: 0, perSecond: 0 },
+    { perSecond: -1 },
+    { burst: Number.NaN, perSecond: Number.NaN },
+    { burst: 1e308, perSecond: Number.POSITIVE_INFINITY },
+    { remaining: Number.NaN },
+    { remaining: -1e300 },
+  ])('takes no rule that nothing could ever pass, or that is none: %j', async (reading) => {
+    const clock = new ManualClock(at);
+    const budget = new Budget({ clock, rule: { burst: 4, perSecond: 2 } });
+    budget.observe(reading);
+    let sent = false;
+    void budget.acquire('orders').then(() => (sent = true));
+    await clock.advance(10_000);
+    expect(sent).toBe(true);
+    const kept = budget.state();
+    if (kept) expect(budgetState.safeParse(JSON.parse(JSON.stringify(kept))).success).toBe(true);
+  });
+
   it("believes the platform's own number", async () => {
     const clock = new ManualClock(at);
     const budget = new Budget({ clock, rule: { burst: 40, perSecond: 2 } });

@@ -16,6 +16,7 @@ import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createStoreHttp, type OwnedStoreHttp, type StoreHttpOptions } from './store-http.ts';
 
+const DAY_MS = 86_400_000;
 const START = Date.parse('2026-05-02T12:00:00Z');
 
 type Reply = (request: IncomingMessage, response: ServerResponse) => void;
@@ -255,6 +256,17 @@ describe('the rate limit of the store', () => {
     expect(slept).toEqual([ms]);
     expect(throttled).toEqual([ms]);
   });
+
+  it.each(['99999999999999999999', '9'.repeat(400), 'Sat, 02 May 9999 12:00:09 GMT'])(
+    'given as %s is waited for a day at most: time does not end before it',
+    async (header) => {
+      script = [{ status: 429, headers: { 'retry-after': header } }];
+      const { retryAfterMs = 0, message } = await failure(http.read(get()));
+      expect(retryAfterMs).toBeLessThanOrEqual(DAY_MS);
+      expect(message).not.toMatch(/Infinity|NaN|e\+/);
+      expect(new Date(now + retryAfterMs).toISOString()).toMatch(/^2026-/);
+    },
+  );
 
   it('is waited for by writes too: a 429 proves that nothing was done', async () => {
     script = [{ status: 429, headers: { 'retry-after': '2' } }, {}];

@@ -6,6 +6,7 @@ import { WaitTooLong, type Budget } from '../budget/budget.ts';
 import { budgetReading, retryAfterMs } from '../budget/headers.ts';
 import { isAllowed, type AllowedHost } from '../../model/hosts.ts';
 import {
+  boundedWait,
   DriverError,
   errorDetails,
   HeldWrite,
@@ -40,6 +41,8 @@ export interface StoreHttpOptions {
   readonly repeat?: DriverManifest['repeat'];
   /** Where requests may go; absent: anywhere (a test). */
   readonly hosts?: readonly AllowedHost[];
+  /** Where the credential may go; absent: wherever requests may. */
+  readonly keyHosts?: readonly AllowedHost[];
   /** Of the run that the call is made for. */
   readonly scope: () => Scope;
   /** Told of every answer: the store's clock, and how often and how it answered. */
@@ -92,7 +95,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   const places = new Places(options);
 
   async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
-    holdToHosts(request.url, options.hosts);
+    holdToHosts(request.url, options);
     const send = authorized({ request, intent, options, transport, places });
     for (let attempt = 1; ; attempt++) {
       const outcome = await send().catch((error: unknown) => networkError(error));
@@ -104,7 +107,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   return {
     read: (request) => call(request, 'read'),
     async write(request) {
-      holdToHosts(request.url, options.hosts);
+      holdToHosts(request.url, options);
       if (options.testMode()) throw new HeldWrite(request);
       return call(request, 'write');
     },
@@ -230,17 +233,24 @@ async function once({ transport, request, intent, options }: Call, authorization
  * A request carries the credential: it goes nowhere but to the hosts of the driver's manifest. Redirects are never
  * followed.
  */
-function holdToHosts(url: string, hosts: readonly AllowedHost[] | undefined): void {
-  if (!hosts || isAllowed(url, hosts)) return;
-  const named =
-    hosts.length === 0
-      ? 'none'
-      : hosts.map(({ host, ports }) => (ports.length === 1 ? `${host}:${ports[0]}` : host)).join(', ');
-  throw terminal(
-    'HostNotAllowed',
-    `nothing was sent to ${URL.parse(url)?.host ?? 'an address that is none'}: the driver names these hosts: ${named}. Check the settings of the Connection, or add the host to the driver's manifest`,
-  );
+function holdToHosts(url: string, { hosts, keyHosts }: StoreHttpOptions): void {
+  const host = URL.parse(url)?.host ?? 'an address that is none';
+  if (hosts && !isAllowed(url, hosts))
+    throw terminal(
+      'HostNotAllowed',
+      `nothing was sent to ${host}: the driver names these hosts: ${namesOf(hosts)}. Check the settings of the Connection, or add the host to the driver's manifest`,
+    );
+  if (keyHosts && !isAllowed(url, keyHosts))
+    throw terminal(
+      'HostNotAllowed',
+      `nothing was sent to ${host}: the Credential lets its keys go to these hosts: ${namesOf(keyHosts)}. Check the settings of the Connection, or add the host to spec.hosts of the Credential`,
+    );
 }
+
+const namesOf = (hosts: readonly AllowedHost[]): string =>
+  hosts.length === 0
+    ? 'none'
+    : hosts.map(({ host, ports }) => (ports.length === 1 ? `${host}:${ports[0]}` : host)).join(', ');
 
 /** So that a driver's own takes the place of ours, and none is sent twice. */
 function lowerCase(headers: Headers = {}): Record<string, string> {
@@ -310,5 +320,6 @@ function later(outcome: Answer | DriverError, retryAfterMs: number): DriverError
 }
 
 function rateLimited(ms: number): DriverError {
-  return waiting('RateLimited', `the store asks to wait ${Math.ceil(ms / 1000)} s`, ms);
+  const wait = boundedWait(ms);
+  return waiting('RateLimited', `the store asks to wait ${Math.ceil(wait / 1000)} s`, wait);
 }

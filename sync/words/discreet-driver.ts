@@ -1,4 +1,5 @@
 import {
+  boundedWait,
   DriverError,
   type CheckReport,
   type ConnectedFeeds,
@@ -17,19 +18,26 @@ import {
 } from '../../drivers/contract/index.ts';
 import { formerNames } from '../../drivers/contract/compat.ts';
 import type { OrderRecord } from '../../model/records.ts';
+import { withPlainKeys } from './plain-keys.ts';
 import { storeWords } from './store-words.ts';
 import type { Secrets } from './secrets.ts';
 
 const LONGEST_REASON = 64;
 
-type Words = (text: string, known?: readonly string[]) => string;
+interface Words {
+  (text: string, known?: readonly string[]): string;
+  /** A record whose names are fit to be shown. */
+  readonly keys: <T>(record: T) => T;
+}
 
 /**
  * A driver whose every sentence was looked through (storeWords), so that no driver can forget it and nothing behind it
  * has to think of it: check reports, errors, unreadable records, results of writes, webhooks.
  */
 export function discreetDriver(driver: Driver, secrets: Secrets): Driver {
-  const words: Words = (text, known) => storeWords(text, secrets, known);
+  const words: Words = Object.assign((text: string, known?: readonly string[]) => storeWords(text, secrets, known), {
+    keys: <T>(record: T) => withPlainKeys(record, secrets),
+  });
   const feeds = Object.fromEntries(
     Object.entries(driver.feeds).map(([type, feed]) => [
       type,
@@ -51,11 +59,11 @@ export function watchedVaults(vaults: TokenVaults, secrets: Secrets): TokenVault
   const watched = (vault: TokenVault): TokenVault => ({
     read: async () => {
       const tokens = await vault.read();
-      secrets.add(tokens?.values);
+      secrets.addPassing(tokens?.values);
       return tokens;
     },
     replace: (version, tokens: TokenSet) => {
-      secrets.add(tokens.values);
+      secrets.addPassing(tokens.values);
       return vault.replace(version, tokens);
     },
   });
@@ -135,7 +143,7 @@ function source(feed: ImportSource, words: Words): ImportSource {
             each(
               () => ids(window, signal),
               words,
-              (found) => found,
+              (found) => words.keys({ ids: found }).ids,
             ),
         }
       : {}),
@@ -157,11 +165,20 @@ function target(feed: ExportTarget, words: Words): ExportTarget {
 }
 
 const results = (found: readonly WriteResult[], words: Words, known: readonly string[]): WriteResult[] =>
-  found.map((result) =>
-    'message' in result
-      ? { ...result, reason: reason(result.reason, words), message: words(result.message, known) }
-      : result,
-  );
+  found.map((result) => ('message' in result ? { ...result, ...inWords(result, words, known) } : result));
+
+function inWords(
+  result: Extract<WriteResult, { message: string }>,
+  words: Words,
+  known: readonly string[],
+): Pick<typeof result, 'reason' | 'message'> & { retryAfterMs?: number } {
+  const wait = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
+  return {
+    reason: reason(result.reason, words),
+    message: words(result.message, known),
+    ...(wait === undefined ? {} : { retryAfterMs: boundedWait(wait) }),
+  };
+}
 
 /** A reason is a word of ours (CamelCase): what of a shop's text gets there keeps its letters, digits and dots. */
 const reason = (text: string, words: Words): string =>
@@ -171,15 +188,16 @@ const reason = (text: string, words: Words): string =>
 
 function cleanPage(page: Page, words: Words): Page {
   const { unreadable, acks } = page;
-  const isHeld = page.records.some((record) => record.kind === 'order' && record.hold);
-  if (!unreadable && !isHeld) return page;
   // What names a record is needed to the letter, but for a secret or an escape in it.
-  const name = (text: string) => words(text, [text]);
+  const name = (text: string) => words.keys({ id: text }).id;
+  const records = page.records.map((record) => {
+    const plain = words.keys(record);
+    return plain.kind === 'order' && plain.hold ? held(plain, words) : plain;
+  });
   return {
     ...page,
-    records: isHeld
-      ? page.records.map((record) => (record.kind === 'order' ? held(record, words) : record))
-      : page.records,
+    records,
+    ...(acks ? { acks: new Map([...acks].map(([id, token]) => [name(id), token])) } : {}),
     ...(unreadable
       ? {
           unreadable: unreadable.map((one) => ({
@@ -189,7 +207,6 @@ function cleanPage(page: Page, words: Words): Page {
             reason: reason(one.reason, words),
             message: words(one.message, [one.recordId, ...(one.number === undefined ? [] : [one.number])]),
           })),
-          ...(acks ? { acks: new Map([...acks].map(([id, token]) => [name(id), token])) } : {}),
         }
       : {}),
   };

@@ -1,22 +1,56 @@
 /** Shorter values are words of the language: replacing them would hide what is said and no secret. */
 const SHORTEST = 6;
 const MOST_PAIRED = 8;
-const MOST_TOKENS = 200;
+const MOST_PASSING = 50;
 
 /** The secrets in force, in every writing in which a store may give them back; the longest first. */
 export class Secrets implements Iterable<string> {
-  #values: readonly string[] = [];
+  /** Of the credential: these stay. */
+  #own: readonly string[] = [];
+  /** Tokens, and what a driver makes itself: the newest of them, as the others have run out. */
+  #passing: readonly string[] = [];
   #writings: readonly string[] = [];
+  /** The writings by how they begin: a text is looked through once, however many there are. */
+  #beginnings: ReadonlyMap<string, readonly string[]> = new Map();
 
-  /** All texts in a credential or in a set of tokens, however deep. Those of before stay: the store knows them too. */
+  /** All texts in a credential, however deep. */
   add(value: unknown): void {
-    const found = textsIn(value).filter((text) => text.length >= SHORTEST && !this.#values.includes(text));
+    const found = this.#unknown(value);
     if (found.length === 0) return;
-    this.#values = [...this.#values, ...found].slice(-MOST_TOKENS);
-    const paired = this.#values.slice(0, MOST_PAIRED);
+    this.#own = [...this.#own, ...found];
+    this.#write();
+  }
+
+  /** All texts in a set of tokens. Those of before stay for long: the store knows them too. */
+  addPassing(value: unknown): void {
+    const found = this.#unknown(value);
+    if (found.length === 0) return;
+    this.#passing = [...this.#passing, ...found].slice(-MOST_PASSING);
+    this.#write();
+  }
+
+  /** Whether one of them stands in the text. */
+  standIn(text: string): boolean {
+    if (text.length < (this.#writings.at(-1)?.length ?? Number.POSITIVE_INFINITY)) return false;
+    for (let at = 0; at + SHORTEST <= text.length; at++) {
+      const begin = this.#beginnings.get(text.slice(at, at + SHORTEST));
+      if (begin?.some((secret) => text.startsWith(secret, at))) return true;
+    }
+    return false;
+  }
+
+  #unknown(value: unknown): string[] {
+    return textsIn(value).filter(
+      (text) => text.length >= SHORTEST && !this.#own.includes(text) && !this.#passing.includes(text),
+    );
+  }
+
+  #write(): void {
+    const paired = this.#own.slice(0, MOST_PAIRED);
     const pairs = paired.flatMap((one) => paired.filter((other) => other !== one).map((other) => `${one}:${other}`));
-    const all = new Set([...this.#values, ...pairs].flatMap(writingsOf));
+    const all = new Set([...this.#own, ...this.#passing, ...pairs].flatMap(writingsOf));
     this.#writings = [...all].filter((text) => text.length >= SHORTEST).sort((a, b) => b.length - a.length);
+    this.#beginnings = Map.groupBy(this.#writings, (text) => text.slice(0, SHORTEST));
   }
 
   [Symbol.iterator](): Iterator<string> {
