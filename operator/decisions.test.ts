@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANNOTATIONS, API_VERSION, type FeedRunResource, type StoreResource } from '../crds/index.ts';
-import { aCondition, aConnection, aCredential, aDriver, aFeed, aStore } from '../test/support/operator-fixtures.ts';
+import {
+  aCondition,
+  aConnection,
+  aCredential,
+  aDriver,
+  aFeed,
+  aSnapshot,
+  aStore,
+} from '../test/support/operator-fixtures.ts';
+import { CONTRACT_VERSION } from '../model/contract-version.ts';
+import { refusalOf } from './connection/policies.ts';
 import { decideCredential } from './credential/decide.ts';
 import { decideDriver } from './driver/decide.ts';
 import { readConfig } from './env.ts';
@@ -46,6 +56,27 @@ describe('a Driver', () => {
       state: 'Stalled',
       finding: { reason: 'InvalidSchema', message: expect.stringContaining('spec.settingsSchema') },
     });
+  });
+});
+
+describe('a Driver with an image of its own', () => {
+  const settled = (spec: object) => decideDriver(aDriver(spec), new SettingsSchemas());
+  const image = 'registry.example.com/example:1';
+
+  it('can be used where its contract is the one of this release', () => {
+    expect(settled({ image, contract: CONTRACT_VERSION })).toMatchObject({ state: 'Ready' });
+  });
+
+  it.each([
+    ['an older contract', CONTRACT_VERSION - 1, /built for driver contract 1, this release has 2: use an image/],
+    ['a newer contract', CONTRACT_VERSION + 1, /built for driver contract 3, this release has 2: use an image/],
+    ['none', undefined, /does not say which driver contract/],
+  ])('is refused with %s, and so are its connections', (_what, contract, message) => {
+    const finding = { reason: 'DriverContract', message: expect.stringMatching(message) };
+    expect(settled({ image, contract })).toMatchObject({ state: 'Stalled', finding });
+    expect(refusalOf(aSnapshot({ driver: aDriver({ image, contract }) }), new SettingsSchemas())).toMatchObject(
+      finding,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { loadAddedDriver } from '../drivers/added/load.ts';
 import { loadDriver } from '../drivers/load.ts';
 import { systemClock } from '../kit/clock.ts';
 import { startHealthServer } from '../kit/health.ts';
@@ -33,6 +34,8 @@ const environment = z.object({
   SUPERCARGO_CONNECTION_NAME: z.string().min(1),
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_DRIVER: z.string().min(1),
+  /** Of an image with a driver of its own, which sets it: the file of its module. */
+  SUPERCARGO_DRIVER_MODULE: z.string().optional(),
   SUPERCARGO_HUB_URL: z.url(),
   /** PEM of the CA of the hub's certificate. */
   SUPERCARGO_HUB_CA: z.string().optional(),
@@ -57,7 +60,11 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({
     connection: config.SUPERCARGO_CONNECTION_NAME,
   });
-  const definition = await loadDriver(config.SUPERCARGO_DRIVER);
+  const added = config.SUPERCARGO_DRIVER_MODULE;
+  const definition =
+    added === undefined
+      ? await loadDriver(config.SUPERCARGO_DRIVER)
+      : await loadAddedDriver(config.SUPERCARGO_DRIVER, added);
   if (!definition)
     throw new Error(
       `driver "${config.SUPERCARGO_DRIVER}" is not built into this image: its Driver must name an image that has it`,

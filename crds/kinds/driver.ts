@@ -49,6 +49,12 @@ const spec = z.strictObject({
     200,
     'Cases of the conformance suite that the driver cannot pass, and why.',
   ).optional(),
+  contract: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Version of the driver contract that the image was built for; wanted where there is an image.'),
   image: text(
     512,
     'Container image of a driver that is not built in. It runs in place of the built-in sync pod.',

@@ -2,6 +2,7 @@ import { clusterConnectionKind, connectionKind, validateResource } from '../../c
 import { byAge, connectionKey, describeConnection, podNamespace, type AnyConnection } from '../resources.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
 import { beyondKeyHosts, settingsWithHost } from '../../model/hosts.ts';
+import { contractProblem } from '../driver/contract-problem.ts';
 import type { SettingsSchemas } from '../settings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 
@@ -26,6 +27,7 @@ const POLICIES: readonly Policy[] = [
   specIsValid,
   nameFits,
   driverExists,
+  driverFits,
   storeExists,
   credentialExists,
   credentialIsForDriver,
@@ -72,6 +74,12 @@ function driverExists({ connection: { spec }, driver }: ConnectionSnapshot): Ref
         waits: true,
         message: `spec.driver "${spec.driver}" is not installed: kubectl get drivers (or supercargo drivers) lists those there are`,
       };
+}
+
+/** A pod of another contract would fail in the middle of a run, or worse, would not. */
+function driverFits({ driver }: ConnectionSnapshot): Refusal | undefined {
+  const misfit = driver ? contractProblem(driver) : undefined;
+  return misfit === undefined ? undefined : { reason: 'DriverContract', message: misfit };
 }
 
 function storeExists({ connection, store }: ConnectionSnapshot): Refusal | undefined {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { run } from '../cluster/exec.ts';
+import { EXAMPLE_DRIVER_IMAGE } from '../cluster/driver-image.ts';
 import { buildImage, loadImage, startCluster, type Cluster, type Log } from '../cluster/index.ts';
 
 export const RELEASE_NAMESPACE = 'supercargo-system';
@@ -32,6 +33,8 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     'hub.webhooks.allowPlainHttp': 'true',
     'sync.allowPlainHttp': 'true',
     'sync.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
+    // The example of a driver outside this repository, for those who build and load it.
+    'drivers.images': `{${EXAMPLE_DRIVER_IMAGE}}`,
     ...options.values,
   };
   const set = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);

@@ -27,13 +27,20 @@ export async function connectE2e(): Promise<E2e> {
 export interface ShopOptions {
   readonly namespace: string;
   readonly url: string;
-  readonly apiKey: string;
+  /** Key of a Vendure shop; another driver has `secret`. */
+  readonly apiKey?: string;
+  /** `vendure` if absent. */
+  readonly driver?: string;
+  readonly secret?: Readonly<Record<string, string>>;
+  /** The address alone if absent. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly feeds: Readonly<Record<string, object>>;
   readonly store?: object;
   readonly connection?: object;
 }
 
 export function shopObjects(options: ShopOptions): object[] {
+  const { driver = 'vendure', secret = { apiKey: options.apiKey } } = options;
   const of = (kind: string, resource: string, spec: object) => ({
     apiVersion: 'supercargo.dev/v1alpha1',
     kind,
@@ -41,14 +48,14 @@ export function shopObjects(options: ShopOptions): object[] {
     spec,
   });
   return [
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: { apiKey: options.apiKey } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: secret },
     of('Store', 'main', { ...options.store }),
-    of('Credential', 'shop', { driver: 'vendure', secretRef: { name: 'shop-key' } }),
+    of('Credential', 'shop', { driver, secretRef: { name: 'shop-key' } }),
     of('Connection', 'shop', {
       storeRef: { name: 'main' },
-      driver: 'vendure',
+      driver,
       credentialRef: { name: 'shop' },
-      settings: { url: options.url },
+      settings: options.settings ?? { url: options.url },
       mode: 'Production',
       earliestOrderDate: '2026-01-01T00:00:00Z',
       ...options.connection,
