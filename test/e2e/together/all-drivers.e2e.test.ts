@@ -25,6 +25,22 @@ const ORDERS = 3;
 const LEVEL = 77;
 const NAMES = [...wires().keys()];
 
+const service = (name: string): string => `e2e-all-${name}`;
+
+/** A name of the cluster for an address: drivers send a key over plain http to names inside it alone. */
+function named(name: string, address: string): object[] {
+  const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' };
+  return [
+    { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { clusterIP: 'None' } },
+    {
+      ...slice,
+      metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: [],
+    },
+  ];
+}
+
 interface Running {
   readonly store: SimulatedStore;
   readonly server: StoreServer;
@@ -43,7 +59,8 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
     const apiKey = `e2e-${name}-key`;
     const store = new SimulatedStore({ clock: systemClock, wire, products: PRODUCTS, orders: ORDERS, apiKey });
     const server = await serveStore(store, { host: '0.0.0.0', port: 0, clock: systemClock });
-    const url = server.url.replace('0.0.0.0', e2e.cluster.hostAddress);
+    const url = server.url.replace('0.0.0.0', `${service(name)}.default.svc`);
+    await e2e.kubectl.apply(named(service(name), e2e.cluster.hostAddress), 'default');
     const shop = new Shop(e2e, {
       namespace: `e2e-all-${name}`,
       driver: name,
@@ -67,6 +84,8 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
       await shop.remove();
       await server.close();
     }
+    for (const name of all.keys())
+      await e2e.kubectl.run('delete', 'service', service(name), '--namespace', 'default', '--ignore-not-found');
   });
 
   it('is Ready, every one, at the same time', async () => {
