@@ -3,7 +3,7 @@ import { systemClock } from '../../../kit/clock.ts';
 import { Random } from '../../../simulator/random.ts';
 import { serveStore, type StoreServer } from '../../../simulator/server.ts';
 import { addOrder } from '../../../simulator/shop/generate.ts';
-import { SimulatedStore } from '../../../simulator/store.ts';
+import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 import { wires } from '../../../simulator/wires/index.ts';
 import { call, waitFor, type Hub } from '../../demo/steps.ts';
 import { connectE2e, Shop, type E2e } from '../context.ts';
@@ -42,7 +42,7 @@ function named(name: string, address: string): object[] {
 }
 
 interface Running {
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly server: StoreServer;
   readonly shop: Shop;
 }
@@ -57,7 +57,7 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
   async function start(name: string): Promise<void> {
     const wire = wires().get(name)!;
     const apiKey = `e2e-${name}-key`;
-    const store = new SimulatedStore({ clock: systemClock, wire, products: PRODUCTS, orders: ORDERS, apiKey });
+    const store = new SimulatedShop({ clock: systemClock, wire, products: PRODUCTS, orders: ORDERS, apiKey });
     const server = await serveStore(store, { host: '0.0.0.0', port: 0, clock: systemClock });
     const url = server.url.replace('0.0.0.0', `${service(name)}.default.svc`);
     await e2e.kubectl.apply(named(service(name), e2e.cluster.hostAddress), 'default');
