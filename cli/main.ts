@@ -87,7 +87,7 @@ function addParts(root: Command): void {
   });
   serve.command('sync').action(async () => {
     const signal = stopSignal();
-    (await import('../kit/small-heap.ts')).keepSmall();
+    (await import('../kit/memory-limits.ts')).keepSmall();
     await (await import('../sync/main.ts')).runSync(process.env, signal);
   });
   serve.command('hub').action(async () => {

@@ -7,7 +7,7 @@ import { paidOrder } from '../simulator/shop/life.ts';
 import type { FaultName } from '../simulator/faults.ts';
 import { answerStore, bodyOf, sendHook } from '../simulator/server.ts';
 import { Random } from '../simulator/random.ts';
-import { SimulatedStore } from '../simulator/store.ts';
+import { SimulatedShop } from '../simulator/simulated-shop.ts';
 import { PATHS, type Observation, type Progress } from './control.ts';
 import { Warehouse, type Luck } from './warehouse.ts';
 import { receiveWebhook } from './webhook-door.ts';
@@ -47,7 +47,7 @@ const placeBody = z.object({ count: z.int().min(1).max(1000) });
  * knows what is true.
  */
 export class Counterpart {
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly warehouse: Warehouse;
   readonly #options: CounterpartOptions;
   readonly #sku: string;
@@ -58,7 +58,7 @@ export class Counterpart {
     this.#options = options;
     this.#passing = options.faults.filter((name) => !LASTING.includes(name));
     const { clock, seed, faults, apiKey, shopId, hub, developerKey, connection } = options;
-    this.store = new SimulatedStore({
+    this.store = new SimulatedShop({
       clock,
       seed,
       faults: faults.filter((name) => LASTING.includes(name)),

@@ -2,7 +2,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
-import type { DeclaredConnections, HubContext, TellStore } from './base/context.ts';
+import type { DeclaredConnections, HubContext, EmitStoreEvent } from './base/context.ts';
 import type { CarryWebhook } from './base/webhook-transport.ts';
 import { followCertificate, type Certificate } from './http/certificate.ts';
 import type { Route } from './http/doors.ts';
@@ -13,7 +13,7 @@ import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
-import { hint, HintBoard } from './runs/hints.ts';
+import { hint, HintLongPoll } from './runs/hints.ts';
 import { storableSpec } from './stores/storable-spec.ts';
 import type { Succession } from './stores/succession.ts';
 import { readAnew } from './orders/read-anew.ts';
@@ -57,7 +57,7 @@ export interface HubOptions {
   /** What Connection resources say; absent in tests alone: then a pod is believed. */
   readonly declared?: DeclaredConnections;
   /** Absent: it is logged alone. */
-  readonly tellStore?: TellStore;
+  readonly emitStoreEvent?: EmitStoreEvent;
   /** The database was restored under this hub: end it, and start it anew. */
   readonly onRestored?: () => void;
 }
@@ -83,10 +83,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const unfit = await databaseAnswers(db, clock, log);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
   const epoch = await watchEpoch(db, clock, log, options.onRestored ?? (() => undefined));
-  const hints = new HintBoard(db, clock);
-  const tellStore: TellStore = (namespace, name, type, reason, message) => {
+  const hints = new HintLongPoll(db, clock);
+  const emitStoreEvent: EmitStoreEvent = (namespace, name, type, reason, message) => {
     log.warn({ store: `${namespace}/${name}`, reason }, message);
-    options.tellStore?.(namespace, name, type, reason, message);
+    options.emitStoreEvent?.(namespace, name, type, reason, message);
   };
   const listening: { url?: string } = {};
   const publicUrl = () => (options.publicUrl === 'local' ? listening.url : options.publicUrl);
@@ -95,7 +95,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     clock,
     log,
     newId,
-    tellStore,
+    emitStoreEvent,
     publicUrl,
     webhookReach: options.webhookReach,
     webhookPlainHttp: options.webhookPlainHttp ?? false,
@@ -179,14 +179,18 @@ async function putStore(hub: HubContext, given: StoreRecord, adoptByName: boolea
   });
 }
 
-function tellLeft({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, left: readonly string[]): void {
+function tellLeft(
+  { log, emitStoreEvent }: HubContext,
+  { namespace, name }: StoreRecord,
+  left: readonly string[],
+): void {
   const message = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''} of the Store cannot be stored and was left out: take the control character out of it`;
   log.warn({ store: `${namespace}/${name}`, reason: 'SpecUnusable' }, message);
-  tellStore(namespace, name, 'Warning', 'SpecUnusable', message);
+  emitStoreEvent(namespace, name, 'Warning', 'SpecUnusable', message);
 }
 
 /** Of a name that was somebody's before. The uid, which opens the data, is told to the installation alone. */
-function tellOf({ log, tellStore }: HubContext, { namespace, name }: StoreRecord, succession: Succession): void {
+function tellOf({ log, emitStoreEvent }: HubContext, { namespace, name }: StoreRecord, succession: Succession): void {
   if (succession.is === 'itself') return;
   const { reason, message } =
     succession.is === 'another'
@@ -204,5 +208,5 @@ function tellOf({ log, tellStore }: HubContext, { namespace, name }: StoreRecord
     },
     message,
   );
-  tellStore(namespace, name, succession.is === 'another' ? 'Warning' : 'Normal', reason, message);
+  emitStoreEvent(namespace, name, succession.is === 'another' ? 'Warning' : 'Normal', reason, message);
 }

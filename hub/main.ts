@@ -107,7 +107,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const hub = await startHub({
     declared: (key) => connections.declared(key),
     onRestored: () => restored.abort(),
-    tellStore: storeEvents({ client, recorder, log }),
+    emitStoreEvent: storeEvents({ client, recorder, log }),
     db,
     log,
     clock: systemClock,

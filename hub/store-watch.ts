@@ -5,7 +5,7 @@ import type { KubeClient } from '../kit/kube/client.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import type { Logger } from '../kit/log.ts';
 import { Nudge } from '../kit/nudge.ts';
-import type { TellStore } from './base/context.ts';
+import type { EmitStoreEvent } from './base/context.ts';
 import type { Hub } from './hub.ts';
 
 export interface StoreWatchOptions {
@@ -79,7 +79,7 @@ export function storeEvents(options: {
   readonly client: Pick<KubeClient, 'get'>;
   readonly recorder: Pick<EventRecorder, 'record'>;
   readonly log: Logger;
-}): TellStore {
+}): EmitStoreEvent {
   return (namespace, name, type, reason, message) => {
     options.client.get<StoreResource>(resourceType('Store'), name, namespace).then(
       (store) => options.recorder.record(store, { type, reason, action: 'Deliver', message }),

@@ -9,7 +9,7 @@ export interface Condition {
 }
 
 /** A condition as a decision gives it: when it changed is for `mergeConditions` to find out. */
-export type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
+export type ConditionValue = Pick<Condition, 'status' | 'reason' | 'message'>;
 
 /** The condition of this type, if it is there. */
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
@@ -32,7 +32,7 @@ export function timestamp(date: Date): string {
  */
 export function mergeConditions(
   before: readonly Condition[] | undefined,
-  findings: Readonly<Record<string, Finding | undefined>>,
+  findings: Readonly<Record<string, ConditionValue | undefined>>,
   at: { readonly now: Date; readonly generation: number | undefined },
 ): Condition[] {
   return Object.entries(findings).flatMap(([type, finding]) => {
@@ -54,13 +54,13 @@ export function mergeConditions(
 
 /** kstatus: at most one of them may be true, and a resource that is none of them has been put to rest on purpose. */
 export type Settlement =
-  | { readonly state: 'Ready'; readonly finding: Omit<Finding, 'status'> }
+  | { readonly state: 'Ready'; readonly finding: Omit<ConditionValue, 'status'> }
   /** Something is under way or will be tried again by itself. */
-  | { readonly state: 'Reconciling'; readonly finding: Omit<Finding, 'status'> }
+  | { readonly state: 'Reconciling'; readonly finding: Omit<ConditionValue, 'status'> }
   /** Nothing will happen until a person changes something. */
-  | { readonly state: 'Stalled'; readonly finding: Omit<Finding, 'status'> }
+  | { readonly state: 'Stalled'; readonly finding: Omit<ConditionValue, 'status'> }
   /** Put to rest by wish: there is nothing to wait for and nothing to mend. */
-  | { readonly state: 'Resting'; readonly finding: Omit<Finding, 'status'> };
+  | { readonly state: 'Resting'; readonly finding: Omit<ConditionValue, 'status'> };
 
 /**
  * Ready, Reconciling, Stalled and Suspended that say one and the same thing. What rests by wish is as it was asked to
@@ -69,7 +69,7 @@ export type Settlement =
 export function settlementConditions({
   state,
   finding,
-}: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled' | 'Suspended', Finding | undefined>> {
+}: Settlement): Readonly<Record<'Ready' | 'Reconciling' | 'Stalled' | 'Suspended', ConditionValue | undefined>> {
   return {
     Ready: { ...finding, status: state === 'Ready' || state === 'Resting' ? 'True' : 'False' },
     Reconciling: state === 'Reconciling' ? { ...finding, status: 'True' } : undefined,

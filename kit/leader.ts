@@ -3,7 +3,7 @@ import { isApiError } from './kube/errors.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { KubeObject, ResourceType } from './kube/objects.ts';
 import type { Logger } from './log.ts';
-import { stopwatch } from './stopwatch.ts';
+import { expiryTimer } from './expiry-timer.ts';
 
 /** coordination.k8s.io Leases. */
 export const LEASES: ResourceType = {
@@ -84,7 +84,7 @@ class Election {
   #seen: Lease | undefined;
   #seenAt = 0;
   #renewedAt = 0;
-  #mayBeOver = (): boolean => true;
+  #mayHaveExpired = (): boolean => true;
 
   constructor(options: LeaderOptions) {
     this.#options = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000, ...options };
@@ -140,10 +140,10 @@ class Election {
       this.#remember(lease);
       if (lease && this.#heldByOther() && !this.#otherExpired()) return false;
       const startedAt = this.#now();
-      const mayBeOver = stopwatch(this.#options.clock, this.#options.renewDeadlineMs);
+      const mayHaveExpired = expiryTimer(this.#options.clock, this.#options.renewDeadlineMs);
       await this.#write(lease, this.#record(lease));
       // Counted from before the request: never longer than others count.
-      [this.#renewedAt, this.#mayBeOver] = [startedAt, mayBeOver];
+      [this.#renewedAt, this.#mayHaveExpired] = [startedAt, mayHaveExpired];
       return true;
     } catch (error) {
       if (!isApiError(error, 'Conflict', 'AlreadyExists')) log.warn({ err: error }, 'the lease could not be reached');
@@ -189,7 +189,7 @@ class Election {
   }
 
   #isFresh(): boolean {
-    return !this.#mayBeOver();
+    return !this.#mayHaveExpired();
   }
 
   #now(): number {

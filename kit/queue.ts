@@ -1,6 +1,6 @@
 import { backoffDelay, type Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { Heap } from './heap.ts';
+import { Heap } from './binary-heap.ts';
 
 /** Told what a queue does; see metrics.ts. */
 export interface QueueObserver {

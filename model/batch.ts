@@ -37,7 +37,7 @@ export interface Checkpoint {
     readonly began?: string;
     readonly reread?: string;
   };
-  /** When the last full compare ended; feeds with `secondWay: fullCompare` look at it. */
+  /** When the last full compare ended; feeds with `fallback: fullCompare` look at it. */
   readonly comparedAt?: string;
   /** When the store's own counts were last compared with the hub's. */
   readonly censusAt?: string;

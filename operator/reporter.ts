@@ -6,7 +6,7 @@ import {
   settledGeneration,
   settlementConditions,
   type Condition,
-  type Finding,
+  type ConditionValue,
   type Settlement,
 } from '../kit/conditions.ts';
 import type { EventRecorder } from '../kit/events.ts';
@@ -21,7 +21,7 @@ interface WithStatus extends KubeObject {
 /** What a reconcile has to say about its object: all that the operator owns in its status. */
 export interface Report {
   readonly settlement: Settlement;
-  readonly findings: Readonly<Record<string, Finding | undefined>>;
+  readonly findings: Readonly<Record<string, ConditionValue | undefined>>;
   readonly fields?: object;
 }
 

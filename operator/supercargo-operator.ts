@@ -4,7 +4,7 @@ import type { Controller } from '../kit/controller.ts';
 import type { Change, Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import { CHILD_TYPES } from './resources.ts';
-import { KitOperator, type KitOperatorParts } from './dot-i.ts';
+import { KitOperator, type KitOperatorParts } from './kit-operator.ts';
 import type { Triggers } from './triggers.ts';
 
 type Watched = Record<string, (change: never) => void>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../kit/clock.ts';
 import type { Delivery } from './desk/hooks.ts';
-import type { SimulatedStore } from './store.ts';
+import type { SimulatedShop } from './simulated-shop.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const HOOK_TIMEOUT_MS = 5000;
@@ -15,7 +15,7 @@ export interface StoreServer {
 
 /** Puts a simulated store behind HTTP: slow answers are late, broken ones never come. */
 export async function serveStore(
-  store: SimulatedStore,
+  store: SimulatedShop,
   options: { readonly host: string; readonly port: number; readonly clock: Clock },
 ): Promise<StoreServer> {
   const server = createServer((request, response) => {
@@ -36,7 +36,7 @@ export async function serveStore(
 
 /** One request to the store, as it comes over HTTP. */
 export async function answerStore(
-  store: SimulatedStore,
+  store: SimulatedShop,
   clock: Clock,
   request: IncomingMessage,
   response: ServerResponse,

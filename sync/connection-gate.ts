@@ -9,14 +9,14 @@ import { readCredential } from './read-credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
 import { KnownPages } from './feeds/known-pages.ts';
-import { HintBox } from './hints/hint-box.ts';
+import { PendingHints } from './hints/pending-hints.ts';
 import { followHints } from './hints/hint-follower.ts';
 import { Subscription } from './hints/subscription.ts';
-import { mergeConditions, type Finding } from '../kit/conditions.ts';
+import { mergeConditions, type ConditionValue } from '../kit/conditions.ts';
 import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
 import { ShownDigest } from './status/shown-digest.ts';
-import { StoreSession } from './store-session.ts';
+import { ShopSession } from './shop-session.ts';
 import { sealedVault } from './tokens/sealed-vault.ts';
 
 const FIRST_RETRY_MS = 5000;
@@ -30,7 +30,7 @@ interface Foundation {
 
 interface OpenSession {
   readonly fingerprint: string;
-  readonly store: StoreSession;
+  readonly store: ShopSession;
   readonly answer: SessionAnswer;
   /** What the hub was told, as JSON. */
   registered: string;
@@ -47,8 +47,8 @@ interface OpenSession {
 export class ConnectionGate {
   #session: OpenSession | undefined;
   #report: CheckReport | undefined;
-  #credentialFault: Finding | undefined;
-  #hubFault: Finding | undefined;
+  #credentialFault: ConditionValue | undefined;
+  #hubFault: ConditionValue | undefined;
   #checkedAt: Date | undefined;
   #retryAt: Date | undefined;
   #failures = 0;
@@ -65,7 +65,7 @@ export class ConnectionGate {
   /** The hub does not know the session. */
   #forgotten = false;
   /** What hints asked for since it was last taken. */
-  readonly hints = new HintBox();
+  readonly hints = new PendingHints();
 
   constructor(options: EngineOptions, wake: () => void) {
     this.#options = options;
@@ -171,7 +171,7 @@ export class ConnectionGate {
     }
     const answer = await this.#registerAtHub(connection, feeds);
     if (!answer) return this.#backOff();
-    const store = new StoreSession({
+    const store = new ShopSession({
       definition: this.#options.definition,
       keyHosts: this.#options.credential.hosts,
       credential: credential.value,
@@ -365,7 +365,11 @@ export class ConnectionGate {
     });
   }
 
-  async #takeBack(connection: AnyConnection, feeds: readonly FeedResource[], signal: AbortSignal): Promise<Finding> {
+  async #takeBack(
+    connection: AnyConnection,
+    feeds: readonly FeedResource[],
+    signal: AbortSignal,
+  ): Promise<ConditionValue> {
     if (!this.#session && connection.status?.hooks?.state !== 'Active')
       return { status: 'True', reason: 'NothingRegistered', message: 'nothing is left at the store' };
     const credential = await readCredential(connection, this.#options);

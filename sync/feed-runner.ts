@@ -10,10 +10,10 @@ import { rankOf } from '../model/feeds.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
-import { feedStatus, materialKey, stripUndefined } from './status/feed-status.ts';
+import { feedStatus, statusDigest, stripUndefined } from './status/feed-status.ts';
 import { problemEvents } from './status/problem-events.ts';
 import { timestamp } from '../kit/conditions.ts';
-import { orderDecider } from './store-session.ts';
+import { orderDecider } from './shop-session.ts';
 
 /** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
 const QUIET_REFRESH_MS = 30 * 60_000;
@@ -334,7 +334,7 @@ export class FeedRunner {
       feed.resource.status?.conditions,
       now,
     );
-    const key = materialKey(status);
+    const key = statusDigest(status);
     const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
     if (key !== feed.writtenKey || due) {
       await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
@@ -350,13 +350,13 @@ export class FeedRunner {
     if (!problems) return;
     const name = feed.resource.metadata.name;
     for (const { reason, message } of problemEvents(
-      feed.toldProblems ?? feed.resource.status?.recentProblems ?? [],
+      feed.reportedProblems ?? feed.resource.status?.recentProblems ?? [],
       recentProblems,
       problems?.error ?? 0,
     )) {
       await this.#options.resources.event({ kind: 'Feed', name }, 'Warning', reason, message);
     }
-    feed.toldProblems = recentProblems;
+    feed.reportedProblems = recentProblems;
   }
 
   #waitsFor(feed: FeedTracker): string | undefined {

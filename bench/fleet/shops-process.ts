@@ -1,7 +1,7 @@
 /** The shops, each at its own address, behind the Generic Store API. One order is placed where it is asked for. */
 import { systemClock } from '../../kit/clock.ts';
 import { sendHook, serveStore } from '../../simulator/server.ts';
-import { SimulatedStore } from '../../simulator/store.ts';
+import { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import { addOrder } from '../../simulator/shop/generate.ts';
 import { API_KEY, given } from './names.ts';
 
@@ -9,10 +9,10 @@ export interface ShopsPart {
   readonly connections: number;
 }
 
-const stores: SimulatedStore[] = [];
+const stores: SimulatedShop[] = [];
 const urls: string[] = [];
 for (let index = 0; index < given<ShopsPart>().connections; index++) {
-  const store = new SimulatedStore({
+  const store = new SimulatedShop({
     clock: systemClock,
     seed: index + 1,
     products: 20,

@@ -5,7 +5,7 @@ import {
   waiting,
   type DriverContext,
   type DriverDefinition,
-  type DriverHooks,
+  type DriverWebhooks,
   type ImportFeed,
   type Page,
   type ReadRequest,
@@ -75,7 +75,7 @@ class ShopDriver {
     this.#context = context;
   }
 
-  readonly hooks: DriverHooks = {
+  readonly hooks: DriverWebhooks = {
     read: ({ headers, body }) => {
       const expected = Buffer.from(signatureOf(this.#context.credential.apiKey, body));
       const given = Buffer.from(headers['x-signature'] ?? '');

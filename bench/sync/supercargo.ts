@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { FeedType } from '../../model/feeds.ts';
-import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
+import { SMALL_HEAP_ENV } from '../../kit/memory-limits.ts';
 import { startChild, stopChild } from './children.ts';
 import type { PodAnswer, PodCommand } from './pod-process.ts';
 import { cpuSeconds, peakRss } from './processes.ts';

@@ -47,7 +47,7 @@ export function linesOf(definition: DriverDefinition): string[] {
             ? 'all each time'
             : 'writes',
     [
-      ...(cursor?.blindTo && !via ? [`does not see: ${cursor.blindTo.join('; ')}`] : []),
+      ...(cursor?.undetectedChanges && !via ? [`does not see: ${cursor.undetectedChanges.join('; ')}`] : []),
       ...(stock ? [SETS[stock]] : []),
     ].join(),
   ]);

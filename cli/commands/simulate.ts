@@ -4,7 +4,7 @@ import { API_VERSION } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { FAULTS, isFault, type FaultName } from '../../simulator/faults.ts';
 import { sendHook, serveStore } from '../../simulator/server.ts';
-import { SimulatedStore } from '../../simulator/store.ts';
+import { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import type { Wire } from '../../simulator/desk/wire.ts';
 import { wires } from '../../simulator/wires/index.ts';
 
@@ -42,7 +42,7 @@ export async function runSimulate(
   const wire = wireOf(command.name ?? 'generic');
   if (command.printManifests) return say(manifests(wire, `http://${HOST}:${command.port}${wire.basePath}`));
   const { seed, products, orders } = command;
-  const store = new SimulatedStore({
+  const store = new SimulatedShop({
     wire,
     clock: systemClock,
     seed,

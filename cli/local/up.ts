@@ -100,7 +100,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
       return found && declaredBy(found.spec as unknown as Parameters<typeof declaredBy>[0]);
     },
     onRestored: options.onRestored,
-    tellStore: (namespace, name, type, reason, message) =>
+    emitStoreEvent: (namespace, name, type, reason, message) =>
       options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
   });
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { allowedHosts, isAllowed } from '../../model/hosts.ts';
-import type { SimulatedStore } from '../../simulator/store.ts';
+import type { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import {
   bodyText,
   HeldWrite,
@@ -8,9 +8,9 @@ import {
   retry,
   wholeResponse,
   type HostRule,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
 } from '../contract/index.ts';
 import { NotConformant } from './demand.ts';
 
@@ -18,7 +18,7 @@ import { NotConformant } from './demand.ts';
 const MOST_CALLS = 3000;
 
 export interface SuiteHttpOptions {
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly hosts: readonly HostRule[];
   /** Of the manifest. */
   readonly buckets: readonly string[];
@@ -34,10 +34,10 @@ export interface SuiteHttpOptions {
  * The engine's part of HTTP without its patience: one call, one answer, so that what a driver repeats by itself is
  * seen.
  */
-export class SuiteHttp implements StoreHttp {
+export class SuiteHttp implements ShopHttp {
   readonly #options: SuiteHttpOptions;
   readonly violations: string[] = [];
-  readonly held: StoreRequest[] = [];
+  readonly held: ShopRequest[] = [];
   reads = 0;
   writes = 0;
   /** Before a call is answered; a case lets something happen at the shop. */
@@ -51,7 +51,7 @@ export class SuiteHttp implements StoreHttp {
     return this.reads + this.writes;
   }
 
-  async read(request: StoreRequest): Promise<StoreResponse> {
+  async read(request: ShopRequest): Promise<ShopResponse> {
     this.reads++;
     const { truth, hooks } = this.#options.store;
     // What was taken on a ticket before is not of this call.
@@ -63,7 +63,7 @@ export class SuiteHttp implements StoreHttp {
     return answer;
   }
 
-  async write(request: StoreRequest): Promise<StoreResponse> {
+  async write(request: ShopRequest): Promise<ShopResponse> {
     this.writes++;
     if (this.#options.testMode) {
       this.held.push(request);
@@ -78,7 +78,7 @@ export class SuiteHttp implements StoreHttp {
     // The engine's budget is not played here.
   }
 
-  async #call(request: StoreRequest): Promise<StoreResponse> {
+  async #call(request: ShopRequest): Promise<ShopResponse> {
     // A timer must be able to strike however fast a driver asks.
     await setImmediate();
     request.signal?.throwIfAborted();
@@ -98,9 +98,9 @@ export class SuiteHttp implements StoreHttp {
   }
 
   async #answer(
-    { method, url, headers, body }: StoreRequest,
+    { method, url, headers, body }: ShopRequest,
     auth: Readonly<Record<string, string>>,
-  ): Promise<StoreResponse> {
+  ): Promise<ShopResponse> {
     const { base, store } = this.#options;
     const lower = Object.fromEntries(
       Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]),

@@ -7,7 +7,7 @@ import type { Wire } from '../../simulator/desk/wire.ts';
 import { Random } from '../../simulator/random.ts';
 import { furnishShowcase, type OrderTag, type ProductTag, type Showcase } from '../../simulator/shop/showcase.ts';
 import type { ShopOrder, ShopProduct } from '../../simulator/shop/model.ts';
-import { SimulatedStore } from '../../simulator/store.ts';
+import { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import { memoryVault, type Driver, type DriverDefinition, type TokenVaults } from '../contract/index.ts';
 import { demand, NotConformant } from './demand.ts';
 import { SuiteHttp } from './http.ts';
@@ -53,7 +53,7 @@ class SuiteClock implements Clock {
 /** One case's shop, new and with one of everything in it, and the driver beside it. */
 export class World {
   readonly subject: Subject;
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly clock = new SuiteClock();
   readonly http: SuiteHttp;
   readonly random = new Random(11);
@@ -65,7 +65,7 @@ export class World {
   constructor(subject: Subject, onEndless: (error: NotConformant) => void, { cap, empty }: WorldOptions = {}) {
     this.subject = subject;
     const { wire, definition } = subject;
-    this.store = new SimulatedStore({
+    this.store = new SimulatedShop({
       wire,
       clock: this.clock,
       seed: 3,

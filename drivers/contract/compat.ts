@@ -1,7 +1,7 @@
 import { isImport, type FeedType } from '../../model/feeds.ts';
 import { terminal } from './errors.ts';
 import type { ConnectedFeeds, ImportSource } from './feeds.ts';
-import type { DriverHooks } from './hooks.ts';
+import type { DriverWebhooks } from './hooks.ts';
 import type { CensusWindow, Page, ReadRequest } from './reading.ts';
 import type { ShipmentWrite, StockWrite, WriteResult } from './writing.ts';
 
@@ -12,7 +12,7 @@ export interface FormerNames {
   read(request: ReadRequest): AsyncIterable<Page>;
   count(feed: FeedType, window: CensusWindow, signal: AbortSignal): Promise<number>;
   ids(feed: FeedType, window: CensusWindow, signal: AbortSignal): AsyncIterable<readonly string[]>;
-  readonly hooks?: DriverHooks;
+  readonly hooks?: DriverWebhooks;
   writeStock?(entries: readonly StockWrite[], signal: AbortSignal): Promise<readonly WriteResult<'StockExport'>[]>;
   writeShipments?(
     entries: readonly ShipmentWrite[],
@@ -21,7 +21,7 @@ export interface FormerNames {
 }
 
 /** Derives them all. */
-export function formerNames(feeds: ConnectedFeeds, webhooks: DriverHooks | undefined): FormerNames {
+export function formerNames(feeds: ConnectedFeeds, webhooks: DriverWebhooks | undefined): FormerNames {
   const source = (feed: FeedType): ImportSource => {
     const found = isImport(feed) ? feeds[feed] : undefined;
     if (!found) throw unsupported(feed);

@@ -3,15 +3,15 @@ import type { FeedType } from '../../model/feeds.ts';
 import type { CheckReport } from './check-report.ts';
 import { formerNames, type FormerNames } from './compat.ts';
 import { connectFeeds, supportOf, type ConnectedFeeds, type DriverFeeds } from './feeds.ts';
-import type { DriverHooks } from './hooks.ts';
-import type { StoreHttp } from './http.ts';
+import type { DriverWebhooks } from './hooks.ts';
+import type { ShopHttp } from './http.ts';
 import type { DriverFacts, DriverManifest } from './manifest.ts';
 import type { TokenVaults } from './tokens.ts';
 
 export interface DriverContext<C, S> {
   readonly credential: C;
   readonly settings: S;
-  readonly http: StoreHttp;
+  readonly http: ShopHttp;
   readonly now: () => Date;
   /** Where tokens that the platform rotates are kept. */
   readonly tokens: TokenVaults;
@@ -33,7 +33,7 @@ export interface DriverSource<C, S, K> {
   readonly check: (client: K, feeds: readonly FeedType[], signal: AbortSignal) => Promise<CheckReport>;
   readonly feeds: DriverFeeds<K>;
   /** Webhooks of the store as hints to run now. */
-  readonly webhooks?: (client: K) => DriverHooks;
+  readonly webhooks?: (client: K) => DriverWebhooks;
   readonly close?: (client: K) => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface DriverSource<C, S, K> {
 export interface Driver extends FormerNames {
   check(feeds: readonly FeedType[], signal: AbortSignal): Promise<CheckReport>;
   readonly feeds: ConnectedFeeds;
-  readonly webhooks?: DriverHooks;
+  readonly webhooks?: DriverWebhooks;
   close?(): Promise<void>;
 }
 

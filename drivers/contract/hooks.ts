@@ -32,7 +32,7 @@ export interface HookSubscription {
   readonly expiresAt?: string;
 }
 
-export interface DriverHooks {
+export interface DriverWebhooks {
   /**
    * Checks the signature over the raw body, and where it covers a time that it is not older than the replay window (5
    * minutes); pure. Without a time nothing can be too old: a hint that comes again only reads again.

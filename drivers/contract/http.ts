@@ -2,7 +2,7 @@
  * The only way a driver talks to a store. The engine stands behind it: the connection's budget, time-outs, repeats of
  * reads, the store's clock from its Date header, and Test mode (a `write` is recorded and never sent).
  */
-export interface StoreRequest {
+export interface ShopRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Absolute; its host is one of the manifest's. */
   readonly url: string;
@@ -30,7 +30,7 @@ export interface StoreRequest {
    * Where the platform says with status 200 that it was asked too much, and did nothing: the milliseconds to wait. The
    * engine takes it as a 429. Undefined: the answer is what it seems.
    */
-  readonly throttled?: (response: StoreResponse) => Promise<number | undefined>;
+  readonly throttled?: (response: ShopResponse) => Promise<number | undefined>;
 }
 
 /** Who calls. Ready-made: `bearer`, `basic`, `oauth1` in drivers/toolkit/auth. */
@@ -41,7 +41,7 @@ export interface RequestAuth {
    * driver's.
    */
   headers(
-    call: Pick<StoreRequest, 'method' | 'url' | 'body'>,
+    call: Pick<ShopRequest, 'method' | 'url' | 'body'>,
     signal: AbortSignal,
     refused?: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, string>>>;
@@ -67,7 +67,7 @@ export interface BudgetReading {
   readonly bucket?: string;
 }
 
-export interface StoreResponse {
+export interface ShopResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -79,18 +79,18 @@ export interface StoreResponse {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-export interface StoreHttp {
+export interface ShopHttp {
   /**
    * A call without effect at the store (a GraphQL query by POST is one). Repeated by the engine on 429, 5xx and broken
    * connections. Resolves for any final status; throws DriverError for network failures: reasons `DnsFailure`,
    * `ConnectionRefused`, `CertificateInvalid`, `Timeout`, `ConnectionFailed`, `RateLimited`.
    */
-  read(request: StoreRequest): Promise<StoreResponse>;
+  read(request: ShopRequest): Promise<ShopResponse>;
   /**
    * A call that changes the store. Sent at most once, but after a 429, which proves that it was not done. In Test mode
    * it is recorded and throws `HeldWrite`; a driver lets that pass through.
    */
-  write(request: StoreRequest): Promise<StoreResponse>;
+  write(request: ShopRequest): Promise<ShopResponse>;
   /**
    * Tells the engine what a body said of the budget (GraphQL cost points …). Headers need not be told: the engine reads
    * Retry-After, RateLimit (IETF draft), X-RateLimit-*, X-Amzn-RateLimit-Limit and X-Shopify-Shop-Api-Call-Limit by
@@ -101,9 +101,9 @@ export interface StoreHttp {
 
 /** Thrown by `write` in Test mode, after the exact request was kept. */
 export class HeldWrite extends Error {
-  readonly request: StoreRequest;
+  readonly request: ShopRequest;
 
-  constructor(request: StoreRequest) {
+  constructor(request: ShopRequest) {
     super('Held: mode is Test, nothing is written to the store');
     this.name = 'HeldWrite';
     this.request = request;

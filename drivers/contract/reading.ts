@@ -13,15 +13,15 @@ export interface CursorSemantics {
   /** The platform's field behind `since`, for people ("updatedAt"). */
   readonly field?: string;
   /**
-   * Changes that do NOT move the field, each in a few words ("an order is paid"). Where there are any, `secondWay` says
+   * Changes that do NOT move the field, each in a few words ("an order is paid"). Where there are any, `fallback` says
    * how they are seen all the same.
    */
-  readonly blindTo?: readonly string[];
+  readonly undetectedChanges?: readonly string[];
   /**
    * - openRecords: the engine also passes the ids of the hub's open records of this feed (`ids`), every run.
    * - fullCompare: the engine runs without `since` once a day.
    */
-  readonly secondWay?: 'openRecords' | 'fullCompare';
+  readonly fallback?: 'rereadOpen' | 'fullCompare';
   /** Seconds the engine re-reads before the last position, for rows committed late; 120 if absent. */
   readonly overlapSeconds?: number;
 }

@@ -1,12 +1,12 @@
 import { retry } from './errors.ts';
-import type { StoreRequest, StoreResponse } from './http.ts';
+import type { ShopRequest, ShopResponse } from './http.ts';
 
 /** An answer whose whole body is there. */
 export function wholeResponse(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string | Uint8Array,
-): StoreResponse {
+): ShopResponse {
   const text = typeof body === 'string' ? body : undefined;
   const decoded = () => text ?? decode(body as Uint8Array, headers['content-type']);
   return {
@@ -47,10 +47,10 @@ function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
 }
 
 /** What people are shown of a request that was kept back. */
-export function shownBody({ body, shows }: Pick<StoreRequest, 'body' | 'shows'>): string | undefined {
+export function shownBody({ body, shows }: Pick<ShopRequest, 'body' | 'shows'>): string | undefined {
   return shows ?? (body instanceof Uint8Array ? `(${body.byteLength} bytes)` : body);
 }
 
 /** The body of a request as text. */
-export const bodyText = (body: StoreRequest['body']): string | undefined =>
+export const bodyText = (body: ShopRequest['body']): string | undefined =>
   body instanceof Uint8Array ? new TextDecoder().decode(body) : body;

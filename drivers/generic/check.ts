@@ -1,5 +1,5 @@
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
-import { errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
+import { errorDetails, type CheckReport, type ConditionValue } from '../contract/index.ts';
 import { refusal, type GenericClient } from './client.ts';
 import { shopPayload } from './payload.ts';
 
@@ -19,13 +19,17 @@ const NEEDED: Readonly<Record<FeedType, readonly string[]>> = {
   ShipmentExport: ['orders:read', 'shipments:write'],
 };
 
-const UNCHECKED: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'the store must be reachable first' };
-const WRONG_URL: Finding = {
+const UNCHECKED: ConditionValue = {
+  status: 'Unknown',
+  reason: 'NotChecked',
+  message: 'the store must be reachable first',
+};
+const WRONG_URL: ConditionValue = {
   status: 'False',
   reason: 'WrongUrl',
   message: 'what answers is not the Supercargo Generic Store API, version 1: check settings.url (docs/generic-api.md)',
 };
-const reached: Finding = { status: 'True', reason: 'Reachable', message: "the store's API answers" };
+const reached: ConditionValue = { status: 'True', reason: 'Reachable', message: "the store's API answers" };
 
 /** Tells apart what a person can mend: the address, the network, the key, one permission of it. */
 export async function check(
@@ -61,7 +65,7 @@ function failed(error: unknown): CheckReport {
   };
 }
 
-function permissions(granted: readonly string[], feeds: readonly FeedType[]): Finding {
+function permissions(granted: readonly string[], feeds: readonly FeedType[]): ConditionValue {
   const asked = FEED_TYPES.filter((feed) => feeds.includes(feed));
   const lacking = [...new Set(asked.flatMap((feed) => NEEDED[feed]))].filter(
     (permission) => !granted.includes(permission),

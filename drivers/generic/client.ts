@@ -6,8 +6,8 @@ import {
   type DriverContext,
   type DriverError,
   type RequestAuth,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopRequest,
+  type ShopResponse,
 } from '../contract/index.ts';
 import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
 import { bearer } from '../toolkit/auth/bearer.ts';
@@ -16,7 +16,7 @@ import * as payload from './payload.ts';
 
 export type GenericContext = DriverContext<GenericCredential, GenericSettings>;
 export type Query = Readonly<Record<string, string | number | undefined>>;
-type Method = StoreRequest['method'];
+type Method = ShopRequest['method'];
 
 const DEFAULT_WAIT_MS = 30_000;
 const LONGEST_QUOTE = 200;
@@ -57,9 +57,9 @@ export class GenericClient {
   }
 
   /** Any call, with its answer as it is; the caller decides what a refusal means. */
-  raw(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<StoreResponse> {
+  raw(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<ShopResponse> {
     const { http } = this.#context;
-    const request: StoreRequest = {
+    const request: ShopRequest = {
       method,
       url: this.#base + path,
       signal,
@@ -110,14 +110,14 @@ export class GenericClient {
 }
 
 /** The JSON of a 2xx answer, or what the refusal means. */
-export async function accepted(response: StoreResponse, path: string): Promise<unknown> {
+export async function accepted(response: ShopResponse, path: string): Promise<unknown> {
   const refused = await refusal(response, path);
   if (refused) throw refused;
   return response.json();
 }
 
 /** undefined for 2xx. */
-export async function refusal(response: StoreResponse, path: string): Promise<DriverError | undefined> {
+export async function refusal(response: ShopResponse, path: string): Promise<DriverError | undefined> {
   const { status, headers } = response;
   if (status === 429 || status >= 500) return notNow(status, headers['retry-after']);
   if (status >= 300 && status < 400)

@@ -12,10 +12,10 @@ const FULL: CursorSemantics = { kind: 'full' };
 const PRODUCTS_BY_CHANGE: CursorSemantics = {
   kind: 'changes',
   field: 'updated_at',
-  blindTo: ['a product is deleted'],
-  secondWay: 'fullCompare',
+  undetectedChanges: ['a product is deleted'],
+  fallback: 'fullCompare',
 };
-const BY_CHANGE: CursorSemantics = { kind: 'changes', field: 'updated_at', secondWay: 'openRecords' };
+const BY_CHANGE: CursorSemantics = { kind: 'changes', field: 'updated_at', fallback: 'rereadOpen' };
 
 const products = reads({ path: '/products', mapping: MAPPINGS.product });
 const stock = reads({ path: '/stock', mapping: MAPPINGS.stock });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FeedType } from '../../model/feeds.ts';
-import type { DriverHooks, HookHint, HookReading, HookSubscription, InboundHook } from '../contract/index.ts';
+import type { DriverWebhooks, HookHint, HookReading, HookSubscription, InboundHook } from '../contract/index.ts';
 import { derivedSecret, verifyStandardWebhook } from '../hooks/standard-webhooks.ts';
 import { accepted, type GenericClient } from './client.ts';
 import { hookPayload, subscriptions } from './payload.ts';
@@ -13,7 +13,7 @@ const TOPICS: Readonly<Record<string, readonly FeedType[]>> = {
 };
 
 /** Webhooks of the store, signed by Standard Webhooks with a secret derived from the credential. */
-export function genericHooks(client: GenericClient): DriverHooks {
+export function genericHooks(client: GenericClient): DriverWebhooks {
   const secret = derivedSecret(client.secretKey, 'generic');
   // The store shows only a digest of the secret: with another key than ours it is a subscription to be made again.
   const secretHash = createHash('sha256').update(secret).digest('hex');

@@ -4,8 +4,8 @@ import {
   memoryVault,
   wholeResponse,
   type EntryOf,
-  type StoreHttp,
-  type StoreRequest,
+  type ShopHttp,
+  type ShopRequest,
 } from '../contract/index.ts';
 import { GenericClient } from './client.ts';
 import { writePrices } from './price-write.ts';
@@ -22,8 +22,8 @@ const entry = (entryId: string, change: Partial<EntryOf<'PriceExport'>> = {}): E
 
 /** A store that gives each price the status that a test says. */
 function store(statuses: readonly string[]) {
-  const asked: StoreRequest[] = [];
-  const call = async (request: StoreRequest) => {
+  const asked: ShopRequest[] = [];
+  const call = async (request: ShopRequest) => {
     asked.push(request);
     const { prices } = JSON.parse(bodyText(request.body) ?? '') as { prices: { variant_id: string }[] };
     const body = {
@@ -33,7 +33,7 @@ function store(statuses: readonly string[]) {
     };
     return wholeResponse(200, { 'content-type': 'application/json' }, JSON.stringify(body));
   };
-  const http: StoreHttp = { read: call, write: call, observe: () => undefined };
+  const http: ShopHttp = { read: call, write: call, observe: () => undefined };
   return {
     asked,
     client: new GenericClient({

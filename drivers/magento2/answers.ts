@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DriverError, retry, terminal, waiting, type StoreResponse } from '../contract/index.ts';
+import { DriverError, retry, terminal, waiting, type ShopResponse } from '../contract/index.ts';
 import type { Need } from './needs.ts';
 
 const problem = z.looseObject({ message: z.string().default(''), parameters: z.unknown().optional() });
@@ -39,7 +39,7 @@ export type Answer =
   | { readonly kind: 'refused'; readonly words: string };
 
 /** Throws what is no answer of this API, or a failure. */
-export async function answerOf(response: StoreResponse, need: Need): Promise<Answer> {
+export async function answerOf(response: ShopResponse, need: Need): Promise<Answer> {
   const { status, headers } = response;
   const isJson = (headers['content-type'] ?? '').includes('json');
   throwTransport(status, headers, isJson);
@@ -72,7 +72,7 @@ function throwTransport(status: number, headers: Readonly<Record<string, string>
 }
 
 /** With a report id it may be one row's fault; all else is the shop's. */
-async function failed(response: StoreResponse, isJson: boolean): Promise<DriverError> {
+async function failed(response: ShopResponse, isJson: boolean): Promise<DriverError> {
   const { status } = response;
   const words = isJson ? wordsOf(await response.json()) : '';
   if (status === 500 && /Report ID: webapi-/.test(words))

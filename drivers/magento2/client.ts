@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DriverContext, RequestAuth, StoreRequest, StoreResponse } from '../contract/index.ts';
+import type { DriverContext, RequestAuth, ShopRequest, ShopResponse } from '../contract/index.ts';
 import { terminal } from '../contract/index.ts';
 import { bearer } from '../toolkit/auth/bearer.ts';
 import { oauth1 } from '../toolkit/auth/oauth1.ts';
@@ -62,17 +62,17 @@ export class MagentoClient {
     return this.#judged(await http.write({ ...request, auth: this.#auth, timeoutMs: TIMEOUT_MS }), need, signal);
   }
 
-  async #read(request: StoreRequest, need: Need): Promise<Found | undefined> {
+  async #read(request: ShopRequest, need: Need): Promise<Found | undefined> {
     const response = await this.#send(request);
     return this.#judged(response, need, request.signal!);
   }
 
-  #send(request: StoreRequest): Promise<StoreResponse> {
+  #send(request: ShopRequest): Promise<ShopResponse> {
     return this.context.http.read({ ...request, auth: this.#auth, timeoutMs: TIMEOUT_MS });
   }
 
   /** 401 is a bad token, or a resource that it lacks: of a bearer token Magento has the same words for both. */
-  async #judged(response: StoreResponse, need: Need, signal: AbortSignal): Promise<Found | undefined> {
+  async #judged(response: ShopResponse, need: Need, signal: AbortSignal): Promise<Found | undefined> {
     const answer = await answerOf(response, need);
     if (answer.kind === 'found') return answer;
     if (answer.kind === 'missing') return undefined;
@@ -86,7 +86,7 @@ export class MagentoClient {
     return this.context.credential.consumerKey !== undefined;
   }
 
-  #body(method: Method, url: string, body: unknown, signal: AbortSignal): StoreRequest {
+  #body(method: Method, url: string, body: unknown, signal: AbortSignal): ShopRequest {
     return {
       ...{ method, url, signal, headers: { 'content-type': 'application/json' } },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -16,8 +16,12 @@ const full: CursorSemantics = { kind: 'full' };
 const changes: CursorSemantics = { kind: 'changes', field: 'updated_at', overlapSeconds: 300 };
 const productChanges: CursorSemantics = {
   ...changes,
-  blindTo: ['a variant is changed, and its configurable product is not', 'stock changes', 'a product is deleted'],
-  secondWay: 'fullCompare',
+  undetectedChanges: [
+    'a variant is changed, and its configurable product is not',
+    'stock changes',
+    'a product is deleted',
+  ],
+  fallback: 'fullCompare',
 };
 /** Products with their variants: answers are long. */
 const PRODUCTS_A_PAGE = 50;

@@ -6,8 +6,8 @@ import {
   type DriverContext,
   type DriverError,
   type RequestAuth,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopRequest,
+  type ShopResponse,
 } from '../contract/index.ts';
 import { basic } from '../toolkit/auth/basic.ts';
 import type { Credential, Settings } from './config.ts';
@@ -74,7 +74,7 @@ export class MedusaClient {
     return 'refusal' in answer ? answer.refusal : formOf(schema, answer.json, path);
   }
 
-  #request(method: StoreRequest['method'], path: string, query: Query, signal: AbortSignal): StoreRequest {
+  #request(method: ShopRequest['method'], path: string, query: Query, signal: AbortSignal): ShopRequest {
     const text = Object.entries(query)
       .flatMap(([name, value]) =>
         value === undefined
@@ -95,7 +95,7 @@ export class MedusaClient {
     };
   }
 
-  async #answer(response: StoreResponse): Promise<{ readonly json: unknown } | { readonly refusal: Refusal }> {
+  async #answer(response: ShopResponse): Promise<{ readonly json: unknown } | { readonly refusal: Refusal }> {
     const { status, headers } = response;
     const isJson = (headers['content-type'] ?? '').includes('json');
     throwTransport(response, isJson);
@@ -114,7 +114,7 @@ export class MedusaClient {
 export const isRefusal = (answer: object): answer is Refusal => 'refused' in answer;
 
 /** What an answer means that is not of Medusa's API. */
-function throwTransport({ status, headers }: StoreResponse, isJson: boolean): void {
+function throwTransport({ status, headers }: ShopResponse, isJson: boolean): void {
   if (status === 429)
     throw waiting('RateLimited', 'the shop asks to wait', Number(headers['retry-after'] ?? 0) * 1000 || ASK_AGAIN_MS);
   if (status >= 500) throw retry('StoreUnavailable', `the shop cannot answer at the moment (HTTP ${status})`);

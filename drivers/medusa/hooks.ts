@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DriverError, terminal, type DriverHooks } from '../contract/index.ts';
+import { DriverError, terminal, type DriverWebhooks } from '../contract/index.ts';
 import { changedHook } from '../hooks/changed-hook.ts';
 import { derivedSecret } from '../hooks/standard-webhooks.ts';
 import { isRefusal, type MedusaClient } from './client.ts';
@@ -11,7 +11,7 @@ const TOPICS = ['orders', 'products'] as const;
 const listed = z.looseObject({ webhooks: z.array(z.looseObject({ url: z.string(), fingerprint: z.string() })) });
 
 /** Webhooks of a server that has the companion plugin. The secret comes from the API key: a new key is a new secret. */
-export function hooks(client: MedusaClient): DriverHooks {
+export function hooks(client: MedusaClient): DriverWebhooks {
   const secret = derivedSecret(client.context.credential.apiKey, 'medusa');
   const fingerprint = createHash('sha256').update(secret).digest('hex').slice(0, 16);
   const there = async (url: string, signal: AbortSignal) =>

@@ -14,11 +14,15 @@ import { writeStock } from './stock-write.ts';
 
 const full: CursorSemantics = { kind: 'full' };
 const changes: CursorSemantics = { kind: 'changes', field: 'updated_at' };
-const orderChanges: CursorSemantics = { ...changes, blindTo: ['a payment is captured'], secondWay: 'openRecords' };
+const orderChanges: CursorSemantics = {
+  ...changes,
+  undetectedChanges: ['a payment is captured'],
+  fallback: 'rereadOpen',
+};
 const productChanges: CursorSemantics = {
   ...changes,
-  blindTo: ['a variant or its price is changed, and its product is not', 'a product is deleted'],
-  secondWay: 'fullCompare',
+  undetectedChanges: ['a variant or its price is changed, and its product is not', 'a product is deleted'],
+  fallback: 'fullCompare',
 };
 /** One row of the page after is taken along. */
 const maxPageSize = MOST - 1;

@@ -1,4 +1,4 @@
-import type { StoreResponse } from '../contract/index.ts';
+import type { ShopResponse } from '../contract/index.ts';
 import { NoSuchXml, xmlWithin } from '../toolkit/bodies/xml-within.ts';
 import { xmlRecords } from '../toolkit/bodies/xml-records.ts';
 import { child, childText, type XmlElement } from '../toolkit/bodies/xml.ts';
@@ -19,7 +19,7 @@ const MAINTENANCE_MS = 60_000;
 const LONGEST = 200;
 
 /** The root of an answer; undefined: the shop has no such record. Throws what is no answer, or a failure. */
-export async function answerOf(response: StoreResponse, doing: Doing): Promise<XmlElement | undefined> {
+export async function answerOf(response: ShopResponse, doing: Doing): Promise<XmlElement | undefined> {
   const { status, headers } = response;
   throwTransport(status, headers);
   const root = await rootOf(response);
@@ -34,7 +34,7 @@ export async function answerOf(response: StoreResponse, doing: Doing): Promise<X
 }
 
 /** All of it, or how it begins where it is no XML of PrestaShop. */
-async function rootOf(response: StoreResponse): Promise<XmlElement | { readonly head: string }> {
+async function rootOf(response: ShopResponse): Promise<XmlElement | { readonly head: string }> {
   try {
     for await (const root of xmlRecords(xmlWithin(response.bytes(), 'prestashop'), 'prestashop', 'utf-8')) return root;
     return { head: '' };

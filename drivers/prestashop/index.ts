@@ -13,8 +13,8 @@ const full: CursorSemantics = { kind: 'full' };
 const changes: CursorSemantics = { kind: 'changes', field: 'date_upd', overlapSeconds: 300 };
 const productChanges: CursorSemantics = {
   ...changes,
-  blindTo: ['a combination is changed, and its product is not', 'stock changes', 'a product is deleted'],
-  secondWay: 'fullCompare',
+  undetectedChanges: ['a combination is changed, and its product is not', 'stock changes', 'a product is deleted'],
+  fallback: 'fullCompare',
 };
 
 const orders = {

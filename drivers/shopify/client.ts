@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DriverContext, RequestAuth, StoreRequest, StoreResponse } from '../contract/index.ts';
+import type { DriverContext, RequestAuth, ShopRequest, ShopResponse } from '../contract/index.ts';
 import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
 import type { Credential, Settings } from './config.ts';
 import { problemOf, retry, terminal, TooCostly, waiting } from './errors.ts';
@@ -81,7 +81,7 @@ export class ShopifyClient {
     return this.#answer(operation, await this.context.http.write(request));
   }
 
-  #request(query: string, variables: Variables, points: number, signal: AbortSignal): StoreRequest {
+  #request(query: string, variables: Variables, points: number, signal: AbortSignal): ShopRequest {
     const { url, apiVersion } = this.settings;
     return {
       method: 'POST',
@@ -95,7 +95,7 @@ export class ShopifyClient {
     };
   }
 
-  async #answer<T>(operation: Operation<T>, response: StoreResponse): Promise<T> {
+  async #answer<T>(operation: Operation<T>, response: ShopResponse): Promise<T> {
     demandStatus(response);
     const parsed = envelope.safeParse(await response.json());
     if (!parsed.success) throw retry('UnexpectedPayload', 'what answers is not the Admin API: check settings.url');
@@ -130,7 +130,7 @@ export class ShopifyClient {
 }
 
 /** The milliseconds to wait where Shopify says with status 200 that it was asked too much. */
-async function throttled(response: StoreResponse): Promise<number | undefined> {
+async function throttled(response: ShopResponse): Promise<number | undefined> {
   if (response.status !== 200 || !(response.headers['content-type'] ?? '').includes('json')) return undefined;
   const parsed = envelope.safeParse(await response.json());
   return parsed.success ? waitOf(parsed.data) : undefined;
@@ -144,7 +144,7 @@ function waitOf({ errors, extensions }: Envelope): number | undefined {
 }
 
 /** Throws what a status means. */
-function demandStatus({ status, headers }: StoreResponse): void {
+function demandStatus({ status, headers }: ShopResponse): void {
   if (status === 401)
     throw terminal('KeyRefused', 'Shopify does not accept the token: make a new one and put it into the Secret');
   if (status === 402)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
 import {
-  type DriverHooks,
+  type DriverWebhooks,
   type HookHint,
   type HookReading,
   type HookSubscription,
@@ -40,7 +40,7 @@ const subscribed = z.object({ webhookSubscriptionCreate: z.object({ userErrors }
 const removed = z.object({ webhookSubscriptionDelete: z.object({ userErrors }).nullable() });
 
 /** Webhooks, signed with the app's own secret. */
-export function hooks(client: ShopifyClient): DriverHooks {
+export function hooks(client: ShopifyClient): DriverWebhooks {
   return {
     read: (hook) => read(client.context.credential.clientSecret, hook),
     ensure: (url, feeds, signal) => ensure(client, url, feeds, signal),

@@ -16,8 +16,8 @@ const orders = {
   cursor: {
     kind: 'changes',
     field: 'updated_at',
-    blindTo: ['a fulfilment order is put on hold or released'],
-    secondWay: 'openRecords',
+    undetectedChanges: ['a fulfilment order is put on hold or released'],
+    fallback: 'rereadOpen',
   },
   maxPageSize: 50,
   // Refunds and returns, and the lines of long orders, are asked for beside.
@@ -41,7 +41,12 @@ export const shopify = defineDriver({
     ProductImport: { ...products, cursor: full },
     ProductUpdate: {
       ...products,
-      cursor: { kind: 'changes', field: 'updated_at', blindTo: ['a product is deleted'], secondWay: 'fullCompare' },
+      cursor: {
+        kind: 'changes',
+        field: 'updated_at',
+        undetectedChanges: ['a product is deleted'],
+        fallback: 'fullCompare',
+      },
     },
     ProductImageImport: { ...products, cursor: full },
     StockImport: stock,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FEED_TYPES, type FeedType } from '../../model/feeds.ts';
-import { DriverError, errorDetails, type CheckReport, type Finding } from '../contract/index.ts';
+import { DriverError, errorDetails, type CheckReport, type ConditionValue } from '../contract/index.ts';
 import type { Operation, VendureClient } from './client.ts';
 import { GraphqlError, permissionFor, WRONG_CHANNEL } from './errors.ts';
 import type { SupportedFeed } from './feeds.ts';
@@ -48,7 +48,11 @@ const NEEDED: Readonly<Record<SupportedFeed, readonly string[]>> = {
 
 const isSupported = (feed: FeedType): feed is SupportedFeed => Object.hasOwn(NEEDED, feed);
 
-const UNCHECKED: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'The store must be reachable first.' };
+const UNCHECKED: ConditionValue = {
+  status: 'Unknown',
+  reason: 'NotChecked',
+  message: 'The store must be reachable first.',
+};
 
 /** Tells apart what a person can mend: the address, the network, the key, one permission of it. */
 export async function check(
@@ -78,7 +82,7 @@ async function checkPermissions(
   client: VendureClient,
   feeds: readonly FeedType[],
   signal: AbortSignal,
-): Promise<Finding> {
+): Promise<ConditionValue> {
   const lacking: string[] = [];
   for (const [field, document] of Object.entries(PROBES)) {
     const users = FEED_TYPES.filter(
@@ -117,12 +121,12 @@ async function attempt<T>(ask: () => Promise<T>): Promise<T | DriverError> {
 const isForbidden = (error: DriverError): boolean =>
   error instanceof GraphqlError && error.problem.code === 'FORBIDDEN';
 
-const reached = (): Finding => ({ status: 'True', reason: 'Reachable', message: 'The Admin API answers.' });
+const reached = (): ConditionValue => ({ status: 'True', reason: 'Reachable', message: 'The Admin API answers.' });
 
-const wrongChannel = (): Finding => ({ status: 'False', reason: 'WrongChannel', message: WRONG_CHANNEL });
+const wrongChannel = (): ConditionValue => ({ status: 'False', reason: 'WrongChannel', message: WRONG_CHANNEL });
 
 /** The store says the same of a key that it does not know and of one whose role is not given in the channel. */
-async function whyForbidden(client: VendureClient, signal: AbortSignal): Promise<Finding> {
+async function whyForbidden(client: VendureClient, signal: AbortSignal): Promise<ConditionValue> {
   if (
     client.channel !== undefined &&
     !((await attempt(() => client.inDefaultChannel().query(identity, {}, signal))) instanceof DriverError)
@@ -142,7 +146,7 @@ async function whyForbidden(client: VendureClient, signal: AbortSignal): Promise
   };
 }
 
-function unreachable(error: DriverError): Finding {
+function unreachable(error: DriverError): ConditionValue {
   if (error instanceof GraphqlError && error.details.reason === 'UnsupportedSchema') {
     return {
       status: 'False',

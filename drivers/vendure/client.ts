@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoreHttp, StoreRequest, StoreResponse } from '../contract/index.ts';
+import type { ShopHttp, ShopRequest, ShopResponse } from '../contract/index.ts';
 import type { VendureCredential, VendureSettings } from './config.ts';
 import { GraphqlError, httpProblem, notGraphql } from './errors.ts';
 import { expectPayload } from './payload.ts';
@@ -29,13 +29,13 @@ const envelope = z.object({
 export class VendureClient {
   /** Token of the channel it works in; undefined: the default one. */
   readonly channel: string | undefined;
-  readonly #http: StoreHttp;
+  readonly #http: ShopHttp;
   readonly settings: VendureSettings;
   readonly #credential: VendureCredential;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(http: StoreHttp, credential: VendureCredential, settings: VendureSettings) {
+  constructor(http: ShopHttp, credential: VendureCredential, settings: VendureSettings) {
     const url = new URL(settings.url);
     if (settings.language !== undefined) url.searchParams.set('languageCode', settings.language);
     this.channel = settings.channel;
@@ -70,7 +70,7 @@ export class VendureClient {
     return this.#answer(operation, await this.#http.write(this.#request(operation, variables, signal)));
   }
 
-  #request(operation: Operation<unknown>, variables: Variables, signal: AbortSignal): StoreRequest {
+  #request(operation: Operation<unknown>, variables: Variables, signal: AbortSignal): ShopRequest {
     return {
       method: 'POST',
       url: this.#url,
@@ -80,7 +80,7 @@ export class VendureClient {
     };
   }
 
-  async #answer<T>(operation: Operation<T>, response: StoreResponse): Promise<T> {
+  async #answer<T>(operation: Operation<T>, response: ShopResponse): Promise<T> {
     const problem = httpProblem(response);
     if (problem !== undefined) throw problem;
     const parsed = envelope.safeParse(await response.json());

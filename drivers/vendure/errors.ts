@@ -5,7 +5,7 @@ import {
   waiting,
   type DriverErrorDetails,
   type ReasonRule,
-  type StoreResponse,
+  type ShopResponse,
 } from '../contract/index.ts';
 
 /** An entry of `errors` in a GraphQL answer. Vendure gives no code for what its database refuses. */
@@ -102,7 +102,7 @@ function detailsOf({ message, code, field }: GraphqlProblem): DriverErrorDetails
 }
 
 /** An answer whose status or kind says that no GraphQL server stands behind the URL, or that it cannot answer now. */
-export function httpProblem(response: StoreResponse): DriverError | undefined {
+export function httpProblem(response: ShopResponse): DriverError | undefined {
   const { status, headers } = response;
   if (status === 429 || status >= 500) return notNow(status, headers['retry-after']);
   if (status >= 300 && status < 400)

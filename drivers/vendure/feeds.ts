@@ -24,12 +24,12 @@ export const feeds = {
     cursor: {
       kind: 'changes',
       field: 'updatedAt of products and of their variants',
-      blindTo: [
+      undetectedChanges: [
         'a facet value, an option or an image is renamed or replaced',
         'a product or variant is deleted',
         'a tax rate changes',
       ],
-      secondWay: 'fullCompare',
+      fallback: 'fullCompare',
     },
     maxPageSize: PRODUCTS_A_PAGE,
     read: readProducts,
@@ -40,8 +40,8 @@ export const feeds = {
     cursor: {
       kind: 'changes',
       field: 'orderPlacedAt',
-      blindTo: ['an authorised payment is settled'],
-      secondWay: 'openRecords',
+      undetectedChanges: ['an authorised payment is settled'],
+      fallback: 'rereadOpen',
     },
     maxPageSize: ORDERS_A_PAGE,
     read: readNewOrders,
@@ -51,8 +51,8 @@ export const feeds = {
     cursor: {
       kind: 'changes',
       field: 'updatedAt',
-      blindTo: ['an order is paid, shipped or delivered', 'a payment is refunded'],
-      secondWay: 'openRecords',
+      undetectedChanges: ['an order is paid, shipped or delivered', 'a payment is refunded'],
+      fallback: 'rereadOpen',
     },
     maxPageSize: ORDERS_A_PAGE,
     read: readChangedOrders,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
-import { DriverError, terminal, type DriverHooks } from '../contract/index.ts';
+import { DriverError, terminal, type DriverWebhooks } from '../contract/index.ts';
 import { changedHook } from '../hooks/changed-hook.ts';
 import { derivedSecret } from '../hooks/standard-webhooks.ts';
 import type { Operation, VendureClient } from './client.ts';
@@ -25,7 +25,7 @@ const save: Operation<{ readonly set: { readonly result: boolean; readonly error
 /**
  * Webhooks of a shop that has the companion plugin. The secret is derived from the API key: a new key is a new secret.
  */
-export function vendureHooks(client: VendureClient): DriverHooks {
+export function vendureHooks(client: VendureClient): DriverWebhooks {
   const secret = derivedSecret(client.secretKey, 'vendure');
 
   async function registered(signal: AbortSignal): Promise<readonly Registered[]> {

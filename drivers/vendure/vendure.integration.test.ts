@@ -10,7 +10,7 @@ import {
   type Driver,
   type Page,
   type ReadRequest,
-  type StoreHttp,
+  type ShopHttp,
 } from '../contract/index.ts';
 import type { VendureSettings } from './config.ts';
 import { vendure } from './index.ts';
@@ -34,11 +34,7 @@ describe('the Vendure driver on a real store', () => {
     await store.stop();
   });
 
-  const driverOf = (
-    settings: Partial<VendureSettings> = {},
-    apiKey = store.apiKey,
-    through: StoreHttp = http,
-  ): Driver =>
+  const driverOf = (settings: Partial<VendureSettings> = {}, apiKey = store.apiKey, through: ShopHttp = http): Driver =>
     vendure.connect({
       credential: { apiKey },
       settings: { url: store.url, ...settings },
@@ -450,7 +446,7 @@ describe('the Vendure driver on a real store', () => {
     it('completes a shipment whose second call was lost', async () => {
       const order = await store.admin.placeOrder({ lines: [{ sku: 'TENT-2', quantity: 1 }] });
       const entry = { ...entryOf(order, '1'), trackingCode: 'HALF-DONE' };
-      const losing: StoreHttp = {
+      const losing: ShopHttp = {
         ...http,
         write: async (request) =>
           bodyText(request.body)?.includes('transitionFulfillmentToState')

@@ -4,8 +4,8 @@ import {
   terminal,
   waiting,
   type DriverContext,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopRequest,
+  type ShopResponse,
 } from '../contract/index.ts';
 import { basic } from '../toolkit/auth/basic.ts';
 import type { Credential, Settings } from './config.ts';
@@ -91,7 +91,7 @@ export class WooClient {
     return answer.json;
   }
 
-  #post(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, signal: AbortSignal): StoreRequest {
+  #post(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, signal: AbortSignal): ShopRequest {
     return {
       method,
       url: this.#url(path, {}),
@@ -117,7 +117,7 @@ export class WooClient {
     return `${this.context.settings.url}/wp-json/wc/v3${path}${text === '' ? '' : mark + text}`;
   }
 
-  async #answer(response: StoreResponse, need: Need, writes: boolean): Promise<Answer | undefined> {
+  async #answer(response: ShopResponse, need: Need, writes: boolean): Promise<Answer | undefined> {
     const { status, headers } = response;
     throwTransport(response);
     const isJson = (headers['content-type'] ?? '').includes('json');
@@ -135,7 +135,7 @@ export class WooClient {
 }
 
 /** What an answer means that is not WooCommerce's own. */
-function throwTransport({ status, headers }: StoreResponse): void {
+function throwTransport({ status, headers }: ShopResponse): void {
   if (status === 429)
     throw waiting('RateLimited', 'the shop asks to wait', Number(headers['retry-after'] ?? 0) * 1000 || ASK_AGAIN_MS);
   if (status >= 500) throw retry('StoreUnavailable', `the shop cannot answer at the moment (HTTP ${status})`);
@@ -147,7 +147,7 @@ function throwTransport({ status, headers }: StoreResponse): void {
 }
 
 /** 401 is the key, a key that may only read, or a header that the server took away; 403 is a right of its user. */
-async function refusal(response: StoreResponse, { what, right }: Need, writes: boolean, isJson: boolean) {
+async function refusal(response: ShopResponse, { what, right }: Need, writes: boolean, isJson: boolean) {
   if (!isJson)
     return terminal(
       'AccessDenied',

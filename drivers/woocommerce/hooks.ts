@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FeedType } from '../../model/feeds.ts';
 import {
   terminal,
-  type DriverHooks,
+  type DriverWebhooks,
   type HookHint,
   type HookReading,
   type HookSubscription,
@@ -31,7 +31,7 @@ const FEEDS: Readonly<Record<keyof typeof TOPICS, readonly FeedType[]>> = {
 };
 
 /** Webhooks: one for each topic, all with the same secret, which is made from the key's own. */
-export function hooks(client: WooClient): DriverHooks {
+export function hooks(client: WooClient): DriverWebhooks {
   const { consumerSecret } = client.context.credential;
   const secret = createHmac('sha256', consumerSecret).update('webhooks of Supercargo').digest('base64url');
   // The shop never shows a secret: the name of a webhook tells which one it has.

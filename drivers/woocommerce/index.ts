@@ -16,8 +16,8 @@ const full: CursorSemantics = { kind: 'full' };
 const changes: CursorSemantics = { kind: 'changes', field: 'date_modified_gmt' };
 const productChanges: CursorSemantics = {
   ...changes,
-  blindTo: ['a variation is changed, and its product is not', 'a product is deleted or put into the bin'],
-  secondWay: 'fullCompare',
+  undetectedChanges: ['a variation is changed, and its product is not', 'a product is deleted or put into the bin'],
+  fallback: 'fullCompare',
 };
 /** One row of the page before is taken along. */
 const maxPageSize = MOST - 1;

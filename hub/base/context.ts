@@ -33,10 +33,10 @@ export interface HubContext {
   /** How order webhooks reach their receiver: sockets if absent. */
   readonly carryWebhook?: CarryWebhook;
   /** Tells whoever watches the Store: an Event on a cluster, a line in `up`. Never fails. */
-  readonly tellStore: TellStore;
+  readonly emitStoreEvent: EmitStoreEvent;
 }
 
-export type TellStore = (
+export type EmitStoreEvent = (
   namespace: string,
   name: string,
   type: 'Normal' | 'Warning',

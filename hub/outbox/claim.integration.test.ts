@@ -37,7 +37,7 @@ beforeAll(async () => {
     log: createLogger('hub', 'silent'),
     newId: randomUUID,
     publicUrl: () => undefined,
-    tellStore: () => {},
+    emitStoreEvent: () => {},
     webhookReach: OWN_MACHINE,
     wakePod: () => {},
     wakeDeliveries: () => {},

@@ -28,7 +28,7 @@ beforeAll(async () => {
     log: createLogger('hub', 'silent'),
     newId: randomUUID,
     publicUrl: () => undefined,
-    tellStore: () => {},
+    emitStoreEvent: () => {},
     wakePod: () => {},
     wakeDeliveries: () => {},
     webhookReach: OWN_MACHINE,

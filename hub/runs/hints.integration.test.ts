@@ -3,7 +3,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { HubRig } from '../../test/support/hub-rig.ts';
 import { ownDatabase } from '../../test/support/postgres.ts';
 import type { Database } from '../storage/database.ts';
-import { hint, HintBoard } from './hints.ts';
+import { hint, HintLongPoll } from './hints.ts';
 
 let rig: HubRig;
 const ids: number[] = [];
@@ -29,7 +29,7 @@ jest.setTimeout(20_000);
 
 describe('pods that wait for hints', () => {
   it('cost a hub one look a second, however many they are', async () => {
-    const board = new HintBoard(counted, systemClock);
+    const board = new HintLongPoll(counted, systemClock);
     said.length = 0;
     const stop = new AbortController();
     const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
@@ -44,7 +44,7 @@ describe('pods that wait for hints', () => {
   });
 
   it('get at once what this hub took, what waited before they came, and within a second what another hub took', async () => {
-    const board = new HintBoard(counted, systemClock);
+    const board = new HintLongPoll(counted, systemClock);
     await hint(rig.db, ids[0]!, 'OrderImport');
     const stop = new AbortController();
     const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
@@ -71,7 +71,7 @@ describe('pods that wait for hints', () => {
       ...rig.db,
       query: (sql, params, name) => (away ? Promise.reject(new Error('away')) : rig.db.query(sql, params, name)),
     };
-    const waiting = new HintBoard(broken, systemClock).wait(rig.db, ids[5]!, 60_000, new AbortController().signal);
+    const waiting = new HintLongPoll(broken, systemClock).wait(rig.db, ids[5]!, 60_000, new AbortController().signal);
     await hint(rig.db, ids[5]!, 'PriceExport');
     await systemClock.sleep(1200);
     away = false;

@@ -62,7 +62,7 @@ const GATHER_MS = 20;
  * The long poll of sync pods: an in-process wake-up for speed, the database for truth. However many pods wait, a hub
  * looks once a second for all of them, and at once for who has just come.
  */
-export class HintBoard implements Hints {
+export class HintLongPoll implements Hints {
   readonly #db: Queryable;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Set<() => void>>();

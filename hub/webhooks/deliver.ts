@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { guardedLookup, literalForbidden, reachOf } from '../../kit/net/addresses.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
-import { stopwatch } from '../../kit/stopwatch.ts';
+import { expiryTimer } from '../../kit/expiry-timer.ts';
 import type { HubContext } from '../base/context.ts';
 import { orderView } from '../orders/order-view.ts';
 import { findStoreById, type StoreRow } from '../stores/rules.ts';
@@ -25,19 +25,19 @@ const IN_CLEAR =
 
 interface Delivery extends Claimed {
   /** Whether another worker may have it by now. */
-  readonly mayBeOver: () => boolean;
+  readonly mayHaveExpired: () => boolean;
 }
 
 /** Sends what is due, all of it at once, and returns how many that were. */
 export async function deliverDue(hub: HubContext, master: Buffer, limit: number, signal: AbortSignal): Promise<number> {
-  const mayBeOver = claimClock(hub);
+  const mayHaveExpired = claimClock(hub);
   const due = await claimDue(hub.db, { most: limit, perEndpoint: limit, busy: [] });
-  await Promise.all(due.map((delivery) => deliver(hub, master, { ...delivery, mayBeOver }, signal)));
+  await Promise.all(due.map((delivery) => deliver(hub, master, { ...delivery, mayHaveExpired }, signal)));
   return due.length;
 }
 
 /** To be asked for before a claim is made: whether what was claimed may be another worker's by now. */
-export const claimClock = (hub: HubContext): (() => boolean) => stopwatch(hub.clock, SEND_WITHIN_MS);
+export const claimClock = (hub: HubContext): (() => boolean) => expiryTimer(hub.clock, SEND_WITHIN_MS);
 
 /**
  * Sends a claimed delivery and writes down what became of it, whatever goes wrong on the way: none is left without an
@@ -83,7 +83,7 @@ async function post(
   store: StoreRow,
   url: string,
   secrets: readonly string[],
-  { id, mayBeOver }: Delivery,
+  { id, mayHaveExpired }: Delivery,
   payload: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -101,7 +101,7 @@ async function post(
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, payload)).join(' '),
   };
-  if (mayBeOver()) return { delivered: false, interrupted: true };
+  if (mayHaveExpired()) return { delivered: false, interrupted: true };
   try {
     const status = await (hub.carryWebhook ?? carryBySocket)({
       url,

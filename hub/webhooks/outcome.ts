@@ -100,6 +100,8 @@ async function markFailed(tx: Transaction, hub: HubContext, delivery: Claimed, o
     ]);
     const { store } = outcome;
     if (store)
-      tx.afterCommit(() => hub.tellStore(store.namespace, store.name, 'Warning', 'WebhookEndpointDisabled', message));
+      tx.afterCommit(() =>
+        hub.emitStoreEvent(store.namespace, store.name, 'Warning', 'WebhookEndpointDisabled', message),
+      );
   }
 }

@@ -35,14 +35,14 @@ export function startDeliveryWorker(context: Omit<HubContext, 'wakeDeliveries'>)
   async function claimAndSend(master: Buffer): Promise<number> {
     const limits = senders.limits();
     if (limits.most === 0) return 0;
-    const mayBeOver = claimClock(hub);
+    const mayHaveExpired = claimClock(hub);
     const claimed = await claimDue(hub.db, limits).catch((error: unknown): Claimed[] => {
       hub.log.warn({ err: error }, 'deliveries could not be read; trying again');
       return [];
     });
     for (const delivery of claimed)
       senders.send({ storeId: delivery.store_id, endpoint: delivery.endpoint }, () =>
-        deliver(hub, master, { ...delivery, mayBeOver }, stopping.signal).catch((error: unknown) =>
+        deliver(hub, master, { ...delivery, mayHaveExpired }, stopping.signal).catch((error: unknown) =>
           hub.log.warn({ err: error }, 'what became of a delivery could not be recorded; it is sent again'),
         ),
       );

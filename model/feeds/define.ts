@@ -41,7 +41,7 @@ export interface ImportDefinition<K extends RecordKind = RecordKind> extends Com
   readonly subject: SubjectKind;
   /** What the daily completeness check counts; absent: there is none. */
   readonly completeness?: Counted;
-  /** What `secondWay: 'openRecords'` of a driver reads again; absent: the feed has no such way. */
+  /** What `fallback: 'rereadOpen'` of a driver reads again; absent: the feed has no such way. */
   readonly reread?: Reread;
 }
 

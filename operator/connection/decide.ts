@@ -1,5 +1,5 @@
 import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
-import { findCondition, isTrue, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
+import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { licensed } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
@@ -19,7 +19,11 @@ export interface ConnectionDecision {
   readonly tryAgain: boolean;
   readonly effective: NonNullable<ConnectionStatus['effective']>;
   readonly feeds: NonNullable<ConnectionStatus['feeds']>;
-  readonly findings: { readonly Accepted: Finding; readonly Licensed: Finding; readonly Deployed: Finding };
+  readonly findings: {
+    readonly Accepted: ConditionValue;
+    readonly Licensed: ConditionValue;
+    readonly Deployed: ConditionValue;
+  };
   readonly settlement: Settlement;
   readonly state: State;
 }
@@ -58,7 +62,7 @@ function effectiveValues({ spec, metadata }: AnyConnection): ConnectionDecision[
   };
 }
 
-function acceptedFinding(refusal: Refusal | undefined, isElsewhere: boolean): Finding {
+function acceptedFinding(refusal: Refusal | undefined, isElsewhere: boolean): ConditionValue {
   if (refusal) return { status: 'False', reason: refusal.reason, message: refusal.message };
   if (isElsewhere)
     return {
@@ -72,7 +76,7 @@ function acceptedFinding(refusal: Refusal | undefined, isElsewhere: boolean): Fi
 
 interface Facts {
   readonly refusal: Refusal | undefined;
-  readonly license: Finding;
+  readonly license: ConditionValue;
   readonly deployed: Deployed;
   readonly enabled: boolean;
 }

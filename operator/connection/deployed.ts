@@ -1,11 +1,11 @@
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 import type { DeploymentView } from '../resources.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 import { podTrouble } from './pod-trouble.ts';
 
 /** Whether the pod runs; with `mend`, a person must do something first. */
 export interface Deployed {
-  readonly finding: Finding;
+  readonly finding: ConditionValue;
   readonly mend: boolean;
   /** It is starting, as it should: after a change, or for the first time. */
   readonly planned: boolean;
@@ -43,7 +43,7 @@ export function isToBeTriedAgain({ deployment, now }: ConnectionSnapshot): boole
 }
 
 function no(
-  { reason, message }: Omit<Finding, 'status'>,
+  { reason, message }: Omit<ConditionValue, 'status'>,
   { mend = false, planned = false }: { readonly mend?: boolean; readonly planned?: boolean } = {},
 ): Deployed {
   return { finding: { status: 'False', reason, message }, mend, planned };
@@ -51,7 +51,7 @@ function no(
 
 const STARTING: Deployed = no({ reason: 'Starting', message: 'the sync pod is starting' }, { planned: true });
 
-function stopped(gone: boolean, enabled: boolean): Omit<Finding, 'status'> {
+function stopped(gone: boolean, enabled: boolean): Omit<ConditionValue, 'status'> {
   const cause = enabled ? 'see Accepted and Licensed' : 'spec.enabled is false';
   return {
     reason: enabled ? 'Stopped' : 'Inactive',

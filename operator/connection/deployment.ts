@@ -1,5 +1,5 @@
 import { HUB_AUDIENCE, childName } from '../../crds/index.ts';
-import { SMALL_HEAP_ENV } from '../../kit/small-heap.ts';
+import { SMALL_HEAP_ENV } from '../../kit/memory-limits.ts';
 import { connectionKey, podNamespace } from '../resources.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';

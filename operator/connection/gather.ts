@@ -10,7 +10,7 @@ import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
-import type { LicenseQuestion } from '../seating/seats.ts';
+import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
 /** All that a decision about a connection is made of, read at one moment. */
@@ -30,7 +30,7 @@ export interface ConnectionSnapshot {
   readonly driver: DriverResource | undefined;
   readonly store: StoreResource | undefined;
   readonly credential: CredentialResource | undefined;
-  readonly license: LicenseQuestion;
+  readonly license: LicenseContext;
   /** Other connections that found the same shop behind the same driver. */
   readonly sameShop: readonly AnyConnection[];
   readonly feeds: readonly FeedResource[];

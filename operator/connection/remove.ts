@@ -1,5 +1,5 @@
 import { type ConnectionStatus, childName } from '../../crds/index.ts';
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
 import type { Logger } from '../../kit/log.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
@@ -72,7 +72,7 @@ async function release(
   { applier, recorder }: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
-  { reason, message }: Omit<Finding, 'status'>,
+  { reason, message }: Omit<ConditionValue, 'status'>,
   type: 'Normal' | 'Warning',
 ): Promise<Outcome> {
   recorder.record(connection, { type, reason, action: 'Delete', message });
@@ -84,7 +84,7 @@ async function tell(
   { reporter }: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
-  { reason, message }: Omit<Finding, 'status'>,
+  { reason, message }: Omit<ConditionValue, 'status'>,
 ): Promise<void> {
   const fields: Partial<ConnectionStatus> = {
     state: 'Deleting',

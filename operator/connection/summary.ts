@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../crds/index.ts';
-import type { Finding, Settlement } from '../../kit/conditions.ts';
+import type { ConditionValue, Settlement } from '../../kit/conditions.ts';
 
 /** One word for lists. */
 export type State = NonNullable<ConnectionStatus['state']>;
@@ -10,7 +10,7 @@ export interface Summary {
   readonly state: State;
 }
 
-type Reason = Omit<Finding, 'status'>;
+type Reason = Omit<ConditionValue, 'status'>;
 
 /** Under way, or tried again by itself. */
 export function reconciling(state: State, { reason, message }: Reason): Summary {

@@ -5,7 +5,7 @@ import {
   type FeedResource,
   type FeedStatus,
 } from '../../crds/index.ts';
-import { findCondition, type Condition, type Finding, type Settlement } from '../../kit/conditions.ts';
+import { findCondition, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import type { FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
@@ -23,7 +23,7 @@ export interface FeedSnapshot {
 
 /** What is said about a feed. It has no children: its connection's pod runs it. */
 export interface FeedDecision {
-  readonly accepted: Finding;
+  readonly accepted: ConditionValue;
   readonly settlement: Settlement;
   readonly effective: FeedStatus['effective'];
   /** When to look again, as its data is too old. */
@@ -171,7 +171,7 @@ function heldSettlement(held: Condition): Settlement {
   return { state: held.reason === 'TestMode' ? 'Ready' : 'Stalled', finding: said(held) };
 }
 
-function said({ reason, message }: Condition): Omit<Finding, 'status'> {
+function said({ reason, message }: Condition): Omit<ConditionValue, 'status'> {
   return { reason, message: message === '' ? reason : message };
 }
 

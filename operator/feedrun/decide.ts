@@ -5,14 +5,14 @@ import {
   type FeedResource,
   type FeedRunResource,
 } from '../../crds/index.ts';
-import { findCondition, type Finding, type Settlement } from '../../kit/conditions.ts';
+import { findCondition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import type { AnyConnection } from '../resources.ts';
 
 const DEFAULT_TTL_MS = 7 * 86_400_000;
 
 /** What is said and done about a deliberate run. */
 export interface FeedRunDecision {
-  readonly accepted: Finding;
+  readonly accepted: ConditionValue;
   readonly settlement: Settlement;
   /** Time left to live once it has ended; 0 or less: it goes now. */
   readonly expiresInMs: number | undefined;
@@ -29,7 +29,7 @@ export function decideFeedRun(
   return { accepted, settlement, expiresInMs: expiresIn(run, now) };
 }
 
-function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): Finding {
+function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): ConditionValue {
   const [first] = validateResource(feedRunKind, run);
   if (first) return { status: 'False', reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
   if (!feed)
@@ -62,7 +62,7 @@ function held({ status }: FeedRunResource, testMode: boolean): Settlement {
     : { state: 'Stalled', finding: { reason: 'BrakesApplied', message } };
 }
 
-function settle({ status }: FeedRunResource, accepted: Finding, feed: FeedResource | undefined): Settlement {
+function settle({ status }: FeedRunResource, accepted: ConditionValue, feed: FeedResource | undefined): Settlement {
   const { result, message } = status ?? {};
   if (status?.finishedAt !== undefined && result !== undefined) {
     const good = result === 'Succeeded' || result === 'Empty';

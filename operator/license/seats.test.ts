@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aLicense } from '../../test/support/operator-fixtures.ts';
 import { decideLicense } from './decide.ts';
-import { licensed, seatsOf, validityOf, type LicenseQuestion } from '../seating/seats.ts';
+import { licensed, seatsOf, validityOf, type LicenseContext } from '../seating/seats.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const store = (name: string, assignedAt?: string) => ({ namespace: 'n', name, ...(assignedAt ? { assignedAt } : {}) });
@@ -99,8 +99,8 @@ describe('validity', () => {
 describe('Licensed', () => {
   const question = (
     license: ReturnType<typeof aLicense> | undefined,
-    over: Partial<LicenseQuestion> = {},
-  ): LicenseQuestion => {
+    over: Partial<LicenseContext> = {},
+  ): LicenseContext => {
     const seats = new Map(
       (license ? seatsOf(license, () => true, '2026-06-01T00:00:00Z') : []).map((seat) => [
         `${seat.namespace}/${seat.name}`,
@@ -118,7 +118,7 @@ describe('Licensed', () => {
     };
   };
   const stores = [store('a'), store('b')];
-  const cases: [string, LicenseQuestion, string][] = [
+  const cases: [string, LicenseContext, string][] = [
     ['no License and none required', question(undefined), 'True LicensingNotRequired'],
     ['no License though one is required', question(undefined, { required: true }), 'False NotAssigned'],
     ['a License that does not name the store', question(aLicense({ stores: [store('a')] })), 'False NotAssigned'],

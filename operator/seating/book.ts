@@ -2,7 +2,7 @@ import type { LicenseResource } from '../../crds/index.ts';
 import { timestamp } from '../../kit/conditions.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
-import { seatsOf, type LicenseQuestion, type Seat } from './seats.ts';
+import { seatsOf, type LicenseContext, type Seat } from './seats.ts';
 
 /**
  * Answers who sits, for connections. A License of five thousand stores is worked out once for each of its versions and
@@ -34,7 +34,7 @@ export class SeatBook {
     return byStore;
   }
 
-  question(storeKey: string, driver: string, now: Date, required: boolean): LicenseQuestion {
+  question(storeKey: string, driver: string, now: Date, required: boolean): LicenseContext {
     const assigned = this.#caches.licenses
       .byIndex('store', storeKey)
       .map((license) => ({ license, seats: this.seats(license, now) }));

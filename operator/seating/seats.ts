@@ -1,5 +1,5 @@
 import { parseDuration, type LicenseResource } from '../../crds/index.ts';
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 
 const DEFAULT_GRACE_MS = 14 * 86_400_000;
@@ -68,7 +68,7 @@ export function nextChange(license: LicenseResource, now: Date): Date | undefine
 }
 
 /** What a connection asks of the licences. */
-export interface LicenseQuestion {
+export interface LicenseContext {
   readonly storeKey: string;
   readonly driver: string;
   readonly now: Date;
@@ -80,7 +80,7 @@ export interface LicenseQuestion {
 }
 
 /** Milliseconds until one of the connection's licences begins, ends or runs out of grace. */
-export function licenseChangesIn({ assigned, now }: LicenseQuestion): number | undefined {
+export function licenseChangesIn({ assigned, now }: LicenseContext): number | undefined {
   const moments = assigned
     .flatMap(({ license }) => nextChange(license, now) ?? [])
     .map((moment) => moment.getTime() - now.getTime());
@@ -88,10 +88,10 @@ export function licenseChangesIn({ assigned, now }: LicenseQuestion): number | u
 }
 
 /** How near a refusal is to a seat: of several licences the one that says most is told. */
-const NEARNESS = ['NotYetValid', 'Expired', 'DriverNotLicensed', 'StoreNotFound', 'SeatsExhausted'];
+const REFUSAL_RANK = ['NotYetValid', 'Expired', 'DriverNotLicensed', 'StoreNotFound', 'SeatsExhausted'];
 
 /** The connection's condition Licensed. */
-export function licensed(question: LicenseQuestion): Finding {
+export function licensed(question: LicenseContext): ConditionValue {
   if (!question.any) {
     return question.required
       ? {
@@ -112,14 +112,17 @@ export function licensed(question: LicenseQuestion): Finding {
     seatFinding(license, seats.get(question.storeKey), question),
   );
   const granted = findings.find(({ status }) => status === 'True');
-  return granted ?? (findings.sort((a, b) => NEARNESS.indexOf(b.reason) - NEARNESS.indexOf(a.reason))[0] as Finding);
+  return (
+    granted ??
+    (findings.sort((a, b) => REFUSAL_RANK.indexOf(b.reason) - REFUSAL_RANK.indexOf(a.reason))[0] as ConditionValue)
+  );
 }
 
 function seatFinding(
   license: LicenseResource,
   seat: Seat | undefined,
-  { driver, now, storeKey }: LicenseQuestion,
-): Finding {
+  { driver, now, storeKey }: LicenseContext,
+): ConditionValue {
   const name = `License ${license.metadata.name}`;
   const validity = validityOf(license, now);
   if (validity.state === 'NotYetValid') return refused('NotYetValid', `${name} is valid from ${validity.from} on`);
@@ -147,6 +150,6 @@ function seatFinding(
   return { status: 'True', reason: 'Seated', message: `the store has a seat of ${name}` };
 }
 
-function refused(reason: string, message: string): Finding {
+function refused(reason: string, message: string): ConditionValue {
   return { status: 'False', reason, message };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ANNOTATIONS, storeKind, validateResource, type StoreResource } from '../../crds/index.ts';
-import { isTrue, type Finding, type Settlement } from '../../kit/conditions.ts';
+import { isTrue, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import type { AnyConnection } from '../resources.ts';
 
 export type DeveloperKey = NonNullable<NonNullable<StoreResource['status']>['developerKey']>;
@@ -21,7 +21,7 @@ export function developerSecretName({ metadata, spec, status }: StoreResource): 
 export function decideStore(
   store: StoreResource,
   connections: readonly AnyConnection[],
-  keyProblem: Finding | undefined,
+  keyProblem: ConditionValue | undefined,
 ): { settlement: Settlement; fields: object } {
   return {
     settlement: settle(store, keyProblem),
@@ -33,7 +33,7 @@ export function decideStore(
   };
 }
 
-function settle(store: StoreResource, keyProblem: Finding | undefined): Settlement {
+function settle(store: StoreResource, keyProblem: ConditionValue | undefined): Settlement {
   const [violation] = validateResource(storeKind, store);
   if (violation)
     return {
@@ -55,8 +55,8 @@ export function keyStoreProblem(
   store: StoreResource,
   wanted: string,
   keyStore: StoreResource | undefined,
-): Finding | undefined {
-  const finding = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
+): ConditionValue | undefined {
+  const finding = (reason: string, message: string): ConditionValue => ({ status: 'False', reason, message });
   if (!keyStore)
     return finding(
       'KeyStoreUnknown',

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { StoreResource } from '../../crds/index.ts';
-import { timestamp, type Finding } from '../../kit/conditions.ts';
+import { timestamp, type ConditionValue } from '../../kit/conditions.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Context } from '../context.ts';
 import { SECRETS } from '../../kit/kube/builtin.ts';
 import { developerSecretName, type DeveloperKey } from './decide.ts';
 
 /** The key in force, or why there is none; neither: it has none of its own. */
-export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: Finding } | Record<never, never>;
+export type KeyOutcome = { readonly key: DeveloperKey } | { readonly problem: ConditionValue } | Record<never, never>;
 
 /**
  * Makes the developer API key where it is missing. The operator can create a Secret and not read it, so the hash in
@@ -64,7 +64,7 @@ function secretOf({ apiVersion, kind, metadata }: StoreResource, name: string, a
   };
 }
 
-function unknownKey({ metadata }: StoreResource, name: string): Finding {
+function unknownKey({ metadata }: StoreResource, name: string): ConditionValue {
   return {
     status: 'False',
     reason: 'DeveloperKeyUnknown',

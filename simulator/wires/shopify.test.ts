@@ -5,7 +5,7 @@ import { systemClock } from '../../kit/clock.ts';
 import { Random } from '../random.ts';
 import { serveStore } from '../server.ts';
 import { furnishShowcase } from '../shop/showcase.ts';
-import { SimulatedStore } from '../store.ts';
+import { SimulatedShop } from '../simulated-shop.ts';
 import { shopifyWire } from './shopify.ts';
 
 /*
@@ -41,7 +41,7 @@ describe("Shopify's own client", () => {
       ? 'reads all orders by cursor, and is told of a field that there is not'
       : 'NOT TRIED: no Python with ShopifyAPI (SHOPIFY_PYTHON)',
     async () => {
-      const store = new SimulatedStore({ clock: systemClock, wire: shopifyWire, apiKey: 'good' });
+      const store = new SimulatedShop({ clock: systemClock, wire: shopifyWire, apiKey: 'good' });
       furnishShowcase(store.shop, new Random(11), shopifyWire.subject.lacks);
       const server = await serveStore(store, { host: '127.0.0.1', port: 0, clock: systemClock });
       try {
@@ -68,7 +68,7 @@ describe("Shopify's own client", () => {
 
 describe('what a question costs', () => {
   const ask = (query: string) => {
-    const store = new SimulatedStore({ clock: systemClock, wire: shopifyWire, apiKey: 'good' });
+    const store = new SimulatedShop({ clock: systemClock, wire: shopifyWire, apiKey: 'good' });
     const answer = store.handle({
       ...{ method: 'POST', path: '/api/2026-04/graphql.json', headers: { 'x-shopify-access-token': 'shpat_good' } },
       body: JSON.stringify({ query }),

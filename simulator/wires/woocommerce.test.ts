@@ -5,7 +5,7 @@ import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { Delivery } from '../desk/hooks.ts';
 import { Random } from '../random.ts';
 import { furnishShowcase } from '../shop/showcase.ts';
-import { SimulatedStore } from '../store.ts';
+import { SimulatedShop } from '../simulated-shop.ts';
 import { woocommerceWire } from './woocommerce.ts';
 
 /*
@@ -38,7 +38,7 @@ const { default: WooCommerceRestApi } = client as unknown as { readonly default:
 function shop() {
   const mail: Delivery[] = [];
   const clock = new ManualClock('2026-11-02T08:00:00.000Z');
-  const store = new SimulatedStore({
+  const store = new SimulatedShop({
     ...{ clock, wire: woocommerceWire, apiKey: 'good', strict: true },
     sendHook: (delivery) => mail.push(delivery),
   });

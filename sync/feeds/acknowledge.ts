@@ -7,10 +7,10 @@ import { HeldWrite, type ImportSource, type Page } from '../../drivers/contract/
 export async function acknowledge(
   source: ImportSource,
   page: Page,
-  setAside: ReadonlySet<string>,
+  quarantined: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const tokens = takenOf(page, setAside);
+  const tokens = takenOf(page, quarantined);
   if (tokens.length === 0) return;
   if (!source.acknowledge) throw new Error('the driver gives acks, and its feed has no acknowledge');
   try {
@@ -21,7 +21,7 @@ export async function acknowledge(
   }
 }
 
-function takenOf({ acks, unreadable = [] }: Page, setAside: ReadonlySet<string>): string[] {
-  const out = new Set([...setAside, ...unreadable.filter(({ part }) => !part).map(({ recordId }) => recordId)]);
+function takenOf({ acks, unreadable = [] }: Page, quarantined: ReadonlySet<string>): string[] {
+  const out = new Set([...quarantined, ...unreadable.filter(({ part }) => !part).map(({ recordId }) => recordId)]);
   return [...(acks ?? [])].filter(([id]) => !out.has(id)).map(([, token]) => token);
 }

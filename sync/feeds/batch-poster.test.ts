@@ -106,7 +106,7 @@ describe('a record with a key that no table could hold', () => {
     const it_ = poster(fake.hub);
     const bad = order('7', { lines: [{ ...order('7').lines[0]!, sku: long('S') }] });
     await it_.post([order('6'), bad, order('8')], [problem('x')], checkpoint);
-    expect([fake.tried(), it_.problems, it_.setAside, [...it_.refused]]).toEqual([1, 2, 2, [bad.id]]);
+    expect([fake.tried(), it_.problems, it_.quarantined, [...it_.refused]]).toEqual([1, 2, 2, [bad.id]]);
     const { header } = fake.taken[0]!;
     expect(header).toMatchObject({ read: 2, checkpoint });
     expect(header.problems[1]).toMatchObject({

@@ -19,7 +19,7 @@ export class BatchPoster {
   changed = 0;
   problems = 0;
   /** Of them, those that keep a record out; what is only told does not make a run Partial. */
-  setAside = 0;
+  quarantined = 0;
   /** Records in pages that the hub has, so that they were not sent. */
   known = 0;
   /** Records that the hub did not take, by their id. */
@@ -54,7 +54,7 @@ export class BatchPoster {
     const told = overlong.length > 0 ? [...problems, ...overlong] : problems;
     if (taken.length === 0 && told.length === 0 && !checkpoint) return;
     this.problems += told.length;
-    this.setAside += told.filter(({ severity }) => severity !== 'Info').length;
+    this.quarantined += told.filter(({ severity }) => severity !== 'Info').length;
     try {
       await this.#send(taken, told, checkpoint);
     } catch (error) {
@@ -95,7 +95,7 @@ export class BatchPoster {
       const better = mended(only);
       if (better) return this.#resend(better, problems, checkpoint);
       this.problems += 1;
-      this.setAside += 1;
+      this.quarantined += 1;
       this.refused.add(subjectOf(only).record);
       return this.#send([], [...problems, this.#poisoned(only, faultOf(only) ?? refusal)], checkpoint);
     }

@@ -53,18 +53,18 @@ describe('a run', () => {
     expect(planRun(checkpoint, semantics, NOW)).toEqual(checkpoint?.run ? plan : { ...plan, began: NOW.toISOString() });
   });
 
-  it.each<[string, CursorSemantics['secondWay'], string | undefined, boolean]>([
+  it.each<[string, CursorSemantics['fallback'], string | undefined, boolean]>([
     ['a day after the last', 'fullCompare', '2026-05-01T12:00:00Z', true],
     ['not a second earlier', 'fullCompare', '2026-05-01T12:00:01Z', false],
     ['when there never was one', 'fullCompare', undefined, true],
     ['not where the driver needs none', undefined, undefined, false],
-    ['not where open records are looked at', 'openRecords', undefined, false],
-  ])('compares everything %s', (_what, secondWay, comparedAt, due) => {
-    expect(planRun({ since: SINCE, comparedAt }, { kind: 'changes', secondWay }, NOW).fullCompare).toBe(due);
+    ['not where open records are looked at', 'rereadOpen', undefined, false],
+  ])('compares everything %s', (_what, fallback, comparedAt, due) => {
+    expect(planRun({ since: SINCE, comparedAt }, { kind: 'changes', fallback }, NOW).fullCompare).toBe(due);
   });
 
   it('keeps the highest position it knew through a full compare', () => {
-    const plan = planRun({ since: SINCE }, { kind: 'changes', secondWay: 'fullCompare' }, NOW);
+    const plan = planRun({ since: SINCE }, { kind: 'changes', fallback: 'fullCompare' }, NOW);
     expect(plan).toEqual({ fullCompare: true, high: SINCE, began: NOW.toISOString() });
     expect(finalCheckpoint({ since: SINCE }, plan, newest(plan.high, '2020-01-01T00:00:00Z'), NOW).since).toBe(SINCE);
   });
@@ -172,7 +172,7 @@ describe('over many runs', () => {
     stamps: fc.array(stamp, { maxLength: 6 }), // changes in any order, old and in the future
     minutes: fc.integer({ min: 0, max: 3000 }),
     cutAfter: fc.option(fc.nat(5), { nil: undefined }), // killed after this page
-    secondWay: fc.constantFrom(undefined, 'fullCompare' as const),
+    fallback: fc.constantFrom(undefined, 'fullCompare' as const),
   });
 
   it("the position never goes back, and never past the store's clock", () => {
@@ -180,10 +180,10 @@ describe('over many runs', () => {
       fc.property(fc.array(run, { maxLength: 12 }), (runs) => {
         let now = NOW.getTime();
         let checkpoint: Checkpoint | undefined;
-        for (const { stamps, minutes, cutAfter, secondWay } of runs) {
+        for (const { stamps, minutes, cutAfter, fallback } of runs) {
           now += minutes * minute;
           const before = checkpoint;
-          const plan = planRun(checkpoint, { kind: 'changes', secondWay }, new Date(now));
+          const plan = planRun(checkpoint, { kind: 'changes', fallback }, new Date(now));
           let high = plan.high;
           for (const [page, at] of stamps.entries()) {
             high = newest(high, at);

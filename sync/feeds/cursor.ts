@@ -39,7 +39,7 @@ export function planRun(
 
 function freshRun(checkpoint: Checkpoint | undefined, semantics: CursorSemantics | undefined, now: Date): RunPlan {
   if (semantics?.kind !== 'changes' || !checkpoint?.since) return { fullCompare: true, high: checkpoint?.since };
-  if (semantics.secondWay === 'fullCompare' && compareIsDue(checkpoint, now))
+  if (semantics.fallback === 'fullCompare' && compareIsDue(checkpoint, now))
     return { fullCompare: true, high: checkpoint.since };
   return {
     since: shift(checkpoint.since, -(semantics.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { HubClient } from '../hub-client.ts';
-import type { StoreSession } from '../store-session.ts';
+import type { ShopSession } from '../shop-session.ts';
 import { runFeed } from './feed-run.ts';
 
 const RUN = '00000000-0000-4000-8000-000000000001';
@@ -30,7 +30,7 @@ describe('a run of a feed that a queue serves', () => {
           driver: { feeds: { OrderImport: source } },
           storeNow: () => new Date(0),
           inRun: async (_feed: string, _held: unknown, work: () => Promise<unknown>) => work(),
-        } as unknown as StoreSession,
+        } as unknown as ShopSession,
         hub: {
           startRun: async () => ({ runId: RUN }),
           finishRun: async (_run: string, { result }: { result: string }) => void told.push(result),

@@ -8,7 +8,7 @@ import { classOf, isExport, isReread, type ExportType, type FeedType, type Impor
 import type { OrderRecord } from '../../model/records.ts';
 import type { OrderDecision } from '../../model/encode.ts';
 import type { HubClient } from '../hub-client.ts';
-import type { StoreSession } from '../store-session.ts';
+import type { ShopSession } from '../shop-session.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { faultDetails, withFault } from './fault.ts';
 import type { CensusExtent } from './census.ts';
@@ -34,7 +34,7 @@ export interface FeedRunRequest {
 }
 
 export interface FeedRunPorts {
-  readonly session: StoreSession;
+  readonly session: ShopSession;
   readonly hub: HubClient;
   readonly clock: Clock;
   readonly holder: string;

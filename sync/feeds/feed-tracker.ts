@@ -5,9 +5,9 @@ import type { DriverManifest } from '../../drivers/contract/index.ts';
 import { FreshnessRule, Schedule, scheduleOf } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
-import type { Hint } from '../hints/hint-box.ts';
+import type { Hint } from '../hints/pending-hints.ts';
 import type { FeedState, Trigger } from '../schedule.ts';
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 import type { RunOutcome } from '../outcome.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
@@ -49,7 +49,7 @@ export class FeedTracker {
   owesChangedRun = false;
   writtenKey: string | undefined;
   /** Of which Events have told. */
-  toldProblems: FeedStatus['recentProblems'];
+  reportedProblems: FeedStatus['recentProblems'];
   writtenAt: Date | undefined;
   readonly startedAt: Date;
   #initialDone = false;
@@ -112,7 +112,7 @@ export class FeedTracker {
   }
 
   /** Why the feed can never run as it is. */
-  get fault(): Finding | undefined {
+  get fault(): ConditionValue | undefined {
     if (!this.#support) {
       return {
         status: 'False',

@@ -246,7 +246,7 @@ describe('a reading that takes its time', () => {
   });
 
   it('comes before the open records and the completeness check, which have to wait', async () => {
-    const open = { cursor: { kind: 'changes', secondWay: 'openRecords' } } as const;
+    const open = { cursor: { kind: 'changes', fallback: 'rereadOpen' } } as const;
     const { requests } = await importFrom([asked], { since: SINCE }, open);
     expect(requests).toHaveLength(1);
   });
@@ -255,7 +255,7 @@ describe('a reading that takes its time', () => {
 describe('a store that asks to wait', () => {
   const first: Page = { records: [order('1')], resume: 'page 1', end: false };
   const later = () => waiting('RateLimited', 'the store asks to wait 178 s', 178_000);
-  const open = { cursor: { kind: 'changes', secondWay: 'openRecords' } } as const;
+  const open = { cursor: { kind: 'changes', fallback: 'rereadOpen' } } as const;
 
   it('ends the run as Waiting, no failure, and it goes on where it was', async () => {
     function* pages(): Generator<Page> {

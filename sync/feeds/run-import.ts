@@ -97,8 +97,7 @@ export async function runImport(
     if (!progress.end)
       await readPages(run, ports, poster, requestOf(run, plan, ports.earliestOrder), plan, progress, scoped);
     if (progress.againMs !== undefined) return waits(notReady(poster, progress), run, plan, progress, scoped);
-    if (!scoped && ports.source.cursor?.secondWay === 'openRecords')
-      await readOpenRecords(run, ports, poster, progress);
+    if (!scoped && ports.source.cursor?.fallback === 'rereadOpen') await readOpenRecords(run, ports, poster, progress);
     if (scoped || !progress.end) return { outcome: conclude(run, plan, progress, poster), known: poster.known };
     const census = await takeCensus(run, ports, poster);
     const outcome = withCensus(conclude(run, plan, progress, poster), census);
@@ -342,13 +341,13 @@ function conclude(run: ImportRun, plan: RunPlan, progress: Progress, poster: Bat
       `the store announced ${progress.total} records, ${progress.read} came: rows may have moved while paging, the run comes again`,
     );
   }
-  if (poster.setAside > 0)
+  if (poster.quarantined > 0)
     return ended(
       poster,
       progress,
       'Partial',
       'RecordsSetAside',
-      `${poster.setAside} records were set aside as problems, the rest was taken`,
+      `${poster.quarantined} records were set aside as problems, the rest was taken`,
     );
   return progress.read === 0
     ? ended(poster, progress, 'Empty', 'Empty')

@@ -1,6 +1,6 @@
 import { retry } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { stopwatch } from '../../kit/stopwatch.ts';
+import { expiryTimer } from '../../kit/expiry-timer.ts';
 import { RUN_LEASE_SECONDS } from '../../model/sync-api.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 
@@ -19,11 +19,11 @@ const WRITE_FOR_MS = 12_000;
 export class RunLease {
   readonly #clock: Clock;
   readonly #lost = new AbortController();
-  #mayBeOver: () => boolean;
+  #mayHaveExpired: () => boolean;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#mayBeOver = this.asking();
+    this.#mayHaveExpired = this.asking();
   }
 
   /** Aborts when the hub says that another has the run. */
@@ -36,16 +36,16 @@ export class RunLease {
    * `renewed`.
    */
   asking(): () => boolean {
-    return stopwatch(this.#clock, WRITE_FOR_MS);
+    return expiryTimer(this.#clock, WRITE_FOR_MS);
   }
 
   renewed(asked: () => boolean): void {
-    this.#mayBeOver = asked;
+    this.#mayHaveExpired = asked;
   }
 
   /** Throws when the lease may have run out. */
   assertHeld(): void {
-    if (this.#lost.signal.aborted || this.#mayBeOver())
+    if (this.#lost.signal.aborted || this.#mayHaveExpired())
       throw retry(
         'LeaseUncertain',
         'the pod was paused or lost the hub, so another pod may own this run. The write was not sent and will be retried automatically',

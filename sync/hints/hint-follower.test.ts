@@ -3,7 +3,7 @@ import type { Driver, InboundHook } from '../../drivers/contract/index.ts';
 import { createLogger } from '../../kit/log.ts';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
 import type { HubClient } from '../hub-client.ts';
-import { HintBox } from './hint-box.ts';
+import { PendingHints } from './pending-hints.ts';
 import { followHints } from './hint-follower.ts';
 
 type Settled = Parameters<HubClient['settleHooks']>[0];
@@ -48,7 +48,7 @@ const driver = {
 } as unknown as Driver;
 
 async function follow(hub: ReturnType<typeof hubWith>['hub'], of: Driver) {
-  const box = new HintBox();
+  const box = new PendingHints();
   const outcomes: string[] = [];
   const stop = new AbortController();
   const done = followHints(

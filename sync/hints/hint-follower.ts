@@ -3,7 +3,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 import type { SyncMetrics } from '../metrics.ts';
-import type { HintBox } from './hint-box.ts';
+import type { PendingHints } from './pending-hints.ts';
 
 const CLAIM = 100;
 const AGAIN_MS = 1000;
@@ -11,7 +11,7 @@ const AGAIN_MS = 1000;
 export interface HintFollowerOptions {
   readonly hub: Pick<HubClient, 'hints' | 'claimHooks' | 'settleHooks'>;
   readonly driver: Driver;
-  readonly box: HintBox;
+  readonly box: PendingHints;
   readonly wake: () => void;
   readonly clock: Clock;
   readonly metrics: Pick<SyncMetrics, 'hook'>;

@@ -1,4 +1,4 @@
-import { errorDetails, HeldWrite, type DriverHooks } from '../../drivers/contract/index.ts';
+import { errorDetails, HeldWrite, type DriverWebhooks } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { FeedType } from '../../model/feeds.ts';
@@ -17,7 +17,7 @@ export interface HooksView {
 }
 
 export interface SubscriptionOptions {
-  readonly hooks: DriverHooks | undefined;
+  readonly hooks: DriverWebhooks | undefined;
   /** Absent while the hub has no public address. */
   readonly url: string | undefined;
   readonly hub: Pick<HubClient, 'reportHooks'>;
@@ -57,7 +57,7 @@ export class Subscription {
   }
 
   /** Milliseconds until it should be looked at again. */
-  async #ensure(hooks: DriverHooks, url: string, feeds: readonly FeedType[], signal: AbortSignal): Promise<number> {
+  async #ensure(hooks: DriverWebhooks, url: string, feeds: readonly FeedType[], signal: AbortSignal): Promise<number> {
     try {
       const { topics, repaired, expiresAt, manual } = await hooks.ensure(url, feeds, signal);
       if (repaired && this.view.state === 'Active')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DriverError } from '../../drivers/contract/index.ts';
 import { OWN_MACHINE, PUBLIC_ONLY, reachOf, type Reach } from '../../kit/net/addresses.ts';
 import { Budget } from '../budget/budget.ts';
-import { createStoreHttp } from './store-http.ts';
+import { createShopHttp } from './shop-http.ts';
 
 let server: Server;
 let port: number;
@@ -34,7 +34,7 @@ async function outcome(
   plainHttp = false,
 ): Promise<string> {
   const clock = { now: () => new Date(), sleep: async () => undefined };
-  const http = createStoreHttp({
+  const http = createShopHttp({
     clock,
     reach,
     plainHttp,

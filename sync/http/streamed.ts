@@ -1,4 +1,4 @@
-import { parseJson, terminal, wholeResponse, type StoreResponse } from '../../drivers/contract/index.ts';
+import { parseJson, terminal, wholeResponse, type ShopResponse } from '../../drivers/contract/index.ts';
 import { networkError } from './network-errors.ts';
 import type { TransportResponse } from './transport.ts';
 
@@ -7,7 +7,7 @@ const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** An answer, and until when it holds its place in the budget; absent: it is all there. */
 export interface Received {
-  readonly response: StoreResponse;
+  readonly response: ShopResponse;
   readonly over?: Promise<void>;
 }
 

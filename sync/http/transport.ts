@@ -32,7 +32,7 @@ export interface TransportResponse {
 /**
  * Carries one call to a store and its whole answer: sockets in production, a store in the same process in simulations.
  */
-export interface StoreTransport {
+export interface ShopTransport {
   send(request: TransportRequest): Promise<TransportResponse>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface TransportOptions {
  * Goes to public addresses and to what `reach` allows. A name is resolved and judged in one step, at each connection:
  * a NetworkPolicy needs a network that keeps it, this does not.
  */
-export function socketTransport(reach: Reach, { plainHttp = false, proxy }: TransportOptions = {}): StoreTransport {
+export function socketTransport(reach: Reach, { plainHttp = false, proxy }: TransportOptions = {}): ShopTransport {
   const options = {
     connect: { lookup: guardedLookup([reach], REMEDY) },
     connections: 4,

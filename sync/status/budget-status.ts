@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../crds/index.ts';
-import { timestamp, type Finding } from '../../kit/conditions.ts';
+import { timestamp, type ConditionValue } from '../../kit/conditions.ts';
 import { longestPause, waitingCalls, type BudgetView } from '../budget/budget.ts';
 
 /** Shorter waits are everyday and not worth a write. */
@@ -25,7 +25,7 @@ export function budgetStatus(view: BudgetView | undefined, now: Date): Connectio
 }
 
 /** `Throttled` appears when the store first holds us back, and says so no longer when it does not. Pure. */
-export function throttled(view: BudgetView | undefined, before: Conditions, now: Date): { Throttled?: Finding } {
+export function throttled(view: BudgetView | undefined, before: Conditions, now: Date): { Throttled?: ConditionValue } {
   const until = view && pause(view, now);
   if (view && until)
     return {

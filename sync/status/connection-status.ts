@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../../crds/index.ts';
 import type { CheckReport } from '../../drivers/contract/index.ts';
-import { mergeConditions, timestamp, type Finding } from '../../kit/conditions.ts';
+import { mergeConditions, timestamp, type ConditionValue } from '../../kit/conditions.ts';
 import type { BudgetView } from '../budget/budget.ts';
 import type { HooksView } from '../hints/subscription.ts';
 import { budgetStatus, throttled } from './budget-status.ts';
@@ -9,16 +9,16 @@ import { stripUndefined } from './feed-status.ts';
 
 /** What the loop knows of feeds that the connection's own conditions sum up. */
 export interface FeedsView {
-  readonly synced: Finding;
-  readonly fresh: Finding;
+  readonly synced: ConditionValue;
+  readonly fresh: ConditionValue;
   readonly handledSyncRequest: string | undefined;
   readonly changedRunsDone: boolean;
 }
 
 /** What the gate found out. */
 export interface GateFacts {
-  readonly credential: Finding | undefined;
-  readonly reachable: Finding | undefined;
+  readonly credential: ConditionValue | undefined;
+  readonly reachable: ConditionValue | undefined;
   readonly report: CheckReport | undefined;
   readonly hooks: HooksView | undefined;
   readonly budget: BudgetView | undefined;
@@ -31,7 +31,7 @@ export interface GateFacts {
   readonly digest: string | undefined;
 }
 
-const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotChecked', message: 'not checked yet' };
+const UNKNOWN: ConditionValue = { status: 'Unknown', reason: 'NotChecked', message: 'not checked yet' };
 /** Skew below this is measurement noise and not worth a write. */
 const SHOWN_SKEW_SECONDS = 5;
 

@@ -1,6 +1,6 @@
 import type { FeedsView } from './connection-status.ts';
 import type { FeedTracker } from '../feeds/feed-tracker.ts';
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 
 /**
  * The connection's Synced and Fresh out of its feeds, and how far requests that concern all of them have come. Pure.
@@ -16,7 +16,7 @@ export function connectionView(feeds: readonly FeedTracker[], syncRequest: strin
   };
 }
 
-function synced(feeds: readonly FeedTracker[]): Finding {
+function synced(feeds: readonly FeedTracker[]): ConditionValue {
   if (feeds.length === 0)
     return {
       status: 'Unknown',
@@ -34,7 +34,7 @@ function synced(feeds: readonly FeedTracker[]): Finding {
   return { status: 'True', reason: 'InitialSyncDone', message: 'every feed has run through once' };
 }
 
-function fresh(feeds: readonly FeedTracker[], now: Date): Finding {
+function fresh(feeds: readonly FeedTracker[], now: Date): ConditionValue {
   const stale = feeds.filter((feed) => {
     const since = feed.lastSuccessAt ?? feed.startedAt;
     return feed.freshnessMs !== undefined && now.getTime() - since.getTime() > feed.freshnessMs;

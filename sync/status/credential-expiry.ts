@@ -1,4 +1,4 @@
-import type { Finding } from '../../kit/conditions.ts';
+import type { ConditionValue } from '../../kit/conditions.ts';
 
 /** A person must have time to act: two weeks of them include one without a holiday. */
 const WARN_BEFORE_MS = 14 * 24 * 3_600_000;
@@ -12,7 +12,7 @@ export function credentialExpiry(...times: readonly (string | undefined)[]): str
 }
 
 /** A valid credential that ends soon is still valid; its reason and message warn. Pure. */
-export function withExpiry(credential: Finding, expiresAt: string | undefined, now: Date): Finding {
+export function withExpiry(credential: ConditionValue, expiresAt: string | undefined, now: Date): ConditionValue {
   if (credential.status !== 'True' || !expiresAt || Date.parse(expiresAt) - now.getTime() > WARN_BEFORE_MS)
     return credential;
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { findCondition } from '../../kit/conditions.ts';
-import { feedStatus, materialKey, stripUndefined, type FeedFacts } from './feed-status.ts';
+import { feedStatus, statusDigest, stripUndefined, type FeedFacts } from './feed-status.ts';
 
 const NOW = new Date('2026-05-02T12:00:00Z');
 const minutesAgo = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
@@ -179,7 +179,7 @@ describe('the status of a feed', () => {
 });
 
 describe('what is worth a write', () => {
-  const key = (more: Partial<FeedFacts> = {}) => materialKey(feedStatus(facts(more), status().conditions, NOW));
+  const key = (more: Partial<FeedFacts> = {}) => statusDigest(feedStatus(facts(more), status().conditions, NOW));
   const before = key();
   const problem = {
     severity: 'Error',

@@ -1,7 +1,7 @@
 import type { Condition, FeedStatus, RunSummary } from '../../crds/index.ts';
 import type { FeedSummary } from '../../model/sync-api.ts';
 import type { RunOutcome } from '../outcome.ts';
-import { mergeConditions, timestamp, type Finding } from '../../kit/conditions.ts';
+import { mergeConditions, timestamp, type ConditionValue } from '../../kit/conditions.ts';
 
 export interface FeedFacts {
   readonly summary: FeedSummary | undefined;
@@ -13,7 +13,7 @@ export interface FeedFacts {
   readonly startedAt: Date;
   readonly nextAt: Date | undefined;
   /** Why the feed cannot run at all (unknown type, bad schedule). */
-  readonly fault: Finding | undefined;
+  readonly fault: ConditionValue | undefined;
   readonly waitingFor: string | undefined;
   readonly handledRunRequest: string | undefined;
   readonly handledSyncRequest: string | undefined;
@@ -61,7 +61,7 @@ function problemsOf(summary: FeedSummary | undefined): FeedStatus['recentProblem
  * What makes a status worth a write at once. A quiet run (nothing changed, same result) is not: a settled cluster costs
  * no writes. The exact time of the last success is a metric of the pod.
  */
-export function materialKey(status: Partial<FeedStatus>): string {
+export function statusDigest(status: Partial<FeedStatus>): string {
   const {
     lastRun,
     recentRuns: _recent,
@@ -82,7 +82,7 @@ export function materialKey(status: Partial<FeedStatus>): string {
   ]);
 }
 
-function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
+function synced(facts: FeedFacts, lastRun: RunSummary | undefined): ConditionValue {
   if (facts.fault) return facts.fault;
   if (facts.outcome) return ended(facts.outcome);
   if (facts.waitingFor)
@@ -106,7 +106,7 @@ function synced(facts: FeedFacts, lastRun: RunSummary | undefined): Finding {
       };
 }
 
-function ended(outcome: RunOutcome): Finding {
+function ended(outcome: RunOutcome): ConditionValue {
   const { result, reason, message, goesOnAt = 'its time' } = outcome;
   if (reason === 'Submitted' || result === 'Held') return { status: 'True', reason, message: message ?? '' };
   if (GOOD.has(result)) return { status: 'True', reason: result, message: 'the last run read to the declared end' };
@@ -115,7 +115,7 @@ function ended(outcome: RunOutcome): Finding {
   return { status: 'False', reason, message: message ?? `the last run ended ${result}` };
 }
 
-function fresh(facts: FeedFacts, now: Date): Finding {
+function fresh(facts: FeedFacts, now: Date): ConditionValue {
   if (facts.freshnessMs === undefined)
     return {
       status: 'True',
@@ -136,7 +136,7 @@ function fresh(facts: FeedFacts, now: Date): Finding {
   };
 }
 
-function held(outcome: RunOutcome): Finding {
+function held(outcome: RunOutcome): ConditionValue {
   return { status: 'True', reason: outcome.reason, message: outcome.message ?? '' };
 }
 

@@ -4,9 +4,9 @@ import {
   type CheckReport,
   type ConnectedFeeds,
   type Driver,
-  type DriverHooks,
+  type DriverWebhooks,
   type ExportTarget,
-  type Finding,
+  type ConditionValue,
   type HookReading,
   type ImportSource,
   type InboundHook,
@@ -70,7 +70,7 @@ export function watchedVaults(vaults: TokenVaults, secrets: Secrets): TokenVault
   return { ...watched(vaults), scoped: (name) => watched(vaults.scoped(name)) };
 }
 
-function hooksOf(hooks: DriverHooks, words: Words): DriverHooks {
+function hooksOf(hooks: DriverWebhooks, words: Words): DriverWebhooks {
   return {
     read: (hook) => reading(hooks, hook, words),
     ensure: async (url, feeds, signal) => {
@@ -86,7 +86,7 @@ function hooksOf(hooks: DriverHooks, words: Words): DriverHooks {
   };
 }
 
-function reading(hooks: DriverHooks, hook: InboundHook, words: Words): HookReading {
+function reading(hooks: DriverWebhooks, hook: InboundHook, words: Words): HookReading {
   try {
     const found = hooks.read(hook);
     return found.valid ? found : { ...found, reason: reason(found.reason, words), message: words(found.message) };
@@ -100,7 +100,7 @@ const CURRENCY = /^[A-Za-z]{3}$/;
 
 /** Field by field: a new one has to say here what of it may be shown. */
 function report(found: CheckReport, words: Words): CheckReport {
-  const finding = (one: Finding): Finding => ({
+  const finding = (one: ConditionValue): ConditionValue => ({
     ...one,
     reason: reason(one.reason, words),
     message: words(one.message),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { memoryVault, type StoreRequest } from '../../drivers/contract/index.ts';
+import { memoryVault, type ShopRequest } from '../../drivers/contract/index.ts';
 import { watchedVaults } from './discreet-driver.ts';
 import { Secrets } from './secrets.ts';
 import { storeWords } from './store-words.ts';
@@ -21,8 +21,8 @@ it('a credential is known for as long as it is used, however many tokens have co
 
 it('what a driver sends by the name of a secret is one from then on, without its driver saying so', async () => {
   const secrets = new Secrets();
-  const sent: StoreRequest[] = [];
-  const take = async (request: StoreRequest) => (sent.push(request), {} as never);
+  const sent: ShopRequest[] = [];
+  const take = async (request: ShopRequest) => (sent.push(request), {} as never);
   const http = watchedHttp({ read: take, write: take, observe: () => undefined }, secrets);
   const body = (value: object) =>
     ({ method: 'POST', url: 'https://shop.example', body: JSON.stringify(value) }) as const;

@@ -1,4 +1,4 @@
-import type { StoreHttp, StoreRequest } from '../../drivers/contract/index.ts';
+import type { ShopHttp, ShopRequest } from '../../drivers/contract/index.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A field of JSON that says by its name that a secret stands in it. Not every token is one: pages have them, too. */
@@ -8,8 +8,8 @@ const SECRET = /"[\w-]*(?:secret|passw|access_?token|refresh_?token)[\w-]*"\s*:\
  * Calls whose secrets are known to be such before they go out: a driver makes some itself, as the one that a shop signs
  * its webhooks with, and the shop may give them back in any answer.
  */
-export function watchedHttp(http: StoreHttp, secrets: Secrets): StoreHttp {
-  const look = (request: StoreRequest): StoreRequest => {
+export function watchedHttp(http: ShopHttp, secrets: Secrets): ShopHttp {
+  const look = (request: ShopRequest): ShopRequest => {
     if (typeof request.body === 'string')
       for (const [, text] of request.body.matchAll(SECRET)) secrets.addPassing(textOf(text!));
     return request;

@@ -51,7 +51,7 @@ class Shop {
       log: createLogger('hub', 'silent'),
       newId: randomUUID,
       publicUrl: () => undefined,
-      tellStore: () => {},
+      emitStoreEvent: () => {},
       webhookReach: OWN_MACHINE,
       wakePod: () => {},
       wakeDeliveries: () => {

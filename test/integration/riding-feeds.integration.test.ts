@@ -5,7 +5,7 @@ import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { serveStore, type StoreServer } from '../../simulator/server.ts';
-import { SimulatedStore } from '../../simulator/store.ts';
+import { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import { LocalRig } from '../support/local-rig.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 /** A shop behind HTTP that counts what it is asked, and the engine beside it. */
 async function start(definition: DriverDefinition, feeds = FEEDS) {
-  const store = new SimulatedStore({ clock: systemClock, products: 60, orders: 40, apiKey: 'k' });
+  const store = new SimulatedShop({ clock: systemClock, products: 60, orders: 40, apiKey: 'k' });
   const asked: string[] = [];
   const handle = store.handle.bind(store);
   store.handle = (request) => {

@@ -8,7 +8,7 @@ import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { serveStore, type StoreServer } from '../../simulator/server.ts';
-import { SimulatedStore } from '../../simulator/store.ts';
+import { SimulatedShop } from '../../simulator/simulated-shop.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -24,7 +24,7 @@ let calls = 0;
 beforeAll(async () => {
   postgres = await startPostgres();
   folder = await mkdtemp(join(tmpdir(), 'supercargo-up-'));
-  const store = new SimulatedStore({ clock: systemClock, products: 5, orders: 5, apiKey: 'good' });
+  const store = new SimulatedShop({ clock: systemClock, products: 5, orders: 5, apiKey: 'good' });
   const handle = store.handle.bind(store);
   store.handle = (request) => {
     calls++;

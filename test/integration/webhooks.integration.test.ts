@@ -259,7 +259,11 @@ describe('a worker that was stopped and comes late', () => {
           [store.name, seconds],
         )
       )[0]!;
-    const hub = { db: rig.db, wakeDeliveries: () => undefined, tellStore: () => undefined } as unknown as HubContext;
+    const hub = {
+      db: rig.db,
+      wakeDeliveries: () => undefined,
+      emitStoreEvent: () => undefined,
+    } as unknown as HubContext;
     const [late, other] = [await claim(60), await claim(90)];
     await recordOutcome(hub, late, { delivered: false, error: 'too late' });
     await recordOutcome(hub, late, { delivered: false, interrupted: true });

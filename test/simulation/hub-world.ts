@@ -77,7 +77,7 @@ export class HubWorld {
       log,
       newId: () => `id-${++world.#ids}`,
       publicUrl,
-      tellStore: () => undefined,
+      emitStoreEvent: () => undefined,
       webhookReach: OWN_MACHINE,
       webhookPlainHttp: true,
       wakePod: () => undefined,

@@ -1,5 +1,5 @@
 import type { HubClient } from '../../sync/hub-client.ts';
-import type { orderDecider, StoreSession } from '../../sync/store-session.ts';
+import type { orderDecider, ShopSession } from '../../sync/shop-session.ts';
 import type { Effects, Stop } from './effects.ts';
 import { Process } from './process.ts';
 
@@ -10,7 +10,7 @@ const STOPPED_MS = 25_000;
 export interface Pod {
   readonly process: Process;
   readonly hub: HubClient;
-  readonly session: StoreSession;
+  readonly session: ShopSession;
   readonly hookUrl: string | undefined;
   readonly decideOrder: ReturnType<typeof orderDecider>;
   readonly holder: string;

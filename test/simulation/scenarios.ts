@@ -1,7 +1,7 @@
 import type { FeedType } from '../../model/feeds.ts';
 import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/shop/life.ts';
-import { HintBox } from '../../sync/hints/hint-box.ts';
+import { PendingHints } from '../../sync/hints/pending-hints.ts';
 import { followHints } from '../../sync/hints/hint-follower.ts';
 import {
   completenessAgrees,
@@ -279,7 +279,7 @@ async function takeHooks(world: SeedWorld): Promise<void> {
     if (waiting!.count === 0) return;
     await world.inPod(async (pod) => {
       const { hub, session } = pod;
-      const box = new HintBox();
+      const box = new PendingHints();
       const stop = new AbortController();
       const silent = { warn: () => undefined } as never;
       // One look: another pod may have taken what was there.

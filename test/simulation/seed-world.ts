@@ -4,11 +4,11 @@ import { PUBLIC_ONLY } from '../../kit/net/addresses.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { Delivery as Mail } from '../../simulator/desk/hooks.ts';
 import { Random } from '../../simulator/random.ts';
-import { SimulatedStore, type SimulatedStoreOptions } from '../../simulator/store.ts';
+import { SimulatedShop, type SimulatedShopOptions } from '../../simulator/simulated-shop.ts';
 import type { RunOutcome } from '../../sync/outcome.ts';
 import { runFeed, type FeedRunRequest } from '../../sync/feeds/feed-run.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
-import { orderDecider, StoreSession } from '../../sync/store-session.ts';
+import { orderDecider, ShopSession } from '../../sync/shop-session.ts';
 import { sealedVault } from '../../sync/tokens/sealed-vault.ts';
 import { Delivery } from './delivery.ts';
 import { Effects } from './effects.ts';
@@ -31,7 +31,7 @@ export const SETTLED_MS = 150_000;
 
 const SETTLED_RESULTS = new Set(['Succeeded', 'Empty', 'Partial']);
 
-export interface SeedOptions extends Omit<SimulatedStoreOptions, 'clock'> {
+export interface SeedOptions extends Omit<SimulatedShopOptions, 'clock'> {
   readonly seed: number;
   /** See platforms.ts. */
   readonly platform?: string;
@@ -44,7 +44,7 @@ export interface SeedOptions extends Omit<SimulatedStoreOptions, 'clock'> {
 /** One seed: a simulated store, the hub, and the pods and the webhook worker between them, each of which may break. */
 export class SeedWorld {
   readonly effects = new Effects();
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly random: Random;
   /** Webhooks of the store that are on their way. */
   readonly mail: Mail[] = [];
@@ -66,7 +66,7 @@ export class SeedWorld {
     this.random = new Random(options.seed ^ 0x5eed);
     const { wire, definition } = platformOf(options.platform ?? DEFAULT_PLATFORM);
     this.definition = definition;
-    this.store = new SimulatedStore({
+    this.store = new SimulatedShop({
       apiKey: 'key',
       wire,
       ...options,
@@ -175,7 +175,7 @@ export class SeedWorld {
       catalogue: false,
       credential: this.connectionName,
     });
-    const session = new StoreSession({
+    const session = new ShopSession({
       definition,
       credential,
       settings: definition.settings.parse(subject.settings(this.wires.storeUrl)),

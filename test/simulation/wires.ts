@@ -2,8 +2,8 @@ import { bodyText } from '../../drivers/contract/index.ts';
 import { decodeBatch } from '../../model/batch.ts';
 import { SYNC_API } from '../../model/sync-api.ts';
 import type { Random } from '../../simulator/random.ts';
-import type { SimulatedStore } from '../../simulator/store.ts';
-import type { StoreTransport } from '../../sync/http/transport.ts';
+import type { SimulatedShop } from '../../simulator/simulated-shop.ts';
+import type { ShopTransport } from '../../sync/http/transport.ts';
 import type { HubSend } from '../../sync/hub-client.ts';
 import type { Effects, Mode } from './effects.ts';
 import type { HubWorld } from './hub-world.ts';
@@ -27,7 +27,7 @@ export class Broken extends Error {
 
 export interface WireEnds {
   readonly hub: HubWorld;
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly effects: Effects;
   readonly pods: Pods;
   readonly random: Random;
@@ -114,7 +114,7 @@ export class Wires {
     if (counts) note(0, counts.read);
   }
 
-  toStore(process: Process): StoreTransport {
+  toStore(process: Process): ShopTransport {
     const { hub, store, effects, pods, random } = this.#ends;
     return {
       send: async ({ method, url, headers, body, signal, beforeSend }) => {

@@ -63,7 +63,7 @@ export class HubRig {
       version: 'test',
       figuresFreshMs: 0,
       ...options,
-      tellStore: (...told) => void rig.told.push(told.join(' ')),
+      emitStoreEvent: (...told) => void rig.told.push(told.join(' ')),
     });
     return rig;
   }

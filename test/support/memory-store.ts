@@ -8,7 +8,7 @@ import {
   type EntryOf,
   type ImportFeed,
   type Page,
-  type StoreHttp,
+  type ShopHttp,
   type ReadRequest,
   type ShipmentWrite,
   type StockWrite,
@@ -46,16 +46,16 @@ export class MemoryStore {
       cursor[type] ?? {
         kind: 'changes',
         field: 'updatedAt',
-        ...(type.startsWith('Order') ? { secondWay: 'openRecords' as const } : {}),
+        ...(type.startsWith('Order') ? { fallback: 'rereadOpen' as const } : {}),
       };
-    const reading = (type: FeedType, records: () => readonly CanonicalRecord[]): ImportFeed<StoreHttp> => ({
+    const reading = (type: FeedType, records: () => readonly CanonicalRecord[]): ImportFeed<ShopHttp> => ({
       cursor: semantics(type),
       maxPageSize: 100,
       read: (_http, request) => this.#read(request, records()),
     });
     const counting = (records: () => readonly CanonicalRecord[]) => ({
-      count: async (_http: StoreHttp, window: CensusWindow) => bornIn(records(), window).length,
-      ids: (_http: StoreHttp, window: CensusWindow) => idsBornIn(records(), window),
+      count: async (_http: ShopHttp, window: CensusWindow) => bornIn(records(), window).length,
+      ids: (_http: ShopHttp, window: CensusWindow) => idsBornIn(records(), window),
     });
     const [products, orders, stock] = [() => this.products, () => this.orders, () => this.stock];
     return defineDriver({
@@ -110,7 +110,7 @@ export class MemoryStore {
   }
 
   async #writeAll<E extends { readonly entryId: string }>(
-    http: StoreHttp,
+    http: ShopHttp,
     entries: readonly E[],
     into: E[],
   ): Promise<WriteResult[]> {
@@ -121,7 +121,7 @@ export class MemoryStore {
     return entries.map(({ entryId }): WriteResult => ({ entryId, outcome: 'Applied' }));
   }
 
-  async #writeShipments(http: StoreHttp, entries: readonly ShipmentWrite[]): Promise<WriteResult[]> {
+  async #writeShipments(http: ShopHttp, entries: readonly ShipmentWrite[]): Promise<WriteResult[]> {
     this.beforeWrite();
     const results: WriteResult[] = [];
     for (const entry of entries) {
@@ -165,7 +165,7 @@ export class MemoryStore {
 }
 
 /** Only Test mode is of interest: it throws HeldWrite before anything is sent; the call itself goes nowhere. */
-async function passTestMode(http: StoreHttp, body: string): Promise<void> {
+async function passTestMode(http: ShopHttp, body: string): Promise<void> {
   await http.write({ method: 'POST', url: 'http://127.0.0.1:9/never', body }).catch((error: unknown) => {
     if ((error as Error).message.startsWith('Held')) throw error;
   });

@@ -76,7 +76,7 @@ export const CHECKING: readonly ConformanceCase[] = [
           `${type} is a queue, and has no acknowledge: it would hand out the same for ever`,
         );
         demand(
-          (cursor?.blindTo ?? []).length === 0 || cursor?.secondWay !== undefined,
+          (cursor?.undetectedChanges ?? []).length === 0 || cursor?.fallback !== undefined,
           `${type} is blind to changes and says no second way`,
         );
       }

@@ -1,4 +1,4 @@
-import type { StoreResponse } from '../../contract/index.ts';
+import type { ShopResponse } from '../../contract/index.ts';
 import { GenericClient, refusal, type GenericContext } from '../../generic/client.ts';
 import { bearer } from '../../toolkit/auth/bearer.ts';
 
@@ -12,7 +12,7 @@ export class MarketplaceClient extends GenericClient {
   }
 
   /** Asks for something to be made; throws what the refusal means. */
-  async order(path: string, signal: AbortSignal): Promise<StoreResponse> {
+  async order(path: string, signal: AbortSignal): Promise<ShopResponse> {
     const { http, settings, credential } = this.#context;
     const url = settings.url.replace(/\/+$/, '') + path;
     const response = await http.read({ method: 'POST', url, auth: bearer(credential.apiKey ?? ''), signal });

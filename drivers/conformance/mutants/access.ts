@@ -138,7 +138,7 @@ export const CHECKS: readonly Mutant[] = [
     manifestIs(({ feeds }) => ({
       feeds: feeds.map((feed) => ({
         ...feed,
-        cursor: feed.cursor && { ...feed.cursor, blindTo: ['a product is deleted'], secondWay: undefined },
+        cursor: feed.cursor && { ...feed.cursor, undetectedChanges: ['a product is deleted'], fallback: undefined },
       })),
     })),
   ),

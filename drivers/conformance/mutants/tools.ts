@@ -9,9 +9,9 @@ import {
   type DriverManifest,
   type Page,
   type ReadRequest,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
   type WriteResult,
 } from '../../contract/index.ts';
 import { generic } from '../../generic/index.ts';
@@ -50,12 +50,12 @@ export function driverIs(change: (driver: Driver, context: Context) => Partial<D
 }
 
 /** The good driver over another HTTP. */
-export function overHttp(change: (http: StoreHttp, context: Context) => Partial<StoreHttp>): DriverDefinition {
+export function overHttp(change: (http: ShopHttp, context: Context) => Partial<ShopHttp>): DriverDefinition {
   return {
     ...generic,
     connect: (context) => {
       const { http } = context;
-      const whole: StoreHttp = {
+      const whole: ShopHttp = {
         read: (request) => http.read(request),
         write: (request) => http.write(request),
         observe: (reading) => http.observe(reading),
@@ -89,7 +89,7 @@ export const answersAre = (change: (text: string) => string): DriverDefinition =
         ...response,
         text: async () => text,
         json: async () => (text === (await response.text()) ? response.json() : (JSON.parse(text) as unknown)),
-      } satisfies StoreResponse;
+      } satisfies ShopResponse;
     },
   }));
 
@@ -130,13 +130,13 @@ export const manifestIs = (change: (manifest: DriverManifest) => Partial<DriverM
 /** A call as a careless driver makes it. */
 export function plainly(
   { http, credential, settings }: Context,
-  method: StoreRequest['method'],
+  method: ShopRequest['method'],
   path: string,
   signal: AbortSignal,
   body?: unknown,
-): Promise<StoreResponse> {
+): Promise<ShopResponse> {
   const { apiKey } = credential as { apiKey: string };
-  const request: StoreRequest = {
+  const request: ShopRequest = {
     method,
     url: `${(settings as { url: string }).url}${path}`,
     signal,

@@ -7,7 +7,7 @@ import type { Wire } from '../../../simulator/desk/wire.ts';
 import { Random } from '../../../simulator/random.ts';
 import { bodyOf } from '../../../simulator/server.ts';
 import type { ShopEvent } from '../../../simulator/shop/life.ts';
-import { SimulatedStore } from '../../../simulator/store.ts';
+import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 
 /** What becomes of an answer on its way to the pod. */
 export type Mood =
@@ -40,7 +40,7 @@ export class HostilePlatform {
   /** Answers that were spoilt. */
   spoilt = 0;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly #store: SimulatedStore;
+  readonly #store: SimulatedShop;
   readonly #wire: Wire;
   readonly #random = new Random(7);
   readonly #server: Server;
@@ -52,7 +52,7 @@ export class HostilePlatform {
     this.#wire = wire;
     this.secrets =
       by === 'key' ? wire.subject.credential(KEY) : wire.subject.client!(CLIENT.id, CLIENT.secret, CLIENT.refreshToken);
-    this.#store = new SimulatedStore({
+    this.#store = new SimulatedShop({
       wire,
       clock: systemClock,
       seed: 3,

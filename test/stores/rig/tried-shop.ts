@@ -5,14 +5,14 @@ import {
   wholeResponse,
   type Driver,
   type DriverDefinition,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
 } from '../../../drivers/contract/index.ts';
 import type { Wire } from '../../../simulator/desk/wire.ts';
 import { Random } from '../../../simulator/random.ts';
 import { furnishShowcase, type Showcase } from '../../../simulator/shop/showcase.ts';
-import { SimulatedStore } from '../../../simulator/store.ts';
+import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 export interface Answer {
@@ -22,18 +22,18 @@ export interface Answer {
 }
 
 export interface TriedShop {
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly showcase: Showcase;
   readonly clock: ManualClock;
   readonly driver: Driver;
-  readonly asked: StoreRequest[];
+  readonly asked: ShopRequest[];
   /** The headers of each attempt. */
   readonly signed: Readonly<Record<string, string>>[];
 }
 
 export interface Tried {
   /** Answers in the shop's place where it gives something. */
-  readonly instead?: (request: StoreRequest, store: SimulatedStore) => Answer | undefined;
+  readonly instead?: (request: ShopRequest, store: SimulatedShop) => Answer | undefined;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly credential?: Readonly<Record<string, string>>;
   readonly testMode?: boolean;
@@ -55,11 +55,11 @@ export function triedAt(
   { instead, settings, credential, testMode = false }: Tried = {},
 ): TriedShop {
   const clock = new ManualClock('2026-11-02T08:00:00.000Z');
-  const store = new SimulatedStore({ clock, wire, apiKey: 'good', strict: true });
+  const store = new SimulatedShop({ clock, wire, apiKey: 'good', strict: true });
   const showcase = furnishShowcase(store.shop, new Random(11), wire.subject.lacks);
-  const asked: StoreRequest[] = [];
+  const asked: ShopRequest[] = [];
   const signed: Readonly<Record<string, string>>[] = [];
-  const call = async (request: StoreRequest): Promise<StoreResponse> => {
+  const call = async (request: ShopRequest): Promise<ShopResponse> => {
     asked.push(request);
     const { method, url, body } = request;
     const headers = (await request.auth?.headers(request, never())) ?? {};
@@ -73,12 +73,12 @@ export function triedAt(
     const answer = store.handle({ method, path, headers, body: bodyText(body) });
     return wholeResponse(answer.status, answer.headers, answer.body);
   };
-  const held = async (request: StoreRequest): Promise<StoreResponse> => {
+  const held = async (request: ShopRequest): Promise<ShopResponse> => {
     asked.push(request);
     await Promise.resolve();
     throw new HeldWrite(request);
   };
-  const http: StoreHttp = { read: call, write: testMode ? held : call, observe: () => undefined };
+  const http: ShopHttp = { read: call, write: testMode ? held : call, observe: () => undefined };
   const { subject } = wire;
   const driver = definition.connect({
     credential: definition.credential.parse(credential ?? subject.credential('good')),

@@ -4,14 +4,14 @@ import {
   wholeResponse,
   type BudgetReading,
   type Driver,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
 } from '../../../drivers/contract/index.ts';
 import { shopify } from '../../../drivers/shopify/index.ts';
 import { Random } from '../../../simulator/random.ts';
 import { furnishShowcase, type Showcase } from '../../../simulator/shop/showcase.ts';
-import { SimulatedStore } from '../../../simulator/store.ts';
+import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 import { shopifyWire } from '../../../simulator/wires/shopify.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -22,16 +22,16 @@ export interface Answer {
 }
 
 export interface TriedShop {
-  readonly store: SimulatedStore;
+  readonly store: SimulatedShop;
   readonly showcase: Showcase;
   readonly driver: Driver;
-  readonly asked: StoreRequest[];
+  readonly asked: ShopRequest[];
   readonly seen: BudgetReading[];
 }
 
 const URL = 'https://shop.example';
 export const never = (): AbortSignal => new AbortController().signal;
-export const documentOf = ({ body }: StoreRequest): string =>
+export const documentOf = ({ body }: ShopRequest): string =>
   (JSON.parse(bodyText(body) ?? '{}') as { query: string }).query;
 
 interface Options {
@@ -40,22 +40,22 @@ interface Options {
   /** Nothing is in the shop. */
   readonly empty?: true;
   /** Answers in place of the shop where it gives something. */
-  readonly instead?: (request: StoreRequest) => Answer | undefined;
+  readonly instead?: (request: ShopRequest) => Answer | undefined;
 }
 
 /** The driver at the simulated shop. */
 export function triedShop({ settings = {}, credential, empty, instead = () => undefined }: Options = {}): TriedShop {
   const clock = new ManualClock('2026-11-02T08:00:00.000Z');
-  const store = new SimulatedStore({
+  const store = new SimulatedShop({
     ...{ clock, wire: shopifyWire, apiKey: 'good', strict: true },
     client: { id: 'client', secret: 'client-secret' },
   });
   const showcase = empty
     ? { orders: new Map(), products: new Map() }
     : furnishShowcase(store.shop, new Random(11), shopifyWire.subject.lacks);
-  const asked: StoreRequest[] = [];
+  const asked: ShopRequest[] = [];
   const seen: BudgetReading[] = [];
-  const call = async (request: StoreRequest): Promise<StoreResponse> => {
+  const call = async (request: ShopRequest): Promise<ShopResponse> => {
     asked.push(request);
     const given = instead(request);
     if (given)
@@ -69,7 +69,7 @@ export function triedShop({ settings = {}, credential, empty, instead = () => un
     const answer = store.handle({ method: request.method, path, headers, body: bodyText(request.body) });
     return wholeResponse(answer.status, answer.headers, answer.body);
   };
-  const http: StoreHttp = { read: call, write: call, observe: (reading) => void seen.push(reading) };
+  const http: ShopHttp = { read: call, write: call, observe: (reading) => void seen.push(reading) };
   const driver = shopify.connect({
     credential: shopify.credential.parse(credential ?? shopifyWire.subject.credential('good')),
     settings: shopify.settings.parse({ url: URL, ...settings }),

@@ -1,9 +1,9 @@
 import {
   bodyText,
   wholeResponse,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
 } from '../../../drivers/contract/index.ts';
 
 /** What a scripted store is asked. */
@@ -11,7 +11,7 @@ export interface Asked {
   readonly intent: 'read' | 'write';
   readonly query: string;
   readonly variables: Record<string, unknown>;
-  readonly request: StoreRequest;
+  readonly request: ShopRequest;
 }
 
 export interface Answer {
@@ -22,9 +22,9 @@ export interface Answer {
 }
 
 /** A store that answers as a test says, for what a real one cannot be made to do. Thrown errors are the network's. */
-export function scriptedHttp(answer: (asked: Asked) => Answer): StoreHttp & { readonly asked: Asked[] } {
+export function scriptedHttp(answer: (asked: Asked) => Answer): ShopHttp & { readonly asked: Asked[] } {
   const asked: Asked[] = [];
-  const call = async (intent: 'read' | 'write', request: StoreRequest): Promise<StoreResponse> => {
+  const call = async (intent: 'read' | 'write', request: ShopRequest): Promise<ShopResponse> => {
     const { query, variables } = JSON.parse(bodyText(request.body) ?? '{}') as {
       query: string;
       variables: Record<string, unknown>;
@@ -49,6 +49,6 @@ export const refusal = (message: string, code?: string, field = 'orders'): Answe
   body: { errors: [{ message, path: [field], extensions: { code } }], data: null },
 });
 
-function responseOf({ status = 200, headers = { 'content-type': 'application/json' }, body }: Answer): StoreResponse {
+function responseOf({ status = 200, headers = { 'content-type': 'application/json' }, body }: Answer): ShopResponse {
   return wholeResponse(status, headers, typeof body === 'string' ? body : JSON.stringify(body));
 }

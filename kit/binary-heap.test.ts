@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Heap } from './heap.ts';
+import { Heap } from './binary-heap.ts';
 
 describe('a heap', () => {
   it('is empty at first', () => {

@@ -16,9 +16,9 @@ import type { OrderRules } from '../model/order-rules.ts';
 import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
 import { CallScope } from './http/call-scope.ts';
-import { createStoreHttp } from './http/store-http.ts';
+import { createShopHttp } from './http/shop-http.ts';
 import type { ProxySettings } from './http/proxy.ts';
-import type { StoreTransport } from './http/transport.ts';
+import type { ShopTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';
 import type { SyncMetrics } from './metrics.ts';
@@ -26,7 +26,7 @@ import { discreetDriver, watchedVaults } from './words/discreet-driver.ts';
 import { Secrets } from './words/secrets.ts';
 import { watchedHttp } from './words/watched-http.ts';
 
-export interface StoreSessionOptions {
+export interface ShopSessionOptions {
   readonly definition: DriverDefinition;
   readonly credential: unknown;
   /** Where its keys may be sent; absent: wherever the driver may. */
@@ -46,11 +46,11 @@ export interface StoreSessionOptions {
   readonly plainHttp?: boolean;
   readonly proxy?: ProxySettings;
   /** How calls reach the store: sockets if absent. */
-  readonly transport?: StoreTransport;
+  readonly transport?: ShopTransport;
 }
 
 /** One live connection to a store: its driver behind the engine's HTTP, with the clock skew that was measured. */
-export class StoreSession {
+export class ShopSession {
   readonly driver: Driver;
   readonly definition: DriverDefinition;
   readonly budget: Budget;
@@ -59,11 +59,11 @@ export class StoreSession {
   readonly #clock: Clock;
   readonly #closeHttp: () => Promise<void>;
 
-  constructor(options: StoreSessionOptions) {
+  constructor(options: ShopSessionOptions) {
     const { clock, metrics } = options;
     const { manifest } = options.definition;
     this.budget = new Budget({ clock, rule: manifest.budget, buckets: manifest.buckets, saved: options.savedBudget });
-    const http = createStoreHttp({
+    const http = createShopHttp({
       clock,
       budget: this.budget,
       repeat: manifest.repeat,

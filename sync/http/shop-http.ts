@@ -13,15 +13,15 @@ import {
   terminal,
   waiting,
   type DriverManifest,
-  type StoreHttp,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopHttp,
+  type ShopRequest,
+  type ShopResponse,
 } from '../../drivers/contract/index.ts';
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { receive } from './streamed.ts';
 import type { ProxySettings } from './proxy.ts';
-import { socketTransport, type StoreTransport } from './transport.ts';
+import { socketTransport, type ShopTransport } from './transport.ts';
 
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 500;
@@ -31,7 +31,7 @@ const REPEATED_STATUS = new Set([502, 503, 504]);
 
 type Headers = Readonly<Record<string, string>>;
 
-export interface StoreHttpOptions {
+export interface ShopHttpOptions {
   readonly clock: Clock;
   /** Read at each write: going live needs no new client. */
   readonly testMode: () => boolean;
@@ -62,25 +62,25 @@ export interface StoreHttpOptions {
   /** Absent: stores are called directly. */
   readonly proxy?: ProxySettings;
   /** Sockets if absent. */
-  readonly transport?: StoreTransport;
+  readonly transport?: ShopTransport;
 }
 
-export interface OwnedStoreHttp extends StoreHttp {
+export interface OwnedShopHttp extends ShopHttp {
   close(): Promise<void>;
 }
 
 /** What one call is made of. */
 interface Call {
-  readonly request: StoreRequest;
+  readonly request: ShopRequest;
   readonly intent: 'read' | 'write';
-  readonly options: StoreHttpOptions;
-  readonly transport: StoreTransport;
+  readonly options: ShopHttpOptions;
+  readonly transport: ShopTransport;
   readonly places: Places;
 }
 
 /** An answer, and for how long it asks to be left alone where it says so in its own way. */
 interface Answer {
-  readonly response: StoreResponse;
+  readonly response: ShopResponse;
   readonly throttledMs?: number;
   /** Settles when its body is read or given up; absent: it is all there. */
   readonly over?: Promise<void>;
@@ -90,11 +90,11 @@ interface Answer {
  * The engine's side of the driver contract's http.ts: time-outs, repeats, the store's clock, Test mode, the lease at
  * each write.
  */
-export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
+export function createShopHttp(options: ShopHttpOptions): OwnedShopHttp {
   const transport = options.transport ?? socketTransport(options.reach, options);
   const places = new Places(options);
 
-  async function call(request: StoreRequest, intent: 'read' | 'write'): Promise<StoreResponse> {
+  async function call(request: ShopRequest, intent: 'read' | 'write'): Promise<ShopResponse> {
     holdToHosts(request.url, options);
     const send = authorized({ request, intent, options, transport, places });
     for (let attempt = 1; ; attempt++) {
@@ -116,7 +116,7 @@ export function createStoreHttp(options: StoreHttpOptions): OwnedStoreHttp {
   };
 }
 
-function finalOf(outcome: Answer | DriverError): StoreResponse {
+function finalOf(outcome: Answer | DriverError): ShopResponse {
   if (outcome instanceof DriverError) throw outcome;
   if (outcome.throttledMs !== undefined) throw rateLimited(outcome.throttledMs);
   return outcome.response;
@@ -159,16 +159,16 @@ function authorized(call: Call): () => Promise<Answer> {
  * go one after the other it would wait for itself, so it goes in that place.
  */
 class Places {
-  readonly #options: StoreHttpOptions;
+  readonly #options: ShopHttpOptions;
   readonly #held = new AsyncLocalStorage<ReadonlySet<string>>();
 
-  constructor(options: StoreHttpOptions) {
+  constructor(options: ShopHttpOptions) {
     this.#options = options;
   }
 
   /** `over`: until when what came of the work holds the place; absent: no longer. */
   async take<T>(
-    { cost, bucket, signal }: StoreRequest,
+    { cost, bucket, signal }: ShopRequest,
     work: () => Promise<T>,
     over: (result: T) => Promise<void> | undefined,
   ): Promise<T> {
@@ -233,7 +233,7 @@ async function once({ transport, request, intent, options }: Call, authorization
  * A request carries the credential: it goes nowhere but to the hosts of the driver's manifest. Redirects are never
  * followed.
  */
-function holdToHosts(url: string, { hosts, keyHosts }: StoreHttpOptions): void {
+function holdToHosts(url: string, { hosts, keyHosts }: ShopHttpOptions): void {
   const host = URL.parse(url)?.host ?? 'an address that is none';
   if (hosts && !isAllowed(url, hosts))
     throw terminal(
@@ -266,9 +266,9 @@ function clockSkew(date: string | undefined, middle: number): number | undefined
 function shouldRepeat(
   outcome: Answer | DriverError,
   intent: 'read' | 'write',
-  request: StoreRequest,
+  request: ShopRequest,
   attempt: number,
-  { repeat }: StoreHttpOptions,
+  { repeat }: ShopHttpOptions,
 ): boolean {
   if (request.signal?.aborted) return false;
   // Too much was asked: nothing was done, and the platform says itself when to come again.
@@ -285,8 +285,8 @@ const isThrottled = (outcome: Answer | DriverError): boolean =>
 async function pause(
   outcome: Answer | DriverError,
   attempt: number,
-  { bucket, signal }: StoreRequest,
-  options: StoreHttpOptions,
+  { bucket, signal }: ShopRequest,
+  options: ShopHttpOptions,
 ): Promise<void> {
   const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + options.random());
   const asked = outcome instanceof DriverError ? 0 : askedToWait(outcome, options.clock);

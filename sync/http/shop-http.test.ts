@@ -8,13 +8,13 @@ import {
   terminal,
   type DriverErrorDetails,
   type RequestAuth,
-  type StoreRequest,
-  type StoreResponse,
+  type ShopRequest,
+  type ShopResponse,
 } from '../../drivers/contract/index.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { allowedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
-import { createStoreHttp, type OwnedStoreHttp, type StoreHttpOptions } from './store-http.ts';
+import { createShopHttp, type OwnedShopHttp, type ShopHttpOptions } from './shop-http.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-05-02T12:00:00Z');
@@ -51,7 +51,7 @@ let testMode: boolean;
 let answers: { status: number; intent: string; skewMs?: number }[];
 let throttled: number[];
 let assertMayWrite: () => void;
-let http: OwnedStoreHttp;
+let http: OwnedShopHttp;
 
 async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = '';
@@ -90,8 +90,8 @@ beforeEach(() => {
 });
 
 /** The engine's HTTP, with more options. */
-const create = (more: Partial<StoreHttpOptions>): OwnedStoreHttp =>
-  createStoreHttp({
+const create = (more: Partial<ShopHttpOptions>): OwnedShopHttp =>
+  createShopHttp({
     clock,
     reach: OWN_MACHINE,
     plainHttp: true,
@@ -105,8 +105,8 @@ const create = (more: Partial<StoreHttpOptions>): OwnedStoreHttp =>
   });
 afterEach(() => http.close());
 
-const get = (more: Partial<StoreRequest> = {}): StoreRequest => ({ method: 'GET', url, ...more });
-const post = (): StoreRequest => ({
+const get = (more: Partial<ShopRequest> = {}): ShopRequest => ({ method: 'GET', url, ...more });
+const post = (): ShopRequest => ({
   method: 'POST',
   url,
   headers: { authorization: 'Bearer secret' },
@@ -223,7 +223,7 @@ describe('who may call', () => {
 });
 
 describe('a host that the driver does not name', () => {
-  it.each<[string, (bad: StoreRequest) => Promise<unknown>]>([
+  it.each<[string, (bad: ShopRequest) => Promise<unknown>]>([
     ['a read', (bad) => http.read(bad)],
     ['a write', (bad) => http.write(bad)],
   ])('is sent nothing, by %s: the key would go with it', async (_what, call) => {
@@ -359,7 +359,7 @@ describe('a budget by operation', () => {
 });
 
 describe('a refusal for too much with status 200', () => {
-  const throttled = async (response: StoreResponse) =>
+  const throttled = async (response: ShopResponse) =>
     (await response.text()).includes('THROTTLED') ? 3000 : undefined;
   const refused = { body: '{"errors":[{"code":"THROTTLED"}]}' };
 

@@ -17,7 +17,7 @@ import { Shop } from './shop/shop.ts';
 import { Truth } from './shop/truth.ts';
 import { genericWire } from './wires/generic.ts';
 
-export interface SimulatedStoreOptions {
+export interface SimulatedShopOptions {
   readonly clock: Clock;
   /** The platform whose words it speaks; the Generic Store API if absent. */
   readonly wire?: Wire;
@@ -44,7 +44,7 @@ export interface SimulatedStoreOptions {
  * A shop behind the API of a platform, in the process and without sockets. Everything that happens comes from the seed,
  * the clock and the order of requests: the same again gives the same again.
  */
-export class SimulatedStore {
+export class SimulatedShop {
   readonly wire: Wire;
   readonly shop: Shop;
   readonly faults: Faults;
@@ -55,7 +55,7 @@ export class SimulatedStore {
   readonly #tickets: Tickets;
   readonly #life: Random;
 
-  constructor(options: SimulatedStoreOptions) {
+  constructor(options: SimulatedShopOptions) {
     const { clock } = options;
     const random = new Random(options.seed ?? 1);
     this.wire = options.wire ?? genericWire;

@@ -33,7 +33,7 @@ afterAll(async () => {
 /** An operator written against the base class alone: events by kind, its finalizer helper. */
 async function newOperator() {
   // The base class is CommonJS; see main.ts.
-  const { KitOperator } = await import('./dot-i.ts');
+  const { KitOperator } = await import('./kit-operator.ts');
   const log = createLogger('test', 'silent');
   const informer = new Informer<KubeObject>({
     client,

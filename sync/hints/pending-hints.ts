@@ -9,7 +9,7 @@ export interface Hint {
 }
 
 /** Feeds that should run now, and for which records, until the scheduler takes them. Adding twice asks once. */
-export class HintBox {
+export class PendingHints {
   readonly #asked = new Map<FeedType, Set<string> | 'all'>();
 
   add(feed: FeedType, ids?: readonly string[]): void {
