@@ -12,7 +12,7 @@ import {
   type ShopResponse,
 } from '../../drivers/contract/index.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
-import { allowedHosts } from '../../model/hosts.ts';
+import { allowedHosts, namedHosts } from '../../model/hosts.ts';
 import { Budget } from '../budget/budget.ts';
 import { createShopHttp, type OwnedShopHttp, type ShopHttpOptions } from './shop-http.ts';
 
@@ -235,6 +235,26 @@ describe('a host that the driver does not name', () => {
       message: expect.stringMatching(/127\.0\.0\.1.*shop\.example/),
     });
     expect(received).toEqual([]);
+  });
+
+  it.each<[string, (bad: StoreRequest) => Promise<unknown>]>([
+    ['a read', (bad) => http.read(bad)],
+    ['a write', (bad) => http.write(bad)],
+  ])('or that its Credential does not name is sent nothing, by %s, wherever the driver leads', async (_what, call) => {
+    const hosts = allowedHosts(['settings.url', 'login.example'], { url });
+    const port = new URL(url).port;
+    for (const keyHosts of [[], ['login.example'], ['127.0.0.1'], [`[::1]:${port}`], ['*.0.0.1']]) {
+      http = create({ hosts, keyHosts: namedHosts(keyHosts) });
+      expect(await failure(call(post()))).toMatchObject({
+        ...{ behaviour: 'terminal', scope: 'shop', reason: 'HostNotAllowed' },
+        message: expect.stringMatching(/127\.0\.0\.1.*spec\.hosts of the Credential/),
+      });
+    }
+    expect(received).toEqual([]);
+    script = [{ status: 302, headers: { location: 'https://evil.example/' } }, {}];
+    http = create({ hosts, keyHosts: namedHosts([`127.0.0.1:${port}`]) });
+    await call(post());
+    expect(received.length).toBeGreaterThan(0);
   });
 
   it("is not followed to by a redirect: the answer is the driver's", async () => {
