@@ -237,7 +237,7 @@ describe('a host that the driver does not name', () => {
     expect(received).toEqual([]);
   });
 
-  it.each<[string, (bad: StoreRequest) => Promise<unknown>]>([
+  it.each<[string, (bad: ShopRequest) => Promise<unknown>]>([
     ['a read', (bad) => http.read(bad)],
     ['a write', (bad) => http.write(bad)],
   ])('or that its Credential does not name is sent nothing, by %s, wherever the driver leads', async (_what, call) => {
