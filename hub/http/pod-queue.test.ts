@@ -83,6 +83,18 @@ describe('requests of pods at a hub that is busy', () => {
     expect(rig.began).toEqual(['next orders']);
   });
 
+  it('of one pod that asks without end take no place from the others', async () => {
+    const rig = await new Rig().full();
+    for (let index = 0; index < 6000; index++) rig.ask('hostile', 'orders');
+    rig.ask('shop', 'orders');
+    await settled();
+    expect(rig.sentAway).toHaveLength(5950);
+    expect(new Set(rig.sentAway)).toEqual(new Set(['hostile orders']));
+    await rig.end('first-0');
+    await rig.end('first-1');
+    expect(rig.began).toContain('shop orders');
+  });
+
   it('leave the queue when their pod is gone', async () => {
     const rig = await new Rig().full();
     const gone = new AbortController();

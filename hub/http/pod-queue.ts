@@ -4,6 +4,8 @@ import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
 const MOST = 7;
 /** More than this wait nowhere: a pod that is sent away comes again. */
 const MOST_WAITING = 5000;
+/** Of one pod, which asks for few things at once: one that asks for more takes no place from the others. */
+const MOST_WAITING_OF_ONE = 50;
 /** Less than what a pod waits for an answer. */
 const PATIENCE_MS = 40_000;
 /** Of so many turns one is of the classes that are less urgent: they get late, and never stop. */
@@ -46,9 +48,15 @@ export class PodQueue {
     return { waiting: waiting as Record<FeedClass, number>, underWay: this.#underWay };
   }
 
-  /** Resolves when it is its turn, with what ends it; undefined: the queue is full, or it waited too long. */
+  #isFull(owner: string): boolean {
+    const lines = FEED_CLASSES.map((one) => this.#lines[one]);
+    if (lines.reduce((sum, line) => sum + line.length, 0) >= MOST_WAITING) return true;
+    return lines.flat().filter((one) => one.owner === owner).length >= MOST_WAITING_OF_ONE;
+  }
+
+  /** Resolves when it is its turn, with what ends it; undefined: there is no place left, or it waited too long. */
   async take(owner: string, of: FeedClass, gone: AbortSignal): Promise<(() => void) | undefined> {
-    if (FEED_CLASSES.reduce((sum, one) => sum + this.#lines[one].length, 0) >= MOST_WAITING) return undefined;
+    if (this.#isFull(owner)) return undefined;
     const served = await new Promise<boolean>((resolve) => {
       const leave = () => {
         this.#lines[of] = this.#lines[of].filter((one) => one !== waiting);

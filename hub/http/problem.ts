@@ -30,6 +30,9 @@ export function documentProblems(route: RouteOptions): void {
   };
 }
 
+/** What PostgreSQL says of text that it cannot hold: of a parameter, and inside of JSON. */
+const UNKEPT: ReadonlySet<string> = new Set(['22021', '22P05']);
+
 /** Every error leaves as a problem document without a stack or a row's content. */
 export function problemOf(error: FastifyError | HttpError): {
   type: string;
@@ -51,6 +54,13 @@ export function problemOf(error: FastifyError | HttpError): {
     return { type: 'InvalidRequest', title: 'InvalidRequest', status: 400, detail };
   }
   if (error instanceof HubBusy) return { type: 'HubBusy', title: 'HubBusy', status: 503, detail: error.message };
+  if (UNKEPT.has(error.code))
+    return {
+      type: 'InvalidRequest',
+      title: 'InvalidRequest',
+      status: 400,
+      detail: 'the request has a character that no text can hold here (NUL, or half of a pair): leave it out',
+    };
   const unavailable = databaseProblem(error);
   if (unavailable)
     return { type: 'DatabaseUnavailable', title: 'DatabaseUnavailable', status: 503, detail: unavailable };

@@ -8,6 +8,7 @@ jest.setTimeout(60_000);
 let rig: HubRig;
 let store: TestStore;
 let id: string;
+let pod: Awaited<ReturnType<TestStore['connect']>>;
 
 beforeAll(async () => {
   rig = await HubRig.start(await ownDatabase());
@@ -15,7 +16,7 @@ beforeAll(async () => {
     orderWebhooks: [{ name: 'wms', url: 'http://127.0.0.1:9/' }],
     kits: [{ sku: 'SET', components: [{ sku: 'A', quantity: 1000 }] }],
   });
-  const pod = await store.connect();
+  pod = await store.connect();
   await pod.send('ProductImport', [product('p', ['A'])]);
   await pod.send('OrderImport', [
     order('1'),
@@ -64,6 +65,11 @@ describe('what no sane client sends is refused by field, never with a 5xx', () =
       body: { type: 'InvalidRequest', detail: expect.stringMatching(field) },
     });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it("a pod's question for what comes after an id with NUL in it, too", async () => {
+    const window = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+    await expect(pod.client.censusIds('OrderImport', window, '\0')).rejects.toMatchObject({ status: 400 });
   });
 
   it('a URL that is too long or no URL at all gets a problem document too', async () => {
