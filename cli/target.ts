@@ -17,7 +17,7 @@ export interface StoreOptions {
 /** Where commands go: a cluster, or a running `up`. */
 export interface Target {
   readonly description: string;
-  /** Where a command looks that names no namespace: that of the kubeconfig's context; none is all, as in a local `up`. */
+  /** Where a command looks without -n: the namespace of the context. None is all, as in a local `up`. */
   readonly home: string | undefined;
   list(kind: string, namespace: string | undefined, selector: string | undefined): Promise<Viewed[]>;
   annotate(what: Named, annotations: Record<string, string>): Promise<void>;

@@ -45,7 +45,7 @@ describe('what a command writes to', () => {
   it('is the one of the namespace of the context, never the first of that name in any', async () => {
     const { target, written } = cluster(both(), 'other');
     await switchConnections(target, { names: ['shop'] }, false, nothing);
-    await request(target, { verb: 'sync', names: ['shop'], timeoutMs: 2000 }, clock() as never, nothing);
+    await request(target, { verb: 'sync', names: ['shop'], timeoutMs: 2000 }, clock(), nothing);
     expect(written).toEqual(['other/shop', 'other/shop']);
   });
 

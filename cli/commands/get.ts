@@ -37,7 +37,8 @@ function inFormat(kind: string, found: readonly Viewed[], format: Format | undef
       return found.map((one) => stringify(one)).join('---\n');
     case 'name':
       return found.map(({ metadata }) => `${kindByName(kind)?.plural}.supercargo.dev/${metadata.name}`).join('\n');
-    default:
+    case 'wide':
+    case undefined:
       return resourceTable(kind, found, now, format === 'wide');
   }
 }

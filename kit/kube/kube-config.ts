@@ -12,7 +12,7 @@ export interface KubeChoice {
   readonly as?: string;
 }
 
-/** The kubeconfig that is named, else of $KUBECONFIG, ~/.kube/config or the pod we run in, in the order of client-node. */
+/** The kubeconfig that is named, else $KUBECONFIG's, ~/.kube/config or the pod's own, in the order of client-node. */
 export function loadKubeConfig({ context, kubeconfig, as }: KubeChoice = {}): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
