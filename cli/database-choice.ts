@@ -21,8 +21,8 @@ export async function databaseOf(
 ): Promise<ChosenDatabase> {
   const nothing = `${state} holds no database, and there is no kubeconfig: name the --state folder of "supercargo up", or set KUBECONFIG`;
   if (context !== undefined || systemNamespace !== undefined)
-    return { kind: 'cluster', config: kubeConfig(context, nothing) };
+    return { kind: 'cluster', config: kubeConfig({ context }, nothing) };
   if (stateGiven || env['SUPERCARGO_DATABASE_URL'] || (await findRunningUp(state)) || (await hasEmbedded(state)))
     return { kind: 'local' };
-  return { kind: 'cluster', config: kubeConfig(undefined, nothing) };
+  return { kind: 'cluster', config: kubeConfig({}, nothing) };
 }

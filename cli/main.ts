@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { withoutControls } from '../kit/plain-text.ts';
+
 import { passwordWarning } from './database-url.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { FORMATS, type Format } from './formats.ts';
 import { ownPackage } from './version.ts';
 
 const DEFAULT_STATE = '.supercargo';
@@ -42,7 +45,14 @@ function common(command: Command): Command {
     .addOption(
       new Option('--state <folder>', 'state folder of a local "up"').default(DEFAULT_STATE).env('SUPERCARGO_STATE'),
     )
-    .addOption(new Option('--context <name>', 'kubeconfig context'));
+    .addOption(new Option('--context <name>', 'kubeconfig context'))
+    .addOption(new Option('--kubeconfig <file>', 'kubeconfig to use'))
+    .addOption(new Option('--as <user>', 'user to act as'));
+}
+
+/** For commands that list or choose resources, as kubectl: -n, else the namespace of the context, or all. */
+function scoped(command: Command): Command {
+  return common(command).option('-A, --all-namespaces', 'all namespaces');
 }
 
 /** For commands that ask the hub: on a cluster they find it and the Store's key by themselves. */
@@ -59,6 +69,9 @@ interface Common {
   readonly namespace?: string;
   readonly state: string;
   readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly as?: string;
+  readonly allNamespaces?: boolean;
   readonly selector?: string;
   readonly store?: string;
   readonly systemNamespace?: string;
@@ -67,7 +80,8 @@ interface Common {
 function program(): Command {
   const root = new Command('supercargo')
     .description('Commerce integrations on Kubernetes, or on one machine.')
-    .version(ownPackage().version);
+    .version(ownPackage().version)
+    .exitOverride();
   addParts(root);
   addLocal(root);
   addQueries(root);
@@ -197,31 +211,25 @@ function addLocal(root: Command): void {
       const { resources, faults } = await loadManifests(file);
       printFaults(faults, say);
       say(`${resources.length} valid, ${faults.length} not`);
-      if (faults.length > 0) process.exitCode = 1;
+      if (faults.length > 0) process.exitCode = EXIT.notWell;
     });
 }
 
 function addQueries(root: Command): void {
-  common(root.command('get').description('resources and their state').argument('<kind>').argument('[name]'))
+  scoped(root.command('get').description('resources and their state').argument('<kind>').argument('[name]'))
     .option('-l, --selector <selector>', 'labels')
-    .option('-o, --output <format>', 'json')
-    .action((word: string, name: string | undefined, options: Common & { output?: string }) =>
+    .addOption(new Option('-o, --output <format>', 'another form').choices(FORMATS))
+    .action(async (word: string, name: string | undefined, options: Common & { output?: Format }) =>
       withTarget(options, async (target) => {
-        const { kindOf } = await import('./target.ts');
-        const { resourceTable } = await import('./status-view.ts');
-        const kind = kindOf(word);
-        const found = (await target.list(kind, options.namespace, options.selector)).filter(
-          ({ metadata }) => name === undefined || metadata.name === name,
-        );
-        if (name !== undefined && found.length === 0) throw new Error(`${kind} ${name} was not found`);
-        say(options.output === 'json' ? JSON.stringify(found, null, 2) : resourceTable(kind, found, systemClock.now()));
+        const { get } = await import('./commands/get.ts');
+        say(await get(target, { ...options, word, name }, systemClock.now()));
       }),
     );
   asksHub(root.command('order').description('the life line of an order').argument('<number>')).action(
     (number: string, options: Common) =>
       withTarget(options, async (target) => {
         const { showOrder } = await import('./commands/order.ts');
-        if (!(await showOrder(target, number, options, say))) process.exitCode = 1;
+        if (!(await showOrder(target, number, options, say))) process.exitCode = EXIT.notFound;
       }),
   );
 }
@@ -272,7 +280,7 @@ function addRequests(root: Command): void {
     run: 'run feeds now',
   } as const;
   for (const [verb, description] of Object.entries(verbs) as [keyof typeof verbs, string][]) {
-    common(root.command(verb).description(description).argument('[names...]'))
+    scoped(root.command(verb).description(description).argument('[names...]'))
       .option('-l, --selector <selector>', 'labels')
       .option('--timeout <seconds>', 'how long to wait', '120')
       .action((names: string[], options: Common & { timeout: string }) =>
@@ -280,17 +288,11 @@ function addRequests(root: Command): void {
           const { request } = await import('./commands/requests.ts');
           const well = await request(
             target,
-            {
-              verb,
-              names,
-              namespace: options.namespace,
-              selector: options.selector,
-              timeoutMs: Number(options.timeout) * 1000,
-            },
+            { ...options, verb, names, timeoutMs: Number(options.timeout) * 1000 },
             systemClock,
             say,
           );
-          if (!well) process.exitCode = 1;
+          if (!well) process.exitCode = EXIT.notWell;
         }),
       );
   }
@@ -301,19 +303,14 @@ function addSwitches(root: Command): void {
     ['enable', true],
     ['disable', false],
   ] as const) {
-    common(root.command(verb).description(`${verb} connections`).argument('<names...>')).action(
-      (names: string[], options: Common) =>
+    scoped(root.command(verb).description(`${verb} connections`).argument('[names...]'))
+      .option('-l, --selector <selector>', 'labels')
+      .action((names: string[], options: Common) =>
         withTarget(options, async (target) => {
-          for (const name of names) {
-            const found = (await target.list('Connection', options.namespace, undefined)).find(
-              ({ metadata }) => metadata.name === name,
-            );
-            if (!found) throw new Error(`Connection ${name} was not found`);
-            await target.setEnabled({ kind: 'Connection', namespace: found.metadata.namespace, name }, enabled);
-            say(`Connection/${name} ${verb}d`);
-          }
+          const { switchConnections } = await import('./commands/switches.ts');
+          await switchConnections(target, { ...options, names }, enabled, say);
         }),
-    );
+      );
   }
 }
 
@@ -385,6 +382,8 @@ function addDrill(root: Command): void {
 await program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {
-    tell(`supercargo: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    // Commander has said what is wrong with the command line, or has shown its help.
+    if (!(error instanceof CommanderError))
+      tell(`supercargo: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = exitCodeOf(error);
   });

@@ -19,8 +19,8 @@ export interface Viewed {
 /**
  * The same columns that kubectl prints: they come from the kind. Ready is worked out where no operator wrote it (`up`).
  */
-export function resourceTable(kind: string, resources: readonly Viewed[], now: Date): string {
-  const columns = (kindByName(kind)?.columns ?? []).filter((column) => column.priority !== 1);
+export function resourceTable(kind: string, resources: readonly Viewed[], now: Date, wide = false): string {
+  const columns = (kindByName(kind)?.columns ?? []).filter((column) => wide || column.priority !== 1);
   const rows = resources.map((resource) => [
     ...(resource.metadata.namespace === undefined ? [] : [resource.metadata.namespace]),
     resource.metadata.name,

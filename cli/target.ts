@@ -1,4 +1,5 @@
 import { KINDS } from '../crds/index.ts';
+import { UsageError } from './exit-code.ts';
 import type { Viewed } from './status-view.ts';
 
 export interface Named {
@@ -16,6 +17,8 @@ export interface StoreOptions {
 /** Where commands go: a cluster, or a running `up`. */
 export interface Target {
   readonly description: string;
+  /** Where a command looks without -n: the namespace of the context. None is all, as in a local `up`. */
+  readonly home: string | undefined;
   list(kind: string, namespace: string | undefined, selector: string | undefined): Promise<Viewed[]>;
   annotate(what: Named, annotations: Record<string, string>): Promise<void>;
   setEnabled(what: Named, enabled: boolean): Promise<void>;
@@ -30,6 +33,7 @@ export function kindOf(word: string): string {
   const found = KINDS.find(({ kind, plural, singular, shortNames }) =>
     [kind.toLowerCase(), plural, singular, ...shortNames].includes(lower),
   );
-  if (!found) throw new Error(`"${word}" is not a kind: use one of ${KINDS.map(({ plural }) => plural).join(', ')}`);
+  if (!found)
+    throw new UsageError(`"${word}" is not a kind: use one of ${KINDS.map(({ plural }) => plural).join(', ')}`);
   return found.kind;
 }

@@ -3,6 +3,7 @@ import { SECRETS } from '../../kit/kube/builtin.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { KubeObject } from '../../kit/kube/objects.ts';
+import { NotFound, UsageError } from '../exit-code.ts';
 
 /** What a person said of the Store they mean. */
 export interface StoreChoice {
@@ -78,13 +79,13 @@ export function chooseStore(
       .sort()
       .join(', ');
   if (!first)
-    throw new Error(
+    throw new NotFound(
       store === undefined
         ? `there is no Store in ${where}: name its namespace with -n`
         : `there is no Store ${store} in ${where}${found.length > 0 ? `: there are ${names(found)}` : ': name its namespace with -n'}`,
     );
   if (meant.length > 1)
-    throw new Error(
+    throw new UsageError(
       `there are several Stores in ${where}: ${names(meant)}. Name one with -n NAMESPACE and --store NAME`,
     );
   return first;

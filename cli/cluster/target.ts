@@ -45,8 +45,10 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
     tunnels.push(tunnel);
     return tunnel.url;
   };
+  const contextNamespace = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
     description: 'the cluster of the current context',
+    home: contextNamespace || 'default',
     async list(kind, namespace, selector) {
       return (
         await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), {
@@ -67,7 +69,6 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
       );
     },
     async hub({ namespace, store }) {
-      const contextNamespace = config.getContextObject(config.getCurrentContext())?.namespace;
       // The key first: who names the wrong Store need not wait for a tunnel.
       const key = env['SUPERCARGO_API_KEY'] || (await readDeveloperKey(client, { namespace, store, contextNamespace }));
       return { url: env['SUPERCARGO_HUB_URL'] || (await tunnelUrl()), key };

@@ -51,7 +51,7 @@ async function onCluster(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const config = kubeConfig(context, 'there is no kubeconfig: a drill needs a cluster; set KUBECONFIG');
+  const config = kubeConfig({ context }, 'there is no kubeconfig: a drill needs a cluster; set KUBECONFIG');
   const client = createClient(config, { userAgent: 'supercargo-drill' });
   const connect = podConnector(config);
   try {

@@ -2,6 +2,7 @@ import { ANNOTATIONS } from '../../crds/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { EXPORT_TYPES } from '../../model/feeds.ts';
 import { runWords, type ShownRun } from '../run-words.ts';
+import { choose, idOf, namespaceOf, type Choice } from '../scope.ts';
 import { readiness, type Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
 
@@ -12,11 +13,8 @@ const REQUESTS = {
   run: { kind: 'Feed', annotation: ANNOTATIONS.runRequested, echo: 'lastHandledRunRequest' },
 } as const;
 
-export interface RequestOptions {
+export interface RequestOptions extends Choice {
   readonly verb: keyof typeof REQUESTS;
-  readonly names: readonly string[];
-  readonly namespace?: string;
-  readonly selector?: string;
   readonly timeoutMs: number;
 }
 
@@ -36,13 +34,14 @@ export async function request(
   const value = clock.now().toISOString();
   for (const { metadata } of chosen)
     await target.annotate({ kind, namespace: metadata.namespace, name: metadata.name }, { [annotation]: value });
-  const waiting = new Set(chosen.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const waiting = new Set(chosen.map(idOf));
   const deadline = clock.now().getTime() + options.timeoutMs;
+  const namespace = namespaceOf(target, options);
   let well = true;
   while (waiting.size > 0 && clock.now().getTime() < deadline) {
     await clock.sleep(LOOK_EVERY_MS);
-    for (const resource of await target.list(kind, options.namespace, options.selector)) {
-      const id = `${resource.metadata.namespace}/${resource.metadata.name}`;
+    for (const resource of await target.list(kind, namespace, options.selector)) {
+      const id = idOf(resource);
       if (!waiting.has(id) || resource.status?.[echo] !== value) continue;
       waiting.delete(id);
       well = describe(resource, say) && well;
@@ -50,26 +49,9 @@ export async function request(
   }
   for (const id of waiting)
     say(
-      `${kind}/${id}: not carried out within ${options.timeoutMs / 1000} s: is the connection enabled, and its pod running?`,
+      `${kind} ${id}: not carried out within ${options.timeoutMs / 1000} s: is the connection enabled, and its pod running?`,
     );
   return well && waiting.size === 0;
-}
-
-async function choose(target: Target, kind: string, options: RequestOptions): Promise<Viewed[]> {
-  const all = await target.list(kind, options.namespace, options.selector);
-  const chosen =
-    options.names.length > 0
-      ? all.filter(({ metadata }) => options.names.includes(metadata.name))
-      : options.selector
-        ? all
-        : [];
-  const missing = options.names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
-  if (missing.length > 0)
-    throw new Error(
-      `${kind} ${missing.join(', ')} was not found${options.namespace ? ` in namespace ${options.namespace}` : ''}`,
-    );
-  if (chosen.length === 0) throw new Error(`name at least one ${kind}, or choose by -l`);
-  return chosen;
 }
 
 function describe(resource: Viewed, say: (line: string) => void): boolean {
@@ -80,6 +62,6 @@ function describe(resource: Viewed, say: (line: string) => void): boolean {
   const what = run
     ? runWords(run, recent, exports)
     : `${ready?.status === 'True' ? 'well' : `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}`}`;
-  say(`${resource.kind}/${resource.metadata.name}: ${what}`);
+  say(`${resource.kind} ${idOf(resource)}: ${what}`);
   return run ? run.result !== 'Failed' : ready?.status === 'True';
 }

@@ -3,11 +3,30 @@ import type { ApiAccess } from './access.ts';
 import { KubeClient, type KubeClientOptions } from './client.ts';
 import { Transport } from './transport.ts';
 
-/** The kubeconfig of the pod we run in, of $KUBECONFIG, or of ~/.kube/config, in the order of client-node. */
-export function loadKubeConfig(context?: string): KubeConfig {
+/** What a person says of the cluster they mean, as to kubectl. */
+export interface KubeChoice {
+  readonly context?: string;
+  /** A file, instead of those that are looked for. */
+  readonly kubeconfig?: string;
+  /** A user to act as; the API server asks for the right to impersonate. */
+  readonly as?: string;
+}
+
+/** The kubeconfig that is named, else $KUBECONFIG's, ~/.kube/config or the pod's own, in the order of client-node. */
+export function loadKubeConfig({ context, kubeconfig, as }: KubeChoice = {}): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromDefault();
-  if (context !== undefined) config.setCurrentContext(context);
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  if (context !== undefined) {
+    const known = config.getContexts().map(({ name }) => name);
+    if (!known.includes(context))
+      throw new Error(`the kubeconfig has no context "${context}": it has ${known.join(', ') || 'none'}`);
+    config.setCurrentContext(context);
+  }
+  if (as !== undefined) {
+    const user = config.getCurrentUser();
+    config.users = config.users.map((one) => (one === user ? { ...one, impersonateUser: as } : one));
+  }
   return config;
 }
 

@@ -77,7 +77,7 @@ describe('the main job on a real cluster', () => {
     expect(told).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`order ${number} (reference `) });
     expect(told.stdout).toMatch(/acknowledged by the back office/);
     expect(await supercargo(e2e.cluster, 'order', number, '--namespace', 'default')).toEqual({
-      code: 1,
+      code: 3,
       stdout: '',
       stderr: 'supercargo: there is no Store in namespace default: name its namespace with -n\n',
     });

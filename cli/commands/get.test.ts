@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Viewed } from '../status-view.ts';
+import type { Target } from '../target.ts';
+import { get } from './get.ts';
+
+const store = (namespace: string): Viewed => ({ kind: 'Store', metadata: { namespace, name: 'main' }, spec: { a: 1 } });
+const target: Target = {
+  description: '',
+  home: 'acme',
+  list: async (_, namespace) =>
+    [store('acme'), store('other')].filter(({ metadata }) => !namespace || metadata.namespace === namespace),
+  annotate: async () => undefined,
+  setEnabled: async () => undefined,
+  hub: async () => ({ url: '', key: '' }),
+  close: async () => undefined,
+};
+const now = new Date(0);
+
+describe('supercargo get', () => {
+  it('looks in the namespace of the context, in the one that is named, or in all', async () => {
+    const names = async (options: object) =>
+      (JSON.parse(await get(target, { word: 'store', output: 'json', ...options }, now)) as Viewed[]).map(
+        ({ metadata }) => metadata.namespace,
+      );
+    expect(await names({})).toEqual(['acme']);
+    expect(await names({ namespace: 'other' })).toEqual(['other']);
+    expect(await names({ allNamespaces: true })).toEqual(['acme', 'other']);
+  });
+
+  it('says where it has looked', async () => {
+    await expect(get(target, { word: 'store', name: 'shop' }, now)).rejects.toThrow(
+      'Store shop was not found in namespace acme: another one is named with -n, all with -A',
+    );
+  });
+
+  it('has the forms of kubectl', async () => {
+    expect(await get(target, { word: 'store', output: 'name' }, now)).toBe('stores.supercargo.dev/main');
+    expect(await get(target, { word: 'store', output: 'yaml' }, now)).toMatch(/^kind: Store\nmetadata:\n/);
+    expect(await get(target, { word: 'store', output: 'wide' }, now)).toMatch(/MESSAGE/);
+    expect(await get(target, { word: 'store' }, now)).not.toMatch(/MESSAGE/);
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { CommanderError } from 'commander';
+import { ApiError } from '../kit/kube/errors.ts';
+import { exitCodeOf, NotFound, UsageError } from './exit-code.ts';
+
+describe('the exit code', () => {
+  it.each([
+    ['--help', new CommanderError(0, 'commander.helpDisplayed', ''), 0],
+    ['an unknown option', new CommanderError(1, 'commander.unknownOption', ''), 2],
+    ['usage', new UsageError('name one'), 2],
+    ['a name that is not there', new NotFound('gone'), 3],
+    ['an object that the API server does not have', new ApiError('NotFound', 404, 'no'), 3],
+    ['a right that is missing', new ApiError('Forbidden', 403, 'no'), 5],
+    ['a right that is missing, told in words', new Error('ask', { cause: new ApiError('Forbidden', 403, 'no') }), 5],
+    ['anything else', new Error('oh'), 1],
+  ])('of %s', (_, error, code) => {
+    expect(exitCodeOf(error)).toBe(code);
+  });
+});

@@ -1,0 +1,20 @@
+import { CommanderError } from 'commander';
+import { isApiError } from '../kit/kube/errors.ts';
+
+/** What a command's exit says to a script; docs/operating.md has the table. */
+export const EXIT = { error: 1, usage: 2, notFound: 3, notWell: 4, forbidden: 5 } as const;
+
+/** The command line asks for what cannot be. */
+export class UsageError extends Error {}
+
+/** What was named is not there. */
+export class NotFound extends Error {}
+
+/** Of an error that ended a command. A refusal that was put in other words is still one. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof NotFound || isApiError(error, 'NotFound')) return EXIT.notFound;
+  if (isApiError(error, 'Forbidden')) return EXIT.forbidden;
+  return error instanceof Error && error.cause !== undefined ? exitCodeOf(error.cause) : EXIT.error;
+}
