@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decimalString } from '../../model/money.ts';
 import { reportView, type Report } from '../../model/rest/go-live.ts';
+import { NotFound } from '../exit-code.ts';
 import { hubApi, queryOf } from '../hub-api.ts';
 import { formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
@@ -21,7 +22,7 @@ export async function showDiff(
     ({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name,
   );
   if (chosen.length === 0)
-    throw new Error(
+    throw new NotFound(
       name === undefined
         ? 'the Store has no connection that has reached the hub yet'
         : `connection ${name} has not reached the hub, or is of another Store: there are ${items.map(({ connection }) => connection).join(', ') || 'none'}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { groupView, payloadView, problemView, type ProblemView } from '../../model/rest/problems.ts';
+import { NotFound } from '../exit-code.ts';
 import { hubApi, queryOf, type HubApi } from '../hub-api.ts';
 import { age, formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
@@ -67,7 +68,7 @@ async function showPayloads(
 ): Promise<boolean> {
   const problems = await hub.list(problemView, `/problems${queryOf({ reason, record })}`, MOST);
   if (problems.length === 0)
-    throw new Error(
+    throw new NotFound(
       `no open problem is about "${record}": see "supercargo errors --reason REASON" for the records there are`,
     );
   const found: (ProblemView & { at: string; content: string })[] = [];
@@ -79,7 +80,7 @@ async function showPayloads(
     found.push({ ...row, at, content: payload });
   }
   if (found.length === 0)
-    throw new Error(`nothing was kept of "${record}": not every problem has a payload, and one is kept for 30 days`);
+    throw new NotFound(`nothing was kept of "${record}": not every problem has a payload, and one is kept for 30 days`);
   if (json)
     say(
       JSON.stringify(
