@@ -21,6 +21,15 @@ const ORDERS = 60;
 const ORDER_EVERY_MS = 500;
 const ORDER_LOST_AFTER_MS = 30_000;
 
+/** A figure of this name is printed beside its own. */
+const GOALS: Readonly<Record<string, string>> = {
+  cpuSecondsPerMinute: 'at most 0.03',
+  statementsPerMinute: 'at most 12',
+  engineMiB: 'at most 4, many in a process',
+  failedAnswers: '0',
+};
+const COLD_GOAL_S = 180;
+
 const [counts = '10,100,1000', seconds = '120', hubCount = '1'] = process.argv.slice(2);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (line: string) => console.log(line);
@@ -213,24 +222,27 @@ async function measure(size: number): Promise<void> {
   const fleet = await startFleet(size);
   try {
     const cold = await whenReady(fleet);
-    say(`  from cold to all ready: ${cold.toFixed(1)} s`);
+    say(`  from cold to all ready: ${cold.toFixed(1)} s (goal: 1,000 within ${COLD_GOAL_S} s)`);
     // A minute in which each feed has run once by its schedule, as it does from then on.
     await sleep(75_000);
     const still = await quiet(fleet);
-    for (const [name, value] of Object.entries(still)) say(`  ${name}: ${value.toFixed(3)}`);
+    for (const [name, value] of Object.entries(still))
+      say(`  ${name}: ${value.toFixed(3)}${GOALS[name] === undefined ? '' : ` (goal: ${GOALS[name]})`}`);
     const placed = await latency(fleet, ORDERS);
-    say(`  order -> hub: p50 ${placed.p50} ms, p99 ${placed.p99} ms, ${placed.lost} not within 30 s`);
+    say(`  order -> hub: p50 ${placed.p50} ms, p99 ${placed.p99} ms (goal: 2000), ${placed.lost} not within 30 s`);
     const after = await herd(fleet);
     say(`  the same after the hub was killed: p50 ${after.p50} ms, p99 ${after.p99} ms, ${after.lost} not within 30 s`);
     for (const engine of fleet.engines.splice(0)) await engine.end();
     const { capacity, twice } = await overload(fleet);
     say(`  capacity: ${capacity.served.toFixed(1)} runs/s with an order each, p99 ${capacity.p99} ms`);
     const share = `${((twice.served / capacity.served) * 100).toFixed(0)} % of it`;
-    say(`  asked for twice as much: ${share} served, p99 ${twice.p99} ms, ${twice.failed} runs failed`);
+    say(
+      `  asked for twice as much: ${share} served (goal: 95 %), p99 ${twice.p99} ms, ${twice.failed} runs failed (goal: 0)`,
+    );
     const fetching = await floor(fleet);
     const writing = await floor(fleet, fleet.database);
     say(`  floors: fetching ${fetching.toFixed(4)}, with an empty transaction ${writing.toFixed(4)} CPU-s`);
-    say(`  quiet over the second floor: ${(still['cpuSecondsPerMinute']! / writing).toFixed(1)}`);
+    say(`  quiet over the second floor: ${(still['cpuSecondsPerMinute']! / writing).toFixed(1)} (goal: at most 3)`);
     raw[size] = { cold, still, placed, after, capacity, twice, floors: { fetching, writing } };
   } finally {
     await endFleet(fleet);

@@ -18,7 +18,7 @@ for (const connections of (process.argv[2] ?? '50,200').split(',').map(Number)) 
     ({ ready } = await up.ask<{ ready: number }>('state'));
     if (seconds() - told > 15) console.log(`  ${ready} of ${connections} after ${(told = seconds()).toFixed(0)} s`);
   }
-  console.log(`${connections} connections: ${ready} Ready after ${seconds().toFixed(1)} s`);
+  console.log(`${connections} connections: ${ready} Ready after ${seconds().toFixed(1)} s (goal: 200 in 120 s)`);
   const before = cpuSeconds(up.child.pid!);
   await sleep(60_000);
   const cost = (cpuSeconds(up.child.pid!) - before) / connections;
