@@ -41,3 +41,27 @@ it('pods that the database keeps waiting leave sessions to the back office, and 
   expect(new Set((await Promise.all(runs)).map(({ runId }) => runId)).size).toBe(PODS);
   expect(await waiting()).toBe(0);
 });
+
+it('a token in strange hands holds a few places that others do not wait for, and no more', async () => {
+  const store = await rig.store();
+  const stolen = await store.connect('stolen');
+  const ending = new AbortController();
+  const polls = Array.from({ length: 40 }, () =>
+    stolen.client.hints(ending.signal).then(
+      () => 'served',
+      (error: unknown) => String(error),
+    ),
+  );
+  const refused = (await Promise.all(polls.map((poll) => Promise.race([poll, soon()])))).filter((answer) =>
+    /more to do than it can/.test(String(answer)),
+  );
+  expect(refused).toHaveLength(40 - 16);
+  expect((await start(await store.connect('another'))).runId).toBeDefined();
+  ending.abort();
+  await Promise.all(polls);
+  // They gave their places back.
+  expect((await start(stolen)).runId).toBeDefined();
+  await stolen.session();
+});
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 3000, 'waits'));

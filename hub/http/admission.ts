@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock } from '../../kit/clock.ts';
 import { FEED_CLASSES, type FeedClass } from '../../model/feeds.ts';
@@ -12,6 +12,8 @@ import { whenGone } from './gone.ts';
  * lose it because the hub has much to do.
  */
 const FREE = /\/(hints|heartbeat|session)$/;
+/** Of those at once: a pod has one poll, a session, and a lease for each of its feeds that run. */
+const MOST_FREE_OF_ONE = 16;
 const AGAIN_AFTER_S = 5;
 
 /** Requests of pods wait for their turn, before their body is read. */
@@ -19,9 +21,22 @@ export function admitPods(app: FastifyInstance, clock: Clock, registry: Registry
   const now = () => clock.monotonic?.() ?? clock.now().getTime();
   const queue = new PodQueue(now);
   const metrics = queueMetrics(queue, registry);
+  const free = new Map<string, number>();
+  /** What does not wait for its turn is bounded all the same: a token in strange hands must not take all sessions. */
+  const letThrough = (owner: string, reply: FastifyReply) => {
+    const underWay = free.get(owner) ?? 0;
+    if (underWay >= MOST_FREE_OF_ONE) throw busy();
+    free.set(owner, underWay + 1);
+    reply.raw.once('close', () => {
+      const left = free.get(owner)! - 1;
+      if (left > 0) free.set(owner, left);
+      else free.delete(owner);
+    });
+  };
   app.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
-    if (request.caller?.role !== 'sync' || url === undefined || !url.startsWith(SYNC_API) || FREE.test(url)) return;
+    if (request.caller?.role !== 'sync' || url === undefined || !url.startsWith(SYNC_API)) return;
+    if (FREE.test(url)) return letThrough(request.caller.id, reply);
     const of = classOf(request.headers[CLASS_HEADER]);
     const gone = whenGone(reply);
     const began = now();
@@ -29,17 +44,17 @@ export function admitPods(app: FastifyInstance, clock: Clock, registry: Registry
     metrics.waited.observe({ class: of }, (now() - began) / 1000);
     if (!end) {
       metrics.refused.inc({ class: of });
-      throw new HttpError(
-        503,
-        'HubBusy',
-        'the hub has more to do than it can: nothing was done, the pod tries again by itself',
-        { 'retry-after': String(AGAIN_AFTER_S) },
-      );
+      throw busy();
     }
     reply.raw.once('close', end);
     if (gone.aborted) end();
   });
 }
+
+const busy = (): HttpError =>
+  new HttpError(503, 'HubBusy', 'the hub has more to do than it can: nothing was done, the pod tries again by itself', {
+    'retry-after': String(AGAIN_AFTER_S),
+  });
 
 /** Pods of another release say nothing, or what this one does not know. */
 function classOf(said: string | string[] | undefined): FeedClass {
