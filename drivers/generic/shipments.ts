@@ -28,32 +28,37 @@ export function writeShipments(
 
 async function writeOne(client: GenericClient, entry: ShipmentWrite, signal: AbortSignal): Promise<WriteResult> {
   const { entryId, orderNumber } = entry;
-  const { items } = await client.get(
-    '/orders',
-    { ids: encodeURIComponent(entry.orderId), limit: 1 },
-    listAnswer,
-    signal,
-  );
-  if (items.length === 0)
+  const order = await readOrder(client, entry, signal);
+  if (!order)
     return {
       entryId,
       outcome: 'Rejected',
       reason: 'UnknownOrder',
       message: `the store has no order ${orderNumber} (id ${entry.orderId}) any more: ${stopTheParcel(entry)}`,
     };
-  const order = parsed(orderPayload, items[0], `order ${orderNumber}`);
   if (entry.corrects) return correct(client, entry, order, signal);
   const there = (order.shipments ?? []).find((shipment) => isSame(shipment, entry));
   if (there) return { entryId, outcome: 'AlreadyApplied', externalId: there.id };
-  if (order.state === 'cancelled')
-    return {
-      entryId,
-      outcome: 'Rejected',
-      reason: 'OrderCancelled',
-      message: `order ${orderNumber} was cancelled at the store: ${stopTheParcel(entry)}`,
-    };
+  if (order.state === 'cancelled') return cancelled(entry);
   return create(client, entry, order, signal);
 }
+
+/** As it is now; undefined: the store has it no more. */
+async function readOrder(
+  client: GenericClient,
+  { orderId, orderNumber }: ShipmentWrite,
+  signal: AbortSignal,
+): Promise<OrderPayload | undefined> {
+  const { items } = await client.get('/orders', { ids: encodeURIComponent(orderId), limit: 1 }, listAnswer, signal);
+  return items.length === 0 ? undefined : parsed(orderPayload, items[0], `order ${orderNumber}`);
+}
+
+const cancelled = (entry: ShipmentWrite): WriteResult => ({
+  entryId: entry.entryId,
+  outcome: 'Rejected',
+  reason: 'OrderCancelled',
+  message: `order ${entry.orderNumber} was cancelled at the store: ${stopTheParcel(entry)}`,
+});
 
 async function create(
   client: GenericClient,
@@ -82,6 +87,9 @@ async function create(
   };
   const response = await client.raw('POST', path, body, signal);
   if (FINAL.has(response.status) && (response.headers['content-type'] ?? '').includes('json')) {
+    // Between reading and sending, too: the warehouse has to know that it is that.
+    if (response.status === 409 && (await readOrder(client, entry, signal))?.state === 'cancelled')
+      return cancelled(entry);
     const said = problem.safeParse(await response.json()).data ?? {};
     return {
       entryId,

@@ -138,7 +138,7 @@ it.each([
   platform.mood = { is: 'refusing', status, as };
   const said = [await command('run', 'orderupdate', '--timeout', '5'), await command('test', 'shop', '--timeout', '5')];
   expect(platform.spoilt).toBeGreaterThan(0);
-  expect(said.join()).toContain('Feed/orderupdate');
+  expect(said.join()).toContain('Feed default/orderupdate');
   const found = await printedBy([['get', 'feeds', '-o', 'json'], ['errors']]);
   expectNone({ ...found, asked: said, up: [printed] }, platform.heard);
 });
