@@ -94,7 +94,7 @@ describe.each(Object.keys(against))('the program against %s', (where) => {
       { reason: 'PoisonedRecord', count: 1 },
     ]);
     expect(await run(['diff', 'nothing'], against[where]!())).toMatchObject({
-      code: 1,
+      code: 3,
       out: '',
       err: expect.stringMatching(/^supercargo: connection nothing has not reached the hub, .*\n$/),
     });
