@@ -59,7 +59,7 @@ export function writes(desk: Desk): Route[] {
       writes: true,
       answer: (call) => {
         call.demand('stock:write');
-        return { status: 200, json: setLevels(desk, call.json()) };
+        return { status: 200, json: setLevels(desk, levelsOf(call.json())) };
       },
     },
     {
@@ -92,10 +92,14 @@ export function writes(desk: Desk): Route[] {
   ];
 }
 
-/** Each level by itself: an answer of its own for every one. Refuses a body that is none. */
-export function setLevels(desk: Desk, body: unknown): unknown {
+/** The levels that a caller sent. Throws `Refused`, invalid. */
+export const levelsOf = (body: unknown): Levels => parseBody(stockBody, body).levels;
+type Levels = z.infer<typeof stockBody>['levels'];
+
+/** Each level by itself: an answer of its own for every one. */
+export function setLevels(desk: Desk, levels: Levels): unknown {
   return {
-    results: parseBody(stockBody, body).levels.map(({ variant_id, location_id, ...asked }) => {
+    results: levels.map(({ variant_id, location_id, ...asked }) => {
       const { onHand, ...outcome } = setLevel({ variantId: variant_id, locationId: location_id, ...asked }, desk);
       return { variant_id, location_id, ...outcome, ...(onHand === undefined ? {} : { on_hand: onHand }) };
     }),

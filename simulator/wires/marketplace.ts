@@ -4,7 +4,7 @@ import type { Desk, Route, Wire } from '../desk/wire.ts';
 import { parseBody } from './body.ts';
 import { genericWire } from './generic.ts';
 import { orderJson, productJson } from './generic-words.ts';
-import { setLevels } from './generic-writes.ts';
+import { levelsOf, setLevels } from './generic-writes.ts';
 
 const MOST_MESSAGES = 50;
 
@@ -62,8 +62,9 @@ function stockByTicket(desk: Desk): Route[] {
       writes: true,
       answer(call) {
         call.demand('stock:write');
-        const body = call.json();
-        return { status: 202, json: { ticket: desk.tickets.take(() => setLevels(desk, body)) } };
+        // Refused now: later there is nobody to tell it to.
+        const levels = levelsOf(call.json());
+        return { status: 202, json: { ticket: desk.tickets.take(() => setLevels(desk, levels)) } };
       },
     },
     {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../kit/clock.ts';
+import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 import { marketplaceWire } from '../../../simulator/wires/marketplace.ts';
 import { CASES } from '../cases/index.ts';
 import { conform, type CaseResult } from '../suite.ts';
@@ -19,4 +21,12 @@ describe('the driver of a marketplace', () => {
       [id, 'kept'],
     ]);
   });
+});
+
+it('the marketplace refuses a body that is none when it comes, not when it carries it out', () => {
+  const shop = new SimulatedShop({ wire: marketplaceWire, clock: systemClock, apiKey: 'key', products: 1 });
+  const headers = { authorization: 'Bearer key' };
+  const answer = shop.handle({ method: 'POST', path: '/stock', headers, body: '{"levels":"none"}' });
+  expect(answer.status).toBe(400);
+  expect(() => shop.tick(10)).not.toThrow();
 });
