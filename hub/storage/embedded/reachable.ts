@@ -22,6 +22,8 @@ export async function dataHome(folder: string, account: Account, newId: () => st
   if (!(await closedFolder(folder, account))) return folder;
   const elsewhere = join(OPEN_PLACE, newId());
   await mkdir(elsewhere, { recursive: true, mode: 0o711 });
+  // `up` has a umask that takes the way in away, of the folder above, too, where it was not there.
+  for (const each of [OPEN_PLACE, elsewhere]) await chmod(each, 0o711);
   await writeFile(pointer, `${elsewhere}\n`, { mode: 0o600 });
   log.warn(
     { folder: elsewhere },
@@ -45,6 +47,7 @@ export async function reachablePrograms(binaries: Binaries, account: Account): P
   const copy = join(OPEN_PLACE, `postgresql-${binaries.version}`);
   if (!(await stat(copy).catch(() => undefined))) {
     await mkdir(OPEN_PLACE, { recursive: true, mode: 0o711 });
+    await chmod(OPEN_PLACE, 0o711);
     const unfinished = `${copy}.${process.pid}`;
     await cp(home, unfinished, { recursive: true, verbatimSymlinks: true });
     await chmod(unfinished, 0o755);
