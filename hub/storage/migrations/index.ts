@@ -28,6 +28,7 @@ import { forgotten } from './0043-forgotten.ts';
 import { storeUids } from './0044-store-uids.ts';
 import { counted } from './0046-counted.ts';
 import { quietRuns } from './0047-quiet-runs.ts';
+import { ownersByStatement } from './0048-owners-by-statement.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -61,4 +62,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0044-store-uids', sql: storeUids },
   { name: '0046-counted', sql: counted },
   { name: '0047-quiet-runs', sql: quietRuns },
+  { name: '0048-owners-by-statement', sql: ownersByStatement },
 ];
