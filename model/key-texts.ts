@@ -1,80 +1,69 @@
-import type { CanonicalRecord, CreditRecord, OrderRecord, ProductRecord } from './records.ts';
+import type { CanonicalRecord, OrderRecord, ProductRecord } from './records.ts';
 
 /** Ids, numbers, SKUs and codes: what tables are indexed by, and people search for. */
 export const LONGEST_KEY = 253;
 /** Platforms without ids of images name them by their address. */
 const LONGEST_IMAGE_ID = 1000;
 
-/** A text by which a record or a part of it is known, what it is called, and how long it may be. */
-type KeyText = readonly [what: string, text: string | undefined, longest?: number];
+/** A text by which a record or a part of it is known: what it is called, and how long it may be. */
+type Visit = (what: string, text: string | undefined, longest?: number) => void;
 
 /**
  * What no table could hold: a key text that is too long for an index, in words that follow "the order 1001 cannot be
  * taken:". Judged before a record travels, for all drivers: one such record would stop its page. Pure.
  */
 export function overlongKey(record: CanonicalRecord): string | undefined {
-  for (const [what, text, longest = LONGEST_KEY] of keyTexts(record))
-    if (text !== undefined && text.length > longest)
-      return `${what} "${text.slice(0, 40).toWellFormed()}…" has ${text.length} characters, ${longest} is the most`;
-  return undefined;
+  let fault: string | undefined;
+  eachKeyText(record, (what, text, longest = LONGEST_KEY) => {
+    if (text === undefined || text.length <= longest) return;
+    fault ??= `${what} "${text.slice(0, 40).toWellFormed()}…" has ${text.length} characters, ${longest} is the most`;
+  });
+  return fault;
 }
 
-function keyTexts(record: CanonicalRecord): readonly KeyText[] {
+function eachKeyText(record: CanonicalRecord, visit: Visit): void {
   switch (record.kind) {
     case 'order':
-      return orderTexts(record);
+      return eachOfOrder(record, visit);
     case 'product':
-      return productTexts(record);
+      return eachOfProduct(record, visit);
     case 'stock':
-      return [
-        ['its SKU', record.sku],
-        ['its variant id', record.variantId],
-        ['its location id', record.locationId],
-      ];
+      visit('its SKU', record.sku);
+      visit('its variant id', record.variantId);
+      return visit('its location id', record.locationId);
     case 'productSupplier':
-      return [
-        ['its variant id', record.variantId],
-        ['its supplier id', record.supplierId],
-        ["its supplier's SKU", record.supplierSku],
-      ];
+      visit('its variant id', record.variantId);
+      visit('its supplier id', record.supplierId);
+      return visit("its supplier's SKU", record.supplierSku);
     case 'attributeSet':
     case 'attribute':
     case 'location':
     case 'shippingMethod':
     case 'supplier':
-      return [
-        ['its id', record.id],
-        ['its code', record.code],
-      ];
+      visit('its id', record.id);
+      return visit('its code', record.code);
   }
 }
 
-function orderTexts(order: OrderRecord): readonly KeyText[] {
-  const credits = (found: readonly CreditRecord[] = []): KeyText[] =>
-    found.map(({ id }) => ['the id of a refund, return or cancellation', id]);
-  return [
-    ['its number', order.number],
-    ['its id', order.id],
-    ['its shipping method', order.shippingMethodCode],
-    ...order.lines.flatMap(({ id, sku, variantId }): KeyText[] => [
-      ['the SKU', sku],
-      ['the id of the line', id],
-      ['the variant id', variantId],
-    ]),
-    ...credits(order.refunds),
-    ...credits(order.returns),
-    ...credits(order.cancellations),
-  ];
+function eachOfOrder(order: OrderRecord, visit: Visit): void {
+  visit('its number', order.number);
+  visit('its id', order.id);
+  visit('its shipping method', order.shippingMethodCode);
+  for (const { id, sku, variantId } of order.lines) {
+    visit('the SKU', sku);
+    visit('the id of the line', id);
+    visit('the variant id', variantId);
+  }
+  for (const credits of [order.refunds, order.returns, order.cancellations])
+    for (const { id } of credits ?? []) visit('the id of a refund, return or cancellation', id);
 }
 
-function productTexts({ id, variants, images, attributeSetId }: ProductRecord): readonly KeyText[] {
-  return [
-    ['its id', id],
-    ['the id of its attribute set', attributeSetId],
-    ...variants.flatMap((variant): KeyText[] => [
-      ['the SKU', variant.sku],
-      ['the variant id', variant.id],
-    ]),
-    ...images.map((image): KeyText => ['the id of the image', image.id, LONGEST_IMAGE_ID]),
-  ];
+function eachOfProduct({ id, variants, images, attributeSetId }: ProductRecord, visit: Visit): void {
+  visit('its id', id);
+  visit('the id of its attribute set', attributeSetId);
+  for (const variant of variants) {
+    visit('the SKU', variant.sku);
+    visit('the variant id', variant.id);
+  }
+  for (const image of images) visit('the id of the image', image.id, LONGEST_IMAGE_ID);
 }

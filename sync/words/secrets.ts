@@ -12,6 +12,8 @@ export class Secrets implements Iterable<string> {
   #writings: readonly string[] = [];
   /** The writings by how they begin: a text is looked through once, however many there are. */
   #beginnings: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Which ASCII characters stand in which place of a beginning, a bit for each: most places are ruled out by these. */
+  #places: Uint8Array = new Uint8Array(128);
 
   /** All texts in a credential, however deep. */
   add(value: unknown): void {
@@ -33,10 +35,19 @@ export class Secrets implements Iterable<string> {
   standIn(text: string): boolean {
     if (text.length < (this.#writings.at(-1)?.length ?? Number.POSITIVE_INFINITY)) return false;
     for (let at = 0; at + SHORTEST <= text.length; at++) {
+      if (!this.#mayBegin(text, at)) continue;
       const begin = this.#beginnings.get(text.slice(at, at + SHORTEST));
       if (begin?.some((secret) => text.startsWith(secret, at))) return true;
     }
     return false;
+  }
+
+  #mayBegin(text: string, at: number): boolean {
+    for (let place = 0; place < SHORTEST; place++) {
+      const code = text.charCodeAt(at + place);
+      if (code < 128 && !(this.#places[code]! & (1 << place))) return false;
+    }
+    return true;
   }
 
   #unknown(value: unknown): string[] {
@@ -51,6 +62,12 @@ export class Secrets implements Iterable<string> {
     const all = new Set([...this.#own, ...this.#passing, ...pairs].flatMap(writingsOf));
     this.#writings = [...all].filter((text) => text.length >= SHORTEST).sort((a, b) => b.length - a.length);
     this.#beginnings = Map.groupBy(this.#writings, (text) => text.slice(0, SHORTEST));
+    this.#places = new Uint8Array(128);
+    for (const begin of this.#beginnings.keys())
+      for (let place = 0; place < SHORTEST; place++) {
+        const code = begin.charCodeAt(place);
+        if (code < 128) this.#places[code]! |= 1 << place;
+      }
   }
 
   [Symbol.iterator](): Iterator<string> {
