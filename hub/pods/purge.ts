@@ -2,10 +2,18 @@ import type { ConnectionKey } from '../../crds/index.ts';
 import type { Database } from '../storage/database.ts';
 import { findConnection } from './sessions.ts';
 
+/** The tables whose rows fall with their connection, as the database itself has it: also what a test holds to. */
+export const TABLES_OF_CONNECTIONS = `
+  SELECT conrelid::regclass::text AS name FROM pg_constraint
+  WHERE contype = 'f' AND confdeltype = 'c' AND confrelid = 'connections'::regclass
+  UNION SELECT convert_from(substring(tgargs FOR length(tgargs) - 1), 'UTF8')
+  FROM pg_trigger JOIN pg_proc f ON f.oid = tgfoid
+  WHERE tgrelid = 'connections'::regclass AND f.proname = 'delete_owned' AND tgenabled = 'O'`;
+
 /**
  * What deletion of a connection does to its data. Retain keeps all of it: a connection of that name takes it up again.
- * Delete is one DELETE: every row of a connection refers to it and falls with it (migration 0042). Its rotating tokens
- * go with the last connection that used them.
+ * Delete is one DELETE: every row of a connection falls with it, by foreign key or by a trigger of its table
+ * (migrations 0042 and 0048). Its rotating tokens go with the last connection that used them.
  */
 export async function purgeConnection(
   db: Database,
@@ -20,9 +28,7 @@ export async function purgeConnection(
       'SELECT credential FROM connections WHERE id = $1 FOR UPDATE',
       [connection.id],
     );
-    const tables = await tx.query<{ name: string }>(
-      `SELECT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f' AND confrelid = 'connections'::regclass`,
-    );
+    const tables = await tx.query<{ name: string }>(TABLES_OF_CONNECTIONS);
     let deleted = 0;
     for (const { name } of tables) {
       const [found] = await tx.query<{ count: number }>(

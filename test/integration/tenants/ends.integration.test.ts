@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { purgeConnection } from '../../../hub/pods/purge.ts';
+import { purgeConnection, TABLES_OF_CONNECTIONS } from '../../../hub/pods/purge.ts';
 import { ENDS, LIVE_AS_LONG_AS_THEIR_OWNER, OF_THE_INSTALLATION } from '../../../hub/retention/ends.ts';
 import { endWhatIsOver } from '../../../hub/retention/keeper.ts';
 import type { OrderRecord } from '../../../model/records.ts';
@@ -98,8 +98,9 @@ describe('deletion of a connection', () => {
     const tables = await rig.db.query<{ name: string; cascades: boolean }>(
       `WITH RECURSIVE falls AS (
          SELECT oid FROM pg_class WHERE oid IN ('stores'::regclass)
-         UNION SELECT k.conrelid FROM pg_constraint k JOIN falls ON k.confrelid = falls.oid WHERE k.contype = 'f' AND k.confdeltype = 'c')
-       SELECT c.relname::text AS name, c.oid IN (SELECT oid FROM falls) AS cascades
+         UNION SELECT k.conrelid FROM pg_constraint k JOIN falls ON k.confrelid = falls.oid WHERE k.contype = 'f' AND k.confdeltype = 'c'),
+       of_connections AS (${TABLES_OF_CONNECTIONS})
+       SELECT c.relname::text AS name, c.oid IN (SELECT oid FROM falls) OR c.oid IN (SELECT name::regclass FROM of_connections) AS cascades
        FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = to_regnamespace('public') ORDER BY 1`,
     );
     const ending = ENDS.map(({ table }) => table);
