@@ -24,7 +24,8 @@ import { probeRoutes, probeServer } from './http/probes.ts';
 import { documentProblems, problemOf } from './http/problem.ts';
 import { Limiter, takeTurns, DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import { registerDocumentation } from './http/documentation.ts';
-import { safeHeaders } from './http/safe-headers.ts';
+import { carrySafeHeaders } from './http/safe-headers.ts';
+import { answerUnreadable, answerUnroutable } from './http/unreadable.ts';
 import { catalogueRoutes } from './rest/catalogue.ts';
 import { goLiveRoutes } from './rest/go-live.ts';
 import { heldRoutes } from './rest/held.ts';
@@ -109,17 +110,15 @@ export async function buildServer({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: hub.newId,
     routerOptions: { maxParamLength: 300 },
-    // A URL that no route can take comes here and never to the error handler below.
-    frameworkErrors: (error, request, { raw }) => {
-      raw
-        .writeHead(error.statusCode ?? 400, { 'content-type': 'application/problem+json', 'x-request-id': request.id })
-        .end(JSON.stringify(problemOf(error)));
-    },
+    // These never come to the error handler below.
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  carrySafeHeaders(app);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).headers(safeHeaders(request.url));
+    reply.header('x-request-id', request.id);
   });
   const registry = partRegistry('hub');
   observeRequests(app, registry);

@@ -5,6 +5,8 @@ import { HttpError } from '../base/errors.ts';
 import type { UnfitFor } from '../storage/fitness.ts';
 import { figures } from './observe.ts';
 import { problemOf } from './problem.ts';
+import { carrySafeHeaders } from './safe-headers.ts';
+import { answerUnreadable, answerUnroutable } from './unreadable.ts';
 
 export interface ProbeOptions {
   readonly registry: Registry;
@@ -42,10 +44,21 @@ export function probeRoutes(
 
 /** The same on a port of its own, which neither an ingress nor the pods of connections need to reach. */
 export function probeServer(options: ProbeOptions): FastifyInstance {
-  const app = Fastify({ logger: false, bodyLimit: 1, forceCloseConnections: true, requestTimeout: 10_000 });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 1,
+    forceCloseConnections: true,
+    requestTimeout: 10_000,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
+  });
+  carrySafeHeaders(app);
   app.setErrorHandler<HttpError>((error, _request, reply) => {
     const problem = problemOf(error);
     return reply.status(problem.status).type('application/problem+json').send(problem);
+  });
+  app.setNotFoundHandler(() => {
+    throw new HttpError(404, 'NotFound', 'there is nothing here but /healthz, /readyz and /metrics');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   probeRoutes(app, options);

@@ -47,6 +47,7 @@ export class HubRig {
         | 'tls'
         | 'carryWebhook'
         | 'webhookPlainHttp'
+        | 'webhookReach'
       >
     > = {},
   ): Promise<HubRig> {
