@@ -8,7 +8,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
 comma := ,
-.PHONY: help demo dev test test-unit test-integration test-e2e e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
+.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -94,6 +94,9 @@ test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed data
 test-fuzz: node_modules/.package-lock.json ## requests made up from the hub's OpenAPI document (FUZZ_EXAMPLES=100 FUZZ_SEED=1)
 	@echo "schemathesis against a hub with data, $(or $(FUZZ_EXAMPLES),100) examples for each route: some minutes ..."
 	@SUPERCARGO_CACHE=$(patsubst %/supercargo,%,$(CACHE)) $(NODE) test/fuzz/fuzz.ts
+
+peers: node_modules/.package-lock.json ## clients that others wrote (ShopifyAPI, prestapyt, pymagento) at the simulated shops; needs Python and PyPI
+	@SUPERCARGO_CACHE=$(patsubst %/supercargo,%,$(CACHE)) PEERS_NEEDED=1 $(JEST) --selectProjects integration --runInBand --testPathPatterns '/integration/peers/'
 
 generate: node_modules/.package-lock.json ## CRDs, reference pages, chart files from the zod schemas
 	@$(NODE) crds/generate.ts && $(NODE) charts/generate.ts

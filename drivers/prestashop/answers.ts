@@ -1,8 +1,8 @@
-import type { ShopResponse } from '../contract/index.ts';
+import { DriverError, type ShopResponse } from '../contract/index.ts';
 import { NoSuchXml, xmlWithin } from '../toolkit/bodies/xml-within.ts';
 import { xmlRecords } from '../toolkit/bodies/xml-records.ts';
 import { child, childText, type XmlElement } from '../toolkit/bodies/xml.ts';
-import { retry, terminal, waiting } from './errors.ts';
+import { BrokeDown, NoSuchResource, retry, terminal, waiting } from './errors.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST';
 
@@ -40,6 +40,9 @@ async function rootOf(response: ShopResponse): Promise<XmlElement | { readonly h
     return { head: '' };
   } catch (error) {
     if (error instanceof NoSuchXml) return { head: error.head };
+    // PHP that ends in the middle leaves half an answer behind, and status 200.
+    if (error instanceof DriverError && error.details.behaviour === 'retry')
+      throw new BrokeDown(`the shop sent half an answer: ${error.message}`, 'UnexpectedPayload');
     throw error;
   }
 }
@@ -72,17 +75,22 @@ function noApi(status: number, headers: Readonly<Record<string, string>>, head: 
       'AccessDenied',
       `something before the shop asks for a password or refuses (HTTP ${status}): let this cluster through to /api`,
     );
-  if (status >= 500) return retry('StoreUnavailable', `the shop cannot answer at the moment (HTTP ${status})`);
+  if (status >= 500) return new BrokeDown(`the shop cannot answer at the moment (HTTP ${status})`);
   if (status >= 400)
     return terminal(
       'WrongUrl',
       `there is no PrestaShop webservice at the address (HTTP ${status}): check settings.url`,
     );
+  if (PHP_ENDED.test(head))
+    return new BrokeDown(`PHP of the shop ended before it answered: ${PHP_ENDED.exec(head)![0]}`);
   return retry(
     'NotAnApi',
     'the shop answers with a web page and not with the webservice: check settings.url, and that friendly URLs lead /api to the webservice',
   );
 }
+
+/** What PHP prints where it gives up. */
+const PHP_ENDED = /(Allowed memory size|Maximum execution time|Fatal error)[\w .]{0,60}/i;
 
 function throwRefusal(status: number, errors: XmlElement | undefined, doing: Doing): void {
   const { resource, method, recordId } = doing;
@@ -95,12 +103,16 @@ function throwRefusal(status: number, errors: XmlElement | undefined, doing: Doi
     if (recordId !== undefined) return;
     throw terminal('WrongUrl', `the shop has no ${resource}: check settings.url`);
   }
+  if (codesOf(errors).includes('24')) throw new NoSuchResource(resource);
   if (status >= 500 || errors === undefined)
-    throw retry('StoreUnavailable', `the shop failed at ${resource} (HTTP ${status}): ${words}`);
+    throw new BrokeDown(`the shop failed at ${resource} (HTTP ${status}): ${words}`);
   if (recordId !== undefined)
     throw terminal('StoreRefused', `PrestaShop does not take it (${resource} ${recordId}): ${words}`, recordId);
   throw terminal('UnsupportedSchema', `the shop cannot be asked for ${resource} in this way: ${words}`);
 }
+
+const codesOf = (errors: XmlElement | undefined): string[] =>
+  (errors?.children ?? []).map((error) => childText(error, 'code') ?? '');
 
 /** The shop's own words, short. */
 function wordsOf(errors: XmlElement | undefined): string {

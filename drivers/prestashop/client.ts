@@ -5,6 +5,7 @@ import { child, type XmlElement } from '../toolkit/bodies/xml.ts';
 import { answerOf, type Method } from './answers.ts';
 import type { Credential, Settings } from './config.ts';
 import { retry } from './errors.ts';
+import { schemaOf, type Schema } from './schema.ts';
 
 export type PrestaContext = DriverContext<Credential, Settings>;
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -39,10 +40,12 @@ export class PrestaClient {
     return list.children;
   }
 
-  /** Names of the fields of a resource that may be written in this release of PrestaShop. */
-  async writable(resource: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const [record] = (await this.#get(resource, { schema: 'blank' }, signal)).children;
-    return new Set(record?.children.map(({ name }) => name));
+  /** What a resource has in this release of PrestaShop. */
+  async schema(resource: string, signal: AbortSignal): Promise<Schema> {
+    const [record] = (await this.#get(resource, { schema: 'synopsis' }, signal)).children;
+    if (!record)
+      throw retry('UnexpectedPayload', `the shop does not say what ${resource} have: see whether it was updated`);
+    return schemaOf(record);
   }
 
   /** PUT of a whole record, or POST of a new one; undefined: there is no such record. */

@@ -19,14 +19,15 @@ const productChanges: CursorSemantics = {
 
 const orders = {
   maxPageSize: 50,
-  // The page and what belongs to its orders; once a run settings and short lists.
-  callsPerPage: 17,
+  // The page and what belongs to its orders; once a run settings, short lists and two schemas.
+  callsPerPage: 19,
   read: readOrders,
   count: countOrders,
   ids: orderIds,
 };
 const products = { maxPageSize: 50, callsPerPage: 9, read: readProducts, count: countProducts, ids: productIds };
-const stock = { cursor: full, maxPageSize: 100, callsPerPage: 3, read: readStock };
+// The page, the SKUs of products and of combinations; once a run a schema of each.
+const stock = { cursor: full, maxPageSize: 100, callsPerPage: 5, read: readStock };
 
 /** PrestaShop, by its webservice. */
 export const prestashop = defineDriver({

@@ -5,18 +5,20 @@ import type { PrestaClient } from './client.ts';
 import { field, flag, given, link, NotTaken, plain, words } from './fields.ts';
 import { allWith, bornIn, rowsFor, type TimedList } from './lists.ts';
 import { orderRecord, type OrderFacts, type OrderParts } from './order-map.ts';
+import { Schemas } from './schema.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
 
 /** Orders, whole; what belongs to those of a page is asked for once for all of them. */
 export async function* readOrders(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
   const shop = await shopFacts(client, request.signal);
+  const schemas = new Schemas(client, request.signal);
   let facts: OrderFacts | undefined;
   for await (const { rows, ...page } of rowsFor(client, { resource: 'orders', zone: shop.zone }, request)) {
     const records: OrderRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
     if (rows.length > 0) {
       facts ??= await orderFacts(client, shop, request.signal);
-      const parts = await partsOf(client, rows, request.signal);
+      const parts = await partsOf(client, schemas, rows, request.signal);
       for (const row of rows) {
         const read = mapped(row, parts, facts, client);
         if ('kind' in read) records.push(read);
@@ -58,26 +60,47 @@ function mapped(
   }
 }
 
-async function partsOf(client: PrestaClient, rows: readonly XmlElement[], signal: AbortSignal) {
+/** Of people no more than a parcel needs: a customer in full has the hash of a password. */
+const CUSTOMER = ['id', 'email'];
+const NAMES = ['firstname', 'lastname'];
+const ADDRESS = ['id', 'address1', 'city', 'postcode', 'id_country'];
+const ADDRESS_MORE = [...NAMES, 'company', 'address2', 'id_state', 'phone', 'phone_mobile'];
+
+async function partsOf(client: PrestaClient, schemas: Schemas, rows: readonly XmlElement[], signal: AbortSignal) {
   const all = (name: string): string[] => rows.flatMap((row) => link(row, name) ?? []);
   const ids = all('id');
   const byOrder = async (resource: string, of = ids) =>
     Map.groupBy(await allWith(client, resource, 'id_order', of, signal), (row) => field(row, 'id_order'));
-  const byId = async (resource: string, of: readonly string[]) =>
-    new Map((await allWith(client, resource, 'id', of, signal)).map((row) => [field(row, 'id'), row] as const));
+  const byId = async (
+    resource: string,
+    of: readonly string[],
+    needed: readonly string[],
+    wanted: readonly string[],
+  ) => {
+    if (of.length === 0) return new Map<string, XmlElement>();
+    const display = await schemas.display(resource, needed, wanted);
+    const found = await allWith(client, resource, 'id', of, signal, { display });
+    return new Map(found.map((row) => [field(row, 'id'), row] as const));
+  };
   const details = await byOrder('order_details');
   const parcels = await byOrder('order_carriers');
   const slips = await byOrder('order_slip');
   const reduced = rows
     .filter((row) => Number(field(row, 'total_discounts_tax_incl')) > 0)
     .map((row) => field(row, 'id'));
-  const rules = await byOrder('order_cart_rules', reduced);
+  const hasRules = reduced.length > 0 && (await schemas.of('order_cart_rules')) !== undefined;
+  const rules = await byOrder('order_cart_rules', hasRules ? reduced : []);
   const payments = Map.groupBy(
     await allWith(client, 'order_payments', 'order_reference', all('reference'), signal),
     (row) => field(row, 'order_reference'),
   );
-  const customers = await byId('customers', all('id_customer'));
-  const addresses = await byId('addresses', [...all('id_address_delivery'), ...all('id_address_invoice')]);
+  const customers = await byId('customers', all('id_customer'), CUSTOMER, NAMES);
+  const addresses = await byId(
+    'addresses',
+    [...all('id_address_delivery'), ...all('id_address_invoice')],
+    ADDRESS,
+    ADDRESS_MORE,
+  );
   return (order: XmlElement): OrderParts => {
     const id = field(order, 'id');
     return {

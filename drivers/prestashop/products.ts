@@ -4,6 +4,7 @@ import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import type { PrestaClient } from './client.ts';
 import { exact, field, given, link, money, needed, NotTaken, plain, rowsOf, words } from './fields.ts';
 import { allWith, bornIn, byNumber, instantOf, rowsFor } from './lists.ts';
+import { Schemas } from './schema.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
 
 /** The one place of stock of a shop. */
@@ -169,16 +170,17 @@ function variantOf(product: XmlElement, combination: XmlElement | undefined, aro
 /** What can be sold. The row of a product with combinations is their sum: it is left out. */
 export async function* readStock(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
   const { signal, ids } = request;
+  const schemas = new Schemas(client, signal);
   if (ids) {
     yield {
-      records: await levelsOf(client, await rowsOfVariants(client, ids, signal), signal),
+      records: await levelsOf(client, schemas, await rowsOfVariants(client, ids, signal), signal),
       resume: 'ids',
       end: true,
     };
     return;
   }
   for await (const { rows, ...page } of byNumber(client, 'stock_availables', request))
-    yield { ...page, records: await levelsOf(client, rows, signal) };
+    yield { ...page, records: await levelsOf(client, schemas, rows, signal) };
 }
 
 /** Rows of combinations (34) and of simple products (p12). */
@@ -198,26 +200,20 @@ export const variantOfRow = (row: XmlElement): string =>
 
 async function levelsOf(
   client: PrestaClient,
+  schemas: Schemas,
   rows: readonly XmlElement[],
   signal: AbortSignal,
 ): Promise<StockRecord[]> {
+  const asked = async (resource: string, ids: readonly string[], ...names: readonly string[]) => {
+    if (ids.length === 0) return [];
+    const display = await schemas.display(resource, names);
+    return allWith(client, resource, 'id', ids, signal, { display });
+  };
   const simple = rows.filter((row) => link(row, 'id_product_attribute') === undefined);
-  const products = await allWith(
-    client,
-    'products',
-    'id',
-    simple.map((row) => field(row, 'id_product')),
-    signal,
-    { display: '[id,reference,cache_default_attribute]' },
-  );
-  const combinations = await allWith(
-    client,
-    'combinations',
-    'id',
-    rows.flatMap((row) => link(row, 'id_product_attribute') ?? []),
-    signal,
-    { display: '[id,reference]' },
-  );
+  const ofSimple = simple.map((row) => field(row, 'id_product'));
+  const products = await asked('products', ofSimple, 'id', 'reference', 'cache_default_attribute');
+  const ofCombinations = rows.flatMap((row) => link(row, 'id_product_attribute') ?? []);
+  const combinations = await asked('combinations', ofCombinations, 'id', 'reference');
   const skus = new Map([
     ...combinations.map((row) => [field(row, 'id'), field(row, 'reference')] as const),
     ...products

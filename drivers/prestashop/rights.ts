@@ -13,6 +13,9 @@ const PRODUCTS = get(
 );
 const STOCK = get('stock_availables', 'products', 'combinations');
 
+/** What older releases do not have, and orders can do without: the names of cart rules. */
+export const OPTIONAL: ReadonlySet<string> = new Set(['order_cart_rules']);
+
 /** What a key must be allowed for each feed, as its page in the shop has it. */
 export const RIGHTS: Readonly<Partial<Record<FeedType, readonly Right[]>>> = {
   DataModelSync: get('carriers', 'product_features', 'product_options'),

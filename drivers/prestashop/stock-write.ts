@@ -3,6 +3,7 @@ import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
 import type { PrestaClient } from './client.ts';
 import { field, flag, nodeOf } from './fields.ts';
+import { Schemas } from './schema.ts';
 import { LOCATION, rowsOfVariants, variantOfRow } from './products.ts';
 
 type Result = WriteResult<'StockExport'>;
@@ -19,11 +20,12 @@ export async function writeStock(
     signal,
   );
   const byVariant = Map.groupBy(rows, variantOfRow);
+  const schema = rows.length > 0 ? await new Schemas(client, signal).of('stock_availables') : undefined;
   return writeOneByOne(entries, async (entry) => {
     const { entryId, available } = entry;
     const planned = plan(entry, rowsOfShop(client, byVariant.get(entry.variantId) ?? []));
     if ('outcome' in planned) return planned;
-    const record = nodeOf(planned, { quantity: String(available) });
+    const record = nodeOf(planned, { quantity: String(available) }, schema?.writable);
     const done = await client.write('PUT', { resource: 'stock_availables', id: field(planned, 'id'), record }, signal);
     return done ? { entryId, outcome: 'Applied' } : unknown(entry);
   });

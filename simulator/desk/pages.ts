@@ -63,10 +63,11 @@ export class Pages {
   byOffset<T>(
     rows: readonly T[],
     keyOf: (row: T) => string,
-    asked: { readonly limit?: number; readonly offset?: number },
+    asked: { readonly limit?: number; readonly offset?: number; readonly descending?: boolean },
   ): Slice<T> {
     const limit = this.#limit(asked.limit);
     const sorted = sortedBy(rows, keyOf);
+    if (asked.descending) sorted.reverse();
     const from = asked.offset ?? 0;
     const offset =
       from >= sorted.length && from > 0 && this.#options.faults.strikes('repeat-last-page')

@@ -40,7 +40,8 @@ const ORDER = /^searchCriteria\[(?:sortOrders|sort_orders)\]\[(\d+)\]\[(\w+)\]$/
 
 /** A page of a list, by its search criteria. One behind the end is the last one again. */
 export function searched({ pages, faults }: Desk, rows: readonly ListRow[], query: URLSearchParams): WireAnswer {
-  const [groups, orders] = [filtersOf(query), ordersOf(query)];
+  const groups = filtersOf(query);
+  const { fields: orders, descending } = ordersOf(query);
   const asked = whole(query, ['pageSize', 'page_size']);
   const page = whole(query, ['currentPage', 'current_page']) ?? 1;
   if (page > 1) pages.goesOn();
@@ -50,7 +51,8 @@ export function searched({ pages, faults }: Desk, rows: readonly ListRow[], quer
   if (asked !== undefined && most < asked) throw new Refused('invalid', `Maximum SearchCriteria pageSize is ${most}`);
   const last = Math.max(1, Math.ceil(fitting.length / size));
   const keyOf = ({ fields }: ListRow): string => orders.map((field) => sortable(fields[field] ?? '')).join('\n');
-  const part = pages.byOffset(fitting, keyOf, { limit: size, offset: (Math.min(page, last) - 1) * size });
+  const offset = (Math.min(page, last) - 1) * size;
+  const part = pages.byOffset(fitting, keyOf, { limit: size, offset, descending });
   const later = faults.strikes('new-fields');
   const items = part.rows.map(({ json }) => (later ? { ...json(), added_later: { by: ['another'] } } : json()));
   return {
@@ -73,15 +75,22 @@ function filtersOf(query: URLSearchParams): Filter[][] {
   return [...groups.values()].map((filters) => [...filters.values()]);
 }
 
-function ordersOf(query: URLSearchParams): string[] {
+function ordersOf(query: URLSearchParams): { readonly fields: readonly string[]; readonly descending: boolean } {
   const found = new Map<string, string>();
+  const directions = new Set<string>();
   for (const [name, value] of query) {
     const [, index, part] = ORDER.exec(name) ?? [];
     if (index === undefined) continue;
     if (part === 'field') found.set(index, value);
-    else if (value !== 'ASC') throw new Refused('invalid', 'only ASC is played here');
+    else if (/^(asc|desc)$/i.test(value)) directions.add(value.toUpperCase());
+    else throw new Refused('invalid', `The ${value} direction is not allowed`);
   }
-  return found.size === 0 ? ['entity_id'] : [...found.values()];
+  if (directions.size > 1) throw new Refused('invalid', 'only one direction for all is played here');
+  return {
+    fields: found.size === 0 ? ['entity_id'] : [...found.values()],
+    // Without a direction Magento begins with the last.
+    descending: found.size > 0 && !directions.has('ASC'),
+  };
 }
 
 function fits({ field, value, condition }: Filter, fields: Readonly<Record<string, Value>>): boolean {

@@ -72,6 +72,17 @@ export function shipmentRoutes(desk: Desk): Route[] {
         return searched(desk, rows, call.query);
       },
     },
+    {
+      method: 'GET',
+      path: /^\/V1\/shipment\/(\d+)$/,
+      answer: (call) => {
+        call.demand('orders:read');
+        const found = owner(call.part);
+        if (!found) return noSuchEntity('id', call.part);
+        const [order, parcel] = found;
+        return { status: 200, json: rowOf(order, parcel, keptOf(parcel)).json() };
+      },
+    },
     writing('POST', /^\/V1\/order\/(\d+)\/ship$/, 'shipments:write', (call) => {
       const body = parseBody(shipBody, call.json());
       const answer = shipped(desk, call, body);

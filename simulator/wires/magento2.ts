@@ -209,9 +209,13 @@ function orderRoutes(desk: Desk): Route[] {
 
 function productRoutes(desk: Desk): Route[] {
   const { shop } = desk;
+  const rows = (): ListRow[] => productRows(shop.readProducts(), (id) => shop.poisoned.get(id));
   return [
-    listOf(desk, /^\/V1\/products$/, 'products:read', () =>
-      productRows(shop.readProducts(), (id) => shop.poisoned.get(id)),
-    ),
+    listOf(desk, /^\/V1\/products\/?$/, 'products:read', rows),
+    get(/^\/V1\/products\/([^/]+)$/, 'products:read', ({ part }) => {
+      const found = rows().find(({ fields }) => fields['sku'] === part);
+      if (found) return { status: 200, json: found.json() };
+      return magentoError(404, "The product that was requested doesn't exist. Verify the product and try again.");
+    }),
   ];
 }

@@ -23,10 +23,14 @@ export interface Resource {
   readonly name: string;
   /** What one of its records is called. */
   readonly node: string;
+  /** What each of its records has, in order. */
+  readonly fields: readonly string[];
   readonly rows: () => readonly Fields[];
   /** Fields that cannot be written. */
   readonly readOnly?: readonly string[];
-  /** Fields that a list cannot be filtered by. */
+  /** Fields that no column stands for: a list can neither be filtered nor sorted by them. */
+  readonly computed?: readonly string[];
+  /** Fields that a list cannot be filtered by, for another reason. */
   readonly unfiltered?: readonly string[];
   /** Fields that a write must have. */
   readonly required?: readonly string[];
@@ -35,39 +39,67 @@ export interface Resource {
 export const formatOf = (query: URLSearchParams): Format =>
   (query.get('output_format') ?? query.get('io_format'))?.toUpperCase() === 'JSON' ? 'JSON' : 'XML';
 
+/** A list that cannot be asked for in this way. */
+class WrongQuery extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** GET of a list: display, filters, order and a part of it, or the schema. */
 export function listed(desk: Desk, resource: Resource, query: URLSearchParams): WireAnswer {
   const schema = query.get('schema');
   if (schema !== null) return schemaAnswer(resource, schema);
   const format = formatOf(query);
-  const wrong = (code: number, message: string): WireAnswer => errorAnswer(400, code, message, format);
-  const all = resource.rows();
-  const known = fieldNames(all);
+  try {
+    const unknown = namedIn(query.get('display'))?.find((name) => !resource.fields.includes(name));
+    if (unknown !== undefined)
+      throw new WrongQuery(35, `Unable to display this field "${unknown}". ${available(resource.fields)}`);
+    const rows = sortedBy(filteredBy(resource.rows(), resource, query), resource, query.get('sort'));
+    return answerOf(desk, resource, partOf(desk, rows, query.get('limit')), query, format);
+  } catch (error) {
+    if (error instanceof WrongQuery) return errorAnswer(400, error.code, error.message, format);
+    throw error;
+  }
+}
+
+const available = (names: readonly string[]): string => `However, these are available: ${names.join(', ')}`;
+const columnsOf = ({ fields, computed }: Resource): string[] => fields.filter((name) => !computed?.includes(name));
+
+function filteredBy(all: readonly Fields[], resource: Resource, query: URLSearchParams): Fields[] {
+  const columns = columnsOf(resource).filter((name) => !resource.unfiltered?.includes(name));
   let rows = [...all];
   for (const [name, value] of query) {
     const field = /^filter\[(\w+)\]$/.exec(name)?.[1];
     if (field === undefined) continue;
-    if (all.length > 0 && (!known.has(field) || resource.unfiltered?.includes(field)))
-      return wrong(32, `The field "${field}" does not exist or is not filterable.`);
+    if (!columns.includes(field))
+      throw new WrongQuery(32, `This filter does not exist: "${field}". The full list is: ${columns.join(', ')}`);
     if (field.startsWith('date_') && query.get('date') !== '1')
-      return wrong(32, `The date filter "${field}" needs date=1`);
+      throw new WrongQuery(32, `The date filter "${field}" needs date=1`);
     const fits = filterOf(value);
-    if (!fits) return wrong(31, `Unable to parse the filter of ${field}`);
+    if (!fits) throw new WrongQuery(31, `Unable to parse the filter of ${field}`);
     rows = rows.filter((row) => fits(textOf(row, field)));
   }
-  const order = orderOf(query.get('sort'));
-  if (!order) return wrong(36, 'The sort value is not well formed');
-  rows.sort(order);
-  const limit = query.get('limit');
-  if (limit !== null) {
-    const part = /^(?:(\d+),)?(\d+)$/.exec(limit);
-    if (!part) return wrong(39, 'The limit value has to be integers separated by a comma');
-    rows = partOf(desk, rows, Number(part[1] ?? 0), Number(part[2]));
-  }
-  return answerOf(desk, resource, rows, query, format);
+  return rows;
 }
 
-function partOf({ pages, faults }: Desk, rows: readonly Fields[], offset: number, count: number): Fields[] {
+function sortedBy(rows: Fields[], resource: Resource, sort: string | null): Fields[] {
+  const order = orderOf(sort);
+  if (!order) throw new WrongQuery(36, 'The sort value is not well formed');
+  const columns = columnsOf(resource);
+  if (sortKeys(sort).some((key) => !columns.includes(key?.[1] ?? '')))
+    throw new WrongQuery(37, `Unable to filter by this field. ${available(columns)}`);
+  return rows.sort(order);
+}
+
+function partOf({ pages, faults }: Desk, rows: readonly Fields[], limit: string | null): readonly Fields[] {
+  if (limit === null) return rows;
+  const part = /^(?:(\d+),)?(\d+)$/.exec(limit);
+  if (!part) throw new WrongQuery(39, 'The limit value has to be integers separated by a comma');
+  const [offset, count] = [Number(part[1] ?? 0), Number(part[2])];
   if (offset > 0) pages.goesOn();
   const from =
     offset > 0 && offset >= rows.length && faults.strikes('repeat-last-page')
@@ -78,13 +110,13 @@ function partOf({ pages, faults }: Desk, rows: readonly Fields[], offset: number
 
 function answerOf(
   { faults }: Desk,
-  { name, node }: Resource,
+  { name, node, fields }: Resource,
   rows: readonly Fields[],
   query: URLSearchParams,
   format: Format,
 ): WireAnswer {
   const display = query.get('display');
-  const shown = rows.map((row) => shownOf(row, display, query.get('language')));
+  const shown = rows.map((row) => shownOf(fields, row, display, query.get('language')));
   if (format === 'JSON') return { status: 200, json: rows.length === 0 ? [] : { [name]: shown.map(recordJson) } };
   const note = faults.strikes('new-fields') ? `<added_later><by>${cdata('another release')}</by></added_later>` : '';
   const inner = shown.map((row) =>
@@ -98,27 +130,26 @@ export function single(resource: Resource, id: string, query: URLSearchParams): 
   const format = formatOf(query);
   const row = resource.rows().find((each) => each.id === id);
   if (!row) return format === 'JSON' ? { status: 404, json: [] } : { status: 404, text: '' };
-  const shown = shownOf(row, 'full', query.get('language'));
+  const shown = shownOf(resource.fields, row, 'full', query.get('language'));
   return format === 'JSON'
     ? { status: 200, json: { [resource.node]: recordJson(shown) } }
     : xmlAnswer(200, recordXml(resource.node, shown));
 }
 
-function shownOf(row: Fields, display: string | null, language: string | null): Fields {
-  const named = /^\[(.*)\]$/.exec(display ?? '')?.[1]?.split(',');
-  const values = [...row.values].flatMap(([name, value]) => {
+const namedIn = (display: string | null): readonly string[] | undefined =>
+  /^\[(.*)\]$/.exec(display ?? '')?.[1]?.split(',');
+
+/** All fields of the resource, empty where this record has nothing, or those that are named. */
+function shownOf(fields: readonly string[], row: Fields, display: string | null, language: string | null): Fields {
+  const named = display === null ? ['id'] : namedIn(display);
+  const values = fields.flatMap((name) => {
     if (named && !named.includes(name)) return [];
+    const value = row.values.get(name) ?? '';
     const text = value instanceof Words ? value.byLanguage.get(language ?? '') : undefined;
     return [[name, text === undefined ? value : new Words({ [language!]: text })] as const];
   });
-  return {
-    id: row.id,
-    values: new Map(display === null ? [['id', row.id]] : values),
-    ...(display === 'full' ? { associations: row.associations } : {}),
-  };
+  return { id: row.id, values: new Map(values), ...(display === 'full' ? { associations: row.associations } : {}) };
 }
-
-const fieldNames = (rows: readonly Fields[]): ReadonlySet<string> => new Set(rows[0]?.values.keys());
 
 const textOf = ({ values }: Fields, field: string): string => {
   const value = values.get(field) ?? '';
@@ -148,10 +179,11 @@ function filterOf(value: string): ((text: string) => boolean) | undefined {
   return (text) => any.has(text) !== (before === '!');
 }
 
+const sortKeys = (sort: string | null): (RegExpExecArray | null)[] =>
+  (/^\[(.+)\]$/.exec(sort ?? '[id_ASC]')?.[1] ?? '').split(',').map((key) => /^(\w+)_(ASC|DESC)$/.exec(key));
+
 function orderOf(sort: string | null): ((a: Fields, b: Fields) => number) | undefined {
-  const keys = (/^\[(.+)\]$/.exec(sort ?? '[id_ASC]')?.[1] ?? '')
-    .split(',')
-    .map((key) => /^(\w+)_(ASC|DESC)$/.exec(key));
+  const keys = sortKeys(sort);
   if (keys.some((key) => key === null)) return undefined;
   return (a, b) => {
     for (const key of keys) {
@@ -163,17 +195,24 @@ function orderOf(sort: string | null): ((a: Fields, b: Fields) => number) | unde
 }
 
 /** blank: what may be written, empty. synopsis: what each field must be. */
-function schemaAnswer({ node, rows, readOnly = [], required = [] }: Resource, schema: string): WireAnswer {
-  const names = [...fieldNames(rows())].filter((name) => name !== 'id' || schema === 'blank');
+function schemaAnswer(
+  { node, fields, readOnly = [], required = [], computed = [], unfiltered = [] }: Resource,
+  schema: string,
+): WireAnswer {
+  if (schema !== 'blank' && schema !== 'synopsis')
+    return errorAnswer(400, 103, 'Please select a schema of type "synopsis" to get the whole schema informations');
   const inner =
     schema === 'blank'
-      ? names.filter((name) => !readOnly.includes(name)).map((name) => `<${name}></${name}>`)
-      : names.map((name) => {
-          const marks = [
-            required.includes(name) ? ' required="true"' : '',
-            readOnly.includes(name) ? ' readOnly="true"' : '',
-          ];
-          return `<${name}${marks.join('')} format="isAnything"></${name}>`;
-        });
+      ? fields.filter((name) => !readOnly.includes(name)).map((name) => `<${name}></${name}>`)
+      : fields
+          .filter((name) => name !== 'id')
+          .map((name) => {
+            const marks = [
+              required.includes(name) ? ' required="true"' : '',
+              readOnly.includes(name) ? ' readOnly="true"' : '',
+              computed.includes(name) || unfiltered.includes(name) ? ' notFilterable="true"' : '',
+            ];
+            return `<${name}${marks.join('')} format="isAnything"></${name}>`;
+          });
   return xmlAnswer(200, `<${node}>${inner.join('')}<associations></associations></${node}>`);
 }

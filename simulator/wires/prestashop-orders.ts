@@ -171,7 +171,10 @@ const namesOf = (name: string): [string, string] => {
 
 export function customerFields({ customer }: ShopOrder): Fields {
   const [firstname, lastname] = namesOf(customer.name);
-  return { id: customer.id, values: fieldsOf({ id: customer.id, lastname, firstname, email: customer.email }) };
+  const { id, email } = customer;
+  // What a shop shows, too, to whoever asks for all fields.
+  const secrets = { secure_key: 'secure-key-of-a-buyer', passwd: 'password-hash-of-a-buyer' };
+  return { id, values: fieldsOf({ id, ...secrets, lastname, firstname, email }) };
 }
 
 export const addressesFields = (order: ShopOrder, around: Around): Fields[] => [

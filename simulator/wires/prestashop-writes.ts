@@ -9,6 +9,14 @@ import { errorAnswer, recordXml, xmlAnswer } from './prestashop-output.ts';
 
 export type Body = ReadonlyMap<string, string>;
 
+/** A state that was set by the webservice. */
+export interface History {
+  readonly id: string;
+  readonly orderId: string;
+  readonly state: string;
+  readonly at: string;
+}
+
 /** The fields of the one record in a body; undefined where it is no XML of this form. Associations are looked over. */
 export function bodyOf(text: string | undefined, node: string): Body | undefined {
   const parser = sax.parser(true, {});
@@ -47,23 +55,40 @@ export function put(desk: Desk, resource: Resource, id: string, text: string | u
   return shown(resource, id, 200);
 }
 
+/** PATCH: what is not sent stays. */
+export function patch(desk: Desk, resource: Resource, id: string, text: string | undefined): WireAnswer {
+  const row = resource.rows().find((each) => each.id === id);
+  if (!row) return errorAnswer(404, 41, `The ${resource.node} ${id} does not exist`);
+  const body = bodyOf(text, resource.node);
+  if (!body) return errorAnswer(400, 127, 'XML error : String could not be parsed as XML');
+  const there = [...row.values].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+  const whole = new Map([...there, ...body]);
+  if (whole.get('id') !== id) return errorAnswer(400, 90, 'id is duplicate in request');
+  const fixed = resource.readOnly?.find((field) => body.has(field));
+  if (fixed) return notWritable(fixed);
+  return WRITES[resource.name]?.(desk, id, whole) ?? shown(resource, id, 200);
+}
+
 /** POST: a new record. */
-export function post(desk: Desk, resource: Resource, text: string | undefined): WireAnswer {
+export function post(desk: Desk, resource: Resource, text: string | undefined, histories: History[]): WireAnswer {
   const body = bodyOf(text, resource.node);
   if (!body) return errorAnswer(400, 127, 'XML error : String could not be parsed as XML');
   const wrong = wrongField(resource, body);
   if (wrong) return wrong;
   if (resource.name === 'order_carriers') return addParcel(desk, resource, body);
-  if (resource.name === 'order_histories') return addHistory(desk, resource, body);
+  if (resource.name === 'order_histories') return addHistory(desk, resource, body, histories);
   return errorAnswer(405, 101, `Method POST is not allowed for the resource ${resource.name}`);
 }
 
 function wrongField({ readOnly = [], required = [], name }: Resource, body: Body): WireAnswer | undefined {
   const fixed = readOnly.find((field) => body.has(field));
-  if (fixed) return errorAnswer(400, 93, `parameter "${fixed}" not writable. Please remove this attribute of this XML`);
+  if (fixed) return notWritable(fixed);
   const missing = required.find((field) => (body.get(field) ?? '') === '');
   return missing ? errorAnswer(400, 41, `parameter "${missing}" required in ${name}`) : undefined;
 }
+
+const notWritable = (field: string): WireAnswer =>
+  errorAnswer(400, 93, `parameter "${field}" not writable. Please remove this attribute of this XML`);
 
 function shown({ node, rows }: Resource, id: string, status: number): WireAnswer {
   const row = rows().find((each) => each.id === id);
@@ -140,7 +165,7 @@ function addParcel(desk: Desk, resource: Resource, body: Body): WireAnswer {
   return id === undefined ? errorAnswer(500, 56, 'Unable to save resource') : shown(resource, id, 201);
 }
 
-function addHistory({ shop, truth }: Desk, resource: Resource, body: Body): WireAnswer {
+function addHistory({ shop, truth }: Desk, resource: Resource, body: Body, histories: History[]): WireAnswer {
   const order = shop.orders.get(body.get('id_order') ?? '');
   const state = Object.values(STATES).find(({ id }) => id === body.get('id_order_state'));
   if (!order || !state) return errorAnswer(400, 85, 'Validation error: "Property OrderHistory is not valid"');
@@ -155,5 +180,7 @@ function addHistory({ shop, truth }: Desk, resource: Resource, body: Body): Wire
   const changed = { ...(isShipped ? { progress: 'Completed' as const } : {}), updatedAt: shop.stamp() };
   shop.orders.put({ ...order, parcels, ...changed }, 0, 0);
   truth.effects.push({ kind: 'correction', subject: order.id, reference: state.id, at: shop.now().toISOString() });
-  return shown(resource, shop.newId('oh'), 201);
+  const id = shop.newId('oh');
+  histories.push({ id, orderId: order.id, state: state.id, at: shop.stamp() });
+  return shown(resource, id, 201);
 }
