@@ -5,7 +5,7 @@ import { withoutControls } from '../kit/plain-text.ts';
 
 import { exitCodeOf } from './exit-code.ts';
 import type { Doors } from './surface/command.ts';
-import { COMMANDS, GROUPS } from './surface/index.ts';
+import { COMMANDS, GROUPS } from './command-table.ts';
 import { program } from './surface/program.ts';
 import { ownPackage } from './version.ts';
 

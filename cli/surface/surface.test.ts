@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { KINDS } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { row, type CommandRow, type Doors } from './command.ts';
-import { COMMANDS, GROUPS } from './index.ts';
+import { COMMANDS, GROUPS } from '../command-table.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
 import { program } from './program.ts';
 
