@@ -36,6 +36,17 @@ export const READ_KINDS: readonly Right[] = [
 /** Looks these up by name or labels, and changes them. */
 export const change = (...resources: string[]): readonly Right[] => [ours(resources, ['list', 'patch'])];
 
+/** A request of any kind. */
+export const RECONCILE: readonly Right[] = [
+  ours(NAMESPACED_KINDS, ['list', 'patch']),
+  { ...ours(CLUSTER_KINDS, ['list', 'patch']), place: 'cluster', only: 'for these kinds' },
+];
+
+export const REMOVE_CONNECTIONS: readonly Right[] = [
+  ours(['connections'], ['list', 'delete']),
+  { ...core('namespace', ['events'], ['list']), only: 'to tell how it ended' },
+];
+
 /** The way to the hub: the key of the Store, and a tunnel to a pod. */
 export const ASK_HUB: readonly Right[] = [
   { ...ours(['stores'], ['list']), only: 'without SUPERCARGO_API_KEY' },
