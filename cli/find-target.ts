@@ -59,8 +59,8 @@ function localTarget(up: RunningUp): Target {
     async annotate(what, annotations) {
       await call('POST', { ...what, annotations });
     },
-    async setEnabled(what, enabled) {
-      await call('POST', { ...what, enabled });
+    async setSwitch(what, field, value) {
+      await call('POST', { ...what, [field]: value });
     },
     async hub({ namespace, store }) {
       const keys = Object.entries(up.keys).filter(

@@ -11,6 +11,9 @@ export interface Viewed {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
     readonly generation?: number;
+    readonly uid?: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: string[];
   };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: { readonly conditions?: readonly Condition[] } & Readonly<Record<string, unknown>>;

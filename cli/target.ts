@@ -1,4 +1,5 @@
 import { KINDS } from '../crds/index.ts';
+import type { ClusterDoors } from './cluster-doors.ts';
 import { UsageError } from './exit-code.ts';
 import type { Viewed } from './status-view.ts';
 
@@ -14,6 +15,9 @@ export interface StoreOptions {
   readonly store?: string;
 }
 
+/** A field of a spec that a command turns on and off: of a Connection, of a Feed. */
+export type Switch = 'enabled' | 'suspend';
+
 /** Where commands go: a cluster, or a running `up`. */
 export interface Target {
   readonly description: string;
@@ -21,7 +25,9 @@ export interface Target {
   readonly home: string | undefined;
   list(kind: string, namespace: string | undefined, selector: string | undefined): Promise<Viewed[]>;
   annotate(what: Named, annotations: Record<string, string>): Promise<void>;
-  setEnabled(what: Named, enabled: boolean): Promise<void>;
+  setSwitch(what: Named, field: Switch, value: boolean): Promise<void>;
+  /** What only a cluster has; undefined at a running `up`. */
+  readonly cluster?: ClusterDoors;
   /** Hub and developer API key of a Store, for commands that ask the hub. */
   hub(of: StoreOptions): Promise<{ readonly url: string; readonly key: string }>;
   close(): Promise<void>;

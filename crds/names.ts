@@ -5,6 +5,8 @@ export const ANNOTATIONS = {
   syncRequested: `${GROUP}/sync-requested-at`,
   runRequested: `${GROUP}/run-requested-at`,
   testRequested: `${GROUP}/test-requested-at`,
+  /** On any resource: the operator looks at it now. Nothing echoes it: what it finds is the echo. */
+  reconcileRequested: `${GROUP}/reconcile-requested-at`,
   /** On a Feed: digest of the held plan that may go. */
   release: `${GROUP}/release`,
   /**

@@ -7,6 +7,7 @@ import { overTls } from '../../kit/kube/tls-way.ts';
 import { openTunnel, type Tunnel } from '../../kit/kube/tunnel.ts';
 import type { Viewed } from '../status-view.ts';
 import type { Named, Target } from '../target.ts';
+import { clusterDoors } from './doors.ts';
 import { readDeveloperKey } from './developer-key.ts';
 import { explainTunnel, findHubPod } from './hub-pod.ts';
 
@@ -49,6 +50,7 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
   return {
     description: 'the cluster of the current context',
     home: contextNamespace || 'default',
+    cluster: clusterDoors(client),
     async list(kind, namespace, selector) {
       return (
         await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), {
@@ -60,11 +62,11 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
     async annotate(what, annotations) {
       await annotate(what, annotations);
     },
-    async setEnabled(what, enabled) {
+    async setSwitch(what, field, value) {
       await client.jsonPatch(
         resourceType(what.kind),
         what,
-        [{ op: 'add', path: '/spec/enabled', value: enabled }],
+        [{ op: 'add', path: `/spec/${field}`, value }],
         FIELD_MANAGERS.cli,
       );
     },

@@ -27,7 +27,7 @@ function cluster(all: Viewed[], home: string | undefined) {
       const at = all.findIndex(({ metadata }) => metadata.name === what.name && metadata.namespace === what.namespace);
       all[at] = { ...all[at]!, status: { ...all[at]!.status, lastHandledSyncRequest: value } };
     },
-    setEnabled: write,
+    setSwitch: write,
     hub: async () => ({ url: '', key: '' }),
     close: async () => undefined,
   };

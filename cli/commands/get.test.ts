@@ -10,7 +10,7 @@ const target: Target = {
   list: async (_, namespace) =>
     [store('acme'), store('other')].filter(({ metadata }) => !namespace || metadata.namespace === namespace),
   annotate: async () => undefined,
-  setEnabled: async () => undefined,
+  setSwitch: async () => undefined,
   hub: async () => ({ url: '', key: '' }),
   close: async () => undefined,
 };

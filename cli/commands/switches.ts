@@ -11,7 +11,11 @@ export async function switchConnections(
   const done = enabled ? 'enabled' : 'disabled';
   const chosen = await choose(target, 'Connection', choice);
   for (const { metadata } of chosen) {
-    await target.setEnabled({ kind: 'Connection', namespace: metadata.namespace, name: metadata.name }, enabled);
+    await target.setSwitch(
+      { kind: 'Connection', namespace: metadata.namespace, name: metadata.name },
+      'enabled',
+      enabled,
+    );
     say(`Connection ${idOf({ metadata })} ${done}`);
   }
   if (chosen.length > 1) say(`${chosen.length} ${done}`);

@@ -140,11 +140,12 @@ describe('another command', () => {
     expect(await names(undefined, 'warehouse=berlin, tier=a')).toEqual(['acme/shop']);
     expect(await names(undefined, 'warehouse=berlin,tier=b')).toEqual([]);
     await target.annotate({ kind: 'Connection', namespace: 'acme', name: 'shop' }, { b: '2' });
-    await target.setEnabled({ kind: 'Connection', namespace: 'acme', name: 'shop' }, false);
-    expect(shop()).toMatchObject({ spec: { enabled: false }, metadata: { annotations: { b: '2' } } });
-    await expect(target.setEnabled({ kind: 'Connection', namespace: 'acme', name: 'none' }, false)).rejects.toThrow(
-      'Connection acme/none was not found',
-    );
+    await target.setSwitch({ kind: 'Connection', namespace: 'acme', name: 'shop' }, 'enabled', false);
+    await target.setSwitch({ kind: 'Connection', namespace: 'acme', name: 'shop' }, 'suspend', true);
+    expect(shop()).toMatchObject({ spec: { enabled: false, suspend: true }, metadata: { annotations: { b: '2' } } });
+    await expect(
+      target.setSwitch({ kind: 'Connection', namespace: 'acme', name: 'none' }, 'enabled', false),
+    ).rejects.toThrow('Connection acme/none was not found');
   });
 
   it('is told the hub and the key of the namespace', async () => {

@@ -23,6 +23,7 @@ const edit = z.object({
   name: z.string(),
   annotations: z.record(z.string(), z.string()).optional(),
   enabled: z.boolean().optional(),
+  suspend: z.boolean().optional(),
 });
 
 export interface ControlOptions {
@@ -78,12 +79,13 @@ async function answer(
   if (request.method === 'GET') return { status: 200, body: world.list() };
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { kind, namespace, name, annotations, enabled } = edit.parse(
+  const { kind, namespace, name, annotations, enabled, suspend } = edit.parse(
     JSON.parse(Buffer.concat(chunks).toString('utf8')),
   );
   let found = world.get(kind, namespace, name) !== undefined;
   if (annotations) found = world.annotate(kind, namespace, name, annotations);
-  if (enabled !== undefined) found = world.setEnabled(kind, namespace, name, enabled);
+  if (enabled !== undefined) found = world.setSwitch(kind, namespace, name, 'enabled', enabled);
+  if (suspend !== undefined) found = world.setSwitch(kind, namespace, name, 'suspend', suspend);
   return found
     ? { status: 200, body: {} }
     : { status: 404, body: { message: `${kind} ${namespace ?? ''}/${name} was not found` } };

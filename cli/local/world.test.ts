@@ -98,7 +98,7 @@ describe('manifests put in force', () => {
     it_.apply(manifests(resource('shop')));
     it_.patchStatus('Connection', 'acme', 'shop', {});
     it_.annotate('Connection', 'acme', 'shop', {});
-    it_.setEnabled('Connection', 'acme', 'shop', false);
+    it_.setSwitch('Connection', 'acme', 'shop', 'enabled', false);
     it_.annotate('Connection', 'acme', 'none', {});
     expect(told).toBe(4);
     stop();
@@ -189,15 +189,24 @@ describe('a request', () => {
   it('to what is not there is refused', async () => {
     const it_ = await world();
     expect(it_.annotate('Connection', 'acme', 'shop', { b: '2' })).toBe(false);
-    expect(it_.setEnabled('Connection', 'acme', 'shop', false)).toBe(false);
+    expect(it_.setSwitch('Connection', 'acme', 'shop', 'enabled', false)).toBe(false);
   });
 
   it('to switch off is a new generation, and outlives a change of the manifests', async () => {
     const it_ = await world(resource('shop', { a: 1, enabled: true }));
-    expect(it_.setEnabled('Connection', 'acme', 'shop', false)).toBe(true);
+    expect(it_.setSwitch('Connection', 'acme', 'shop', 'enabled', false)).toBe(true);
     expect([shop(it_).spec['enabled'], generation(it_)]).toEqual([false, 2]);
     it_.apply(manifests(resource('shop', { a: 1, enabled: true })));
     expect([shop(it_).spec['enabled'], generation(it_)]).toEqual([false, 2]);
+  });
+});
+
+describe('a feed', () => {
+  it('that was suspended stays so, whatever its manifest says', async () => {
+    const it_ = await world(resource('orders', { suspend: false }, 'Feed'));
+    expect(it_.setSwitch('Feed', 'acme', 'orders', 'suspend', true)).toBe(true);
+    it_.apply(manifests(resource('orders', { suspend: false, batchSize: 5 }, 'Feed')));
+    expect(it_.get('Feed', 'acme', 'orders')?.spec).toEqual({ suspend: true, batchSize: 5 });
   });
 });
 
@@ -206,7 +215,7 @@ describe('after a restart', () => {
     const before = await world(resource('shop', { a: 1 }));
     before.patchStatus('Connection', 'acme', 'shop', { conditions: [condition('Reachable')], shop: 'x' });
     before.annotate('Connection', 'acme', 'shop', { request: '1' });
-    before.setEnabled('Connection', 'acme', 'shop', false);
+    before.setSwitch('Connection', 'acme', 'shop', 'enabled', false);
     await before.flush();
     now = new Date('2026-06-01T00:00:00Z');
     expect(shop(await world(resource('shop', { a: 1 })))).toMatchObject({

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Condition, Resource } from '../../crds/index.ts';
 import type { Manifests, SecretManifest } from '../manifests.ts';
+import type { Switch } from '../target.ts';
 
 type Status = Record<string, unknown> & { conditions?: Condition[] };
 export type LocalResource = Resource<Record<string, unknown>, Status>;
@@ -14,6 +15,7 @@ interface Saved {
   readonly created: Record<string, string>;
   readonly annotations: Record<string, Record<string, string>>;
   readonly enabled: Record<string, boolean>;
+  readonly suspend: Record<string, boolean>;
   /** What each writer last put into a status. */
   readonly owned: Record<string, Record<string, Owned>>;
 }
@@ -41,7 +43,7 @@ export class LocalWorld {
   readonly #listeners = new Set<Listener>();
   /** Keys by kind, and those of a connection's feeds: made anew when a resource comes or goes. */
   #places: Places | undefined;
-  #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {}, owned: {} };
+  #saved: Saved = { status: {}, created: {}, annotations: {}, enabled: {}, suspend: {}, owned: {} };
   #writing: Promise<void> = Promise.resolve();
   #unwritten = false;
 
@@ -63,10 +65,7 @@ export class LocalWorld {
       const key = resourceKey(resource.kind, resource.metadata.namespace, resource.metadata.name);
       seen.add(key);
       const old = this.#resources.get(key);
-      const spec =
-        this.#saved.enabled[key] === undefined
-          ? resource.spec
-          : { ...resource.spec, enabled: this.#saved.enabled[key] };
+      const spec = { ...resource.spec, ...this.#switches(key) };
       const generation =
         old && JSON.stringify(old.spec) === JSON.stringify(spec)
           ? old.metadata.generation
@@ -175,15 +174,24 @@ export class LocalWorld {
     });
   }
 
-  setEnabled(kind: string, namespace: string | undefined, name: string, enabled: boolean): boolean {
+  /** A switch that a command turned goes before what the manifest says, also after a new start. */
+  setSwitch(kind: string, namespace: string | undefined, name: string, field: Switch, value: boolean): boolean {
     return this.#change(kind, namespace, name, (resource, key) => {
-      this.#saved.enabled[key] = enabled;
+      this.#saved[field][key] = value;
       return {
         ...resource,
-        spec: { ...resource.spec, enabled },
+        spec: { ...resource.spec, [field]: value },
         metadata: { ...resource.metadata, generation: (resource.metadata.generation ?? 0) + 1 },
       };
     });
+  }
+
+  #switches(key: string): Partial<Record<Switch, boolean>> {
+    const { enabled, suspend } = this.#saved;
+    return {
+      ...(enabled[key] === undefined ? {} : { enabled: enabled[key] }),
+      ...(suspend[key] === undefined ? {} : { suspend: suspend[key] }),
+    };
   }
 
   /** A connection that was taken out and has given back what it held at the store is gone for good. */

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
+import { PODS } from './builtin.ts';
 import { errorFromStatus, isApiError } from './errors.ts';
 import { pathOf, type Intent, type KubeObject, type ObjectMeta, type ResourceType } from './objects.ts';
 import type { Transport } from './transport.ts';
@@ -207,6 +208,22 @@ export class KubeClient {
     await orUndefined(this.#write({ method: 'DELETE', path: pathOf(type, target.namespace, target.name), body }));
   }
 
+  /** Lines of a pod's log; with `follow` until the pod ends or the signal aborts. */
+  async *podLog(
+    { namespace, name }: { readonly namespace: string; readonly name: string },
+    query: Readonly<Record<string, string | number | boolean | undefined>>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<string> {
+    const body = await this.#transport.stream({
+      method: 'GET',
+      path: pathOf(PODS, namespace, name, 'log'),
+      query,
+      accept: '*/*',
+      signal: signal ?? this.#limits.signal,
+    });
+    yield* lines(body, true);
+  }
+
   /** Ends its connections. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -227,8 +244,8 @@ async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Lines of a byte stream; UTF-8 sequences and lines may be split over chunks. */
-async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/** Lines of a byte stream; UTF-8 sequences and lines may be split over chunks. `last`: one that nothing ended, too. */
+async function* lines(body: AsyncIterable<Uint8Array>, last = false): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
@@ -236,4 +253,5 @@ async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
     rest = parts.pop() ?? '';
     for (const line of parts) if (line !== '') yield line;
   }
+  if (last && rest !== '') yield rest;
 }

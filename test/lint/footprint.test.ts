@@ -37,3 +37,13 @@ describe('what a sync pod has loaded', () => {
     expect(found).toEqual([]);
   });
 });
+
+describe('what the program has loaded before it knows its command', () => {
+  it('is neither the kinds nor a client of anything: every pod starts by it, and every line typed', () => {
+    const loaded = [...loadedBy('cli/main.ts')];
+    expect(loaded).toContain('cli/command-table.ts');
+    expect(
+      loaded.filter((name) => /^(@kubernetes|@marcbachmann|zod|undici|pg$|crds\/(index|kinds))/.test(name)),
+    ).toEqual([]);
+  });
+});

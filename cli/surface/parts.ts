@@ -1,0 +1,71 @@
+import { row, type CommandRow } from './command.ts';
+
+/** What containers do. */
+export const PARTS: readonly CommandRow[] = [
+  row({
+    name: 'serve operator',
+    summary: 'the operator',
+    needs: [],
+    async run({ env, stop }) {
+      const signal = stop();
+      await (await import('../../operator/main.ts')).runOperator(env, signal);
+    },
+  }),
+  row({
+    name: 'serve sync',
+    summary: 'the sync pod of a connection',
+    needs: [],
+    async run({ env, stop }) {
+      const signal = stop();
+      (await import('../../kit/memory-limits.ts')).keepSmall();
+      await (await import('../../sync/main.ts')).runSync(env, signal);
+    },
+  }),
+  row({
+    name: 'serve hub',
+    summary: 'the hub',
+    needs: [],
+    async run({ env, stop }) {
+      const signal = stop();
+      await (await import('../../hub/main.ts')).runHub(env, signal);
+    },
+  }),
+  row({
+    name: 'serve drill',
+    summary: 'the shop and the warehouse of a drill',
+    needs: [],
+    async run({ env, stop }) {
+      const signal = stop();
+      await (await import('../../drill/main.ts')).runCounterpart(env, signal);
+    },
+  }),
+  row({
+    name: 'serve backup',
+    summary: 'the database of the hub beside it, to stdout',
+    needs: [],
+    async run({ env, tell }) {
+      await (await import('../../hub/backup/serve.ts')).serveBackup(env, process.stdout, tell);
+    },
+  }),
+  row<[], { replace: boolean; look: boolean }>({
+    name: 'serve restore',
+    summary: 'a backup from stdin into the database of the hub beside it',
+    flags: [
+      { usage: '--replace', description: 'what is there may go', default: false },
+      { usage: '--look', description: 'say what would go, and end', default: false },
+    ],
+    needs: [],
+    async run({ env, tell, options: { replace, look } }) {
+      const { serveLook, serveRestore } = await import('../../hub/backup/serve.ts');
+      await (look ? serveLook(env, process.stdout) : serveRestore(env, process.stdin, replace, tell));
+    },
+  }),
+  row({
+    name: 'serve crds',
+    summary: 'bring the CustomResourceDefinitions to this release, then end',
+    needs: [],
+    async run({ say }) {
+      await (await import('../commands/crds.ts')).applyCrds(say);
+    },
+  }),
+];

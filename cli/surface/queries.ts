@@ -1,0 +1,90 @@
+import { EXIT } from '../exit-code.ts';
+import { FORMATS, type Format } from '../formats.ts';
+import { row, type CommandRow, type Common } from './command.ts';
+import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
+import { AS_JSON, ASKS_HUB, SCOPED } from './options.ts';
+import { ASK_HUB, READ_KINDS } from './rights.ts';
+
+/** Commands that show resources. */
+export const QUERIES: readonly CommandRow[] = [
+  row<[string, string | undefined], Common & { output?: Format }>({
+    name: 'get',
+    summary: 'resources and their state',
+    args: [{ usage: '<kind>', words: [...NAMESPACED_KINDS, ...CLUSTER_KINDS] }, { usage: '[name]' }],
+    flags: [...SCOPED, { usage: '-o, --output <format>', description: 'another form', choices: FORMATS }],
+    needs: READ_KINDS,
+    async run({ args: [word, name], options, withTarget, say, clock }) {
+      const { get } = await import('../commands/get.ts');
+      await withTarget(options, async (target) => say(await get(target, { ...options, word, name }, clock.now())));
+    },
+  }),
+];
+
+/** Commands that ask the hub what it keeps. */
+export const HUB_QUERIES: readonly CommandRow[] = [
+  row<[string], Common>({
+    name: 'order',
+    summary: 'the life line of an order',
+    args: [{ usage: '<number>' }],
+    flags: ASKS_HUB,
+    needs: ASK_HUB,
+    async run({ args: [number], options, withTarget, say }) {
+      const { showOrder } = await import('../commands/order.ts');
+      if (!(await withTarget(options, (target) => showOrder(target, number, options, say)))) return EXIT.notFound;
+    },
+  }),
+  row<[], Common & { reason?: string; payload?: string; output?: string }>({
+    name: 'errors',
+    summary: 'open problems by reason, and what to do',
+    flags: [
+      ...ASKS_HUB,
+      { usage: '--reason <reason>', description: 'list the records of a reason' },
+      { usage: '--payload <record>', description: 'show what the shop gave of a record' },
+      AS_JSON,
+    ],
+    needs: ASK_HUB,
+    async run({ options, withTarget, say, clock }) {
+      const { showErrors } = await import('../commands/errors.ts');
+      await withTarget(options, (target) => showErrors(target, options, clock.now(), say));
+    },
+  }),
+  row<[], Common & { reason: string; dryRun: boolean }>({
+    name: 'replay',
+    summary: 'try again what failed for a reason',
+    flags: [
+      ...ASKS_HUB,
+      { usage: '--reason <reason>', description: 'as "supercargo errors" names it', required: true },
+      { usage: '--dry-run', description: 'say how many, do nothing', default: false },
+    ],
+    needs: ASK_HUB,
+    async run({ options, withTarget, say }) {
+      const { replay } = await import('../commands/replay.ts');
+      await withTarget(options, (target) => replay(target, options, say));
+    },
+  }),
+  row<[], Common & { order?: string; person?: string }>({
+    name: 'forget',
+    summary: 'erase the person of an order, or a person from all closed orders',
+    flags: [
+      ...ASKS_HUB,
+      { usage: '--order <number>', description: 'number of the order' },
+      { usage: '--person <email>', description: 'mail address of the customer' },
+    ],
+    needs: ASK_HUB,
+    async run({ options, withTarget, say }) {
+      const { forget } = await import('../commands/forget.ts');
+      if (!(await withTarget(options, (target) => forget(target, options, options, say)))) return EXIT.error;
+    },
+  }),
+  row<[string | undefined], Common & { output?: string }>({
+    name: 'diff',
+    summary: 'what would happen if a connection went live now',
+    args: [{ usage: '[connection]' }],
+    flags: [...ASKS_HUB, AS_JSON],
+    needs: ASK_HUB,
+    async run({ args: [connection], options, withTarget, say }) {
+      const { showDiff } = await import('../commands/diff.ts');
+      await withTarget(options, (target) => showDiff(target, { ...options, connection }, say));
+    },
+  }),
+];

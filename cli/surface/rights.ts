@@ -1,0 +1,62 @@
+import { GROUP } from '../../crds/schema/define.ts';
+import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
+
+/** Where a right is needed: in the namespace that is asked about, in the chart's own, or of the whole cluster. */
+export type Place = 'namespace' | 'system' | 'cluster';
+
+/** A right on the API server that a command needs. */
+export interface Right {
+  readonly place: Place;
+  readonly apiGroup: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** Only for a part of what the command does. */
+  readonly only?: string;
+}
+
+const ours = (resources: readonly string[], verbs: readonly string[]): Right => ({
+  place: 'namespace',
+  apiGroup: GROUP,
+  resources,
+  verbs,
+});
+const core = (place: Place, resources: readonly string[], verbs: readonly string[]): Right => ({
+  place,
+  apiGroup: '',
+  resources,
+  verbs,
+});
+
+/** `get` of the kind that is named. */
+export const READ_KINDS: readonly Right[] = [
+  ours(NAMESPACED_KINDS, ['list']),
+  { ...ours(CLUSTER_KINDS, ['list']), place: 'cluster', only: 'for these kinds' },
+];
+
+/** Looks these up by name or labels, and changes them. */
+export const change = (...resources: string[]): readonly Right[] => [ours(resources, ['list', 'patch'])];
+
+/** A request of any kind. */
+export const RECONCILE: readonly Right[] = [
+  ours(NAMESPACED_KINDS, ['list', 'patch']),
+  { ...ours(CLUSTER_KINDS, ['list', 'patch']), place: 'cluster', only: 'for these kinds' },
+];
+
+export const REMOVE_CONNECTIONS: readonly Right[] = [
+  ours(['connections'], ['list', 'delete']),
+  { ...core('namespace', ['events'], ['list']), only: 'to tell how it ended' },
+];
+
+/** The way to the hub: the key of the Store, and a tunnel to a pod. */
+export const ASK_HUB: readonly Right[] = [
+  { ...ours(['stores'], ['list']), only: 'without SUPERCARGO_API_KEY' },
+  { ...core('namespace', ['secrets'], ['get']), only: 'without SUPERCARGO_API_KEY; that of the Store alone' },
+  { ...core('system', ['pods'], ['list']), only: 'without SUPERCARGO_HUB_URL' },
+  { ...core('system', ['pods/portforward'], ['get', 'create']), only: 'without SUPERCARGO_HUB_URL' },
+];
+
+/** A command that runs in the hub's pod. */
+export const RUN_IN_HUB: readonly Right[] = [
+  core('system', ['pods'], ['list']),
+  core('system', ['pods/exec'], ['get', 'create']),
+];
