@@ -24,7 +24,9 @@ beforeAll(async () => {
   cluster = await HubRig.start(await ownDatabase(), { webhookReach });
   machine = await HubRig.start(await ownDatabase(), { webhookReach: reachOf(['127.0.0.0/8']).reach });
 }, 120_000);
-afterEach(() => endpoint.received.splice(0));
+afterEach(() => {
+  endpoint.received.splice(0);
+});
 afterAll(async () => {
   await cluster?.stop();
   await machine?.stop();
