@@ -7,7 +7,7 @@ import type { PrestaClient } from './client.ts';
 import { field } from './fields.ts';
 import { NoSuchResource } from './errors.ts';
 import { OPTIONAL, RIGHTS, type Right } from './rights.ts';
-import { Schemas } from './schema.ts';
+import { Schemas } from './schemas.ts';
 import { shopFacts } from './shop.ts';
 
 /** Is it PrestaShop, and has the key every right that these feeds need? GET /api says it: nothing is tried out. */

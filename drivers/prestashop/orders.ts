@@ -5,7 +5,7 @@ import type { PrestaClient } from './client.ts';
 import { field, flag, given, link, NotTaken, plain, words } from './fields.ts';
 import { allWith, bornIn, rowsFor, type TimedList } from './lists.ts';
 import { orderRecord, type OrderFacts, type OrderParts } from './order-map.ts';
-import { Schemas } from './schema.ts';
+import { Schemas } from './schemas.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
 
 /** Orders, whole; what belongs to those of a page is asked for once for all of them. */

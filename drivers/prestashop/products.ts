@@ -4,7 +4,7 @@ import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import type { PrestaClient } from './client.ts';
 import { exact, field, given, link, money, needed, NotTaken, plain, rowsOf, words } from './fields.ts';
 import { allWith, bornIn, byNumber, instantOf, rowsFor } from './lists.ts';
-import { Schemas } from './schema.ts';
+import { Schemas } from './schemas.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
 
 /** The one place of stock of a shop. */

@@ -3,7 +3,7 @@ import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
 import type { PrestaClient } from './client.ts';
 import { field, flag, nodeOf } from './fields.ts';
-import { Schemas } from './schema.ts';
+import { Schemas } from './schemas.ts';
 import { LOCATION, rowsOfVariants, variantOfRow } from './products.ts';
 
 type Result = WriteResult<'StockExport'>;
