@@ -10,6 +10,9 @@ export interface Account {
  */
 const OF_ITS_OWN = 60_777;
 
+/** Whom this process runs as. */
+export const ownAccount = (): Account => ({ uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 });
+
 /**
  * The account that the folder belongs to: this process's own, or as root (which PostgreSQL refuses) one of the server's
  * own.

@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Logger } from '../../../kit/log.ts';
-import { socketFolderOf } from './socket-folder.ts';
+import { ownAccount } from './account.ts';
+import { makeSocketFolder, socketFolderOf } from './socket-folder.ts';
 
 /** The folder of an embedded database, held by this process alone. */
 export interface OneWriter {
@@ -29,7 +30,7 @@ const LOOK_EVERY_MS = 200;
  */
 export async function oneWriter({ folder, clock, log, signal }: OneWriterOptions): Promise<OneWriter> {
   const place = socketFolderOf(folder);
-  if (place !== folder) await mkdir(place, { recursive: true, mode: 0o700 });
+  if (place !== folder) await makeSocketFolder(place, ownAccount());
   const path = join(place, NAME);
   for (let waiting = false; ;) {
     signal.throwIfAborted();
