@@ -5,6 +5,7 @@ import { runWords, type ShownRun } from '../run-words.ts';
 import { choose, idOf, namespaceOf, type Choice } from '../scope.ts';
 import { readiness, type Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
+import { hopeless } from './hopeless.ts';
 
 /** A request set as an annotation with a new value; status echoes the value when it has been carried out. */
 const REQUESTS = {
@@ -21,7 +22,8 @@ export interface RequestOptions extends Choice {
 const LOOK_EVERY_MS = 500;
 
 /**
- * Asks for one or many, waits until all have been carried out, and says how each ended. Returns whether all are well.
+ * Asks for one or many, waits until each has been carried out or cannot be, and says how it ended. Returns whether all
+ * are well.
  */
 export async function request(
   target: Target,
@@ -40,11 +42,19 @@ export async function request(
   let well = true;
   while (waiting.size > 0 && clock.now().getTime() < deadline) {
     await clock.sleep(LOOK_EVERY_MS);
-    for (const resource of await target.list(kind, namespace, options.selector)) {
-      const id = idOf(resource);
-      if (!waiting.has(id) || resource.status?.[echo] !== value) continue;
+    const there = new Map((await target.list(kind, namespace, options.selector)).map((one) => [idOf(one), one]));
+    for (const id of waiting) {
+      const resource = there.get(id);
+      if (resource?.status?.[echo] === value) {
+        waiting.delete(id);
+        well = describe(resource, say) && well;
+        continue;
+      }
+      const why = hopeless(resource);
+      if (why === undefined) continue;
       waiting.delete(id);
-      well = describe(resource, say) && well;
+      well = false;
+      say(`${kind} ${id}: not carried out, and it will not be: ${why}`);
     }
   }
   for (const id of waiting)
