@@ -3,7 +3,7 @@ import { FORMATS, type Format } from '../formats.ts';
 import { row, type CommandRow, type Common } from './command.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
 import { AS_JSON, ASKS_HUB, SCOPED } from './options.ts';
-import { ASK_HUB, READ_KINDS } from './rights.ts';
+import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LOGS, READ_RUNS } from './rights.ts';
 
 /** Commands that show resources. */
 export const QUERIES: readonly CommandRow[] = [
@@ -16,6 +16,50 @@ export const QUERIES: readonly CommandRow[] = [
     async run({ args: [word, name], options, withTarget, say, clock }) {
       const { get } = await import('../commands/get.ts');
       await withTarget(options, async (target) => say(await get(target, { ...options, word, name }, clock.now())));
+    },
+  }),
+  row<[string[]], Common>({
+    name: 'describe',
+    summary: 'all that is known of connections: conditions, feeds, problems, pods, events',
+    args: [{ usage: '[names...]' }],
+    flags: SCOPED,
+    needs: DESCRIBE,
+    async run({ args: [names], options, withTarget, say, clock }) {
+      const { describeConnections } = await import('../commands/describe.ts');
+      await withTarget(options, async (target) =>
+        say(await describeConnections(target, { ...options, names }, clock.now())),
+      );
+    },
+  }),
+  row<[string, string | undefined], Common>({
+    name: 'runs',
+    summary: "the newest runs of a connection's feeds",
+    args: [{ usage: '<connection>' }, { usage: '[feed]' }],
+    flags: SCOPED,
+    needs: READ_RUNS,
+    async run({ args: [connection, feed], options, withTarget, say, clock }) {
+      const { showRuns } = await import('../commands/runs.ts');
+      await withTarget(options, async (target) =>
+        say(await showRuns(target, { ...options, connection, feed }, clock.now())),
+      );
+    },
+  }),
+  row<[string], Common & { follow: boolean; previous: boolean; since?: string; tail?: number }>({
+    name: 'logs',
+    summary: "the log of a connection's sync pod",
+    args: [{ usage: '<connection>' }],
+    flags: [
+      ...SCOPED,
+      { usage: '-f, --follow', description: 'go on until the pod ends', default: false },
+      { usage: '--previous', description: 'of the container before this one', default: false },
+      { usage: '--since <age>', description: 'not older than 90s, 15m, 2h, 1d' },
+      { usage: '--tail <lines>', description: 'the last lines alone', number: true },
+    ],
+    needs: READ_LOGS,
+    async run({ args: [connection], options, withTarget, say, stop }) {
+      const { showLogs } = await import('../commands/logs.ts');
+      const signal = options.follow ? stop() : undefined;
+      await withTarget(options, (target) => showLogs(target, { ...options, connection }, say, signal));
     },
   }),
 ];

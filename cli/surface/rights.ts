@@ -47,6 +47,19 @@ export const REMOVE_CONNECTIONS: readonly Right[] = [
   { ...core('namespace', ['events'], ['list']), only: 'to tell how it ended' },
 ];
 
+export const READ_RUNS: readonly Right[] = [ours(['connections', 'feeds'], ['list'])];
+
+export const DESCRIBE: readonly Right[] = [
+  ...READ_RUNS,
+  { ...core('namespace', ['pods', 'events'], ['list']), only: 'to show these' },
+];
+
+export const READ_LOGS: readonly Right[] = [
+  ours(['connections'], ['list']),
+  core('namespace', ['pods'], ['list']),
+  core('namespace', ['pods/log'], ['get']),
+];
+
 /** The way to the hub: the key of the Store, and a tunnel to a pod. */
 export const ASK_HUB: readonly Right[] = [
   { ...ours(['stores'], ['list']), only: 'without SUPERCARGO_API_KEY' },
