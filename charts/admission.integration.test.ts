@@ -12,7 +12,7 @@ import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
 import { CHILD_TYPES, type ChildKind } from '../operator/resources.ts';
 import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES } from '../operator/rbac.ts';
 import { run } from '../test/cluster/exec.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { createCa } from '../test/support/certificates.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 
@@ -86,7 +86,7 @@ beforeAll(async () => {
     const answer = await refusal(thief.create(SECRETS, { ...secret('probe'), type: 'example.com/probe' }));
     return answer?.includes('developer API keys') ?? false;
   });
-}, 600_000);
+}, BUILD_PATIENCE_MS);
 afterAll(async () => {
   await operator?.stop();
   await thief?.close();

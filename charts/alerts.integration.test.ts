@@ -4,12 +4,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { UnfitFor } from '../hub/storage/fitness.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { metricDefinitions } from './metrics-reference.ts';
 import { MetricsWorld, type World } from '../test/support/metrics-world.ts';
 import { promtoolSays } from '../test/support/timeline.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(BUILD_PATIENCE_MS);
 const FILE = join(import.meta.dirname, 'supercargo', 'files', 'alerts.yaml');
 const RUNBOOKS = join(import.meta.dirname, '..', 'docs', 'runbooks');
 

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
 import { KINDS } from '../crds/index.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(BUILD_PATIENCE_MS);
 
 interface Rendered {
   readonly kind: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { API_VERSION, FIELD_MANAGERS, resourceType } from '../crds/index.ts';
 import { retry } from '../drivers/contract/index.ts';
 import { openPostgres } from '../hub/storage/postgres.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { LocalRig } from '../test/support/local-rig.ts';
 import { level, line, MemoryStore, order, product } from '../test/support/memory-store.ts';
 import { conditionOf, OperatorRig, type RunningOperator } from '../test/support/operator-rig.ts';
@@ -13,7 +13,7 @@ import { aCondition } from '../test/support/operator-fixtures.ts';
 import { startPostgres, type TestPostgres } from '../test/support/postgres.ts';
 import { metricDefinitions } from './metrics-reference.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(BUILD_PATIENCE_MS);
 const DASHBOARDS = join(import.meta.dirname, 'supercargo', 'files', 'dashboards');
 const SCRAPES = 3;
 const LICENSE = { plan: 'team', seats: 2, stores: [{ namespace: 'default', name: 'main' }] };

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { mergeConditions, settledGeneration, settlementConditions, type Settlement } from '../kit/conditions.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(BUILD_PATIENCE_MS);
 const SCRIPT = join(import.meta.dirname, 'argocd', 'health.lua');
 const KINDS = ['Connection', 'ClusterConnection', 'Feed', 'FeedRun', 'Store', 'Credential', 'Driver', 'License'];
 

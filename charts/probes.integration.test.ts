@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../test/cluster/exec.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(60_000);
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
   manifests = parseAllDocuments(rendered)
     .map((document) => document.toJS())
     .filter(Boolean);
-}, 600_000);
+}, BUILD_PATIENCE_MS);
 
 const containerOf = (name: string): Container => of('Deployment', name).spec.template.spec.containers[0];
 const portOf = (container: Container, name: string) =>

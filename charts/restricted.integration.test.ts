@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Intent, ResourceType } from '../kit/kube/objects.ts';
 import { run } from '../test/cluster/exec.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { OperatorRig } from '../test/support/operator-rig.ts';
 
 jest.setTimeout(60_000);
@@ -54,7 +54,7 @@ beforeAll(async () => {
     kind: 'ServiceAccount',
     metadata: { name: 'any', namespace: NS },
   });
-}, 600_000);
+}, BUILD_PATIENCE_MS);
 afterAll(() => rig?.stop());
 
 /** What the API server says to a pod; undefined where it takes it. */

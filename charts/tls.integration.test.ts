@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../test/cluster/exec.ts';
-import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(BUILD_PATIENCE_MS);
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- manifests of many kinds
 type Manifest = any;

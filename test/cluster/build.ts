@@ -13,6 +13,12 @@ import { ensurePackages, RUNC_BUILD_PACKAGES } from './packages.ts';
 const BUILD_TIMEOUT = 60 * 60_000;
 
 /**
+ * For tests whose binary may have to be built first: builds are niced, and on a machine that has none of them the tests
+ * beside take the processors.
+ */
+export const BUILD_PATIENCE_MS = 3_600_000;
+
+/**
  * Paths of these binaries, after building those that are not in the cache. A
  * binary is built again only when its recipe changes, never because of its
  * age. A folder named by KUBEBUILDER_ASSETS, as controller-runtime's envtest
