@@ -1,11 +1,12 @@
 /**
- * Writes the files that come from code: the chart's CRDs, RBAC rules and Drivers, and the reference of metrics.
- * `--check` fails when one is stale.
+ * Writes the files that come from code: the chart's CRDs, RBAC rules and Drivers, and the references of metrics and of
+ * the command line. `--check` fails when one is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { cliReference } from '../cli/reference.ts';
 import { generatedFiles as crdFiles } from '../crds/generate.ts';
 import { driverResource } from '../drivers/driver-resource.ts';
 import { builtinDrivers } from '../drivers/registry.ts';
@@ -33,6 +34,7 @@ export function chartFiles(): Map<string, string> {
   for (const definition of builtinDrivers().values())
     files.set(join(CHART, 'files', 'drivers', `${definition.manifest.name}.yaml`), yaml(driverResource(definition)));
   files.set(join('docs', 'reference', 'metrics.md'), metricsReference());
+  files.set(join('docs', 'reference', 'cli.md'), cliReference());
   return files;
 }
 

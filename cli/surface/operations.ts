@@ -1,6 +1,6 @@
 import { row, type CommandRow, type Common } from './command.ts';
 import { CONTEXT, state, SYSTEM_NAMESPACE } from './options.ts';
-import { RUN_IN_HUB } from './rights.ts';
+import { DRILL, RUN_IN_HUB } from './rights.ts';
 
 const WHICH_HUB = [state('state folder of a local "up"'), CONTEXT, SYSTEM_NAMESPACE];
 
@@ -32,7 +32,7 @@ export const OPERATIONS: readonly CommandRow[] = [
       SYSTEM_NAMESPACE,
       CONTEXT,
     ],
-    needs: [],
+    needs: DRILL,
     async run({ options, say, stop }) {
       return (await import('../commands/drill.ts')).runDrillCommand(options, say, stop());
     },

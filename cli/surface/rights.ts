@@ -20,6 +20,12 @@ const ours = (resources: readonly string[], verbs: readonly string[]): Right => 
   resources,
   verbs,
 });
+const group = (apiGroup: string, resources: readonly string[], verbs: readonly string[]): Right => ({
+  place: 'namespace',
+  apiGroup,
+  resources,
+  verbs,
+});
 const core = (place: Place, resources: readonly string[], verbs: readonly string[]): Right => ({
   place,
   apiGroup: '',
@@ -72,4 +78,21 @@ export const ASK_HUB: readonly Right[] = [
 export const RUN_IN_HUB: readonly Right[] = [
   core('system', ['pods'], ['list']),
   core('system', ['pods/exec'], ['get', 'create']),
+];
+
+const MADE = ['create', 'get', 'list', 'patch'];
+
+/** The drill makes a namespace of its own, and kills pods in it and, where that was asked for, beyond. */
+export const DRILL: readonly Right[] = [
+  core('cluster', ['namespaces'], ['get', 'create', 'delete']),
+  { ...group('apps', ['deployments'], ['list']), place: 'cluster', only: 'without --system-namespace' },
+  core('namespace', ['secrets', 'services'], MADE),
+  group('networking.k8s.io', ['networkpolicies'], MADE),
+  group('apps', ['deployments'], MADE),
+  ours(['stores', 'credentials', 'connections', 'feeds'], MADE),
+  ours(['connections'], ['delete']),
+  core('namespace', ['pods'], ['list', 'delete']),
+  core('namespace', ['pods/portforward'], ['get', 'create']),
+  { ...core('system', ['pods'], ['list', 'delete']), only: 'for the parts hub and operator' },
+  { ...core('system', ['secrets'], ['get']), only: 'where hub.tls is set; that Secret alone, for its ca.crt' },
 ];

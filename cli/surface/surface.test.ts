@@ -35,6 +35,13 @@ describe('the table of commands', () => {
     }
   });
 
+  it('names the rights of each command that asks a cluster', () => {
+    const without = COMMANDS.filter(
+      ({ flags = [], needs }) => needs.length === 0 && flags.some(({ usage }) => usage.startsWith('--context')),
+    );
+    expect(without.map(({ name }) => name)).toEqual([]);
+  });
+
   it('says what each group is for', () => {
     const groups = COMMANDS.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]!] : []));
     expect([...new Set(groups)].sort()).toEqual(Object.keys(GROUPS).sort());
