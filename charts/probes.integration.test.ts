@@ -59,7 +59,7 @@ describe('metrics and probes of the hub', () => {
     const hub = containerOf('supercargo-hub');
     const told = hub.env.find(({ name }) => name === 'SUPERCARGO_METRICS_PORT')?.value;
     expect(portOf(hub, 'metrics')).toBe(Number(told));
-    const main = await readFile(join(import.meta.dirname, '../hub/main.ts'), 'utf8');
+    const main = await readFile(join(import.meta.dirname, '../hub/env.ts'), 'utf8');
     expect(main).toContain(`SUPERCARGO_METRICS_PORT: z.coerce.number().default(${told})`);
     for (const probe of [hub.startupProbe!, hub.livenessProbe, hub.readinessProbe])
       expect(probe.httpGet.port).toBe('metrics');

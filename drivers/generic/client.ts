@@ -9,7 +9,8 @@ import {
   type ShopRequest,
   type ShopResponse,
 } from '../contract/index.ts';
-import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
+import { expiresAt, type GrantedTokens } from '../oauth/granted.ts';
+import { InvalidGrant, RotatingToken } from '../oauth/rotating-token.ts';
 import { bearer } from '../toolkit/auth/bearer.ts';
 import type { GenericCredential, GenericSettings } from './config.ts';
 import * as payload from './payload.ts';
@@ -98,8 +99,7 @@ export class GenericClient {
       throw terminal('KeyRefused', 'the store does not accept clientId and clientSecret: check both in the Secret');
     }
     const answer = parsed(payload.tokenAnswer, await accepted(response, '/oauth/token'), '/oauth/token');
-    const after = (seconds: number | null | undefined) =>
-      seconds == null ? undefined : new Date(now().getTime() + seconds * 1000).toISOString();
+    const after = (seconds: number | null | undefined) => expiresAt(now(), seconds);
     return {
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryVault, type TokenSet } from '../contract/index.ts';
-import { InvalidGrant, RotatingToken, type GrantedTokens } from './rotating-token.ts';
+import type { GrantedTokens } from './granted.ts';
+import { InvalidGrant, RotatingToken } from './rotating-token.ts';
 
 const signal = new AbortController().signal;
 const NOW = new Date('2026-01-01T12:00:00Z');
@@ -96,6 +97,28 @@ describe('RotatingToken', () => {
     current = 'r9';
     expect(await token.access(signal, 'a4')).toBe('a5');
     expect(asked.slice(3)).toEqual(['r4', 'r1', 'first']);
+  });
+
+  it.each<[string, Partial<GrantedTokens>]>([
+    ['an access token with a line break', { accessToken: 'a\nb' }],
+    ['an access token with a letter beyond ASCII', { accessToken: 'ä' }],
+    ['an empty access token', { accessToken: '' }],
+    ['a refresh token with a control', { refreshToken: 'r\u0000' }],
+  ])('keeps none of it where the platform grants %s, and asks again the next time', async (_, odd) => {
+    let number = 0;
+    const { token, vault } = setUp(async () => ({ ...granted(++number), ...(number === 1 ? odd : {}) }));
+    await expect(token.access(signal)).rejects.toMatchObject({
+      details: { behaviour: 'retry', reason: 'UnexpectedPayload' },
+    });
+    expect(await vault.read()).toBeUndefined();
+    expect(await token.access(signal)).toBe('a2');
+  });
+
+  it('does not send a kept token that cannot be sent: an earlier release kept what it was given', async () => {
+    const { token, vault, asked } = setUp(async () => granted(2));
+    await vault.replace(0, { ...stored(1), values: { accessToken: 'a\r\nx', refreshToken: 'r1' } });
+    expect(await token.access(signal)).toBe('a2');
+    expect(asked).toEqual(['r1']);
   });
 
   it('asks for a person when the refresh token is refused for good', async () => {

@@ -1,4 +1,5 @@
-import { terminal, type StoredTokens, type TokenSet, type TokenVault } from '../contract/index.ts';
+import { retry, terminal, type StoredTokens, type TokenSet, type TokenVault } from '../contract/index.ts';
+import { isSendable, type GrantedTokens } from './granted.ts';
 
 /** Renewed this long before it expires: a call that is under way must not lose its token. */
 const MARGIN_MS = 30_000;
@@ -6,15 +7,6 @@ const ACCESS = 'accessToken';
 const REFRESH = 'refreshToken';
 /** The one before: good as long as its successor was never used. */
 const PREVIOUS = 'previousRefreshToken';
-
-/** What the platform gave for a refresh token. */
-export interface GrantedTokens {
-  readonly accessToken: string;
-  /** Absent: the platform does not rotate it, or there is none (client credentials). */
-  readonly refreshToken?: string;
-  readonly accessExpiresAt?: string;
-  readonly refreshExpiresAt?: string;
-}
 
 /** The platform refuses the refresh token itself (OAuth 2.0, RFC 6749 §5.2 `invalid_grant`). */
 export class InvalidGrant extends Error {}
@@ -63,7 +55,7 @@ export class RotatingToken {
     if (fresh !== undefined) return fresh;
     for (const refreshToken of this.#candidates(stored)) {
       try {
-        return await this.#store(stored, refreshToken, await this.#options.grant(refreshToken, signal));
+        return await this.#store(stored, refreshToken, sendable(await this.#options.grant(refreshToken, signal)));
       } catch (error) {
         if (!(error instanceof InvalidGrant)) throw error;
         const winner = await this.#read();
@@ -113,10 +105,20 @@ export class RotatingToken {
 
   #usable(tokens: StoredTokens | undefined, refused?: string): string | undefined {
     const token = tokens?.values[ACCESS];
-    if (token === undefined || token === refused) return undefined;
+    if (token === undefined || token === refused || !isSendable(token)) return undefined;
     const expires = tokens?.accessExpiresAt;
     return expires !== undefined && Date.parse(expires) - MARGIN_MS <= this.#options.now().getTime()
       ? undefined
       : token;
   }
+}
+
+/** Met before it is kept: no call could be made with it, so none would be refused, and nobody would ask for another. */
+function sendable(granted: GrantedTokens): GrantedTokens {
+  const { accessToken, refreshToken } = granted;
+  if (isSendable(accessToken) && (refreshToken === undefined || isSendable(refreshToken))) return granted;
+  throw retry(
+    'UnexpectedPayload',
+    'the shop granted a token with characters that no token has: it was not kept, and another is asked for',
+  );
 }

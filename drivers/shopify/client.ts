@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DriverContext, RequestAuth, ShopRequest, ShopResponse } from '../contract/index.ts';
-import { InvalidGrant, RotatingToken, type GrantedTokens } from '../oauth/rotating-token.ts';
+import { expiresAt, type GrantedTokens } from '../oauth/granted.ts';
+import { InvalidGrant, RotatingToken } from '../oauth/rotating-token.ts';
 import type { Credential, Settings } from './config.ts';
 import { problemOf, retry, terminal, TooCostly, waiting } from './errors.ts';
 
@@ -208,12 +209,12 @@ async function grant(context: Context, refreshToken: string | undefined, signal:
   const parsed = tokens.safeParse(await response.json());
   if (!parsed.success) throw retry('UnexpectedPayload', 'Shopify answered the request for a token with something else');
   const { access_token, expires_in, refresh_token, refresh_token_expires_in } = parsed.data;
-  const at = (seconds: number) => new Date(context.now().getTime() + 1000 * seconds).toISOString();
+  const at = (seconds: number | undefined) => expiresAt(context.now(), seconds);
   return {
     accessToken: access_token,
-    ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
-    ...(expires_in === undefined ? {} : { accessExpiresAt: at(expires_in) }),
-    ...(refresh_token_expires_in === undefined ? {} : { refreshExpiresAt: at(refresh_token_expires_in) }),
+    refreshToken: refresh_token,
+    accessExpiresAt: at(expires_in),
+    refreshExpiresAt: at(refresh_token_expires_in),
   };
 }
 
