@@ -86,10 +86,15 @@ export async function resolve(
 ): Promise<void> {
   if (ids.length === 0) return;
   const still = over.still ?? [];
-  const [home, id, feeds] =
+  const [name, home, id, feeds] =
     'store' in homes
-      ? (['p.store_id = $1 AND $2::text[] IS NULL', homes.store, null] as const)
-      : (['p.connection_id = $1 AND p.feed_type = ANY($2::text[])', homes.connection, homes.feeds] as const);
+      ? (['problems-over-store', 'p.store_id = $1 AND $2::text[] IS NULL', homes.store, null] as const)
+      : ([
+          'problems-over',
+          'p.connection_id = $1 AND p.feed_type = ANY($2::text[])',
+          homes.connection,
+          homes.feeds,
+        ] as const);
   await tx.query(
     `UPDATE problems p SET resolved_at = now()
      WHERE p.resolved_at IS NULL AND ${home} AND p.record = ANY($3::text[])
@@ -104,5 +109,6 @@ export async function resolve(
       still.map((found) => found.id),
       still.map((found) => found.reason),
     ],
+    name,
   );
 }

@@ -18,7 +18,7 @@ import {
 } from '../../drivers/contract/index.ts';
 import { formerNames } from '../../drivers/contract/compat.ts';
 import type { OrderRecord } from '../../model/records.ts';
-import { withPlainKeys } from './plain-keys.ts';
+import { plainKeys } from './plain-keys.ts';
 import { storeWords } from './store-words.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -36,7 +36,7 @@ interface Words {
  */
 export function discreetDriver(driver: Driver, secrets: Secrets): Driver {
   const words: Words = Object.assign((text: string, known?: readonly string[]) => storeWords(text, secrets, known), {
-    keys: <T>(record: T) => withPlainKeys(record, secrets),
+    keys: plainKeys(secrets),
   });
   const feeds = Object.fromEntries(
     Object.entries(driver.feeds).map(([type, feed]) => [

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Secrets } from './secrets.ts';
-import { withPlainKeys } from './plain-keys.ts';
+import { plainKeys } from './plain-keys.ts';
 
 const secrets = new Secrets();
 secrets.add({ apiKey: 's3cret-of-shop' });
@@ -12,7 +12,7 @@ it.each<[string, string]>([
   ['for ada@buyers.example only', 'for [mail address] only'],
 ])('a record that a shop calls %j is not called so', (said, shown) => {
   const record = { id: said, note: said, lines: [{ id: '1', sku: said, title: said, refund: { lineId: said } }] };
-  expect(withPlainKeys(record, secrets)).toEqual({
+  expect(plainKeys(secrets)(record)).toEqual({
     id: shown,
     note: said,
     lines: [{ id: '1', sku: shown, title: said, refund: { lineId: shown } }],
@@ -31,6 +31,6 @@ it('all others keep theirs to the letter, and the record is the very same', () =
   ];
   for (const name of names) {
     const record = { kind: 'order', id: name, lines: [{ id: name, sku: name }], custom: { id: name } };
-    expect(withPlainKeys(record, secrets)).toBe(record);
+    expect(plainKeys(secrets)(record)).toBe(record);
   }
 });

@@ -11,10 +11,9 @@ const ONE_WORD = /^[!-~]*$/;
 /** What has both is a sentence about a person, and no name of a record. */
 const SENTENCE = /\s[^\s@]*@|@\S*\s/;
 
-/** Asked of every field of every record: no pattern is as quick. */
-function isKeyName(name: string): boolean {
-  return KEYS.has(name) || name.endsWith('Id') || name.endsWith('Ids') || name.endsWith('Code') || name.endsWith('Sku');
-}
+const isKeyName = (name: string): boolean => KEYS.has(name) || /(?:Ids?|Code|Sku)$/.test(name);
+/** Names of fields whose answer is kept; a shop can make up any number. */
+const MOST_NAMES = 1000;
 
 /** The name of a record, to the letter; but where a shop put a secret, a control or a person into it. Pure. */
 export function plainKey(text: string, secrets: Secrets): string {
@@ -22,34 +21,46 @@ export function plainKey(text: string, secrets: Secrets): string {
   return odd || secrets.standIn(text) ? storeWords(text, secrets, [text]) : text;
 }
 
-/** A record with its keys so, and those of its parts; the very same one where there is nothing to change. Pure. */
-export function withPlainKeys<T>(record: T, secrets: Secrets): T {
-  return changed(record, secrets, false) as T;
-}
+/**
+ * A record with its keys so, and those of its parts; the very same one where there is nothing to change. It looks at
+ * some hundred fields of every record, and almost none is changed: plain loops, and each field's name judged once.
+ */
+export function plainKeys(secrets: Secrets): <T>(record: T) => T {
+  const names = new Map<string, boolean>();
 
-/** Plain loops: a record has some hundred fields, and almost none is changed. */
-function changed(value: unknown, secrets: Secrets, isKey: boolean): unknown {
-  if (typeof value === 'string') return isKey ? plainKey(value, secrets) : value;
-  if (typeof value !== 'object' || value === null) return value;
-  return Array.isArray(value) ? changedList(value, secrets, isKey) : changedFields(value, secrets);
-}
-
-function changedList(list: readonly unknown[], secrets: Secrets, isKey: boolean): readonly unknown[] {
-  let other: unknown[] | undefined;
-  for (let index = 0; index < list.length; index++) {
-    const after = changed(list[index], secrets, isKey);
-    if (after !== list[index]) (other ??= [...list])[index] = after;
+  function isKey(name: string): boolean {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const found = isKeyName(name);
+    if (names.size < MOST_NAMES) names.set(name, found);
+    return found;
   }
-  return other ?? list;
-}
 
-function changedFields(fields: object, secrets: Secrets): object {
-  let other: Record<string, unknown> | undefined;
-  for (const name of Object.keys(fields)) {
-    const before: unknown = (fields as Record<string, unknown>)[name];
-    if (typeof before !== 'string' && typeof before !== 'object') continue;
-    const after = changed(before, secrets, isKeyName(name));
-    if (after !== before) (other ??= { ...fields })[name] = after;
+  function changed(value: unknown, key: boolean): unknown {
+    if (typeof value === 'string') return key ? plainKey(value, secrets) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    return Array.isArray(value) ? changedList(value, key) : changedFields(value);
   }
-  return other ?? fields;
+
+  function changedList(list: readonly unknown[], key: boolean): readonly unknown[] {
+    let other: unknown[] | undefined;
+    for (let index = 0; index < list.length; index++) {
+      const after = changed(list[index], key);
+      if (after !== list[index]) (other ??= [...list])[index] = after;
+    }
+    return other ?? list;
+  }
+
+  function changedFields(fields: object): object {
+    let other: Record<string, unknown> | undefined;
+    for (const name in fields) {
+      const before: unknown = (fields as Record<string, unknown>)[name];
+      if (typeof before !== 'string' && typeof before !== 'object') continue;
+      const after = changed(before, isKey(name));
+      if (after !== before) (other ??= { ...fields })[name] = after;
+    }
+    return other ?? fields;
+  }
+
+  return <T>(record: T) => changed(record, false) as T;
 }
