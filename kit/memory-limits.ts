@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * Environment of a process of which there are many, each with little to keep: a young generation of 4 MiB instead of 16
@@ -23,4 +24,14 @@ export function keepSmall(): void {
   setFlagsFromString('--heap-growing-percent=50');
   setFlagsFromString('--liftoff-only');
   setFlagsFromString('--no-wasm-tier-up');
+}
+
+/**
+ * One whole collection, once everything is loaded. Until its first V8 has nothing to measure by and lets the old
+ * generation grow freely: of 100,000 orders the first 12,000 took the process from 110 to 153 MiB, which glibc kept;
+ * later it needed 39 MiB of heap, not 61. About 20 ms.
+ */
+export function collectOnce(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../kit/clock.ts';
 import { startHealthServer } from '../kit/health.ts';
 import { createPodClient } from '../kit/kube/in-cluster.ts';
 import { createLogger } from '../kit/log.ts';
+import { collectOnce } from '../kit/memory-limits.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import { parseDuration } from '../model/duration.ts';
 import { DEFAULT_RECHECK_MS, FreshnessRule } from '../model/feed-rules.ts';
@@ -102,6 +103,7 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   await resources.whenSynced();
   const { secretName, keys, recheckAfter, hosts } = config.SUPERCARGO_CREDENTIAL;
   const loginDir = config.SUPERCARGO_PROXY_LOGIN_DIR;
+  collectOnce();
   await runEngine(
     {
       key,

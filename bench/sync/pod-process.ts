@@ -11,7 +11,7 @@ import { API_VERSION, type Resource } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { OWN_MACHINE } from '../../kit/net/addresses.ts';
-import { keepSmall } from '../../kit/memory-limits.ts';
+import { collectOnce, keepSmall } from '../../kit/memory-limits.ts';
 import { FreshnessRule } from '../../model/feed-rules.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { runEngine } from '../../sync/engine.ts';
@@ -104,6 +104,7 @@ async function obey(command: PodCommand): Promise<PodAnswer> {
 
 applyFeeds([]);
 const stop = new AbortController();
+collectOnce();
 const done = runEngine(
   {
     key: CONNECTION,
