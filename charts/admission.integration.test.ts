@@ -4,25 +4,20 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
 import { LABELS, resourceType } from '../crds/index.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { createClient } from '../kit/kube/kube-config.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
 import { CHILD_TYPES, type ChildKind } from '../operator/resources.ts';
 import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES } from '../operator/rbac.ts';
-import { run } from '../test/cluster/exec.ts';
-import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { BUILD_PATIENCE_MS } from '../test/cluster/index.ts';
 import { createCa } from '../test/support/certificates.ts';
+import { installPolicies } from '../test/support/chart-policies.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 
 jest.setTimeout(60_000);
 
 const NS = 'tenant';
-const POLICIES: Readonly<Record<string, ResourceType>> = {
-  ValidatingAdmissionPolicy: policyType('ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
-  ValidatingAdmissionPolicyBinding: policyType('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
-};
 const SECRETS: ResourceType = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const EVENTS: ResourceType = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
 
@@ -94,38 +89,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function policyType(kind: string, plural: string): ResourceType {
-  return { apiVersion: 'admissionregistration.k8s.io/v1', kind, plural, namespaced: false };
-}
-
 /** The chart's policies, as Helm renders them. */
 async function install(): Promise<void> {
-  await ensureBinaries(['helm'], noLog);
-  await writeFile(join(folder, 'values.yaml'), stringify({ sync: OWNER }));
-  const values = [
-    'image.repository=supercargo',
-    'image.tag=test',
-    'credentials.requireUse=true',
-    'hub.tls.secretName=hub-tls',
-  ];
-  const rendered = await run(binaryPath('helm'), [
-    'template',
-    '--kube-version',
-    '1.37.2',
-    'supercargo',
-    join(import.meta.dirname, 'supercargo'),
-    '--namespace',
-    'default',
-    '--values',
-    join(folder, 'values.yaml'),
-    ...values.flatMap((value) => ['--set', value]),
-  ]);
-  for (const document of parseAllDocuments(rendered)) {
-    const object = document.toJS() as Intent | null;
-    if (object?.kind === 'Deployment' && object.metadata.name === 'supercargo-operator') ownerSays = syncPodsOf(object);
-    const type = object && POLICIES[object.kind];
-    if (object && type) await rig.client.apply(type, object, { manager: 'test' });
-  }
+  const rendered = await installPolicies(rig.client, {
+    sync: OWNER,
+    image: { repository: 'supercargo', tag: 'test' },
+    credentials: { requireUse: true },
+    hub: { tls: { secretName: 'hub-tls' } },
+  });
+  const named = rendered.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'supercargo-operator');
+  ownerSays = syncPodsOf(named);
 }
 
 /** What the chart tells the operator of the values above. */

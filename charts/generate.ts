@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { cliReference } from '../cli/reference.ts';
 import { generatedFiles as crdFiles } from '../crds/generate.ts';
+import type { DriverResource } from '../crds/index.ts';
 import { driverResource } from '../drivers/driver-resource.ts';
 import { builtinDrivers } from '../drivers/registry.ts';
 import {
@@ -32,11 +33,20 @@ export function chartFiles(): Map<string, string> {
   files.set(join(CHART, 'files', 'operator-limited-cluster-rules.yaml'), yaml(OPERATOR_LIMITED_CLUSTER_RULES));
   files.set(join(CHART, 'files', 'operator-lease-rules.yaml'), yaml(OPERATOR_LEASE_RULES));
   for (const definition of builtinDrivers().values())
-    files.set(join(CHART, 'files', 'drivers', `${definition.manifest.name}.yaml`), yaml(driverResource(definition)));
+    files.set(
+      join(CHART, 'files', 'drivers', `${definition.manifest.name}.yaml`),
+      yaml(kept(driverResource(definition))),
+    );
   files.set(join('docs', 'reference', 'metrics.md'), metricsReference());
   files.set(join('docs', 'reference', 'cli.md'), cliReference());
   return files;
 }
+
+/** Connections outlive the release (as their CRDs do), and need their Driver: Helm leaves it where it is. */
+const kept = ({ metadata, ...rest }: DriverResource): DriverResource => ({
+  ...rest,
+  metadata: { ...metadata, annotations: { 'helm.sh/resource-policy': 'keep' } },
+});
 
 /** Paths whose text on disk is not what would be generated. */
 export async function staleChartFiles(root: string): Promise<string[]> {

@@ -67,11 +67,12 @@ async function refusal(name: string, spec: object): Promise<string | undefined> 
 }
 
 describe('in a namespace under Pod Security "restricted"', () => {
-  it('every pod of the chart is taken: hub, operator, the job before an upgrade', async () => {
+  it('every pod of the chart is taken: hub, operator, the jobs before an upgrade and an uninstall', async () => {
     expect(pods.map(({ name }) => name).sort()).toEqual([
       'deployment-supercargo-hub',
       'deployment-supercargo-operator',
-      expect.stringMatching(/^job-/),
+      'job-supercargo-connections-must-be-deleted-first',
+      'job-supercargo-crd-upgrade',
     ]);
     for (const { name, spec } of pods)
       expect([name, await refusal(name, { ...spec, restartPolicy: 'Never' })]).toEqual([name, undefined]);

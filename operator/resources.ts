@@ -65,6 +65,11 @@ export function describeConnection(key: Pick<ConnectionKey, 'kind' | 'namespace'
   return key.kind === 'Connection' ? `Connection ${key.namespace}/${key.name}` : `ClusterConnection ${key.name}`;
 }
 
+/** How many of these connections still need what they name: one that is being deleted no longer does. */
+export function inUse(connections: readonly KubeObject[]): number {
+  return connections.filter(({ metadata }) => metadata.deletionTimestamp === undefined).length;
+}
+
 /** Oldest first; of two of the same second the one whose name comes first, so that every replica decides alike. */
 export function byAge(a: KubeObject, b: KubeObject): number {
   const age = (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');

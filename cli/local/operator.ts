@@ -113,6 +113,7 @@ export class LocalOperator {
       sameShop: all.ofShop(spec.driver, shop).filter((other) => other.metadata.uid !== metadata.uid),
       feeds: all.feedsOf(idOf(connection)),
       deployment: runs(idOf(connection)) ? podOf(connection) : undefined,
+      outlivesReferences: false,
       pods: [],
     };
   }

@@ -68,4 +68,18 @@ export const PARTS: readonly CommandRow[] = [
       await (await import('../commands/crds.ts')).applyCrds(say);
     },
   }),
+  row({
+    name: 'serve connections-left',
+    summary: 'fail while connections are left: asked before an uninstall',
+    needs: [],
+    async run({ env, tell }) {
+      const { createClient, loadKubeConfig } = await import('../../kit/kube/kube-config.ts');
+      const { connectionsLeft } = await import('../commands/connections-left.ts');
+      const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-connections-left' });
+      const namespaces = (env['SUPERCARGO_WATCH_NAMESPACES'] ?? '').split(',').filter((name) => name !== '');
+      const left = await connectionsLeft(client, namespaces).finally(() => client.close());
+      if (left !== undefined) tell(left);
+      return left === undefined ? 0 : 1;
+    },
+  }),
 ];

@@ -7,13 +7,16 @@ import type { SettingsSchemas } from '../settings.ts';
 import { deployedOf, isToBeTriedAgain, type Deployed } from './deployed.ts';
 import { feedFindings } from './feed-findings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
+import { licenseBefore, lostReference } from './lost-reference.ts';
 import { reconciling, stalled, type State, type Summary } from './summary.ts';
 import { isElsewhereToo, refusalOf, type Refusal } from './policies.ts';
 
 /** What is to be done about a connection that is not being deleted, and what is to be said about it. */
 export interface ConnectionDecision {
-  /** False: it is not known what its children should look like; what runs is stopped. */
+  /** False: it is not known what its children should look like; what runs is stopped, unless it is left alone. */
   readonly accepted: boolean;
+  /** What it names was deleted while its pod ran: that pod stays as it is. */
+  readonly leftAlone: boolean;
   readonly replicas: 0 | 1;
   /** The pod that was refused is tried again now. */
   readonly tryAgain: boolean;
@@ -32,15 +35,22 @@ export interface ConnectionDecision {
 export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): ConnectionDecision {
   const { connection } = snapshot;
   const effective = effectiveValues(connection);
-  const refusal = refusalOf(snapshot, schemas);
-  const license = licensed(snapshot.license);
-  const replicas = !refusal && license.status === 'True' && effective.enabled ? 1 : 0;
+  const refused = refusalOf(snapshot, schemas);
+  const lost = lostReference(snapshot, refused);
+  const refusal = lost ?? refused;
+  const license = licenseBefore(snapshot, lost, licensed(snapshot.license));
+  const mayRun = license.status === 'True' && effective.enabled;
+  const replicas = mayRun && (!refusal || lost) ? 1 : 0;
   const deployed = deployedOf(snapshot, replicas, effective.enabled);
-  const { settlement, state } = summarize(snapshot, { refusal, license, deployed, enabled: effective.enabled });
+  const { settlement, state } = summarize(snapshot, {
+    ...{ refusal, license, deployed },
+    ...{ lost: lost !== undefined, enabled: effective.enabled },
+  });
   return {
     accepted: refusal === undefined,
+    leftAlone: lost !== undefined && replicas === 1,
     replicas,
-    tryAgain: replicas === 1 && isToBeTriedAgain(snapshot),
+    tryAgain: replicas === 1 && !lost && isToBeTriedAgain(snapshot),
     effective,
     settlement,
     state,
@@ -76,13 +86,16 @@ function acceptedFinding(refusal: Refusal | undefined, isElsewhere: boolean): Co
 
 interface Facts {
   readonly refusal: Refusal | undefined;
+  /** What is refused was deleted while the pod ran. */
+  readonly lost: boolean;
   readonly license: ConditionValue;
   readonly deployed: Deployed;
   readonly enabled: boolean;
 }
 
 /** One sentence and one word for the whole: the first thing that keeps data from flowing. Unknown is not Ready. */
-function summarize(snapshot: ConnectionSnapshot, { refusal, license, deployed, enabled }: Facts): Summary {
+function summarize(snapshot: ConnectionSnapshot, facts: Facts): Summary {
+  const { refusal, license, deployed, enabled } = facts;
   if (!enabled)
     return {
       state: 'Inactive',
@@ -91,6 +104,7 @@ function summarize(snapshot: ConnectionSnapshot, { refusal, license, deployed, e
         finding: { reason: 'Inactive', message: 'switched off by spec.enabled: false; everything is kept' },
       },
     };
+  if (refusal && facts.lost) return stalled(refusal, 'Degraded');
   if (refusal) return refusal.waits ? reconciling('Pending', refusal) : stalled(refusal);
   if (license.status !== 'True')
     return license.reason === 'NotYetValid' ? reconciling('Pending', license) : stalled(license);

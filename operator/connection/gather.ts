@@ -13,13 +13,13 @@ import type { SeatBook } from '../seating/book.ts';
 import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
-/** All that a decision about a connection is made of, read at one moment. */
 /** Why a child could not be written, as a finding's reason and message. */
 export interface ChildProblem {
   readonly reason: 'ChildRefused' | 'ChildNameTaken';
   readonly message: string;
 }
 
+/** All that a decision about a connection is made of, read at one moment. */
 export interface ConnectionSnapshot {
   readonly connection: AnyConnection;
   readonly now: Date;
@@ -35,6 +35,8 @@ export interface ConnectionSnapshot {
   readonly sameShop: readonly AnyConnection[];
   readonly feeds: readonly FeedResource[];
   readonly deployment: DeploymentView | undefined;
+  /** False: what runs reads Store and Credential itself all the time, and cannot go on without them. A pod can. */
+  readonly outlivesReferences?: false;
   /** Pods of the Deployment, as far as they are known. */
   readonly pods: readonly PodView[];
   /** Why a child could not be applied. */

@@ -84,8 +84,9 @@ async function claim(
 async function applyChildren(
   context: Context,
   { connection, store, driver, credential, deployment }: ConnectionSnapshot,
-  { accepted, replicas }: ConnectionDecision,
+  { accepted, leftAlone, replicas }: ConnectionDecision,
 ): Promise<void> {
+  if (leftAlone) return;
   // Without its references nobody knows what the children should look like: what runs is stopped, nothing else changes.
   if (!accepted || !store || !driver || !credential) return scaleToZero(context.client, deployment);
   const { config, applier, informers } = context;

@@ -1,6 +1,6 @@
 import { credentialKind, validateResource, type CredentialResource } from '../../crds/index.ts';
 import { findCondition, type Condition, type Settlement } from '../../kit/conditions.ts';
-import { connectionKey, describeConnection, type AnyConnection } from '../resources.ts';
+import { connectionKey, describeConnection, inUse, type AnyConnection } from '../resources.ts';
 
 /** What is said about a credential: the sum of what the pods that mount it found. */
 export interface CredentialDecision {
@@ -29,7 +29,7 @@ export function decideCredential(credential: CredentialResource, users: readonly
   return {
     settlement: settle(credential, verdicts),
     fields: {
-      connections: users.length,
+      connections: inUse(users),
       valid: verdicts.filter(({ verdict }) => verdict?.status === 'True').length,
       ...(lastCheckedAt ? { lastCheckedAt } : {}),
       ...(expiresAt ? { expiresAt } : {}),

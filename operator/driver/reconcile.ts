@@ -1,6 +1,7 @@
 import type { Reconcile } from '../../kit/controller.ts';
 import { DONE } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
+import { inUse } from '../resources.ts';
 import { decideDriver } from './decide.ts';
 
 /** A Driver says whether it can be used, and by how many connections it is. */
@@ -9,7 +10,7 @@ export function driverReconciler({ informers, reporter, schemas }: Context): Rec
     const driver = informers.drivers.get(key);
     if (!driver || driver.metadata.deletionTimestamp) return DONE;
     const connections =
-      informers.connections.byIndex('driver', key).length + informers.clusterConnections.byIndex('driver', key).length;
+      inUse(informers.connections.byIndex('driver', key)) + inUse(informers.clusterConnections.byIndex('driver', key));
     await reporter.report(informers.drivers, driver, {
       settlement: decideDriver(driver, schemas),
       findings: {},

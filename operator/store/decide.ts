@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ANNOTATIONS, storeKind, validateResource, type StoreResource } from '../../crds/index.ts';
 import { isTrue, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
-import type { AnyConnection } from '../resources.ts';
+import { inUse, type AnyConnection } from '../resources.ts';
 
 export type DeveloperKey = NonNullable<NonNullable<StoreResource['status']>['developerKey']>;
 
@@ -27,7 +27,7 @@ export function decideStore(
     settlement: settle(store, keyProblem),
     fields: {
       client: store.spec.client ?? store.metadata.namespace,
-      connections: connections.length,
+      connections: inUse(connections),
       readyConnections: connections.filter(({ status }) => isTrue(status?.conditions, 'Ready')).length,
     },
   };

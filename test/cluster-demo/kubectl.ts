@@ -1,4 +1,4 @@
-import { run } from '../cluster/exec.ts';
+import { run, tryRun, type RunResult } from '../cluster/exec.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { Viewed } from '../../cli/status-view.ts';
 
@@ -12,6 +12,11 @@ export class Kubectl {
 
   run(...args: string[]): Promise<string> {
     return run('kubectl', args, { env: this.#cluster.adminEnv, timeout: 120_000 });
+  }
+
+  /** The same, whatever it ends with. */
+  try(...args: string[]): Promise<RunResult> {
+    return tryRun('kubectl', args, { env: this.#cluster.adminEnv, timeout: 120_000 });
   }
 
   /** `kubectl apply` of objects or YAML text. */

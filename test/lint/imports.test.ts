@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+jest.setTimeout(60_000);
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** What the check says of a tree of files. In a process of its own, as `make lint` runs it. */

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { tryRun } from '../../cluster/exec.ts';
+import { RELEASE_NAMESPACE } from '../../cluster-demo/install.ts';
 import { storeUrl } from '../../cluster-demo/quickstart.ts';
 import { call, waitFor } from '../../demo/steps.ts';
 import type { VendureStore } from '../../stores/vendure/index.ts';
@@ -35,7 +37,7 @@ describe('deletion of a connection', () => {
   const orders = async (shop: Shop) =>
     (await call<{ items: unknown[] }>(await shop.hub(), 'GET', '/orders')).items.length;
 
-  it("keeps the hub's data with Retain, and a connection of that name takes it up again", async () => {
+  it("keeps the hub's data with Retain, and a connection of that name takes it up again; while there is one, neither its Store nor the release goes", async () => {
     const shop = await shopWith('e2e-retain', { deletionPolicy: 'Retain' });
     await shop.ready();
     expect(await orders(shop)).toBe(1);
@@ -46,6 +48,19 @@ describe('deletion of a connection', () => {
     expect(await orders(shop)).toBe(1);
     await shop.apply();
     await shop.ready();
+    expect(await orders(shop)).toBe(1);
+
+    // While it is there, what it uses stays, and so does the release.
+    const refused = await e2e.kubectl.try('delete', 'store', 'main', '--namespace', shop.namespace);
+    expect(`${refused.stdout}${refused.stderr}`).toMatch(/Store main is in use by 1 connection .*delete those first/);
+    const where = ['--namespace', RELEASE_NAMESPACE];
+    const uninstall = await tryRun('helm', ['uninstall', 'supercargo', ...where], {
+      ...{ env: e2e.cluster.adminEnv, timeout: 280_000 },
+    });
+    expect(uninstall.stderr).toMatch(/supercargo-connections-must-be-deleted-first failed/);
+    const why = await e2e.kubectl.run('logs', 'job/supercargo-connections-must-be-deleted-first', ...where);
+    expect(why).toMatch(/connections? (is|are) left: [^]*Nothing was uninstalled/);
+    expect(await e2e.kubectl.list('deployments', RELEASE_NAMESPACE)).toHaveLength(2);
     expect(await orders(shop)).toBe(1);
     await shop.remove();
   });

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { connectionsLeft } from './connections-left.ts';
+
+/** A cluster with these connections, by kind and namespace. */
+const cluster = (items: Readonly<Record<string, readonly string[]>>) => {
+  const asked: string[] = [];
+  const list = async ({ kind }: { kind: string }, { namespace = '' }: { namespace?: string } = {}) => {
+    asked.push(`${kind}/${namespace}`);
+    const keys = Object.keys(items).filter(
+      (key) => key === `${kind}/${namespace}` || (!namespace && key.startsWith(`${kind}/`)),
+    );
+    return {
+      items: keys.flatMap((key) =>
+        items[key]!.map((name) => ({
+          metadata: { name, ...(kind === 'Connection' ? { namespace: key.split('/')[1] } : {}) },
+        })),
+      ),
+    };
+  };
+  return { asked, client: { list } as unknown as Parameters<typeof connectionsLeft>[0] };
+};
+
+describe('before an uninstall', () => {
+  it('nothing is said where no connection is left', async () => {
+    expect(await connectionsLeft(cluster({}).client, [])).toBeUndefined();
+  });
+
+  it('those that are left are named, and both ways on', async () => {
+    const { client } = cluster({ 'Connection/acme': ['shop', 'outlet'], 'ClusterConnection/': ['wide'] });
+    const said = await connectionsLeft(client, []);
+    expect(said).toMatch(/^3 connections are left: acme\/outlet, acme\/shop, wide\.\nNothing was uninstalled/);
+    expect(said).toMatch(/kubectl delete connections,clusterconnections --all -A.*helm uninstall --no-hooks/);
+  });
+
+  it('of many the first five are named, and the rest counted', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `shop-${String(index).padStart(2, '0')}`);
+    expect(await connectionsLeft(cluster({ 'Connection/acme': names }).client, [])).toMatch(
+      /^12 connections are left: acme\/shop-00, .*, acme\/shop-04 and 7 more\./,
+    );
+  });
+
+  it('an installation of some namespaces asks for those alone: it may ask for no others', async () => {
+    const { client, asked } = cluster({ 'Connection/acme': ['shop'], 'Connection/rivals': ['theirs'] });
+    expect(await connectionsLeft(client, ['acme', 'other'])).toMatch(/^1 connection is left: acme\/shop\./);
+    expect(asked).toEqual(['Connection/acme', 'Connection/other']);
+  });
+});

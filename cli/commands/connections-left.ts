@@ -1,0 +1,30 @@
+import { resourceType } from '../../crds/index.ts';
+import type { KubeClient } from '../../kit/kube/client.ts';
+import type { KubeObject } from '../../kit/kube/objects.ts';
+
+/** How many are named; the rest is counted. */
+const NAMED = 5;
+
+/**
+ * What the chart's job asks before an uninstall: connections that are left, of these namespaces or of all. Without the
+ * operator nobody ends their pods or takes their finalizers off. Undefined: there are none.
+ */
+export async function connectionsLeft(
+  client: Pick<KubeClient, 'list'>,
+  namespaces: readonly string[],
+): Promise<string | undefined> {
+  const own = resourceType('Connection');
+  const lists =
+    namespaces.length > 0
+      ? namespaces.map((namespace) => client.list<KubeObject>(own, { namespace }))
+      : [client.list<KubeObject>(own), client.list<KubeObject>(resourceType('ClusterConnection'))];
+  const found = (await Promise.all(lists)).flatMap(({ items }) => items);
+  if (found.length === 0) return undefined;
+  const names = found.map(({ metadata: { namespace, name } }) => (namespace ? `${namespace}/${name}` : name)).sort();
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return [
+    `${names.length} ${names.length === 1 ? 'connection is' : 'connections are'} left: ${names.slice(0, NAMED).join(', ')}${more}.`,
+    'Nothing was uninstalled: without the operator their pods go on without a hub, and their deletion waits for ever.',
+    'Delete them first (kubectl delete connections,clusterconnections --all -A), or leave them as they are: helm uninstall --no-hooks.',
+  ].join('\n');
+}

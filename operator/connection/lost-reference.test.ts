@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { aCondition, aConnection, aDeployment, aSnapshot, aStore } from '../../test/support/operator-fixtures.ts';
+import { SettingsSchemas } from '../settings.ts';
+import { decide } from './decide.ts';
+import type { ConnectionSnapshot } from './gather.ts';
+
+const decided = (over: Partial<ConnectionSnapshot>) => decide(aSnapshot(over), new SettingsSchemas());
+/** A connection of which the operator said these last. */
+const saying = (...conditions: ReturnType<typeof aCondition>[]) => aConnection({}, { status: { conditions } });
+const wasAccepted = (over: object = {}) => ({
+  ...saying(aCondition('Accepted', 'True'), aCondition('Licensed', 'True', { reason: 'Seated' })),
+  ...over,
+});
+
+describe('what was deleted while the pod ran', () => {
+  it.each([
+    ['store', 'StoreGone', "the back office's key no longer opens the Store"],
+    ['credential', 'CredentialGone', 'goes on with the Secret that it has'],
+    ['driver', 'DriverGone', 'the sync pod goes on as it was'],
+  ] as const)('leaves the pod alone and says so as what a person must mend: the %s', (what, reason, message) => {
+    const one = decided({ connection: wasAccepted(), [what]: undefined });
+    expect(one).toMatchObject({ accepted: false, leftAlone: true, replicas: 1, tryAgain: false, state: 'Degraded' });
+    expect(one.settlement).toMatchObject({
+      state: 'Stalled',
+      finding: { reason, message: expect.stringContaining(message) },
+    });
+    expect(one.findings.Accepted).toMatchObject({ status: 'False', reason });
+    // And so the next time, when that is what its status says.
+    const again = saying(aCondition('Accepted', 'False', { reason }));
+    expect(decided({ connection: again, [what]: undefined })).toMatchObject({ leftAlone: true, replicas: 1 });
+  });
+
+  it.each<[string, Partial<ConnectionSnapshot>]>([
+    [
+      'the spec is another than the one that was accepted',
+      { connection: wasAccepted({ metadata: { ...aConnection().metadata, generation: 2 } }) },
+    ],
+    ['it is switched off', { connection: wasAccepted({ spec: { ...aConnection().spec, enabled: false } }) }],
+    ['no pod was asked for', { connection: wasAccepted(), deployment: aDeployment({}, 0) }],
+    ['it never ran', { deployment: undefined }],
+    ['what runs needs it all the time', { connection: wasAccepted(), outlivesReferences: false }],
+  ])('stops what runs where %s', (_why, over) => {
+    expect(decided({ credential: undefined, ...over })).toMatchObject({ leftAlone: false, replicas: 0 });
+  });
+
+  it('keeps what was last said of the licence while the Store is gone, which has the seat', () => {
+    const unknown = { ...aSnapshot().license, required: true, any: true };
+    const gone = { connection: wasAccepted(), store: undefined, license: unknown };
+    expect(decided(gone)).toMatchObject({ replicas: 1, findings: { Licensed: { status: 'True', reason: 'Seated' } } });
+    expect(decided({ ...gone, store: aStore() }).replicas).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { findCondition, type Condition, type ConditionValue } from '../../kit/conditions.ts';
+import type { ConnectionSnapshot } from './gather.ts';
+import type { Refusal } from './policies.ts';
+
+/** What a connection needs and was deleted while its pod ran, by the reason for which a new one would wait. */
+const GONE: Readonly<Record<string, { readonly reason: string; readonly effect: string }>> = {
+  StoreNotFound: {
+    reason: 'StoreGone',
+    effect: "the sync pod goes on as it was; the back office's key no longer opens the Store",
+  },
+  CredentialNotFound: { reason: 'CredentialGone', effect: 'the sync pod goes on with the Secret that it has' },
+  DriverNotFound: { reason: 'DriverGone', effect: 'the sync pod goes on as it was' },
+};
+
+/**
+ * The refusal of a connection that ran until a resource it names was deleted: somebody's mistake, or a tool that prunes
+ * and applies again. Its last good pod is left alone, for the length of the spec that it was made for (decision 0021).
+ * Undefined: it is refused for another reason, for none, or nothing runs. Pure.
+ */
+export function lostReference(snapshot: ConnectionSnapshot, refusal: Refusal | undefined): Refusal | undefined {
+  const gone = refusal?.waits && GONE[refusal.reason];
+  if (!gone || snapshot.outlivesReferences === false || !ranBefore(snapshot)) return undefined;
+  return { reason: gone.reason, message: `${refusal.message}. It was deleted while in use: ${gone.effect}` };
+}
+
+/** Whether the pod that runs was made for the spec as it is, when all that it names was there. */
+function ranBefore({ connection, deployment }: ConnectionSnapshot): boolean {
+  const accepted = findCondition(connection.status?.conditions, 'Accepted');
+  if (!accepted || accepted.observedGeneration !== connection.metadata.generation) return false;
+  return deployment?.spec.replicas === 1 && (accepted.status === 'True' || isGone(accepted));
+}
+
+const isGone = ({ reason }: Condition): boolean => Object.values(GONE).some((gone) => gone.reason === reason);
+
+/** A licence's seat is a Store's: while the Store is gone, the last word about it stays. */
+export function licenseBefore(
+  { connection }: ConnectionSnapshot,
+  lost: Refusal | undefined,
+  license: ConditionValue,
+): ConditionValue {
+  const before = lost?.reason === 'StoreGone' && findCondition(connection.status?.conditions, 'Licensed');
+  return before ? { status: before.status, reason: before.reason, message: before.message } : license;
+}
