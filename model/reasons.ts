@@ -128,6 +128,7 @@ const HUB_REASONS: Readonly<Record<string, string>> = {
   TotalsMismatch: "nothing: the shop's own totals are kept",
   StockForgotten:
     'post all stock levels again (POST /api/v1/stock): the hub was restored from a backup, and knows neither what was set since nor what the store has',
+  DataRequested: 'find the orders that the message names, and answer the customer; it closes after 30 days',
   WebhookUndeliverable: 'mend the endpoint, then POST /api/v1/webhooks/NAME/replay',
   WebhookEndpointDisabled:
     'mend the endpoint, then POST /api/v1/webhooks/NAME/enable, or give it another url in the Store',

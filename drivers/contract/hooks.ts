@@ -1,4 +1,7 @@
 import type { FeedType } from '../../model/feeds.ts';
+import type { PrivacyRequest } from '../../model/privacy.ts';
+
+export type { PrivacyRequest } from '../../model/privacy.ts';
 
 /** A webhook of the store as it came in at the hub. The hub looks at nothing in it: the signing secret is the pod's. */
 export interface InboundHook {
@@ -15,9 +18,12 @@ export interface HookHint {
   readonly ids?: readonly string[];
 }
 
-/** A hint is never trusted as data: it only says what to read. */
+/**
+ * A hint is never trusted as data: it only says what to read. `privacy`: what the platform passes on for the law, which
+ * no reading could find out.
+ */
 export type HookReading =
-  | { readonly valid: true; readonly hints: readonly HookHint[] }
+  | { readonly valid: true; readonly hints: readonly HookHint[]; readonly privacy?: readonly PrivacyRequest[] }
   /** Reasons: `SignatureInvalid`, `Unreadable`, and `TooOld` where the signature covers a time. */
   | { readonly valid: false; readonly reason: string; readonly message: string };
 

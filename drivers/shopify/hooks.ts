@@ -6,6 +6,7 @@ import {
   type HookReading,
   type HookSubscription,
   type InboundHook,
+  type PrivacyRequest,
 } from '../contract/index.ts';
 import { verifyHmac } from '../toolkit/hooks/verify-hmac.ts';
 import type { ShopifyClient } from './client.ts';
@@ -29,7 +30,14 @@ const FEEDS: Readonly<Record<Subject, readonly FeedType[]>> = {
 const USERS: Readonly<Record<Subject, RegExp>> = { order: /^Order/, product: /^Product/, stock: /^Stock/ };
 
 const id = z.union([z.int(), z.string()]).transform(String);
-const body = z.looseObject({ id: id.optional(), orders_to_redact: z.array(id).optional() });
+const orders = z.array(id).nullish();
+const body = z.looseObject({
+  id: id.optional(),
+  orders_to_redact: orders,
+  orders_requested: orders,
+  data_request: z.looseObject({ id }).nullish(),
+});
+type Body = z.infer<typeof body>;
 const listed = z.object({
   webhookSubscriptions: z.object({
     nodes: z.array(z.looseObject({ id: z.string(), topic: z.string(), uri: z.string() })),
@@ -65,14 +73,25 @@ function read(secret: string | undefined, hook: InboundHook): HookReading {
   const topic = hook.headers['x-shopify-topic'] ?? '';
   if (!parsed.success)
     return { valid: false, reason: 'Unreadable', message: 'its body is not as Shopify describes it' };
-  return { valid: true, hints: hintsOf(topic, parsed.data) };
+  const privacy = privacyOf(topic, parsed.data);
+  return { valid: true, hints: hintsOf(topic, parsed.data), ...(privacy ? { privacy: [privacy] } : {}) };
 }
 
-/** What to read. A request for data, and the end of a shop, are for people: nothing is to be read. */
-function hintsOf(topic: string, { id: record, orders_to_redact: redacted = [] }: z.infer<typeof body>): HookHint[] {
+/** What Shopify demands of every app: a buyer asks or goes; a shop has been without the app for two days. */
+function privacyOf(
+  topic: string,
+  { orders_to_redact, orders_requested, data_request }: Body,
+): PrivacyRequest | undefined {
+  if (topic === 'customers/redact') return { ask: 'erase', orders: orders_to_redact ?? [] };
+  if (topic === 'shop/redact') return { ask: 'eraseShop' };
+  if (topic === 'customers/data_request')
+    return { ask: 'disclose', reference: data_request?.id ?? 'unnumbered', orders: orders_requested ?? [] };
+  return undefined;
+}
+
+/** What to read. */
+function hintsOf(topic: string, { id: record }: Body): HookHint[] {
   const ids = record === undefined ? {} : { ids: [record] };
-  if (topic === 'customers/redact')
-    return redacted.length > 0 ? FEEDS.order.map((feed) => ({ feed, ids: redacted })) : [];
   if (topic.startsWith('orders/')) return FEEDS.order.map((feed) => ({ feed, ...ids }));
   if (topic.startsWith('fulfillment_orders/')) return FEEDS.order.map((feed) => ({ feed }));
   if (topic === 'products/delete') return FEEDS.product.map((feed) => ({ feed }));

@@ -174,15 +174,20 @@ describe('webhooks', () => {
     return triedShop().driver.webhooks!.read({ headers, body: bytes, receivedAt: new Date() });
   };
 
-  it('that the law demands: erased orders are read again, the others are for people', () => {
-    expect(hook('customers/redact', { shop_id: 1, orders_to_redact: [11, 12] })).toMatchObject({
-      hints: [
-        { feed: 'OrderUpdate', ids: ['11', '12'] },
-        { feed: 'OrderImport', ids: ['11', '12'] },
-      ],
-    });
-    expect(hook('customers/data_request', { shop_id: 1, orders_requested: [11] })).toEqual({ valid: true, hints: [] });
-    expect(hook('shop/redact', { shop_id: 1 })).toEqual({ valid: true, hints: [] });
+  it.each([
+    [
+      'customers/redact',
+      { shop_id: 1, customer: { id: 3, email: 'x@y.example' }, orders_to_redact: [11, 12] },
+      { ask: 'erase', orders: ['11', '12'] },
+    ],
+    [
+      'customers/data_request',
+      { shop_id: 1, orders_requested: [11], customer: { id: 3 }, data_request: { id: 9999 } },
+      { ask: 'disclose', reference: '9999', orders: ['11'] },
+    ],
+    ['shop/redact', { shop_id: 1, shop_domain: 'gone.myshopify.com' }, { ask: 'eraseShop' }],
+  ])('that the law demands are passed on: %s', (topic, body, asked) => {
+    expect(hook(topic, body)).toEqual({ valid: true, hints: [], privacy: [asked] });
   });
 
   it('of a product and of a level say what to read', () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { hookResults, inboundHook } from '../../model/sync-api.ts';
-import type { Queryable } from '../storage/database.ts';
+import { carryOut } from '../retention/privacy.ts';
+import type { Queryable, Transaction } from '../storage/database.ts';
+import type { ConnectionRow } from '../stores/rules.ts';
 
 /** A flood must fill neither database nor memory: beyond these the store is asked to come again. */
 const MAX_PENDING = 1000;
@@ -72,18 +74,24 @@ export async function claimHooks(
   return rows.map(({ id, headers, body, received_at }) => ({ id, headers, body, receivedAt: received_at }));
 }
 
-/** The body goes at once: it has customers in it. The number stays for a while, so that a repeat is known. */
+/**
+ * What became of webhooks; what the law asks of them is carried out in the same transaction. The body goes at once: it
+ * has customers in it. The number stays for a while, so that a repeat is known.
+ */
 export async function settleHooks(
-  db: Queryable,
-  connectionId: number,
+  tx: Transaction,
+  connection: ConnectionRow,
   results: z.infer<typeof hookResults>['results'],
 ): Promise<void> {
-  await db.query(
+  const connectionId = connection.id;
+  for (const asked of results.flatMap(({ accepted, privacy }) => (accepted ? (privacy ?? []) : [])))
+    await carryOut(tx, connection, asked);
+  await tx.query(
     `UPDATE inbound_hooks h SET state = CASE WHEN r.accepted THEN 'Accepted' ELSE 'Refused' END, reason = r.reason, headers = '{}', body = ''
      FROM jsonb_to_recordset($2::jsonb) AS r(id bigint, accepted boolean, reason text) WHERE h.connection_id = $1 AND h.id = r.id`,
     [connectionId, JSON.stringify(results)],
   );
-  await db.query(
+  await tx.query(
     `DELETE FROM inbound_hooks WHERE connection_id = $1 AND state <> 'Pending' AND received_at < now() - make_interval(mins => ${REMEMBERED_MINUTES})`,
     [connectionId],
   );

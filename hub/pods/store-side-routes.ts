@@ -32,7 +32,8 @@ export function storeSideRoutes(
     async (request) => ({ hooks: await claimHooks(hub.db, (await connection(request)).id, request.body.limit) }),
   );
   app.post('/hooks/results', { schema: { body: api.hookResults, response: { 200: done } } }, async (request) => {
-    await settleHooks(hub.db, (await connection(request)).id, request.body.results);
+    const row = await connection(request);
+    await hub.db.transaction((tx) => settleHooks(tx, row, request.body.results));
     return {};
   });
   app.post(

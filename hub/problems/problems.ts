@@ -60,6 +60,14 @@ export async function raise(tx: Queryable, home: ProblemHome, problems: readonly
   );
 }
 
+/** Resolves problems of a reason that were raised last so many days ago: nothing says when they are over. */
+export async function resolveByAge(tx: Queryable, reason: string, days: number): Promise<void> {
+  await tx.query(
+    `UPDATE problems SET resolved_at = now() WHERE reason = $1 AND resolved_at IS NULL AND last_seen_at < now() - make_interval(days => $2::int)`,
+    [reason, days],
+  );
+}
+
 /** Which of the problems of the given subjects are over; all of them if nothing is said. */
 export interface Over {
   /** These reasons alone. */

@@ -47,7 +47,7 @@ export function forgetRoutes(app: App, hub: HubContext): void {
             'OrderOpen',
             `order ${order} is open, and without its address it cannot be shipped: forget it once it is completed or cancelled`,
           );
-        await forgetPersons(tx, closed, request.id);
+        await forgetPersons(tx, closed, { request: request.id });
         return { forgotten: closed.map(({ number }) => number), open };
       });
     },

@@ -11,12 +11,14 @@ const HISTORY_DAYS = 90;
 const QUARANTINE_DAYS = 30;
 const INBOUND_DAYS = 7;
 const IDEMPOTENCY_DAYS = 7;
+/** Of an order that never came. */
+const ERASURE_DAYS = 365;
 
 /** SQL: whether a time is older than the Store keeps history. */
 const old = (time: string, store: string) =>
   `${time} < now() - make_interval(days => coalesce((${store}.rules->'retention'->>'historyDays')::int, ${HISTORY_DAYS}))`;
 const OF_CONNECTION = 'JOIN connections c ON c.id = t.connection_id JOIN stores s ON s.id = c.store_id';
-/** SQL: an order that nobody works on any more. */
+/** SQL: an order (as o) that nobody works on any more. */
 const CLOSED = `(o.state IN ('Completed', 'Cancelled') OR o.intake IN ('Rejected', 'Skipped'))`;
 const OPEN_ORDER = (id: string) =>
   `EXISTS (SELECT 1 FROM orders o WHERE o.connection_id = t.connection_id AND o.external_id = ${id} AND NOT ${CLOSED})`;
@@ -59,6 +61,7 @@ export const ENDS: readonly End[] = [
     table: 'inbound_hooks',
     over: `WHERE t.received_at < now() - CASE WHEN t.state = 'Pending' THEN interval '${INBOUND_DAYS} days' ELSE interval '1 hour' END`,
   },
+  { what: 'erasures', table: 'erasures', over: `WHERE t.asked_at < now() - interval '${ERASURE_DAYS} days'` },
   { what: 'quarantine', table: 'quarantine', over: `WHERE t.at < now() - interval '${QUARANTINE_DAYS} days'` },
 ];
 

@@ -5,21 +5,24 @@ export interface OrderKey {
   readonly orderId: string;
 }
 
+/** Why a person goes: it was time, the shop passed it on, or somebody asked for it here, by the id of their request. */
+export type Cause = 'time' | 'shop' | { readonly request: string };
+const SAID = {
+  time: 'personal data erased: its time was over',
+  shop: 'personal data erased: asked for at the shop',
+} as const;
+
 /**
  * Takes the person out of orders, and out of what else is kept of them. That it was done stays in the order's history,
- * without who it was. `requestId`: of who asked for it; null: it was time.
+ * without who it was.
  */
-export async function forgetPersons(
-  tx: Queryable,
-  orders: readonly OrderKey[],
-  requestId: string | null,
-): Promise<void> {
+export async function forgetPersons(tx: Queryable, orders: readonly OrderKey[], cause: Cause): Promise<void> {
   if (orders.length === 0) return;
   const keys = [orders.map(({ connectionId }) => connectionId), orders.map(({ orderId }) => orderId)];
   const these = 'unnest($1::int[], $2::text[]) AS k(connection_id, order_id)';
   // Who reads the lists hears of what was asked for; what time did to old orders comes up in none.
   await tx.query(
-    `UPDATE orders o SET forgotten_at = now(), change_pending = false, change_digest = NULL${requestId === null ? '' : `, seq = nextval('change_seq')`}
+    `UPDATE orders o SET forgotten_at = now(), change_pending = false, change_digest = NULL${cause === 'time' ? '' : `, seq = nextval('change_seq')`}
      FROM ${these} WHERE o.connection_id = k.connection_id AND o.external_id = k.order_id`,
     keys,
   );
@@ -45,8 +48,8 @@ export async function forgetPersons(
      SELECT k.connection_id, k.order_id, $3, $4 FROM ${these}`,
     [
       ...keys,
-      requestId === null ? 'personal data erased: its time was over' : 'personal data erased on request',
-      requestId,
+      typeof cause === 'string' ? SAID[cause] : 'personal data erased on request',
+      typeof cause === 'string' ? null : cause.request,
     ],
   );
 }

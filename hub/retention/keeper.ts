@@ -3,6 +3,7 @@ import type { Logger } from '../../kit/log.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import { ENDS, PERSONS_OVER, type End } from './ends.ts';
 import { forgetPersons, type OrderKey } from './forget.ts';
+import { closeAnswered, forgetAsked } from './privacy.ts';
 
 /** Any number, the same in every replica: one of them ends things, the others pass over it. */
 const LEASE = 4_031_972;
@@ -51,6 +52,9 @@ export async function endWhatIsOver(db: Database, ended: Map<string, number>, si
   }
   for (let rows = AT_ONCE; rows === AT_ONCE && !signal?.aborted; count('persons', rows))
     rows = await db.transaction(forgetSome);
+  for (let rows = AT_ONCE; rows === AT_ONCE && !signal?.aborted; count('persons', rows))
+    rows = await db.transaction(forgetSomeAsked);
+  await db.transaction(closeAnswered);
 }
 
 async function hasLease(tx: Transaction): Promise<boolean> {
@@ -66,9 +70,14 @@ async function endSome(tx: Transaction, { table, over }: End): Promise<number> {
   return row!.count;
 }
 
+/** Whose erasure was asked for while the order was open. */
+async function forgetSomeAsked(tx: Transaction): Promise<number> {
+  return (await hasLease(tx)) ? forgetAsked(tx, null, AT_ONCE) : 0;
+}
+
 async function forgetSome(tx: Transaction): Promise<number> {
   if (!(await hasLease(tx))) return 0;
   const orders = await tx.query<OrderKey & Record<string, unknown>>(`${PERSONS_OVER} LIMIT ${AT_ONCE}`);
-  await forgetPersons(tx, orders, null);
+  await forgetPersons(tx, orders, 'time');
   return orders.length;
 }

@@ -76,10 +76,18 @@ describe('webhooks that wait at the hub', () => {
     expect(box.take('OrderImport')).toEqual({ ids: ['o-1', 'o-2'] });
     expect(outcomes).toEqual(['accepted', 'SignatureInvalid', 'accepted']);
     expect(settled).toEqual([
-      { id: 1, accepted: true, reason: undefined },
+      { id: 1, accepted: true },
       { id: 2, accepted: false, reason: 'SignatureInvalid' },
-      { id: 3, accepted: true, reason: undefined },
+      { id: 3, accepted: true },
     ]);
+  });
+
+  it('pass on to the hub what the law asks, with what became of them', async () => {
+    const { hub, settled } = hubWith('any');
+    const privacy = [{ ask: 'erase', orders: ['o-1'] }];
+    const read = () => ({ valid: true, hints: [], privacy });
+    await follow(hub, { webhooks: { read } } as unknown as Driver);
+    expect(settled).toEqual([{ id: 1, accepted: true, privacy }]);
   });
 
   it('are not held up by one that the driver stumbles over', async () => {

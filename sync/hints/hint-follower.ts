@@ -46,7 +46,8 @@ async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions
     metrics.hook(reading.valid ? 'accepted' : reading.reason);
     if (reading.valid) for (const hint of reading.hints) box.add(hint.feed, hint.ids);
     else log.warn({ reason: reading.reason }, `a webhook of the store was refused: ${reading.message}`);
-    return { id, accepted: reading.valid, reason: reading.valid ? undefined : reading.reason };
+    if (!reading.valid) return { id, accepted: false, reason: reading.reason };
+    return { id, accepted: true, ...(reading.privacy ? { privacy: [...reading.privacy] } : {}) };
   });
   if (results.length > 0) await hub.settleHooks(results);
 }

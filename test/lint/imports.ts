@@ -23,7 +23,7 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   prices: ['base', 'outbox', 'storage', 'stores'],
   stock: ['base', 'outbox', 'problems', 'storage', 'stores'],
   webhooks: ['base', 'orders', 'problems', 'storage', 'stores'],
-  inbound: ['base', 'http', 'runs', 'storage', 'stores'],
+  inbound: ['base', 'http', 'retention', 'runs', 'storage', 'stores'],
   http: ['auth', 'base', 'storage', 'stores'],
   pods: [
     'auth',
@@ -40,7 +40,7 @@ export const HUB_ROOMS: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'stores',
   ],
-  retention: ['storage'],
+  retention: ['problems', 'storage', 'stores'],
   rest: [
     'base',
     'exports',

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { purgeConnection, TABLES_OF_CONNECTIONS } from '../../../hub/pods/purge.ts';
 import { ENDS, LIVE_AS_LONG_AS_THEIR_OWNER, OF_THE_INSTALLATION } from '../../../hub/retention/ends.ts';
 import { endWhatIsOver } from '../../../hub/retention/keeper.ts';
-import type { OrderRecord } from '../../../model/records.ts';
 import { HubRig, type TestPod, type TestStore } from '../../support/hub-rig.ts';
 import { level, line, order, product } from '../../support/memory-store.ts';
 import { ownDatabase } from '../../support/postgres.ts';
+import { CANARY, closed, personal, tracesIn } from './persons.ts';
 
 jest.setTimeout(60_000);
 
@@ -15,37 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => rig.stop());
 
-const CANARY = /canary/i;
-const address = {
-  name: 'Canary Berg',
-  company: 'Canary Ltd',
-  street1: 'Canary Street 5',
-  street2: 'Canary floor',
-  city: 'Canaryville',
-  region: 'Canary region',
-  postalCode: 'CANARY1',
-  country: 'DE',
-  phone: '+49 canary',
-};
-
-/** An order with a canary in every field that can hold a person. */
-const personal = (number: string, changes: Partial<OrderRecord> = {}): OrderRecord =>
-  order(number, {
-    customerId: 'canary-id',
-    customerEmail: 'Canary@buyers.example',
-    customerName: 'Canary Berg',
-    customerPhone: 'canary',
-    shippingAddress: address,
-    billingAddress: address,
-    note: 'for canary',
-    giftMessage: 'dear canary',
-    custom: { engraving: 'canary' },
-    references: { invoice: 'canary' },
-    pickupPoint: { id: 'p', name: 'Shop 7', address },
-    payments: [{ method: 'card', amount: 1, state: 'Paid', reference: 'canary' }],
-    lines: [{ ...line('1', 'A', 1), custom: { engraving: 'canary' } }],
-    ...changes,
-  });
+const traces = () => tracesIn(rig.db);
 
 async function filled(spec = {}): Promise<{ store: TestStore; pod: TestPod }> {
   const store = await rig.store(spec);
@@ -54,21 +24,6 @@ async function filled(spec = {}): Promise<{ store: TestStore; pod: TestPod }> {
   await pod.send('StockImport', [level('A', 10)]);
   return { store, pod };
 }
-
-/** Every row of every table that mentions the canary, as TABLE: row. */
-async function traces(): Promise<string[]> {
-  const tables = await rig.db.query<{ name: string }>(
-    `SELECT c.relname::text AS name FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = to_regnamespace('public')`,
-  );
-  const found: string[] = [];
-  for (const { name } of tables)
-    for (const { row } of await rig.db.query<{ row: string }>(
-      `SELECT t::text AS row FROM "${name}" t WHERE t::text ~* 'canary'`,
-    ))
-      found.push(`${name}: ${row}`);
-  return found;
-}
-const closed = { state: 'Completed', updatedAt: '2026-11-01T00:00:00Z' } as const;
 
 describe('deletion of a connection', () => {
   it('takes all that is of it: kept answers, tokens and every row of every table', async () => {
