@@ -14,6 +14,7 @@ import {
   type LicenseResource,
   type StoreSpec,
 } from '../crds/index.ts';
+import type { DriverManifest } from '../drivers/contract/index.ts';
 import { FreshnessRule } from '../model/feed-rules.ts';
 import { censusWindows } from '../sync/feeds/census.ts';
 import { FeedTracker } from '../sync/feeds/feed-tracker.ts';
@@ -58,20 +59,18 @@ const DRIVERS = [
   }),
   aDriver(),
 ];
-const MANIFEST = {
-  ...{
-    name: 'shop',
-    title: 'Shop',
-    documentation: 'https://example.org',
-    platformKind: 'Store',
-    hosts: [],
-    limits: [],
-  },
+const MANIFEST: DriverManifest = {
+  name: 'shop',
+  title: 'Shop',
+  documentation: 'https://example.org',
+  platformKind: 'Store',
+  hosts: [],
+  limits: [],
   feeds: [
     { type: 'OrderImport', maxPageSize: 100 },
     { type: 'StockExport', maxPageSize: 100, defaultSchedule: '0 */6 * * *' },
   ],
-} as const;
+};
 
 /** Tries a use of whatever the API server accepts; nothing is to be thrown. */
 const always = <T>(kind: KindDefinition, use: (spec: T) => void, numRuns = 60): void =>
