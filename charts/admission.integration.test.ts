@@ -366,6 +366,36 @@ describe("somebody with the operator's token", () => {
         }),
       /controls, and no others|node's/,
     ],
+    [
+      'NetworkPolicy for pods of others',
+      () =>
+        child('NetworkPolicy', 'sync-shop', NS, { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] } }, [
+          owner(),
+        ]),
+      /of no others/,
+    ],
+    [
+      'NetworkPolicy for pods of another connection',
+      () =>
+        child(
+          'NetworkPolicy',
+          'sync-shop',
+          NS,
+          {
+            spec: {
+              podSelector: {
+                matchLabels: {
+                  'app.kubernetes.io/name': 'supercargo-sync',
+                  [LABELS.connection]: 'shop',
+                  [LABELS.connectionKind]: 'ClusterConnection',
+                },
+              },
+            },
+          },
+          [owner()],
+        ),
+      /of no others/,
+    ],
     ['ServiceAccount of its own', () => child('ServiceAccount', 'mine', NS, {}), /controls, and no others/],
     [
       'Role that reads Secrets',
@@ -537,47 +567,19 @@ describe('who makes a Credential', () => {
 
 describe("a sync pod's account", () => {
   let pod: KubeClient;
+  /** Of the ClusterConnection `wide`, in the same namespace. */
+  let clusterPod: KubeClient;
   let managers = 0;
   beforeAll(async () => {
     pod = createClient(await rig.podAccount(NS, 'sync-shop'));
-  });
-  afterAll(async () => pod?.close());
-
-  const status = (kind: string, name: string, conditions: object[]) =>
-    refusal(
-      pod.applyStatus(
-        resourceType(kind),
-        { apiVersion: shop.apiVersion, kind, metadata: { name, namespace: NS }, status: { conditions } },
-        { manager: `pod-${++managers}` },
-      ),
-    );
-  const condition = (type: string, value = 'True') => ({
-    type,
-    status: value,
-    reason: 'X',
-    message: 'x',
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-  });
-
-  it("writes its own conditions, and none of the operator's", async () => {
-    expect(await status('Connection', 'shop', [condition('Fresh', 'False')])).toBeUndefined();
-    for (const type of ['Licensed', 'Accepted', 'Stalled'])
-      expect(await status('Connection', 'shop', [condition(type, type === 'Stalled' ? 'True' : 'False')])).toMatch(
-        /operator's conditions/,
-      );
-  });
-
-  it('writes the status of feeds and runs of its own connection alone, of the same kind too', async () => {
-    const conditions = [condition('Synced')];
-    await rig.apply('Feed', NS, 'own', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
-    await rig.apply('Feed', NS, 'of-another', { connectionRef: { name: 'other' }, type: 'OrderImport' });
-    await rig.apply('Feed', NS, 'of-a-cluster', {
-      connectionRef: { name: 'shop', kind: 'ClusterConnection' },
-      type: 'OrderImport',
-    });
-    expect(await status('Feed', 'own', conditions)).toBeUndefined();
-    for (const name of ['of-another', 'of-a-cluster'])
-      expect(await status('Feed', name, conditions)).toMatch(/its own feeds and runs alone/);
+    clusterPod = createClient(await rig.podAccount(NS, 'csync-wide'));
+    const feed = (name: string, connectionRef: object) =>
+      rig.apply('Feed', NS, name, { connectionRef, type: 'OrderImport' });
+    await feed('own', { name: 'shop' });
+    await feed('of-another', { name: 'other' });
+    await feed('of-a-cluster', { name: 'shop', kind: 'ClusterConnection' });
+    await feed('of-wide', { name: 'wide', kind: 'ClusterConnection' });
+    await feed('of-a-namesake', { name: 'wide' });
     const run = (name: string, connection: string, kind: string) =>
       rig.client.apply(
         resourceType('FeedRun'),
@@ -592,33 +594,99 @@ describe("a sync pod's account", () => {
     await run('run-own', 'shop', 'Connection');
     await run('run-of-another', 'other', 'Connection');
     await run('run-of-a-cluster', 'shop', 'ClusterConnection');
-    expect(await status('FeedRun', 'run-own', [condition('Complete')])).toBeUndefined();
-    for (const name of ['run-of-another', 'run-of-a-cluster'])
-      expect(await status('FeedRun', name, [condition('Complete')])).toMatch(/its own feeds and runs alone/);
+    await run('run-of-wide', 'wide', 'ClusterConnection');
+    await run('run-of-a-namesake', 'wide', 'Connection');
+    await until('the policy to know the feeds', async () => {
+      return (await event(clusterPod, 'Feed', 'of-a-namesake')) !== undefined;
+    });
+  });
+  afterAll(async () => {
+    await pod?.close();
+    await clusterPod?.close();
   });
 
-  it('writes Events about its own kinds alone', async () => {
-    const event = (regarding: object) =>
-      refusal(
-        pod.create<KubeObject>(EVENTS, {
-          apiVersion: EVENTS.apiVersion,
-          kind: 'Event',
-          metadata: { name: `e-${Math.random()}`, namespace: NS },
-          eventTime: new Date().toISOString().replace('Z', '000Z'),
-          type: 'Normal',
-          reason: 'X',
-          action: 'X',
-          note: 'x',
-          reportingController: 'x/y',
-          reportingInstance: 'z',
-          regarding,
-        }),
-      );
-    expect(
-      await event({ apiVersion: shop.apiVersion, kind: 'Connection', name: 'shop', namespace: NS }),
-    ).toBeUndefined();
-    expect(await event({ apiVersion: 'v1', kind: 'Node', name: 'n', namespace: NS })).toMatch(
-      /Events about its connection/,
+  const status = (kind: string, name: string, conditions: object[], as = pod) =>
+    refusal(
+      as.applyStatus(
+        resourceType(kind),
+        { apiVersion: shop.apiVersion, kind, metadata: { name, namespace: NS }, status: { conditions } },
+        { manager: `pod-${++managers}` },
+      ),
     );
+  const condition = (type: string, value = 'True') => ({
+    type,
+    status: value,
+    reason: 'X',
+    message: 'x',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  });
+  /** What the API server says to an Event; `namespace`: absent for what is cluster-scoped. */
+  const event = (as: KubeClient, kind: string, name: string, namespace: string | undefined = NS, home = namespace) =>
+    refusal(
+      as.create<KubeObject>(EVENTS, {
+        apiVersion: EVENTS.apiVersion,
+        kind: 'Event',
+        metadata: { name: `e-${Math.random()}`, namespace: home },
+        eventTime: new Date().toISOString().replace('Z', '000Z'),
+        type: 'Normal',
+        reason: 'X',
+        action: 'X',
+        note: 'x',
+        reportingController: 'x/y',
+        reportingInstance: 'z',
+        regarding: { apiVersion: kind === 'Node' ? 'v1' : shop.apiVersion, kind, name, namespace },
+      }),
+    );
+  const ABOUT_OTHERS = /may write Events about its connection and feeds alone/;
+
+  it("writes its own conditions, and none of the operator's", async () => {
+    expect(await status('Connection', 'shop', [condition('Fresh', 'False')])).toBeUndefined();
+    for (const type of ['Licensed', 'Accepted', 'Stalled'])
+      expect(await status('Connection', 'shop', [condition(type, type === 'Stalled' ? 'True' : 'False')])).toMatch(
+        /operator's conditions/,
+      );
+  });
+
+  it('writes the status of feeds and runs of its own connection alone, of the same kind too', async () => {
+    const feeds = [condition('Synced')];
+    const runs = [condition('Complete')];
+    for (const [as, own] of [
+      [pod, 'own'],
+      [clusterPod, 'of-wide'],
+    ] as const) {
+      expect(await status('Feed', own, feeds, as)).toBeUndefined();
+      expect(await status('FeedRun', `run-${own}`, runs, as)).toBeUndefined();
+      for (const name of ['own', 'of-another', 'of-a-cluster', 'of-wide', 'of-a-namesake'].filter((one) => one !== own))
+        for (const said of [await status('Feed', name, feeds, as), await status('FeedRun', `run-${name}`, runs, as)])
+          expect([own, name, said]).toEqual([own, name, expect.stringMatching(/its own feeds and runs alone/)]);
+    }
+  });
+
+  it('writes Events about its own connection and feeds', async () => {
+    expect(await event(pod, 'Connection', 'shop')).toBeUndefined();
+    expect(await event(pod, 'Feed', 'own')).toBeUndefined();
+    expect(await event(clusterPod, 'ClusterConnection', 'wide', undefined, 'default')).toBeUndefined();
+    expect(await event(clusterPod, 'Feed', 'of-wide')).toBeUndefined();
+  });
+
+  it.each([
+    ['another Connection', 'Connection', 'other', NS],
+    ['a ClusterConnection of its name', 'ClusterConnection', 'shop', undefined],
+    ['a Feed of another Connection', 'Feed', 'of-another', NS],
+    ['a Feed of a ClusterConnection of its name', 'Feed', 'of-a-cluster', NS],
+    ['a Store', 'Store', 'main', NS],
+    ['a FeedRun', 'FeedRun', 'run-own', NS],
+    ['a Node', 'Node', 'n', NS],
+  ])('writes no Event about %s', async (_what, kind, name, namespace) => {
+    expect(await event(pod, kind, name, namespace, NS)).toMatch(ABOUT_OTHERS);
+  });
+
+  it.each([
+    ['a Connection of its name', 'Connection', 'wide', NS],
+    ['a Feed of a Connection of its name', 'Feed', 'of-a-namesake', NS],
+    ['another ClusterConnection', 'ClusterConnection', 'other', undefined],
+    ['a Feed of another namespace, where its rights reach', 'Feed', 'of-wide', 'default'],
+  ])('of a ClusterConnection writes no Event about %s', async (_what, kind, name, namespace) => {
+    expect(await event(clusterPod, kind, name, namespace, namespace ?? 'default')).toMatch(ABOUT_OTHERS);
   });
 });

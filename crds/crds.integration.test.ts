@@ -126,6 +126,7 @@ describe('the kinds on a real API server', () => {
     ['Store', { promotionalCodes: ['GIFT', '\0'] }],
     ['Store', { skuAliases: { constructor: 'b', '😀': '😀' } }],
     ['License', { plan: 'p', seats: 0 }],
+    ['License', { plan: 'p', seats: 1, notAfter: '2026-99-99T99:99:99Z' }],
     ['License', { plan: 'p', seats: 1, notBefore: '2026-02-01T00:00:00Z', notAfter: '2026-01-01T00:00:00Z' }],
   ])('decide about a %s as the offline validator does: %j', async (kind, spec) => {
     const definition = kindByName(kind)!;

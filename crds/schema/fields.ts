@@ -40,14 +40,17 @@ export const timeZone = (description: string) =>
     messageExpression: `'"' + self + '" is not an IANA time zone: use for example "UTC" or "Europe/Berlin"'`,
   });
 
-/** RFC 3339, as Kubernetes writes times. Not zod's own check: its pattern of 300 characters would land in the CRD. */
+/**
+ * RFC 3339, as Kubernetes writes times, and a time that there is: whoever makes a date of it is not to be surprised.
+ * Not zod's own check: its pattern of 300 characters would land in the CRD.
+ */
 export const timestamp = (description: string) =>
   z
     .string()
     .min(20)
     .max(40)
     .regex(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+      /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/,
       'must be an RFC 3339 time such as 2026-01-31T08:00:00Z',
     )
     .describe(description);

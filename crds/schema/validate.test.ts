@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { API_VERSION } from './define.ts';
 import { kindByName } from '../kinds/index.ts';
+import { withRules } from './rules.ts';
 import { validateResource } from './validate.ts';
 
 const validate = (kind: string, spec: unknown, old?: unknown) =>
@@ -107,6 +109,20 @@ describe('the offline validator', () => {
       { feedRef: { name: 'f' }, window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } },
       'spec.window.to: window.from must be before window.to',
     ],
+    ...['2026-13-01T00:00:00Z', '2026-01-32T00:00:00Z', '2026-01-01T24:00:00Z', '2026-01-01T00:60:00Z'].map(
+      (time): [string, string, unknown, RegExp] => [
+        `a time that is none, ${time}`,
+        'Connection',
+        { ...connection, earliestOrderDate: time },
+        /^spec\.earliestOrderDate: must be an RFC 3339 time/,
+      ],
+    ),
+    [
+      'a time zone that is none',
+      'License',
+      { plan: 'p', seats: 1, notAfter: '2026-01-01T00:00:00+99:99' },
+      /^spec\.notAfter: must be an RFC 3339 time/,
+    ],
     [
       'a webhook URL with a password in it',
       'Store',
@@ -134,6 +150,18 @@ describe('the offline validator', () => {
     expect(validate(kind, spec).join('\n')).toEqual(
       typeof expected === 'string' ? expected : expect.stringMatching(expected),
     );
+  });
+
+  it('takes a rule that cannot be carried out for one that does not hold, as the API server does', () => {
+    const spec = withRules(z.strictObject({ at: z.string() }), {
+      rule: "timestamp(self.at) > timestamp('2026-01-01T00:00:00Z')",
+      message: 'must be later',
+    });
+    const kind = { ...kindByName('Feed')!, spec };
+    const said = (at: string) =>
+      validateResource(kind, { apiVersion: API_VERSION, metadata: { name: 'x' }, spec: { at } });
+    expect(said('2026-02-01T00:00:00Z')).toEqual([]);
+    expect(said('no time')).toEqual([{ field: 'spec', message: 'must be later' }]);
   });
 
   it('refuses a change of what is immutable, and says what to do instead', () => {

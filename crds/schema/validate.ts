@@ -123,7 +123,7 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
   const aboutChange = /\boldSelf\b/.test(rule.rule);
   if (aboutChange && old === undefined) return [];
   const variables = { self: celValue(self), oldSelf: celValue(old) };
-  if (programOf(rule.rule)(variables) === true) return [];
+  if (holds(rule, variables)) return [];
   const message: unknown = rule.messageExpression ? programOf(rule.messageExpression)(variables) : rule.message;
   return [
     {
@@ -131,6 +131,15 @@ function evaluateRule(rule: Rule, self: unknown, old: unknown, field: string): V
       message: typeof message === 'string' ? message : `violates the rule ${rule.rule}`,
     },
   ];
+}
+
+/** A rule that cannot be carried out (a time that is none) does not hold: so it is for the API server. */
+function holds({ rule }: Rule, variables: { readonly self: unknown; readonly oldSelf: unknown }): boolean {
+  try {
+    return programOf(rule)(variables) === true;
+  } catch {
+    return false;
+  }
 }
 
 /** CEL tells integers from doubles; JavaScript does not. A Map, since a key may be "constructor". */

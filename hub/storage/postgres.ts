@@ -44,6 +44,12 @@ export interface PostgresOptions {
  */
 const DURABLE_SESSION = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`;
 
+/**
+ * Values are other people's data: no error of a statement takes them into the server's log. All else of that log is
+ * its owner's to set (docs/operating.md).
+ */
+const DISCREET_SESSION = `SELECT set_config('log_parameter_max_length_on_error', '0', false)`;
+
 /** Sessions of one hub: what a server must have room for. */
 export const POOL_SIZE = 10;
 
@@ -58,7 +64,7 @@ export function openPostgres(options: PostgresOptions): Database {
     // Kept for good: each new one makes its staging tables again, which fills the catalogue with dead rows.
     idleTimeoutMillis: 0,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so yet
-    onConnect: (client) => client.query(DURABLE_SESSION),
+    onConnect: (client) => client.query(`${DURABLE_SESSION}; ${DISCREET_SESSION}`),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // Between two statements of a transaction the pool does not listen: a server that goes then would end this process.

@@ -257,11 +257,34 @@ describe('a host that the driver does not name', () => {
     expect(received.length).toBeGreaterThan(0);
   });
 
-  it("is not followed to by a redirect: the answer is the driver's", async () => {
-    script = [{ status: 302, headers: { location: 'https://evil.example/' } }];
-    expect((await http.read(post())).status).toBe(302);
-    expect(received).toHaveLength(1);
-  });
+  it.each([301, 302, 303, 307, 308])(
+    "is not followed to by a redirect (%i), though it stands open: the answer is the driver's",
+    async (status) => {
+      const strange: string[] = [];
+      const other = createServer((request, response) => {
+        strange.push(`${request.method} ${request.headers.authorization}`);
+        response.end('{}');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/api`;
+      try {
+        for (const keyHosts of [undefined, namedHosts([new URL(url).host])])
+          for (const intent of ['read', 'write'] as const) {
+            script = [{ status, headers: { location } }];
+            received = [];
+            await http.close();
+            http = create({ keyHosts });
+            const answer = await http[intent](post());
+            expect([answer.status, answer.headers['location']]).toEqual([status, location]);
+            expect(received).toHaveLength(1);
+          }
+        expect(strange).toEqual([]);
+      } finally {
+        other.closeAllConnections();
+        other.close();
+      }
+    },
+  );
 });
 
 describe('the rate limit of the store', () => {

@@ -72,6 +72,15 @@ const faults: Readonly<Record<string, (good: OrderRecord, seed: number) => Order
   'a time that is none': (good) => ({ ...good, placedAt: '2026-02-30T99:00:00Z', lines: [line('l1', 'A', 1)] }),
 };
 
+it("a key too long for an index is the record's fault, not the hub's, though a pod sends it all the same", async () => {
+  const pod = await (await rig.store()).connect('shop', { catalogue: false });
+  const sent = pod.send('OrderImport', [order('1', { lines: [line(longKey(1), 'A', 1)] })]);
+  await expect(sent).rejects.toMatchObject({
+    ...{ status: 422, reason: 'BadRow' },
+    message: expect.stringContaining('one of its ids, SKUs or codes is too long'),
+  });
+});
+
 it('an order whose mail address is longer than any index holds comes in', async () => {
   const store = await rig.store();
   const pod = await store.connect('shop', { catalogue: false });

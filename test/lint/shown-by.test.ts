@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Pages that promise something and name the test that shows it. */
-const PAGES = ['SECURITY.md', 'docs/guarantees.md', 'docs/threat-model.md'];
+const PAGES = ['SECURITY.md', 'docs/guarantees.md', 'docs/threat-model.md', 'docs/security-review.md'];
 
 /** The tests a page names, each with the titles in quotation marks right after it. */
 function named(page: string): readonly { readonly path: string; readonly titles: readonly string[] }[] {

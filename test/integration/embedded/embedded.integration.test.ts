@@ -1,7 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -161,6 +174,30 @@ describe('the embedded database', () => {
     await db.close();
     expect(lines.join('\n')).not.toMatch(/ada|lovelace|insert into/i);
     expect(lines.length).toBeGreaterThan(2);
+  });
+
+  it('is told to write none: in every session, and whatever a file in its folder says', async () => {
+    const said = {
+      log_min_messages: 'log',
+      log_min_error_statement: 'panic',
+      log_error_verbosity: 'terse',
+      log_parameter_max_length: '0',
+      log_parameter_max_length_on_error: '0',
+      log_statement: 'none',
+      log_min_duration_statement: '-1',
+      log_min_duration_sample: '-1',
+      log_transaction_sample_rate: '0',
+      log_duration: 'off',
+      debug_print_parse: 'off',
+      debug_print_plan: 'off',
+    };
+    const talkative = 'log_statement = all\nlog_parameter_max_length_on_error = -1\nlog_error_verbosity = verbose\n';
+    await appendFile(join(folder, 'postgres', 'postgresql.conf'), talkative);
+    const db = await open(folder);
+    const shown: Record<string, unknown> = {};
+    for (const name of Object.keys(said)) Object.assign(shown, (await db.query(`SHOW ${name}`))[0]);
+    expect(shown).toEqual(said);
+    await db.close();
   });
 });
 
