@@ -4,8 +4,9 @@ import { PrestaClient } from './client.ts';
 import { credential, settings } from './config.ts';
 import { manifest } from './manifest.ts';
 import { countOrders, orderIds, readOrders } from './orders.ts';
-import { countProducts, productIds, readProducts, readStock } from './products.ts';
+import { countProducts, productIds, readProducts } from './products.ts';
 import { writeShipments } from './shipments.ts';
+import { readStock } from './stock.ts';
 import { writeStock } from './stock-write.ts';
 import { readDataModel, readProductSuppliers, readSuppliers } from './suppliers.ts';
 

@@ -21,6 +21,7 @@ export const manifest: DriverFacts = {
     'PrestaShop 1.6 to 9 by the webservice (/api), with a key; the newer Admin API is not used. Never tried at a live shop.',
     'PrestaShop itself sends no webhooks: orders are polled, every minute if the Feed says so.',
     'Releases differ: each shop is asked for what it has (schema=synopsis), and no more than is needed of buyers and their addresses. Without order_cart_rules the names of vouchers are missing.',
+    'A record at which the shop breaks down (a module, a damaged row) is set aside by its number, if the shop shows another; the rest of its page comes in.',
     'The webservice tells no totals and no deletions, and its times are local: the hour that comes twice in autumn is read from its beginning, and what was placed in it may be an hour off.',
     'Prices are those that PrestaShop keeps, without tax; special prices (specific_prices) are not read, and no prices are written.',
     'A variant is a combination by its number, or a product without combinations as p and its number. A product that gets combinations has other variants from then on.',
