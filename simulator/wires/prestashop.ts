@@ -33,7 +33,7 @@ const RIGHTS: Readonly<Record<Permission, readonly (readonly [resource: string, 
   ].map((name) => [name, 'GET']),
   'products:read': [
     ...['products', 'combinations', 'product_options', 'product_option_values', 'product_features'],
-    'product_feature_values',
+    ...['product_feature_values', 'specific_prices'],
   ].map((name) => [name, 'GET']),
   'orders:read': [
     ...['orders', 'order_details', 'order_carriers', 'order_payments', 'order_slip', 'customers', 'addresses'],
@@ -46,6 +46,8 @@ const RIGHTS: Readonly<Record<Permission, readonly (readonly [resource: string, 
     ['combinations', 'PUT'],
     ['products', 'PATCH'],
     ['combinations', 'PATCH'],
+    ['specific_prices', 'PUT'],
+    ['specific_prices', 'POST'],
   ],
   'shipments:write': [
     ['order_carriers', 'PUT'],
