@@ -51,6 +51,16 @@ describe('how many calls a thousand take', () => {
     expect(await calls(() => shop.driver.feeds.StockExport!.write(stock, never()))).toBe(52);
   });
 
+  it('of fifty prices: six that read, and two for each', async () => {
+    const variants = shop.store.shop.readProducts().flatMap((product) => product.variants);
+    const prices = variants
+      .slice(-50)
+      .map(({ id: variantId, sku, price }, index) => ({
+        ...{ entryId: String(index), variantId, sku, price: price + 100, currency: 'EUR', includesTax: false },
+      }));
+    expect(await calls(() => shop.driver.feeds.PriceExport!.write(prices, never()))).toBe(106);
+  });
+
   it('of orders where nothing changed: two', async () => {
     const since = shop.clock.now().toISOString();
     await shop.clock.advance(60_000);

@@ -37,7 +37,7 @@ export class PrestaClient {
   async list(resource: string, query: Query, signal: AbortSignal): Promise<readonly XmlElement[]> {
     const list = child(await this.#get(resource, query, signal), resource);
     if (!list) throw retry('UnexpectedPayload', `the shop sent no list of ${resource}: see whether it was updated`);
-    return list.children;
+    return list.children.filter((each) => isRecord(each, resource));
   }
 
   /** What a resource has in this release of PrestaShop. */
@@ -87,3 +87,7 @@ export class PrestaClient {
     return `${url}/api/${path}${text === '' ? '' : `?${text}`}`;
   }
 }
+
+/** Modules print notices between records. A record is called as its list is, in the singular, and has fields. */
+const isRecord = ({ name, children }: XmlElement, resource: string): boolean =>
+  children.length > 0 && name.slice(0, 3) === resource.slice(0, 3);

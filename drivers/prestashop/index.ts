@@ -4,8 +4,10 @@ import { PrestaClient } from './client.ts';
 import { credential, settings } from './config.ts';
 import { manifest } from './manifest.ts';
 import { countOrders, orderIds, readOrders } from './orders.ts';
-import { countProducts, productIds, readProducts, readStock } from './products.ts';
+import { writePrices } from './price-write.ts';
+import { countProducts, productIds, readProducts } from './products.ts';
 import { writeShipments } from './shipments.ts';
+import { readStock } from './stock.ts';
 import { writeStock } from './stock-write.ts';
 import { readDataModel, readProductSuppliers, readSuppliers } from './suppliers.ts';
 
@@ -48,6 +50,7 @@ export const prestashop = defineDriver({
     OrderImport: { ...orders, cursor: changes },
     OrderUpdate: { ...orders, cursor: changes },
     StockExport: { maxBatch: 50, stock: 'available', callsPerPage: 12, write: writeStock },
+    PriceExport: { maxBatch: 50, callsPerPage: 30, write: writePrices },
     ShipmentExport: { maxBatch: 20, corrects: true, callsPerPage: 30, write: writeShipments },
   },
 });

@@ -1,14 +1,18 @@
 import { z } from 'zod';
-import type { CensusWindow, ReadRequest } from '../contract/index.ts';
+import type { CensusWindow, DriverError, ReadRequest } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { pagesByTime } from '../toolkit/lists/pages-by-time.ts';
 import type { ZonedTime } from '../toolkit/time/zoned-time.ts';
 import { zonedSince, zonedUntil } from '../toolkit/time/zoned-bounds.ts';
+import { MOST, shownWith, type Broken } from './broken-rows.ts';
 import type { PrestaClient, Query } from './client.ts';
 import { field } from './fields.ts';
+import { BARE, bareOf, brokenOf, Hidden, pageOf, type Row } from './pages.ts';
 
 export interface RowPage {
   readonly rows: readonly XmlElement[];
+  /** Those that the shop cannot show. */
+  readonly broken: readonly Broken[];
   readonly resume: string;
   readonly end: boolean;
 }
@@ -37,19 +41,35 @@ async function* byTime(client: PrestaClient, list: TimedList, request: ReadReque
       placedFrom === undefined ? undefined : `[${local(zone, zonedSince(zone, placedFrom))},${NEVER}]`,
   };
   const to = until === undefined ? NEVER : local(zone, zonedUntil(zone, until));
-  const time = (row: XmlElement): string | undefined => instantOf(zone, field(row, 'date_upd'));
-  const pages = pagesByTime({
-    ...{ what: resource, time, key: (row: XmlElement) => field(row, 'id'), resume, pageSize },
+  const time = ({ changed }: Row): string | undefined => instantOf(zone, changed);
+  const pages = pagesByTime<Row>({
+    ...{ what: resource, time, key: ({ id }) => id, resume, pageSize },
     since: since === undefined ? undefined : zonedSince(zone, since),
     page: async (from, page, size) => {
       const window = `[${from === undefined ? '0000-00-00 00:00:00' : local(zone, from)},${to}]`;
       const query = { ...fixed, 'filter[date_upd]': window, limit: `${(page - 1) * size},${size}` };
-      return { rows: await client.list(resource, query, signal) };
+      return { rows: await pageOf(client, resource, { query, bare: BARE }, signal) };
+    },
+    fragile: {
+      brokenRow: (error) => (error instanceof Hidden ? error : undefined),
+      alone: async (from, page, error) => hiddenRow(`row ${page} from ${from ?? 'the beginning'} on`, error),
     },
   });
-  for await (const { rows, resume: place, end } of pages)
-    yield { rows: until === undefined ? rows : rows.filter((row) => (time(row) ?? '') < until), resume: place, end };
+  for await (const { rows, resume: place, end } of pages) {
+    const within = until === undefined ? rows : rows.filter((row) => (time(row) ?? '') < until);
+    yield { ...partsOf(within), resume: place, end };
+  }
 }
+
+/** Nothing is known of it but its place. */
+const hiddenRow = (id: string, error: DriverError): Row => ({
+  ...{ id, changed: '', broken: { id, bare: undefined, error } },
+});
+
+const partsOf = (rows: readonly Row[]): Pick<RowPage, 'rows' | 'broken'> => ({
+  rows: rows.flatMap(({ shown }) => shown ?? []),
+  broken: rows.flatMap(({ broken }) => broken ?? []),
+});
 
 /** Undefined for what is no time: "0000-00-00 00:00:00" of what was imported. */
 export function instantOf(zone: ZonedTime, text: string): string | undefined {
@@ -72,16 +92,11 @@ async function* named(
   let from = placeOf(resume, idPlace)?.ids ?? 0;
   do {
     const asked = ids.slice(from, from + pageSize);
-    const rows = await allWith(
-      client,
-      resource,
-      'id',
-      asked.filter((id) => /^[1-9]\d{0,15}$/.test(id)),
-      signal,
-      { language },
-    );
+    const known = asked.filter((id) => /^[1-9]\d{0,15}$/.test(id));
+    const found = await shownWith(client, { resource, name: 'id', query: { language } }, known, signal);
+    const broken = brokenOf(found, await bareOf(client, resource, found, signal));
     from += asked.length;
-    yield { rows, resume: JSON.stringify({ ids: from }), end: from >= ids.length };
+    yield { rows: found.rows, broken, resume: JSON.stringify({ ids: from }), end: from >= ids.length };
   } while (from < ids.length);
 }
 
@@ -94,18 +109,15 @@ export async function* byNumber(
   let { after } = placeOf(resume, afterPlace) ?? { after: 0 };
   for (;;) {
     const query = { display: 'full', sort: '[id_ASC]', 'filter[id]': `>[${after}]`, limit: `0,${pageSize}` };
-    const rows = await client.list(resource, query, signal);
+    const rows = await pageOf(client, resource, { query, bare: '[id]' }, signal);
     const end = rows.length < pageSize;
-    after = Math.max(after, ...rows.map((row) => Number(field(row, 'id'))));
-    yield { rows, resume: JSON.stringify({ after, more: !end }), end };
+    after = Math.max(after, ...rows.map(({ id }) => Number(id)));
+    yield { ...partsOf(rows), resume: JSON.stringify({ after, more: !end }), end };
     if (end) return;
   }
 }
 
-/** So many values stand in one address: servers take no longer ones. */
-const MOST = 200;
-
-/** All records that have one of these values. */
+/** All records that have one of these values; throws where the shop breaks down at any. */
 export async function allWith(
   client: PrestaClient,
   resource: string,

@@ -1,9 +1,10 @@
 import type { OrderRecord } from '../../model/records.ts';
 import type { CensusWindow, Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
+import { Found, NotShown, setAside, shownWith, type Asked } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
 import { field, flag, given, link, NotTaken, plain, words } from './fields.ts';
-import { allWith, bornIn, rowsFor, type TimedList } from './lists.ts';
+import { bornIn, rowsFor, type TimedList } from './lists.ts';
 import { orderRecord, type OrderFacts, type OrderParts } from './order-map.ts';
 import { Schemas } from './schemas.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
@@ -13,9 +14,9 @@ export async function* readOrders(client: PrestaClient, request: ReadRequest): A
   const shop = await shopFacts(client, request.signal);
   const schemas = new Schemas(client, request.signal);
   let facts: OrderFacts | undefined;
-  for await (const { rows, ...page } of rowsFor(client, { resource: 'orders', zone: shop.zone }, request)) {
+  for await (const { rows, broken, ...page } of rowsFor(client, { resource: 'orders', zone: shop.zone }, request)) {
     const records: OrderRecord[] = [];
-    const unreadable: UnreadableRecord[] = [];
+    const unreadable: UnreadableRecord[] = broken.map((each) => setAside('order', each));
     if (rows.length > 0) {
       facts ??= await orderFacts(client, shop, request.signal);
       const parts = await partsOf(client, schemas, rows, request.signal);
@@ -51,12 +52,14 @@ function mapped(
   try {
     return orderRecord(row, parts(row), facts, client.context.settings);
   } catch (error) {
-    if (!(error instanceof NotTaken || error instanceof RangeError)) throw error;
     const [recordId, number] = [field(row, 'id'), given(field(row, 'reference'))];
-    return {
-      ...{ recordId, number, reason: 'UnexpectedPayload', raw: plain(row) },
-      message: `order ${number ?? recordId}: ${error.message}: correct it in PrestaShop`,
-    };
+    const aside = (reason: string, message: string): UnreadableRecord => ({
+      ...{ recordId, number, reason, raw: plain(row) },
+      message: `order ${number ?? recordId}: ${message}`,
+    });
+    if (error instanceof NotShown) return aside('StoreError', error.message);
+    if (!(error instanceof NotTaken || error instanceof RangeError)) throw error;
+    return aside('UnexpectedPayload', `${error.message}: correct it in PrestaShop`);
   }
 }
 
@@ -68,19 +71,17 @@ const ADDRESS_MORE = [...NAMES, 'company', 'address2', 'id_state', 'phone', 'pho
 
 async function partsOf(client: PrestaClient, schemas: Schemas, rows: readonly XmlElement[], signal: AbortSignal) {
   const all = (name: string): string[] => rows.flatMap((row) => link(row, name) ?? []);
-  const ids = all('id');
-  const byOrder = async (resource: string, of = ids) =>
-    Map.groupBy(await allWith(client, resource, 'id_order', of, signal), (row) => field(row, 'id_order'));
+  const found = async (asked: Asked, of: readonly string[]): Promise<Found> =>
+    new Found(asked, await shownWith(client, asked, of, signal));
+  const byOrder = (resource: string, of = all('id')) => found({ resource, name: 'id_order' }, of);
   const byId = async (
     resource: string,
     of: readonly string[],
     needed: readonly string[],
     wanted: readonly string[],
-  ) => {
-    if (of.length === 0) return new Map<string, XmlElement>();
-    const display = await schemas.display(resource, needed, wanted);
-    const found = await allWith(client, resource, 'id', of, signal, { display });
-    return new Map(found.map((row) => [field(row, 'id'), row] as const));
+  ): Promise<Found> => {
+    const display = of.length === 0 ? undefined : await schemas.display(resource, needed, wanted);
+    return found({ resource, name: 'id', query: { display } }, of);
   };
   const details = await byOrder('order_details');
   const parcels = await byOrder('order_carriers');
@@ -90,10 +91,7 @@ async function partsOf(client: PrestaClient, schemas: Schemas, rows: readonly Xm
     .map((row) => field(row, 'id'));
   const hasRules = reduced.length > 0 && (await schemas.of('order_cart_rules')) !== undefined;
   const rules = await byOrder('order_cart_rules', hasRules ? reduced : []);
-  const payments = Map.groupBy(
-    await allWith(client, 'order_payments', 'order_reference', all('reference'), signal),
-    (row) => field(row, 'order_reference'),
-  );
+  const payments = await found({ resource: 'order_payments', name: 'order_reference' }, all('reference'));
   const customers = await byId('customers', all('id_customer'), CUSTOMER, NAMES);
   const addresses = await byId(
     'addresses',
@@ -104,14 +102,14 @@ async function partsOf(client: PrestaClient, schemas: Schemas, rows: readonly Xm
   return (order: XmlElement): OrderParts => {
     const id = field(order, 'id');
     return {
-      details: details.get(id) ?? [],
-      parcels: parcels.get(id) ?? [],
-      slips: slips.get(id) ?? [],
-      rules: rules.get(id) ?? [],
-      payments: payments.get(field(order, 'reference')) ?? [],
-      customer: customers.get(field(order, 'id_customer')),
-      delivery: addresses.get(field(order, 'id_address_delivery')),
-      invoice: addresses.get(field(order, 'id_address_invoice')),
+      details: details.all(id),
+      parcels: parcels.all(id),
+      slips: slips.all(id),
+      rules: rules.all(id),
+      payments: payments.all(field(order, 'reference')),
+      customer: customers.one(field(order, 'id_customer')),
+      delivery: addresses.one(field(order, 'id_address_delivery')),
+      invoice: addresses.one(field(order, 'id_address_invoice')),
     };
   };
 }

@@ -1,24 +1,23 @@
-import type { ProductRecord, StockRecord, VariantRecord } from '../../model/records.ts';
+import type { ProductRecord, VariantRecord } from '../../model/records.ts';
 import type { CensusWindow, Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
+import { Found, NotShown, setAside, shownWith, type Asked } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
-import { exact, field, given, link, money, needed, NotTaken, plain, rowsOf, words } from './fields.ts';
-import { allWith, bornIn, byNumber, instantOf, rowsFor } from './lists.ts';
-import { Schemas } from './schemas.ts';
+import { exact, field, given, money, needed, NotTaken, plain, rowsOf, words } from './fields.ts';
+import { bornIn, instantOf, rowsFor } from './lists.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
-
-/** The one place of stock of a shop. */
-export const LOCATION = 'main';
 
 interface Around {
   readonly shop: ShopFacts;
   readonly url: string;
   readonly currency: string;
-  readonly combinations: ReadonlyMap<string, readonly XmlElement[]>;
+  readonly combinations: Found;
   /** Name and value of an attribute or a feature, by the number of the value. */
-  readonly options: ReadonlyMap<string, readonly [string, string]>;
-  readonly features: ReadonlyMap<string, readonly [string, string]>;
+  readonly options: Pairs;
+  readonly features: Pairs;
 }
+
+type Pairs = (id: string) => readonly [name: string, value: string] | undefined;
 
 /** Products with their combinations. */
 export async function* readProducts(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
@@ -31,48 +30,48 @@ export async function* readProducts(client: PrestaClient, request: ReadRequest):
   let groups: ReadonlyMap<string, string> | undefined;
   let features: ReadonlyMap<string, string> | undefined;
   const list = { resource: 'products', zone: shop.zone, language: shop.language };
-  for await (const { rows, ...page } of rowsFor(client, list, request)) {
+  const found = (asked: Asked, of: readonly string[]) => shownWith(client, asked, of, signal);
+  const wordsOf = async (resource: string, of: readonly string[]): Promise<Found> => {
+    const asked = { resource, name: 'id', query };
+    return new Found(asked, await found(asked, of));
+  };
+  for await (const { rows, broken, ...page } of rowsFor(client, list, request)) {
     groups ??= await named('product_options');
     features ??= await named('product_features');
-    const combinations = await allWith(
-      client,
-      'combinations',
-      'id_product',
-      rows.map((row) => field(row, 'id')),
-      signal,
+    const children = { resource: 'combinations', name: 'id_product' };
+    const ids = rows.map((row) => field(row, 'id'));
+    const combinations = await found(children, ids);
+    const values = combinations.rows.flatMap((row) =>
+      rowsOf(row, 'product_option_values').map((each) => field(each, 'id')),
     );
-    const values = combinations.flatMap((row) => rowsOf(row, 'product_option_values').map((each) => field(each, 'id')));
     const own = rows.flatMap((row) => rowsOf(row, 'product_features').map((each) => field(each, 'id_feature_value')));
     const around: Around = {
       ...{ shop, url: client.context.settings.url, currency: currencies.get(shop.currency) ?? '' },
-      combinations: Map.groupBy(combinations, (row) => field(row, 'id_product')),
-      options: pairs(
-        await allWith(client, 'product_option_values', 'id', values, signal, query),
-        groups,
-        'id_attribute_group',
-        'name',
-      ),
-      features: pairs(
-        await allWith(client, 'product_feature_values', 'id', own, signal, query),
-        features,
-        'id_feature',
-        'value',
-      ),
+      combinations: new Found(children, combinations),
+      options: pairs(await wordsOf('product_option_values', values), groups, 'id_attribute_group', 'name'),
+      features: pairs(await wordsOf('product_feature_values', own), features, 'id_feature', 'value'),
     };
     const records: ProductRecord[] = [];
-    const unreadable: UnreadableRecord[] = [];
+    const unreadable = broken.map((each) => setAside('product', each));
     for (const row of rows) {
       try {
         records.push(productRecord(row, around, unreadable));
       } catch (error) {
-        if (!(error instanceof NotTaken || error instanceof RangeError)) throw error;
-        const recordId = field(row, 'id');
-        const message = `product ${recordId}: ${error.message}: correct it in PrestaShop`;
-        unreadable.push({ recordId, reason: 'UnexpectedPayload', message, raw: plain(row) });
+        unreadable.push(aside(row, error));
       }
     }
     yield { ...page, records, unreadable };
   }
+}
+
+function aside(row: XmlElement, error: unknown): UnreadableRecord {
+  const recordId = field(row, 'id');
+  const known = { recordId, raw: plain(row) };
+  if (error instanceof NotShown)
+    return { ...known, reason: 'StoreError', message: `product ${recordId}: ${error.message}` };
+  if (!(error instanceof NotTaken || error instanceof RangeError)) throw error;
+  const message = `product ${recordId}: ${error.message}: correct it in PrestaShop`;
+  return { ...known, reason: 'UnexpectedPayload', message };
 }
 
 export async function countProducts(client: PrestaClient, window: CensusWindow, signal: AbortSignal): Promise<number> {
@@ -93,8 +92,12 @@ export const currenciesOf = async (client: PrestaClient, signal: AbortSignal): P
     ]),
   );
 
-const pairs = (rows: readonly XmlElement[], names: ReadonlyMap<string, string>, group: string, value: string) =>
-  new Map(rows.map((row) => [field(row, 'id'), [names.get(field(row, group)) ?? '', words(row, value)] as const]));
+const pairs =
+  (found: Found, names: ReadonlyMap<string, string>, group: string, value: string): Pairs =>
+  (id) => {
+    const row = found.one(id);
+    return row && [names.get(field(row, group)) ?? '', words(row, value)];
+  };
 
 const STATUS: Readonly<Record<string, ProductRecord['status']>> = { 1: 'Active', 0: 'Inactive' };
 
@@ -105,7 +108,7 @@ function productRecord(row: XmlElement, around: Around, parts: UnreadableRecord[
   if (!status) throw new NotTaken(`its "active" is neither 1 nor 0`);
   const updatedAt = instantOf(shop.zone, needed(row, 'date_upd'));
   if (updatedAt === undefined) throw new NotTaken('its "date_upd" is no time');
-  const found = combinations.get(id) ?? [];
+  const found = combinations.all(id);
   const all =
     found.length > 0 ? found.map((each) => variantOf(row, each, around)) : [variantOf(row, undefined, around)];
   for (const { id: variant, sku } of all)
@@ -123,7 +126,7 @@ function productRecord(row: XmlElement, around: Around, parts: UnreadableRecord[
     status,
     attributes: Object.fromEntries(
       rowsOf(row, 'product_features').flatMap((each) => {
-        const pair = features.get(field(each, 'id_feature_value'));
+        const pair = features(field(each, 'id_feature_value'));
         return pair ? [pair] : [];
       }),
     ),
@@ -146,7 +149,7 @@ function variantOf(product: XmlElement, combination: XmlElement | undefined, aro
   const options = Object.fromEntries(
     combination
       ? rowsOf(combination, 'product_option_values').flatMap((each) => {
-          const pair = names.get(field(each, 'id'));
+          const pair = names(field(each, 'id'));
           return pair ? [pair] : [];
         })
       : [],
@@ -165,66 +168,4 @@ function variantOf(product: XmlElement, combination: XmlElement | undefined, aro
     tracked: true,
     options,
   };
-}
-
-/** What can be sold. The row of a product with combinations is their sum: it is left out. */
-export async function* readStock(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
-  const { signal, ids } = request;
-  const schemas = new Schemas(client, signal);
-  if (ids) {
-    yield {
-      records: await levelsOf(client, schemas, await rowsOfVariants(client, ids, signal), signal),
-      resume: 'ids',
-      end: true,
-    };
-    return;
-  }
-  for await (const { rows, ...page } of byNumber(client, 'stock_availables', request))
-    yield { ...page, records: await levelsOf(client, schemas, rows, signal) };
-}
-
-/** Rows of combinations (34) and of simple products (p12). */
-export async function rowsOfVariants(client: PrestaClient, variants: readonly string[], signal: AbortSignal) {
-  const combinations = variants.filter((id) => /^[1-9]\d{0,15}$/.test(id));
-  const simple = variants.filter((id) => /^p[1-9]\d{0,15}$/.test(id)).map((id) => id.slice(1));
-  return [
-    ...(await allWith(client, 'stock_availables', 'id_product_attribute', combinations, signal)),
-    ...(await allWith(client, 'stock_availables', 'id_product', simple, signal, {
-      'filter[id_product_attribute]': '[0]',
-    })),
-  ];
-}
-
-export const variantOfRow = (row: XmlElement): string =>
-  link(row, 'id_product_attribute') ?? `p${field(row, 'id_product')}`;
-
-async function levelsOf(
-  client: PrestaClient,
-  schemas: Schemas,
-  rows: readonly XmlElement[],
-  signal: AbortSignal,
-): Promise<StockRecord[]> {
-  const asked = async (resource: string, ids: readonly string[], ...names: readonly string[]) => {
-    if (ids.length === 0) return [];
-    const display = await schemas.display(resource, names);
-    return allWith(client, resource, 'id', ids, signal, { display });
-  };
-  const simple = rows.filter((row) => link(row, 'id_product_attribute') === undefined);
-  const ofSimple = simple.map((row) => field(row, 'id_product'));
-  const products = await asked('products', ofSimple, 'id', 'reference', 'cache_default_attribute');
-  const ofCombinations = rows.flatMap((row) => link(row, 'id_product_attribute') ?? []);
-  const combinations = await asked('combinations', ofCombinations, 'id', 'reference');
-  const skus = new Map([
-    ...combinations.map((row) => [field(row, 'id'), field(row, 'reference')] as const),
-    ...products
-      .filter((row) => link(row, 'cache_default_attribute') === undefined)
-      .map((row) => [`p${field(row, 'id')}`, field(row, 'reference')] as const),
-  ]);
-  return rows.flatMap((row) => {
-    const variantId = variantOfRow(row);
-    const sku = skus.get(variantId) ?? '';
-    const quantity = Number(field(row, 'quantity'));
-    if (sku === '' || !Number.isSafeInteger(quantity)) return [];
-    return [{ kind: 'stock', variantId, sku, locationId: LOCATION, onHand: quantity, available: quantity } as const];
-  });
 }

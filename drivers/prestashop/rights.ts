@@ -29,6 +29,15 @@ export const RIGHTS: Readonly<Partial<Record<FeedType, readonly Right[]>>> = {
   SupplierImport: get('suppliers'),
   ProductSupplierImport: get('product_suppliers', 'products', 'currencies'),
   StockExport: [...get('stock_availables'), ['stock_availables', 'PUT']],
+  PriceExport: [
+    ...get('products', 'combinations', 'specific_prices', 'currencies'),
+    ...([
+      ['products', 'PUT'],
+      ['combinations', 'PUT'],
+      ['specific_prices', 'PUT'],
+      ['specific_prices', 'POST'],
+    ] as const),
+  ],
   ShipmentExport: [
     ...get('orders', 'order_details', 'order_carriers', 'order_states'),
     ...([

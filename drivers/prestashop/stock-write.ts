@@ -4,7 +4,7 @@ import { writeOneByOne } from '../writes/one-by-one.ts';
 import type { PrestaClient } from './client.ts';
 import { field, flag, nodeOf } from './fields.ts';
 import { Schemas } from './schemas.ts';
-import { LOCATION, rowsOfVariants, variantOfRow } from './products.ts';
+import { LOCATION, rowsOfVariants, variantOfRow } from './stock.ts';
 
 type Result = WriteResult<'StockExport'>;
 

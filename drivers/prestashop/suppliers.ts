@@ -1,15 +1,18 @@
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { Page, ReadRequest } from '../contract/index.ts';
+import { setAside } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
 import { exact, field, given, link, money, words } from './fields.ts';
 import { allWith, byNumber } from './lists.ts';
-import { currenciesOf, LOCATION, variantOfRow } from './products.ts';
+import { currenciesOf } from './products.ts';
+import { LOCATION, variantOfRow } from './stock.ts';
 import { shopFacts } from './shop.ts';
 
 export async function* readSuppliers(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
-  for await (const { rows, ...page } of byNumber(client, 'suppliers', request))
+  for await (const { rows, broken, ...page } of byNumber(client, 'suppliers', request))
     yield {
       ...page,
+      unreadable: broken.map((each) => setAside('supplier', each)),
       records: rows.map((row) => ({
         kind: 'supplier',
         id: field(row, 'id'),
@@ -23,7 +26,7 @@ export async function* readSuppliers(client: PrestaClient, request: ReadRequest)
 export async function* readProductSuppliers(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
   const { signal } = request;
   const currencies = await currenciesOf(client, signal);
-  for await (const { rows, ...page } of byNumber(client, 'product_suppliers', request)) {
+  for await (const { rows, broken, ...page } of byNumber(client, 'product_suppliers', request)) {
     const whole = rows.filter((row) => link(row, 'id_product_attribute') === undefined);
     const products = await allWith(
       client,
@@ -48,7 +51,8 @@ export async function* readProductSuppliers(client: PrestaClient, request: ReadR
         },
       ];
     });
-    yield { ...page, records };
+    const lost = broken.map((each) => setAside('price of a supplier', { ...each, id: `product_suppliers:${each.id}` }));
+    yield { ...page, records, unreadable: lost };
   }
 }
 

@@ -72,6 +72,11 @@ export const FIELDS: Readonly<Record<string, readonly string[]>> = {
     ...'price ecotax weight unit_price_impact minimal_quantity low_stock_threshold low_stock_alert'.split(' '),
     ...'default_on available_date'.split(' '),
   ],
+  specific_prices: [
+    ...'id id_shop_group id_shop id_cart id_product id_product_attribute id_currency id_country'.split(' '),
+    ...'id_group id_customer id_specific_price_rule price from_quantity reduction reduction_tax'.split(' '),
+    ...'reduction_type from to'.split(' '),
+  ],
   product_options: 'id is_color_group group_type position name public_name'.split(' '),
   product_option_values: 'id id_attribute_group color position name'.split(' '),
   product_features: 'id position name'.split(' '),

@@ -34,6 +34,12 @@ export interface Resource {
   readonly unfiltered?: readonly string[];
   /** Fields that a write must have. */
   readonly required?: readonly string[];
+  /** What a PUT does that the shop's own model does not. */
+  readonly write?: (id: string, body: ReadonlyMap<string, string>) => WireAnswer | undefined;
+  /** After a PUT, with the record as it was: what became of all other fields. */
+  readonly keep?: (before: Fields, body: ReadonlyMap<string, string>) => void;
+  /** What a POST does: the number of the new record, or why there is none. */
+  readonly add?: (body: ReadonlyMap<string, string>) => string | WireAnswer;
 }
 
 export const formatOf = (query: URLSearchParams): Format =>

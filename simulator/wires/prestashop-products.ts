@@ -33,10 +33,10 @@ export interface Dictionary {
 /** One that is sold as it is has its number with a p before it. */
 const isSimple = ({ variants }: ShopProduct): boolean => variants[0]?.id.startsWith('p') ?? false;
 
-export function productFields(product: ShopProduct, words: Dictionary, poison?: Poison): Fields {
+export function productFields(product: ShopProduct, base: number, words: Dictionary, poison?: Poison): Fields {
   const [first] = product.variants;
   const simple = isSimple(product);
-  const price = first ? moneyIn(first.currency)(first.price) : '0.000000';
+  const price = first ? moneyIn(first.currency)(base) : '0.000000';
   return {
     id: product.id,
     values: fieldsOf({
@@ -76,7 +76,7 @@ export function productFields(product: ShopProduct, words: Dictionary, poison?: 
 const weightOf = (variant: ShopVariant | undefined): string => ((variant?.weightGrams ?? 0) / 1000).toFixed(6);
 
 /** Price and weight of a combination are what it adds to those of its product. */
-export function combinationFields(product: ShopProduct, words: Dictionary): Fields[] {
+export function combinationFields(product: ShopProduct, base: number, words: Dictionary): Fields[] {
   const [first] = product.variants;
   if (!first || isSimple(product)) return [];
   return product.variants.map((variant) => ({
@@ -89,7 +89,7 @@ export function combinationFields(product: ShopProduct, words: Dictionary): Fiel
         quantity: '0',
         reference: variant.sku,
       },
-      price: signed(variant.price - first.price, variant.currency),
+      price: signed(variant.price - base, variant.currency),
       weight: ((variant.weightGrams - first.weightGrams) / 1000).toFixed(6),
       ...{ minimal_quantity: '1', default_on: variant === first ? '1' : '' },
     }),

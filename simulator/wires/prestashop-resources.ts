@@ -26,6 +26,9 @@ import {
   supplierPriceFields,
   type Dictionary,
 } from './prestashop-products.ts';
+import { Kept } from './prestashop-kept.ts';
+import { Prices } from './prestashop-prices.ts';
+import { Specials } from './prestashop-specials.ts';
 import type { History } from './prestashop-writes.ts';
 
 const CONFIGURATION: Readonly<Record<string, string>> = {
@@ -52,6 +55,7 @@ const COUNTRIES = ['AT', 'DE', 'FR'];
 export function resources(desk: Desk, histories: readonly History[], without: readonly string[]): Resource[] {
   const { shop } = desk;
   const regions = new Numbers();
+  const [kept, prices, specials] = [new Kept(), new Prices(), new Specials()];
   const words: Dictionary = {
     ...{ groups: new Numbers(), values: new Numbers(), features: new Numbers(), featureValues: new Numbers() },
   };
@@ -79,8 +83,8 @@ export function resources(desk: Desk, histories: readonly History[], without: re
   const dictionary = dictionaryRows(words);
   const numbered = (rows: () => Fields[]) => () => {
     for (const product of shop.readProducts()) {
-      productFields(product, words);
-      combinationFields(product, words);
+      productFields(product, prices.of(product), words);
+      combinationFields(product, prices.of(product), words);
     }
     return rows();
   };
@@ -112,12 +116,34 @@ export function resources(desk: Desk, histories: readonly History[], without: re
     {
       ...{ name: 'products', node: 'product', required: ['price', 'name'] },
       ...{ readOnly: ['manufacturer_name', 'quantity'], computed: COMPUTED },
-      rows: () => shop.readProducts().map((product) => productFields(product, words, shop.poisoned.get(product.id))),
+      rows: () =>
+        kept.over(
+          'products',
+          shop
+            .readProducts()
+            .map((product) => productFields(product, prices.of(product), words, shop.poisoned.get(product.id))),
+        ),
+      write: (id, body) => prices.put(desk, id, body),
     },
     {
       ...{ name: 'combinations', node: 'combination', required: ['id_product', 'minimal_quantity'] },
       ...{ readOnly: ['quantity'] },
-      rows: () => shop.readProducts().flatMap((product) => combinationFields(product, words)),
+      rows: () =>
+        kept.over(
+          'combinations',
+          shop.readProducts().flatMap((product) => combinationFields(product, prices.of(product), words)),
+        ),
+      write: (id, body) => prices.put(desk, body.get('id_product') ?? '', body, id),
+    },
+    {
+      ...{ name: 'specific_prices', node: 'specific_price' },
+      required: [
+        ...['id_shop', 'id_cart', 'id_product', 'id_currency', 'id_country', 'id_group', 'id_customer', 'price'],
+        ...['from_quantity', 'reduction', 'reduction_tax', 'reduction_type', 'from', 'to'],
+      ],
+      rows: () => specials.rows(),
+      write: (id, body) => specials.put(id, body),
+      add: (body) => specials.add(body),
     },
     { name: 'product_options', node: 'product_option', rows: numbered(dictionary.product_options) },
     { name: 'product_option_values', node: 'product_option_value', rows: numbered(dictionary.product_option_values) },
@@ -203,10 +229,12 @@ export function resources(desk: Desk, histories: readonly History[], without: re
   ];
   return all
     .filter(({ name }) => !without.includes(name))
-    .map((resource) => ({
-      ...resource,
-      fields: FIELDS[resource.name]!.filter((field) => !without.includes(`${resource.name}.${field}`)),
-    }));
+    .map((resource) => {
+      const { name, readOnly = [], computed = [] } = resource;
+      const fields = FIELDS[name]!.filter((field) => !without.includes(`${name}.${field}`));
+      const columns = fields.filter((field) => !readOnly.includes(field) && !computed.includes(field));
+      return { keep: (before, body) => kept.put(name, before, columns, body), ...resource, fields };
+    });
 }
 
 const historyFields = ({ id, orderId, state, at }: History): Fields => ({

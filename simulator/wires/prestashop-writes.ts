@@ -1,8 +1,7 @@
 import sax from 'sax';
-import { minorUnits } from '../../model/money.ts';
 import type { Desk, WireAnswer } from '../desk/wire.ts';
 import { levelKey, shippedOf, wantedOf, type ShopOrder } from '../shop/model.ts';
-import { correctParcel, setLevel, setPrice, ship } from '../shop/writes.ts';
+import { correctParcel, setLevel, ship } from '../shop/writes.ts';
 import type { Resource } from './prestashop-lists.ts';
 import { firstCarrierRow, STATES } from './prestashop-orders.ts';
 import { errorAnswer, recordXml, xmlAnswer } from './prestashop-output.ts';
@@ -45,13 +44,14 @@ export function bodyOf(text: string | undefined, node: string): Body | undefined
 
 /** PUT: all of the record is sent; what is left out is taken away, and what must be there is asked for. */
 export function put(desk: Desk, resource: Resource, id: string, text: string | undefined): WireAnswer {
-  if (!resource.rows().some((row) => row.id === id))
-    return errorAnswer(404, 41, `The ${resource.node} ${id} does not exist`);
+  const before = resource.rows().find((row) => row.id === id);
+  if (!before) return errorAnswer(404, 41, `The ${resource.node} ${id} does not exist`);
   const body = bodyOf(text, resource.node);
   if (!body) return errorAnswer(400, 127, 'XML error : String could not be parsed as XML');
   if (body.get('id') !== id) return errorAnswer(400, 90, 'id is duplicate in request');
-  const refused = wrongField(resource, body) ?? WRITES[resource.name]?.(desk, id, body);
+  const refused = wrongField(resource, body) ?? WRITES[resource.name]?.(desk, id, body) ?? resource.write?.(id, body);
   if (refused) return refused;
+  resource.keep?.(before, body);
   return shown(resource, id, 200);
 }
 
@@ -66,7 +66,7 @@ export function patch(desk: Desk, resource: Resource, id: string, text: string |
   if (whole.get('id') !== id) return errorAnswer(400, 90, 'id is duplicate in request');
   const fixed = resource.readOnly?.find((field) => body.has(field));
   if (fixed) return notWritable(fixed);
-  return WRITES[resource.name]?.(desk, id, whole) ?? shown(resource, id, 200);
+  return WRITES[resource.name]?.(desk, id, whole) ?? resource.write?.(id, whole) ?? shown(resource, id, 200);
 }
 
 /** POST: a new record. */
@@ -77,6 +77,8 @@ export function post(desk: Desk, resource: Resource, text: string | undefined, h
   if (wrong) return wrong;
   if (resource.name === 'order_carriers') return addParcel(desk, resource, body);
   if (resource.name === 'order_histories') return addHistory(desk, resource, body, histories);
+  const added = resource.add?.(body);
+  if (added !== undefined) return typeof added === 'string' ? shown(resource, added, 201) : added;
   return errorAnswer(405, 101, `Method POST is not allowed for the resource ${resource.name}`);
 }
 
@@ -121,29 +123,7 @@ const WRITES: Readonly<Record<string, Write>> = {
     if (trackingCode !== '') sendParcel(desk, order, trackingCode, id);
     return undefined;
   },
-  products: (desk, id, body) => price(desk, id, body, undefined),
-  combinations: (desk, id, body) => price(desk, body.get('id_product') ?? '', body, id),
 };
-
-/** Of a product the combinations' prices move with its own: they say what is added to it. */
-function price(desk: Desk, productId: string, body: Body, variantId: string | undefined): WireAnswer | undefined {
-  const product = desk.shop.products.get(productId);
-  const [first] = product?.variants ?? [];
-  if (!product || !first) return errorAnswer(404, 41, 'The product does not exist');
-  const text = body.get('price') ?? '';
-  const units = minorUnits(text.replace('-', ''), first.currency);
-  if (units === undefined) return errorAnswer(400, 85, 'Validation error: "Property price is not valid"');
-  const value = text.startsWith('-') ? -units : units;
-  const wanted =
-    variantId === undefined
-      ? product.variants.map((each) => [each.id, each.price - first.price + value] as const)
-      : [[variantId, first.price + value] as const];
-  for (const [id, to] of wanted) {
-    const outcome = setPrice({ variantId: id, price: to, currency: first.currency }, desk);
-    if (outcome.status !== 'set') return errorAnswer(500, 56, outcome.message ?? 'Unable to save resource');
-  }
-  return undefined;
-}
 
 /** What is in it nobody says: PrestaShop knows of a parcel its number alone. */
 function sendParcel(desk: Desk, order: ShopOrder, trackingCode: string, row?: string): string | undefined {

@@ -6,12 +6,15 @@ import { formatOf, listed, single, type Resource } from './prestashop-lists.ts';
 import { STATES } from './prestashop-orders.ts';
 import { errorAnswer, xmlAnswer } from './prestashop-output.ts';
 import { resources } from './prestashop-resources.ts';
+import { broken, type Break } from './prestashop-breaks.ts';
 import { bodyOf, patch, post, put, type History } from './prestashop-writes.ts';
 
 /** A release of PrestaShop, where it is another than the newest. */
 export interface Release {
   /** Resources and fields (`products.mpn`) that it does not have; `PATCH`: that neither. */
   readonly without?: readonly string[];
+  /** Records at which it breaks down. */
+  readonly breaks?: readonly Break[];
 }
 
 const VERSION = '8.1.7';
@@ -30,7 +33,7 @@ const RIGHTS: Readonly<Record<Permission, readonly (readonly [resource: string, 
   ].map((name) => [name, 'GET']),
   'products:read': [
     ...['products', 'combinations', 'product_options', 'product_option_values', 'product_features'],
-    'product_feature_values',
+    ...['product_feature_values', 'specific_prices'],
   ].map((name) => [name, 'GET']),
   'orders:read': [
     ...['orders', 'order_details', 'order_carriers', 'order_payments', 'order_slip', 'customers', 'addresses'],
@@ -43,6 +46,8 @@ const RIGHTS: Readonly<Record<Permission, readonly (readonly [resource: string, 
     ['combinations', 'PUT'],
     ['products', 'PATCH'],
     ['combinations', 'PATCH'],
+    ['specific_prices', 'PUT'],
+    ['specific_prices', 'POST'],
   ],
   'shipments:write': [
     ['order_carriers', 'PUT'],
@@ -68,7 +73,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
 };
 
 /** The webservice of PrestaShop: a key as the user of HTTP Basic, XML or JSON, local times, no webhooks. */
-export const prestashopWireOf = ({ without = [] }: Release): Wire => ({
+export const prestashopWireOf = ({ without = [], breaks = [] }: Release): Wire => ({
   name: 'prestashop',
   basePath: '/api',
   habits: {
@@ -82,7 +87,7 @@ export const prestashopWireOf = ({ without = [] }: Release): Wire => ({
   keyOf,
   refusal,
   hook: () => ({ headers: {}, body: '' }),
-  routes: (desk) => routesOf(desk, without),
+  routes: (desk) => routesOf(desk, { without, breaks }),
   subject: {
     credential: (key) => ({ key }),
     settings: (url) => ({
@@ -114,7 +119,7 @@ export const prestashopWireOf = ({ without = [] }: Release): Wire => ({
 /** The newest release that is played. */
 export const prestashopWire: Wire = prestashopWireOf({});
 
-function routesOf(desk: Desk, without: readonly string[]): Route[] {
+function routesOf(desk: Desk, { without, breaks }: Required<Release>): Route[] {
   const histories: History[] = [];
   const table = new Map(resources(desk, histories, without).map((resource) => [resource.name, resource] as const));
   const names = [...table.keys()].join('|');
@@ -125,7 +130,8 @@ function routesOf(desk: Desk, without: readonly string[]): Route[] {
   };
   const route = (method: string, path: RegExp, answer: (call: WireCall) => WireAnswer): Route => ({
     ...{ method, path, writes: !['GET', 'HEAD'].includes(method) },
-    answer: (call) => signed(forbidden(call, method, without) ?? answer(call)),
+    answer: (call) =>
+      signed(forbidden(call, method, without) ?? broken(call, parts(call)[0].node, breaks, answer(call))),
   });
   const read = (path: RegExp, answer: (call: WireCall) => WireAnswer): Route[] => [
     route('GET', path, answer),

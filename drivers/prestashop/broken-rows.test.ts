@@ -1,0 +1,220 @@
+import { describe, expect, it } from '@jest/globals';
+import { never, triedShop, type Answer, type Tried, type TriedShop } from '../../test/stores/prestashop/shop.ts';
+import { Random } from '../../simulator/random.ts';
+import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
+import type { Break } from '../../simulator/wires/prestashop-breaks.ts';
+import type { FeedType } from '../../model/feeds.ts';
+import type { CanonicalRecord } from '../../model/records.ts';
+import type { ReadRequest, UnreadableRecord } from '../contract/index.ts';
+
+const PAGE = 50;
+const BROKEN = 17;
+
+/** A shop of fifty orders and fifty products beside those of the showcase, each changed at a second of its own. */
+async function shopOf(breaks: readonly Break[], tried: Tried = {}): Promise<TriedShop> {
+  const shop = triedShop(tried, { breaks });
+  const random = new Random(5);
+  for (let count = 0; count < PAGE; count++) {
+    await shop.clock.advance(1000);
+    addProduct(shop.store.shop, random);
+    addOrder(shop.store.shop, random);
+  }
+  return shop;
+}
+
+interface Read {
+  readonly ids: readonly string[];
+  readonly unreadable: readonly UnreadableRecord[];
+  /** Where a run would go on. */
+  readonly position: string | undefined;
+}
+
+async function read({ driver }: TriedShop, feed: FeedType, more: Partial<ReadRequest> = {}): Promise<Read> {
+  const records: CanonicalRecord[] = [];
+  const unreadable: UnreadableRecord[] = [];
+  let position: string | undefined;
+  for await (const page of driver.read({ feed, pageSize: PAGE, signal: never(), ...more })) {
+    records.push(...page.records);
+    unreadable.push(...(page.unreadable ?? []).filter(({ part }) => !part));
+    position = page.resume;
+  }
+  return { ids: [...new Set(records.map((each) => ('id' in each ? each.id : '')))].sort(), unreadable, position };
+}
+
+const idsIn = ({ store: { shop } }: TriedShop, what: 'orders' | 'products'): string[] =>
+  [...(what === 'orders' ? shop.readOrders() : shop.readProducts())].map(({ id }) => id);
+const listed = ({ asked }: TriedShop, resource: string): number =>
+  asked.filter(({ url }) => new URL(url).pathname.endsWith(`/${resource}`)).length;
+
+const error = (status: number): Answer => ({ status, body: '<html>Internal Server Error</html>' });
+
+describe.each([
+  ['orders', 'OrderImport'],
+  ['products', 'ProductImport'],
+] as const)('of fifty %s', (resource, feed) => {
+  it.each(['error', 'html'] as const)(
+    'one at which the shop breaks down (%s) is named, the others come in',
+    async (how) => {
+      const whole = await shopOf([]);
+      const usual = await read(whole, feed);
+      const calls = listed(whole, resource);
+      const value = idsIn(whole, resource).slice(-PAGE)[BROKEN]!;
+      const shop = await shopOf([{ resource, value, how }]);
+      const { ids, unreadable } = await read(shop, feed);
+      expect(ids).toEqual(usual.ids.filter((id) => id !== value));
+      expect(unreadable).toMatchObject([{ recordId: value, reason: 'StoreError', raw: { id: value } }]);
+      expect(unreadable[0]!.message).toContain('the shop itself cannot show it');
+      // Halves to the one and back, the bare list, and three looks at whether the shop is alive.
+      expect(listed(shop, resource) - calls).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(PAGE)) + 5);
+    },
+  );
+
+  it('none is set aside where the shop is down, and it is asked three times for them', async () => {
+    const shop = await shopOf([], { instead: ({ url }) => (url.includes(`/${resource}?`) ? error(500) : undefined) });
+    const pages: UnreadableRecord[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const page of shop.driver.read({ feed, pageSize: PAGE, signal: never() }))
+        pages.push(...(page.unreadable ?? []));
+    };
+    await expect(reading()).rejects.toMatchObject({ details: { reason: 'StoreUnavailable', behaviour: 'retry' } });
+    expect(pages).toEqual([]);
+    expect(listed(shop, resource)).toBe(3);
+  });
+
+  it('all come in where the shop has no room for a whole page of them', async () => {
+    const usual = await read(await shopOf([]), feed);
+    const shop = await shopOf([], {
+      instead: ({ url }, store) => {
+        if (!url.includes(`/${resource}?`) || !url.includes('display=full')) return undefined;
+        const path = url.slice('https://shop.example/api'.length);
+        const headers = { authorization: `Basic ${Buffer.from('good:').toString('base64')}` };
+        const answer = store.handle({ method: 'GET', path, headers });
+        const many = answer.body.split(`<${resource.slice(0, -1)}>`).length > 20;
+        return many ? error(500) : answer;
+      },
+    });
+    expect(await read(shop, feed)).toMatchObject({ ids: usual.ids, unreadable: [] });
+  });
+
+  it('the one is named where it is asked for by its number', async () => {
+    const [value, other] = idsIn(await shopOf([]), resource).slice(-2);
+    const shop = await shopOf([{ resource, value: value!, how: 'error' }]);
+    const { ids, unreadable } = await read(shop, feed, { ids: [value!, other!] });
+    expect([ids, unreadable.map(({ recordId }) => recordId)]).toEqual([[other], [value]]);
+  });
+});
+
+describe('an order that the shop cannot show', () => {
+  it('is set aside by the number that people know', async () => {
+    const order = (await shopOf([])).store.shop.readOrders().at(-1)!;
+    const shop = await shopOf([{ resource: 'orders', value: order.id, how: 'html' }]);
+    const since = new Date(Date.parse(order.updatedAt) - 2000).toISOString();
+    const { unreadable } = await read(shop, 'OrderUpdate', { since });
+    expect(unreadable).toMatchObject([{ recordId: order.id, number: order.number }]);
+    expect(unreadable[0]!.message).toMatch(new RegExp(`^order ${order.number}: the shop itself cannot show it`));
+  });
+
+  it('alone on its page is set aside only where the shop shows another', async () => {
+    const order = (await shopOf([])).store.shop.readOrders().at(-1)!;
+    const since = new Date(Date.parse(order.updatedAt)).toISOString();
+    const shop = await shopOf([{ resource: 'orders', value: order.id, how: 'error' }]);
+    expect((await read(shop, 'OrderUpdate', { since })).unreadable).toMatchObject([{ recordId: order.id }]);
+    const down = await shopOf([], {
+      instead: ({ url }) => (url.includes('/orders?') && url.includes('display=full') ? error(500) : undefined),
+    });
+    await expect(read(down, 'OrderUpdate', { since })).rejects.toMatchObject({
+      details: { reason: 'StoreUnavailable' },
+    });
+  });
+
+  it('keeps the place: nothing before it is left out, and the next run begins where it stands', async () => {
+    const orders = (await shopOf([])).store.shop.readOrders();
+    const [before, broken] = orders.slice(-2);
+    const shop = await shopOf([{ resource: 'orders', value: broken!.id, how: 'error' }]);
+    const { ids, position } = await read(shop, 'OrderUpdate', { since: before!.updatedAt });
+    expect(ids).toContain(before!.id);
+    const { from, last } = JSON.parse(position!) as { from: string; last: string };
+    expect(last).toBe(broken!.id);
+    expect(Date.parse(from)).toBe(Math.floor(Date.parse(broken!.updatedAt) / 1000) * 1000);
+  });
+
+  it('is set aside by its place where the shop cannot tell so much as its number', async () => {
+    const whole = await shopOf([]);
+    const usual = await read(whole, 'OrderImport');
+    const calls = listed(whole, 'orders');
+    const value = idsIn(whole, 'orders').at(-20)!;
+    const shop = await shopOf([{ resource: 'orders', value, how: 'error', wholly: true }]);
+    const { ids, unreadable } = await read(shop, 'OrderImport');
+    expect(ids).toEqual(usual.ids.filter((id) => id !== value));
+    expect(new Set(unreadable.map(({ message }) => message)).size).toBe(1);
+    expect(unreadable[0]!.message).toMatch(/^order row \d+ from .* on: the shop itself cannot show it/);
+    expect(listed(shop, 'orders') - calls).toBeLessThanOrEqual(60);
+  });
+
+  it('is one of five at most: where the shop breaks down at more of a page, it is the shop that is broken', async () => {
+    const some = idsIn(await shopOf([]), 'orders').slice(-20, -10);
+    const shop = await shopOf(some.map((value) => ({ resource: 'orders', value, how: 'error' })));
+    await expect(read(shop, 'OrderImport')).rejects.toMatchObject({ details: { reason: 'StoreUnavailable' } });
+  });
+});
+
+describe('what belongs to a record', () => {
+  it.each([
+    ['order_details', 'id_order', 'OrderImport', 'orders'],
+    ['order_carriers', 'id_order', 'OrderImport', 'orders'],
+    ['combinations', 'id_product', 'ProductImport', 'products'],
+  ] as const)('and cannot be shown (%s) sets that one record aside', async (resource, field, feed, what) => {
+    const whole = await shopOf([]);
+    const usual = await read(whole, feed);
+    const own =
+      what === 'orders'
+        ? whole.store.shop.readOrders()
+        : whole.store.shop.readProducts().filter(({ variants: [first] }) => !first!.id.startsWith('p'));
+    const value = own[5]!.id;
+    const shop = await shopOf([{ resource, field, value, how: 'error' }]);
+    const { ids, unreadable } = await read(shop, feed);
+    expect(ids).toEqual(usual.ids.filter((id) => id !== value));
+    expect(unreadable).toMatchObject([{ recordId: value, reason: 'StoreError' }]);
+    expect(unreadable[0]!.message).toContain(`the shop itself cannot show its ${resource}`);
+  });
+
+  it('a level is named whose row or whose combination cannot be shown', async () => {
+    const whole = await shopOf([]);
+    const levelsOf = async (shop: TriedShop) => {
+      const variants: string[] = [];
+      const lost: string[] = [];
+      for await (const page of shop.driver.read({ feed: 'StockImport', pageSize: 100, signal: never() })) {
+        variants.push(...page.records.flatMap((each) => (each.kind === 'stock' ? [each.variantId] : [])));
+        lost.push(...(page.unreadable ?? []).map(({ recordId }) => recordId));
+      }
+      return { variants, lost };
+    };
+    const usual = await levelsOf(whole);
+    const [one] = usual.variants.filter((id) => !id.startsWith('p'));
+    const shop = await shopOf([{ resource: 'stock_availables', value: `${one}1`, how: 'html' }]);
+    expect(await levelsOf(shop)).toEqual({
+      variants: usual.variants.filter((id) => id !== one),
+      lost: [`stock_availables:${one}1`],
+    });
+    const another = await shopOf([{ resource: 'combinations', value: one!, how: 'error', wholly: true }]);
+    expect(await levelsOf(another)).toEqual({
+      variants: usual.variants.filter((id) => id !== one),
+      lost: [`stock_availables:${one}1`],
+    });
+  });
+});
+
+describe('a notice that a module prints between records', () => {
+  it('is no record', async () => {
+    const usual = await read(await shopOf([]), 'OrderImport');
+    const shop = await shopOf([], {
+      instead: ({ url }, store) => {
+        const path = url.slice('https://shop.example/api'.length);
+        const headers = { authorization: `Basic ${Buffer.from('good:').toString('base64')}` };
+        const answer = store.handle({ method: 'GET', path, headers });
+        return { ...answer, body: answer.body.replaceAll('</order>', '</order><br /><b>Notice</b>: Undefined index') };
+      },
+    });
+    expect(await read(shop, 'OrderImport')).toMatchObject({ ids: usual.ids, unreadable: [] });
+  });
+});
