@@ -277,6 +277,12 @@ describe('an alert fires', () => {
       [alert('LicenseEnds', 'critical', { license: 'team' })],
     ],
     [
+      'of a connection that runs on without a seat',
+      90,
+      (world, minute) => minute > 20 && world.condition('shop', 'Licensed', 'True', 'GracePeriod'),
+      [alert('LicenseMissing', 'critical', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
       'of an operator that is gone',
       40,
       (world, minute) => (world.operators = minute < 20 ? 1 : 0),

@@ -42,6 +42,8 @@ const environment = z.object({
   SUPERCARGO_SYNC_IMAGE: z.string('is required: the image of sync pods').min(1, 'must not be empty'),
   SUPERCARGO_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   SUPERCARGO_REQUIRE_LICENSE: flag(false),
+  /** How long a connection that runs goes on without a seat. */
+  SUPERCARGO_LICENSE_GRACE_PERIOD: duration('14d'),
   SUPERCARGO_LEADER_ELECTION: flag(true),
   SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   SUPERCARGO_DELETION_DEADLINE: duration('60s'),
@@ -72,6 +74,7 @@ export interface OperatorConfig {
   readonly syncImage: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly requireLicense: boolean;
+  readonly licenseGraceMs: number;
   readonly leaderElection: boolean;
   readonly httpPort: number;
   readonly deletionDeadlineMs: number;
@@ -104,6 +107,7 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     syncImage: value.SUPERCARGO_SYNC_IMAGE,
     imagePullPolicy: value.SUPERCARGO_IMAGE_PULL_POLICY,
     requireLicense: value.SUPERCARGO_REQUIRE_LICENSE,
+    licenseGraceMs: value.SUPERCARGO_LICENSE_GRACE_PERIOD,
     leaderElection: value.SUPERCARGO_LEADER_ELECTION,
     httpPort: value.SUPERCARGO_HTTP_PORT,
     deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,

@@ -110,6 +110,7 @@ export class LocalOperator {
         any: false,
         assigned: [],
       },
+      licenseGraceMs: 0,
       sameShop: all.ofShop(spec.driver, shop).filter((other) => other.metadata.uid !== metadata.uid),
       feeds: all.feedsOf(idOf(connection)),
       deployment: runs(idOf(connection)) ? podOf(connection) : undefined,

@@ -3,7 +3,7 @@ import { FORMATS, type Format } from '../formats.ts';
 import { row, type CommandRow, type Common } from './command.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
 import { AS_JSON, ASKS_HUB, SCOPED } from './options.ts';
-import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LOGS, READ_RUNS } from './rights.ts';
+import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LICENSES, READ_LOGS, READ_RUNS } from './rights.ts';
 
 /** Commands that show resources. */
 export const QUERIES: readonly CommandRow[] = [
@@ -29,6 +29,16 @@ export const QUERIES: readonly CommandRow[] = [
       await withTarget(options, async (target) =>
         say(await describeConnections(target, { ...options, names }, clock.now())),
       );
+    },
+  }),
+  row<[], Common>({
+    name: 'licenses',
+    summary: 'Licenses with their seats, and which Stores have one or would stop without',
+    flags: SCOPED,
+    needs: READ_LICENSES,
+    async run({ options, withTarget, say, clock }) {
+      const { showLicenses } = await import('../commands/licenses.ts');
+      await withTarget(options, async (target) => say(await showLicenses(target, options, clock.now())));
     },
   }),
   row<[string, string | undefined], Common>({

@@ -39,6 +39,11 @@ export const READ_KINDS: readonly Right[] = [
   { ...ours(CLUSTER_KINDS, ['list']), place: 'cluster', only: 'for these kinds' },
 ];
 
+export const READ_LICENSES: readonly Right[] = [
+  ours(['connections'], ['list']),
+  { ...ours(['clusterconnections', 'licenses'], ['list']), place: 'cluster' },
+];
+
 /** Looks these up by name or labels, and changes them. */
 export const change = (...resources: string[]): readonly Right[] => [ours(resources, ['list', 'patch'])];
 

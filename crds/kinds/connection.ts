@@ -129,6 +129,7 @@ const status = z.strictObject({
     })
     .optional()
     .describe('The shop that the pod found.'),
+  licenseGraceUntil: timestamp('It has no seat of a License that is required, and stops then.').optional(),
   clockSkewSeconds: z.int().optional().describe("The store's clock less ours, measured from its Date header."),
   credentialExpiresAt: timestamp('When the credential expires.').optional(),
   budget: z

@@ -291,8 +291,8 @@ describe('Ready', () => {
     ],
     ['a feed that has not been looked at', { feeds: [aFeed()] }, 'Initializing', 'Reconciling', 'FeedNotRunYet'],
     [
-      'no licence where one is required',
-      { license: { ...aSnapshot().license, required: true } },
+      'no licence where one is required, of a connection that has not run yet',
+      { license: { ...aSnapshot().license, required: true }, deployment: undefined },
       'Stalled',
       'Stalled',
       'NotAssigned',

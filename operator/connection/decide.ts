@@ -1,6 +1,7 @@
 import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
 import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
+import { standingOf, type Standing } from '../seating/grace.ts';
 import { licensed } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
 import type { SettingsSchemas } from '../settings.ts';
@@ -20,6 +21,8 @@ export interface ConnectionDecision {
   readonly replicas: 0 | 1;
   /** The pod that was refused is tried again now. */
   readonly tryAgain: boolean;
+  /** It has no seat, and stops then. */
+  readonly licenseGraceUntil?: string;
   readonly effective: NonNullable<ConnectionStatus['effective']>;
   readonly feeds: NonNullable<ConnectionStatus['feeds']>;
   readonly findings: {
@@ -38,12 +41,12 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
   const refused = refusalOf(snapshot, schemas);
   const lost = lostReference(snapshot, refused);
   const refusal = lost ?? refused;
-  const license = licenseBefore(snapshot, lost, licensed(snapshot.license));
-  const mayRun = license.status === 'True' && effective.enabled;
-  const replicas = mayRun && (!refusal || lost) ? 1 : 0;
+  const standing = standingOf(licenseBefore(snapshot, lost, licensed(snapshot.license)), standingIn(snapshot));
+  const license = standing.finding;
+  const replicas = standing.mayRun && effective.enabled && (!refusal || lost) ? 1 : 0;
   const deployed = deployedOf(snapshot, replicas, effective.enabled);
   const { settlement, state } = summarize(snapshot, {
-    ...{ refusal, license, deployed },
+    ...{ refusal, license, deployed, mayRun: standing.mayRun },
     ...{ lost: lost !== undefined, enabled: effective.enabled },
   });
   return {
@@ -51,6 +54,7 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
     leftAlone: lost !== undefined && replicas === 1,
     replicas,
     tryAgain: replicas === 1 && !lost && isToBeTriedAgain(snapshot),
+    ...(standing.until === undefined ? {} : { licenseGraceUntil: standing.until }),
     effective,
     settlement,
     state,
@@ -60,6 +64,16 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
       Licensed: license,
       Deployed: deployed.finding,
     },
+  };
+}
+
+function standingIn({ connection, license, licenseGraceMs, deployment, now }: ConnectionSnapshot): Standing {
+  return {
+    required: license.required,
+    runs: deployment?.spec.replicas === 1,
+    until: connection.status?.licenseGraceUntil,
+    graceMs: licenseGraceMs,
+    now,
   };
 }
 
@@ -89,13 +103,15 @@ interface Facts {
   /** What is refused was deleted while the pod ran. */
   readonly lost: boolean;
   readonly license: ConditionValue;
+  /** What is said of the licence does not keep it from running. */
+  readonly mayRun: boolean;
   readonly deployed: Deployed;
   readonly enabled: boolean;
 }
 
 /** One sentence and one word for the whole: the first thing that keeps data from flowing. Unknown is not Ready. */
 function summarize(snapshot: ConnectionSnapshot, facts: Facts): Summary {
-  const { refusal, license, deployed, enabled } = facts;
+  const { refusal, license, mayRun, deployed, enabled } = facts;
   if (!enabled)
     return {
       state: 'Inactive',
@@ -106,8 +122,7 @@ function summarize(snapshot: ConnectionSnapshot, facts: Facts): Summary {
     };
   if (refusal && facts.lost) return stalled(refusal, 'Degraded');
   if (refusal) return refusal.waits ? reconciling('Pending', refusal) : stalled(refusal);
-  if (license.status !== 'True')
-    return license.reason === 'NotYetValid' ? reconciling('Pending', license) : stalled(license);
+  if (!mayRun) return license.reason === 'NotYetValid' ? reconciling('Pending', license) : stalled(license);
   if (deployed.finding.status !== 'True') return notDeployed(snapshot, deployed);
   return podFindings(snapshot) ?? feedFindings(snapshot.feeds) ?? ready(snapshot);
 }

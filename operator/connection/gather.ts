@@ -31,6 +31,8 @@ export interface ConnectionSnapshot {
   readonly store: StoreResource | undefined;
   readonly credential: CredentialResource | undefined;
   readonly license: LicenseContext;
+  /** How long it goes on without a seat, where one is required. */
+  readonly licenseGraceMs: number;
   /** Other connections that found the same shop behind the same driver. */
   readonly sameShop: readonly AnyConnection[];
   readonly feeds: readonly FeedResource[];
@@ -49,7 +51,7 @@ export function gather(
   sources: {
     caches: Caches;
     seats: SeatBook;
-    config: Pick<OperatorConfig, 'requireLicense' | 'allowPlainHttp' | 'syncPods'>;
+    config: Pick<OperatorConfig, 'requireLicense' | 'licenseGraceMs' | 'allowPlainHttp' | 'syncPods'>;
     now: Date;
   },
 ): ConnectionSnapshot {
@@ -66,6 +68,7 @@ export function gather(
     store: caches.stores.find(namespace, spec.storeRef.name),
     credential: caches.credentials.find(namespace, spec.credentialRef.name),
     license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, config.requireLicense),
+    licenseGraceMs: config.licenseGraceMs,
     sameShop:
       shop === undefined
         ? []

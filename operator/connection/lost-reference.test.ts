@@ -45,7 +45,8 @@ describe('what was deleted while the pod ran', () => {
 
   it('keeps what was last said of the licence while the Store is gone, which has the seat', () => {
     const unknown = { ...aSnapshot().license, required: true, any: true };
-    const gone = { connection: wasAccepted(), store: undefined, license: unknown };
+    const licenseGraceMs = 0;
+    const gone = { connection: wasAccepted(), store: undefined, license: unknown, licenseGraceMs };
     expect(decided(gone)).toMatchObject({ replicas: 1, findings: { Licensed: { status: 'True', reason: 'Seated' } } });
     expect(decided({ ...gone, store: aStore() }).replicas).toBe(0);
   });

@@ -54,8 +54,10 @@ async function runConnection(
   // Nothing else makes its Deployment's controller look before its own pauses are over, of up to a quarter of an hour.
   if (decision.tryAgain) await scaleToZero(context.client, snapshot.deployment);
   const changesInMs = licenseChangesIn(snapshot.license);
+  const graceLeftMs = decision.licenseGraceUntil && Date.parse(decision.licenseGraceUntil) - clock.now().getTime();
   const waits = [
     ...(changesInMs === undefined ? [] : [changesInMs + 1000]),
+    ...(graceLeftMs && graceLeftMs > 0 ? [graceLeftMs + 1000] : []),
     ...(decision.findings.Deployed.status === 'False' && decision.replicas === 1 ? [POD_AGAIN_MS] : []),
     ...(decision.settlement.finding.reason === 'Stale' ? [STALE_AGAIN_MS] : []),
   ];
@@ -113,7 +115,7 @@ async function report(
   connection: AnyConnection,
   decision: ConnectionDecision,
 ): Promise<void> {
-  const { findings, settlement, state, effective, feeds } = decision;
-  const fields: Partial<ConnectionStatus> = { state, effective, feeds };
+  const { findings, settlement, state, effective, feeds, licenseGraceUntil } = decision;
+  const fields: Partial<ConnectionStatus> = { state, effective, feeds, licenseGraceUntil };
   await reporter.report(informer, connection, { findings, settlement, fields });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../../test/support/operator-rig.ts';
+import { resourceType } from '../../crds/index.ts';
 import { EVENTS } from '../../kit/events.ts';
 
 jest.setTimeout(30_000);
@@ -39,8 +40,31 @@ describe('three stores and two seats', () => {
     for (const namespace of STORES) await licensedOf(namespace, 'True LicensingNotRequired');
   });
 
-  it('the oldest two assignments run, the third is stopped and says which seats are taken', async () => {
+  it('while none is required, a License stops nobody, and says who would stop', async () => {
     await license({});
+    await licensedOf('first', 'True Seated');
+    await licensedOf('second', 'True Seated');
+    await licensedOf('third', 'False SeatsExhausted');
+    const { status } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', 'third');
+    expect(status?.conditions?.find(({ type }) => type === 'Licensed')?.message).toMatch(/requires no License$/);
+    expect(conditionOf({ status } as Seen, 'Stalled')).toBeUndefined();
+    expect(await replicas('third')).toBe(1);
+  });
+
+  it('once one is required, who has no seat runs on for the grace period, and who is new does not', async () => {
+    await operator.stop();
+    operator = await rig.startOperator({ SUPERCARGO_REQUIRE_LICENSE: 'true', SUPERCARGO_LICENSE_GRACE_PERIOD: '6s' });
+    await licensedOf('third', 'True GracePeriod');
+    expect(await replicas('third')).toBe(1);
+    const { status } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', 'third');
+    expect(status).toMatchObject({ licenseGraceUntil: expect.stringMatching(/^20\d\d-/) });
+    const manifest = await rig.namespace('fourth');
+    await rig.apply('Connection', 'fourth', 'shop', manifest['spec'] as object);
+    await licensedOf('fourth', 'False NotAssigned');
+    expect((await replicas('fourth')) ?? 0).toBe(0);
+  });
+
+  it('then the oldest two assignments run, the third is stopped and says which seats are taken', async () => {
     await licensedOf('first', 'True Seated');
     await licensedOf('second', 'True Seated');
     const third = await rig.eventually(

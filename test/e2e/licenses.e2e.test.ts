@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { join } from 'node:path';
+import { run } from '../cluster/exec.ts';
+import { RELEASE_NAMESPACE } from '../cluster-demo/install.ts';
 import { waitFor } from '../demo/steps.ts';
 import { connectE2e, shopObjects, type E2e } from './context.ts';
 
 jest.setTimeout(240_000);
 
+const CHART = join(import.meta.dirname, '..', '..', 'charts', 'supercargo');
 const NAMESPACES = ['e2e-seat-a', 'e2e-seat-b', 'e2e-seat-c'];
 
 describe('a license of two seats for three stores', () => {
@@ -41,13 +45,34 @@ describe('a license of two seats for three stores', () => {
     }
   });
 
+  /** What the chart is told of licences; an upgrade, as its owner would do it. */
+  const upgrade = (...values: string[]) =>
+    run(
+      'helm',
+      [
+        ...['upgrade', 'supercargo', CHART, '--namespace', RELEASE_NAMESPACE, '--reuse-values', '--wait'],
+        ...values.flatMap((value) => ['--set', value]),
+      ],
+      { env: e2e.cluster.adminEnv, timeout: 240_000 },
+    );
+
   afterAll(async () => {
+    await upgrade('requireLicense=false', 'licenseGracePeriod=14d');
     await e2e.kubectl.run('delete', 'license', 'e2e', '--ignore-not-found');
     for (const namespace of NAMESPACES)
       await e2e.kubectl.run('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
   });
 
-  it('seats the two that were assigned first, and says to the third that seats are exhausted', async () => {
+  it('stops nobody while none is required, and says to the third that it would', async () => {
+    await until('the third without', async () => (await licensed('e2e-seat-c')).startsWith('False (SeatsExhausted)'));
+    await until('pods of all three', async () => {
+      const counts = await Promise.all(NAMESPACES.map(pods));
+      return counts.every((count) => count === 1);
+    });
+  });
+
+  it('once one is required seats the two that were assigned first, and says to the third that seats are exhausted', async () => {
+    await upgrade('requireLicense=true', 'licenseGracePeriod=0s');
     await until(
       'two seats',
       async () =>

@@ -132,6 +132,7 @@ export const aSnapshot = (over: Partial<ConnectionSnapshot> = {}): ConnectionSna
     any: false,
     assigned: [],
   },
+  licenseGraceMs: 14 * 86_400_000,
   sameShop: [],
   feeds: [],
   deployment: aDeployment(),
