@@ -5,6 +5,7 @@ import type { Row } from './pages.ts';
 
 const text = z.string().optional();
 const object = z.looseObject({ id: text, __typename: text, __parentId: text });
+const named = z.looseObject({ id: z.string() });
 export type Child = z.infer<typeof object>;
 
 /** An object of the list that was asked for, with all that lies in its own lists. */
@@ -60,7 +61,7 @@ class OpenGroup implements Group {
   constructor(row: Row) {
     this.root = row;
     // What lies in an object of the row itself is said to lie in either.
-    const within = Object.values(row).map((value) => z.object({ id: z.string() }).safeParse(value).data?.id ?? row.id);
+    const within = Object.values(row).map((value) => named.safeParse(value).data?.id ?? row.id);
     this.#parents = new Set([row.id, ...within]);
   }
 
