@@ -105,8 +105,9 @@ export class SuiteHttp implements ShopHttp {
     const lower = Object.fromEntries(
       Object.entries({ ...headers, ...auth }).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    if (!url.startsWith(base)) return wholeResponse(404, { 'content-type': 'text/html' }, '<html></html>');
-    const given = store.answer({ method, path: url.slice(base.length) || '/', headers: lower, body: bodyText(body) });
+    const at = [base, store.wire.filesAt].find((address) => address !== undefined && url.startsWith(address));
+    if (at === undefined) return wholeResponse(404, { 'content-type': 'text/html' }, '<html></html>');
+    const given = store.answer({ method, path: url.slice(at.length) || '/', headers: lower, body: bodyText(body) });
     if (given.broken) throw retry('ConnectionFailed', 'the connection broke');
     return wholeResponse(given.status, given.headers, given.body);
   }

@@ -18,6 +18,8 @@ export interface Operation<T> {
 const MUTATION_COST = 10;
 const DEFAULT_COST = 50;
 const DEFAULT_RATE = 100;
+/** The bucket of calls for files. */
+export const FILES = 'files';
 const HEADER = 'x-shopify-access-token';
 
 const cost = z.looseObject({
@@ -50,10 +52,13 @@ const tokens = z.looseObject({
 /** The Admin API over the engine's HTTP. */
 export class ShopifyClient {
   readonly context: Context;
+  /** Catalogues of more variants are asked for as a file. */
+  readonly largest: number;
   readonly #auth: RequestAuth;
 
-  constructor(context: Context) {
+  constructor(context: Context, largest: number) {
     this.context = context;
+    this.largest = largest;
     this.#auth = authOf(context);
   }
 
@@ -80,6 +85,16 @@ export class ShopifyClient {
   async mutate<T>(operation: Operation<T>, variables: Variables, signal: AbortSignal): Promise<T> {
     const request = this.#request(operation.document, variables, MUTATION_COST, signal);
     return this.#answer(operation, await this.context.http.write(request));
+  }
+
+  /**
+   * A file at Shopify's storage, as it comes. Its address is signed: it goes into no message, and no token goes to that
+   * host. It takes nothing of the shop's points, however long it comes.
+   */
+  async file(url: string, signal: AbortSignal): Promise<ShopResponse> {
+    return this.context.http.read({
+      ...{ method: 'GET', url, headers: { accept: '*/*' }, stream: true, bucket: FILES, timeoutMs: 60_000, signal },
+    });
   }
 
   #request(query: string, variables: Variables, points: number, signal: AbortSignal): ShopRequest {

@@ -27,8 +27,9 @@ const ORDER = `__typename id name email phone note test createdAt processedAt up
   transactions(first: 20) { id kind status gateway paymentId amountSet ${MONEY} }
   fulfillmentOrders(first: 10) { nodes { status fulfillAt fulfillmentHolds { reasonNotes displayReason } } }`;
 
-const VARIANT = `id sku title barcode price compareAtPrice selectedOptions { name value }
-  inventoryItem { tracked measurement { weight { unit value } } } media(first: 1) { nodes { id } }`;
+const VARIANT_ALONE = `id sku title barcode price compareAtPrice selectedOptions { name value }
+  inventoryItem { tracked measurement { weight { unit value } } }`;
+const VARIANT = `${VARIANT_ALONE} media(first: 1) { nodes { id } }`;
 const LEVELS = 'location { id } quantities(names: ["available", "on_hand", "committed"]) { name quantity }';
 
 export const ORDERS = `query ($first: Int!, $after: String, $query: String) {
@@ -47,7 +48,8 @@ export const ORDER_COUNT = 'query ($query: String) { ordersCount(query: $query, 
 export const ORDER_IDS = `query ($first: Int!, $after: String, $query: String) {
   orders(first: $first, after: $after, query: $query, sortKey: ID) { nodes { id } ${PAGE} } }`;
 
-const PRODUCT = `__typename id title descriptionHtml vendor productType status createdAt updatedAt
+const PRODUCT_ALONE = '__typename id title descriptionHtml vendor productType status createdAt updatedAt';
+const PRODUCT = `${PRODUCT_ALONE}
   metafields(first: 25, namespace: "custom") { nodes { key value } }
   media(first: 25) { nodes { id alt ... on MediaImage { image { url } } } }
   variants(first: 50) { nodes { ${VARIANT} } ${PAGE} }`;
@@ -63,6 +65,7 @@ export const PRODUCT_IDS = `query ($first: Int!, $after: String, $query: String)
 const STOCKED = `__typename id sku inventoryItem { tracked inventoryLevels(first: 50) { nodes { ${LEVELS} } pageInfo { hasNextPage } } }`;
 export const STOCK = `query ($first: Int!, $after: String) {
   productVariants(first: $first, after: $after, sortKey: ID) { nodes { ${STOCKED} } ${PAGE} } }`;
+export const VARIANT_COUNT = '{ productVariantsCount(limit: null) { count } }';
 export const STOCK_BY_ID = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { ${STOCKED} } } }`;
 export const VARIANTS_BY_ID = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant {
   id inventoryItem { id tracked } product { id } } } }`;
@@ -90,6 +93,7 @@ export const IDENTITY = `{ shop { id name myshopifyDomain currencyCode }
   currentAppInstallation { accessScopes { handle } } }`;
 export const BUYER = '{ orders(first: 1) { nodes { id email customer { id } } } }';
 export const SHOP_MONEY = '{ shop { currencyCode taxesIncluded } }';
+export const CATALOGUE = `{ shop { currencyCode taxesIncluded } productVariantsCount(limit: null) { count } }`;
 export const LOCATIONS = `query ($after: String) { locations(first: 100, after: $after) {
   nodes { id name isFulfillmentService } ${PAGE} } }`;
 export const METHODS = `{ deliveryProfiles(first: 5) { nodes { profileLocationGroups {
@@ -104,3 +108,18 @@ export const SUBSCRIBE = `mutation ($topic: WebhookSubscriptionTopic!, $uri: Str
     webhookSubscription { id } userErrors { field message } } }`;
 export const UNSUBSCRIBE = `mutation ($id: ID!) {
   webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } } }`;
+
+/*
+ * What is asked for as a whole, and comes as a file: at most five lists, two deep, each by `edges`, and none is cut by
+ * `first`. What lies in a list has `id` or `__typename`, to be told apart.
+ */
+const edges = (node: string): string => `{ edges { node { ${node} } } }`;
+export const BULK_PRODUCTS = `{ products ${edges(`${PRODUCT_ALONE}
+  metafields(namespace: "custom") ${edges('__typename id key value')}
+  media ${edges('__typename id alt ... on MediaImage { image { url } }')}
+  variants ${edges(`__typename ${VARIANT_ALONE} media ${edges('__typename id')}`)}`)} }`;
+export const BULK_STOCK = `{ productVariants ${edges(`__typename id sku
+  inventoryItem { id tracked inventoryLevels ${edges(LEVELS)} }`)} }`;
+export const BULK_RUN = `mutation ($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) {
+  bulkOperation { id } userErrors { message code } } }`;
+export const BULK_STATE = `query ($id: ID!) { bulkOperation(id: $id) { status errorCode rootObjectCount url } }`;

@@ -6,6 +6,11 @@ export const REASONS = {
   ShopLocked: { scope: 'shop', remedy: 'the shop is locked: its owner must ask the support of Shopify' },
   ApiVersionGone: { scope: 'shop', remedy: 'set apiVersion in spec.settings to a version that Shopify still serves' },
   FilterIgnored: { scope: 'shop', remedy: 'tell the makers of the driver: Shopify does not know a filter any more' },
+  BulkOperationFailed: {
+    scope: 'shop',
+    remedy:
+      'nothing: it is asked for again by itself. If it does not end, ask the support of Shopify about bulk operations',
+  },
   CustomerDataNotApproved: {
     scope: 'credential',
     remedy: 'ask for access to protected customer data in the Dev Dashboard (API access requests), then install again',
@@ -30,7 +35,7 @@ export class TooCostly extends DriverError {
   }
 }
 
-const quote = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 160);
+export const quote = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 160);
 
 /** What an error of GraphQL means. */
 export function problemOf({ message, extensions }: GraphqlProblem): DriverError {

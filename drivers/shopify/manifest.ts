@@ -1,4 +1,5 @@
 import type { DriverFacts } from '../contract/index.ts';
+import { FILES } from './client.ts';
 import { REASONS } from './errors.ts';
 
 export const manifest: DriverFacts = {
@@ -6,9 +7,11 @@ export const manifest: DriverFacts = {
   title: 'Shopify',
   documentation: 'https://shopify.dev/docs/api/admin-graphql',
   platformKind: 'Store',
-  hosts: [{ setting: 'url' }],
+  // Files of bulk operations lie at Google; what their addresses say is signed, and no token goes there.
+  hosts: [{ setting: 'url' }, 'storage.googleapis.com:443'],
   // Cost points of the smallest plan; what a shop really has stands in every answer.
   budget: { burst: 2000, perSecond: 100, concurrent: 4 },
+  buckets: { [FILES]: { burst: 5, perSecond: 1, concurrent: 5 } },
   reasons: {
     ...REASONS,
     OnHold: { scope: 'record', remedy: 'release the order in Shopify: the parcel is then told by itself' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CensusWindow, ReadRequest } from '../contract/index.ts';
+import { placeFrom } from '../toolkit/lists/few-records.ts';
 import { affordable, type Operation, type ShopifyClient } from './client.ts';
 import { globalId, numberOf } from './ids.ts';
 
@@ -122,14 +123,10 @@ async function page(
   return { rows: nodes, info, asked };
 }
 
-function placeOf(resume: string | undefined): Place | undefined {
-  if (resume === undefined) return undefined;
-  try {
-    return place.safeParse(JSON.parse(resume)).data;
-  } catch {
-    return undefined;
-  }
-}
+const placeOf = (resume: string | undefined): Place | undefined => placeFrom(resume, place);
+
+/** How many rows of a list were read up to this place; undefined: it is none of a list. */
+export const rowsBefore = (resume: string | undefined): number | undefined => placeOf(resume)?.read;
 
 /** Shopify's times are whole seconds: down for what is included, up for what is not. */
 const floor = (time: string): string => iso(Math.floor(Date.parse(time) / 1000));

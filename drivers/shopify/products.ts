@@ -3,10 +3,13 @@ import type { ProductRecord, StockRecord, VariantRecord } from '../../model/reco
 import { type CensusWindow, type Page, type ReadRequest, type UnreadableRecord } from '../contract/index.ts';
 import { amount } from '../toolkit/money/amount.ts';
 import { inWords } from '../toolkit/words.ts';
+import type { BulkList } from './bulk.ts';
+import type { Child } from './bulk-groups.ts';
+import { catalogueRows, countVariants, isWhole, variantCount } from './catalogue.ts';
 import type { ShopifyClient } from './client.ts';
 import * as documents from './documents.ts';
 import { numberOf } from './ids.ts';
-import { count, idsIn, pageInfo, rowsFor, type List, type Row } from './pages.ts';
+import { count, idsIn, pageInfo, type List, type Row } from './pages.ts';
 import { productPayload, stockedPayload, variantPayload, type ProductPayload, type VariantPayload } from './payload.ts';
 
 const PRODUCTS: List = {
@@ -25,6 +28,40 @@ const STOCK: List = {
   timed: false,
   cost: 200,
 };
+const BULK_PRODUCTS: BulkList = {
+  what: 'products',
+  scopes: 'read_products',
+  document: documents.BULK_PRODUCTS,
+  row: ({ root, children }) => {
+    const own = children.get(root.id) ?? [];
+    const [variants, others] = [own.filter(isVariant), own.filter((each) => !isVariant(each))];
+    return {
+      ...root,
+      metafields: { nodes: others.filter(isMetafield).slice(0, MOST_OF_EACH) },
+      media: { nodes: others.filter((each) => !isMetafield(each)).slice(0, MOST_OF_EACH) },
+      variants: {
+        nodes: variants.map((each) => ({ ...each, media: { nodes: (children.get(each.id ?? '') ?? []).slice(0, 1) } })),
+        pageInfo: { hasNextPage: false },
+      },
+    };
+  },
+};
+const isVariant = ({ __typename }: Child): boolean => __typename === 'ProductVariant';
+const isMetafield = ({ __typename }: Child): boolean => __typename === 'Metafield';
+/** As many images and attributes as a list in pages gives: a product must not change with the way that it comes. */
+const MOST_OF_EACH = 25;
+const BULK_STOCK: BulkList = {
+  what: 'stock levels',
+  scopes: 'read_products and read_inventory',
+  document: documents.BULK_STOCK,
+  row: ({ root, children }) => ({
+    ...root,
+    inventoryItem: {
+      ...(root['inventoryItem'] as object | undefined),
+      inventoryLevels: { nodes: [...children.values()].flat(), pageInfo: { hasNextPage: false } },
+    },
+  }),
+};
 const COUNT = { field: 'productsCount', document: documents.PRODUCT_COUNT, placed: 'created_at' };
 const IDS = { field: 'products', document: documents.PRODUCT_IDS, placed: 'created_at' } as const;
 export const countProducts = (client: ShopifyClient, window: CensusWindow, signal: AbortSignal): Promise<number> =>
@@ -35,7 +72,9 @@ export const productIds = (client: ShopifyClient, window: CensusWindow, signal: 
 const moreVariants = z.object({
   product: z.object({ variants: z.object({ nodes: z.array(variantPayload), pageInfo }) }).nullable(),
 });
-const shopMoney = z.object({ shop: z.object({ currencyCode: z.string(), taxesIncluded: z.boolean() }) });
+const shop = z.object({ currencyCode: z.string(), taxesIncluded: z.boolean() });
+const shopMoney = z.object({ shop });
+const facts = z.object({ shop, productVariantsCount: variantCount });
 
 /** The currency of all prices, and whether they are with tax. */
 export async function moneyOfShop(client: ShopifyClient, signal: AbortSignal) {
@@ -43,10 +82,20 @@ export async function moneyOfShop(client: ShopifyClient, signal: AbortSignal) {
   return (await client.query(operation, {}, signal)).shop;
 }
 
+/** The same, and whether the catalogue is a large one: in one question. */
+async function factsOfShop(client: ShopifyClient, signal: AbortSignal) {
+  const operation = { document: documents.CATALOGUE, answer: facts, cost: 10 };
+  const { shop, productVariantsCount } = await client.query(operation, {}, signal);
+  return { ...shop, variants: productVariantsCount?.count ?? 0 };
+}
+
 /** Products with all their variants and images. */
 export async function* readProducts(client: ShopifyClient, request: ReadRequest): AsyncGenerator<Page> {
-  const { currencyCode } = await moneyOfShop(client, request.signal);
-  for await (const { rows, ...page } of rowsFor(client, PRODUCTS, request)) {
+  const { signal } = request;
+  const { currencyCode, variants } = isWhole(PRODUCTS, request)
+    ? await factsOfShop(client, signal)
+    : { ...(await moneyOfShop(client, signal)), variants: 0 };
+  for await (const { rows, ...page } of catalogueRows(client, PRODUCTS, BULK_PRODUCTS, request, async () => variants)) {
     const records: ProductRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
     for (const row of rows) {
@@ -160,7 +209,8 @@ function variantRecord(product: ProductPayload, variant: VariantPayload, currenc
 /** Levels by variant and location, of what Shopify counts. */
 export async function* readStock(client: ShopifyClient, request: ReadRequest): AsyncGenerator<Page> {
   const { locations } = client.settings;
-  for await (const { rows, ...page } of rowsFor(client, STOCK, request)) {
+  const variants = () => countVariants(client, request.signal);
+  for await (const { rows, ...page } of catalogueRows(client, STOCK, BULK_STOCK, request, variants)) {
     const unreadable: UnreadableRecord[] = [];
     const records = rows.flatMap((row): StockRecord[] => {
       const parsed = stockedPayload.safeParse(row);

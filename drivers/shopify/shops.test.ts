@@ -280,7 +280,7 @@ describe('calls', () => {
       await read(shop, feed);
       calls[feed] = shop.asked.length - before;
     }
-    expect(calls).toEqual({ OrderImport: 20, ProductImport: 21, StockImport: 21 });
+    expect(calls).toEqual({ OrderImport: 20, ProductImport: 21, StockImport: 22 });
     const levels = shop.store.truth.levels().filter(({ locationId }) => locationId === 'main');
     const entries = levels
       .slice(0, 1000)

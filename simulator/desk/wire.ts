@@ -71,6 +71,8 @@ export interface Wire {
   readonly name: string;
   /** Path that the API stands under. */
   readonly basePath: string;
+  /** Where the platform keeps files at another address: the same door answers there; for who calls in the process. */
+  readonly filesAt?: string;
   /** What its shops have in common, where it is not what the simulated shop has by itself. */
   readonly habits?: ShopHabits;
   routes(desk: Desk): readonly Route[];

@@ -3,10 +3,13 @@ import type { Level, ShopProduct, ShopVariant } from '../shop/model.ts';
 import type { Poison, Shop } from '../shop/shop.ts';
 import { connection, gid, locationObject, seconds, type Obj } from './shopify-words.ts';
 
+/** Levels by their variant. */
+export type Levels = ReadonlyMap<string, readonly Level[]>;
+export const levelsOf = (shop: Shop): Levels => Map.groupBy(shop.levels.values(), ({ variantId }) => variantId);
+
 /** A product with its variants. */
-export function productObject(shop: Shop, product: ShopProduct): Obj {
+export function productObject(shop: Shop, product: ShopProduct, levels: Levels): Obj {
   const poison = shop.poisoned.get(product.id);
-  const levels = [...shop.levels.values()];
   return {
     __typename: 'Product',
     id: gid('Product', product.id),
@@ -44,10 +47,10 @@ export function variantObject(
   shop: Shop,
   product: ShopProduct,
   variant: ShopVariant,
-  levels: readonly Level[],
+  levels: Levels,
   poison?: Poison,
 ): Obj {
-  const own = levels.filter(({ variantId }) => variantId === variant.id);
+  const own = levels.get(variant.id) ?? [];
   const title = Object.values(variant.options).join(' / ') || 'Default Title';
   return {
     __typename: 'ProductVariant',
@@ -73,7 +76,7 @@ export function variantObject(
       inventoryLevels: connection(variant.tracked ? own.map((level) => levelObject(shop, level)) : []),
     },
     media: connection([]),
-    product: () => productObject(shop, product),
+    product: () => productObject(shop, product, levels),
   };
 }
 

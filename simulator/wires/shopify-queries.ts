@@ -1,53 +1,60 @@
 import { GraphqlFault } from '../desk/graphql.ts';
 import type { Permission } from '../desk/permissions.ts';
 import type { Desk, WireCall } from '../desk/wire.ts';
-import { productObject, variantObject } from './shopify-products.ts';
+import { levelsOf, productObject, variantObject, type Levels } from './shopify-products.ts';
 import { scopesOf } from './shopify-scopes.ts';
 import { connection, gid, idOf, locationObject, orderObject, type Obj } from './shopify-words.ts';
 import { topicOf } from './shopify-writes.ts';
 
-interface ListArgs {
+export interface ListArgs {
   readonly first?: number;
   readonly after?: string | null;
   readonly query?: string;
   readonly sortKey?: string;
 }
 
-interface Row {
+export interface Row {
   readonly id: string;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly object: () => Obj;
 }
 
+/** What the lists of the root have, each row made into an object where it is asked for. */
+export function rowsOf({ shop }: Desk) {
+  let levels: Levels | undefined;
+  const counted = (): Levels => (levels ??= levelsOf(shop));
+  return {
+    orders: (): Row[] =>
+      shop
+        .readOrders()
+        .filter(({ progress }) => progress !== 'Draft')
+        .map((order) => ({
+          id: order.id,
+          createdAt: order.placedAt ?? order.updatedAt,
+          updatedAt: order.updatedAt,
+          object: () => orderObject(order, shop.poisoned.get(order.id)),
+        })),
+    products: (): Row[] =>
+      shop.readProducts().map((product) => ({ ...product, object: () => productObject(shop, product, counted()) })),
+    variants: (): Row[] =>
+      shop
+        .readProducts()
+        .flatMap((product) =>
+          product.variants.map((variant) => ({
+            id: variant.id,
+            createdAt: product.createdAt,
+            updatedAt: product.updatedAt,
+            object: () => variantObject(shop, product, variant, counted(), shop.poisoned.get(product.id)),
+          })),
+        ),
+  };
+}
+
 /** Fields of the root that read. */
 export function queries(desk: Desk, call: WireCall, warnings: object[]): Readonly<Record<string, unknown>> {
   const { shop } = desk;
-  const orders = (): Row[] =>
-    shop
-      .readOrders()
-      .filter(({ progress }) => progress !== 'Draft')
-      .map((order) => ({
-        id: order.id,
-        createdAt: order.placedAt ?? order.updatedAt,
-        updatedAt: order.updatedAt,
-        object: () => orderObject(order, shop.poisoned.get(order.id)),
-      }));
-  const products = (): Row[] =>
-    shop.readProducts().map((product) => ({ ...product, object: () => productObject(shop, product) }));
-  const variants = (): Row[] => {
-    const levels = [...shop.levels.values()];
-    return shop
-      .readProducts()
-      .flatMap((product) =>
-        product.variants.map((variant) => ({
-          id: variant.id,
-          createdAt: product.createdAt,
-          updatedAt: product.updatedAt,
-          object: () => variantObject(shop, product, variant, levels, shop.poisoned.get(product.id)),
-        })),
-      );
-  };
+  const { orders, products, variants } = rowsOf(desk);
   const list = (field: string, needs: Permission, rows: () => Row[]) => (args: ListArgs) => {
     call.demand(needs);
     return listed(desk, filtered(rows(), args.query, field, warnings), args);
@@ -90,6 +97,7 @@ export function queries(desk: Desk, call: WireCall, warnings: object[]): Readonl
     products: list('products', 'products:read', products),
     productsCount: count('productsCount', 'products:read', products),
     productVariants: list('productVariants', 'products:read', variants),
+    productVariantsCount: count('productVariantsCount', 'products:read', variants),
     nodes: ({ ids }: { ids: readonly string[] }) => {
       if (ids.length > 250)
         throw new GraphqlFault(
@@ -154,7 +162,7 @@ const TIMES: Readonly<Record<string, 'createdAt' | 'updatedAt'>> = {
 };
 
 /** A search: terms that it does not know are left out of it, with a warning. `>` acts as `>=`, as on the platform. */
-function filtered(rows: readonly Row[], query: string | undefined, field: string, warnings: object[]): Row[] {
+export function filtered(rows: readonly Row[], query: string | undefined, field: string, warnings: object[]): Row[] {
   let found = [...rows];
   for (const term of (query ?? '').split(/\s+(?:AND\s+)?/).filter((each) => each !== '')) {
     const [, name = '', sign = '', value = ''] = /^(\w+):([<>]=?)?'?([^']*)'?$/.exec(term) ?? [];

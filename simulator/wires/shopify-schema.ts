@@ -8,7 +8,9 @@ export function shopifySchema(): GraphQLSchema {
   return buildSchema(SDL);
 }
 
-const connection = (type: string): string => `type ${type}Connection { nodes: [${type}!]! pageInfo: PageInfo! }\n`;
+const connection = (type: string): string =>
+  `type ${type}Connection { nodes: [${type}!]! edges: [${type}Edge!]! pageInfo: PageInfo! }
+type ${type}Edge { cursor: String! node: ${type}! }\n`;
 const page = 'first: Int, after: String';
 
 const SDL = `
@@ -38,6 +40,8 @@ type Query {
   products(${page}, query: String, sortKey: ProductSortKeys, reverse: Boolean): ProductConnection!
   productsCount(query: String, limit: Int): Count
   productVariants(${page}, query: String, sortKey: ProductVariantSortKeys): ProductVariantConnection!
+  productVariantsCount(query: String, limit: Int): Count
+  bulkOperation(id: ID!): BulkOperation
   nodes(ids: [ID!]!): [Node]!
   locations(${page}, includeLegacy: Boolean, includeInactive: Boolean): LocationConnection!
   deliveryProfiles(${page}): DeliveryProfileConnection!
@@ -58,6 +62,8 @@ type Mutation {
     topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!
   ): WebhookSubscriptionPayload
   webhookSubscriptionDelete(id: ID!): WebhookSubscriptionDeletePayload
+  bulkOperationRunQuery(query: String!, groupObjects: Boolean! = false): BulkOperationPayload
+  bulkOperationCancel(id: ID!): BulkOperationPayload
 }
 enum OrderSortKeys { ID CREATED_AT UPDATED_AT PROCESSED_AT }
 enum ProductSortKeys { ID CREATED_AT UPDATED_AT TITLE }
@@ -244,6 +250,14 @@ input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
 type FulfillmentPayload { fulfillment: Fulfillment userErrors: [UserError!]! }
 input WebhookSubscriptionInput { uri: String format: WebhookSubscriptionFormat filter: String includeFields: [String!] }
 type WebhookSubscriptionPayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
+type BulkOperation implements Node {
+  id: ID! status: BulkOperationStatus! type: String! errorCode: BulkOperationErrorCode query: String!
+  createdAt: DateTime! completedAt: DateTime objectCount: UnsignedInt64! rootObjectCount: UnsignedInt64!
+  fileSize: UnsignedInt64 url: URL partialDataUrl: URL
+}
+enum BulkOperationStatus { CANCELED CANCELING COMPLETED CREATED EXPIRED FAILED RUNNING }
+enum BulkOperationErrorCode { ACCESS_DENIED INTERNAL_SERVER_ERROR TIMEOUT }
+type BulkOperationPayload { bulkOperation: BulkOperation userErrors: [UserError!]! }
 type WebhookSubscriptionDeletePayload { deletedWebhookSubscriptionId: ID userErrors: [UserError!]! }
 ${[
   'Order',

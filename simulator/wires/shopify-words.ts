@@ -27,6 +27,8 @@ interface PageArgs {
   readonly after?: string | null;
 }
 
+export const edgesOf = (nodes: readonly Obj[]): Obj[] => nodes.map((node, at) => ({ node, cursor: String(at) }));
+
 /** A connection within an object: the cursor is the place. */
 export const connection =
   (rows: readonly Obj[]) =>
@@ -36,6 +38,7 @@ export const connection =
     const end = from + nodes.length;
     return {
       nodes,
+      edges: () => edgesOf(nodes),
       pageInfo: {
         hasNextPage: end < rows.length,
         hasPreviousPage: from > 0,

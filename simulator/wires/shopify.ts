@@ -16,6 +16,7 @@ import { GraphqlFault } from '../desk/graphql.ts';
 import type { Permission } from '../desk/permissions.ts';
 import { Refused } from '../desk/refused.ts';
 import type { Desk, Wire, WireAnswer, WireCall } from '../desk/wire.ts';
+import { BulkOperations, FILES } from './shopify-bulk.ts';
 import { costOf } from './shopify-cost.ts';
 import { queries } from './shopify-queries.ts';
 import { SCOPES } from './shopify-scopes.ts';
@@ -40,6 +41,7 @@ const tokenBody = z.object({
 export const shopifyWire: Wire = {
   name: 'shopify',
   basePath: '/admin',
+  filesAt: FILES,
   habits: {
     numericIds: true,
     shippingMethods: [
@@ -89,14 +91,16 @@ export const shopifyWire: Wire = {
   },
   routes(desk) {
     const schema = shopifySchema();
+    const bulk = new BulkOperations(desk, schema);
     const done = new Map<string, { readonly asked: string; readonly answer: unknown }>();
     return [
       {
         method: 'POST',
         path: /^\/api\/(\d{4}-\d{2})\/graphql\.json$/,
         writes: (call) => writesOf(call),
-        answer: (call) => answer(schema, desk, call, done),
+        answer: (call) => answer(schema, desk, call, done, bulk),
       },
+      bulk.route,
       { method: 'POST', path: /^\/oauth\/access_token$/, open: true, answer: (call) => grant(desk, call) },
     ];
   },
@@ -152,6 +156,7 @@ function answer(
   desk: Desk,
   call: WireCall,
   done: Map<string, { readonly asked: string; readonly answer: unknown }>,
+  bulk: BulkOperations,
 ): WireAnswer {
   const headers = { 'x-shopify-api-version': VERSIONS.find((version) => version >= call.part) ?? VERSIONS.at(-1)! };
   const asked = documentOf(call);
@@ -170,7 +175,7 @@ function answer(
     };
   const warnings: object[] = [];
   const key = (field: string) => idempotencyKey(document, variables, field);
-  const rootValue = { ...queries(desk, call, warnings), ...mutations(desk, call, key, done) };
+  const rootValue = { ...queries(desk, call, warnings), ...mutations(desk, call, key, done), ...bulk.fields(call) };
   const result = execute({ schema, document, rootValue, variableValues: variables }) as ExecutionResult;
   return {
     status: 200,

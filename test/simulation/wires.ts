@@ -121,7 +121,9 @@ export class Wires {
         await process.turn();
         if (process.dead) return process.die();
         signal?.throwIfAborted();
-        const path = url.slice(this.storeUrl.length);
+        const files = store.wire.filesAt;
+        const base = files !== undefined && url.startsWith(files) ? files : this.storeUrl;
+        const path = url.slice(base.length);
         const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`);
         await this.#before(process, mode);
         beforeSend?.();
