@@ -49,7 +49,7 @@ function inWords({ metadata, spec, status }: Viewed, now: Date): string {
   const until = end === undefined ? 'without an end' : `${Date.parse(end) < now.getTime() ? 'ended' : 'until'} ${end}`;
   const ready = findCondition(status?.conditions, 'Ready');
   const trouble = ready && ready.reason !== 'Valid' ? `, ${ready.reason}` : '';
-  return `License ${metadata.name} (${String(spec['plan'])}): ${String(status?.['seatsUsed'] ?? 0)} of ${String(spec['seats'])} seats taken, ${until}${trouble}`;
+  return `License ${metadata.name} (${String(spec['plan'])}): ${Number(status?.['seatsUsed'] ?? 0)} of ${String(spec['seats'])} seats taken, ${until}${trouble}`;
 }
 
 /** Seats by "namespace/name" of their Store, each with its License. */

@@ -2,7 +2,7 @@ import { simulate } from './suite.ts';
 import { casesOf, play } from './simulation.ts';
 
 const platform = 'shopifyFiles';
-const STORMS_A_SEED = 10;
+const STORMS_A_SEED = 5;
 
 simulate(
   'lose nothing and double nothing where the catalogue is a file that is made first, wherever something breaks',
