@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const A_BITE = 1024 * 1024;
 
 /** A volume with an end: a file system in memory, of this size. Making one takes root. */
 export class SmallVolume {
@@ -23,7 +24,16 @@ export class SmallVolume {
   /** Another tenant takes all of it but so many bytes. */
   async fill(leave: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.folder);
-    await writeFile(join(this.folder, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - leave), 1));
+    const filler = await open(join(this.folder, 'filler'), 'w');
+    try {
+      for (let left = bavail * bsize - leave; left > 0; left -= A_BITE)
+        await filler.write(Buffer.alloc(Math.min(left, A_BITE), 1));
+    } catch (error) {
+      // The database took some of it meanwhile: then it is as full as it was to be.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    } finally {
+      await filler.close();
+    }
   }
 
   async free(): Promise<void> {
