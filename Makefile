@@ -8,7 +8,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
 comma := ,
-.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
+.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -123,6 +123,11 @@ bench-fleet: node_modules/.package-lock.json ## what connections cost while noth
 bench-neighbours: node_modules/.package-lock.json ## what one tenant costs another: a key at full speed, an endpoint that hangs (3 minutes)
 	@$(NODE) bench/tenants/neighbour.ts $(or $(SECONDS_EACH),15)
 	@$(NODE) bench/tenants/hanging.ts 300 $(or $(WAITING),10000)
+
+# DRIVERS (a list), ORDERS (20,000), PRODUCTS (10,000), ONLY (of budget, orders, few-products, products), PROFILE=1.
+bench-drivers: node_modules/.package-lock.json ## what each driver asks of its platform, and what its pod costs (10 minutes)
+	@tsc -p bench/tsconfig.json
+	@NODE_ENV=production $(NODE) bench/.build/bench/drivers/main.js
 
 image: build ## the container image, with or without a Docker engine
 	@$(NODE) test/cluster/cli.ts image

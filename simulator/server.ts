@@ -15,7 +15,7 @@ export interface StoreServer {
 
 /** Puts a simulated store behind HTTP: slow answers are late, broken ones never come. */
 export async function serveStore(
-  store: SimulatedShop,
+  store: Pick<SimulatedShop, 'wire' | 'handle'>,
   options: { readonly host: string; readonly port: number; readonly clock: Clock },
 ): Promise<StoreServer> {
   const server = createServer((request, response) => {
@@ -36,7 +36,7 @@ export async function serveStore(
 
 /** One request to the store, as it comes over HTTP. */
 export async function answerStore(
-  store: SimulatedShop,
+  store: Pick<SimulatedShop, 'wire' | 'handle'>,
   clock: Clock,
   request: IncomingMessage,
   response: ServerResponse,

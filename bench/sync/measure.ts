@@ -1,20 +1,27 @@
 import type { BenchPostgres } from './postgres.ts';
 import { cpuSeconds, peakRss, resetPeak, watchMemory } from './processes.ts';
 import type { Sample } from './sample.ts';
-import type { Shop } from './shop.ts';
 
-export interface Measured<T> {
+/** A shop that counts what it is asked. */
+export interface CountingShop<S extends { readonly requests: number } = { readonly requests: number }> {
+  /** Since the last time. */
+  takeStats(): Promise<S>;
+}
+
+export interface Measured<T, S> {
   readonly result: T;
+  /** What the shop counted. */
+  readonly stats: S;
   readonly sample: Omit<Sample, 'system' | 'workload' | 'records'>;
 }
 
 /** CPU, memory and requests of processes that live on (hub, pod, PostgreSQL) while `work` runs. */
-export async function measure<T>(
+export async function measure<T, S extends { readonly requests: number }>(
   postgres: BenchPostgres,
-  shop: Shop,
+  shop: CountingShop<S>,
   processes: Readonly<Record<string, number>>,
   work: () => Promise<T>,
-): Promise<Measured<T>> {
+): Promise<Measured<T, S>> {
   await postgres.checkpoint();
   await shop.takeStats();
   for (const pid of Object.values(processes)) resetPeak(pid);
@@ -31,7 +38,8 @@ export async function measure<T>(
     ...Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, peakRss(pid)])),
     postgres: postgresMemory(),
   };
-  return { result, sample: { wall: round(wall), cpu, rss, requests: (await shop.takeStats()).requests } };
+  const stats = await shop.takeStats();
+  return { result, stats, sample: { wall: round(wall), cpu, rss, requests: stats.requests } };
 }
 
 /** An idle session hands its counts in after at most ten seconds. */

@@ -19,6 +19,9 @@ import { createHubClient } from '../../sync/hub-client.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
 import { CONNECTION, required } from './rig.ts';
 import { shop } from './shop-driver.ts';
+import type { DriverDefinition } from '../../drivers/contract/index.ts';
+import { loadDriver } from '../../drivers/load.ts';
+import type { DriverChoice } from './supercargo.ts';
 
 /**
  * What the parent asks for. `feeds` puts exactly these in force; `run` asks for a run; both are answered when it ended.
@@ -45,6 +48,11 @@ export interface PodAnswer {
 }
 
 keepSmall();
+const UNLIMITED = 1e9;
+const choice = process.env['BENCH_DRIVER']
+  ? (JSON.parse(process.env['BENCH_DRIVER']) as DriverChoice)
+  : { name: 'bench', settings: { url: required('BENCH_SHOP_URL') }, secret: { apiKey: 'k' } };
+const definition = choice.name === 'bench' ? shop : await chosen(choice);
 const NEVER_MS = 3_600_000;
 const world = new LocalWorld(join(tmpdir(), `supercargo-bench-${process.pid}.json`), () => new Date());
 const resource = (kind: string, name: string, spec: unknown): Resource => ({
@@ -62,17 +70,26 @@ function applyFeeds(feeds: readonly { readonly type: FeedType; readonly schedule
     resources: [
       resource('Connection', CONNECTION.name, {
         storeRef: { name: 'main' },
-        driver: 'bench',
+        driver: choice.name,
         credentialRef: { name: 'c' },
         mode: 'Production',
         earliestOrderDate: '2020-01-01T00:00:00Z',
-        settings: { url: required('BENCH_SHOP_URL') },
+        settings: choice.settings,
       }),
       ...feeds.map(({ type, schedule }) =>
         resource('Feed', feedName(type), { connectionRef: { name: CONNECTION.name }, type, schedule }),
       ),
     ],
   });
+}
+
+/** A built-in driver; without its budget where what it costs is measured, and not how long it waits. */
+async function chosen({ name, unhurried }: DriverChoice): Promise<DriverDefinition> {
+  const found = await loadDriver(name);
+  if (!found) throw new Error(`there is no driver ${name}`);
+  const { budget } = found.manifest;
+  if (unhurried || !budget) return found;
+  return { ...found, manifest: { ...found.manifest, budget: { ...budget, burst: UNLIMITED, perSecond: UNLIMITED } } };
 }
 
 /** Resolves with the feed's last run once `ended` holds of its status. */
@@ -108,14 +125,14 @@ collectOnce();
 const done = runEngine(
   {
     key: CONNECTION,
-    definition: shop,
+    definition,
     resources: localResources(world, CONNECTION, () => {}),
     hub: createHubClient({
       url: required('BENCH_HUB_URL'),
       clock: systemClock,
       token: async () => required('BENCH_TOKEN'),
     }),
-    readSecret: async () => ({ apiKey: 'k' }),
+    readSecret: async () => choice.secret,
     credential: { secretName: 'c', keys: {}, recheckMs: NEVER_MS },
     reach: OWN_MACHINE,
     clock: systemClock,

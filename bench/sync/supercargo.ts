@@ -24,7 +24,18 @@ export interface Profile {
   readonly pod: readonly string[];
 }
 
+/** A built-in driver, as a Connection and its Credential name it. */
+export interface DriverChoice {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secret: Readonly<Record<string, string>>;
+  /** Waits for the budget that its manifest declares. */
+  readonly unhurried?: boolean;
+}
+
 export interface SupercargoOptions {
+  /** In place of the benchmark's own. */
+  readonly driver?: DriverChoice;
   readonly profile?: Profile;
   readonly store?: StoreSpec;
   /** The store may send webhooks. */
@@ -54,7 +65,7 @@ export class Supercargo {
   static async start(
     database: string | { readonly dataDir: string },
     shopUrl: string,
-    { profile, store, hooks }: SupercargoOptions = {},
+    { profile, store, hooks, driver }: SupercargoOptions = {},
   ): Promise<Supercargo> {
     const env = {
       NODE_ENV: 'production',
@@ -64,6 +75,7 @@ export class Supercargo {
       BENCH_SHOP_URL: shopUrl,
       BENCH_STORE: JSON.stringify(store ?? {}),
       BENCH_HOOKS: hooks ? '1' : '0',
+      BENCH_DRIVER: driver ? JSON.stringify(driver) : '',
     };
     const hub = await startChild<{ url: string }>('hub-process', env, profile?.hub);
     const pod = await startChild<PodAnswer>(

@@ -61,6 +61,11 @@ export class Shop {
     return `${this.habits.numericIds ? '' : prefix}${++this.#ids}`;
   }
 
+  /** Of a shop that is made in parts: ids go on after `last`. */
+  idsAfter(last: number): void {
+    this.#ids = last;
+  }
+
   /** The time that a change is stamped with; several changes share it where the platform's clock is coarse. */
   stamp(): string {
     const now = this.now().getTime();

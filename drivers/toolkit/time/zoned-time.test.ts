@@ -27,6 +27,27 @@ describe('the local time of a zone', () => {
     expect(zonedTime('Europe/Berlin').local(first)).toBe('2026-03-29T03:30:00');
   });
 
+  it('is what the clocks there show, also on the days on which they are moved', () => {
+    const zones = ['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca'];
+    for (const zone of zones) {
+      const time = zonedTime(zone);
+      const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+      const hours = fc.integer({ min: 946_684_800 / 3600, max: 2_208_988_800 / 3600 });
+      fc.assert(
+        fc.property(hours, fc.integer({ min: 0, max: 48 * 60 }), (hour, minutes) => {
+          const at = hour * 3_600_000 + minutes * 60_000;
+          expect(time.local(new Date(at).toISOString()).replace('T', ' ')).toBe(shown.format(at));
+        }),
+        { numRuns: 300 },
+      );
+      for (const moved of ['2025-03-30', '2025-10-26', '2026-04-05', '2011-12-30', '2010-11-07'])
+        for (let minutes = -1440; minutes < 2880; minutes += 10) {
+          const at = Date.parse(`${moved}T00:00:00Z`) + minutes * 60_000;
+          expect(time.local(new Date(at).toISOString()).replace('T', ' ')).toBe(shown.format(at));
+        }
+    }
+  });
+
   it('comes back from any instant', () => {
     const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia', 'Asia/Kathmandu'];
     fc.assert(

@@ -11,6 +11,8 @@ export interface ZonedTime {
 }
 
 const DAY_MS = 86_400_000;
+/** Of which the offset is kept. */
+const MOST_DAYS = 1000;
 
 /** By the rules of the IANA time zone database that Node.js has. Throws a RangeError for a zone that it has not. */
 export function zonedTime(zone: string): ZonedTime {
@@ -30,7 +32,21 @@ export function zonedTime(zone: string): ZonedTime {
     const [year, month, day] = [parts.get('year')!, parts.get('month')!, parts.get('day')!];
     return Date.UTC(year, month - 1, day, parts.get('hour'), parts.get('minute'), parts.get('second'));
   };
-  const offset = (at: number): number => shown(at) - Math.floor(at / 1000) * 1000;
+  const exactly = (at: number): number => shown(at) - Math.floor(at / 1000) * 1000;
+  // Shops ask about few days, thousands of times; no zone moves its clocks there and back on one day.
+  const midnights = new Map<number, number>();
+  const midnight = (day: number): number => {
+    const known = midnights.get(day);
+    if (known !== undefined) return known;
+    if (midnights.size >= MOST_DAYS) midnights.clear();
+    const found = exactly(day * DAY_MS);
+    midnights.set(day, found);
+    return found;
+  };
+  const offset = (at: number): number => {
+    const day = Math.floor(at / DAY_MS);
+    return midnight(day) === midnight(day + 1) ? midnight(day) : exactly(at);
+  };
 
   return {
     instants(local) {
@@ -40,7 +56,10 @@ export function zonedTime(zone: string): ZonedTime {
       const found = there.length > 0 ? there : [wanted - before];
       return { first: iso(Math.min(...found)), last: iso(Math.max(...found)) };
     },
-    local: (instant) => iso(shown(parsedInstant(instant))).slice(0, 19),
+    local: (instant) => {
+      const at = parsedInstant(instant);
+      return iso(at + offset(at)).slice(0, 19);
+    },
   };
 }
 
