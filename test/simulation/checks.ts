@@ -178,6 +178,11 @@ function nameless(
   else {
     const wanted = entries.filter(({ payload }) => payload['orderId'] === subject).length;
     demand(effects.length === wanted, `order ${subject} has ${effects.length} parcels, and ${wanted} were to be sent`);
+    const changes = truth.effects.filter((each) => each.kind === 'correction' && each.subject === subject).length;
+    demand(
+      changes <= wanted,
+      `order ${subject} was said to be shipped ${changes} times, and ${wanted} were to be sent`,
+    );
   }
 }
 

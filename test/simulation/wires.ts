@@ -122,7 +122,7 @@ export class Wires {
         if (process.dead) return process.die();
         signal?.throwIfAborted();
         const path = url.slice(this.storeUrl.length);
-        const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`);
+        const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`, beforeSend !== undefined);
         await this.#before(process, mode);
         beforeSend?.();
         if (random.chance(this.life)) store.live();
