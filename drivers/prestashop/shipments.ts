@@ -95,19 +95,17 @@ async function ship(client: PrestaClient, there: There, entry: ShipmentWrite, si
 
 /** What needs no write, or must not have one. */
 function settledBefore({ shipped, ordered }: There, entry: ShipmentWrite, code: string): Result | undefined {
-  // Without a number the state is all there is of a parcel: the answer to it may have been lost.
-  if (shipped && code === '') return { entryId: entry.entryId, outcome: 'AlreadyApplied' };
-  if (shipped)
+  if (shipped && code !== '')
     return rejected(entry, 'NothingLeftToShip', 'it is shipped already at the shop: see what was sent there');
   const beyond = entry.lines?.find(({ lineId, quantity }) => quantity > (ordered.get(lineId) ?? 0));
-  return (
-    beyond &&
-    rejected(
+  if (beyond)
+    return rejected(
       entry,
       'NothingLeftToShip',
       `${beyond.quantity} of line ${beyond.lineId} were sent, and ${ordered.get(beyond.lineId) ?? 0} were ordered at the shop`,
-    )
-  );
+    );
+  // Without a number the state is all there is of a parcel: the answer to it may have been lost.
+  return shipped ? { entryId: entry.entryId, outcome: 'AlreadyApplied' } : undefined;
 }
 
 const tooLong = (entry: ShipmentWrite): Result =>
