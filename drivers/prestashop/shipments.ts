@@ -71,15 +71,8 @@ async function ship(client: PrestaClient, there: There, entry: ShipmentWrite, si
     await finish(client, there, entry, signal);
     return { entryId, outcome: 'AlreadyApplied', externalId: field(known, 'id') };
   }
-  if (there.shipped)
-    return rejected(entry, 'NothingLeftToShip', 'it is shipped already at the shop: see what was sent there');
-  const beyond = entry.lines?.find(({ lineId, quantity }) => quantity > (there.ordered.get(lineId) ?? 0));
-  if (beyond)
-    return rejected(
-      entry,
-      'NothingLeftToShip',
-      `${beyond.quantity} of line ${beyond.lineId} were sent, and ${there.ordered.get(beyond.lineId) ?? 0} were ordered at the shop`,
-    );
+  const settled = settledBefore(there, entry, code);
+  if (settled) return settled;
   let held: HeldWrite | undefined;
   let externalId: string | undefined;
   if (code !== '')
@@ -98,6 +91,21 @@ async function ship(client: PrestaClient, there: There, entry: ShipmentWrite, si
     outcome: code === '' && !told ? 'AlreadyApplied' : 'Applied',
     ...(externalId ? { externalId } : {}),
   };
+}
+
+/** What needs no write, or must not have one. */
+function settledBefore({ shipped, ordered }: There, entry: ShipmentWrite, code: string): Result | undefined {
+  if (shipped && code !== '')
+    return rejected(entry, 'NothingLeftToShip', 'it is shipped already at the shop: see what was sent there');
+  const beyond = entry.lines?.find(({ lineId, quantity }) => quantity > (ordered.get(lineId) ?? 0));
+  if (beyond)
+    return rejected(
+      entry,
+      'NothingLeftToShip',
+      `${beyond.quantity} of line ${beyond.lineId} were sent, and ${ordered.get(beyond.lineId) ?? 0} were ordered at the shop`,
+    );
+  // Without a number the state is all there is of a parcel: the answer to it may have been lost.
+  return shipped ? { entryId: entry.entryId, outcome: 'AlreadyApplied' } : undefined;
 }
 
 const tooLong = (entry: ShipmentWrite): Result =>

@@ -182,4 +182,14 @@ describe('a parcel', () => {
     expect(parcels.map(({ trackingCode }) => trackingCode)).toEqual(['JD1', 'JD2']);
     expect(progress).toBe('Completed');
   });
+
+  it('without a number that is told again, because nobody heard the answer, is done and not refused', async () => {
+    const shop = triedShop();
+    const { trackingCode: _none, ...bare } = parcel(shop);
+    const write = () => shop.driver.feeds.ShipmentExport!.write([bare], never());
+    expect(await write()).toMatchObject([{ outcome: 'Applied' }]);
+    const before = shop.asked.length;
+    expect(await write()).toMatchObject([{ outcome: 'AlreadyApplied' }]);
+    expect(shop.asked.slice(before).every(({ method }) => method === 'GET')).toBe(true);
+  });
 });

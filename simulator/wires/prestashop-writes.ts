@@ -145,7 +145,8 @@ function addParcel(desk: Desk, resource: Resource, body: Body): WireAnswer {
   return id === undefined ? errorAnswer(500, 56, 'Unable to save resource') : shown(resource, id, 201);
 }
 
-function addHistory({ shop, truth }: Desk, resource: Resource, body: Body, histories: History[]): WireAnswer {
+function addHistory(desk: Desk, resource: Resource, body: Body, histories: History[]): WireAnswer {
+  const { shop, truth } = desk;
   const order = shop.orders.get(body.get('id_order') ?? '');
   const state = Object.values(STATES).find(({ id }) => id === body.get('id_order_state'));
   if (!order || !state) return errorAnswer(400, 85, 'Validation error: "Property OrderHistory is not valid"');
@@ -154,9 +155,11 @@ function addHistory({ shop, truth }: Desk, resource: Resource, body: Body, histo
     .map((line) => ({ lineId: line.id, quantity: wantedOf(line) - shippedOf(order, line.id) }))
     .filter(({ quantity }) => quantity > 0);
   const last = order.parcels.at(-1);
-  const parcels = order.parcels.map((each) =>
-    isShipped && each === last ? { ...each, lines: [...each.lines, ...rest] } : each,
-  );
+  // What is sent without a number leaves no other trace than the state.
+  if (isShipped && !last) ship(order.id, { id: firstCarrierRow(order.id), lines: rest }, desk);
+  const parcels = shop.orders
+    .get(order.id)!
+    .parcels.map((each) => (isShipped && each === last ? { ...each, lines: [...each.lines, ...rest] } : each));
   const changed = { ...(isShipped ? { progress: 'Completed' as const } : {}), updatedAt: shop.stamp() };
   shop.orders.put({ ...order, parcels, ...changed }, 0, 0);
   truth.effects.push({ kind: 'correction', subject: order.id, reference: state.id, at: shop.now().toISOString() });

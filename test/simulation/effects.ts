@@ -10,9 +10,8 @@ export type PointKind = 'hub' | 'store' | 'worker';
  * - lost: the call never arrives; answer-lost: it took effect, nobody hears of it.
  * - stop-before, stop-after: the process is stopped (SIGSTOP, a suspended node, a long collection of garbage) until
  *   another
- *  has taken over and done the work; then it goes on as if nothing had been. With overlap-… the other is in the middle
- * of
- *   it, waits until the first has ended, and goes on itself.
+ *   has taken over and done the work; then it goes on as if nothing had been. With overlap-… the other is in the middle
+ *   of it, waits until the first has ended, and goes on itself.
  */
 export type Mode = 'die-before' | 'die-after' | 'lost' | 'rolled-back' | 'all-die' | 'answer-lost' | Stop;
 export type Stop = 'stop-before' | 'stop-after' | 'overlap-before' | 'overlap-after';
@@ -37,6 +36,8 @@ export const MODES: Readonly<Record<PointKind, readonly Mode[]>> = {
 export interface Point {
   readonly kind: PointKind;
   readonly what: string;
+  /** A call that changes the shop. */
+  readonly writes: boolean;
 }
 
 /** Which effects break, by their number in the run. */
@@ -59,8 +60,8 @@ export class Effects {
   #points: Point[] = [];
   #plan: Plan = nothingBreaks;
 
-  next(kind: PointKind, what: string): Mode | undefined {
-    this.#points.push({ kind, what });
+  next(kind: PointKind, what: string, writes = false): Mode | undefined {
+    this.#points.push({ kind, what, writes });
     return this.#plan.modeAt(this.#points.length, this.#points.at(-1)!);
   }
 

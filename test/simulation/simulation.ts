@@ -100,3 +100,16 @@ function faultsOf({ seed, mode }: Case, always: readonly FaultName[] = []): Part
 export function casesOf(of: Pick<Case, 'platform' | 'scenario' | 'seed'>, points: readonly Point[]): Case[] {
   return points.flatMap(({ kind }, index) => MODES[kind].map((mode) => ({ ...of, at: index + 1, mode })));
 }
+
+/**
+ * For each commit: calls that change the shop, where drivers differ most, break in every way; all else in one way, of
+ * which the next effect of its kind takes the next. Other seeds take others.
+ */
+export function someCasesOf(of: Pick<Case, 'platform' | 'scenario' | 'seed'>, points: readonly Point[]): Case[] {
+  const count = { hub: of.seed, store: of.seed, worker: of.seed };
+  return points.flatMap(({ kind, writes }, index) => {
+    const ways = MODES[kind];
+    const chosen = writes ? ways : [ways[count[kind]++ % ways.length]!];
+    return chosen.map((mode) => ({ ...of, at: index + 1, mode }));
+  });
+}

@@ -8,7 +8,7 @@ const MOST_SHOWN = 10;
 /**
  * `SEEDS=50` plays so many seeds of each scenario with every effect broken in every way, and as many times the storms.
  */
-const SEEDS = Number(process.env['SEEDS'] ?? 1);
+export const SEEDS = Number(process.env['SEEDS'] ?? 1);
 
 /** The cases of every scenario as tests of the file that calls this. Returns the hub on which they are played. */
 export function simulate(
@@ -25,15 +25,20 @@ export function simulate(
 
   describe.each(scenarios)('%s', (scenario) => {
     it(promise, async () => {
-      const found: string[] = [];
-      for await (const each of cases(hub, scenario, SEEDS)) {
-        const violation = await violationOf(hub, each);
-        if (violation !== undefined && found.push(violation) >= MOST_SHOWN) break;
-      }
-      expect(found).toEqual([]);
+      expect(await violationsOf(hub, cases(hub, scenario, SEEDS))).toEqual([]);
     });
   });
   return () => hub;
+}
+
+/** Plays the cases; the first violations, each with the command that plays it again. */
+export async function violationsOf(hub: HubWorld, cases: AsyncIterable<Case>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const each of cases) {
+    const violation = await violationOf(hub, each);
+    if (violation !== undefined && found.push(violation) >= MOST_SHOWN) break;
+  }
+  return found;
 }
 
 /** What a person needs to see of a violation, and to see it again. */
