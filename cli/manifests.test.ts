@@ -32,6 +32,12 @@ const printed = ({ faults }: Manifests) => {
 };
 
 describe('manifests', () => {
+  it('in a folder that is not there are refused with its name, and what to do', async () => {
+    await expect(loadManifests(join(folder, 'shpo'))).rejects.toThrow(
+      /there is no file or folder .*shpo: name one with -f/,
+    );
+  });
+
   it('come from every YAML file of the folder and those below, in the order of their names', async () => {
     const manifests = await load({
       'b.yaml': `${feed('b1')}---\n${feed('b2')}`,

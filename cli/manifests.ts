@@ -65,7 +65,10 @@ function valueOf(document: YamlDocument.Parsed): { value?: Document | null; viol
 }
 
 async function yamlFiles(path: string): Promise<string[]> {
-  if ((await stat(path)).isFile()) return [path];
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new Error(`there is no file or folder ${path}: name one with -f`) : error;
+  });
+  if (found.isFile()) return [path];
   const entries = await readdir(path, { recursive: true });
   return entries
     .filter((entry) => /\.ya?ml$/.test(entry))

@@ -31,7 +31,7 @@ describe('a credential', () => {
   });
 
   it.each<[string, Record<string, string>, Record<string, string>, string, string[]]>([
-    ['a Secret that is not there', {}, {}, 'SecretMissing', ['"shop-key"']],
+    ['a Secret that is not there', {}, {}, 'SecretMissing', ['"shop-key"', 'in the folder of manifests']],
     ['a key that is not there', { shop: 'x' }, {}, 'SecretKeyMissing', ['"shop-key"', '"apiKey"']],
     ['a renamed key that is not there', { apiKey: 'secret' }, { apiKey: 'token' }, 'SecretKeyMissing', ['"token"']],
     ['a key that cannot be used', { apiKey: 'abc' }, {}, 'SecretKeyInvalid', ['"apiKey"', 'it is too short']],

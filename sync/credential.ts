@@ -40,7 +40,7 @@ export function parseCredential(
       ok: false,
       digest,
       reason: 'SecretMissing',
-      message: `Secret "${secretName}" does not exist or is empty: create it, the pod sees it within a minute or two`,
+      message: `Secret "${secretName}" does not exist or is empty: create it (with "up": in the folder of manifests), the pod sees it within a minute or two`,
     };
   }
   const renamed: Record<string, string> = { ...files };

@@ -38,7 +38,7 @@ function lines(one: Report): string[] {
   const indent = (table: string) => table.split('\n').map((row) => `    ${row}`);
   return [
     `${one.connection} (mode ${one.mode})${one.mode === 'Test' ? '' : ': it is live, this goes out by itself'}`,
-    `  stock: ${one.stock.changes} levels would be set, ${one.stock.toZero} of them to zero`,
+    `  stock: ${one.stock.changes} ${one.stock.changes === 1 ? 'level' : 'levels'} would be set, ${one.stock.toZero} of them to zero`,
     ...(one.stock.biggest.length > 0
       ? indent(
           formatTable(

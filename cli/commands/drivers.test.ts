@@ -27,6 +27,17 @@ describe('supercargo drivers', () => {
       expect(shown('generic')).toMatch(part);
   });
 
+  it('shows what the Secret must hold and every setting, with what holds where it is absent', () => {
+    for (const part of [
+      /^keys of the Secret:\n {2}KEY +IF ABSENT +MEANS\n {2}consumerKey +required +Consumer key of a REST API key/m,
+      /^settings:\n {2}SETTING +IF ABSENT +MEANS\n {2}url +required +Address of the shop without \/wp-json/m,
+      /^ {2}onDeliveryMethods +\["cod"\] +Payment methods/m,
+      /^ {2}shipments +fulfillments +How parcels are told: .* \(fulfillments, notes\)$/m,
+    ])
+      expect(shown('woocommerce')).toMatch(part);
+    expect(shown('shopify')).toMatch(/^ {2}locations {2,}Ids of the locations/m);
+  });
+
   it('shows skips with their reasons, and the Driver resource has them, too', () => {
     const definition = {
       ...generic,

@@ -2,6 +2,7 @@ import type { DriverDefinition } from '../../drivers/contract/index.ts';
 import { driverResource } from '../../drivers/driver-resource.ts';
 import { builtinDrivers } from '../../drivers/registry.ts';
 import { formatTable } from '../table.ts';
+import { schemaRows } from './schema-rows.ts';
 
 /** `supercargo drivers [NAME]`: what this release can connect to, and what each driver cannot do. */
 export function showDrivers(name: string | undefined, say: (line: string) => void): void {
@@ -30,7 +31,7 @@ const SETS = {
 /** All that people may want to know of a driver before they use it. Pure. */
 export function linesOf(definition: DriverDefinition): string[] {
   const { manifest } = definition;
-  const { hosts, terms } = driverResource(definition).spec;
+  const { hosts, terms, credentialSchema, settingsSchema } = driverResource(definition).spec;
   const list = (title: string, items: readonly string[], none: string): string[] => [
     `${title}:${items.length === 0 ? ` ${none}` : ''}`,
     ...items.map((item) => `  ${item}`),
@@ -56,6 +57,10 @@ export function linesOf(definition: DriverDefinition): string[] {
     `documentation: ${manifest.documentation}`,
     `hosts: ${(hosts ?? []).join(', ')}`,
     `terms: ${terms ? `${terms.version}, ${terms.url}` : 'none'}`,
+    'keys of the Secret:',
+    ...formatTable(['  KEY', 'IF ABSENT', 'MEANS'], schemaRows(credentialSchema)).split('\n'),
+    'settings:',
+    ...formatTable(['  SETTING', 'IF ABSENT', 'MEANS'], schemaRows(settingsSchema)).split('\n'),
     'feeds:',
     ...formatTable(['  FEED', 'READS', ''], feeds).split('\n'),
     ...list('limits', manifest.limits, 'none'),

@@ -72,7 +72,7 @@ export function factLines(order: Found): string[] {
         const pieces = lines.reduce((sum, { quantity }) => sum + quantity, 0);
         const parts = [
           ...(units === null ? [] : [amount(units)]),
-          ...(pieces === 0 ? [] : [`${pieces} pieces`]),
+          ...(pieces === 0 ? [] : [`${pieces} ${pieces === 1 ? 'piece' : 'pieces'}`]),
           ...(reason === null ? [] : [reason]),
         ];
         return `${what} ${id} (${state}) at ${at}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;

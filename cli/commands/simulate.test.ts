@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { genericWire } from '../../simulator/wires/generic.ts';
+import { wires } from '../../simulator/wires/index.ts';
 import { loadManifests } from '../manifests.ts';
-import { manifests, runSimulate } from './simulate.ts';
+import { manifests, nextSteps, runSimulate } from './simulate.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'simulate');
 
@@ -14,6 +15,15 @@ describe('supercargo simulate', () => {
       manifests(genericWire, 'http://127.0.0.1:3900/supercargo/v1'),
     );
     expect((await loadManifests(EXAMPLE)).faults).toEqual([]);
+  });
+
+  it('says what to do next with the platform and the port that it has, and with which settings and keys', () => {
+    expect(nextSteps(genericWire, 'http://127.0.0.1:3900/supercargo/v1')[0]).toContain('up -f examples/simulate ');
+    const [command, own] = nextSteps(wires().get('shopify')!, 'http://127.0.0.1:4900/admin');
+    expect(command).toContain('simulate shopify --print-manifests --port 4900 > shop.yaml');
+    expect(own).toContain('settings {"url":"http://127.0.0.1:4900"}');
+    expect(own).toContain('"accessToken":"shpat_simulated-store-key"');
+    expect(nextSteps(genericWire, 'http://127.0.0.1:4900/supercargo/v1')[0]).toContain('--port 4900');
   });
 
   it('names the platforms there are when one is asked for that it does not speak', async () => {

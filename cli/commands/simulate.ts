@@ -11,6 +11,8 @@ import { wires } from '../../simulator/wires/index.ts';
 /** Of a store that nobody can buy from: no secret. */
 const API_KEY = 'simulated-store-key';
 const HOST = '127.0.0.1';
+/** The port of examples/simulate. */
+const DEFAULT_PORT = '3900';
 const FEEDS = {
   'data-model': 'DataModelSync',
   products: 'ProductImport',
@@ -56,11 +58,7 @@ export async function runSimulate(
   say(
     `store: ${server.url}  (${products} products, ${orders} orders, seed ${seed}${command.fault ? `, faults: ${command.fault}` : ''})`,
   );
-  say(
-    wire.name === 'generic'
-      ? 'in another terminal: supercargo up -f examples/simulate --public-url local'
-      : `in another terminal: supercargo simulate ${wire.name} --print-manifests > shop.yaml, then supercargo up -f shop.yaml --public-url local`,
-  );
+  for (const line of nextSteps(wire, server.url)) say(line);
   const life = command.rate > 0 ? setInterval(() => store.live(), 60_000 / command.rate) : undefined;
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(life);
@@ -82,6 +80,18 @@ function faultsOf(text: string): FaultName[] {
   const unknown = names.filter((name) => !isFault(name));
   if (unknown.length > 0) throw new Error(`unknown fault ${unknown.join(', ')}: choose from ${FAULTS.join(', ')}`);
   return names.filter(isFault);
+}
+
+/** What to do in another terminal, for this platform and this port, and what manifests of one's own must say. */
+export function nextSteps(wire: Wire, url: string): string[] {
+  const port = new URL(url).port;
+  const manifest = [wire.name, '--print-manifests', ...(port === DEFAULT_PORT ? [] : ['--port', port])].join(' ');
+  return [
+    wire.name === 'generic' && port === DEFAULT_PORT
+      ? 'in another terminal: supercargo up -f examples/simulate --public-url local'
+      : `in another terminal: supercargo simulate ${manifest} > shop.yaml, then supercargo up -f shop.yaml --public-url local`,
+    `in manifests of your own: settings ${JSON.stringify(wire.subject.settings(url))}, keys of the Secret ${JSON.stringify(wire.subject.credential(API_KEY))}`,
+  ];
 }
 
 /** The manifests of examples/simulate, for the platform and the port that were asked for. */

@@ -111,8 +111,8 @@ function showTable(world: LocalWorld, out: NodeJS.WriteStream): () => void {
   return () => clearInterval(timer);
 }
 
-/** In a pipe: a line for each change of state. */
-function showLines(world: LocalWorld, say: (line: string) => void): () => void {
+/** In a pipe: a line for what holds at first, and for each change of state. */
+export function showLines(world: Pick<LocalWorld, 'list' | 'subscribe'>, say: (line: string) => void): () => void {
   const shown = new Map<string, string>();
   const look = (changed?: Viewed) => {
     for (const resource of changed ? [changed] : (world.list() as readonly Viewed[])) {
@@ -126,5 +126,7 @@ function showLines(world: LocalWorld, say: (line: string) => void): () => void {
       shown.set(place, line);
     }
   };
+  // What was decided before anybody looked: a Secret that is missing changes no more.
+  look();
   return world.subscribe((changed) => look(changed));
 }

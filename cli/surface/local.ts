@@ -97,15 +97,22 @@ export const LOCAL: readonly CommandRow[] = [
   }),
   row<[], { file: string }>({
     name: 'validate',
-    summary: 'what admission would say of manifests, offline',
+    summary: 'what admission would say of manifests, and whether settings fit their drivers, offline',
     flags: [{ usage: '-f, --file <path>', description: 'folder or file of manifests', required: true }],
     needs: [],
     async run({ options: { file }, say }) {
       const { loadManifests, printFaults } = await import('../manifests.ts');
       const { resources, faults } = await loadManifests(file);
+      const { settingsFindings } = await import('../settings-faults.ts');
+      const { builtinDrivers } = await import('../../drivers/registry.ts');
+      const settings = settingsFindings(resources, builtinDrivers());
       printFaults(faults, say);
-      say(`${resources.length} valid, ${faults.length} not`);
-      if (faults.length > 0) return EXIT.notWell;
+      for (const { resource, message } of settings.faults) say(`${resource}: ${message}`);
+      for (const { resource, message } of settings.unknownDrivers)
+        say(`${resource}: ${message}: its settings were not looked at`);
+      const unfit = new Set(settings.faults.map(({ resource }) => resource)).size;
+      say(`${resources.length - unfit} valid, ${faults.length + unfit} not`);
+      if (faults.length + unfit > 0) return EXIT.notWell;
     },
   }),
 ];

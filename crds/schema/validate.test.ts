@@ -118,6 +118,12 @@ describe('the offline validator', () => {
       ],
     ),
     [
+      'a day without a time',
+      'Connection',
+      { ...connection, earliestOrderDate: '2026-01-01' },
+      /^spec\.earliestOrderDate: is too short: it has at least 20 characters/,
+    ],
+    [
       'a time zone that is none',
       'License',
       { plan: 'p', seats: 1, notAfter: '2026-01-01T00:00:00+99:99' },

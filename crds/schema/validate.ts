@@ -78,6 +78,10 @@ function describeIssue(issue: z.core.$ZodIssue): Violation[] {
     return [{ field, message: `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}` }];
   if (issue.code === 'invalid_type' && issue.input === undefined)
     return [{ field, message: `is required (${issue.expected})` }];
+  if (issue.code === 'too_small' && issue.origin === 'string')
+    return [{ field, message: `is too short: it has at least ${Number(issue.minimum)} characters` }];
+  if (issue.code === 'too_big' && issue.origin === 'string')
+    return [{ field, message: `is too long: it has at most ${Number(issue.maximum)} characters` }];
   return [{ field, message: issue.message }];
 }
 

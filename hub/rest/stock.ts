@@ -145,18 +145,19 @@ export function stockRoutes(app: App, hub: HubContext): void {
 
 function assumption(stock: StockMeaning, ordersUpTo: string | undefined, takenOff: number) {
   const pieces = `${takenOff} ${takenOff === 1 ? 'piece' : 'pieces'}`;
+  const were = takenOff === 1 ? 'was' : 'were';
   if (stock === 'onHand')
     return {
       ...{ stock, orders: 'All' as const, takenOff },
-      message: `quantity is what lies in the warehouse, with what open orders want: ${pieces} of accepted orders that are not shipped were taken off what can be sold`,
+      message: `quantity is what lies in the warehouse, with what open orders want: ${pieces} of accepted orders that are not shipped ${were} taken off what can be sold`,
     };
   if (ordersUpTo !== undefined)
     return {
       ...{ stock, orders: 'UpTo' as const, takenOff },
-      message: `quantity is what can be sold by the orders up to ${ordersUpTo}: ${pieces} of later ones were taken off`,
+      message: `quantity is what can be sold by the orders up to ${ordersUpTo}: ${pieces} of later ones ${were} taken off`,
     };
   return {
     ...{ stock, orders: 'Acknowledged' as const, takenOff },
-    message: `quantity is what can be sold by the orders that were acknowledged or taken by a webhook: ${pieces} of others were taken off. Say with ordersUpTo which orders the warehouse knew`,
+    message: `quantity is what can be sold by the orders that were acknowledged or taken by a webhook: ${pieces} of others ${were} taken off. Say with ordersUpTo which orders the warehouse knew`,
   };
 }

@@ -98,7 +98,7 @@ export async function setLevels(
     unchanged: placed.length - changed,
     unknown: left.map((index) => {
       const { sku, warehouse } = posted[index]!;
-      return { sku, warehouse: warehouse ?? null, message: unplacedMessage(sku, warehouse) };
+      return { sku, warehouse: warehouse ?? null, message: unplacedMessage(posted[index]!) };
     }),
     takenOff: total(posted, (level) => level.quantity) - total(shares, ({ sellable }) => sellable),
   };
@@ -258,8 +258,9 @@ function unplaced(posted: readonly Posted[], found: readonly Found[], components
   });
 }
 
-function unplacedMessage(sku: string, warehouse: string | undefined): string {
+function unplacedMessage({ sku, warehouse, location }: Posted): string {
   if (warehouse === undefined)
-    return `SKU "${sku}" has no stock level in any store, or several locations: name a warehouse`;
-  return `SKU "${sku}" has no level at "${warehouse}" in any store: it is kept, and goes out once a store has the SKU there. Else check the SKU, and the warehouse's location in the Store`;
+    return `SKU "${sku}" has no stock level in any store, or levels at several locations: check the SKU, or name a warehouse`;
+  const place = location === null || location === warehouse ? '' : `, which is location "${location}" in the Store`;
+  return `SKU "${sku}" has no level at "${warehouse}"${place}, in any shop: it is kept, and goes out once a shop has the SKU there. Else check the SKU, and the warehouse's location in the Store: GET /stock shows the locations that the shops have`;
 }

@@ -447,7 +447,7 @@ describe('in Test mode', () => {
       reason: 'TestMode',
       changed: 0,
       problems: 0,
-      message: expect.stringContaining('1 writes'),
+      message: expect.stringContaining('1 write is kept back'),
     });
   });
 

@@ -296,7 +296,7 @@ function conclude(counts: Counts): RunOutcome {
       ...figures,
       result: 'Held',
       reason: 'TestMode',
-      message: `${counts.held} writes are kept back because mode is Test: set spec.mode to Production to send them`,
+      message: `${counts.held} ${counts.held === 1 ? 'write is' : 'writes are'} kept back because mode is Test: set spec.mode to Production to send them`,
     };
   if (counts.failed + counts.retry > 0) {
     const message = `${counts.failed} refused, ${counts.retry} to be tried again${counts.away === PATIENCE ? ' (the rest waits: the store takes nothing)' : ''}; last: ${counts.lastMessage ?? ''}`;

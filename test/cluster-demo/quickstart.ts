@@ -13,12 +13,14 @@ export function storeUrl(cluster: Cluster, store: VendureStore): string {
   return store.url.replace(/\/\/[^:/]+/, `//${cluster.hostAddress}`);
 }
 
-/** The quick start's manifests with the URL of this store. */
+/** The quick start's manifests with the URL of this store, and live: what is shipped is to be seen there. */
 export async function quickstartManifests(url: string): Promise<{ store: string; connection: string; feeds: string }> {
   const read = (name: string) => readFile(join(QUICKSTART, name), 'utf8');
   return {
     store: await read('store.yaml'),
-    connection: (await read('connection.yaml')).replace('http://127.0.0.1:3000/admin-api', url),
+    connection: (await read('connection.yaml'))
+      .replace('http://127.0.0.1:3000/admin-api', url)
+      .replace('mode: Test', 'mode: Production'),
     feeds: await read('feeds.yaml'),
   };
 }

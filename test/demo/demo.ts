@@ -54,12 +54,15 @@ async function main(): Promise<void> {
   }
 }
 
-/** The quick start as it is, with the URL of this store and a Secret that holds its key. */
+/** The quick start with the URL of this store and a Secret with its key, and live: what is shipped is seen there. */
 async function writeManifests(directory: string, store: VendureStore): Promise<void> {
   const manifests = join(directory, 'manifests');
   await cp(join(ROOT, 'examples', 'quickstart'), manifests, { recursive: true });
   const file = join(manifests, 'connection.yaml');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('http://127.0.0.1:3000/admin-api', store.url));
+  const connection = (await readFile(file, 'utf8'))
+    .replace('http://127.0.0.1:3000/admin-api', store.url)
+    .replace('mode: Test', 'mode: Production');
+  await writeFile(file, connection);
   await writeFile(
     join(manifests, 'secret.yaml'),
     stringify({

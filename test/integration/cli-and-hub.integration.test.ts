@@ -128,7 +128,7 @@ describe('the command', () => {
 
   it('diff shows what going live would do', async () => {
     const out = await said((say) => showDiff(target(), { connection: `${store.name}-shop` }, say));
-    expect(out).toContain(`${pod.connection} (mode Test)\n  stock: 1 levels would be set, 1 of them to zero`);
+    expect(out).toContain(`${pod.connection} (mode Test)\n  stock: 1 level would be set, 1 of them to zero`);
     expect(out).toMatch(/A +main +5 +0 +-5/);
     expect(out).toContain('1: Accepted, shipping standard -> STD\n      2 x A');
     expect(out).toContain('in the way: 2 x UnknownSku');

@@ -110,12 +110,22 @@ describe('a level goes to the variants that have its SKU now', () => {
     for (const quantity of [6, 7])
       expect((await post(store, ['SOON', quantity])).body).toMatchObject({
         queued: 0,
-        unknown: [{ sku: 'SOON', message: expect.stringContaining('it is kept') }],
+        unknown: [{ sku: 'SOON', message: expect.stringContaining('has no level at "main", in any shop: it is kept') }],
       });
     await pod.send('ProductImport', [shirt('p', ['s', 'SOON'])]);
     expect(written(await pod.apply('stock'))).toEqual(['s=7']);
     await pod.send('ProductUpdate', [shirt('p', ['s', 'SOON'], ['t', 'OTHER'])]);
     expect(await pod.apply('stock')).toEqual([]);
+  });
+
+  it('a level for a place that no shop has is named with the location that the Store gives the warehouse', async () => {
+    const store = await rig.store({ warehouses: [{ name: 'main', location: 'loc-9' }] });
+    const pod = await store.connect();
+    await pod.send('StockImport', [at('a', 'A')]);
+    const { unknown } = (await post(store, ['A', 6])).body;
+    expect(unknown).toMatchObject([{ sku: 'A', warehouse: 'main' }]);
+    expect(unknown[0].message).toContain('has no level at "main", which is location "loc-9" in the Store, in any shop');
+    expect(unknown[0].message).toContain('GET /stock shows the locations that the shops have');
   });
 
   it('the same number again is sent, since the shop may have sold meanwhile; it is unchanged once a reading says so', async () => {

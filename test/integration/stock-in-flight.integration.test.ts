@@ -52,6 +52,7 @@ describe('a posted level', () => {
     await two.send('OrderImport', [wants('2', 2)]);
     const answer = await post(store, { levels: [{ sku: 'A', quantity: 10 }] });
     expect(answer).toMatchObject({ queued: 2, assumed: { stock: 'onHand', orders: 'All', takenOff: 5 } });
+    expect(answer.assumed.message).toMatch(/: 5 pieces .* were taken off/);
     // Of ten, three and two are sold: both shops may sell five more.
     expect(await told(one, 'quantity')).toEqual(['A=8']);
     expect(await told(two, 'available')).toEqual(['A=5']);

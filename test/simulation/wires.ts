@@ -121,15 +121,10 @@ export class Wires {
         await process.turn();
         if (process.dead) return process.die();
         signal?.throwIfAborted();
-<<<<<<< HEAD
         const files = store.wire.filesAt;
         const base = files !== undefined && url.startsWith(files) ? files : this.storeUrl;
         const path = url.slice(base.length);
-        const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`);
-=======
-        const path = url.slice(this.storeUrl.length);
         const mode = effects.next('store', `${method} ${path.replace(/\?.*/, '')}`, beforeSend !== undefined);
->>>>>>> crash
         await this.#before(process, mode);
         beforeSend?.();
         if (random.chance(this.life)) store.live();
