@@ -19,7 +19,7 @@ it('no command prints what a terminal would obey, neither what was asked for nor
     const outputs = [run(join(folder, 'none\u001b]0;PWNED\u0007')), run(join(folder, 'store.yaml'))].map(
       ({ stdout, stderr }) => stdout + stderr,
     );
-    expect(outputs[0]).toContain('no such file');
+    expect(outputs[0]).toContain('there is no file or folder');
     expect(outputs[1]).toContain('Store');
     // eslint-disable-next-line no-control-regex -- it is what is looked for
     for (const output of outputs) expect(output).not.toMatch(/[\u0007\u001b]|PWNED/);
