@@ -3,7 +3,7 @@ import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import { cancelOrder, editProduct, order, pay, sell } from '../../simulator/shop/life.ts';
 import { PendingHints } from '../../sync/hints/pending-hints.ts';
 import { followHints } from '../../sync/hints/hint-follower.ts';
-import { exportAll, reportWork } from './back-office.ts';
+import { exportAll, exportWhatGoes, reportWork } from './back-office.ts';
 import {
   completenessAgrees,
   goneIsNamed,
@@ -168,7 +168,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await reportWork(world);
     },
     async story(world) {
-      await exportAll(world);
+      await exportWhatGoes(world);
       happen(world, sell);
       await readOrders(world);
     },
