@@ -29,7 +29,12 @@ export async function outputsOf(rig: LocalRig, logged: readonly string[]): Promi
   for (const { connection, feed, record, reason } of items)
     rest.push(await get(`/problems/payload?${new URLSearchParams({ connection, feed, record, reason }).toString()}`));
   const names = await readdir(rig.directory);
-  const files = await Promise.all(names.map((name) => readFile(join(rig.directory, name), 'utf8')));
+  // One that is written under another name may have been given its own meanwhile: it is there under that.
+  const gone = (error: NodeJS.ErrnoException): string => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  };
+  const files = await Promise.all(names.map((name) => readFile(join(rig.directory, name), 'utf8').catch(gone)));
   const metrics = [await (await fetch(`${rig.hub.probesUrl}/metrics`)).text(), await rig.metrics.registry.metrics()];
   const rows: string[] = [];
   for (const table of TABLES)
