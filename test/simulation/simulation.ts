@@ -102,13 +102,18 @@ export function casesOf(of: Pick<Case, 'platform' | 'scenario' | 'seed'>, points
 }
 
 /**
- * For each commit: calls that change the shop, where drivers differ most, break in every way; all else in one way, of
- * which the next effect of its kind takes the next. Other seeds take others.
+ * For each commit: calls that change the shop, where drivers differ most, break in every way; of all else one in
+ * `oneIn`, in one way, of which the next effect of its kind takes the next. Other seeds take others.
  */
-export function someCasesOf(of: Pick<Case, 'platform' | 'scenario' | 'seed'>, points: readonly Point[]): Case[] {
+export function someCasesOf(
+  of: Pick<Case, 'platform' | 'scenario' | 'seed'>,
+  points: readonly Point[],
+  oneIn = 1,
+): Case[] {
   const count = { hub: of.seed, store: of.seed, worker: of.seed };
   return points.flatMap(({ kind, writes }, index) => {
     const ways = MODES[kind];
+    if (!writes && index % oneIn !== of.seed % oneIn) return [];
     const chosen = writes ? ways : [ways[count[kind]++ % ways.length]!];
     return chosen.map((mode) => ({ ...of, at: index + 1, mode }));
   });
