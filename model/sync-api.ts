@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STOCK_MEANINGS } from './feeds/stock-export.ts';
 import { COUNTED_TYPES, EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
 import { orderRules } from './order-rules.ts';
-import { privacyRequest } from './privacy.ts';
+import { privacyRequests } from './privacy.ts';
 
 /**
  * What pod and hub say to each other beside batches (batch.ts). Both sides import these; the hub checks what comes in.
@@ -240,7 +240,7 @@ export const hookResults = z.strictObject({
         id: z.int(),
         accepted: z.boolean(),
         reason: z.string().max(64).optional(),
-        privacy: z.array(privacyRequest).max(100).optional(),
+        privacy: privacyRequests.optional(),
       }),
     )
     .max(500),

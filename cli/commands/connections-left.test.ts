@@ -43,5 +43,8 @@ describe('before an uninstall', () => {
     const { client, asked } = cluster({ 'Connection/acme': ['shop'], 'Connection/rivals': ['theirs'] });
     expect(await connectionsLeft(client, ['acme', 'other'])).toMatch(/^1 connection is left: acme\/shop\./);
     expect(asked).toEqual(['Connection/acme', 'Connection/other']);
+    const said = await connectionsLeft(client, ['acme', 'other']);
+    expect(said).toContain('(kubectl -n acme delete connections --all)');
+    expect(said).not.toMatch(/-A|clusterconnections/);
   });
 });

@@ -20,11 +20,18 @@ export async function connectionsLeft(
       : [client.list<KubeObject>(own), client.list<KubeObject>(resourceType('ClusterConnection'))];
   const found = (await Promise.all(lists)).flatMap(({ items }) => items);
   if (found.length === 0) return undefined;
+  const held = namespaces.filter((one) => found.some(({ metadata }) => metadata.namespace === one));
   const names = found.map(({ metadata: { namespace, name } }) => (namespace ? `${namespace}/${name}` : name)).sort();
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   return [
     `${names.length} ${names.length === 1 ? 'connection is' : 'connections are'} left: ${names.slice(0, NAMED).join(', ')}${more}.`,
     'Nothing was uninstalled: without the operator their pods go on without a hub, and their deletion waits for ever.',
-    'Delete them first (kubectl delete connections,clusterconnections --all -A), or leave them as they are: helm uninstall --no-hooks.',
+    `Delete them first (${deletion(held)}), or leave them as they are: helm uninstall --no-hooks.`,
   ].join('\n');
+}
+
+/** In the namespaces that are this installation's: another one may have the rest. */
+function deletion(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return 'kubectl delete connections,clusterconnections --all -A';
+  return namespaces.map((namespace) => `kubectl -n ${namespace} delete connections --all`).join('; ');
 }

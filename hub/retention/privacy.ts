@@ -9,6 +9,8 @@ const ANSWER_DAYS = 30;
 const REASON = 'DataRequested';
 /** SQL: an order (as o) that is sent to nobody any more. A rejected one may still be taken, and needs its address. */
 const DONE = `(o.state IN ('Completed', 'Cancelled') OR o.intake = 'Skipped')`;
+/** Erased at once, while a pod waits for the answer; the keeper goes on with the rest. */
+const AT_ONCE = 2000;
 /** Orders named in a message; the rest is counted. */
 const NAMED = 10;
 
@@ -30,18 +32,18 @@ export async function carryOut(tx: Queryable, connection: ConnectionRow, asked: 
       `INSERT INTO erasures (connection_id, order_id) SELECT $1::int, id FROM unnest($2::text[]) AS id ON CONFLICT DO NOTHING`,
       [connection.id, asked.orders],
     );
-  await forgetAsked(tx, connection.id);
+  await forgetAsked(tx, connection.id, AT_ONCE);
 }
 
 /**
  * Erases the persons that were asked for and whose orders are closed by now, of a connection or of all; gives how many
  * persons went.
  */
-export async function forgetAsked(tx: Queryable, connectionId: number | null, limit = 100_000): Promise<number> {
+export async function forgetAsked(tx: Queryable, connectionId: number | null, limit: number): Promise<number> {
   const orders = await tx.query<OrderKey & { gone: boolean } & Record<string, unknown>>(
     `SELECT o.connection_id AS "connectionId", o.external_id AS "orderId", o.forgotten_at IS NOT NULL AS gone FROM erasures e
      JOIN orders o ON o.connection_id = e.connection_id AND o.external_id = e.order_id
-     WHERE ($1::int IS NULL OR e.connection_id = $1) AND ${DONE} LIMIT ${limit} FOR UPDATE OF o`,
+     WHERE ($1::int IS NULL OR e.connection_id = $1) AND ${DONE} ORDER BY e.connection_id, e.order_id LIMIT ${limit} FOR UPDATE OF o`,
     [connectionId],
   );
   const here = orders.filter(({ gone }) => !gone);

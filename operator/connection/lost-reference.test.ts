@@ -50,4 +50,28 @@ describe('what was deleted while the pod ran', () => {
     expect(decided(gone)).toMatchObject({ replicas: 1, findings: { Licensed: { status: 'True', reason: 'Seated' } } });
     expect(decided({ ...gone, store: aStore() }).replicas).toBe(0);
   });
+
+  it('says of the licence the same each time it is looked at: a word that grows is written for ever', () => {
+    const license = { ...aSnapshot().license, required: false, any: true };
+    const gone = (connection: ConnectionSnapshot['connection']) => decided({ connection, store: undefined, license });
+    const first = gone(saying(aCondition('Accepted', 'True'), aCondition('Licensed', 'False'))).findings;
+    const told = Object.entries(first).map(([type, value]) => ({ ...aCondition(type, 'False'), ...value }));
+    expect(gone(saying(...told)).findings).toEqual(first);
+    expect(first.Licensed.message.match(/runs all the same/g)).toHaveLength(1);
+  });
+
+  it('lets a grace period go on to its end, though the Store that has no seat is gone', () => {
+    const license = { ...aSnapshot().license, required: true, any: true };
+    const connection = saying(
+      aCondition('Accepted', 'True'),
+      aCondition('Licensed', 'True', { reason: 'GracePeriod' }),
+    );
+    const until = (licenseGraceUntil: string) =>
+      decided({
+        ...{ store: undefined, license },
+        connection: { ...connection, status: { ...connection.status, licenseGraceUntil } },
+      });
+    expect(until('2026-06-02T00:00:00Z')).toMatchObject({ replicas: 1, licenseGraceUntil: '2026-06-02T00:00:00Z' });
+    expect(until('2026-05-31T00:00:00Z')).toMatchObject({ replicas: 0, findings: { Licensed: { status: 'False' } } });
+  });
 });

@@ -32,12 +32,17 @@ function ranBefore({ connection, deployment }: ConnectionSnapshot): boolean {
 
 const isGone = ({ reason }: Condition): boolean => Object.values(GONE).some((gone) => gone.reason === reason);
 
-/** A licence's seat is a Store's: while the Store is gone, the last word about it stays. */
+/**
+ * A licence's seat is a Store's: while the Store is gone, the seat that it had stays. A connection without one has its
+ * grace period, or needs none: that is judged anew.
+ */
 export function licenseBefore(
   { connection }: ConnectionSnapshot,
   lost: Refusal | undefined,
   license: ConditionValue,
 ): ConditionValue {
-  const before = lost?.reason === 'StoreGone' && findCondition(connection.status?.conditions, 'Licensed');
-  return before ? { status: before.status, reason: before.reason, message: before.message } : license;
+  const before = findCondition(connection.status?.conditions, 'Licensed');
+  const hadSeat = before?.status === 'True' && connection.status?.licenseGraceUntil === undefined;
+  if (lost?.reason !== 'StoreGone' || !hadSeat) return license;
+  return { status: before.status, reason: before.reason, message: before.message };
 }

@@ -90,6 +90,23 @@ describe('webhooks that wait at the hub', () => {
     expect(settled).toEqual([{ id: 1, accepted: true, privacy }]);
   });
 
+  it.each([
+    ['more orders than one request may name', { ask: 'erase', orders: Array.from({ length: 10_001 }, String) }],
+    ['an id that no database holds', { ask: 'erase', orders: ['1\u0000'] }],
+    ['an id that is none', { ask: 'disclose', reference: '', orders: [] }],
+  ])('are not held up by one that asks with %s: the hub would refuse all that came with it', async (_what, asked) => {
+    const { hub, settled } = hubWith('any', 'o-1');
+    const read = ({ body }: InboundHook) =>
+      Buffer.from(body).toString() === 'any'
+        ? { valid: true, hints: [], privacy: [asked] }
+        : { valid: true, hints: [{ feed: 'OrderImport', ids: ['o-1'] }] };
+    await follow(hub, { webhooks: { read } } as unknown as Driver);
+    expect(settled).toEqual([
+      { id: 1, accepted: false, reason: 'Unreadable' },
+      { id: 2, accepted: true },
+    ]);
+  });
+
   it('are not held up by one that the driver stumbles over', async () => {
     const { hub, settled } = hubWith('stumble', 'o-1');
     expect((await follow(hub, driver)).box.take('OrderImport')).toEqual({ ids: ['o-1'] });

@@ -1,6 +1,7 @@
 import type { Driver, HookReading, InboundHook } from '../../drivers/contract/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/log.ts';
+import { privacyRequests } from '../../model/privacy.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
 import type { SyncMetrics } from '../metrics.ts';
 import type { PendingHints } from './pending-hints.ts';
@@ -59,7 +60,10 @@ async function takeHooks({ hub, driver, box, metrics, log }: HintFollowerOptions
 function readingOf(driver: Driver, hook: InboundHook): HookReading {
   if (!driver.webhooks) return { valid: false, reason: 'NotSupported', message: 'the driver takes no webhooks' };
   try {
-    return driver.webhooks.read(hook);
+    const reading = driver.webhooks.read(hook);
+    // What a shop's ids look like is not known; the hub would refuse all the webhooks that came with this one.
+    if (reading.valid && reading.privacy) privacyRequests.parse(reading.privacy);
+    return reading;
   } catch {
     return { valid: false, reason: 'Unreadable', message: 'the driver cannot read it' };
   }
