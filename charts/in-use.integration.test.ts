@@ -60,10 +60,8 @@ const counted = (kind: string, name: string, connections: number) =>
   rig.eventually(kind, ns, name, ({ status }) => (status as { connections?: number })?.connections === connections);
 
 describe('what a connection uses', () => {
-  it.each([
-    ['Store', 'main'],
-    ['Credential', 'key'],
-  ])('is not deleted by accident: a %s', async (kind, name) => {
+  it('is not deleted by accident: a Store', async () => {
+    const [kind, name] = ['Store', 'main'] as const;
     await counted(kind, name, 1);
     expect(await refusal(remove(kind, name))).toMatch(
       new RegExp(`${kind} ${name} is in use by 1 connection \\(kubectl .*\\): delete those first, or annotate it with`),
@@ -71,6 +69,18 @@ describe('what a connection uses', () => {
     await remove('Connection', 'shop');
     await counted(kind, name, 0);
     await remove(kind, name);
+  });
+
+  it('is deleted with its connection in one go where it can be had back: a Credential', async () => {
+    await counted('Credential', 'key', 1);
+    await Promise.all([remove('Connection', 'shop'), remove('Credential', 'key')]);
+    await until('both to be gone', async () => {
+      const left = [
+        rig.client.find(resourceType('Credential'), 'key', ns),
+        rig.client.find(resourceType('Connection'), 'shop', ns),
+      ];
+      return (await Promise.all(left)).every((one) => !one);
+    });
   });
 
   it('goes with its namespace', async () => {
@@ -83,8 +93,9 @@ describe('what a connection uses', () => {
   });
 });
 
-describe('what was deleted all the same, because somebody said so', () => {
+describe('what was deleted all the same', () => {
   const meant = async (kind: string, name: string) => {
+    if (kind === 'Credential') return remove(kind, name);
     await rig.client.apply(
       resourceType(kind),
       {

@@ -14,7 +14,7 @@ export const ANNOTATIONS = {
    * stays.
    */
   rotateDeveloperKey: `${GROUP}/rotate-developer-key`,
-  /** On a Store, Credential or Driver, with "true": it may be deleted although connections use it. */
+  /** On a Store or Driver, with "true": it may be deleted although connections use it. */
   deleteInUse: `${GROUP}/delete-in-use`,
   /** On a Store: uid of the Store that had its name before, whose data it takes over. */
   adopt: `${GROUP}/adopt`,
