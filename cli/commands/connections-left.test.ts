@@ -30,6 +30,7 @@ describe('before an uninstall', () => {
     const said = await connectionsLeft(client, []);
     expect(said).toMatch(/^3 connections are left: acme\/outlet, acme\/shop, wide\.\nNothing was uninstalled/);
     expect(said).toMatch(/kubectl delete connections,clusterconnections --all -A.*helm uninstall --no-hooks/);
+    expect(said).toMatch(/To keep the release.*: helm rollback RELEASE REVISION/);
   });
 
   it('of many the first five are named, and the rest counted', async () => {

@@ -27,6 +27,7 @@ export async function connectionsLeft(
     `${names.length} ${names.length === 1 ? 'connection is' : 'connections are'} left: ${names.slice(0, NAMED).join(', ')}${more}.`,
     'Nothing was uninstalled: without the operator their pods go on without a hub, and their deletion waits for ever.',
     `Delete them first (${deletion(held)}), or leave them as they are: helm uninstall --no-hooks.`,
+    'To keep the release, which Helm now calls "uninstalling" and would not upgrade: helm rollback RELEASE REVISION, with its last revision by helm history.',
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { tryRun } from '../../cluster/exec.ts';
+import { run, tryRun } from '../../cluster/exec.ts';
 import { RELEASE_NAMESPACE } from '../../cluster-demo/install.ts';
 import { storeUrl } from '../../cluster-demo/quickstart.ts';
 import { call, waitFor } from '../../demo/steps.ts';
@@ -62,6 +62,13 @@ describe('deletion of a connection', () => {
     expect(why).toMatch(/connections? (is|are) left: [^]*Nothing was uninstalled/);
     expect(await e2e.kubectl.list('deployments', RELEASE_NAMESPACE)).toHaveLength(2);
     expect(await orders(shop)).toBe(1);
+
+    // Helm calls it "uninstalling" now: whoever keeps it rolls it back to itself, and can upgrade it again.
+    const helm = (...args: string[]) =>
+      run('helm', [...args, ...where], { env: e2e.cluster.adminEnv, timeout: 280_000 });
+    const history = JSON.parse(await helm('history', 'supercargo', '--output', 'json')) as { revision: number }[];
+    await helm('rollback', 'supercargo', String(history.at(-1)!.revision), '--wait');
+    expect(await helm('status', 'supercargo')).toContain('STATUS: deployed');
     await shop.remove();
   });
 
