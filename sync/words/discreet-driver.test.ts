@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { CheckReport, Driver } from '../../drivers/contract/index.ts';
+import type { CheckReport, Driver, Page } from '../../drivers/contract/index.ts';
 import { discreetDriver } from './discreet-driver.ts';
 import { Secrets } from './secrets.ts';
 
@@ -28,3 +28,37 @@ it('its currency and the end of its credential are shown where they are what the
   expect([report.shop?.currency, report.expiresAt]).toEqual(['EUR', '2026-12-01T00:00:00.000Z']);
   expect((await checked({ expiresAt: KEY })).expiresAt).toBeUndefined();
 });
+
+const places: readonly (readonly [what: string, resume: string, kept: boolean])[] = [
+  ['the number of a record', '4711', true],
+  ['what a driver made up', JSON.stringify({ list: 1, at: { page: 2, since: '2026-12-01T00:00:00.000Z' } }), true],
+  ['a cursor in base64', Buffer.from('["2026-12-01 00:00:00", 17]').toString('base64'), true],
+  ['a secret', JSON.stringify({ cursor: `bearer ${KEY}` }), false],
+  ['a control', '\u001b[31m17', false],
+  ['a control in JSON in JSON', JSON.stringify({ list: 1, at: JSON.stringify({ cursor: '\u001b[31m' }) }), false],
+  ['a person', JSON.stringify({ cursor: 'orders of anna@buyers.example' }), false],
+];
+
+it.each(places)('of a place after a page the hub is given %s as it is, if that is fit: %s', async (_, resume, kept) => {
+  const given = (await pagesOf([resume])).map((page) => page.resume);
+  expect(given).toEqual([kept ? resume : expect.stringMatching(/^not-kept:[0-9a-f]{64}$/)]);
+});
+
+it('places that are not kept stay apart, so that a reading that comes back to one is noticed', async () => {
+  const [one, other, again] = (await pagesOf([`${KEY} 1`, `${KEY} 2`, `${KEY} 1`])).map((page) => page.resume);
+  expect([one === other, one === again]).toEqual([false, true]);
+});
+
+async function pagesOf(places: readonly string[]): Promise<readonly Page[]> {
+  const secrets = new Secrets();
+  secrets.add({ apiKey: KEY });
+  const read = async function* () {
+    for (const resume of places) yield { records: [], resume, end: false };
+  };
+  const driver = { feeds: { OrderImport: { read, maxPageSize: 1 } } };
+  const found: Page[] = [];
+  const { feeds } = discreetDriver(driver as unknown as Driver, secrets);
+  const request = { feed: 'OrderImport', pageSize: 1, signal: new AbortController().signal } as const;
+  for await (const page of feeds.OrderImport!.read(request)) found.push(page);
+  return found;
+}

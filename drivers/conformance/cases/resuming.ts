@@ -32,6 +32,9 @@ async function resumeEverywhere(
   }
 }
 
+/** The engine's own for a place that it may not keep (sync/words/discreet-driver.ts), and what other releases made. */
+const UNKNOWN_PLACES = [`not-kept:${'0f'.repeat(32)}`, '{"at":"elsewhere"}', '[]'];
+
 /** Longer than any platform keeps a document. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 const MOST_RUNS = 12;
@@ -100,6 +103,31 @@ export const RESUMING: readonly ConformanceCase[] = [
           if (ended && records.length > 0) break;
           resume = last;
         }
+      }
+    },
+  },
+  {
+    id: 'C5.unknown-place',
+    needs: ['orders'],
+    proves: 'begins from the start where the place is none it knows: another release made it, or the engine kept none',
+    async run(open) {
+      for (const resume of UNKNOWN_PLACES) {
+        const world = open();
+        const given = await readGood(world.connect(), { feed: 'OrderImport', pageSize: 5, resume });
+        demandAll(given, wantedOrders(world), allOrders(world), `from ${JSON.stringify(resume)}`);
+      }
+    },
+  },
+  {
+    id: 'C5.unknown-place-products',
+    needs: ['products'],
+    proves: 'begins from the start where the place among the products is none it knows',
+    async run(open) {
+      for (const resume of UNKNOWN_PLACES) {
+        const world = open();
+        const wanted = world.store.truth.products().map(({ id }) => id);
+        const given = await readGood(world.connect(), { feed: 'ProductImport', pageSize: 5, resume });
+        demandAll(given, wanted, wanted, `from ${JSON.stringify(resume)}`);
       }
     },
   },

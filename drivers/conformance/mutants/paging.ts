@@ -1,3 +1,4 @@
+import type { FeedType } from '../../../model/feeds.ts';
 import { retry, terminal, type Page } from '../../contract/index.ts';
 import { mapItems, MAPPINGS } from '../../generic/map.ts';
 import { askedFor, driverIs, mutant, pagesAre, plainly, type Mutant } from './tools.ts';
@@ -67,8 +68,24 @@ const placeIsAPage = (skip: (rows: number, pageSize: number) => number) =>
     },
   }));
 
+/** A place that it does not know is behind everything. */
+const unknownIsTheEnd = (feed: FeedType) =>
+  driverIs((driver) => ({
+    async *read(request) {
+      const isUnknown = request.feed === feed && /^not-kept:/.test(request.resume ?? '');
+      for await (const page of driver.read(request))
+        yield isUnknown ? { ...page, records: [], total: undefined, end: true } : page;
+    },
+  }));
+
 /** Mistakes in pages, cursors and places. */
 export const PAGING: readonly Mutant[] = [
+  mutant('a place that it does not know is the end', 'C5.unknown-place', unknownIsTheEnd('OrderImport')),
+  mutant(
+    'a place among the products that it does not know is the end',
+    'C5.unknown-place-products',
+    unknownIsTheEnd('ProductImport'),
+  ),
   mutant(
     'the total is 0',
     'C3.total',
