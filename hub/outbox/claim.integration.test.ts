@@ -110,9 +110,64 @@ describe('a plan that the brakes let pass', () => {
   });
 });
 
+const report = (...results: OutboxResult[]) =>
+  recordResults(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', results });
+const take = async () =>
+  (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10 })).entries;
+
+describe('a level that is posted while an older one is on its way', () => {
+  /** The older one was sent, and nobody knows what became of it: the hub or the pod ended. */
+  async function bothTaken(): Promise<OutboxResult['id'][]> {
+    await post('A', 5);
+    await take();
+    await post('A', 6);
+    return (await take()).map(({ id }) => id);
+  }
+  const levels = () =>
+    db.query(`SELECT payload->'quantity' AS quantity, state FROM outbox WHERE connection_id = $1 ORDER BY id`, [
+      connection.id,
+    ]);
+
+  it.each([
+    ['given back', { outcome: 'Returned' }],
+    ['not done', { outcome: 'Retry', reason: 'Timeout', message: 'no answer' }],
+  ] as const)('is what the store gets in the end, though all was %s', async (_, result) => {
+    for (const id of await bothTaken()) await report({ id, ...result });
+    expect(await levels()).toEqual([
+      { quantity: 5, state: 'Superseded' },
+      { quantity: 6, state: 'Pending' },
+    ]);
+  });
+
+  it('all given back in one report, too', async () => {
+    await report(...(await bothTaken()).map((id) => ({ id, outcome: 'Returned' as const })));
+    expect(await levels()).toMatchObject([{ state: 'Superseded' }, { quantity: 6, state: 'Pending' }]);
+  });
+
+  it('is sent alone, as one that was tried before: the older number is of no use any more', async () => {
+    await post('A', 5);
+    await take();
+    await post('A', 6);
+    expect(await take()).toMatchObject([{ attempts: 2, payload: { quantity: 6 } }]);
+  });
+
+  it('is not undone by the older one, which failed beside it and would be tried again', async () => {
+    const ids = await bothTaken();
+    await report(
+      ...ids.map((id, index): OutboxResult =>
+        index === ids.length - 1
+          ? { id, outcome: 'Applied' }
+          : { id, outcome: 'Retry', reason: 'Timeout', message: 'no answer' },
+      ),
+    );
+    expect(await levels()).toEqual([
+      { quantity: 5, state: 'Superseded' },
+      { quantity: 6, state: 'Applied' },
+    ]);
+  });
+});
+
 describe('what the store has taken and does later', () => {
-  const report = (...results: OutboxResult[]) =>
-    recordResults(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', results });
   const due = async () =>
     (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10, submitted: true })).entries;
   const rows = () =>

@@ -47,6 +47,32 @@ export async function claimOutbox(
   }, BY_KEY);
 }
 
+/**
+ * Of several of one subject the newest, which takes the place of the others: what became of an older one is not known
+ * (the pod or the hub ended), and were both sent and given back, the older could be the one that stays. For the newest
+ * it is not the first attempt then, as nobody can say what the store has.
+ */
+async function newestOf<F extends ExportType>(
+  tx: Queryable,
+  connectionId: number,
+  taken: readonly ClaimedWrite<F>[],
+): Promise<ClaimedWrite<F>[]> {
+  const newest = new Map<string, ClaimedWrite<F>>();
+  const older: number[] = [];
+  for (const entry of [...taken].sort((a, b) => a.id - b.id)) {
+    const before = newest.get(entry.subject);
+    if (before) older.push(before.id);
+    newest.delete(entry.subject);
+    newest.set(entry.subject, before ? { ...entry, attempts: entry.attempts + 1 } : entry);
+  }
+  if (older.length > 0)
+    await tx.query(
+      `UPDATE outbox SET state = 'Superseded', done_at = now() WHERE connection_id = $1 AND id = ANY($2::bigint[])`,
+      [connectionId, older],
+    );
+  return [...newest.values()];
+}
+
 /** They stay as they are until a result says what became of them. */
 async function dueSubmitted(
   tx: Queryable,
@@ -91,7 +117,7 @@ async function takeEntries<F extends ExportType>(
       (await effects[feed].waits?.(tx, connectionId)) ?? false,
     ],
   );
-  const entries = taken.sort((a, b) => a.id - b.id);
+  const entries = FEEDS[feed].supersedes ? await newestOf(tx, connectionId, taken) : taken.sort((a, b) => a.id - b.id);
   const payloads = await effects[feed].decorate(tx, connectionId, entries);
   return entries.map(({ id, subject, attempts }, index) => ({ id, subject, attempts, payload: payloads[index]! }));
 }

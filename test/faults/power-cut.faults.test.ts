@@ -58,7 +58,7 @@ describe(`after ${CUTS} power cuts under the embedded database`, () => {
     expect(observation.open).toEqual({ parcels: 0, webhooks: 0 });
     const counted = count(observation.observed);
     process.stdout.write(
-      `power cuts: ${JSON.stringify({ cuts: CUTS, orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, ...verdict(counted) })}\n`,
+      `power cuts: ${JSON.stringify({ cuts: CUTS, orders: counted.orders.there, parcels: counted.parcels.there, webhooks: counted.webhooks.there, stock: counted.stock, ...verdict(counted) })}\n`,
     );
     expect(counted.orders.there).toBeGreaterThan(CUTS);
     expect(verdict(counted)).toEqual({ lost: 0, doubled: 0, unknown: 0 });
