@@ -24,7 +24,6 @@ export const manifest: DriverFacts = {
     'The price of a bundle stands at its parts; the bundle itself is a line of price 0.',
     'Draft orders, gift messages and pick-up points of carriers are not read; one order goes to one address.',
     'Erased buyers are not told from those that never gave a name: what customers/redact names is erased at the hub.',
-    'A parcel without a tracking number is not recognised after a lost answer: a part of an order may then be told twice, as far as it is still open. Give every parcel its number.',
     'Shopify keeps no number, service or day of a parcel, and cannot say that an order is complete but by its pieces.',
     'Suppliers are unknown to Shopify. Taking a parcel back is done in the Shopify admin.',
     'A product with more than 25 images or custom metafields gives the first 25 of each; an order with a refund of more than 50 lines is set aside.',

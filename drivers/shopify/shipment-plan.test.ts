@@ -60,4 +60,36 @@ describe('a parcel for Shopify', () => {
     const two = order([place('main', 'a', 2)], [sent('1', 'T1', 'a', 1)]);
     expect(planParcel(two, parcel({ lines: [{ lineId: 'a', quantity: 2 }] }))).toMatchObject({ step: 'send' });
   });
+
+  describe('without a number', () => {
+    const bare = (id: string, lineId: string, quantity: number) => ({ ...sent(id, '', lineId, quantity), codes: [] });
+    const again = (othersThere: readonly string[], more: Partial<ShipmentWrite> = {}) =>
+      parcel({ trackingCode: undefined, lines: [{ lineId: 'a', quantity: 1 }], othersThere, ...more });
+    const one = order([place('main', 'a', 1)], [bare('gid://shopify/Fulfillment/7', 'a', 1)]);
+
+    it('that may have been sent before is the one there that is none of the others', () => {
+      expect(planParcel(one, again([]))).toEqual({ step: 'done', externalId: '7' });
+      expect(planParcel(one, again(['7']))).toMatchObject({ step: 'send' });
+      expect(planParcel(one, again(['6,7']))).toMatchObject({ step: 'send' });
+      expect(planParcel(one, again([]), new Set(['7']))).toMatchObject({ step: 'send' });
+    });
+
+    it('that was not sent before is sent, whatever is there; so is one with other pieces than what is there', () => {
+      expect(planParcel(one, again([], { othersThere: undefined }))).toMatchObject({ step: 'send' });
+      const two = order([place('main', 'a', 2)], [bare('gid://shopify/Fulfillment/7', 'a', 1)]);
+      expect(planParcel(two, again([], { lines: [{ lineId: 'a', quantity: 2 }] }))).toMatchObject({ step: 'send' });
+    });
+
+    it('is none that has a number', () => {
+      const numbered = order([place('main', 'a', 1)], [sent('gid://shopify/Fulfillment/7', 'T9', 'a', 1)]);
+      expect(planParcel(numbered, again([]))).toMatchObject({ step: 'send' });
+    });
+
+    it('from two places, one of which was told before, sends the rest alone', () => {
+      const half = order([place('main', 'a', 0), place('shop', 'b', 1)], [bare('gid://shopify/Fulfillment/7', 'a', 2)]);
+      expect(planParcel(half, again([], { lines: both }))).toMatchObject({
+        calls: [[{ fulfillmentOrderId: 'FO-shop', fulfillmentOrderLineItems: [{ quantity: 1 }] }]],
+      });
+    });
+  });
 });

@@ -41,9 +41,9 @@ type Pieces = ReadonlyMap<string, number>;
 export const codesOf = ({ trackingCode, trackingCodes }: ShipmentWrite): readonly string[] =>
   trackingCodes && trackingCodes.length > 0 ? trackingCodes : trackingCode === undefined ? [] : [trackingCode];
 
-/** What is to be done for a parcel. Pure. */
-export function planParcel(order: OrderToShip, entry: ShipmentWrite): Plan {
-  const own = ownFulfilments(order, entry);
+/** What is to be done for a parcel. `taken`: Shopify's numbers of parcels that were told just before it. Pure. */
+export function planParcel(order: OrderToShip, entry: ShipmentWrite, taken: ReadonlySet<string> = new Set()): Plan {
+  const own = ownFulfilments(order, entry, taken);
   const wanted = entry.lines === undefined ? undefined : summed(entry.lines);
   const there = summed(own.flatMap(({ pieces }) => [...pieces].map(([lineId, quantity]) => ({ lineId, quantity }))));
   // All that is open was wanted: it is there already where one with this number is.
@@ -61,15 +61,32 @@ export function planParcel(order: OrderToShip, entry: ShipmentWrite): Plan {
 }
 
 /** Those with the parcel's number, in part or in whole; one with the same number and other lines is another parcel. */
-function ownFulfilments({ fulfilments, orders }: OrderToShip, entry: ShipmentWrite): readonly Fulfilment[] {
+function ownFulfilments(
+  { fulfilments, orders }: OrderToShip,
+  entry: ShipmentWrite,
+  taken: ReadonlySet<string>,
+): readonly Fulfilment[] {
   const codes = codesOf(entry);
-  if (codes.length === 0) return [];
-  const numbered = fulfilments.filter(({ codes: has }) => codes.some((code) => has.includes(code)));
-  if (entry.lines === undefined) return numbered;
+  const may =
+    codes.length > 0
+      ? fulfilments.filter(({ codes: has }) => codes.some((code) => has.includes(code)))
+      : numberless(fulfilments, entry, taken);
+  if (entry.lines === undefined) return codes.length > 0 ? may : [];
   const wanted = summed(entry.lines);
-  const exact = numbered.filter(({ pieces }) => same(pieces, wanted));
+  const exact = may.filter(({ pieces }) => same(pieces, wanted));
   if (exact.length > 0) return exact.slice(0, 1);
-  return orders.length > 1 ? numbered.filter(({ pieces }) => isPart(pieces, wanted)) : [];
+  return orders.length > 1 ? may.filter(({ pieces }) => isPart(pieces, wanted)) : [];
+}
+
+/** Nothing but its pieces tells a parcel without a number: only one that may have been sent is looked for. */
+function numberless(
+  fulfilments: readonly Fulfilment[],
+  { othersThere }: ShipmentWrite,
+  taken: ReadonlySet<string>,
+): readonly Fulfilment[] {
+  if (othersThere === undefined) return [];
+  const others = new Set([...taken, ...othersThere.flatMap((ids) => ids.split(','))]);
+  return fulfilments.filter(({ id, codes }) => codes.length === 0 && !others.has(numberOf(id)));
 }
 
 function allocate(order: OrderToShip, wanted: Pieces | undefined, locationId: string | undefined): Plan {

@@ -55,13 +55,15 @@ export async function writeShipments(
   entries: readonly ShipmentWrite[],
   signal: AbortSignal,
 ): Promise<readonly Result[]> {
-  const [first] = entries;
-  if (!first) return [];
+  const taken = new Set<string>();
   return writeOneByOne(entries, async (entry) => {
     // Anew for each: the one before has changed what is open.
     const order = await orderToShip(client, entry.orderId, signal);
     if (!order) return rejected(entry, 'UnknownOrder', 'Shopify does not know it any more');
-    return entry.corrects ? correct(client, order, entry, signal) : send(client, order, entry, signal);
+    if (entry.corrects) return correct(client, order, entry, signal);
+    const result = await send(client, order, entry, taken, signal);
+    if ('externalId' in result) for (const id of result.externalId?.split(',') ?? []) taken.add(id);
+    return result;
   });
 }
 
@@ -116,9 +118,10 @@ async function send(
   client: ShopifyClient,
   order: OrderToShip,
   entry: ShipmentWrite,
+  taken: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Result> {
-  const plan = planParcel(order, entry);
+  const plan = planParcel(order, entry, taken);
   if (plan.step === 'done') return { entryId: entry.entryId, outcome: 'AlreadyApplied', externalId: plan.externalId };
   if (plan.step === 'reject') return rejected(entry, plan.reason, plan.message);
   if (plan.step === 'later')

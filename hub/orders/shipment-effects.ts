@@ -14,22 +14,34 @@ export const shipmentEffects: ExportEffects<'ShipmentExport'> = {
   rejected: noteRefusal,
 };
 
-/** A correction names the parcel as the store does, which is known once the parcel itself was taken. */
+/**
+ * A correction names the parcel as the store does, which is known once the parcel itself was taken. One that may have
+ * been sent before names the order's others, so that it can be told from them.
+ */
 async function nameParcels(
   tx: Transaction,
-  _connectionId: number,
+  connectionId: number,
   entries: readonly ClaimedWrite<'ShipmentExport'>[],
 ): Promise<readonly Shipment[]> {
-  const ids = entries.flatMap(({ payload }) => (payload.corrects ? [payload.shipmentId] : []));
-  if (ids.length === 0) return entries.map(({ payload }) => payload);
-  const rows = await tx.query<{ id: string; store_shipment_id: string | null }>(
-    'SELECT id, store_shipment_id FROM shipments WHERE id = ANY($1::text[])',
-    [ids],
+  const asked = entries.filter(({ payload, attempts }) => payload.corrects || attempts > 1);
+  if (asked.length === 0) return entries.map(({ payload }) => payload);
+  const rows = await tx.query<{ id: string; order_id: string; store_shipment_id: string }>(
+    `SELECT id, order_id, store_shipment_id FROM shipments
+     WHERE connection_id = $1 AND order_id = ANY($2::text[]) AND store_shipment_id IS NOT NULL ORDER BY parcel, id`,
+    [connectionId, [...new Set(asked.map(({ payload }) => payload.orderId))]],
   );
-  const names = new Map(rows.map((row) => [row.id, row.store_shipment_id ?? undefined]));
-  return entries.map(({ payload }) =>
-    payload.corrects ? { ...payload, corrects: { externalId: names.get(payload.shipmentId ?? '') } } : payload,
-  );
+  const ofOrder = Map.groupBy(rows, (row) => row.order_id);
+  return entries.map(({ payload, attempts }) => {
+    const there = ofOrder.get(payload.orderId) ?? [];
+    if (payload.corrects)
+      return {
+        ...payload,
+        corrects: { externalId: there.find(({ id }) => id === payload.shipmentId)?.store_shipment_id },
+      };
+    if (attempts === 1) return payload;
+    const others = there.filter(({ id }) => id !== payload.shipmentId);
+    return { ...payload, othersThere: others.map((row) => row.store_shipment_id) };
+  });
 }
 
 async function confirmShipments(

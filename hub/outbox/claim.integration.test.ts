@@ -167,6 +167,46 @@ describe('a level that is posted while an older one is on its way', () => {
   });
 });
 
+describe('a parcel that may have been sent before', () => {
+  const parcel = (id: string, orderId: string) =>
+    db.transaction(async (tx) => {
+      await tx.query(
+        `INSERT INTO shipments (id, store_id, connection_id, order_id, parcel) VALUES ($1, $2, $3, $4, 1)`,
+        [id, connection.store_id, connection.id, orderId],
+      );
+      const write = {
+        shipmentId: id,
+        orderId,
+        orderNumber: `#${orderId}`,
+        parcel: 1,
+        shippedAt: '2026-11-02T07:30:00Z',
+      };
+      const told = {
+        connectionId: connection.id,
+        feed: 'ShipmentExport',
+        write: { ...write, completes: false },
+      } as const;
+      await queueWrites(tx, hub, [told]);
+    });
+  const shipments = async () =>
+    (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'shipment', limit: 10 })).entries;
+
+  it('comes with the names that the store has for the other parcels of its order, and for none of another', async () => {
+    ({ runId } = await startRun(hub, connection, {
+      ...{ feed: 'ship', feedType: 'ShipmentExport', trigger: 'Schedule', holder: 'pod/1' },
+    }));
+    await parcel(`${runId}-1`, 'A');
+    await parcel(`${runId}-2`, 'B');
+    const results = (await shipments()).map(({ id }, index) => ({
+      ...{ id, outcome: 'Applied' as const, result: { externalId: `s${index + 1}` } },
+    }));
+    await recordResults(hub, connection, EXPORT_EFFECTS, { runId, kind: 'shipment', results });
+    await parcel(`${runId}-3`, 'A');
+    expect((await shipments())[0]!.payload).not.toHaveProperty('othersThere');
+    expect((await shipments())[0]!.payload).toMatchObject({ orderId: 'A', othersThere: ['s1'] });
+  });
+});
+
 describe('what the store has taken and does later', () => {
   const due = async () =>
     (await claimOutbox(hub, connection, EXPORT_EFFECTS, { runId, kind: 'stock', limit: 10, submitted: true })).entries;

@@ -42,6 +42,12 @@ export const shipmentExport = exportFeed({
      * this id. Only drivers that say `corrects` are given it.
      */
     corrects: z.object({ externalId: z.string().optional() }).optional(),
+    /**
+     * It may have been sent before, with its answer lost. These are the ids under which the store has the order's other
+     * parcels, as far as the hub knows: where a parcel has no number, one there with the same pieces that is none of
+     * these is this one.
+     */
+    othersThere: z.array(z.string()).readonly().optional(),
   }),
   result: done,
   subject: { kind: 'order', id: ({ orderId }) => orderId },

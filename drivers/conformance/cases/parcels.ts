@@ -217,6 +217,28 @@ export const PARCELS: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'C8.lost-answer-bare',
+    needs: ['writeShipments'],
+    proves: 'knows a parcel without a code again whose answer was lost, beside another with the same pieces',
+    async run(open) {
+      const world = open();
+      const order = world.order('plain');
+      const bare = (entryId: string, number: number, more: Partial<ShipmentWrite> = {}) =>
+        parcel(order, entryId, {
+          ...{ parcel: number, lines: [{ lineId: order.lines[0]!.id, quantity: 1 }] },
+          ...{ carrier: undefined, trackingCode: undefined, ...more },
+        });
+      const [first] = await write(world.connect(), [bare('42', 1)]);
+      const send = (more?: Partial<ShipmentWrite>) => world.connect().writeShipments!([bare('43', 2, more)], never());
+      world.store.faults.force('lost-ack');
+      await demandNotDone(send, 'a parcel whose answer is lost');
+      const there = first && 'externalId' in first && first.externalId !== undefined ? [first.externalId] : [];
+      const [again] = await send({ othersThere: there });
+      demand(again?.outcome === 'AlreadyApplied', `a parcel that was there already is ${again?.outcome}`);
+      demandPieces(world, order, [2, 0]);
+    },
+  },
+  {
     id: 'C8.ship-again',
     needs: ['writeShipments'],
     proves: 'sends nothing where the parcel is there already',

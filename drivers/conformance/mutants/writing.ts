@@ -437,6 +437,11 @@ export const PARCEL_WRITES: readonly Mutant[] = [
     carelessParcels(() => false),
   ),
   mutant(
+    'knows a parcel by its code alone',
+    'C8.lost-answer-bare',
+    carelessParcels((order, { trackingCode }) => trackingCode !== undefined && order.shipments.length > 0),
+  ),
+  mutant(
     'sends again what is there',
     'C8.ship-again',
     carelessParcels(() => false),
