@@ -18,11 +18,24 @@ export async function reportWork(world: SeedWorld): Promise<void> {
     if (index > 0) await ship(external_id, { trackingCode: `T-${external_id}` });
     else for (const parcel of twoWithoutNumber(world, external_id)) await ship(external_id, parcel);
   }
+  await countStock(world, 7);
+}
+
+/** Every level of the main warehouse, so many pieces above what the shop had. Returns the numbers. */
+export async function countStock(world: SeedWorld, more: number): Promise<readonly CountedLevel[]> {
   const levels = world.store.truth
     .levels()
     .filter(({ locationId }) => locationId === 'main')
-    .map(({ sku, onHand }) => ({ sku, warehouse: 'main', quantity: onHand + 7 }));
-  await expectStatus(202, world.backOffice('POST', '/stock', { levels }));
+    .map(({ sku, onHand, variantId, locationId }) => ({ sku, variantId, locationId, quantity: onHand + more }));
+  const body = { levels: levels.map(({ sku, quantity }) => ({ sku, warehouse: 'main', quantity })) };
+  await expectStatus(202, world.backOffice('POST', '/stock', body));
+  return levels;
+}
+
+export interface CountedLevel {
+  readonly variantId: string;
+  readonly locationId: string;
+  readonly quantity: number;
 }
 
 /**

@@ -6,6 +6,7 @@ import { levelKey } from '../../simulator/shop/model.ts';
 import { intakeByDefault } from '../../sync/orders/intake.ts';
 import { orderReference } from '../../sync/orders/reference.ts';
 import type { Received } from './hub-world.ts';
+import type { CountedLevel } from './back-office.ts';
 import type { SeedWorld } from './seed-world.ts';
 
 export class Violation extends Error {}
@@ -123,6 +124,17 @@ export async function levelsAgree(world: SeedWorld): Promise<void> {
   for (const { variantId, locationId, onHand } of world.store.truth.levels()) {
     const key = levelKey(variantId, locationId);
     demand(there.get(key) === onHand, `level ${key}: the hub has ${there.get(key)}, the store ${onHand}`);
+  }
+}
+
+/** The shop ends with what was counted last, whatever older numbers were on their way. */
+export function lastCountIsThere({ store }: SeedWorld, counted: readonly CountedLevel[]): void {
+  for (const { variantId, locationId, quantity } of counted) {
+    const level = store.shop.levels.get(levelKey(variantId, locationId));
+    demand(
+      level?.onHand === quantity,
+      `level ${levelKey(variantId, locationId)}: ${quantity} were counted last, the shop has ${level?.onHand}`,
+    );
   }
 }
 

@@ -17,6 +17,7 @@ import { DEFAULT_PLATFORM, platformOf } from './platforms.ts';
 import { Pods, type Pod, type Work } from './pods.ts';
 import type { Process } from './process.ts';
 import { CALL_MS, HUB, Wires } from './wires.ts';
+import type { CountedLevel } from './back-office.ts';
 
 const LEASE_MS = 25_000;
 const MOST_TRIES = 40;
@@ -50,6 +51,8 @@ export class SeedWorld {
   readonly mail: Mail[] = [];
   /** Orders that the story hides from reading on purpose. */
   readonly hidden: string[] = [];
+  /** What the back office counted last. */
+  counted: readonly CountedLevel[] = [];
   readonly hub: HubWorld;
   readonly seed: Awaited<ReturnType<HubWorld['newSeed']>>;
   readonly wires: Wires;
