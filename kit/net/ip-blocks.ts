@@ -13,30 +13,41 @@ const PRIVATE_V4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0
 const PRIVATE_V6 = ['fc00::/7'];
 const EVERYTHING = ['0.0.0.0/0', '::/0'];
 
-/** Every public address, of both families. Pure. */
-export function publicAddresses(): IpBlock[] {
-  return blocks(EVERYTHING, [...PRIVATE_V4, ...PRIVATE_V6, ...NEVER_V4, ...NEVER_V6]);
+/** A network with what it was written as, read once: thousands of policies are made of the same few. */
+interface Network {
+  readonly cidr: string;
+  readonly read: ReturnType<typeof parseNetwork>;
 }
+const network = (cidr: string): Network => ({ cidr, read: parseNetwork(cidr) });
+
+const NEVER = outermost([...NEVER_V4, ...NEVER_V6]);
+const NOT_PUBLIC = outermost([...PRIVATE_V4, ...PRIVATE_V6, ...NEVER_V4, ...NEVER_V6]);
+const PUBLIC = blocks(EVERYTHING, NOT_PUBLIC);
+
+/** Every public address, of both families. Pure. */
+export const publicAddresses = (): readonly IpBlock[] => PUBLIC;
 
 /** These networks, without what is never called. One that lies in it wholly is left out. Pure. */
-export function anywhereAllowed(networks: readonly string[]): IpBlock[] {
-  return blocks(networks, [...NEVER_V4, ...NEVER_V6]);
+export const anywhereAllowed = (networks: readonly string[]): IpBlock[] => blocks(networks, NEVER);
+
+/** Without those that lie in another: they say nothing more. */
+function outermost(cidrs: readonly string[]): readonly Network[] {
+  const all = cidrs.map(network);
+  return all.filter((one) => !all.some((other) => other !== one && isInside(one, other)));
 }
 
 /** An exception must lie inside its block, and be smaller: API servers refuse others. */
-function blocks(networks: readonly string[], exceptions: readonly string[]): IpBlock[] {
-  // What lies in another exception says nothing more.
-  const needed = exceptions.filter((one) => !exceptions.some((other) => other !== one && isInside(one, other)));
+function blocks(networks: readonly string[], exceptions: readonly Network[]): IpBlock[] {
   return networks
-    .filter((cidr) => !exceptions.some((one) => one === cidr || isInside(cidr, one)))
-    .map((cidr) => {
-      const except = needed.filter((one) => isInside(one, cidr));
-      return { ipBlock: except.length > 0 ? { cidr, except } : { cidr } };
+    .map(network)
+    .filter((each) => !exceptions.some((one) => one.cidr === each.cidr || isInside(each, one)))
+    .map((each) => {
+      const except = exceptions.filter((one) => isInside(one, each)).map(({ cidr }) => cidr);
+      return { ipBlock: except.length > 0 ? { cidr: each.cidr, except } : { cidr: each.cidr } };
     });
 }
 
-function isInside(inner: string, outer: string): boolean {
-  const [a, b] = [parseNetwork(inner), parseNetwork(outer)];
-  if (!a || !b || a[0].kind() !== b[0].kind()) return false;
-  return a[1] > b[1] && ipaddr.parse(a[0].toString()).match(b[0], b[1]);
+function isInside({ read: inner }: Network, { read: outer }: Network): boolean {
+  if (!inner || !outer || inner[0].kind() !== outer[0].kind()) return false;
+  return inner[1] > outer[1] && ipaddr.parse(inner[0].toString()).match(outer[0], outer[1]);
 }

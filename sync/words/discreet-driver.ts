@@ -222,8 +222,8 @@ const ESCAPED_CONTROL = /\\u00[01][0-9a-f]/i;
 
 /**
  * Most shops name the place after a page themselves, and the hub keeps it, and shows it in a backup: one in which a
- * secret, a control or a person stands is not kept. What stands for it is not understood by any driver, so that a run
- * that is broken off there begins from the start (docs/writing-a-driver.md, C5); while it goes on the driver has its own.
+ * secret, a control or a person stands is not kept. No driver understands what stands for it, so that a run that is
+ * broken off there begins from the start (docs/writing-a-driver.md, C5); while it goes on the driver has its own.
  */
 function keptPlace(resume: string, secrets: Secrets): string {
   if (!ESCAPED_CONTROL.test(resume) && plainKey(resume, secrets) === resume) return resume;
