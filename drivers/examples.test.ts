@@ -18,5 +18,5 @@ it.each([...builtinDrivers().keys()])('the example of %s has a feed of each type
     .get(name)!
     .manifest.feeds.filter(({ type, via }) => via === undefined && !LATER.includes(type))
     .map(({ type }) => type);
-  expect(feeds.toSorted()).toEqual(served.toSorted());
+  expect(feeds.filter((type) => !LATER.includes(type)).toSorted()).toEqual(served.toSorted());
 });
