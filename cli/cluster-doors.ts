@@ -1,4 +1,6 @@
 import type { PodView } from '../kit/kube/builtin.ts';
+import type { KubeObject } from '../kit/kube/objects.ts';
+import type { PodPort } from '../kit/kube/pod-port.ts';
 
 /** An Event as the core API shows it, whoever wrote it. */
 export interface EventView {
@@ -8,6 +10,7 @@ export interface EventView {
   readonly message?: string;
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
+  readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
   readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
 }
 
@@ -15,6 +18,8 @@ export interface EventView {
 export interface LogChoice {
   readonly namespace: string;
   readonly pod: string;
+  /** The only one if absent. */
+  readonly container?: string;
   readonly follow?: boolean;
   /** Of the container before this one. */
   readonly previous?: boolean;
@@ -32,7 +37,14 @@ export interface ClusterDoors {
    * namespace are in "default".
    */
   events(about: { kind: string; namespace?: string; name: string; uid?: string }): Promise<EventView[]>;
-  pods(namespace: string, selector: string): Promise<PodView[]>;
+  /** All of a namespace, or of the cluster. */
+  eventsIn(namespace: string | undefined): Promise<EventView[]>;
+  pods(namespace: string | undefined, selector: string): Promise<PodView[]>;
+  deployments(namespace: string | undefined, selector: string): Promise<KubeObject[]>;
+  /** Of Kubernetes. */
+  version(): Promise<string>;
+  /** What a pod answers at its port to a GET, through the API server. */
+  podPage(at: PodPort, path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Line by line; with `follow` until the pod ends or the signal aborts. */
   logs(choice: LogChoice, signal?: AbortSignal): AsyncIterable<string>;
 }

@@ -3,7 +3,16 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Field names whose values never reach a log, wherever they stand in a logged object. */
-const SECRET_FIELDS = ['password', 'token', 'apiKey', 'secret', 'authorization', 'credential', 'email', 'phone'];
+export const SECRET_FIELDS: readonly string[] = [
+  'password',
+  'token',
+  'apiKey',
+  'secret',
+  'authorization',
+  'credential',
+  'email',
+  'phone',
+];
 
 interface LoggedError {
   readonly type: string;

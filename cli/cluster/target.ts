@@ -50,7 +50,7 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
   return {
     description: 'the cluster of the current context',
     home: contextNamespace || 'default',
-    cluster: clusterDoors(client),
+    cluster: clusterDoors(client, overTls(podConnector(config))),
     async list(kind, namespace, selector) {
       return (
         await client.list<Viewed & { apiVersion: string; metadata: { name: string } }>(resourceType(kind), {

@@ -45,7 +45,11 @@ const pod = (name: string, minutes: number, container: object): PodView => ({
   kind: 'Pod',
   metadata: {
     ...{ namespace: 'acme', name, creationTimestamp: ago(minutes) },
-    labels: { 'supercargo.dev/connection': 'shop' },
+    labels: {
+      'app.kubernetes.io/name': 'supercargo-sync',
+      'supercargo.dev/connection-kind': 'Connection',
+      'supercargo.dev/connection': 'shop',
+    },
   },
   status: { phase: 'Running', containerStatuses: [{ name: 'sync', ...container }] },
 });

@@ -37,7 +37,8 @@ export async function showLogs(
   for await (const line of cluster.logs(choice, signal)) say(line);
 }
 
-function secondsOf(text: string): number {
+/** Of an age as "15m". */
+export function secondsOf(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new UsageError(`--since is how long ago, as 90s, 15m, 2h or 1d, and not "${text}"`);
   return Number(count) * SECONDS[unit as keyof typeof SECONDS];

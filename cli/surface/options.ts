@@ -25,12 +25,10 @@ export const COMMON: readonly Flag[] = [
   { usage: '--as <user>', description: 'user to act as' },
 ];
 
+export const ALL_NAMESPACES: Flag = { usage: '-A, --all-namespaces', description: 'all namespaces' };
+
 /** For commands that list or choose resources, as kubectl: -n, else the namespace of the context, or all. */
-export const SCOPED: readonly Flag[] = [
-  ...COMMON,
-  { usage: '-A, --all-namespaces', description: 'all namespaces' },
-  SELECTOR,
-];
+export const SCOPED: readonly Flag[] = [...COMMON, ALL_NAMESPACES, SELECTOR];
 
 /** For commands that ask the hub: on a cluster they find it and the Store's key by themselves. */
 export const ASKS_HUB: readonly Flag[] = [

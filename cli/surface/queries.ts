@@ -2,8 +2,8 @@ import { EXIT } from '../exit-code.ts';
 import { FORMATS, type Format } from '../formats.ts';
 import { row, type CommandRow, type Common } from './command.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
-import { AS_JSON, ASKS_HUB, SCOPED } from './options.ts';
-import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LICENSES, READ_LOGS, READ_RUNS } from './rights.ts';
+import { ALL_NAMESPACES, AS_JSON, ASKS_HUB, COMMON, SCOPED, SYSTEM_NAMESPACE } from './options.ts';
+import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LICENSES, READ_LOGS, READ_RUNS, REPORT } from './rights.ts';
 
 /** Commands that show resources. */
 export const QUERIES: readonly CommandRow[] = [
@@ -70,6 +70,36 @@ export const QUERIES: readonly CommandRow[] = [
       const { showLogs } = await import('../commands/logs.ts');
       const signal = options.follow ? stop() : undefined;
       await withTarget(options, (target) => showLogs(target, { ...options, connection }, say, signal));
+    },
+  }),
+  row<[string | undefined], Common & { output?: string; since?: string; tail: number }>({
+    name: 'report',
+    summary: 'what to send with a question: an installation, or one connection and what it uses, redacted, in one file',
+    args: [{ usage: '[connection]' }],
+    flags: [
+      ...COMMON,
+      ALL_NAMESPACES,
+      SYSTEM_NAMESPACE,
+      {
+        usage: '-o, --output <path>',
+        description: 'a file that ends in .tar.gz, or a folder; a file named by the time if absent',
+      },
+      { usage: '--since <age>', description: 'of logs: not older than 90s, 15m, 2h, 1d' },
+      {
+        usage: '--tail <lines>',
+        description: 'of logs: the last lines of each container',
+        default: 1000,
+        number: true,
+      },
+    ],
+    needs: REPORT,
+    async run({ args: [name], options, env, withTarget, say, tell, clock }) {
+      const { makeReport } = await import('../commands/report.ts');
+      const { openWriter } = await import('../report/writers.ts');
+      const { ownPackage } = await import('../version.ts');
+      const own = { cli: ownPackage().version, node: process.version };
+      const asked = { ...options, name, keyGiven: Boolean(env['SUPERCARGO_API_KEY']) };
+      say(await withTarget(options, (target) => makeReport(target, asked, { clock, tell, own, open: openWriter })));
     },
   }),
 ];

@@ -79,6 +79,22 @@ export const ASK_HUB: readonly Right[] = [
   { ...core('system', ['pods/portforward'], ['get', 'create']), only: 'without SUPERCARGO_HUB_URL' },
 ];
 
+const TOLD = 'what may not be read is named in the report';
+
+/** Reads, and no Secret among them. Each may be missing. */
+export const REPORT: readonly Right[] = [
+  { ...ours(NAMESPACED_KINDS, ['list']), only: TOLD },
+  { ...ours(CLUSTER_KINDS, ['list']), place: 'cluster', only: TOLD },
+  { ...core('namespace', ['pods', 'events'], ['list']), only: TOLD },
+  { ...core('namespace', ['pods/log'], ['get']), only: TOLD },
+  { ...group('apps', ['deployments'], ['list']), only: TOLD },
+  { ...core('namespace', ['pods/portforward'], ['get', 'create']), only: 'for health and metrics of a sync pod' },
+  { ...core('system', ['pods', 'events'], ['list']), only: TOLD },
+  { ...core('system', ['pods/log'], ['get']), only: TOLD },
+  { ...group('apps', ['deployments'], ['list']), place: 'system', only: TOLD },
+  { ...core('system', ['pods/portforward'], ['get', 'create']), only: 'for health and metrics of operator and hub' },
+];
+
 /** A command that runs in the hub's pod. */
 export const RUN_IN_HUB: readonly Right[] = [
   core('system', ['pods'], ['list']),

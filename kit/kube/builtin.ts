@@ -24,7 +24,9 @@ export const NETWORK_POLICIES: ResourceType = namespaced('networking.k8s.io/v1',
 /** What is read of a Pod. */
 export interface PodView extends KubeObject {
   readonly spec?: {
+    readonly initContainers?: readonly { readonly name?: string }[];
     readonly containers: readonly {
+      readonly name?: string;
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
     }[];
   };
@@ -38,18 +40,23 @@ export interface PodView extends KubeObject {
       readonly message?: string;
       readonly lastTransitionTime?: string;
     }[];
-    readonly containerStatuses?: readonly {
-      readonly name?: string;
-      readonly image?: string;
-      readonly ready?: boolean;
-      readonly restartCount?: number;
-      readonly state?: {
-        readonly waiting?: { readonly reason?: string; readonly message?: string };
-        readonly terminated?: EndedContainer;
-      };
-      readonly lastState?: { readonly terminated?: EndedContainer };
-    }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
+}
+
+/** How a container fares. */
+export interface ContainerStatus {
+  readonly name?: string;
+  readonly image?: string;
+  readonly imageID?: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: EndedContainer;
+  };
+  readonly lastState?: { readonly terminated?: EndedContainer };
 }
 
 /** How a container ended. */

@@ -224,6 +224,16 @@ export class KubeClient {
     yield* lines(body, true);
   }
 
+  /** Of Kubernetes, as "v1.35.2". Everybody who is known to the API server may ask for it. */
+  async version(): Promise<string> {
+    const { gitVersion } = await this.#transport.json<{ readonly gitVersion: string }>({
+      method: 'GET',
+      path: '/version',
+      signal: this.#limits.signal,
+    });
+    return gitVersion;
+  }
+
   /** Ends its connections. */
   close(): Promise<void> {
     return this.#transport.close();

@@ -2,12 +2,19 @@ import type { ClusterDoors, EventView } from '../../cli/cluster-doors.ts';
 import type { Viewed } from '../../cli/status-view.ts';
 import type { Target } from '../../cli/target.ts';
 import type { PodView } from '../../kit/kube/builtin.ts';
+import { ApiError } from '../../kit/kube/errors.ts';
+import type { KubeObject } from '../../kit/kube/objects.ts';
 
 export interface FakeCluster {
   readonly resources: Viewed[];
   readonly events?: EventView[];
   readonly pods?: PodView[];
   readonly logs?: Readonly<Record<string, readonly string[]>>;
+  readonly deployments?: KubeObject[];
+  /** What a pod's port answers, by "pod path". */
+  readonly pages?: Readonly<Record<string, string>>;
+  /** Refuses what it is asked: "list Feed", "pods", "logs" and so on. */
+  readonly forbidden?: (what: string) => boolean;
   /** Called before each list; what it changes is seen in it. */
   readonly onList?: (kind: string, lists: number) => void;
 }
@@ -16,15 +23,38 @@ export interface FakeCluster {
 export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acme') {
   const written: string[] = [];
   let lists = 0;
+  const allowed = (what: string) => {
+    if (cluster.forbidden?.(what))
+      throw new ApiError('Forbidden', 403, `${what} is forbidden: ada@buyers.example may not`);
+  };
   const doors: ClusterDoors = {
     remove: async ({ namespace, name, uid }) => void written.push(`delete ${namespace}/${name} ${uid}`),
     events: async ({ kind, name }) =>
       (cluster.events ?? []).filter(({ metadata }) => metadata.name.startsWith(`${kind}.${name}.`)),
-    pods: async (_, selector) =>
-      (cluster.pods ?? []).filter(({ metadata }) =>
-        selector.includes(metadata.labels?.['supercargo.dev/connection'] ?? '?'),
-      ),
+    async eventsIn(namespace) {
+      allowed('events');
+      return (cluster.events ?? []).filter(({ metadata }) => [undefined, metadata.namespace].includes(namespace));
+    },
+    async pods(namespace, selector) {
+      allowed('pods');
+      return (cluster.pods ?? []).filter(
+        ({ metadata }) => selected(metadata.labels, selector) && [undefined, metadata.namespace].includes(namespace),
+      );
+    },
+    async deployments(namespace, selector) {
+      allowed('deployments');
+      return (cluster.deployments ?? []).filter(
+        ({ metadata }) => selected(metadata.labels, selector) && [undefined, metadata.namespace].includes(namespace),
+      );
+    },
+    version: async () => 'v1.35.2',
+    async podPage({ pod }, path) {
+      allowed('portforward');
+      const text = cluster.pages?.[`${pod} ${path}`];
+      return text === undefined ? { status: 404, text: '' } : { status: 200, text };
+    },
     async *logs({ pod, previous }) {
+      allowed('logs');
       yield* cluster.logs?.[`${pod}${previous ? ' previous' : ''}`] ?? [];
     },
   };
@@ -33,6 +63,7 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
     home,
     cluster: doors,
     async list(kind, namespace) {
+      allowed(`list ${kind}`);
       cluster.onList?.(kind, ++lists);
       return cluster.resources.filter(
         (one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace),
@@ -45,6 +76,17 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
     close: async () => undefined,
   };
   return { target, written };
+}
+
+/** Terms as `a=b` and `a in (b,c)`. */
+function selected(labels: Readonly<Record<string, string>> = {}, selector: string): boolean {
+  const terms = selector.match(/[^,(]+ in \([^)]*\)|[^,]+/g) ?? [];
+  return terms.every((term) => {
+    const [, name, list] = /^(\S+) in \((.*)\)$/.exec(term) ?? [];
+    if (name !== undefined) return list!.split(',').includes(labels[name] ?? '');
+    const [key, value] = term.split('=');
+    return labels[key!] === value;
+  });
 }
 
 /** A clock that does not wait. */
