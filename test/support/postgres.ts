@@ -5,12 +5,13 @@ import pg from 'pg';
 import type { Database } from '../../hub/storage/database.ts';
 import { serverAccount } from '../../hub/storage/embedded/account.ts';
 import { findBinaries } from '../../hub/storage/embedded/binaries.ts';
-import { createFolder, SUPERUSER } from '../../hub/storage/embedded/create.ts';
+import { SUPERUSER } from '../../hub/storage/embedded/create.ts';
 import { PostgresServer } from '../../hub/storage/embedded/server.ts';
 import { DISCREET, DURABLE, SMALL_MACHINE, type ServerSettings } from '../../hub/storage/embedded/settings.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
+import { copiedFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 
 export interface TestPostgres {
@@ -55,7 +56,7 @@ export async function startPostgres({
   const folder = join(parent, 'data');
   const [binaries, port] = await Promise.all([findBinaries(), freePort()]);
   const account = serverAccount();
-  await createFolder(folder, binaries, account);
+  await copiedFolder(folder, binaries, account);
   await appendFile(join(folder, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
   const server = await PostgresServer.start({
     folder,
