@@ -4,7 +4,14 @@ const Sequencer = TestSequencer.default ?? TestSequencer;
 
 // Files that take minutes though they are short. jest goes by size as long as it has not seen them run, and a clean clone
 // never has: last in line, one of them keeps one core waiting.
-const LONG = [/simulation\.integration/, /storms\.integration/, /sync-and-hub\.integration/];
+const LONG = [
+  /simulation\/marketplace/,
+  /simulation\/simulation/,
+  /simulation\/drivers/,
+  /simulation\/storms/,
+  /shopify-files\.integration/,
+  /sync-and-hub\.integration/,
+];
 
 const rank = (test) => {
   const index = LONG.findIndex((pattern) => pattern.test(test.path));
