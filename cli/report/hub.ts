@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { groupView } from '../../model/rest/problems.ts';
+import { runView } from '../../model/rest/runs.ts';
 import { hubApi, queryOf } from '../hub-api.ts';
 import { idOf } from '../scope.ts';
 import type { Viewed } from '../status-view.ts';
@@ -12,24 +13,7 @@ const MOST_RUNS = 1000;
 /** Of the groups: no sample, which names a record and says what is wrong with it. */
 const group = z.object({ items: z.array(groupView.omit({ sample: true })) });
 /** Of a run: what its feed did. */
-const run = z.object({
-  id: z.string(),
-  store: z.string(),
-  connection: z.string(),
-  feed: z.string(),
-  feedType: z.string(),
-  trigger: z.string(),
-  dryRun: z.boolean(),
-  result: z.string(),
-  startedAt: z.string(),
-  finishedAt: z.string().nullable(),
-  read: z.number(),
-  changed: z.number(),
-  problems: z.number(),
-  message: z.string().nullable(),
-  goesOnAt: z.string().nullable(),
-  repeats: z.number(),
-});
+const run = runView.omit({ repeatsSince: true });
 
 const WHAT = 'problems by reason and runs, as the hub has them';
 

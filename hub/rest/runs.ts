@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../model/batch.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
+import { runView } from '../../model/rest/runs.ts';
 import { checkpointView as viewOf } from '../runs/checkpoint-view.ts';
 import type { HubContext } from '../base/context.ts';
 import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storesOf, text, type App } from '../http/app.ts';
@@ -8,30 +9,6 @@ import { decodeCursor, encodeCursor, opaquePage, opaquePageQuery, storesOf, text
 const security = [{ developerKey: [] }];
 const tags = ['operations'];
 
-const runView = z.object({
-  id: z.string(),
-  store: z.string().meta({ description: 'namespace/name' }),
-  connection: z.string(),
-  feed: z.string(),
-  feedType: z.string(),
-  trigger: z.string(),
-  dryRun: z.boolean(),
-  result: z.string(),
-  startedAt: z.string(),
-  finishedAt: z.string().nullable(),
-  read: z.number(),
-  changed: z.number(),
-  problems: z.number(),
-  message: z.string().nullable(),
-  goesOnAt: z.string().nullable().meta({ description: 'Of a run with the result Waiting: when it goes on.' }),
-  repeats: z
-    .number()
-    .meta({
-      description:
-        'How many runs right before it, by schedule and with the same result, found nothing either: this run stands for them.',
-    }),
-  repeatsSince: z.string().nullable().meta({ description: 'When the first of them began.' }),
-});
 const savedView = z.object({
   position: z.string().nullable().meta({ description: 'How far the feed has read, for people.' }),
   token: z.string().meta({ description: 'Digest of the cursor: equal digests, equal cursors.' }),
