@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { PERMISSIONS } from '../desk/permissions.ts';
 import { Random } from '../random.ts';
@@ -6,6 +6,9 @@ import { addProduct } from '../shop/generate.ts';
 import { SimulatedShop } from '../simulated-shop.ts';
 import { FILES } from './shopify-bulk.ts';
 import { shopifyWire } from './shopify.ts';
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 const KEY = { 'x-shopify-access-token': 'shpat_good' };
 const PRODUCTS =
