@@ -6,7 +6,7 @@ import type { Viewed } from '../status-view.ts';
 import { makeReport, type ReportOptions } from './report.ts';
 
 const resource = (kind: string, namespace: string | undefined, name: string, spec: object, status = {}): Viewed => ({
-  ...{ kind, spec: spec as Viewed['spec'], status: status as Viewed['status'] },
+  ...{ kind, spec: spec as Viewed['spec'], status: status },
   metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
 });
 const feed = (namespace: string, name: string, of: string) =>
