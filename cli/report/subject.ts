@@ -74,7 +74,7 @@ interface Ref {
   readonly kind?: string;
   readonly name?: string;
 }
-const refIn = (spec: Readonly<Record<string, unknown>> | undefined, field: string): Ref => (spec?.[field] ?? {});
+const refIn = (spec: Readonly<Record<string, unknown>> | undefined, field: string): Ref => spec?.[field] ?? {};
 const itself: Use = ({ connection }, { kind, metadata }) =>
   kind === connection.kind && metadata.name === connection.name;
 const named =
