@@ -5,6 +5,7 @@ import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from
 import { COMMANDS } from '../command-table.ts';
 import { deleteConnections } from '../commands/delete.ts';
 import { describeConnections } from '../commands/describe.ts';
+import { makeReport } from '../commands/report.ts';
 import { askReconcile } from '../commands/reconcile.ts';
 import { request } from '../commands/requests.ts';
 import { suspendFeeds } from '../commands/suspend.ts';
@@ -101,6 +102,37 @@ describe('with the rights that the table names, and no others', () => {
     expect(page).toMatch(/^ {2}orders +OrderImport/m);
     expect(page).toMatch(/^ {2}sync-shop-1 +Pending/m);
     expect(page).toMatch(/^Events:\n {2}SEEN.*\n {2}\d+s +Normal/m);
+  });
+
+  it('report reads what it may, names the right that is missing, and asks for no Secret', async () => {
+    const files = new Map<string, string>();
+    const writer = {
+      add: async (path: string, text: string) => void files.set(path, text),
+      finish: async () => undefined,
+      discard: async () => undefined,
+    };
+    await withRightsOf('report', (target) =>
+      makeReport(
+        target,
+        { name: 'shop', namespace: ns, tail: 10, keyGiven: false },
+        {
+          ...{ clock: systemClock, own: { cli: '1', node: 'v24' } },
+          ...{ open: async () => writer, tell: () => undefined },
+        },
+      ),
+    );
+    expect([...files.keys()]).toEqual(
+      expect.arrayContaining(
+        ['connections', 'feeds', 'events', 'deployments'].map((one) => `namespaces/${ns}/${one}.json`),
+      ),
+    );
+    expect(files.get('versions.json')).toMatch(/"kubernetes": "v1\.\d+/);
+    const index = files.get('index.txt')!;
+    for (const right of ['list drivers.supercargo.dev in the cluster', 'list pods in all namespaces'])
+      expect(index).toContain(`the right to ${right} is missing`);
+    expect(index).not.toMatch(/right to \w+ secrets/);
+    // All that it may in its own namespace is enough for its own namespace.
+    expect(index).not.toContain(`in namespace ${ns} is missing`);
   });
 
   it('sync of a connection that was switched off ends at once', async () => {
