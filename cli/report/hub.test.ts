@@ -25,7 +25,7 @@ const RUN = {
   ...{ goesOnAt: null, repeats: 0, repeatsSince: null },
 };
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 /** Files and gaps of what a hub that answers so is asked, and what it was asked. */
 async function asked(answer: (path: string) => Response) {
