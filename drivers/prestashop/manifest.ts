@@ -48,6 +48,7 @@ export const manifest: DriverFacts = {
     'C8.ship-two-at-once': NO_PIECES,
     'C8.ship-twins': NO_PIECES,
     'C8.lost-answer-bare': NO_PIECES,
+    'C8.lost-answer-twins': NO_PIECES,
     'C8.stock-lost-answer':
       'PrestaShop keeps no mark of a write: after a lost answer a level is set again, and a sale in between is undone until the next export.',
   },

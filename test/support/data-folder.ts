@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Account } from '../../hub/storage/embedded/account.ts';
 import type { Binaries } from '../../hub/storage/embedded/binaries.ts';
-import { createFolder, INITDB } from '../../hub/storage/embedded/create.ts';
-import { cachedAs, exists, intoPlace } from '../stores/rig/install.ts';
+import { createFolder } from '../../hub/storage/embedded/create.ts';
+import { cachedAs, exists, hashOf, intoPlace } from '../stores/rig/install.ts';
 
 const run = promisify(execFile);
 
@@ -14,7 +15,8 @@ const run = promisify(execFile);
  * file wants one, and to make it and have each of its files on disk takes seconds.
  */
 export async function copiedFolder(path: string, binaries: Binaries, account: Account): Promise<void> {
-  const from = [binaries.version, account.uid, ...INITDB].join(' ');
+  const maker = await hashOf([fileURLToPath(import.meta.resolve('../../hub/storage/embedded/create.ts'))]);
+  const from = [binaries.version, account.uid, maker].join(' ');
   const kept = cachedAs(`postgres-data-${createHash('sha256').update(from).digest('hex').slice(0, 12)}`);
   if (!(await exists(kept))) await intoPlace(kept, (made) => createFolder(join(made, 'data'), binaries, account));
   // As the server's account has them: it refuses a folder that is another's.

@@ -24,6 +24,13 @@ const parcel = (order: ShopOrder, entryId: string, more: Partial<ShipmentWrite> 
   ...more,
 });
 
+/** One piece of the first line, and nothing that names the parcel at the platform. */
+const bare = (order: ShopOrder, entryId: string, number: number, more: Partial<ShipmentWrite> = {}): ShipmentWrite =>
+  parcel(order, entryId, {
+    ...{ parcel: number, lines: [{ lineId: order.lines[0]!.id, quantity: 1 }] },
+    ...{ carrier: undefined, trackingCode: undefined, ...more },
+  });
+
 async function write(driver: Driver, entries: readonly ShipmentWrite[]): Promise<WriteResult[]> {
   const results = demandResults(await driver.writeShipments!(entries, never()), entries);
   return entries.map(({ entryId }) => results.get(entryId)!);
@@ -223,18 +230,34 @@ export const PARCELS: readonly ConformanceCase[] = [
     async run(open) {
       const world = open();
       const order = world.order('plain');
-      const bare = (entryId: string, number: number, more: Partial<ShipmentWrite> = {}) =>
-        parcel(order, entryId, {
-          ...{ parcel: number, lines: [{ lineId: order.lines[0]!.id, quantity: 1 }] },
-          ...{ carrier: undefined, trackingCode: undefined, ...more },
-        });
-      const [first] = await write(world.connect(), [bare('42', 1)]);
-      const send = (more?: Partial<ShipmentWrite>) => world.connect().writeShipments!([bare('43', 2, more)], never());
+      const [first] = await write(world.connect(), [bare(order, '42', 1)]);
+      const send = (more?: Partial<ShipmentWrite>) =>
+        world.connect().writeShipments!([bare(order, '43', 2, more)], never());
       world.store.faults.force('lost-ack');
       await demandNotDone(send, 'a parcel whose answer is lost');
       const there = first && 'externalId' in first && first.externalId !== undefined ? [first.externalId] : [];
       const [again] = await send({ othersThere: there });
       demand(again?.outcome === 'AlreadyApplied', `a parcel that was there already is ${again?.outcome}`);
+      demandPieces(world, order, [2, 0]);
+    },
+  },
+  {
+    id: 'C8.lost-answer-twins',
+    needs: ['writeShipments'],
+    proves: 'sends the second of two parcels with the same pieces and no code, of which one alone was sent before',
+    async run(open) {
+      const world = open();
+      const order = world.order('plain');
+      world.store.faults.force('lost-ack');
+      await demandNotDone(
+        () => world.connect().writeShipments!([bare(order, '44', 1)], never()),
+        'a parcel whose answer is lost',
+      );
+      // Both were taken before the process ended, and nobody knows which of them were sent.
+      await write(world.connect(), [
+        bare(order, '44', 1, { othersThere: [] }),
+        bare(order, '45', 2, { othersThere: [] }),
+      ]);
       demandPieces(world, order, [2, 0]);
     },
   },

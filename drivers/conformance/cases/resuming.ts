@@ -35,6 +35,25 @@ async function resumeEverywhere(
 /** The engine's own for a place that it may not keep (sync/words/discreet-driver.ts), and what other releases made. */
 const UNKNOWN_PLACES = [`not-kept:${'0f'.repeat(32)}`, '{"at":"elsewhere"}', '[]'];
 
+/** `ids`: those that must come, and those that may. */
+const fromUnknownPlaces = (
+  id: string,
+  needs: 'orders' | 'products',
+  feed: FeedType,
+  ids: (world: World) => readonly [wanted: readonly string[], all: readonly string[]],
+): ConformanceCase => ({
+  id,
+  needs: [needs],
+  proves: `begins from the start where the place among the ${needs} is none it knows: another release made it, or the engine kept none`,
+  async run(open) {
+    for (const resume of UNKNOWN_PLACES) {
+      const world = open();
+      const given = await readGood(world.connect(), { feed, pageSize: 5, resume });
+      demandAll(given, ...ids(world), `from ${JSON.stringify(resume)}`);
+    }
+  },
+});
+
 /** Longer than any platform keeps a document. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 const MOST_RUNS = 12;
@@ -106,31 +125,11 @@ export const RESUMING: readonly ConformanceCase[] = [
       }
     },
   },
-  {
-    id: 'C5.unknown-place',
-    needs: ['orders'],
-    proves: 'begins from the start where the place is none it knows: another release made it, or the engine kept none',
-    async run(open) {
-      for (const resume of UNKNOWN_PLACES) {
-        const world = open();
-        const given = await readGood(world.connect(), { feed: 'OrderImport', pageSize: 5, resume });
-        demandAll(given, wantedOrders(world), allOrders(world), `from ${JSON.stringify(resume)}`);
-      }
-    },
-  },
-  {
-    id: 'C5.unknown-place-products',
-    needs: ['products'],
-    proves: 'begins from the start where the place among the products is none it knows',
-    async run(open) {
-      for (const resume of UNKNOWN_PLACES) {
-        const world = open();
-        const wanted = world.store.truth.products().map(({ id }) => id);
-        const given = await readGood(world.connect(), { feed: 'ProductImport', pageSize: 5, resume });
-        demandAll(given, wanted, wanted, `from ${JSON.stringify(resume)}`);
-      }
-    },
-  },
+  fromUnknownPlaces('C5.unknown-place', 'orders', 'OrderImport', (world) => [wantedOrders(world), allOrders(world)]),
+  fromUnknownPlaces('C5.unknown-place-products', 'products', 'ProductImport', ({ store }) => {
+    const all = store.truth.products().map(({ id }) => id);
+    return [all, all];
+  }),
   {
     id: 'C5.later',
     needs: ['orders'],

@@ -31,6 +31,11 @@ interface OrderJson {
   readonly shipments: readonly { readonly lines: readonly unknown[] }[];
 }
 
+const hasSamePieces = (order: OrderJson, entry: ShipmentWrite): boolean => {
+  const wanted = JSON.stringify(entry.lines?.map(({ lineId, quantity }) => ({ line_id: lineId, quantity })));
+  return order.shipments.some(({ lines }) => JSON.stringify(lines) === wanted);
+};
+
 /** Parcels as a careless driver sends them; `skips` says of an order which parcels it thinks are there. */
 const carelessParcels = (skips: (order: OrderJson, entry: ShipmentWrite) => boolean) =>
   driverIs((_driver, context) => ({
@@ -420,16 +425,11 @@ export const PARCEL_WRITES: readonly Mutant[] = [
       },
     })),
   ),
+  mutant('parcels with the same pieces are one', 'C8.ship-twins', carelessParcels(hasSamePieces)),
   mutant(
-    'parcels with the same pieces are one',
-    'C8.ship-twins',
-    carelessParcels((order, entry) =>
-      order.shipments.some(
-        ({ lines }) =>
-          JSON.stringify(lines) ===
-          JSON.stringify(entry.lines?.map(({ lineId, quantity }) => ({ line_id: lineId, quantity }))),
-      ),
-    ),
+    'parcels with the same pieces are one where they may have been sent before',
+    'C8.lost-answer-twins',
+    carelessParcels((order, entry) => entry.othersThere !== undefined && hasSamePieces(order, entry)),
   ),
   mutant(
     'sends without a look at what is there',
