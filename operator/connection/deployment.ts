@@ -9,6 +9,8 @@ import { canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
+/** A pod that takes longer to get Ready does not. */
+export const PROGRESS_DEADLINE_MS = 300_000;
 /** "nonroot" of distroless images. */
 const UID = 65532;
 
@@ -18,7 +20,7 @@ export function deploymentSpec(input: ChildrenInput, labels: Record<string, stri
   return {
     replicas,
     revisionHistoryLimit: 2,
-    progressDeadlineSeconds: 300,
+    progressDeadlineSeconds: PROGRESS_DEADLINE_MS / 1000,
     strategy: { type: 'Recreate' },
     selector: { matchLabels: selectorLabels(connection) },
     template: { metadata: podMetadata(input, labels), spec: podSpec(input) },
