@@ -12,7 +12,7 @@ import { MetricsFactory } from '../kit/metrics.ts';
 import { partRegistry, PARTS, type Part } from '../kit/part-registry.ts';
 import type { Caches } from '../operator/caches.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics } from '../operator/metrics.ts';
-import { RolloutBook } from '../operator/rollout/book.ts';
+import { RolloutBook } from '../operator/waves/book.ts';
 import { rolloutMetrics } from '../operator/rollout/metrics.ts';
 import { SyncMetrics } from '../sync/metrics.ts';
 

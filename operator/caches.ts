@@ -20,7 +20,7 @@ import { PODS, type PodView } from '../kit/kube/builtin.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
-import { markAnnotations } from './rollout/mark.ts';
+import { markAnnotations } from './waves/mark.ts';
 import {
   CHILD_TYPES,
   connectionId,

@@ -7,7 +7,7 @@ import type { OperatorConfig } from './env.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
 import type { SeatBook } from './seating/book.ts';
-import type { RolloutBook } from './rollout/book.ts';
+import type { RolloutBook } from './waves/book.ts';
 import type { Reporter } from './reporter.ts';
 import type { SettingsSchemas } from './settings.ts';
 

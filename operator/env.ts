@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 import { networkList } from '../kit/net/network-list.ts';
-import type { Amount, RolloutLimits } from './rollout/limit.ts';
+import type { Amount, RolloutLimits } from './waves/limit.ts';
 import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
 
 const flag = (ifAbsent: boolean) =>

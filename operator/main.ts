@@ -27,7 +27,7 @@ import { SeatBook } from './seating/book.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
 import { Reporter } from './reporter.ts';
 import { SettingsSchemas } from './settings.ts';
-import { RolloutBook } from './rollout/book.ts';
+import { RolloutBook } from './waves/book.ts';
 import { rolloutMetrics } from './rollout/metrics.ts';
 import { Triggers, type ControllerName } from './triggers.ts';
 

@@ -12,7 +12,7 @@ import type {
   StoreResource,
 } from '../crds/index.ts';
 import { connectionOfChild, feedConnection, type Caches } from './caches.ts';
-import { ROLLOUT_KEY } from './rollout/key.ts';
+import { ROLLOUT_KEY } from './waves/key.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
 
 /** Names of the controllers; one queue each. */

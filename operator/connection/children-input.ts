@@ -1,7 +1,7 @@
 import type { CredentialResource, DriverResource, StoreResource } from '../../crds/index.ts';
 import type { AnyConnection } from '../resources.ts';
 import type { SyncPodTemplate } from '../pod-template.ts';
-import type { Mark } from '../rollout/mark.ts';
+import type { Mark } from '../waves/mark.ts';
 
 /** What the installation says about sync pods. */
 export interface PodSettings {

@@ -1,7 +1,7 @@
 import { childName, GROUP } from '../../crds/index.ts';
 import type { Intent, OwnerReference } from '../../kit/kube/objects.ts';
 import { syncPodClusterRules, syncPodRules } from '../rbac.ts';
-import { annotationsOf } from '../rollout/mark.ts';
+import { annotationsOf } from '../waves/mark.ts';
 import { CHILD_TYPES, connectionKey, podNamespace, type AnyConnection, type ChildKind } from '../resources.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { deploymentSpec } from './deployment.ts';

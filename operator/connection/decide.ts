@@ -1,7 +1,7 @@
 import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
 import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
-import { turnOf, type Turn } from '../rollout/turn.ts';
+import { turnOf, type Turn } from '../waves/turn.ts';
 import { standingOf, type Standing } from '../seating/grace.ts';
 import { licensed } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';

@@ -5,12 +5,11 @@ import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 import { outgoing } from './outgoing.ts';
 import { addedEnvironment, placement, podMetadata } from './placement.ts';
+import { PROGRESS_DEADLINE_MS } from '../waves/health.ts';
 import { canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
-/** A pod that takes longer to get Ready does not. */
-export const PROGRESS_DEADLINE_MS = 300_000;
 /** "nonroot" of distroless images. */
 const UID = 65532;
 

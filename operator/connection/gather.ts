@@ -10,9 +10,9 @@ import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
-import type { RolloutBook } from '../rollout/book.ts';
-import { ownPartOf, revisionOf } from '../rollout/revision.ts';
-import type { Grant } from '../rollout/turn.ts';
+import type { RolloutBook } from '../waves/book.ts';
+import { ownPartOf, revisionOf } from './revision.ts';
+import type { Grant } from '../waves/turn.ts';
 import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 

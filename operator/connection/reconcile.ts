@@ -44,6 +44,7 @@ async function runConnection(
   const snapshot = gather(connection, { caches, seats, config, pod, rollout, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
+  takePlace(context, connection, decision);
   try {
     await applyChildren(context, pod, snapshot, decision);
   } catch (error) {
@@ -88,17 +89,21 @@ async function claim(
   });
 }
 
+/** Notes in the book that it waits, or does not. */
+function takePlace({ rollout }: Context, connection: AnyConnection, { turn }: ConnectionDecision): void {
+  const key = deploymentKey(connection);
+  if (turn?.waits) rollout.wait(key, turn.revision);
+  // A turn that was given is kept until the Deployment shows it: it counts as not Ready until then.
+  else if (!turn || !rollout.waiter(key)?.grant) rollout.leave(key);
+}
+
 async function applyChildren(
   context: Context,
   pod: PodSettings,
   { connection, store, driver, credential, deployment }: ConnectionSnapshot,
   { accepted, leftAlone, replicas, turn }: ConnectionDecision,
 ): Promise<void> {
-  const { applier, informers, rollout } = context;
-  const key = deploymentKey(connection);
-  if (turn?.waits) rollout.wait(key, turn.revision);
-  // A turn that was given is kept until the Deployment shows it: it counts as not Ready until then.
-  else if (rollout.waiter(key)?.grant === undefined || turn === undefined) rollout.leave(key);
+  const { applier, informers } = context;
   if (leftAlone) return;
   // Without its references nobody knows what the children should look like: what runs is stopped, nothing else changes.
   if (!accepted || !store || !driver || !credential) return scaleToZero(context.client, deployment);

@@ -1,10 +1,10 @@
 import { keyOf, objectKey, type Key } from '../../kit/kube/objects.ts';
 import { connectionOfChild, type Caches } from '../caches.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
-import type { RolloutBook } from './book.ts';
-import type { Member } from './decide.ts';
-import { healthOf } from './health.ts';
-import { markOf } from './mark.ts';
+import type { RolloutBook } from '../waves/book.ts';
+import type { Member } from '../waves/decide.ts';
+import { healthOf } from '../waves/health.ts';
+import { markOf } from '../waves/mark.ts';
 
 /** What a look at all Deployments finds. */
 export interface RolloutView {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Family } from '../../kit/exposition.ts';
 import type { Caches } from '../caches.ts';
-import type { RolloutBook } from './book.ts';
-import { planRollout, type Plan } from './decide.ts';
+import type { RolloutBook } from '../waves/book.ts';
+import { planRollout, type Plan } from '../waves/decide.ts';
 import { gatherRollout } from './gather.ts';
-import type { RolloutLimits } from './limit.ts';
+import type { RolloutLimits } from '../waves/limit.ts';
 
 /** How a roll-out stands, worked out when Prometheus asks. */
 export function rolloutMetrics(caches: Caches, book: RolloutBook, limits: RolloutLimits, clock: Clock): Family[] {

@@ -5,7 +5,7 @@ import { DONE, requeueAtFirst } from '../../kit/outcome.ts';
 import { PRIORITY } from '../../kit/queue.ts';
 import type { Context } from '../context.ts';
 import type { Enqueue } from '../triggers.ts';
-import { planRollout, type Member } from './decide.ts';
+import { planRollout, type Member } from '../waves/decide.ts';
 import { connectionOf, gatherRollout } from './gather.ts';
 
 /** Lets connections through to what the installation wants for their pods, and says where it stops. */

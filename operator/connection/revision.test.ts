@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aConnection, aCredential, aDriver, aStore } from '../../test/support/operator-fixtures.ts';
-import type { PodSettings } from '../connection/children-input.ts';
+import type { PodSettings } from './children-input.ts';
 import { PLAIN_POD } from '../pod-template.ts';
 import { ownPartOf, revisionOf } from './revision.ts';
 
@@ -60,7 +60,7 @@ describe("the connection's part of a pod", () => {
     expect(own(change)).not.toBe(own());
   });
 
-  // Another digest here lets every connection through at once with the next release: change what it is made of with care.
+  // With another digest here the next release lets every connection through at once.
   it('has the digest that it had in the releases before', () => {
     expect(own()).toBe('aNTVfRO3TOMxLsGv7ydZYg');
   });

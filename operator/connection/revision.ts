@@ -1,8 +1,8 @@
 import { API_VERSION, type CredentialResource, type DriverResource, type StoreResource } from '../../crds/index.ts';
 import { intentDigest } from '../../kit/kube/owned.ts';
-import type { ChildrenInput, PodSettings } from '../connection/children-input.ts';
-import { deploymentSpec } from '../connection/deployment.ts';
-import { childLabels, filterLabels } from '../connection/labels.ts';
+import type { ChildrenInput, PodSettings } from './children-input.ts';
+import { deploymentSpec } from './deployment.ts';
+import { childLabels, filterLabels } from './labels.ts';
 import type { AnyConnection } from '../resources.ts';
 
 /** Resources that never change: what differs between two pods made for them is the installation's. */
