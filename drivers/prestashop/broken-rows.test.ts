@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { never, triedShop, type Answer, type Tried, type TriedShop } from '../../test/stores/prestashop/shop.ts';
 import { Random } from '../../simulator/random.ts';
+import { levelKey } from '../../simulator/shop/model.ts';
 import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import type { Break } from '../../simulator/wires/prestashop-breaks.ts';
 import type { FeedType } from '../../model/feeds.ts';
@@ -19,6 +20,19 @@ async function shopOf(breaks: readonly Break[], tried: Tried = {}): Promise<Trie
     addProduct(shop.store.shop, random);
     addOrder(shop.store.shop, random);
   }
+  return shop;
+}
+
+/** One more, that is sold as it is: a product without combinations. */
+async function shopWithSimple(breaks: readonly Break[]): Promise<TriedShop> {
+  const shop = await shopOf(breaks);
+  const { shop: model } = shop.store;
+  const [other] = model.readProducts();
+  const [variant] = other!.variants;
+  model.saveProduct({ ...other!, id: '900', variants: [{ ...variant!, id: 'p900', sku: 'AS-IT-IS' }] });
+  const [level] = [...model.levels.values()];
+  model.levels.set(levelKey('p900', level!.locationId), { ...level!, variantId: 'p900', sku: 'AS-IT-IS' });
+  model.supplierPrices.push({ ...model.supplierPrices[0]!, variantId: 'p900' });
   return shop;
 }
 
@@ -202,6 +216,78 @@ describe('what belongs to a record', () => {
       lost: [`stock_availables:${one}1`],
     });
   });
+
+  it('a level that is asked for by its variant is named, the others come in', async () => {
+    const variants = (await shopOf([])).store.shop.readProducts().flatMap((product) => product.variants);
+    const [one, other] = variants.filter(({ id }) => !id.startsWith('p')).map(({ id }) => id);
+    const shop = await shopOf([
+      { resource: 'stock_availables', field: 'id_product_attribute', value: one!, how: 'error' },
+    ]);
+    const read: unknown[] = [];
+    for await (const page of shop.driver.read({
+      ...{ feed: 'StockImport', ids: [one!, other!], pageSize: 100, signal: never() },
+    }))
+      read.push(page.records, page.unreadable);
+    expect(read).toMatchObject([[{ variantId: other }], [{ recordId: one, reason: 'StoreError' }]]);
+  });
+
+  it('a price of a supplier is named whose product cannot be shown', async () => {
+    const pricesOf = async (shop: TriedShop) => {
+      const variants: string[] = [];
+      const lost: string[] = [];
+      for await (const page of shop.driver.read({ feed: 'ProductSupplierImport', pageSize: 100, signal: never() })) {
+        variants.push(...page.records.flatMap((each) => (each.kind === 'productSupplier' ? [each.variantId] : [])));
+        lost.push(...(page.unreadable ?? []).map(({ message }) => message));
+      }
+      return { variants, lost };
+    };
+    const usual = await pricesOf(await shopWithSimple([]));
+    const one = usual.variants.find((id) => id.startsWith('p'))!;
+    const shop = await shopWithSimple([{ resource: 'products', value: one.slice(1), how: 'error', wholly: true }]);
+    const { variants, lost } = await pricesOf(shop);
+    expect(variants).toEqual(usual.variants.filter((id) => id !== one));
+    expect(lost).toEqual([
+      expect.stringMatching(`^price of a supplier of ${one}: the shop itself cannot show its products`),
+    ]);
+  });
+});
+
+describe('what is written', () => {
+  it('to another variant does not wait for a level that the shop cannot show', async () => {
+    const variants = (await shopWithSimple([])).store.shop.readProducts().flatMap((product) => product.variants);
+    const simple = variants.find(({ id }) => id.startsWith('p'))!;
+    const [one, other] = variants.filter(({ id }) => !id.startsWith('p'));
+    const broken = [
+      ['id_product_attribute', one!.id, one!],
+      ['id_product', simple.id.slice(1), simple],
+    ] as const;
+    for (const [name, value, variant] of broken) {
+      const shop = await shopWithSimple([{ resource: 'stock_availables', field: name, value, how: 'error' }]);
+      const entries = [variant, other!].map(({ id, sku }) => ({
+        ...{ entryId: id, variantId: id, sku, locationId: 'main', available: 77 },
+      }));
+      expect(await shop.driver.feeds.StockExport!.write(entries as never, never())).toMatchObject([
+        { entryId: variant.id, outcome: 'Retry', reason: 'StoreError', message: expect.stringContaining(variant.sku) },
+        { entryId: other!.id, outcome: 'Applied' },
+      ]);
+    }
+  });
+
+  it.each(['orders', 'order_details', 'order_carriers'] as const)(
+    'of an order waits by its number where the shop cannot show its %s',
+    async (resource) => {
+      const order = (await shopOf([])).store.shop.readOrders().at(-1)!;
+      const shop = await shopOf([
+        { resource, ...(resource === 'orders' ? {} : { field: 'id_order' }), value: order.id, how: 'error' },
+      ]);
+      const parcel = { entryId: '1', orderId: order.id, orderNumber: order.number, trackingNumbers: ['T1'] };
+      const result = await shop.driver.feeds.ShipmentExport!.write([parcel] as never, never());
+      expect(result).toMatchObject([{ entryId: '1', outcome: 'Retry', reason: 'StoreError' }]);
+      expect((result[0] as { message: string }).message).toMatch(
+        `order ${order.number}: the shop itself cannot show its ${resource}`,
+      );
+    },
+  );
 });
 
 describe('a notice that a module prints between records', () => {

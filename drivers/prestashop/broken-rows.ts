@@ -1,4 +1,4 @@
-import { DriverError, type UnreadableRecord } from '../contract/index.ts';
+import { DriverError, type UnreadableRecord, type WriteResult } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { halvedRead, type FragileList } from '../toolkit/lists/halved-read.ts';
 import { Shrinking } from '../toolkit/lists/shrinking.ts';
@@ -21,6 +21,24 @@ export interface Shown {
 
 /** What a record needs is there, and the shop cannot show it. */
 export class NotShown extends Error {}
+
+/** A write that needs what the shop cannot show waits, by the name of its record; the others go on. */
+export async function unlessNotShown<Result extends WriteResult>(
+  { entryId }: { readonly entryId: string },
+  record: string,
+  write: () => Result | Promise<Result>,
+): Promise<Result | WriteResult> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof NotShown)) throw error;
+    return { entryId, ...waitsFor(record, error) };
+  }
+}
+
+/** What becomes of a write that needs what the shop cannot show. */
+export const waitsFor = (record: string, { message }: NotShown) =>
+  ({ outcome: 'Retry', reason: 'StoreError', message: `${record}: ${message}` }) as const;
 
 /** So many values stand in one address: servers take no longer ones. */
 export const MOST = 200;
@@ -120,10 +138,13 @@ export class Found {
   readonly #broken: Shown['broken'];
   readonly #rows: ReadonlyMap<string, readonly XmlElement[]>;
 
-  constructor({ resource, name }: Pick<Asked, 'resource' | 'name'>, { rows, broken }: Shown) {
+  constructor(
+    { resource, name }: { readonly resource: string; readonly name: string | ((row: XmlElement) => string) },
+    { rows, broken }: Shown,
+  ) {
     this.#what = resource;
     this.#broken = broken;
-    this.#rows = Map.groupBy(rows, (row) => field(row, name));
+    this.#rows = Map.groupBy(rows, typeof name === 'string' ? (row) => field(row, name) : name);
   }
 
   all(value: string): readonly XmlElement[] {

@@ -1,6 +1,6 @@
 import { HeldWrite } from '../contract/index.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
-import { Found, NotShown, shownWith } from './broken-rows.ts';
+import { Found, shownWith, unlessNotShown } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
 import { field, nodeOf } from './fields.ts';
 import { allWith } from './lists.ts';
@@ -38,18 +38,14 @@ export async function writePrices(
     yesterday: local(new Date(now.getTime() - DAY_MS)),
   };
   const present = await presentOf(work, entries);
-  return writeOneByOne(entries, async (entry) => {
-    try {
+  return writeOneByOne(entries, (entry) =>
+    unlessNotShown(entry, entry.sku, async () => {
       const there = present(entry.variantId);
       const plan = planOf(entry, there, currency);
       if ('outcome' in plan) return plan;
       return (await refusedHere(work, entry, plan)) ?? (await carryOut(work, entry, there, plan));
-    } catch (error) {
-      if (!(error instanceof NotShown)) throw error;
-      const { entryId, sku } = entry;
-      return { entryId, outcome: 'Retry', reason: 'StoreError', message: `${sku}: ${error.message}` };
-    }
-  });
+    }),
+  );
 }
 
 /** Products, combinations (34; p12 is a product without any) and special prices of all entries together. */

@@ -2,10 +2,10 @@ import { HeldWrite, type ShipmentWrite, type WriteResult } from '../contract/ind
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
 import { stopTheParcel, trackingText } from '../writes/tracking.ts';
+import { Found, NotShown, shownWith, waitsFor } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
 import { terminal } from './errors.ts';
 import { field, flag, nodeOf, words } from './fields.ts';
-import { allWith } from './lists.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
 
 type Result = WriteResult<'ShipmentExport'>;
@@ -29,9 +29,25 @@ export async function writeShipments(
 ): Promise<readonly Result[]> {
   const [first] = entries;
   if (!first) return [];
-  const { orderId } = first;
+  try {
+    return await writeTo(client, first.orderId, entries, signal);
+  } catch (error) {
+    if (!(error instanceof NotShown)) throw error;
+    return entries.map(({ entryId, orderNumber }) => ({ entryId, ...waitsFor(`order ${orderNumber}`, error) }));
+  }
+}
+
+/** Throws NotShown where the shop breaks down at the order or at what belongs to it. */
+async function writeTo(
+  client: PrestaClient,
+  orderId: string,
+  entries: readonly ShipmentWrite[],
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
   const known = /^[1-9]\d{0,15}$/.test(orderId) ? [orderId] : [];
-  const [order] = await allWith(client, 'orders', 'id', known, signal);
+  const its = async (resource: string, name: string): Promise<readonly XmlElement[]> =>
+    new Found({ resource, name }, await shownWith(client, { resource, name }, known, signal)).all(orderId);
+  const [order] = await its('orders', 'id');
   if (!order) return entries.map((entry) => rejected(entry, 'UnknownOrder', 'the shop does not know it any more'));
   const shop = await shopFacts(client, signal);
   const states = await client.list('order_states', { display: 'full', language: shop.language }, signal);
@@ -46,9 +62,9 @@ export async function writeShipments(
       'UnsupportedSchema',
       'the shop does not say which order state means shipped: set settings.shippedState to the number of one with the mark "shipped"',
     );
-  const details = await allWith(client, 'order_details', 'id_order', known, signal);
+  const details = await its('order_details', 'id_order');
   const there: There = {
-    ...{ order, shop, rows: [...(await allWith(client, 'order_carriers', 'id_order', known, signal))] },
+    ...{ order, shop, rows: [...(await its('order_carriers', 'id_order'))] },
     ordered: new Map(details.map((row) => [field(row, 'id'), Number(field(row, 'product_quantity'))])),
     shipped: flag(state, 'shipped'),
   };

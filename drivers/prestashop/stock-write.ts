@@ -1,6 +1,7 @@
 import type { StockWrite, WriteResult } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { writeOneByOne } from '../writes/one-by-one.ts';
+import { Found, unlessNotShown } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
 import { field, flag, nodeOf } from './fields.ts';
 import { Schemas } from './schemas.ts';
@@ -14,21 +15,23 @@ export async function writeStock(
   entries: readonly StockWrite[],
   signal: AbortSignal,
 ): Promise<readonly Result[]> {
-  const rows = await rowsOfVariants(
+  const shown = await rowsOfVariants(
     client,
     entries.filter(({ locationId }) => locationId === LOCATION).map(({ variantId }) => variantId),
     signal,
   );
-  const byVariant = Map.groupBy(rows, variantOfRow);
-  const schema = rows.length > 0 ? await new Schemas(client, signal).of('stock_availables') : undefined;
-  return writeOneByOne(entries, async (entry) => {
-    const { entryId, available } = entry;
-    const planned = plan(entry, rowsOfShop(client, byVariant.get(entry.variantId) ?? []));
-    if ('outcome' in planned) return planned;
-    const record = nodeOf(planned, { quantity: String(available) }, schema?.writable);
-    const done = await client.write('PUT', { resource: 'stock_availables', id: field(planned, 'id'), record }, signal);
-    return done ? { entryId, outcome: 'Applied' } : unknown(entry);
-  });
+  const present = new Found({ resource: 'stock_availables', name: variantOfRow }, shown);
+  const schema = shown.rows.length > 0 ? await new Schemas(client, signal).of('stock_availables') : undefined;
+  return writeOneByOne(entries, (entry) =>
+    unlessNotShown(entry, entry.sku, async (): Promise<Result> => {
+      const { entryId, available } = entry;
+      const planned = plan(entry, rowsOfShop(client, present.all(entry.variantId)));
+      if ('outcome' in planned) return planned;
+      const record = nodeOf(planned, { quantity: String(available) }, schema?.writable);
+      const put = { resource: 'stock_availables', id: field(planned, 'id'), record };
+      return (await client.write('PUT', put, signal)) ? { entryId, outcome: 'Applied' } : unknown(entry);
+    }),
+  );
 }
 
 /** Of several shops the row of the one that is connected, or of its group. */

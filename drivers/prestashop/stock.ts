@@ -1,10 +1,10 @@
 import type { StockRecord } from '../../model/records.ts';
 import type { Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
-import { Found, NotShown, setAside, shownWith } from './broken-rows.ts';
-import type { PrestaClient } from './client.ts';
+import { Found, NotShown, setAside, shownWith, type Shown } from './broken-rows.ts';
+import type { PrestaClient, Query } from './client.ts';
 import { field, link, plain } from './fields.ts';
-import { allWith, byNumber } from './lists.ts';
+import { byNumber } from './lists.ts';
 import { Schemas } from './schemas.ts';
 
 /** The one place of stock of a shop. */
@@ -15,8 +15,10 @@ export async function* readStock(client: PrestaClient, request: ReadRequest): As
   const { signal, ids } = request;
   const schemas = new Schemas(client, signal);
   if (ids) {
-    const rows = await rowsOfVariants(client, ids, signal);
-    yield { ...(await levelsOf(client, schemas, rows, signal)), resume: 'ids', end: true };
+    const { rows, broken } = await rowsOfVariants(client, ids, signal);
+    const { records, unreadable } = await levelsOf(client, schemas, rows, signal);
+    const lost = [...broken].map(([id, error]) => setAside('level', { id, error, bare: undefined }));
+    yield { records, unreadable: [...lost, ...unreadable], resume: 'ids', end: true };
     return;
   }
   for await (const { rows, broken, ...page } of byNumber(client, 'stock_availables', request)) {
@@ -26,16 +28,22 @@ export async function* readStock(client: PrestaClient, request: ReadRequest): As
   }
 }
 
-/** Rows of combinations (34) and of simple products (p12). */
-export async function rowsOfVariants(client: PrestaClient, variants: readonly string[], signal: AbortSignal) {
+/** Rows that count these variants: combinations (34) and simple products (p12); and at which the shop breaks down. */
+export async function rowsOfVariants(
+  client: PrestaClient,
+  variants: readonly string[],
+  signal: AbortSignal,
+): Promise<Shown> {
+  const rowsWith = (name: string, values: readonly string[], query: Query = {}) =>
+    shownWith(client, { resource: 'stock_availables', name, query }, values, signal);
   const combinations = variants.filter((id) => /^[1-9]\d{0,15}$/.test(id));
   const simple = variants.filter((id) => /^p[1-9]\d{0,15}$/.test(id)).map((id) => id.slice(1));
-  return [
-    ...(await allWith(client, 'stock_availables', 'id_product_attribute', combinations, signal)),
-    ...(await allWith(client, 'stock_availables', 'id_product', simple, signal, {
-      'filter[id_product_attribute]': '[0]',
-    })),
-  ];
+  const combined = await rowsWith('id_product_attribute', combinations);
+  const whole = await rowsWith('id_product', simple, { 'filter[id_product_attribute]': '[0]' });
+  return {
+    rows: [...combined.rows, ...whole.rows],
+    broken: new Map([...combined.broken, ...[...whole.broken].map(([id, error]) => [`p${id}`, error] as const)]),
+  };
 }
 
 export const variantOfRow = (row: XmlElement): string =>

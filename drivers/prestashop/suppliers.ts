@@ -1,9 +1,10 @@
 import type { CanonicalRecord } from '../../model/records.ts';
-import type { Page, ReadRequest } from '../contract/index.ts';
-import { setAside } from './broken-rows.ts';
+import type { Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
+import type { XmlElement } from '../toolkit/bodies/xml.ts';
+import { Found, NotShown, setAside, shownWith } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
-import { exact, field, given, link, money, words } from './fields.ts';
-import { allWith, byNumber } from './lists.ts';
+import { exact, field, given, link, money, plain, words } from './fields.ts';
+import { byNumber } from './lists.ts';
 import { currenciesOf } from './products.ts';
 import { LOCATION, variantOfRow } from './stock.ts';
 import { shopFacts } from './shop.ts';
@@ -27,33 +28,42 @@ export async function* readProductSuppliers(client: PrestaClient, request: ReadR
   const { signal } = request;
   const currencies = await currenciesOf(client, signal);
   for await (const { rows, broken, ...page } of byNumber(client, 'product_suppliers', request)) {
-    const whole = rows.filter((row) => link(row, 'id_product_attribute') === undefined);
-    const products = await allWith(
-      client,
-      'products',
-      'id',
-      whole.map((row) => field(row, 'id_product')),
-      signal,
-      { display: '[id,cache_default_attribute]' },
-    );
-    const several = new Set(
-      products.filter((row) => link(row, 'cache_default_attribute')).map((row) => `p${field(row, 'id')}`),
-    );
-    const records: CanonicalRecord[] = rows.flatMap((row) => {
-      const [variantId, currency] = [variantOfRow(row), currencies.get(field(row, 'id_currency'))];
-      if (several.has(variantId)) return [];
-      const cost = currency === undefined ? undefined : money(exact(row, 'product_supplier_price_te'), currency);
-      return [
-        {
-          ...{ kind: 'productSupplier' as const, variantId, supplierId: field(row, 'id_supplier') },
-          supplierSku: given(field(row, 'product_supplier_reference')),
-          ...(cost === undefined ? {} : { costPrice: cost, currency }),
-        },
-      ];
-    });
-    const lost = broken.map((each) => setAside('price of a supplier', { ...each, id: `product_suppliers:${each.id}` }));
+    const products = await productsOf(client, rows, signal);
+    const records: CanonicalRecord[] = [];
+    const lost: UnreadableRecord[] = broken.map((each) => setAside(WHAT, { ...each, id: recordIdOf(each.id) }));
+    for (const row of rows)
+      try {
+        if (isOfAll(row) && link(products.one(field(row, 'id_product')), 'cache_default_attribute')) continue;
+        records.push(productSupplierOf(row, currencies));
+      } catch (error) {
+        if (!(error instanceof NotShown)) throw error;
+        const message = `${WHAT} of ${variantOfRow(row)}: ${error.message}`;
+        lost.push({ recordId: recordIdOf(field(row, 'id')), reason: 'StoreError', message, raw: plain(row) });
+      }
     yield { ...page, records, unreadable: lost };
   }
+}
+
+const WHAT = 'price of a supplier';
+const recordIdOf = (id: string): string => `product_suppliers:${id}`;
+/** Of a product as a whole. */
+const isOfAll = (row: XmlElement): boolean => link(row, 'id_product_attribute') === undefined;
+
+/** Those of which a row speaks as a whole. */
+async function productsOf(client: PrestaClient, rows: readonly XmlElement[], signal: AbortSignal): Promise<Found> {
+  const asked = { resource: 'products', name: 'id', query: { display: '[id,cache_default_attribute]' } };
+  const ids = rows.filter(isOfAll).map((row) => field(row, 'id_product'));
+  return new Found(asked, await shownWith(client, asked, ids, signal));
+}
+
+function productSupplierOf(row: XmlElement, currencies: ReadonlyMap<string, string>): CanonicalRecord {
+  const currency = currencies.get(field(row, 'id_currency'));
+  const cost = currency === undefined ? undefined : money(exact(row, 'product_supplier_price_te'), currency);
+  return {
+    ...{ kind: 'productSupplier', variantId: variantOfRow(row), supplierId: field(row, 'id_supplier') },
+    supplierSku: given(field(row, 'product_supplier_reference')),
+    ...(cost === undefined ? {} : { costPrice: cost, currency }),
+  };
 }
 
 /** The one location, carriers, features: all at once, there are few. */
