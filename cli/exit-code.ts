@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { isApiError } from '../kit/kube/errors.ts';
 
 /** What a command's exit says to a script; docs/operating.md has the table. */
-export const EXIT = { error: 1, usage: 2, notFound: 3, notWell: 4, forbidden: 5 } as const;
+export const EXIT = { error: 1, usage: 2, notFound: 3, notWell: 4, forbidden: 5, interrupted: 130 } as const;
 
 /** The command line asks for what cannot be. */
 export class UsageError extends Error {}

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { PODS } from '../../kit/kube/builtin.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../../test/support/operator-rig.ts';
 import { COMMANDS } from '../command-table.ts';
 import { deleteConnections } from '../commands/delete.ts';
 import { describeConnections } from '../commands/describe.ts';
+import { goLive, type GoLiveOptions } from '../commands/go-live.ts';
 import { makeReport } from '../commands/report.ts';
 import { askReconcile } from '../commands/reconcile.ts';
 import { request } from '../commands/requests.ts';
 import { suspendFeeds } from '../commands/suspend.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import type { Place } from '../surface/rights.ts';
 import type { Target } from '../target.ts';
 import { clusterTarget } from './target.ts';
 
@@ -45,13 +50,20 @@ beforeEach(async () => {
 });
 
 /** Runs with exactly the rights that the table of commands says the command needs, and no others. */
-async function withRightsOf<T>(command: string, work: (target: Target) => Promise<T>): Promise<T> {
+async function withRightsOf<T>(
+  command: string,
+  work: (target: Target) => Promise<T>,
+  env: Record<string, string> = {},
+): Promise<T> {
   const { needs } = COMMANDS.find(({ name }) => name === command)!;
-  const rules = needs
-    .filter(({ place }) => place === 'namespace')
-    .map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] }));
-  const config = await rig.serviceAccount(`may-${command}-${ns}`, { namespaces: { [ns]: rules } });
-  const target = clusterTarget(config, { env: {} });
+  const rulesIn = (where: Place) =>
+    needs
+      .filter(({ place }) => place === where)
+      .map(({ apiGroup, resources, verbs }) => ({
+        ...{ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] },
+      }));
+  const config = await rig.serviceAccount(`may-${command}-${ns}`, { namespaces: { [ns]: rulesIn('namespace') } });
+  const target = clusterTarget(config, { env });
   try {
     return await work(target);
   } finally {
@@ -176,6 +188,98 @@ describe('with the rights that the table names, and no others', () => {
       podGoes(),
     ]);
     expect([done, said.at(-1)]).toEqual([false, expect.stringContaining('is gone: ')]);
+  });
+});
+
+describe('go-live, with the rights that the table names, and no others', () => {
+  const hub = createServer((request, response) => {
+    keys.push(request.headers.authorization ?? '');
+    const nothing = { changes: 0, biggest: [] };
+    const report = {
+      ...{ store: `${ns}/main`, connection: `${ns}/shop`, mode: 'Test', shipments: 0 },
+      ...{ stock: { ...nothing, toZero: 0 }, prices: nothing, orders: [], problems: [], brakes: [] },
+    };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items: [report] }));
+  });
+  let keys: string[];
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    env = { SUPERCARGO_HUB_URL: `http://127.0.0.1:${(hub.address() as AddressInfo).port}` };
+  });
+  afterAll(() => void hub.close());
+  beforeEach(async () => {
+    keys = [];
+    await feedHasRun();
+    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
+    await rig.eventually('Store', ns, 'main', (seen) => seen.status?.['developerKey'] !== undefined);
+  });
+
+  /** What its pod writes when it has run the feed. */
+  async function feedHasRun(): Promise<void> {
+    const conditions = ['Synced', 'Fresh'].map((type) => ({
+      ...{ type, status: 'True', reason: type, message: 'all', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      observedGeneration: 1,
+    }));
+    const { apiVersion } = rig.manifest('Feed', ns, 'orders', {});
+    await rig.client.applyStatus(
+      resourceType('Feed'),
+      { apiVersion, kind: 'Feed', metadata: { name: 'orders', namespace: ns }, status: { conditions } },
+      { manager: FIELD_MANAGERS.sync },
+    );
+  }
+
+  const go = (options: Partial<GoLiveOptions> = {}) =>
+    withRightsOf(
+      'go-live',
+      (target) =>
+        goLive(
+          target,
+          { connection: 'shop', namespace: ns, accept: '', dryRun: false, yes: true, wait: false, ...options },
+          { timeoutMs: 30_000 },
+          { clock: systemClock, say, tell: () => undefined, ask: undefined },
+        ),
+      env,
+    );
+  const mode = async () => (await rig.get('Connection', ns, 'shop'))!.spec['mode'];
+
+  it('asks the hub with the key of the Store, changes spec.mode, and waits for what the pod says of it', async () => {
+    const podFollows = async () => {
+      await rig.eventually('Connection', ns, 'shop', ({ spec }) => spec['mode'] === 'Production');
+      await rig.podSays('Connection', ns, 'shop', WELL);
+    };
+    const [end] = await Promise.all([go({ wait: true }), podFollows()]);
+    expect([end, said.at(-1), await mode()]).toEqual(['well', `Connection ${ns}/shop: runs live`, 'Production']);
+    expect(keys).toEqual([expect.stringMatching(/^Bearer sck_\w+/)]);
+  });
+
+  it('a dry run changes nothing', async () => {
+    expect([await go({ dryRun: true }), await mode()]).toEqual(['well', undefined]);
+    expect(said.at(-1)).toContain('dry run: nothing was changed');
+  });
+
+  it('a spec that was changed since it was looked at is left alone', async () => {
+    const { metadata } = (await rig.get('Connection', ns, 'shop'))!;
+    const outdated = { kind: 'Connection', name: 'shop', namespace: ns, uid: metadata.uid, generation: 99 };
+    const error = await withRightsOf('go-live', (target) => target.cluster!.goLive(outdated)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ reason: 'Invalid', status: 422 });
+    expect(await mode()).toBeUndefined();
+  });
+
+  it('knows by the field managers that Argo CD writes spec.mode, and leaves it to Git', async () => {
+    const { spec } = (await rig.get('Connection', ns, 'shop'))!;
+    await rig.client.apply(
+      resourceType('Connection'),
+      rig.manifest('Connection', ns, 'shop', { ...spec, mode: 'Test' }),
+      { manager: 'argocd-controller' },
+    );
+    await rig.podSays('Connection', ns, 'shop', WELL);
+    const current = (seen: Seen) =>
+      seen.status?.observedGeneration === 2 && conditionOf(seen, 'Ready') === 'True Running';
+    await rig.eventually('Connection', ns, 'shop', current);
+    expect([await go(), await mode()]).toEqual(['refused', 'Test']);
+    expect(said.join('\n')).toContain('Argo CD, spec.mode too: it would put it back to Test');
+    expect([await go({ accept: 'git' }), await mode()]).toEqual(['well', 'Production']);
   });
 });
 

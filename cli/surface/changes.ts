@@ -1,6 +1,7 @@
 import { EXIT } from '../exit-code.ts';
 import { row, type CommandRow, type Common } from './command.ts';
-import { SCOPED } from './options.ts';
+import { LIVE_ROW } from './live.ts';
+import { SCOPED, TIMEOUT } from './options.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
 import { change, REMOVE_CONNECTIONS, RECONCILE } from './rights.ts';
 
@@ -11,11 +12,12 @@ const request = (verb: 'sync' | 'test' | 'run', summary: string): CommandRow =>
     name: verb,
     summary,
     args: NAMES,
-    flags: [...SCOPED, { usage: '--timeout <seconds>', description: 'how long to wait', default: '120' }],
+    flags: [...SCOPED, TIMEOUT],
     needs: change(verb === 'run' ? 'feeds' : 'connections'),
     async run({ args: [names], options, withTarget, say, clock }) {
       const { request: ask } = await import('../commands/requests.ts');
-      const timeoutMs = Number(options.timeout) * 1000;
+      const { timeoutOf } = await import('../waiting.ts');
+      const timeoutMs = timeoutOf(options.timeout);
       const well = await withTarget(options, (target) =>
         ask(target, { ...options, verb, names, timeoutMs }, clock, say),
       );
@@ -76,13 +78,14 @@ const DELETE_ROW = row<[string[]], Common & { wait: string; timeout: string; yes
   flags: [
     ...SCOPED,
     { usage: '--wait <wanted>', description: 'until they are gone', choices: ['true', 'false'], default: 'true' },
-    { usage: '--timeout <seconds>', description: 'how long to wait', default: '120' },
+    TIMEOUT,
     { usage: '--yes', description: 'without a question; needed where deletionPolicy is Delete', default: false },
   ],
   needs: REMOVE_CONNECTIONS,
   async run({ args: [names], options, withTarget, say, clock, ask }) {
     const { deleteConnections } = await import('../commands/delete.ts');
-    const how = { ...options, names, wait: options.wait === 'true', timeoutMs: Number(options.timeout) * 1000 };
+    const { timeoutOf } = await import('../waiting.ts');
+    const how = { ...options, names, wait: options.wait === 'true', timeoutMs: timeoutOf(options.timeout) };
     if (!(await withTarget(options, (target) => deleteConnections(target, how, { clock, say, ask }))))
       return EXIT.notWell;
   },
@@ -97,6 +100,7 @@ export const CHANGES: readonly CommandRow[] = [
   turn('disable'),
   rest('suspend'),
   rest('resume'),
+  LIVE_ROW,
   RECONCILE_ROW,
   DELETE_ROW,
 ];

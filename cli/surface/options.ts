@@ -16,6 +16,8 @@ export const SYSTEM_NAMESPACE: Flag = {
 export const SELECTOR: Flag = { usage: '-l, --selector <selector>', description: 'labels' };
 export const AS_JSON: Flag = { usage: '-o, --output <format>', description: 'as JSON', choices: ['json'] };
 
+export const TIMEOUT: Flag = { usage: '--timeout <seconds>', description: 'how long to wait', default: '120' };
+
 /** For all that ask a cluster or a running `up`. */
 export const COMMON: readonly Flag[] = [
   { usage: '-n, --namespace <name>', description: 'namespace' },

@@ -33,6 +33,8 @@ const core = (place: Place, resources: readonly string[], verbs: readonly string
   verbs,
 });
 
+const FOR_WIDE = 'for ClusterConnections';
+
 /** `get` of the kind that is named. */
 export const READ_KINDS: readonly Right[] = [
   ours(NAMESPACED_KINDS, ['list']),
@@ -77,6 +79,14 @@ export const ASK_HUB: readonly Right[] = [
   { ...core('namespace', ['secrets'], ['get']), only: 'without SUPERCARGO_API_KEY; that of the Store alone' },
   { ...core('system', ['pods'], ['list']), only: 'without SUPERCARGO_HUB_URL' },
   { ...core('system', ['pods/portforward'], ['get', 'create']), only: 'without SUPERCARGO_HUB_URL' },
+];
+
+/** The connection, its feeds, and the way to the hub for what Test mode kept back. */
+export const GO_LIVE: readonly Right[] = [
+  ours(['connections'], ['list', 'patch']),
+  ours(['feeds'], ['list']),
+  { ...ours(['clusterconnections'], ['list', 'patch']), place: 'cluster', only: FOR_WIDE },
+  ...ASK_HUB,
 ];
 
 const TOLD = 'what may not be read is named in the report';

@@ -29,6 +29,10 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
   };
   const doors: ClusterDoors = {
     remove: async ({ namespace, name, uid }) => void written.push(`delete ${namespace}/${name} ${uid}`),
+    goLive: async ({ namespace, name, uid, generation }) => {
+      allowed('patch');
+      written.push(`mode=Production ${namespace ?? ''}/${name} ${uid} ${generation}`);
+    },
     events: async ({ kind, name }) =>
       (cluster.events ?? []).filter(({ metadata }) => metadata.name.startsWith(`${kind}.${name}.`)),
     async eventsIn(namespace) {
