@@ -1,53 +1,64 @@
+import { kindByName } from '../crds/index.ts';
 import { UsageError } from './exit-code.ts';
 import { choose, type Choice } from './scope.ts';
 import type { Viewed } from './status-view.ts';
 import { kindOf, type Target } from './target.ts';
 
-/** The two kinds of connections. */
-export type ConnectionKind = 'Connection' | 'ClusterConnection';
-
-/** Connections of either kind: a name may have its kind before it. */
-export interface ConnectionChoice extends Choice {
-  /** Of names that have none before them, and of what -l chooses; connections if absent. */
+/** What a command writes to, where names may have their kind before them. */
+export interface KindChoice extends Choice {
+  /** In any form that `get` takes: of names that have none before them, and of what -l and --all choose. */
   readonly kind?: string;
 }
 
-export interface ConnectionName {
-  readonly kind: ConnectionKind;
+/** A name and its kind, if one stands before it. */
+export interface NameOf {
+  readonly kind?: string;
   readonly name: string;
 }
 
 /** "shop", "connection/shop", "clusterconnection/shop", with the kind in any form that `get` takes. */
-export function connectionName(word: string, otherwise: ConnectionKind = 'Connection'): ConnectionName {
+export function nameOf(word: string): NameOf {
   const [before, name, ...more] = word.split('/');
-  if (name === undefined) return { kind: otherwise, name: word };
-  const kind = isKind(before!) ? kindOf(before!) : undefined;
-  if (!isConnectionKind(kind) || name === '' || more.length > 0)
+  if (name === undefined) return { name: word };
+  if (name === '' || more.length > 0 || !isKind(before!))
     throw new UsageError(
-      `"${word}" is not the name of a connection: before a slash stands "connection" or "clusterconnection"; a namespace is named with -n`,
+      `"${word}" is no name: before a slash stands a kind, as in clusterconnection/NAME; a namespace is named with -n`,
     );
-  return { kind, name };
+  return { kind: kindOf(before!), name };
 }
 
-/** Exactly the connections that were named, or nothing at all. */
-export async function chooseConnections(target: Target, choice: ConnectionChoice): Promise<Viewed[]> {
-  const kind = choice.kind === undefined ? 'Connection' : kindOf(choice.kind);
-  if (!isConnectionKind(kind)) throw new UsageError(`${kind} is not a kind of connection`);
+/** The same of a connection; a Connection where nothing else is said. */
+export function connectionName(word: string, otherwise?: string): Required<NameOf> {
+  const { kind = kindOf(otherwise ?? 'connections'), name } = nameOf(word);
+  return { kind: connectionKind(kind), name };
+}
+
+/** Exactly what was named, of the kinds that were named, or nothing at all. */
+export async function chooseNamed(target: Target, choice: KindChoice & { readonly kind: string }): Promise<Viewed[]> {
+  const kind = kindOf(choice.kind);
   if (choice.names.length === 0) return choose(target, kind, choice);
-  const named = choice.names.map((word) => connectionName(word, kind));
+  const named = choice.names.map((word) => ({ kind, ...nameOf(word) }));
   const found: Viewed[] = [];
   for (const [of, those] of Map.groupBy(named, (one) => one.kind))
     found.push(...(await choose(target, of, { ...choice, names: those.map(({ name }) => name) })));
   return found;
 }
 
+/** The connections of either kind that were chosen. */
+export async function chooseConnections(target: Target, choice: KindChoice): Promise<Viewed[]> {
+  const { kind = 'connections', names } = choice;
+  connectionKind(kindOf(kind));
+  for (const word of names) connectionName(word, kind);
+  return chooseNamed(target, { ...choice, kind });
+}
+
 /** The one connection that a command is about. */
 export async function chooseConnection(
   target: Target,
-  { selector: _, ...choice }: Omit<ConnectionChoice, 'names'>,
+  { namespace, allNamespaces }: Omit<KindChoice, 'names'>,
   word: string,
 ): Promise<Viewed> {
-  const [found] = await chooseConnections(target, { ...choice, names: [word] });
+  const [found] = await chooseConnections(target, { namespace, allNamespaces, names: [word] });
   return found!;
 }
 
@@ -56,13 +67,16 @@ export function podNamespaceOf({ metadata, spec }: Pick<Viewed, 'metadata' | 'sp
   return metadata.namespace ?? (typeof spec['namespace'] === 'string' ? spec['namespace'] : '');
 }
 
-const isConnectionKind = (kind: string | undefined): kind is ConnectionKind =>
-  kind === 'Connection' || kind === 'ClusterConnection';
-
-function isKind(word: string): boolean {
-  try {
-    return kindOf(word) !== '';
-  } catch {
-    return false;
-  }
+function connectionKind(kind: string): 'Connection' | 'ClusterConnection' {
+  if (kind === 'Connection' || kind === 'ClusterConnection') return kind;
+  throw new UsageError(`a ${kind} is no connection: name a Connection, or clusterconnection/NAME`);
 }
+
+const isKind = (word: string): boolean => {
+  try {
+    return kindByName(kindOf(word)) !== undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+};

@@ -1,4 +1,5 @@
 import type { Clock } from '../kit/clock.ts';
+import { isApiError } from '../kit/kube/errors.ts';
 import { UsageError } from './exit-code.ts';
 import { idOf } from './scope.ts';
 import type { Viewed } from './status-view.ts';
@@ -25,11 +26,10 @@ export interface WaitDoors {
   readonly tell: (line: string) => void;
 }
 
-/** How a wait ended, by what each that was waited for came to. */
+/** How a wait ended. */
 export interface Waited {
-  readonly well: readonly string[];
-  /** Not well, or not within the time: by id, with why. */
-  readonly unwell: ReadonlyMap<string, string>;
+  /** Not well, or not within the time, each with why. */
+  readonly unwell: ReadonlyMap<Viewed, string>;
   readonly interrupted: boolean;
 }
 
@@ -54,31 +54,30 @@ export async function waitFor(
 ): Promise<Waited> {
   const { clock, say } = doors;
   const waiting = new Map<string, Entry>(chosen.map((one) => [keyOf(one), { one, told: '' }]));
-  const well: string[] = [];
-  const unwell = new Map<string, string>();
+  const unwell = new Map<Viewed, string>();
   const deadline = clock.now().getTime() + timeoutMs;
   while (waiting.size > 0 && clock.now().getTime() < deadline) {
     await clock.sleep(LOOK_EVERY_MS, signal);
     if (signal?.aborted) break;
-    const there = await lookAt(target, waiting, selector);
+    const there = await lookAt(target, waiting, selector).catch(unlessPassing);
+    if (!there) continue;
     for (const [key, entry] of waiting) {
       const verdict = judge(there.get(key));
       tellOf(entry, verdict, doors);
       if (!verdict.over) continue;
       waiting.delete(key);
-      if (verdict.well) well.push(idOf(entry.one));
-      else unwell.set(idOf(entry.one), verdict.words);
+      if (!verdict.well) unwell.set(entry.one, verdict.words);
     }
   }
   const interrupted = waiting.size > 0 && signal?.aborted === true;
   const head = interrupted ? 'no longer waited for' : `not within ${timeoutMs / 1000} s`;
   for (const { one, told } of waiting.values()) {
     const words = told === '' ? head : `${head}: ${told}`;
-    unwell.set(idOf(one), words);
+    unwell.set(one, words);
     say(`${one.kind} ${idOf(one)}: ${words}`);
   }
   if (interrupted) say('the wait was ended; what was asked goes on by itself');
-  return { well, unwell, interrupted };
+  return { unwell, interrupted };
 }
 
 function tellOf(entry: Entry, verdict: Verdict, { say, tell }: WaitDoors): void {
@@ -89,6 +88,12 @@ function tellOf(entry: Entry, verdict: Verdict, { say, tell }: WaitDoors): void 
 }
 
 const keyOf = ({ kind, metadata }: Viewed): string => metadata.uid ?? `${kind} ${idOf({ metadata })}`;
+
+/** What was asked goes on while the API server cannot answer: one look less is no reason to end the wait. */
+function unlessPassing(error: unknown): undefined {
+  if (isApiError(error, 'Unavailable', 'TooManyRequests') || (isApiError(error) && error.status === 0)) return;
+  throw error;
+}
 
 /** In as few lists as can be: one for each kind. */
 async function lookAt(

@@ -28,6 +28,8 @@ let ns: string;
 let said: string[];
 let count = 0;
 const say = (line: string) => void said.push(line);
+const doors = { clock: systemClock, say, tell: () => undefined, ask: undefined };
+const PATIENCE = { timeoutMs: 50_000 };
 
 beforeAll(async () => {
   rig = await OperatorRig.start();
@@ -49,11 +51,14 @@ beforeEach(async () => {
   await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Deployed')?.startsWith('True') === true);
 });
 
-/** Runs with exactly the rights that the table of commands says the command needs, and no others. */
+/**
+ * Runs with exactly the rights that the table of commands says the command needs, and no others; those on what has no
+ * namespace only where it is about such a one (`wide`).
+ */
 async function withRightsOf<T>(
   command: string,
   work: (target: Target) => Promise<T>,
-  env: Record<string, string> = {},
+  { env = {}, wide = false }: { env?: Record<string, string>; wide?: boolean } = {},
 ): Promise<T> {
   const { needs } = COMMANDS.find(({ name }) => name === command)!;
   const rulesIn = (where: Place) =>
@@ -62,7 +67,10 @@ async function withRightsOf<T>(
       .map(({ apiGroup, resources, verbs }) => ({
         ...{ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] },
       }));
-  const config = await rig.serviceAccount(`may-${command}-${ns}`, { namespaces: { [ns]: rulesIn('namespace') } });
+  const config = await rig.serviceAccount(`may-${command}-${ns}`, {
+    namespaces: { [ns]: rulesIn('namespace'), ...(wide ? { default: rulesIn('default') } : {}) },
+    ...(wide ? { cluster: rulesIn('cluster') } : {}),
+  });
   const target = clusterTarget(config, { env });
   try {
     return await work(target);
@@ -76,16 +84,16 @@ const feed = () => rig.get('Feed', ns, 'orders') as Promise<Seen>;
 describe('with the rights that the table names, and no others', () => {
   it('suspend and resume set the switch of a Feed, and the operator sees it', async () => {
     const choice = { namespace: ns, names: ['orders'] };
-    await withRightsOf('suspend', (target) => suspendFeeds(target, choice, true, say));
+    await withRightsOf('suspend', (target) => suspendFeeds(target, choice, true, PATIENCE, doors));
     await rig.eventually('Feed', ns, 'orders', (seen) => conditionOf(seen, 'Suspended') === 'True Suspended');
-    await withRightsOf('resume', (target) => suspendFeeds(target, choice, false, say));
+    await withRightsOf('resume', (target) => suspendFeeds(target, choice, false, PATIENCE, doors));
     expect((await feed()).spec['suspend']).toBe(false);
     expect(said).toEqual([`Feed ${ns}/orders suspended`, `Feed ${ns}/orders resumed`]);
   });
 
   it('reconcile leaves its annotation, and takes none away', async () => {
     const choice = { namespace: ns, names: ['shop'], kind: 'connections' };
-    await withRightsOf('reconcile', (target) => askReconcile(target, choice, systemClock, say));
+    await withRightsOf('reconcile', (target) => askReconcile(target, choice, {}, doors));
     const { annotations } = (await rig.get('Connection', ns, 'shop'))!.metadata;
     expect(annotations).toMatchObject({ 'supercargo.dev/reconcile-requested-at': expect.stringMatching(/^20/) });
   });
@@ -151,8 +159,8 @@ describe('with the rights that the table names, and no others', () => {
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, enabled: false });
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Suspended') === 'True Inactive');
-    const options = { namespace: ns, names: ['shop'], verb: 'sync', timeoutMs: 50_000 } as const;
-    expect(await withRightsOf('sync', (target) => request(target, options, systemClock, say))).toBe(false);
+    const options = { namespace: ns, names: ['shop'], verb: 'sync', wait: true } as const;
+    expect(await withRightsOf('sync', (target) => request(target, options, PATIENCE, doors))).toBe(4);
     expect(said).toEqual([
       expect.stringContaining(`Connection ${ns}/shop: not carried out, and it will not be: Inactive`),
     ]);
@@ -166,7 +174,6 @@ describe('with the rights that the table names, and no others', () => {
     await rig.runPods(ns, 'shop');
   }
   const options = () => ({ namespace: ns, names: ['shop'], wait: true, timeoutMs: 30_000, yes: true });
-  const doors = { clock: systemClock, say, ask: undefined };
 
   it('delete says what becomes of the data, what it waits for, and how it ended', async () => {
     const [done] = await Promise.all([
@@ -237,9 +244,9 @@ describe('go-live, with the rights that the table names, and no others', () => {
           target,
           { connection: 'shop', namespace: ns, accept: '', dryRun: false, yes: true, wait: false, ...options },
           { timeoutMs: 30_000 },
-          { clock: systemClock, say, tell: () => undefined, ask: undefined },
+          doors,
         ),
-      env,
+      { env },
     );
   const mode = async () => (await rig.get('Connection', ns, 'shop'))!.spec['mode'];
 
@@ -285,7 +292,7 @@ describe('go-live, with the rights that the table names, and no others', () => {
 
 it('without the right a command ends with the exit code for forbidden, and nothing is changed', async () => {
   const refused = withRightsOf('describe', (target) =>
-    suspendFeeds(target, { namespace: ns, names: ['orders'] }, true, say),
+    suspendFeeds(target, { namespace: ns, names: ['orders'] }, true, PATIENCE, doors),
   );
   const error = await refused.catch((thrown: unknown) => thrown);
   expect(exitCodeOf(error)).toBe(5);

@@ -13,6 +13,7 @@ import type { Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
 import { waitFor, type Patience, type Verdict, type Waited } from '../waiting.ts';
 import { hopeless } from './hopeless.ts';
+import { stalledBy } from './switches.ts';
 
 export interface GoLiveOptions extends Scope {
   readonly connection: string;
@@ -131,10 +132,13 @@ export function liveness(now: Viewed | undefined): Verdict {
   if (now.spec['mode'] !== 'Production')
     return { over: true, well: false, words: 'spec.mode was put back to Test: does a tool write it from Git?' };
   if (mode !== 'Production') return { over: false, reason: 'waits for the operator' };
-  for (const type of ['CredentialValid', 'Reachable']) {
-    const said = settled(now, type);
-    if (!said) return { over: false, reason: 'waits for its pod to take the new mode' };
-    if (said.status !== 'True') return { over: false, reason: `${said.reason}: ${said.message}` };
-  }
-  return { over: true, well: true, words: 'runs live' };
+  const said = ['CredentialValid', 'Reachable'].map((type) => settled(now, type));
+  if (said.every((one) => one?.status === 'True')) return { over: true, well: true, words: 'runs live' };
+  const stalled = stalledBy(now);
+  if (stalled !== undefined) return { over: true, well: false, words: `does not run live: ${stalled}` };
+  const wrong = said.find((one) => one !== undefined && one.status !== 'True');
+  return {
+    over: false,
+    reason: wrong ? `${wrong.reason}: ${wrong.message}` : 'waits for its pod to take the new mode',
+  };
 }

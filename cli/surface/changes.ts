@@ -1,73 +1,88 @@
 import { EXIT } from '../exit-code.ts';
+import type { Patience } from '../waiting.ts';
 import { row, type CommandRow, type Common } from './command.ts';
 import { LIVE_ROW } from './live.ts';
-import { SCOPED, TIMEOUT } from './options.ts';
+import { CHOSEN, CONNECTION_KIND, NO_WAIT, SCOPED, TIMEOUT, WAIT } from './options.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
-import { change, REMOVE_CONNECTIONS, RECONCILE } from './rights.ts';
+import { change, CHANGE_CONNECTIONS, REMOVE_CONNECTIONS, RECONCILE, SUSPEND } from './rights.ts';
 
 const NAMES = [{ usage: '[names...]' }];
 
+interface Bulk extends Common {
+  readonly all?: boolean;
+  readonly kind?: string;
+}
+interface Waits extends Bulk {
+  readonly wait: boolean;
+  readonly timeout: string;
+}
+
 const request = (verb: 'sync' | 'test' | 'run', summary: string): CommandRow =>
-  row<[string[]], Common & { timeout: string }>({
+  row<[string[]], Waits>({
     name: verb,
     summary,
     args: NAMES,
-    flags: [...SCOPED, TIMEOUT],
-    needs: change(verb === 'run' ? 'feeds' : 'connections'),
-    async run({ args: [names], options, withTarget, say, clock }) {
+    flags: [...CHOSEN, ...(verb === 'run' ? [] : [CONNECTION_KIND]), ...NO_WAIT],
+    needs: verb === 'run' ? change('feeds') : CHANGE_CONNECTIONS,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { request: ask } = await import('../commands/requests.ts');
-      const { timeoutOf } = await import('../waiting.ts');
-      const timeoutMs = timeoutOf(options.timeout);
-      const well = await withTarget(options, (target) =>
-        ask(target, { ...options, verb, names, timeoutMs }, clock, say),
-      );
-      if (!well) return EXIT.notWell;
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) => ask(target, { ...options, verb, names }, patience, doors));
     },
   });
 
 const turn = (verb: 'enable' | 'disable'): CommandRow =>
-  row<[string[]], Common>({
+  row<[string[]], Waits>({
     name: verb,
     summary: `${verb} connections`,
     args: NAMES,
-    flags: SCOPED,
-    needs: change('connections'),
-    async run({ args: [names], options, withTarget, say }) {
+    flags: [...CHOSEN, CONNECTION_KIND, ...WAIT],
+    needs: CHANGE_CONNECTIONS,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { switchConnections } = await import('../commands/switches.ts');
-      await withTarget(options, (target) => switchConnections(target, { ...options, names }, verb === 'enable', say));
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) =>
+        switchConnections(target, { ...options, names }, verb === 'enable', patience, doors),
+      );
     },
   });
 
 const rest = (verb: 'suspend' | 'resume'): CommandRow =>
-  row<[string[]], Common & { connection?: string }>({
+  row<[string[]], Waits & { connection?: string }>({
     name: verb,
     summary: `${verb} the schedule of feeds`,
     args: NAMES,
-    flags: [...SCOPED, { usage: '--connection <name>', description: 'all feeds of a connection, instead of names' }],
-    needs: change('feeds'),
-    async run({ args: [names], options, withTarget, say }) {
+    flags: [
+      ...CHOSEN,
+      { usage: '--connection <name>', description: 'all feeds of a connection, instead of names' },
+      ...WAIT,
+    ],
+    needs: SUSPEND,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { suspendFeeds } = await import('../commands/suspend.ts');
-      await withTarget(options, (target) => suspendFeeds(target, { ...options, names }, verb === 'suspend', say));
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) =>
+        suspendFeeds(target, { ...options, names }, verb === 'suspend', patience, doors),
+      );
     },
   });
 
-const RECONCILE_ROW = row<[string[]], Common & { kind: string }>({
+/** Ctrl-C ends a write to many between two of them, and a wait at once. */
+async function patienceOf({ timeout }: Waits, stop: () => AbortSignal): Promise<Patience> {
+  const { timeoutOf } = await import('../waiting.ts');
+  return { timeoutMs: timeoutOf(timeout), signal: stop() };
+}
+
+const RECONCILE_ROW = row<[string[]], Bulk & { kind: string }>({
   name: 'reconcile',
   summary: 'have the operator look at resources again, now',
   args: NAMES,
-  flags: [
-    ...SCOPED,
-    {
-      usage: '--kind <kind>',
-      description: 'of the names',
-      choices: [...NAMESPACED_KINDS, ...CLUSTER_KINDS],
-      default: 'connections',
-    },
-  ],
+  flags: [...CHOSEN, { ...CONNECTION_KIND, choices: [...NAMESPACED_KINDS, ...CLUSTER_KINDS] }],
   needs: RECONCILE,
-  async run({ args: [names], options, withTarget, say, clock }) {
+  async run({ args: [names], options, withTarget, stop, ...doors }) {
     const { askReconcile } = await import('../commands/reconcile.ts');
-    await withTarget(options, (target) => askReconcile(target, { ...options, names }, clock, say));
+    const signal = stop();
+    return withTarget(options, (target) => askReconcile(target, { ...options, names }, { signal }, doors));
   },
 });
 
