@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { PODS } from '../../kit/kube/builtin.ts';
@@ -297,4 +299,17 @@ it('without the right a command ends with the exit code for forbidden, and nothi
   const error = await refused.catch((thrown: unknown) => thrown);
   expect(exitCodeOf(error)).toBe(5);
   expect((await feed()).spec['suspend']).toBeUndefined();
+});
+
+it.each([
+  ['backup', 5],
+  ['drill', 2],
+])('%s takes --kubeconfig and --as, as the others do', async (command, code) => {
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent' };
+  const whose = ['--kubeconfig', rig.controlPlane.kubeconfig, '--as', 'eve@buyers.example'];
+  const ended: unknown = await promisify(execFile)(process.execPath, ['cli/main.ts', command, ...whose], { env }).catch(
+    (error: unknown) => error,
+  );
+  const { stdout, stderr, code: was } = ended as { stdout: string; stderr: string; code: number };
+  expect([stdout + stderr, was]).toEqual([expect.stringMatching(/eve@buyers.example|you may not/), code]);
 });
