@@ -141,15 +141,16 @@ async function waiting(
   verb: 'enable' | 'disable' | 'suspend' | 'resume',
   found: Viewed[],
   after: (lists: number) => Viewed[],
-  signal?: AbortSignal,
+  { signal, local = false }: { readonly signal?: AbortSignal; readonly local?: boolean } = {},
 ) {
   const resources = [...found];
-  const { target } = fakeTarget({
+  const { target: cluster } = fakeTarget({
     resources,
     onList: (_, lists) => {
       if (lists > 1) resources.splice(0, resources.length, ...after(lists));
     },
   });
+  const target = local ? { ...cluster, cluster: undefined } : cluster;
   const doors = quickDoors();
   const options = { names: [], all: true, wait: true };
   const patience = { timeoutMs: 10_000, signal };
@@ -202,7 +203,7 @@ describe('--wait', () => {
         stop.abort();
         return [shop('a', { status: status(READY) }), shop('b')];
       },
-      stop.signal,
+      stop,
     );
     expect(said.slice(2)).toEqual([
       'Connection acme/a: runs, and is Ready',
@@ -228,6 +229,8 @@ describe('--wait', () => {
       'Connection acme/a: rests: no pod runs',
       ['Connection acme/a: Inactive: the pod finishes its work and stops'],
     ]);
+    const up = await waiting('disable', [shop('a')], () => [off('the pod finishes')], { local: true });
+    expect([up.code, up.said.at(-1)]).toEqual([0, 'Connection acme/a: rests']);
     const again = await waiting('disable', [shop('a')], () => [shop('a', { spec: { enabled: true } })]);
     expect([again.code, again.said.at(-1)]).toEqual([4, 'Connection acme/a: was switched on again']);
   });

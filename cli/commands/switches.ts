@@ -26,7 +26,7 @@ export async function switchConnections(
     },
     patience.signal,
   );
-  const judge = enabled ? runs : rests;
+  const judge = enabled ? runs : (now: Viewed | undefined) => rests(now, target.cluster !== undefined);
   const wait = options.wait ? { ...patience, selector: options.selector, judge } : undefined;
   return sumUp(target, written, done, wait, doors);
 }
@@ -42,13 +42,14 @@ export function runs(now: Viewed | undefined): Verdict {
   return { over: false, reason: ready ? `${ready.reason}: ${ready.message}` : 'waits for the operator' };
 }
 
-/** Disabled is without a pod: the run under way has ended at a whole page. Pure. */
-export function rests(now: Viewed | undefined): Verdict {
+/** Disabled is without a pod: the run under way has ended at a whole page. A running `up` has none. Pure. */
+export function rests(now: Viewed | undefined, hasPods: boolean): Verdict {
   if (!now) return { over: true, well: true, words: 'is gone' };
   if (now.spec['enabled'] !== false) return { over: true, well: false, words: 'was switched on again' };
   const deployed = settled(now, 'Deployed');
   if (settled(now, 'Suspended')?.status !== 'True' || !deployed)
     return { over: false, reason: 'waits for the operator' };
+  if (!hasPods) return { over: true, well: true, words: 'rests' };
   // The reason is the same while the pod ends: how far it is, the operator says in words.
   if (deployed.message.startsWith('no pod runs')) return { over: true, well: true, words: 'rests: no pod runs' };
   return { over: false, reason: `${deployed.reason}: ${deployed.message}` };
