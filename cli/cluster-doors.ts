@@ -32,6 +32,14 @@ export interface LogChoice {
 export interface ClusterDoors {
   /** Exactly this one: never its successor of the same name. */
   remove(what: { kind: string; namespace?: string; name: string; uid?: string }): Promise<void>;
+  /** Sets spec.mode to Production, if it is still the very object and the very spec that was looked at. */
+  goLive(what: {
+    kind: string;
+    namespace?: string;
+    name: string;
+    uid: string | undefined;
+    generation: number | undefined;
+  }): Promise<void>;
   /**
    * About one object, newest first; with its uid not those of a former one of the name. Those about what has no
    * namespace are in "default".

@@ -2,7 +2,22 @@ import { CommanderError } from 'commander';
 import { isApiError } from '../kit/kube/errors.ts';
 
 /** What a command's exit says to a script; docs/operating.md has the table. */
-export const EXIT = { error: 1, usage: 2, notFound: 3, notWell: 4, forbidden: 5 } as const;
+export const EXIT = { error: 1, usage: 2, notFound: 3, notWell: 4, forbidden: 5, interrupted: 130 } as const;
+
+/** Of several that went wrong in different ways, the first of these is told. */
+const WORST_FIRST: readonly number[] = [
+  EXIT.error,
+  EXIT.forbidden,
+  EXIT.notFound,
+  EXIT.usage,
+  EXIT.interrupted,
+  EXIT.notWell,
+];
+
+/** The code of the worst; 0 where there is none. */
+export function worstOf(codes: readonly number[]): number {
+  return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+}
 
 /** The command line asks for what cannot be. */
 export class UsageError extends Error {}

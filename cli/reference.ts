@@ -5,6 +5,7 @@ import type { Place, Right } from './surface/rights.ts';
 const PLACES: Readonly<Record<Place, string>> = {
   namespace: 'the namespace that is asked about',
   system: "the chart's namespace",
+  default: 'the namespace `default`',
   cluster: 'the whole cluster',
 };
 

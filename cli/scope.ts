@@ -13,6 +13,8 @@ export interface Scope {
 export interface Choice extends Scope {
   readonly names: readonly string[];
   readonly selector?: string;
+  /** All that there are in the namespace; with allNamespaces, in all of them. */
+  readonly all?: boolean;
 }
 
 /** As kubectl: -n, else the namespace of the context; all with -A. A local `up` has no context: all that it runs. */
@@ -23,20 +25,29 @@ export function namespaceOf(target: Pick<Target, 'home'>, { namespace, allNamesp
 
 /** Exactly what was named, or nothing at all: a name that several have is not guessed. */
 export async function choose(target: Target, kind: string, choice: Choice): Promise<Viewed[]> {
-  if (choice.names.length === 0 && !choice.selector)
-    throw new UsageError(`name at least one ${kind}, or choose by -l SELECTOR`);
+  const { names, selector } = choice;
+  refuseUnclear(kind, choice);
   const namespace = kindByName(kind)?.scope === 'Namespaced' ? namespaceOf(target, choice) : undefined;
-  const all = await target.list(kind, namespace, choice.selector);
+  const all = await target.list(kind, namespace, selector);
+  const missing = names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
+  if (missing.length > 0 || all.length === 0) throw new NotFound(notFound(kind, missing, choice, namespace));
+  for (const name of names) onlyOne(kind, name, all);
+  return names.length === 0 ? all : all.filter(({ metadata }) => names.includes(metadata.name));
+}
+
+/** Everything is never meant by saying nothing. */
+function refuseUnclear(kind: string, { names, selector, all = false }: Choice): void {
+  if (all && (names.length > 0 || selector)) throw new UsageError('--all is in place of names and -l: leave one out');
+  if (!all && names.length === 0 && !selector)
+    throw new UsageError(`name at least one ${kind}, or choose by -l SELECTOR, or --all`);
+}
+
+function notFound(kind: string, missing: readonly string[], choice: Choice, namespace: string | undefined): string {
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const elsewhere = choice.namespace === undefined && where !== '' ? ': name its namespace with -n' : '';
-  if (choice.names.length === 0) {
-    if (all.length === 0) throw new NotFound(`no ${kind} has the labels ${choice.selector}${where}${elsewhere}`);
-    return all;
-  }
-  const missing = choice.names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
-  if (missing.length > 0) throw new NotFound(`${kind} ${missing.join(', ')} was not found${where}${elsewhere}`);
-  for (const name of choice.names) onlyOne(kind, name, all);
-  return all.filter(({ metadata }) => choice.names.includes(metadata.name));
+  if (missing.length > 0) return `${kind} ${missing.join(', ')} was not found${where}${elsewhere}`;
+  if (choice.selector) return `no ${kind} has the labels ${choice.selector}${where}${elsewhere}`;
+  return `there is no ${kind}${where}${elsewhere}`;
 }
 
 function onlyOne(kind: string, name: string, all: readonly Viewed[]): void {

@@ -14,6 +14,7 @@ export interface Viewed {
     readonly uid?: string;
     readonly deletionTimestamp?: string;
     readonly finalizers?: string[];
+    readonly managedFields?: unknown[];
   };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: { readonly conditions?: readonly Condition[] } & Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { resourceType } from '../../crds/index.ts';
+import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { DEPLOYMENTS, namespaced, PODS, type PodView } from '../../kit/kube/builtin.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
@@ -17,6 +17,18 @@ export function clusterDoors(client: KubeClient, connect: Connect): ClusterDoors
   return {
     async remove({ kind, ...what }) {
       await client.delete(resourceType(kind), what);
+    },
+    async goLive({ kind, uid, generation, ...what }) {
+      await client.jsonPatch(
+        resourceType(kind),
+        what,
+        [
+          { op: 'test', path: '/metadata/uid', value: uid },
+          { op: 'test', path: '/metadata/generation', value: generation },
+          { op: 'add', path: '/spec/mode', value: 'Production' },
+        ],
+        FIELD_MANAGERS.cli,
+      );
     },
     async events({ kind, namespace = 'default', name, uid }) {
       const { items } = await client.list<EventView & KubeObject>(CORE_EVENTS, {

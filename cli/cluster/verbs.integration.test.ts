@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { PODS } from '../../kit/kube/builtin.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../../test/support/operator-rig.ts';
 import { COMMANDS } from '../command-table.ts';
 import { deleteConnections } from '../commands/delete.ts';
 import { describeConnections } from '../commands/describe.ts';
+import { goLive, type GoLiveOptions } from '../commands/go-live.ts';
 import { makeReport } from '../commands/report.ts';
 import { askReconcile } from '../commands/reconcile.ts';
 import { request } from '../commands/requests.ts';
 import { suspendFeeds } from '../commands/suspend.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import type { Place } from '../surface/rights.ts';
 import type { Target } from '../target.ts';
 import { clusterTarget } from './target.ts';
 
@@ -23,6 +30,8 @@ let ns: string;
 let said: string[];
 let count = 0;
 const say = (line: string) => void said.push(line);
+const doors = { clock: systemClock, say, tell: () => undefined, ask: undefined };
+const PATIENCE = { timeoutMs: 50_000 };
 
 beforeAll(async () => {
   rig = await OperatorRig.start();
@@ -44,14 +53,27 @@ beforeEach(async () => {
   await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Deployed')?.startsWith('True') === true);
 });
 
-/** Runs with exactly the rights that the table of commands says the command needs, and no others. */
-async function withRightsOf<T>(command: string, work: (target: Target) => Promise<T>): Promise<T> {
+/**
+ * Runs with exactly the rights that the table of commands says the command needs, and no others; those on what has no
+ * namespace only where it is about such a one (`wide`).
+ */
+async function withRightsOf<T>(
+  command: string,
+  work: (target: Target) => Promise<T>,
+  { env = {}, wide = false }: { env?: Record<string, string>; wide?: boolean } = {},
+): Promise<T> {
   const { needs } = COMMANDS.find(({ name }) => name === command)!;
-  const rules = needs
-    .filter(({ place }) => place === 'namespace')
-    .map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] }));
-  const config = await rig.serviceAccount(`may-${command}-${ns}`, { namespaces: { [ns]: rules } });
-  const target = clusterTarget(config, { env: {} });
+  const rulesIn = (where: Place) =>
+    needs
+      .filter(({ place }) => place === where)
+      .map(({ apiGroup, resources, verbs }) => ({
+        ...{ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] },
+      }));
+  const config = await rig.serviceAccount(`may-${command}-${ns}`, {
+    namespaces: { [ns]: rulesIn('namespace'), ...(wide ? { default: rulesIn('default') } : {}) },
+    ...(wide ? { cluster: rulesIn('cluster') } : {}),
+  });
+  const target = clusterTarget(config, { env });
   try {
     return await work(target);
   } finally {
@@ -64,16 +86,16 @@ const feed = () => rig.get('Feed', ns, 'orders') as Promise<Seen>;
 describe('with the rights that the table names, and no others', () => {
   it('suspend and resume set the switch of a Feed, and the operator sees it', async () => {
     const choice = { namespace: ns, names: ['orders'] };
-    await withRightsOf('suspend', (target) => suspendFeeds(target, choice, true, say));
+    await withRightsOf('suspend', (target) => suspendFeeds(target, choice, true, PATIENCE, doors));
     await rig.eventually('Feed', ns, 'orders', (seen) => conditionOf(seen, 'Suspended') === 'True Suspended');
-    await withRightsOf('resume', (target) => suspendFeeds(target, choice, false, say));
+    await withRightsOf('resume', (target) => suspendFeeds(target, choice, false, PATIENCE, doors));
     expect((await feed()).spec['suspend']).toBe(false);
     expect(said).toEqual([`Feed ${ns}/orders suspended`, `Feed ${ns}/orders resumed`]);
   });
 
   it('reconcile leaves its annotation, and takes none away', async () => {
     const choice = { namespace: ns, names: ['shop'], kind: 'connections' };
-    await withRightsOf('reconcile', (target) => askReconcile(target, choice, systemClock, say));
+    await withRightsOf('reconcile', (target) => askReconcile(target, choice, {}, doors));
     const { annotations } = (await rig.get('Connection', ns, 'shop'))!.metadata;
     expect(annotations).toMatchObject({ 'supercargo.dev/reconcile-requested-at': expect.stringMatching(/^20/) });
   });
@@ -139,8 +161,8 @@ describe('with the rights that the table names, and no others', () => {
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, enabled: false });
     await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Suspended') === 'True Inactive');
-    const options = { namespace: ns, names: ['shop'], verb: 'sync', timeoutMs: 50_000 } as const;
-    expect(await withRightsOf('sync', (target) => request(target, options, systemClock, say))).toBe(false);
+    const options = { namespace: ns, names: ['shop'], verb: 'sync', wait: true } as const;
+    expect(await withRightsOf('sync', (target) => request(target, options, PATIENCE, doors))).toBe(4);
     expect(said).toEqual([
       expect.stringContaining(`Connection ${ns}/shop: not carried out, and it will not be: Inactive`),
     ]);
@@ -154,7 +176,6 @@ describe('with the rights that the table names, and no others', () => {
     await rig.runPods(ns, 'shop');
   }
   const options = () => ({ namespace: ns, names: ['shop'], wait: true, timeoutMs: 30_000, yes: true });
-  const doors = { clock: systemClock, say, ask: undefined };
 
   it('delete says what becomes of the data, what it waits for, and how it ended', async () => {
     const [done] = await Promise.all([
@@ -179,11 +200,116 @@ describe('with the rights that the table names, and no others', () => {
   });
 });
 
+describe('go-live, with the rights that the table names, and no others', () => {
+  const hub = createServer((request, response) => {
+    keys.push(request.headers.authorization ?? '');
+    const nothing = { changes: 0, biggest: [] };
+    const report = {
+      ...{ store: `${ns}/main`, connection: `${ns}/shop`, mode: 'Test', shipments: 0 },
+      ...{ stock: { ...nothing, toZero: 0 }, prices: nothing, orders: [], problems: [], brakes: [] },
+    };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items: [report] }));
+  });
+  let keys: string[];
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    env = { SUPERCARGO_HUB_URL: `http://127.0.0.1:${(hub.address() as AddressInfo).port}` };
+  });
+  afterAll(() => void hub.close());
+  beforeEach(async () => {
+    keys = [];
+    await feedHasRun();
+    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
+    await rig.eventually('Store', ns, 'main', (seen) => seen.status?.['developerKey'] !== undefined);
+  });
+
+  /** What its pod writes when it has run the feed. */
+  async function feedHasRun(): Promise<void> {
+    const conditions = ['Synced', 'Fresh'].map((type) => ({
+      ...{ type, status: 'True', reason: type, message: 'all', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      observedGeneration: 1,
+    }));
+    const { apiVersion } = rig.manifest('Feed', ns, 'orders', {});
+    await rig.client.applyStatus(
+      resourceType('Feed'),
+      { apiVersion, kind: 'Feed', metadata: { name: 'orders', namespace: ns }, status: { conditions } },
+      { manager: FIELD_MANAGERS.sync },
+    );
+  }
+
+  const go = (options: Partial<GoLiveOptions> = {}) =>
+    withRightsOf(
+      'go-live',
+      (target) =>
+        goLive(
+          target,
+          { connection: 'shop', namespace: ns, accept: '', dryRun: false, yes: true, wait: false, ...options },
+          { timeoutMs: 30_000 },
+          doors,
+        ),
+      { env },
+    );
+  const mode = async () => (await rig.get('Connection', ns, 'shop'))!.spec['mode'];
+
+  it('asks the hub with the key of the Store, changes spec.mode, and waits for what the pod says of it', async () => {
+    const podFollows = async () => {
+      await rig.eventually('Connection', ns, 'shop', ({ spec }) => spec['mode'] === 'Production');
+      await rig.podSays('Connection', ns, 'shop', WELL);
+    };
+    const [end] = await Promise.all([go({ wait: true }), podFollows()]);
+    expect([end, said.at(-1), await mode()]).toEqual(['well', `Connection ${ns}/shop: runs live`, 'Production']);
+    expect(keys).toEqual([expect.stringMatching(/^Bearer sck_\w+/)]);
+  });
+
+  it('a dry run changes nothing', async () => {
+    expect([await go({ dryRun: true }), await mode()]).toEqual(['well', undefined]);
+    expect(said.at(-1)).toContain('dry run: nothing was changed');
+  });
+
+  it('a spec that was changed since it was looked at is left alone', async () => {
+    const { metadata } = (await rig.get('Connection', ns, 'shop'))!;
+    const outdated = { kind: 'Connection', name: 'shop', namespace: ns, uid: metadata.uid, generation: 99 };
+    const error = await withRightsOf('go-live', (target) => target.cluster!.goLive(outdated)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ reason: 'Invalid', status: 422 });
+    expect(await mode()).toBeUndefined();
+  });
+
+  it('knows by the field managers that Argo CD writes spec.mode, and leaves it to Git', async () => {
+    const { spec } = (await rig.get('Connection', ns, 'shop'))!;
+    await rig.client.apply(
+      resourceType('Connection'),
+      rig.manifest('Connection', ns, 'shop', { ...spec, mode: 'Test' }),
+      { manager: 'argocd-controller' },
+    );
+    await rig.podSays('Connection', ns, 'shop', WELL);
+    const current = (seen: Seen) =>
+      seen.status?.observedGeneration === 2 && conditionOf(seen, 'Ready') === 'True Running';
+    await rig.eventually('Connection', ns, 'shop', current);
+    expect([await go(), await mode()]).toEqual(['refused', 'Test']);
+    expect(said.join('\n')).toContain('Argo CD, spec.mode too: it would put it back to Test');
+    expect([await go({ accept: 'git' }), await mode()]).toEqual(['well', 'Production']);
+  });
+});
+
 it('without the right a command ends with the exit code for forbidden, and nothing is changed', async () => {
   const refused = withRightsOf('describe', (target) =>
-    suspendFeeds(target, { namespace: ns, names: ['orders'] }, true, say),
+    suspendFeeds(target, { namespace: ns, names: ['orders'] }, true, PATIENCE, doors),
   );
   const error = await refused.catch((thrown: unknown) => thrown);
   expect(exitCodeOf(error)).toBe(5);
   expect((await feed()).spec['suspend']).toBeUndefined();
+});
+
+it.each([
+  ['backup', 5],
+  ['drill', 2],
+])('%s takes --kubeconfig and --as, as the others do', async (command, code) => {
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent' };
+  const whose = ['--kubeconfig', rig.controlPlane.kubeconfig, '--as', 'eve@buyers.example'];
+  const ended: unknown = await promisify(execFile)(process.execPath, ['cli/main.ts', command, ...whose], { env }).catch(
+    (error: unknown) => error,
+  );
+  const { stdout, stderr, code: was } = ended as { stdout: string; stderr: string; code: number };
+  expect([stdout + stderr, was]).toEqual([expect.stringMatching(/eve@buyers.example|you may not/), code]);
 });

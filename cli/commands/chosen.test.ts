@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { quickDoors } from '../../test/support/fake-target.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
@@ -34,24 +35,20 @@ function cluster(all: Viewed[], home: string | undefined) {
   return { target, written };
 }
 
-const clock = () => {
-  let now = 0;
-  return { now: () => new Date(now), sleep: async (ms: number) => void (now += ms) };
-};
 const both = () => [connection('acme', 'shop'), connection('other', 'shop')];
-const nothing = () => undefined;
+const patience = { timeoutMs: 2000 };
 
 describe('what a command writes to', () => {
   it('is the one of the namespace of the context, never the first of that name in any', async () => {
     const { target, written } = cluster(both(), 'other');
-    await switchConnections(target, { names: ['shop'] }, false, nothing);
-    await request(target, { verb: 'sync', names: ['shop'], timeoutMs: 2000 }, clock(), nothing);
+    await switchConnections(target, { names: ['shop'] }, false, patience, quickDoors());
+    await request(target, { verb: 'sync', names: ['shop'], wait: true }, patience, quickDoors());
     expect(written).toEqual(['other/shop', 'other/shop']);
   });
 
   it('is not found beyond that namespace', async () => {
     const { target, written } = cluster([connection('acme', 'shop')], 'default');
-    await expect(switchConnections(target, { names: ['shop'] }, false, nothing)).rejects.toThrow(
+    await expect(switchConnections(target, { names: ['shop'] }, false, patience, quickDoors())).rejects.toThrow(
       'Connection shop was not found in namespace default: name its namespace with -n',
     );
     expect(written).toEqual([]);
@@ -60,9 +57,9 @@ describe('what a command writes to', () => {
   it('is refused where several have the name, before anything is written', async () => {
     const { target, written } = cluster([connection('acme', 'only'), ...both()], undefined);
     const names = ['only', 'shop'];
-    const switched = switchConnections(target, { names, allNamespaces: true }, false, nothing);
+    const switched = switchConnections(target, { names, allNamespaces: true }, false, patience, quickDoors());
     await expect(switched).rejects.toThrow('there are several Connections "shop": acme/shop, other/shop');
-    await expect(request(target, { verb: 'sync', names, timeoutMs: 2000 }, clock() as never, nothing)).rejects.toThrow(
+    await expect(request(target, { verb: 'sync', names, wait: true }, patience, quickDoors())).rejects.toThrow(
       'name one with -n NAMESPACE',
     );
     expect(written).toEqual([]);
@@ -70,17 +67,17 @@ describe('what a command writes to', () => {
 
   it('may be many by selector, each told with its namespace, and a summary', async () => {
     const { target, written } = cluster(both(), 'other');
-    const said: string[] = [];
-    await switchConnections(target, { names: [], selector: 'a=b', allNamespaces: true }, true, (line) =>
-      said.push(line),
-    );
+    const doors = quickDoors();
+    await switchConnections(target, { names: [], selector: 'a=b', allNamespaces: true }, true, patience, doors);
     expect(written).toEqual(['acme/shop', 'other/shop']);
-    expect(said).toEqual(['Connection acme/shop enabled', 'Connection other/shop enabled', '2 enabled']);
+    expect(doors.said).toEqual(['Connection acme/shop enabled', 'Connection other/shop enabled', '2 enabled']);
   });
 
   it('is never everything', async () => {
     const { target } = cluster(both(), 'other');
-    const error: unknown = await switchConnections(target, { names: [] }, false, nothing).catch((e: unknown) => e);
+    const error: unknown = await switchConnections(target, { names: [] }, false, patience, quickDoors()).catch(
+      (e: unknown) => e,
+    );
     expect(String(error)).toMatch(/name at least one Connection, or choose by -l/);
     expect(exitCodeOf(error)).toBe(2);
   });
@@ -88,6 +85,8 @@ describe('what a command writes to', () => {
   it('is not both of -n and -A', async () => {
     const { target } = cluster(both(), 'other');
     const options = { names: ['shop'], namespace: 'acme', allNamespaces: true };
-    await expect(switchConnections(target, options, false, nothing)).rejects.toThrow('-n and -A exclude one another');
+    await expect(switchConnections(target, options, false, patience, quickDoors())).rejects.toThrow(
+      '-n and -A exclude one another',
+    );
   });
 });

@@ -1,9 +1,10 @@
 import { findCondition, type Condition } from '../../kit/conditions.ts';
 import type { EndedContainer, PodView } from '../../kit/kube/builtin.ts';
 import { seenAt, type EventView } from '../cluster-doors.ts';
+import { chooseConnections, type KindChoice } from '../connection-choice.ts';
 import { feedsOf, ifAllowed, podsOf } from '../connection-parts.ts';
 import type { ShownRun } from '../run-words.ts';
-import { choose, idOf, type Choice } from '../scope.ts';
+import { idOf } from '../scope.ts';
 import { readiness, type Viewed } from '../status-view.ts';
 import { age, formatTable } from '../table.ts';
 import type { Target } from '../target.ts';
@@ -28,8 +29,8 @@ interface ShownProblem {
 const MOST = 10;
 
 /** `supercargo describe`: all that is known of connections on one page, in the order in which a person asks for it. */
-export async function describeConnections(target: Target, choice: Choice, now: Date): Promise<string> {
-  const chosen = await choose(target, 'Connection', choice);
+export async function describeConnections(target: Target, choice: KindChoice, now: Date): Promise<string> {
+  const chosen = await chooseConnections(target, choice);
   const pages: string[] = [];
   for (const connection of chosen) pages.push(page(await gather(target, connection), now));
   return pages.join('\n\n');
@@ -40,12 +41,15 @@ async function gather(target: Target, connection: Viewed): Promise<Described> {
   const feeds = await feedsOf(target, connection);
   if (!cluster) return { connection, feeds, pods: undefined, events: undefined };
   const pods = await ifAllowed(podsOf(cluster, connection));
-  const about = [connection, ...feeds].map(({ kind, metadata: { namespace, name, uid } }) =>
-    cluster.events({ kind, namespace, name, uid }),
+  // Those about a ClusterConnection are in another namespace than those about its feeds, with rights of its own.
+  const about = await Promise.all(
+    [connection, ...feeds].map(({ kind, metadata: { namespace, name, uid } }) =>
+      ifAllowed(cluster.events({ kind, namespace, name, uid })),
+    ),
   );
-  const events = await ifAllowed(Promise.all(about));
-  const newest = events?.flat().toSorted((a, b) => Date.parse(seenAt(b)) - Date.parse(seenAt(a)));
-  return { connection, feeds, pods, events: newest?.slice(0, MOST) };
+  const events = about.filter((some) => some !== undefined);
+  const newest = events.flat().toSorted((a, b) => Date.parse(seenAt(b)) - Date.parse(seenAt(a)));
+  return { connection, feeds, pods, events: events.length === 0 ? undefined : newest.slice(0, MOST) };
 }
 
 /** Pure. */

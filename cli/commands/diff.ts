@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { decimalString } from '../../model/money.ts';
-import { reportView, type Report } from '../../model/rest/go-live.ts';
+import type { Report } from '../../model/rest/go-live.ts';
 import { NotFound } from '../exit-code.ts';
-import { hubApi, queryOf } from '../hub-api.ts';
+import { goLiveReports } from '../go-live-reports.ts';
 import { formatTable } from '../table.ts';
 import type { StoreOptions, Target } from '../target.ts';
 
@@ -12,12 +11,8 @@ export async function showDiff(
   options: StoreOptions & { readonly connection?: string; readonly output?: string },
   say: (line: string) => void,
 ): Promise<boolean> {
-  const hub = await hubApi(target, options);
   const name = options.connection;
-  const { items } = await hub.get(
-    z.object({ items: z.array(reportView) }),
-    `/go-live${queryOf({ connection: name?.includes('/') ? name : undefined })}`,
-  );
+  const items = await goLiveReports(target, options, name?.includes('/') ? name : undefined);
   const chosen = items.filter(
     ({ connection }) => name === undefined || connection === name || connection.split('/')[1] === name,
   );

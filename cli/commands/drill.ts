@@ -3,14 +3,14 @@ import { drill } from '../../drill/drill.ts';
 import type { Outcome } from '../../drill/run.ts';
 import { drillFaults, partsOf, wholeNumber, type DrillSettings } from '../../drill/settings.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createClient } from '../../kit/kube/kube-config.ts';
+import { createClient, type KubeChoice } from '../../kit/kube/kube-config.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import { podConnector } from '../../kit/kube/port-forward.ts';
 import { openTunnel } from '../../kit/kube/tunnel.ts';
 import { drillReport, exitCodeOf } from '../drill-view.ts';
 import { kubeConfig } from '../find-target.ts';
 
-export interface DrillCommand {
+export interface DrillCommand extends KubeChoice {
   readonly namespace: string;
   readonly kills: string;
   readonly parts: string;
@@ -18,7 +18,6 @@ export interface DrillCommand {
   readonly ordersPerBurst: string;
   readonly seed?: string;
   readonly keep?: boolean;
-  readonly context?: string;
   readonly systemNamespace?: string;
 }
 
@@ -36,7 +35,7 @@ export async function runDrillCommand(
   signal: AbortSignal,
 ): Promise<number> {
   try {
-    const outcome = await onCluster(settingsOf(command), command.context, say, signal);
+    const outcome = await onCluster(settingsOf(command), command, say, signal);
     for (const line of drillReport(outcome)) say(line);
     return exitCodeOf(outcome);
   } catch (error) {
@@ -47,11 +46,14 @@ export async function runDrillCommand(
 
 async function onCluster(
   settings: DrillSettings,
-  context: string | undefined,
+  { context, kubeconfig, as }: KubeChoice,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const config = kubeConfig({ context }, 'there is no kubeconfig: a drill needs a cluster; set KUBECONFIG');
+  const config = kubeConfig(
+    { context, kubeconfig, as },
+    'there is no kubeconfig: a drill needs a cluster; set KUBECONFIG',
+  );
   const client = createClient(config, { userAgent: 'supercargo-drill' });
   const connect = podConnector(config);
   try {

@@ -27,6 +27,13 @@ describe('supercargo get', () => {
     expect(await names({ allNamespaces: true })).toEqual(['acme', 'other']);
   });
 
+  it('takes kind and name in one word, as kubectl does', async () => {
+    expect(await get(target, { word: 'store/main', output: 'name' }, now)).toBe('stores.supercargo.dev/main');
+    await expect(get(target, { word: 'store/none' }, now)).rejects.toThrow('Store none was not found');
+    await expect(get(target, { word: 'store/main', name: 'main' }, now)).rejects.toThrow('leave one out');
+    await expect(get(target, { word: 'pod/main' }, now)).rejects.toThrow('"pod/main" is no name');
+  });
+
   it('says where it has looked', async () => {
     await expect(get(target, { word: 'store', name: 'shop' }, now)).rejects.toThrow(
       'Store shop was not found in namespace acme: another one is named with -n, all with -A',

@@ -1,13 +1,14 @@
 import { stringify } from 'yaml';
 import { kindByName } from '../../crds/index.ts';
-import { NotFound } from '../exit-code.ts';
+import { NotFound, UsageError } from '../exit-code.ts';
 import type { Format } from '../formats.ts';
+import { nameOf } from '../connection-choice.ts';
 import { namespaceOf, type Scope } from '../scope.ts';
 import { resourceTable, type Viewed } from '../status-view.ts';
 import { kindOf, type Target } from '../target.ts';
 
 export interface GetOptions extends Scope {
-  /** Kind, as a person writes it. */
+  /** Kind, as a person writes it, or kind and name as "store/main". */
   readonly word: string;
   readonly name?: string;
   readonly selector?: string;
@@ -16,6 +17,11 @@ export interface GetOptions extends Scope {
 
 /** `supercargo get KIND [NAME]`. */
 export async function get(target: Target, options: GetOptions, now: Date): Promise<string> {
+  if (options.word.includes('/')) {
+    const { kind: word = '', name } = nameOf(options.word);
+    if (options.name !== undefined) throw new UsageError(`a name stands in "${options.word}" already: leave one out`);
+    return get(target, { ...options, word, name }, now);
+  }
   const kind = kindOf(options.word);
   const namespaced = kindByName(kind)?.scope === 'Namespaced';
   const namespace = namespaced ? namespaceOf(target, options) : undefined;

@@ -1,4 +1,4 @@
-import { findCondition } from '../../kit/conditions.ts';
+import { settled } from '../settled.ts';
 import type { Viewed } from '../status-view.ts';
 
 /** Without any of these there is no pod that could carry a request out. What else stalls, its pod may find mended. */
@@ -11,15 +11,10 @@ const NEEDED = ['Accepted', 'Licensed', 'Deployed'];
 export function hopeless(resource: Viewed | undefined): string | undefined {
   if (!resource) return 'it is gone, or the selector no longer finds it';
   if (resource.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
-  const settled = (type: string) => {
-    const found = findCondition(resource.status?.conditions, type);
-    const { generation } = resource.metadata;
-    return found && (found.observedGeneration ?? generation) === generation ? found : undefined;
-  };
-  const suspended = settled('Suspended');
+  const suspended = settled(resource, 'Suspended');
   if (suspended?.status === 'True' && suspended.reason !== 'Suspended')
     return `${suspended.reason}: ${suspended.message}`;
-  if (settled('Stalled')?.status !== 'True') return undefined;
-  const missing = NEEDED.map(settled).find((found) => found?.status === 'False');
+  if (settled(resource, 'Stalled')?.status !== 'True') return undefined;
+  const missing = NEEDED.map((type) => settled(resource, type)).find((found) => found?.status === 'False');
   return missing && `${missing.reason}: ${missing.message}`;
 }

@@ -1,6 +1,7 @@
 import { NotFound, UsageError } from '../exit-code.ts';
+import { chooseConnection } from '../connection-choice.ts';
 import { podsOf } from '../connection-parts.ts';
-import { choose, idOf, type Scope } from '../scope.ts';
+import { idOf, type Scope } from '../scope.ts';
 import type { Target } from '../target.ts';
 
 export interface LogsOptions extends Scope {
@@ -25,11 +26,11 @@ export async function showLogs(
   const { cluster } = target;
   if (!cluster) throw new UsageError('a running "up" has no pods: it writes its log to its own terminal');
   const sinceSeconds = options.since === undefined ? undefined : secondsOf(options.since);
-  const [connection] = await choose(target, 'Connection', { ...options, names: [options.connection] });
-  const [pod] = await podsOf(cluster, connection!);
+  const connection = await chooseConnection(target, options, options.connection);
+  const [pod] = await podsOf(cluster, connection);
   if (!pod)
     throw new NotFound(
-      `Connection ${idOf(connection!)} has no sync pod: "supercargo describe ${options.connection}" says why`,
+      `${connection.kind} ${idOf(connection)} has no sync pod: "supercargo describe ${options.connection}" says why`,
     );
   const { follow, previous, tail } = options;
   const { namespace = '', name } = pod.metadata;

@@ -1,23 +1,33 @@
 import { ANNOTATIONS } from '../../crds/index.ts';
-import type { Clock } from '../../kit/clock.ts';
-import { choose, idOf, type Choice } from '../scope.ts';
-import { kindOf, type Target } from '../target.ts';
+import { sumUp, writeEach } from '../bulk.ts';
+import { chooseNamed, type KindChoice } from '../connection-choice.ts';
+import { idOf } from '../scope.ts';
+import type { Target } from '../target.ts';
+import type { Patience, WaitDoors } from '../waiting.ts';
 
-/** `supercargo reconcile`: the operator looks again. It waits for nothing: what it finds stands in the conditions. */
+/**
+ * `supercargo reconcile`: the operator looks again. It waits for nothing, as no status says that it has looked: what it
+ * finds stands in the conditions. Returns the exit code.
+ */
 export async function askReconcile(
   target: Target,
-  options: Choice & { readonly kind: string },
-  clock: Clock,
-  say: (line: string) => void,
-): Promise<void> {
-  const kind = kindOf(options.kind);
-  const chosen = await choose(target, kind, options);
-  const value = clock.now().toISOString();
-  for (const { metadata } of chosen) {
-    await target.annotate(
-      { kind, namespace: metadata.namespace, name: metadata.name },
-      { [ANNOTATIONS.reconcileRequested]: value },
-    );
-    say(`${kind} ${idOf({ metadata })}: the operator has been asked to look at it`);
-  }
+  options: KindChoice & { readonly kind: string },
+  { signal }: Pick<Patience, 'signal'>,
+  doors: WaitDoors,
+): Promise<number> {
+  const chosen = await chooseNamed(target, options);
+  const value = doors.clock.now().toISOString();
+  const written = await writeEach(
+    chosen,
+    async (one) => {
+      const { kind, metadata } = one;
+      await target.annotate(
+        { kind, namespace: metadata.namespace, name: metadata.name },
+        { [ANNOTATIONS.reconcileRequested]: value },
+      );
+      doors.say(`${kind} ${idOf(one)}: the operator has been asked to look at it`);
+    },
+    signal,
+  );
+  return sumUp(target, written, 'asked for', undefined, doors);
 }

@@ -34,6 +34,11 @@ const RESOURCES: Viewed[] = [
   resource('FeedRun', 'acme', 'not-ours', { feedRef: { name: 'theirs' } }),
   resource('Driver', undefined, 'vendure', { title: 'Vendure', settingsSchema: { properties: { channel: {} } } }),
   resource('Driver', undefined, 'shopify', { title: 'Shopify' }),
+  resource('ClusterConnection', undefined, 'shop', {
+    namespace: 'globex',
+    storeRef: { name: 'main' },
+    driver: 'vendure',
+  }),
   resource('License', undefined, 'team', seats('acme', 'globex'), seats('acme', 'globex')),
 ];
 const CLUSTER: FakeCluster = { resources: RESOURCES, ...seededPods(), events: seededEvents() };
@@ -115,6 +120,23 @@ describe('a report about one connection', () => {
       { variable: 'SUPERCARGO_LOG_LEVEL', is: 'info' },
       { variable: 'SHOP_PASSWORD' },
     ]);
+  });
+
+  it('may be of the ClusterConnection of the same name, which is named with its kind', async () => {
+    const { names, files } = await report({ name: 'clusterconnection/shop' });
+    expect(names('cluster/clusterconnections.json')).toEqual(['shop']);
+    expect([...files.keys()].filter((path) => /acme|connections\.json/.test(path))).toEqual([
+      'cluster/clusterconnections.json',
+    ]);
+    await expect(report({ name: 'connection/wide' })).rejects.toThrow('Connection wide was not found');
+    await expect(report({ name: 'clusterconnection/none' })).rejects.toThrow('ClusterConnection none was not found');
+  });
+
+  it('of a ClusterConnection that may not be read has what carries its name, where -n says where that is', async () => {
+    const refused = { ...CLUSTER, forbidden: (what: string) => what === 'list ClusterConnection' };
+    const { index } = await report({ name: 'clusterconnection/shop', namespace: 'globex' }, refused);
+    expect(index).toContain('ClusterConnection shop (namespace globex)');
+    await expect(report({ name: 'clusterconnection/shop' }, refused)).rejects.toThrow('is forbidden');
   });
 
   it('is refused where there is none of the name, before anything is written', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '../../crds/index.ts';
-import { fakeTarget, quickClock } from '../../test/support/fake-target.ts';
+import { fakeTarget, quickClock, quickDoors } from '../../test/support/fake-target.ts';
 import type { Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
 import { request } from './requests.ts';
@@ -32,7 +32,6 @@ async function ask(found: Viewed, verb: 'sync' | 'run' = 'sync', then?: (value: 
       resources.splice(0, 1, ...(later ? [later] : []));
     },
   });
-  const said: string[] = [];
   const noting: Target = {
     ...target,
     annotate: async (_, annotations) => {
@@ -40,8 +39,15 @@ async function ask(found: Viewed, verb: 'sync' | 'run' = 'sync', then?: (value: 
     },
   };
   const began = clock.now().getTime();
-  const well = await request(noting, { verb, names: ['shop'], timeoutMs: 3_600_000 }, clock, (line) => said.push(line));
-  return { well, said, seconds: (clock.now().getTime() - began) / 1000 };
+  const doors = quickDoors(clock);
+  const code = await request(noting, { verb, names: ['shop'], wait: true }, { timeoutMs: 3_600_000 }, doors);
+  return {
+    well: code === 0,
+    code,
+    said: doors.said,
+    told: doors.told,
+    seconds: (clock.now().getTime() - began) / 1000,
+  };
 }
 
 describe('a request that cannot be carried out', () => {

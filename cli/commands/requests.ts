@@ -1,77 +1,70 @@
 import { ANNOTATIONS } from '../../crds/index.ts';
-import type { Clock } from '../../kit/clock.ts';
 import { EXPORT_TYPES } from '../../model/feeds.ts';
+import { sumUp, writeEach } from '../bulk.ts';
+import { chooseConnections, type KindChoice } from '../connection-choice.ts';
 import { runWords, type ShownRun } from '../run-words.ts';
-import { choose, idOf, namespaceOf, type Choice } from '../scope.ts';
+import { choose, idOf } from '../scope.ts';
+import { settled } from '../settled.ts';
 import { readiness, type Viewed } from '../status-view.ts';
 import type { Target } from '../target.ts';
+import type { Patience, Verdict, WaitDoors } from '../waiting.ts';
 import { hopeless } from './hopeless.ts';
 
 /** A request set as an annotation with a new value; status echoes the value when it has been carried out. */
 const REQUESTS = {
-  sync: { kind: 'Connection', annotation: ANNOTATIONS.syncRequested, echo: 'lastHandledSyncRequest' },
-  test: { kind: 'Connection', annotation: ANNOTATIONS.testRequested, echo: 'lastHandledTestRequest' },
-  run: { kind: 'Feed', annotation: ANNOTATIONS.runRequested, echo: 'lastHandledRunRequest' },
+  sync: { annotation: ANNOTATIONS.syncRequested, echo: 'lastHandledSyncRequest', done: 'synced' },
+  test: { annotation: ANNOTATIONS.testRequested, echo: 'lastHandledTestRequest', done: 'tested' },
+  run: { annotation: ANNOTATIONS.runRequested, echo: 'lastHandledRunRequest', done: 'run' },
 } as const;
 
-export interface RequestOptions extends Choice {
+export interface RequestOptions extends KindChoice {
   readonly verb: keyof typeof REQUESTS;
-  readonly timeoutMs: number;
+  /** Until each has been carried out or cannot be; else it is asked for, and that is all. */
+  readonly wait: boolean;
 }
 
-const LOOK_EVERY_MS = 500;
-
-/**
- * Asks for one or many, waits until each has been carried out or cannot be, and says how it ended. Returns whether all
- * are well.
- */
+/** Asks for one or many, waits for each unless told otherwise, and says how it ended. Returns the exit code. */
 export async function request(
   target: Target,
   options: RequestOptions,
-  clock: Clock,
-  say: (line: string) => void,
-): Promise<boolean> {
-  const { kind, annotation, echo } = REQUESTS[options.verb];
-  const chosen = await choose(target, kind, options);
-  const value = clock.now().toISOString();
-  for (const { metadata } of chosen)
-    await target.annotate({ kind, namespace: metadata.namespace, name: metadata.name }, { [annotation]: value });
-  const waiting = new Set(chosen.map(idOf));
-  const deadline = clock.now().getTime() + options.timeoutMs;
-  const namespace = namespaceOf(target, options);
-  let well = true;
-  while (waiting.size > 0 && clock.now().getTime() < deadline) {
-    await clock.sleep(LOOK_EVERY_MS);
-    const there = new Map((await target.list(kind, namespace, options.selector)).map((one) => [idOf(one), one]));
-    for (const id of waiting) {
-      const resource = there.get(id);
-      if (resource?.status?.[echo] === value) {
-        waiting.delete(id);
-        well = describe(resource, say) && well;
-        continue;
-      }
-      const why = hopeless(resource);
-      if (why === undefined) continue;
-      waiting.delete(id);
-      well = false;
-      say(`${kind} ${id}: not carried out, and it will not be: ${why}`);
-    }
-  }
-  for (const id of waiting)
-    say(
-      `${kind} ${id}: not carried out within ${options.timeoutMs / 1000} s: is the connection enabled, and its pod running?`,
-    );
-  return well && waiting.size === 0;
+  patience: Patience,
+  doors: WaitDoors,
+): Promise<number> {
+  const { verb, wait, selector } = options;
+  const { annotation, echo, done } = REQUESTS[verb];
+  const chosen = verb === 'run' ? await choose(target, 'Feed', options) : await chooseConnections(target, options);
+  const value = doors.clock.now().toISOString();
+  const written = await writeEach(
+    chosen,
+    async (one) => {
+      const { kind, metadata } = one;
+      await target.annotate({ kind, namespace: metadata.namespace, name: metadata.name }, { [annotation]: value });
+      if (!wait) doors.say(`${kind} ${idOf(one)}: asked for`);
+    },
+    patience.signal,
+  );
+  const judge = (now: Viewed | undefined) => carriedOut(now, echo, value);
+  if (!wait) return sumUp(target, written, 'asked for', undefined, doors);
+  return sumUp(target, written, done, { ...patience, selector, judge }, doors);
 }
 
-function describe(resource: Viewed, say: (line: string) => void): boolean {
+/** How the request ended, once status echoes it. Pure. */
+function carriedOut(now: Viewed | undefined, echo: string, value: string): Verdict {
+  if (now?.status?.[echo] === value) return { over: true, ...outcome(now) };
+  const never = hopeless(now);
+  if (never !== undefined) return { over: true, well: false, words: `not carried out, and it will not be: ${never}` };
+  const ready = now && settled(now, 'Ready');
+  const reason =
+    ready && ready.status !== 'True' ? `waits: ${ready.reason}: ${ready.message}` : 'waits for its pod to carry it out';
+  return { over: false, reason };
+}
+
+function outcome(resource: Viewed): { well: boolean; words: string } {
   const ready = readiness(resource);
   const run = resource.status?.['lastRun'] as ShownRun | undefined;
   const recent = (resource.status?.['recentRuns'] ?? []) as readonly ShownRun[];
-  const exports = EXPORT_TYPES.some((type) => type === resource.spec?.['type']);
-  const what = run
-    ? runWords(run, recent, exports)
-    : `${ready?.status === 'True' ? 'well' : `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}`}`;
-  say(`${resource.kind} ${idOf(resource)}: ${what}`);
-  return run ? run.result !== 'Failed' : ready?.status === 'True';
+  const exports = EXPORT_TYPES.some((type) => type === resource.spec['type']);
+  if (run) return { well: run.result !== 'Failed', words: runWords(run, recent, exports) };
+  if (ready?.status === 'True') return { well: true, words: 'well' };
+  return { well: false, words: `not well (${ready?.reason ?? 'unknown'}): ${ready?.message ?? ''}` };
 }

@@ -1,7 +1,8 @@
 import { NotFound } from '../exit-code.ts';
+import { chooseConnection } from '../connection-choice.ts';
 import { feedsOf } from '../connection-parts.ts';
 import type { ShownRun } from '../run-words.ts';
-import { choose, idOf, type Choice } from '../scope.ts';
+import { idOf, type Scope } from '../scope.ts';
 import { age, formatTable } from '../table.ts';
 import type { Target } from '../target.ts';
 
@@ -17,16 +18,16 @@ interface Row extends ShownRun {
  */
 export async function showRuns(
   target: Target,
-  { connection, feed, ...choice }: Omit<Choice, 'names'> & { readonly connection: string; readonly feed?: string },
+  { connection, feed, ...choice }: Scope & { readonly connection: string; readonly feed?: string },
   now: Date,
 ): Promise<string> {
-  const [found] = await choose(target, 'Connection', { ...choice, selector: undefined, names: [connection] });
-  const all = await feedsOf(target, found!);
+  const found = await chooseConnection(target, choice, connection);
+  const all = await feedsOf(target, found);
   // A feed is known by its name, and by its type, of which a connection has one.
   const feeds = all.filter(({ metadata, spec }) => feed === undefined || [metadata.name, spec['type']].includes(feed));
   if (feed !== undefined && feeds.length === 0)
     throw new NotFound(
-      `Connection ${idOf(found!)} has no Feed "${feed}": it has ${all.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
+      `${found.kind} ${idOf(found)} has no Feed "${feed}": it has ${all.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
     );
   const rows = feeds.flatMap(({ metadata, status }) => {
     const recent = (status?.['recentRuns'] ?? (status?.['lastRun'] ? [status['lastRun']] : [])) as readonly Row[];

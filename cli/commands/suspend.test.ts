@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fakeTarget, quickClock } from '../../test/support/fake-target.ts';
+import { fakeTarget, quickDoors } from '../../test/support/fake-target.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Viewed } from '../status-view.ts';
 import { askReconcile } from './reconcile.ts';
@@ -13,11 +13,11 @@ const feed = (name: string, connection = 'shop', rest: object = {}, namespace = 
 
 async function suspend(feeds: Viewed[], options: Partial<SuspendOptions>, on = true) {
   const { target, written } = fakeTarget({ resources: feeds });
-  const said: string[] = [];
-  const error: unknown = await suspendFeeds(target, { names: [], ...options }, on, (line) => said.push(line)).catch(
+  const doors = quickDoors();
+  const error: unknown = await suspendFeeds(target, { names: [], ...options }, on, { timeoutMs: 5000 }, doors).catch(
     (thrown: unknown) => thrown,
   );
-  return { written, said, error };
+  return { written, said: doors.said, error };
 }
 
 describe('supercargo suspend and resume', () => {
@@ -60,7 +60,7 @@ describe('supercargo reconcile', () => {
   it('asks the operator by an annotation, for any kind, and exactly what was named', async () => {
     const store: Viewed = { kind: 'Store', metadata: { namespace: 'acme', name: 'main' }, spec: {} };
     const { target, written } = fakeTarget({ resources: [store, feed('main')] });
-    const ask = (names: string[]) => askReconcile(target, { kind: 'stores', names }, quickClock(), () => undefined);
+    const ask = (names: string[]) => askReconcile(target, { kind: 'stores', names }, {}, quickDoors());
     await ask(['main']);
     expect(written).toEqual(['supercargo.dev/reconcile-requested-at acme/main']);
     await expect(ask(['main', 'none'])).rejects.toThrow('Store none was not found');

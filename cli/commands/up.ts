@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
 import { withoutControls } from '../../kit/plain-text.ts';
 import { findRunningUp, startControl } from '../local/control.ts';
+import { follow } from '../local/follow.ts';
 import { takeStateFolder } from '../local/state-folder.ts';
 import { startUp } from '../local/up.ts';
 import { LocalWorld } from '../local/world.ts';
@@ -21,8 +20,6 @@ export interface UpCommand {
   readonly allowPlainHttp?: boolean;
   readonly logLevel: string;
 }
-
-const SETTLE_MS = 300;
 
 /** `supercargo up -f DIR`: until Ctrl-C. Faulty manifests are named and left out; the others run. */
 export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
@@ -58,26 +55,16 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
   for (const store of up.keys.keys())
     say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);
   const stopShowing = out.isTTY ? showTable(world, out) : showLines(world, say);
-  const isFolder = (await stat(command.file)).isDirectory();
-  // Editors put a new file in the place of the old one: who watches the file itself would see no second change.
-  const watcher = watch(isFolder ? command.file : dirname(command.file), { recursive: isFolder, persistent: false });
-  let timer: NodeJS.Timeout | undefined;
-  watcher.on('change', (_event, name) => {
-    if (!isFolder && name !== basename(command.file)) return;
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => void reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')),
-      SETTLE_MS,
-    );
-  });
   const reload = async () => {
     world.apply(await load(command.file, say));
     await up.refresh();
   };
+  const following = await follow(command.file, () =>
+    reload().catch((error: unknown) => log.error({ err: error }, 'the manifests could not be read again')),
+  );
   const ending = AbortSignal.any([signal, restored.signal]);
   if (!ending.aborted) await once(ending, 'abort');
-  watcher.close();
-  clearTimeout(timer);
+  following.close();
   stopShowing();
   say('stopping: runs end at their next whole page');
   await control.close();

@@ -1,4 +1,5 @@
 import { kindByName } from '../../crds/index.ts';
+import { connectionName, nameOf } from '../connection-choice.ts';
 import { NotFound, UsageError } from '../exit-code.ts';
 import { choose, idOf, namespaceOf, type Scope } from '../scope.ts';
 import type { Viewed } from '../status-view.ts';
@@ -18,23 +19,38 @@ export interface Subject {
 }
 
 /** Without a name the installation: all of it, but for what -n leaves out. */
-export async function subjectOf(target: Target, name: string | undefined, scope: Scope): Promise<Subject> {
-  if (name === undefined) {
+export async function subjectOf(target: Target, word: string | undefined, scope: Scope): Promise<Subject> {
+  if (word === undefined) {
     namespaceOf(target, scope);
     return { namespace: scope.namespace };
   }
+  const { kind, name } = connectionName(word);
+  if (kind === 'ClusterConnection') return wideSubject(target, name, scope);
   try {
     const [resource] = await choose(target, 'Connection', { ...scope, names: [name] });
     return subject('Connection', name, resource!, resource!.metadata.namespace);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const wide = await target.list('ClusterConnection', undefined, undefined).catch(() => []);
-    const found = wide.find(({ metadata }) => metadata.name === name);
-    if (found) return subject('ClusterConnection', name, found, String(found.spec['namespace']));
+    if (nameOf(word).kind === undefined) {
+      const wide = await target.list('ClusterConnection', undefined, undefined).catch(() => []);
+      const found = wide.find(({ metadata }) => metadata.name === name);
+      if (found) return subject('ClusterConnection', name, found, String(found.spec['namespace']));
+    }
     if (error instanceof NotFound || !isRefusal(error)) throw error;
     const namespace = namespaceOf(target, scope);
     if (namespace === undefined) throw error;
     return { namespace, connection: { kind: 'Connection', name, resource: undefined } };
+  }
+}
+
+async function wideSubject(target: Target, name: string, scope: Scope): Promise<Subject> {
+  try {
+    const [resource] = await choose(target, 'ClusterConnection', { names: [name] });
+    return subject('ClusterConnection', name, resource!, String(resource!.spec['namespace']));
+  } catch (error) {
+    if (!isRefusal(error) || scope.namespace === undefined) throw error;
+    // What carries its name is reported all the same, where -n says where that is.
+    return { namespace: scope.namespace, connection: { kind: 'ClusterConnection', name, resource: undefined } };
   }
 }
 

@@ -1,71 +1,88 @@
 import { EXIT } from '../exit-code.ts';
+import type { Patience } from '../waiting.ts';
 import { row, type CommandRow, type Common } from './command.ts';
-import { SCOPED } from './options.ts';
+import { LIVE_ROW } from './live.ts';
+import { CHOSEN, CONNECTION_KIND, NO_WAIT, SCOPED, TIMEOUT, WAIT } from './options.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
-import { change, REMOVE_CONNECTIONS, RECONCILE } from './rights.ts';
+import { change, CHANGE_CONNECTIONS, REMOVE_CONNECTIONS, RECONCILE, SUSPEND } from './rights.ts';
 
 const NAMES = [{ usage: '[names...]' }];
 
+interface Bulk extends Common {
+  readonly all?: boolean;
+  readonly kind?: string;
+}
+interface Waits extends Bulk {
+  readonly wait: boolean;
+  readonly timeout: string;
+}
+
 const request = (verb: 'sync' | 'test' | 'run', summary: string): CommandRow =>
-  row<[string[]], Common & { timeout: string }>({
+  row<[string[]], Waits>({
     name: verb,
     summary,
     args: NAMES,
-    flags: [...SCOPED, { usage: '--timeout <seconds>', description: 'how long to wait', default: '120' }],
-    needs: change(verb === 'run' ? 'feeds' : 'connections'),
-    async run({ args: [names], options, withTarget, say, clock }) {
+    flags: [...CHOSEN, ...(verb === 'run' ? [] : [CONNECTION_KIND]), ...NO_WAIT],
+    needs: verb === 'run' ? change('feeds') : CHANGE_CONNECTIONS,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { request: ask } = await import('../commands/requests.ts');
-      const timeoutMs = Number(options.timeout) * 1000;
-      const well = await withTarget(options, (target) =>
-        ask(target, { ...options, verb, names, timeoutMs }, clock, say),
-      );
-      if (!well) return EXIT.notWell;
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) => ask(target, { ...options, verb, names }, patience, doors));
     },
   });
 
 const turn = (verb: 'enable' | 'disable'): CommandRow =>
-  row<[string[]], Common>({
+  row<[string[]], Waits>({
     name: verb,
     summary: `${verb} connections`,
     args: NAMES,
-    flags: SCOPED,
-    needs: change('connections'),
-    async run({ args: [names], options, withTarget, say }) {
+    flags: [...CHOSEN, CONNECTION_KIND, ...WAIT],
+    needs: CHANGE_CONNECTIONS,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { switchConnections } = await import('../commands/switches.ts');
-      await withTarget(options, (target) => switchConnections(target, { ...options, names }, verb === 'enable', say));
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) =>
+        switchConnections(target, { ...options, names }, verb === 'enable', patience, doors),
+      );
     },
   });
 
 const rest = (verb: 'suspend' | 'resume'): CommandRow =>
-  row<[string[]], Common & { connection?: string }>({
+  row<[string[]], Waits & { connection?: string }>({
     name: verb,
     summary: `${verb} the schedule of feeds`,
     args: NAMES,
-    flags: [...SCOPED, { usage: '--connection <name>', description: 'all feeds of a connection, instead of names' }],
-    needs: change('feeds'),
-    async run({ args: [names], options, withTarget, say }) {
+    flags: [
+      ...CHOSEN,
+      { usage: '--connection <name>', description: 'all feeds of a connection, instead of names' },
+      ...WAIT,
+    ],
+    needs: SUSPEND,
+    async run({ args: [names], options, withTarget, stop, ...doors }) {
       const { suspendFeeds } = await import('../commands/suspend.ts');
-      await withTarget(options, (target) => suspendFeeds(target, { ...options, names }, verb === 'suspend', say));
+      const patience = await patienceOf(options, stop);
+      return withTarget(options, (target) =>
+        suspendFeeds(target, { ...options, names }, verb === 'suspend', patience, doors),
+      );
     },
   });
 
-const RECONCILE_ROW = row<[string[]], Common & { kind: string }>({
+/** Ctrl-C ends a write to many between two of them, and a wait at once. */
+async function patienceOf({ timeout }: Waits, stop: () => AbortSignal): Promise<Patience> {
+  const { timeoutOf } = await import('../waiting.ts');
+  return { timeoutMs: timeoutOf(timeout), signal: stop() };
+}
+
+const RECONCILE_ROW = row<[string[]], Bulk & { kind: string }>({
   name: 'reconcile',
   summary: 'have the operator look at resources again, now',
   args: NAMES,
-  flags: [
-    ...SCOPED,
-    {
-      usage: '--kind <kind>',
-      description: 'of the names',
-      choices: [...NAMESPACED_KINDS, ...CLUSTER_KINDS],
-      default: 'connections',
-    },
-  ],
+  flags: [...CHOSEN, { ...CONNECTION_KIND, choices: [...NAMESPACED_KINDS, ...CLUSTER_KINDS] }],
   needs: RECONCILE,
-  async run({ args: [names], options, withTarget, say, clock }) {
+  async run({ args: [names], options, withTarget, stop, ...doors }) {
     const { askReconcile } = await import('../commands/reconcile.ts');
-    await withTarget(options, (target) => askReconcile(target, { ...options, names }, clock, say));
+    const signal = stop();
+    return withTarget(options, (target) => askReconcile(target, { ...options, names }, { signal }, doors));
   },
 });
 
@@ -76,13 +93,14 @@ const DELETE_ROW = row<[string[]], Common & { wait: string; timeout: string; yes
   flags: [
     ...SCOPED,
     { usage: '--wait <wanted>', description: 'until they are gone', choices: ['true', 'false'], default: 'true' },
-    { usage: '--timeout <seconds>', description: 'how long to wait', default: '120' },
+    TIMEOUT,
     { usage: '--yes', description: 'without a question; needed where deletionPolicy is Delete', default: false },
   ],
   needs: REMOVE_CONNECTIONS,
   async run({ args: [names], options, withTarget, say, clock, ask }) {
     const { deleteConnections } = await import('../commands/delete.ts');
-    const how = { ...options, names, wait: options.wait === 'true', timeoutMs: Number(options.timeout) * 1000 };
+    const { timeoutOf } = await import('../waiting.ts');
+    const how = { ...options, names, wait: options.wait === 'true', timeoutMs: timeoutOf(options.timeout) };
     if (!(await withTarget(options, (target) => deleteConnections(target, how, { clock, say, ask }))))
       return EXIT.notWell;
   },
@@ -97,6 +115,7 @@ export const CHANGES: readonly CommandRow[] = [
   turn('disable'),
   rest('suspend'),
   rest('resume'),
+  LIVE_ROW,
   RECONCILE_ROW,
   DELETE_ROW,
 ];

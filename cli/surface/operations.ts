@@ -1,8 +1,8 @@
 import { row, type CommandRow, type Common } from './command.ts';
-import { CONTEXT, state, SYSTEM_NAMESPACE } from './options.ts';
+import { state, SYSTEM_NAMESPACE, WHICH_CLUSTER } from './options.ts';
 import { DRILL, RUN_IN_HUB } from './rights.ts';
 
-const WHICH_HUB = [state('state folder of a local "up"'), CONTEXT, SYSTEM_NAMESPACE];
+const WHICH_HUB = [state('state folder of a local "up"'), ...WHICH_CLUSTER, SYSTEM_NAMESPACE];
 
 /** Commands for an installation as a whole. */
 export const OPERATIONS: readonly CommandRow[] = [
@@ -30,7 +30,7 @@ export const OPERATIONS: readonly CommandRow[] = [
       { usage: '--seed <number>', description: 'of what is killed when; another one each time if absent' },
       { usage: '--keep', description: 'leave the namespace in the end' },
       SYSTEM_NAMESPACE,
-      CONTEXT,
+      ...WHICH_CLUSTER,
     ],
     needs: DRILL,
     async run({ options, say, stop }) {

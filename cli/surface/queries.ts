@@ -2,7 +2,7 @@ import { EXIT } from '../exit-code.ts';
 import { FORMATS, type Format } from '../formats.ts';
 import { row, type CommandRow, type Common } from './command.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
-import { ALL_NAMESPACES, AS_JSON, ASKS_HUB, COMMON, SCOPED, SYSTEM_NAMESPACE } from './options.ts';
+import { ALL_NAMESPACES, AS_JSON, ASKS_HUB, COMMON, CONNECTION_KIND, SCOPED, SYSTEM_NAMESPACE } from './options.ts';
 import { ASK_HUB, DESCRIBE, READ_KINDS, READ_LICENSES, READ_LOGS, READ_RUNS, REPORT } from './rights.ts';
 
 /** Commands that show resources. */
@@ -18,11 +18,11 @@ export const QUERIES: readonly CommandRow[] = [
       await withTarget(options, async (target) => say(await get(target, { ...options, word, name }, clock.now())));
     },
   }),
-  row<[string[]], Common>({
+  row<[string[]], Common & { kind: string }>({
     name: 'describe',
     summary: 'all that is known of connections: conditions, feeds, problems, pods, events',
     args: [{ usage: '[names...]' }],
-    flags: SCOPED,
+    flags: [...SCOPED, CONNECTION_KIND],
     needs: DESCRIBE,
     async run({ args: [names], options, withTarget, say, clock }) {
       const { describeConnections } = await import('../commands/describe.ts');

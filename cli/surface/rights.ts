@@ -1,8 +1,8 @@
 import { GROUP } from '../../crds/schema/define.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kind-names.ts';
 
-/** Where a right is needed: in the namespace that is asked about, in the chart's own, or of the whole cluster. */
-export type Place = 'namespace' | 'system' | 'cluster';
+/** Where a right is needed: where it is asked about, in the chart's namespace, in "default", or in all of them. */
+export type Place = 'namespace' | 'system' | 'default' | 'cluster';
 
 /** A right on the API server that a command needs. */
 export interface Right {
@@ -33,6 +33,8 @@ const core = (place: Place, resources: readonly string[], verbs: readonly string
   verbs,
 });
 
+const FOR_WIDE = 'for ClusterConnections';
+
 /** `get` of the kind that is named. */
 export const READ_KINDS: readonly Right[] = [
   ours(NAMESPACED_KINDS, ['list']),
@@ -47,6 +49,18 @@ export const READ_LICENSES: readonly Right[] = [
 /** Looks these up by name or labels, and changes them. */
 export const change = (...resources: string[]): readonly Right[] => [ours(resources, ['list', 'patch'])];
 
+const wide = (...verbs: string[]): Right => ({
+  ...ours(['clusterconnections'], verbs),
+  place: 'cluster',
+  only: FOR_WIDE,
+});
+
+/** Looks connections of either kind up, and changes them. */
+export const CHANGE_CONNECTIONS: readonly Right[] = [...change('connections'), wide('list', 'patch')];
+
+/** Feeds by name, or by their connection. */
+export const SUSPEND: readonly Right[] = [...change('feeds'), { ...wide('list'), only: 'for their feeds' }];
+
 /** A request of any kind. */
 export const RECONCILE: readonly Right[] = [
   ours(NAMESPACED_KINDS, ['list', 'patch']),
@@ -58,15 +72,17 @@ export const REMOVE_CONNECTIONS: readonly Right[] = [
   { ...core('namespace', ['events'], ['list']), only: 'to tell how it ended' },
 ];
 
-export const READ_RUNS: readonly Right[] = [ours(['connections', 'feeds'], ['list'])];
+export const READ_RUNS: readonly Right[] = [ours(['connections', 'feeds'], ['list']), wide('list')];
 
 export const DESCRIBE: readonly Right[] = [
   ...READ_RUNS,
   { ...core('namespace', ['pods', 'events'], ['list']), only: 'to show these' },
+  { ...core('default', ['events'], ['list']), only: 'to show those about a ClusterConnection' },
 ];
 
 export const READ_LOGS: readonly Right[] = [
   ours(['connections'], ['list']),
+  wide('list'),
   core('namespace', ['pods'], ['list']),
   core('namespace', ['pods/log'], ['get']),
 ];
@@ -79,6 +95,14 @@ export const ASK_HUB: readonly Right[] = [
   { ...core('system', ['pods/portforward'], ['get', 'create']), only: 'without SUPERCARGO_HUB_URL' },
 ];
 
+/** The connection, its feeds, and the way to the hub for what Test mode kept back. */
+export const GO_LIVE: readonly Right[] = [
+  ours(['connections'], ['list', 'patch']),
+  ours(['feeds'], ['list']),
+  wide('list', 'patch'),
+  ...ASK_HUB,
+];
+
 const TOLD = 'what may not be read is named in the report';
 
 /** Reads, and no Secret among them. Each may be missing. */
@@ -86,6 +110,7 @@ export const REPORT: readonly Right[] = [
   { ...ours(NAMESPACED_KINDS, ['list']), only: TOLD },
   { ...ours(CLUSTER_KINDS, ['list']), place: 'cluster', only: TOLD },
   { ...core('namespace', ['pods', 'events'], ['list']), only: TOLD },
+  { ...core('default', ['events'], ['list']), only: 'for those about what has no namespace' },
   { ...core('namespace', ['pods/log'], ['get']), only: TOLD },
   { ...group('apps', ['deployments'], ['list']), only: TOLD },
   { ...core('namespace', ['pods/portforward'], ['get', 'create']), only: 'for health and metrics of a sync pod' },

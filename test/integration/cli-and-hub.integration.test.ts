@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { showDiff } from '../../cli/commands/diff.ts';
+import { goLive } from '../../cli/commands/go-live.ts';
 import { showErrors, type ErrorsOptions } from '../../cli/commands/errors.ts';
 import { showOrder } from '../../cli/commands/order.ts';
 import { replay } from '../../cli/commands/replay.ts';
 import { startControl } from '../../cli/local/control.ts';
 import { LocalWorld } from '../../cli/local/world.ts';
 import type { Target } from '../../cli/target.ts';
+import { fakeTarget, quickDoors } from '../support/fake-target.ts';
 import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
@@ -132,6 +134,26 @@ describe('the command', () => {
     expect(out).toMatch(/A +main +5 +0 +-5/);
     expect(out).toContain('1: Accepted, shipping standard -> STD\n      2 x A');
     expect(out).toContain('in the way: 2 x UnknownSku');
+  });
+
+  it('go-live finds in the hub what Test mode kept back and what is in its way', async () => {
+    const [namespace, name] = pod.connection.split('/') as [string, string];
+    const spec = { driver: 'memory', storeRef: { name: store.name }, mode: 'Test' };
+    const { target: cluster, written } = fakeTarget({
+      resources: [{ kind: 'Connection', metadata: { namespace, name }, spec }],
+    });
+    const doors = quickDoors();
+    const options = { connection: name, namespace, accept: '', dryRun: true, yes: false, wait: false };
+    const withHub = { ...cluster, hub: () => target().hub({}) };
+    expect(await goLive(withHub, options, { timeoutMs: 1000 }, { ...doors, ask: undefined })).toBe('refused');
+    const out = doors.said.join('\n');
+    expect(out).toMatch(
+      /look +kept back +sent when it goes live: 1 stock level, 1 of them to zero .*: A from 5 to 0\)/,
+    );
+    expect(out).toMatch(/STOP +open problems +2 x UnknownSku \(order .*\); 1 x PoisonedRecord \(product p9: no\)/);
+    expect(out).toMatch(/ok +parcels +none waits/);
+    expect(out).not.toContain('not known');
+    expect(written).toEqual([]);
   });
 
   it('order tells the life line with why it was rejected', async () => {

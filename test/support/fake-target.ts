@@ -22,6 +22,10 @@ export interface FakeCluster {
 /** A cluster in memory, with a note of what was written to it. */
 export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acme') {
   const written: string[] = [];
+  const note = (what: string, namespace: string | undefined, name: string) => {
+    allowed(`write ${namespace}/${name}`);
+    written.push(`${what} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+  };
   let lists = 0;
   const allowed = (what: string) => {
     if (cluster.forbidden?.(what))
@@ -29,6 +33,10 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
   };
   const doors: ClusterDoors = {
     remove: async ({ namespace, name, uid }) => void written.push(`delete ${namespace}/${name} ${uid}`),
+    goLive: async ({ namespace, name, uid, generation }) => {
+      allowed('patch');
+      written.push(`mode=Production ${namespace ?? ''}/${name} ${uid} ${generation}`);
+    },
     events: async ({ kind, name }) =>
       (cluster.events ?? []).filter(({ metadata }) => metadata.name.startsWith(`${kind}.${name}.`)),
     async eventsIn(namespace) {
@@ -66,12 +74,11 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
       allowed(`list ${kind}`);
       cluster.onList?.(kind, ++lists);
       return cluster.resources.filter(
-        (one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace),
+        (one) => one.kind === kind && [undefined, one.metadata.namespace].includes(namespace),
       );
     },
-    annotate: async ({ namespace, name }, annotations) =>
-      void written.push(`${Object.keys(annotations).join()} ${namespace}/${name}`),
-    setSwitch: async ({ namespace, name }, field, value) => void written.push(`${field}=${value} ${namespace}/${name}`),
+    annotate: async ({ namespace, name }, annotations) => note(Object.keys(annotations).join(), namespace, name),
+    setSwitch: async ({ namespace, name }, field, value) => note(`${field}=${value}`, namespace, name),
     hub: async () => ({ url: '', key: '' }),
     close: async () => undefined,
   };
@@ -87,6 +94,17 @@ function selected(labels: Readonly<Record<string, string>> = {}, selector: strin
     const [key, value] = term.split('=');
     return labels[key!] === value;
   });
+}
+
+/** What is said and told, and a clock that does not wait. */
+export function quickDoors(clock = quickClock()) {
+  const said: string[] = [];
+  const told: string[] = [];
+  return {
+    ...{ said, told, clock },
+    say: (line: string) => void said.push(line),
+    tell: (line: string) => void told.push(line),
+  };
 }
 
 /** A clock that does not wait. */
