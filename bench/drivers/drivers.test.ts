@@ -19,6 +19,11 @@ describe('which records a request is about', () => {
     ['with a bound before everything the first ones', 'filter[date_upd]=[0000-00-00 00:00:00,2999-01-01 00:00:00]', 0],
     ['those from its lower bound on', 'modified_after=2026-01-05T00:16:40&before=2026-01-05T01:00:00', 999],
     ['those behind a cursor', `after=${Buffer.from('001767572200\n0000000000001000').toString('base64')}`, 999],
+    [
+      'those behind the cursor of a list that begins before it',
+      `updated_at:>='2026-01-05T00:00:10Z' after=${Buffer.from('001767572200\n0000000000001000').toString('base64')}`,
+      999,
+    ],
     ['the last one where it asks for what came after all', 'created_at[$gte]=2026-11-01T00:00:00Z', 9999],
   ])('%s', (_, text, from) => {
     expect(windowOf(text, sequence).from).toBe(from);

@@ -33,10 +33,11 @@ const BASE64 = /[\w-]{24,}/g;
 /** `text`: path and body of the request, in plain letters. */
 export function windowOf(text: string, sequence: Sequence): Window {
   const plain = [text, ...(text.match(BASE64) ?? []).map((part) => Buffer.from(part, 'base64url').toString('latin1'))];
-  const places = plain.flatMap((part) => [
-    ...[...part.matchAll(TIME)].map(([, day, time]) => Date.parse(`${day}T${time}Z`) - sequence.zoneMs),
-    ...[...part.matchAll(UNIX)].map(([, seconds]) => Number(seconds) * SECOND),
-  ]);
+  const times = plain.flatMap((part) => [...part.matchAll(TIME)]);
+  const cursors = plain.flatMap((part) => [...part.matchAll(UNIX)].map(([, seconds]) => Number(seconds) * SECOND));
+  // Where a list has got to is later than where it begins.
+  const places =
+    cursors.length > 0 ? cursors : times.map(([, day, time]) => Date.parse(`${day}T${time}Z`) - sequence.zoneMs);
   // What is no day (0000-00-00) is before everything.
   const at = places.map((ms) => (Number.isNaN(ms) ? -1 : Math.floor((ms - sequence.firstMs) / SECOND)));
   const within = at.filter((index) => index >= 0 && index < sequence.count);

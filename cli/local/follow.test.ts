@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
 import { follow } from './follow.ts';
+
+// Each look that must see nothing takes two seconds.
+jest.setTimeout(60_000);
 
 let folder: string;
 let seen: number;
