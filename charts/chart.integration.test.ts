@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ interface Egress {
   readonly ports?: readonly { readonly port: number }[];
   readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
 }
+
+const DASHBOARDS = join(import.meta.dirname, 'supercargo', 'files', 'dashboards');
 
 beforeAll(() => ensureBinaries(['helm'], noLog));
 
@@ -389,6 +391,47 @@ describe('monitoring', () => {
       expect(labels).toMatchObject({ team: 'shops', severity: expect.stringMatching(/^(warning|critical)$/) });
       expect(annotations.runbook_url).toBe(`https://wiki.example/runbooks/${alert}`);
     }
+  });
+
+  it('the alert of a forgotten pause fires after as many days as the owner says, and is left out at 0', async () => {
+    const [week] = await monitoring('metrics.prometheusRule.enabled=true');
+    const forgotten = (rule: typeof week) =>
+      rule.spec.groups[0].rules.find(({ alert }: { alert: string }) => alert === 'SupercargoSuspendedLong');
+    expect(forgotten(week).expr).toMatch(/ > 7 \* 86400$/);
+    const [month] = await monitoring('metrics.prometheusRule.enabled=true,metrics.prometheusRule.suspendedDays=30');
+    expect(forgotten(month).expr).toMatch(/ > 30 \* 86400$/);
+    const [never] = await monitoring('metrics.prometheusRule.enabled=true,metrics.prometheusRule.suspendedDays=0');
+    expect(forgotten(never)).toBeUndefined();
+    expect(never.spec.groups[0].rules).toHaveLength(week.spec.groups[0].rules.length - 1);
+  });
+
+  it('alerts lead to a dashboard where the chart knows a Grafana, to that of their connection if they are about one', async () => {
+    const boards = async (...values: string[]) => {
+      const [rule] = await monitoring('metrics.prometheusRule.enabled=true', ...values);
+      return Object.fromEntries(
+        rule.spec.groups[0].rules.map((one: { alert: string; annotations: Record<string, string> }) => [
+          one.alert.replace('Supercargo', ''),
+          one.annotations['dashboard'],
+        ]),
+      ) as Record<string, string | undefined>;
+    };
+    expect(new Set(Object.values(await boards()))).toEqual(new Set([undefined]));
+    const known = await boards('metrics.dashboards.grafanaUrl=https://grafana.example/');
+    const one =
+      'https://grafana.example/d/supercargo-connection?var-namespace={{ $labels.namespace }}&var-connection={{ $labels.connection }}';
+    expect(known).toMatchObject({
+      OrdersStale: one,
+      WritesLate: one,
+      SuspendedLong: one,
+      SyncPodSilent: one,
+      LicenseEnds: 'https://grafana.example/d/supercargo-connections',
+      HubDown: 'https://grafana.example/d/supercargo-hub-and-loop',
+      WebhookStuck: 'https://grafana.example/d/supercargo-hub-and-loop',
+    });
+    const uids = await Promise.all(
+      (await readdir(DASHBOARDS)).map(async (file) => JSON.parse(await readFile(join(DASHBOARDS, file), 'utf8')).uid),
+    );
+    for (const url of Object.values(known)) expect(uids).toContain(/\/d\/([\w-]+)/.exec(url!)?.[1]);
   });
 
   it('takes no interval that is none', async () => {
