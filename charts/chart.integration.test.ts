@@ -4,18 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
 import { KINDS } from '../crds/index.ts';
+import { rendered, type Rendered } from '../test/support/rendered-chart.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
 interface Egress {
   readonly ports?: readonly { readonly port: number }[];
   readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
@@ -24,19 +20,6 @@ interface Egress {
 const DASHBOARDS = join(import.meta.dirname, 'supercargo', 'files', 'dashboards');
 
 beforeAll(() => ensureBinaries(['helm'], noLog));
-
-/** The chart as Helm renders it with these values. */
-async function rendered(...values: string[]): Promise<Rendered[]> {
-  const text = await run(binaryPath('helm'), [
-    'template',
-    '--kube-version',
-    '1.37.2',
-    'supercargo',
-    join(import.meta.dirname, 'supercargo'),
-    ...values.flatMap((value) => ['--set', value]),
-  ]);
-  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
-}
 
 async function egressOf(part: string, ...values: string[]): Promise<readonly Egress[]> {
   const objects = await rendered('networkPolicy.enabled=true', ...values);
@@ -118,28 +101,6 @@ describe('the job that brings the CRDs up to date', () => {
   });
 });
 
-describe('an ingress without TLS', () => {
-  const INGRESS = ['hub.ingress.enabled=true', 'hub.ingress.host=hub.example.com'];
-
-  it('is not installed: keys and orders would go in clear, and publicUrl would promise https', async () => {
-    await expect(rendered(...INGRESS)).rejects.toThrow(
-      'hub.ingress has no TLS: set hub.ingress.tlsSecretName, or hub.ingress.tls=terminatedElsewhere',
-    );
-  });
-
-  it('is where the chart is told that TLS ends before it', async () => {
-    const objects = await rendered(...INGRESS, 'hub.ingress.tls=terminatedElsewhere');
-    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toBeUndefined();
-  });
-
-  it('has TLS from its Secret', async () => {
-    const objects = await rendered(...INGRESS, 'hub.ingress.tlsSecretName=hub-tls');
-    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toEqual([
-      { hosts: ['hub.example.com'], secretName: 'hub-tls' },
-    ]);
-  });
-});
-
 describe('sync values that are not taken', () => {
   it.each([
     ['a misspelt one', 'sync.nodeSelektor.pool=x', /nodeSelektor/],
@@ -160,7 +121,7 @@ describe('every object of the chart', () => {
 
   it('says its namespace, so that rendered manifests can be applied as they are', async () => {
     const all = await rendered(
-      'hub.ingress.enabled=true,hub.ingress.host=h.example.com,hub.ingress.tlsSecretName=x',
+      'hub.ingress.enabled=true,hub.ingress.hosts[0].host=h.example.com,hub.ingress.hosts[0].tlsSecretName=x',
       'networkPolicy.enabled=true,watchNamespaces={acme}',
       'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
     );
@@ -211,40 +172,6 @@ describe.each(['operator', 'hub'])('the pod of the %s', (part) => {
   ])('takes no %s', async (value) => {
     await expect(rendered(`${part}.${value}`)).rejects.toThrow(new RegExp(part));
   });
-});
-
-describe('a route of the Gateway API', () => {
-  const ROUTE = [
-    'hub.httpRoute.enabled=true',
-    'hub.httpRoute.parentRefs[0].name=gateway,hub.httpRoute.parentRefs[0].sectionName=https',
-    'hub.httpRoute.hostnames={hub.example.com}',
-  ];
-
-  it('leads to the hub what back office and shops call, and tells the hub its address', async () => {
-    const objects = await rendered(...ROUTE);
-    const { spec } = objects.find(({ kind }) => kind === 'HTTPRoute')!;
-    expect(spec).toMatchObject({
-      parentRefs: [{ name: 'gateway', sectionName: 'https' }],
-      hostnames: ['hub.example.com'],
-      rules: [{ backendRefs: [{ name: 'supercargo-hub', port: 8080 }] }],
-    });
-    const paths = (spec['rules'] as { matches: { path: { value: string } }[] }[])[0]!.matches.map(
-      ({ path }) => path.value,
-    );
-    expect(paths).toEqual(['/api', '/hooks', '/docs', '/openapi.json']);
-    expect(JSON.stringify(objects)).toContain('{"name":"SUPERCARGO_PUBLIC_URL","value":"https://hub.example.com"}');
-  });
-
-  it('is not made without a Gateway or a host', async () => {
-    await expect(rendered(ROUTE[0]!, ROUTE[1]!)).rejects.toThrow('hub.httpRoute.hostnames is empty');
-    await expect(rendered(ROUTE[0]!, ROUTE[2]!)).rejects.toThrow('hub.httpRoute.parentRefs is empty');
-  });
-});
-
-it('an ingress without a host is not installed: it would take every host', async () => {
-  await expect(rendered('hub.ingress.enabled=true', 'hub.ingress.tlsSecretName=x')).rejects.toThrow(
-    'hub.ingress.host is empty',
-  );
 });
 
 describe('helm test', () => {

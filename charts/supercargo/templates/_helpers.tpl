@@ -32,10 +32,17 @@ app.kubernetes.io/component: {{ .component }}
 {{/* Restricted pod security (Pod Security Standards). */}}
 {{- define "supercargo.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- range $name, $id := include "supercargo.podUser" . | fromJson }}
+{{ $name }}: {{ int64 $id }}
+{{- end }}
 seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{/* Whom all pods run as. What is null says the platform. */}}
+{{- define "supercargo.podUser" -}}
+{{- $ids := dict }}
+{{- range $name, $id := .Values.podSecurityContext }}{{ if not (kindIs "invalid" $id) }}{{ $_ := set $ids $name (int64 $id) }}{{ end }}{{ end }}
+{{- $ids | toJson }}
 {{- end }}
 
 {{- define "supercargo.containerSecurity" -}}
@@ -59,11 +66,6 @@ affinity: {{- toYaml . | nindent 2 }}
 {{- define "supercargo.crdUpgradeHook" -}}
 helm.sh/hook: pre-upgrade
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-{{- end }}
-
-{{/* Where stores send their webhooks. */}}
-{{- define "supercargo.publicUrl" -}}
-{{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ else if .Values.hub.httpRoute.enabled }}https://{{ first .Values.hub.httpRoute.hostnames }}{{ end -}}
 {{- end }}
 
 {{/* Head of a ValidatingAdmissionPolicy, and its binding; what follows the include is the rest of its spec. */}}
