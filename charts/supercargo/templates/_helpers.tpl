@@ -98,9 +98,9 @@ spec:
       {{- end }}
 {{- end }}
 
-{{/* Names of this chart's CRDs, from its own files. */}}
+{{/* Names of the CRDs, from the files of charts/crds; with crds.enabled alone. */}}
 {{- define "supercargo.crdNames" -}}
-{{- range $path, $_ := .Files.Glob "crds/*.yaml" }}
+{{- range $path, $_ := .Subcharts.crds.Files.Glob "crds/*.yaml" }}
 - {{ base $path | trimSuffix ".yaml" }}.supercargo.dev
 {{- end }}
 {{- end }}
