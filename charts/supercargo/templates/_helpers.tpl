@@ -8,6 +8,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- range $name, $value := .Values.commonLabels }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "supercargo.selector" -}}
@@ -17,7 +20,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "supercargo.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{- define "supercargo.hubUrl" -}}
@@ -108,7 +111,10 @@ spec:
 {{/* What hub and operator both reach: DNS, and the API server, which has no labels, by its ports. */}}
 {{- define "supercargo.egressBase" -}}
 - ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
-- ports: [{ protocol: TCP, port: 443 }, { protocol: TCP, port: 6443 }]
+- ports:
+    {{- range .Values.apiServerPorts }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- end }}
   to: {{- include "supercargo.anyAddress" . | nindent 4 }}
 {{- end }}
 
