@@ -324,6 +324,15 @@ describe("somebody with the operator's token", () => {
       (spec) => (spec.containers[0].securityContext.privileged = true),
       /one container|privileged/,
     ],
+    ['of another user', (spec) => (spec.securityContext.runAsUser = 1000), /podSecurityContext/],
+    ['of another group', (spec) => (spec.securityContext.fsGroup = 0), /podSecurityContext/],
+    ['of more groups', (spec) => (spec.securityContext.supplementalGroups = [0]), /podSecurityContext/],
+    [
+      'whose container may be root',
+      (spec) => (spec.containers[0].securityContext.runAsNonRoot = false),
+      /podSecurityContext/,
+    ],
+    ['whose container is root', (spec) => (spec.containers[0].securityContext.runAsUser = 0), /podSecurityContext/],
     [
       'with another login for the proxy',
       (spec) => (spec.volumes.find(({ name }: any) => name === 'proxy').secret.secretName = 'payroll'),

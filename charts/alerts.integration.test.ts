@@ -98,6 +98,12 @@ describe('no alert fires', () => {
         world.row('supercargo_outbox_oldest_seconds', { write: 'shipment', feed_type: 'ShipmentExport' }, 90_000);
       },
     ],
+    ['of a feed that was suspended six days ago', 60, (world) => world.rest('orders', 'Suspended', 6)],
+    [
+      'of feeds that rest with their connection, however long',
+      60,
+      (world) => world.rest('orders', 'ConnectionInactive', 80),
+    ],
     [
       'of a connection that was deleted and left rows and a Feed behind',
       90,
@@ -189,6 +195,26 @@ describe('an alert fires', () => {
       60,
       (world, minute) => minute > 20 && world.condition('shipments', 'Held', 'True', 'StockBrake'),
       [alert('FeedHeld', 'warning', EXPORT)],
+    ],
+    [
+      'of a feed that was suspended eight days ago, once, with two operators',
+      30,
+      (world) => {
+        world.operators = 2;
+        world.rest('orders', 'Suspended', 8);
+      },
+      [alert('SuspendedLong', 'warning', { ...FEED, kind: 'Feed' })],
+    ],
+    [
+      'of a connection that was switched off a week ago, and not of its feeds',
+      30,
+      (world) => {
+        world.connectionState = 'Inactive';
+        world.pod = false;
+        world.rest('shop', 'Inactive', 7);
+        world.rest('orders', 'ConnectionInactive', 7);
+      },
+      [alert('SuspendedLong', 'warning', { ...SHOP, kind: 'Connection', name: 'shop' })],
     ],
     [
       'of rejected orders, once for three hubs',

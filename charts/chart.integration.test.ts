@@ -1,40 +1,25 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
 import { KINDS } from '../crds/index.ts';
+import { rendered, type Rendered } from '../test/support/rendered-chart.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
 interface Egress {
   readonly ports?: readonly { readonly port: number }[];
   readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
 }
 
-beforeAll(() => ensureBinaries(['helm'], noLog));
+const DASHBOARDS = join(import.meta.dirname, 'supercargo', 'files', 'dashboards');
 
-/** The chart as Helm renders it with these values. */
-async function rendered(...values: string[]): Promise<Rendered[]> {
-  const text = await run(binaryPath('helm'), [
-    'template',
-    '--kube-version',
-    '1.37.2',
-    'supercargo',
-    join(import.meta.dirname, 'supercargo'),
-    ...values.flatMap((value) => ['--set', value]),
-  ]);
-  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
-}
+beforeAll(() => ensureBinaries(['helm'], noLog));
 
 async function egressOf(part: string, ...values: string[]): Promise<readonly Egress[]> {
   const objects = await rendered('networkPolicy.enabled=true', ...values);
@@ -116,28 +101,6 @@ describe('the job that brings the CRDs up to date', () => {
   });
 });
 
-describe('an ingress without TLS', () => {
-  const INGRESS = ['hub.ingress.enabled=true', 'hub.ingress.host=hub.example.com'];
-
-  it('is not installed: keys and orders would go in clear, and publicUrl would promise https', async () => {
-    await expect(rendered(...INGRESS)).rejects.toThrow(
-      'hub.ingress has no TLS: set hub.ingress.tlsSecretName, or hub.ingress.tls=terminatedElsewhere',
-    );
-  });
-
-  it('is where the chart is told that TLS ends before it', async () => {
-    const objects = await rendered(...INGRESS, 'hub.ingress.tls=terminatedElsewhere');
-    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toBeUndefined();
-  });
-
-  it('has TLS from its Secret', async () => {
-    const objects = await rendered(...INGRESS, 'hub.ingress.tlsSecretName=hub-tls');
-    expect(objects.find(({ kind }) => kind === 'Ingress')!.spec['tls']).toEqual([
-      { hosts: ['hub.example.com'], secretName: 'hub-tls' },
-    ]);
-  });
-});
-
 describe('sync values that are not taken', () => {
   it.each([
     ['a misspelt one', 'sync.nodeSelektor.pool=x', /nodeSelektor/],
@@ -158,7 +121,7 @@ describe('every object of the chart', () => {
 
   it('says its namespace, so that rendered manifests can be applied as they are', async () => {
     const all = await rendered(
-      'hub.ingress.enabled=true,hub.ingress.host=h.example.com,hub.ingress.tlsSecretName=x',
+      'hub.ingress.enabled=true,hub.ingress.hosts[0].host=h.example.com,hub.ingress.hosts[0].tlsSecretName=x',
       'networkPolicy.enabled=true,watchNamespaces={acme}',
       'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
     );
@@ -209,40 +172,6 @@ describe.each(['operator', 'hub'])('the pod of the %s', (part) => {
   ])('takes no %s', async (value) => {
     await expect(rendered(`${part}.${value}`)).rejects.toThrow(new RegExp(part));
   });
-});
-
-describe('a route of the Gateway API', () => {
-  const ROUTE = [
-    'hub.httpRoute.enabled=true',
-    'hub.httpRoute.parentRefs[0].name=gateway,hub.httpRoute.parentRefs[0].sectionName=https',
-    'hub.httpRoute.hostnames={hub.example.com}',
-  ];
-
-  it('leads to the hub what back office and shops call, and tells the hub its address', async () => {
-    const objects = await rendered(...ROUTE);
-    const { spec } = objects.find(({ kind }) => kind === 'HTTPRoute')!;
-    expect(spec).toMatchObject({
-      parentRefs: [{ name: 'gateway', sectionName: 'https' }],
-      hostnames: ['hub.example.com'],
-      rules: [{ backendRefs: [{ name: 'supercargo-hub', port: 8080 }] }],
-    });
-    const paths = (spec['rules'] as { matches: { path: { value: string } }[] }[])[0]!.matches.map(
-      ({ path }) => path.value,
-    );
-    expect(paths).toEqual(['/api', '/hooks', '/docs', '/openapi.json']);
-    expect(JSON.stringify(objects)).toContain('{"name":"SUPERCARGO_PUBLIC_URL","value":"https://hub.example.com"}');
-  });
-
-  it('is not made without a Gateway or a host', async () => {
-    await expect(rendered(ROUTE[0]!, ROUTE[1]!)).rejects.toThrow('hub.httpRoute.hostnames is empty');
-    await expect(rendered(ROUTE[0]!, ROUTE[2]!)).rejects.toThrow('hub.httpRoute.parentRefs is empty');
-  });
-});
-
-it('an ingress without a host is not installed: it would take every host', async () => {
-  await expect(rendered('hub.ingress.enabled=true', 'hub.ingress.tlsSecretName=x')).rejects.toThrow(
-    'hub.ingress.host is empty',
-  );
 });
 
 describe('helm test', () => {
@@ -389,6 +318,47 @@ describe('monitoring', () => {
       expect(labels).toMatchObject({ team: 'shops', severity: expect.stringMatching(/^(warning|critical)$/) });
       expect(annotations.runbook_url).toBe(`https://wiki.example/runbooks/${alert}`);
     }
+  });
+
+  it('the alert of a forgotten pause fires after as many days as the owner says, and is left out at 0', async () => {
+    const [week] = await monitoring('metrics.prometheusRule.enabled=true');
+    const forgotten = (rule: typeof week) =>
+      rule.spec.groups[0].rules.find(({ alert }: { alert: string }) => alert === 'SupercargoSuspendedLong');
+    expect(forgotten(week).expr).toMatch(/ > 7 \* 86400$/);
+    const [month] = await monitoring('metrics.prometheusRule.enabled=true,metrics.prometheusRule.suspendedDays=30');
+    expect(forgotten(month).expr).toMatch(/ > 30 \* 86400$/);
+    const [never] = await monitoring('metrics.prometheusRule.enabled=true,metrics.prometheusRule.suspendedDays=0');
+    expect(forgotten(never)).toBeUndefined();
+    expect(never.spec.groups[0].rules).toHaveLength(week.spec.groups[0].rules.length - 1);
+  });
+
+  it('alerts lead to a dashboard where the chart knows a Grafana, to that of their connection if they are about one', async () => {
+    const boards = async (...values: string[]) => {
+      const [rule] = await monitoring('metrics.prometheusRule.enabled=true', ...values);
+      return Object.fromEntries(
+        rule.spec.groups[0].rules.map((one: { alert: string; annotations: Record<string, string> }) => [
+          one.alert.replace('Supercargo', ''),
+          one.annotations['dashboard'],
+        ]),
+      ) as Record<string, string | undefined>;
+    };
+    expect(new Set(Object.values(await boards()))).toEqual(new Set([undefined]));
+    const known = await boards('metrics.dashboards.grafanaUrl=https://grafana.example/');
+    const one =
+      'https://grafana.example/d/supercargo-connection?var-namespace={{ $labels.namespace }}&var-connection={{ $labels.connection }}';
+    expect(known).toMatchObject({
+      OrdersStale: one,
+      WritesLate: one,
+      SuspendedLong: one,
+      SyncPodSilent: one,
+      LicenseEnds: 'https://grafana.example/d/supercargo-connections',
+      HubDown: 'https://grafana.example/d/supercargo-hub-and-loop',
+      WebhookStuck: 'https://grafana.example/d/supercargo-hub-and-loop',
+    });
+    const uids = await Promise.all(
+      (await readdir(DASHBOARDS)).map(async (file) => JSON.parse(await readFile(join(DASHBOARDS, file), 'utf8')).uid),
+    );
+    for (const url of Object.values(known)) expect(uids).toContain(/\/d\/([\w-]+)/.exec(url!)?.[1]);
   });
 
   it('takes no interval that is none', async () => {

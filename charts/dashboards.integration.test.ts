@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { API_VERSION, FIELD_MANAGERS, resourceType } from '../crds/index.ts';
-import { retry } from '../drivers/contract/index.ts';
+import { retry, type DriverDefinition } from '../drivers/contract/index.ts';
 import { openPostgres } from '../hub/storage/postgres.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { LocalRig } from '../test/support/local-rig.ts';
@@ -16,18 +18,29 @@ import { metricDefinitions } from './metrics-reference.ts';
 jest.setTimeout(BUILD_PATIENCE_MS);
 const DASHBOARDS = join(import.meta.dirname, 'supercargo', 'files', 'dashboards');
 const SCRAPES = 3;
-const LICENSE = { plan: 'team', seats: 2, stores: [{ namespace: 'default', name: 'main' }] };
+const LICENSE = {
+  plan: 'team',
+  seats: 2,
+  notAfter: '2040-01-01T00:00:00Z',
+  stores: [{ namespace: 'default', name: 'main' }],
+};
 const FEED = { connectionRef: { name: 'shop' }, type: 'OrderImport' };
 
 interface Panel {
   readonly title: string;
   readonly type: string;
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat?: string }[];
+}
+interface Variable {
+  readonly name: string;
+  readonly definition?: string;
+  readonly includeAll?: boolean;
 }
 interface Dashboard {
   readonly title: string;
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
+  readonly uid: string;
+  readonly templating: { readonly list: readonly Variable[] };
 }
 interface Answer {
   readonly error?: string;
@@ -40,6 +53,7 @@ interface Scrape {
 }
 
 let postgres: TestPostgres;
+let platform: Server;
 let shop: LocalRig;
 let cluster: OperatorRig;
 let operator: RunningOperator;
@@ -67,6 +81,7 @@ afterAll(async () => {
   await operator?.stop();
   await cluster?.stop();
   await shop?.stop();
+  platform?.close();
   await postgres?.stop();
 });
 
@@ -76,10 +91,12 @@ async function startShop(db: ReturnType<typeof openPostgres>): Promise<void> {
   store.products = [product('p1', ['A', 'B'])];
   store.stock = [level('A', 5), level('B', 5)];
   store.orders = [order('1'), order('2'), order('3', { lines: [line('1', 'NONE', 1)] })];
+  platform = createServer((_, response) => response.end('{}'));
+  await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
   shop = await LocalRig.start({
     db,
     figuresFreshMs: 0,
-    definition: store.definition(),
+    definition: called(store.definition(), (platform.address() as AddressInfo).port),
     feeds: ['ProductImport', 'StockImport', 'OrderImport', 'ShipmentExport', 'StockExport'],
     store: {
       // Nothing listens there.
@@ -98,6 +115,24 @@ async function startShop(db: ReturnType<typeof openPostgres>): Promise<void> {
   await shop.api('POST', `/orders/${body.items[0].id}/shipments`, { trackingCode: 'T1' });
 }
 
+/** Its orders are read with a call to a platform that counts calls. */
+function called(definition: DriverDefinition, port: number): DriverDefinition {
+  const { manifest } = definition;
+  return {
+    ...definition,
+    manifest: { ...manifest, hosts: [...manifest.hosts, `127.0.0.1:${port}`], budget: { burst: 1000, perSecond: 50 } },
+    connect: (context) => {
+      const driver = definition.connect(context);
+      const orders = driver.feeds.OrderImport!;
+      const read: typeof orders.read = async function* (request) {
+        await context.http.read({ method: 'GET', url: `http://127.0.0.1:${port}/orders` });
+        yield* orders.read(request);
+      };
+      return { ...driver, feeds: { ...driver.feeds, OrderImport: { ...orders, read } } };
+    },
+  };
+}
+
 /** An operator with a connection that runs, one that waits for its pod, and a License. */
 async function startCluster(): Promise<void> {
   cluster = await OperatorRig.start();
@@ -109,14 +144,16 @@ async function startCluster(): Promise<void> {
     });
   await cluster.apply('License', undefined, 'team', LICENSE);
   await cluster.apply('Feed', 'default', 'orders', FEED);
+  await cluster.apply('Feed', 'default', 'products', { ...FEED, type: 'ProductImport', suspend: true });
   operator = await cluster.startOperator({ SUPERCARGO_LEADER_ELECTION: 'true' });
   await cluster.runPods('default', 'shop');
-  await cluster.podSays('Connection', 'default', 'shop', {
-    CredentialValid: 'True',
-    Reachable: 'True',
-    Synced: 'True',
-    Fresh: 'True',
-  });
+  await cluster.podSays(
+    'Connection',
+    'default',
+    'shop',
+    { CredentialValid: 'True', Reachable: 'True', Synced: 'True', Fresh: 'True' },
+    { credentialExpiresAt: '2026-06-20T00:00:00Z' },
+  );
   await cluster.client.applyStatus(
     resourceType('Feed'),
     {
@@ -158,18 +195,35 @@ function ask(queries: readonly string[]): Answer[] {
   return JSON.parse(stdout) as Answer[];
 }
 
-/** As Grafana fills them with "All". */
-const filled = (expr: string): string => expr.replaceAll(/\$\w+/g, '.*');
+const CHOSEN: Readonly<Record<string, string>> = { namespace: 'default', connection: 'shop', kind: 'Connection' };
+
+/** As Grafana fills them: with "All" where a board has that, else with what was chosen. */
+function filled(expr: string, { templating }: Dashboard): string {
+  const all = new Set(templating.list.filter(({ includeAll }) => includeAll).map(({ name }) => name));
+  return expr.replaceAll(/\$(\w+)/g, (_, name: string) => (all.has(name) ? '.*' : CHOSEN[name]!));
+}
+
+/** What the first query of a panel says, of the first of these boards that has it. */
+function saidBy(title: string, ...uids: string[]): Answer['samples'] {
+  for (const board of uids.map((uid) => dashboards.find((one) => one.uid === uid)!)) {
+    const panel = board.panels.find((one) => one.title === title && one.targets);
+    if (panel) return ask([filled(panel.targets![0]!.expr, board)])[0]!.samples;
+  }
+  throw new Error(`no panel ${title}`);
+}
 
 describe('dashboards', () => {
   it('have data in every panel: each query is run by Prometheus’ engine over what the processes served', () => {
-    const queries = dashboards.flatMap(({ title, panels }) =>
-      panels.flatMap((panel) =>
-        (panel.targets ?? []).map(({ expr }) => ({ where: `${title} / ${panel.title}`, expr })),
+    const queries = dashboards.flatMap((board) =>
+      board.panels.flatMap((panel) =>
+        (panel.targets ?? []).map(({ expr }) => ({
+          where: `${board.title} / ${panel.title}`,
+          expr: filled(expr, board),
+        })),
       ),
     );
-    expect(queries.length).toBeGreaterThan(40);
-    const answers = ask(queries.map(({ expr }) => filled(expr)));
+    expect(queries.length).toBeGreaterThan(80);
+    const answers = ask(queries.map(({ expr }) => expr));
     const empty = queries
       .map(({ where, expr }, index) => ({ where, expr, answer: answers[index]! }))
       .filter(({ answer }) => answer.error !== undefined || answer.samples.length === 0);
@@ -177,10 +231,10 @@ describe('dashboards', () => {
   });
 
   it('have variables with something to choose', () => {
-    const definitions = dashboards.flatMap(({ templating }) =>
-      templating.list.flatMap(({ definition }) => definition ?? []),
+    const definitions = dashboards.flatMap((board) =>
+      board.templating.list.flatMap(({ definition }) => (definition ? filled(definition, board) : [])),
     );
-    const parsed = definitions.map((definition) => /^label_values\((\w+), (\w+)\)$/.exec(definition)!);
+    const parsed = definitions.map((definition) => /^label_values\((\w+(?:\{.*\})?), (\w+)\)$/.exec(definition)!);
     const answers = ask(parsed.map(([, metric, label]) => `count by (${label}) (${metric})`));
     for (const [index, { samples }] of answers.entries())
       expect([definitions[index], samples.some(({ labels }) => labels[parsed[index]![2]!] !== undefined)]).toEqual([
@@ -190,13 +244,44 @@ describe('dashboards', () => {
   });
 
   it('say what is so: one connection runs and one does not, one order is rejected', () => {
-    const said = (title: string) => {
-      const panel = dashboards.flatMap(({ panels }) => panels).find((one) => one.title === title && one.targets)!;
-      return ask([filled(panel.targets![0]!.expr)])[0]!.samples;
-    };
+    const said = (title: string) => saidBy(title, 'supercargo-connections', 'supercargo-hub-and-loop');
     expect(said('Connections').map(({ value }) => value)).toEqual([2]);
     expect(said('Not ready').map(({ value }) => value)).toEqual([1]);
     expect(said('Rejected orders')).toEqual([{ labels: { namespace: 'default', connection: 'shop' }, value: 1 }]);
+  });
+
+  it('of one connection say of it alone whether it is well, what is late, and what failed', () => {
+    const one = (title: string) =>
+      saidBy(title, 'supercargo-connection').map(({ labels, value }) => [
+        Object.values(labels).sort().join(' '),
+        value,
+      ]);
+    expect(one('State')).toEqual([['Running Test', 1]]);
+    expect(one('Ready')).toEqual([['Running True', 1]]);
+    expect(one('Shop reached, key taken')).toEqual([['', 1]]);
+    expect(one('Orders by what was decided').sort()).toEqual([
+      ['Accepted', 2],
+      ['Rejected', 1],
+    ]);
+    expect(one('Feeds now')).toContainEqual(['ProductImport Suspended True products', 1]);
+    expect(one('Budget left')[0]![1]).toBeGreaterThan(900);
+  });
+
+  it('lead from every row about a connection to the board of that connection', () => {
+    const board = dashboards.find(({ uid }) => uid === 'supercargo-connection')!;
+    const variables = new Set(board.templating.list.map(({ name }) => name));
+    const about = dashboards
+      .filter((one) => one !== board)
+      .flatMap(({ panels }) => panels)
+      .filter(({ type, targets = [] }) =>
+        targets.some(({ expr, legendFormat }) => (type === 'table' ? expr : legendFormat)?.includes('connection')),
+      );
+    expect(about.length).toBeGreaterThan(6);
+    for (const panel of about) {
+      const links = /"url":"\/d\/supercargo-connection\?([^"]*)"/.exec(JSON.stringify(panel));
+      expect([panel.title, links?.[1]]).toEqual([panel.title, expect.any(String)]);
+      for (const [, name] of links![1]!.matchAll(/var-(\w+)=/g)) expect(variables).toContain(name);
+    }
   });
 });
 

@@ -33,8 +33,8 @@ beforeAll(async () => {
     ...on,
     'image.repository=s',
     'image.tag=t',
-    'hub.ingress.host=hub.example',
-    'hub.ingress.tlsSecretName=tls',
+    'hub.ingress.hosts[0].host=hub.example',
+    'hub.ingress.hosts[0].tlsSecretName=tls',
   ];
   const rendered = await run(binaryPath('helm'), [
     'template',

@@ -76,7 +76,11 @@ describe('hub.tls.secretName', () => {
 
   it('is told to an ingress by the port of the Service, and by annotations of its owner', async () => {
     const annotation = 'hub.ingress.annotations.nginx\\.ingress\\.kubernetes\\.io/backend-protocol=HTTPS';
-    const ingress = ['hub.ingress.enabled=true', 'hub.ingress.host=hub.example', 'hub.ingress.tlsSecretName=outside'];
+    const ingress = [
+      'hub.ingress.enabled=true',
+      'hub.ingress.hosts[0].host=hub.example',
+      'hub.ingress.hosts[0].tlsSecretName=outside',
+    ];
     const of = await rendered('hub.tls.secretName=hub-tls', ...ingress, annotation);
     expect(of('Ingress', 'hub').metadata.annotations).toEqual({
       'nginx.ingress.kubernetes.io/backend-protocol': 'HTTPS',

@@ -4,12 +4,21 @@ import { isApiError } from '../kit/kube/errors.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import { CannotRun } from './cannot-run.ts';
 
+/** A platform may want none of these named: it gives each namespace ids of its own. */
+export interface PodUser {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly fsGroup?: number;
+}
+
 /** What the chart installed, as far as a drill needs it. */
 export interface Installation {
   readonly namespace: string;
   readonly image: string;
   readonly imagePullPolicy: string;
   readonly hubUrl: string;
+  /** Whom its pods run as. */
+  readonly user?: PodUser;
   /** Secret with the hub's certificate, where it has one; its CA is in ca.crt. */
   readonly hubTlsSecret?: string;
   /** PEM of that CA. */
@@ -20,6 +29,7 @@ interface OperatorDeployment extends KubeObject {
   readonly spec: {
     readonly template: {
       readonly spec: {
+        readonly securityContext?: PodUser;
         readonly containers: readonly {
           readonly image: string;
           readonly imagePullPolicy?: string;
@@ -102,11 +112,13 @@ export function chooseInstallation(deployments: readonly OperatorDeployment[], d
       `Deployment ${namespace}/${operator.metadata.name} does not say where the hub is (SUPERCARGO_HUB_URL): is it the chart's?`,
     );
   const volume = operator.spec.template.spec.volumes?.find(({ name }) => name === HUB_CA_VOLUME);
+  const { runAsUser, runAsGroup, fsGroup } = operator.spec.template.spec.securityContext ?? {};
   return {
     namespace,
     image: container.image,
     imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
     hubUrl,
+    user: { runAsUser, runAsGroup, fsGroup },
     ...(volume?.secret?.secretName === undefined ? {} : { hubTlsSecret: volume.secret.secretName }),
   };
 }

@@ -11,6 +11,7 @@ const installation: Installation = {
   namespace: 'system',
   image: 'registry.example.com/supercargo:1',
   imagePullPolicy: 'Always',
+  user: { runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 },
   hubUrl: 'http://hub.system.svc:8080',
 };
 const settings: DrillSettings = {
@@ -83,6 +84,7 @@ describe('what a drill applies', () => {
     const { automountServiceAccountToken, securityContext, containers } = deployment.spec.template.spec;
     expect(automountServiceAccountToken).toBe(false);
     expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(securityContext).toMatchObject(installation.user!);
     expect(containers[0]).toMatchObject({
       image: installation.image,
       imagePullPolicy: 'Always',
@@ -123,7 +125,18 @@ describe('the installation', () => {
       image: 'i:1',
       imagePullPolicy: 'Always',
       hubUrl: 'http://hub:8080',
+      user: {},
     });
+  });
+
+  it('runs its pods as the operator does, as nobody by name where the platform gives ids of its own', () => {
+    const deployment = operator('system', WELL);
+    const as = (securityContext?: object) => {
+      const spec = { ...deployment.spec.template.spec, securityContext };
+      return chooseInstallation([{ ...deployment, spec: { template: { spec } } }], 'drill').user;
+    };
+    expect(as({ runAsNonRoot: true, runAsUser: 65532 })).toEqual({ runAsUser: 65532 });
+    expect(as({ runAsNonRoot: true })).toEqual({});
   });
 
   it('names the Secret of a hub that has a certificate, whose CA the warehouse is given', () => {

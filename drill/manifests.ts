@@ -29,7 +29,6 @@ const FEED_SPEC = {
 } as const;
 /** Of every order there is. */
 const EARLIEST_ORDER = '2020-01-01T00:00:00Z';
-const UID = 65532;
 const DIRS = {
   shop: '/etc/supercargo/shop',
   control: '/etc/supercargo/control',
@@ -151,13 +150,7 @@ export function deploymentManifest(
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 5,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: UID,
-            runAsGroup: UID,
-            fsGroup: UID,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
+          securityContext: { runAsNonRoot: true, ...installation.user, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [
             {
               name: 'counterpart',

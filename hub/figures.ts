@@ -6,8 +6,8 @@ export interface Figure {
   readonly help: string;
   readonly labels: readonly string[];
   readonly sql: string;
-  /** Makes the row of what the query gives, where several figures come from one; undefined: there is none. */
-  readonly of?: (row: FigureRow) => FigureRow | undefined;
+  /** Makes the rows of what the query gives, where several figures come from one. */
+  readonly of?: (row: FigureRow) => readonly FigureRow[];
 }
 
 /** A row of a query: labels, and the value. */
@@ -24,7 +24,10 @@ const KINDS = EXPORT_TYPES.map((feed) => FEEDS[feed].kind).join(', ');
 /** All orders are read for it: what is asked of them is asked at once. */
 const ORDERS = `SELECT ${CONNECTION}, o.intake, count(*) AS count, bool_or(o.exported_at IS NOT NULL) AS exported,
     extract(epoch FROM now() - min(o.first_seen_at) FILTER (WHERE o.state = 'Open'
-      AND (o.intake IN ('Held', 'Rejected') OR o.intake = 'Accepted' AND o.exported_at IS NULL))) AS oldest
+      AND (o.intake IN ('Held', 'Rejected') OR o.intake = 'Accepted' AND o.exported_at IS NULL))) AS oldest,
+    extract(epoch FROM now() - min(o.exported_at) FILTER (WHERE o.state = 'Open' AND o.intake = 'Accepted'
+      AND coalesce(o.fulfilment_state, 'Unfulfilled') = 'Unfulfilled'
+      AND NOT EXISTS (SELECT FROM shipments s WHERE s.connection_id = o.connection_id AND s.order_id = o.external_id))) AS unshipped
   FROM orders o JOIN connections c ON c.id = o.connection_id WHERE ${THERE} GROUP BY 1, 2, 3, 4`;
 
 /** What the hub's database says of connections. */
@@ -34,18 +37,22 @@ export const FIGURES: readonly Figure[] = [
     help: 'Orders by what was decided about them (Accepted, Held, Skipped, Rejected).',
     labels: ['namespace', 'connection', 'intake'],
     sql: ORDERS,
-    of: (row) => ({ ...row, value: row['count']! }),
+    of: (row) => [{ ...row, value: row['count']! }],
   },
   {
     // Whoever only lists orders never says that it has one: their age would grow for ever.
     name: 'supercargo_oldest_order_seconds',
-    help: 'Since when the oldest open order of a stage has been known to the hub. Held and Rejected: by the rules; Untaken: accepted, but neither acknowledged by the back office nor taken by its webhook (only where orders are).',
+    help: 'Since when the oldest open order of a stage has been known to the hub. Held and Rejected: by the rules; Untaken: accepted, but neither acknowledged by the back office nor taken by its webhook (only where orders are). Unshipped: since when the back office has had the oldest of which no parcel is known.',
     labels: ['namespace', 'connection', 'stage'],
     sql: ORDERS,
-    of: ({ oldest, exported, intake, ...row }) =>
-      oldest === null || (intake === 'Accepted' && exported !== true)
-        ? undefined
-        : { ...row, stage: intake === 'Accepted' ? 'Untaken' : intake!, value: Math.max(0, Number(oldest)) },
+    of: ({ oldest, unshipped, exported, intake, ...row }) => {
+      const waits = oldest !== null && (intake !== 'Accepted' || exported === true);
+      const at = (stage: string, age: FigureRow[string]) => ({ ...row, stage, value: Math.max(0, Number(age)) });
+      return [
+        ...(waits ? [at(intake === 'Accepted' ? 'Untaken' : String(intake), oldest!)] : []),
+        ...(unshipped === null ? [] : [at('Unshipped', unshipped!)]),
+      ];
+    },
   },
   {
     name: 'supercargo_inbound_webhooks_pending',
@@ -56,9 +63,9 @@ export const FIGURES: readonly Figure[] = [
   {
     name: 'supercargo_problems_open',
     help: "Open problems; without connection and feed where they are a Store's.",
-    labels: ['namespace', 'connection', 'feed', 'severity'],
-    sql: `SELECT ${CONNECTION}, p.feed_type AS feed, p.severity, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL AND ${THERE} GROUP BY 1, 2, 3, 4, 5
-     UNION ALL SELECT '', s.namespace, '', '', p.severity, count(*) FROM problems p JOIN stores s ON s.id = p.store_id WHERE p.resolved_at IS NULL AND NOT s.deleted AND NOT s.retired GROUP BY 2, 5`,
+    labels: ['namespace', 'connection', 'feed', 'severity', 'reason'],
+    sql: `SELECT ${CONNECTION}, p.feed_type AS feed, p.severity, p.reason, count(*) AS value FROM problems p JOIN connections c ON c.id = p.connection_id WHERE p.resolved_at IS NULL AND ${THERE} GROUP BY 1, 2, 3, 4, 5, 6
+     UNION ALL SELECT '', s.namespace, '', '', p.severity, p.reason, count(*) FROM problems p JOIN stores s ON s.id = p.store_id WHERE p.resolved_at IS NULL AND NOT s.deleted AND NOT s.retired GROUP BY 2, 5, 6`,
   },
   {
     name: 'supercargo_outbox_entries',

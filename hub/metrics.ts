@@ -45,11 +45,8 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
   // All families of one scrape share one reading: prom-client collects them at the same time.
   let reading: Promise<Readings> | undefined;
   const read = () => (reading ??= readings(db).finally(() => (reading = undefined)));
-  const rowsOf = async ({ sql, of = (row) => row }: Figure): Promise<FigureRow[]> =>
-    ((await read())?.get(sql) ?? [])
-      .filter((row) => isThere(row, declared))
-      .map(of)
-      .filter((row) => row !== undefined);
+  const rowsOf = async ({ sql, of = (row) => [row] }: Figure): Promise<FigureRow[]> =>
+    ((await read())?.get(sql) ?? []).filter((row) => isThere(row, declared)).flatMap(of);
   for (const figure of FIGURES) {
     new Gauge({
       name: figure.name,

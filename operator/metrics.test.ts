@@ -56,6 +56,7 @@ describe('metrics of resources', () => {
       'supercargo_resource_condition{kind="Connection",namespace="acme",name="shop",connection="shop",feed_type="",type="Reachable",status="True",reason="ReachableTrue"} 1',
       'supercargo_resource_condition{kind="Feed",namespace="acme",name="orders",connection="shop",feed_type="OrderImport",type="Ready",status="False",reason="ReadyFalse"} 1',
       'supercargo_connection_info{kind="Connection",namespace="acme",connection="shop",driver="vendure",store="main",mode="Test",state="Running"} 1',
+      'supercargo_connection_ready_transition_timestamp_seconds{kind="Connection",namespace="acme",connection="shop"} 1767225600',
       'supercargo_connections{driver="vendure",state="Running"} 1',
       'supercargo_feed_data_age_seconds{namespace="acme",name="orders",connection="shop",type="OrderImport"} 3600',
       'supercargo_feed_problems{severity="info"} 1',
@@ -82,6 +83,24 @@ describe('metrics of resources', () => {
     expect(await text()).toContain(
       'supercargo_connection_credential_expiry_timestamp_seconds{kind="Connection",namespace="acme",connection="shop"} 1767225600\n',
     );
+  });
+
+  it('tell since when a pause lasts: of a switched-off connection once, and of a feed that was suspended by itself', async () => {
+    const { caches, text } = setUp();
+    const at = (lastTransitionTime: string, reason: string) => [
+      aCondition('Suspended', 'True', { lastTransitionTime, reason }),
+    ];
+    caches['connections']?.put(
+      aConnection({ enabled: false }, { status: { conditions: at('2026-01-01T00:00:00Z', 'Inactive') } }) as never,
+    );
+    caches['feeds']?.put(aFeed({}, at('2026-01-01T00:10:00Z', 'ConnectionInactive'), 'with-it') as never);
+    caches['feeds']?.put(aFeed({}, at('2026-01-01T00:00:01Z', 'Suspended'), 'alone') as never);
+    caches['feeds']?.put(aFeed({}, [aCondition('Suspended', 'False')], 'runs') as never);
+    const lines = (await text()).split('\n').filter((line) => line.startsWith('supercargo_suspended'));
+    expect(lines).toEqual([
+      'supercargo_suspended_since_timestamp_seconds{kind="Connection",namespace="acme",name="shop",connection="shop",feed_type=""} 1767225600',
+      'supercargo_suspended_since_timestamp_seconds{kind="Feed",namespace="acme",name="alone",connection="shop",feed_type="OrderImport"} 1767225601',
+    ]);
   });
 
   it('end with the resource: a deleted connection leaves no series behind', async () => {

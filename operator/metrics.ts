@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { LicenseResource } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Condition } from '../kit/conditions.ts';
+import { findCondition, type Condition } from '../kit/conditions.ts';
 import type { Family, Sample } from '../kit/exposition.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import type { Caches } from './caches.ts';
@@ -20,7 +20,7 @@ interface Watch {
  * speak of (cert-manager has fixed that four times); these cannot.
  */
 export function resourceMetrics(caches: Caches, clock: Clock): Family[] {
-  return [...connectionMetrics(caches), ...feedMetrics(caches, clock), ...licenseMetrics(caches)];
+  return [...connectionMetrics(caches), restMetrics(caches), ...feedMetrics(caches, clock), ...licenseMetrics(caches)];
 }
 
 /** How this process hears from the API server, whether it leads or waits. */
@@ -98,6 +98,21 @@ function connectionMetrics(caches: Caches): Family[] {
       },
     },
     {
+      name: 'supercargo_connection_ready_transition_timestamp_seconds',
+      help: 'Since when the condition Ready of a connection has been what it is.',
+      labels: ['kind', 'namespace', 'connection'],
+      *samples() {
+        for (const connection of connections()) {
+          const ready = findCondition(connection.status?.conditions, 'Ready');
+          if (ready)
+            yield [
+              [connection.kind, podNamespace(connection), connection.metadata.name],
+              Date.parse(ready.lastTransitionTime) / 1000,
+            ];
+        }
+      },
+    },
+    {
       name: 'supercargo_connection_credential_expiry_timestamp_seconds',
       help: 'When the credential or its refresh token expires, by status. No series where it does not, or nobody knows.',
       labels: ['kind', 'namespace', 'connection'],
@@ -123,6 +138,32 @@ function connectionMetrics(caches: Caches): Family[] {
       },
     },
   ];
+}
+
+/** A pause that everybody has forgotten is seen by its age: its conditions say that all is as it was asked to be. */
+function restMetrics(caches: Caches): Family {
+  return {
+    name: 'supercargo_suspended_since_timestamp_seconds',
+    help: 'Since when a connection (spec.enabled) or feed (spec.suspend) has been at rest by wish. No series where it is not; feeds of a connection at rest have none of their own.',
+    labels: ['kind', 'namespace', 'name', 'connection', 'feed_type'],
+    *samples() {
+      for (const connection of [...caches.connections.values(), ...caches.clusterConnections.values()]) {
+        const { kind, metadata } = connection;
+        const since = restsSince(connection, () => true);
+        if (since !== undefined) yield [[kind, podNamespace(connection), metadata.name, metadata.name, ''], since];
+      }
+      for (const feed of caches.feeds.values()) {
+        const { namespace = '', name } = feed.metadata;
+        const since = restsSince(feed, ({ reason }) => reason === 'Suspended');
+        if (since !== undefined) yield [['Feed', namespace, name, feed.spec.connectionRef.name, feed.spec.type], since];
+      }
+    },
+  };
+}
+
+function restsSince({ status }: Conditioned, counts: (condition: Condition) => boolean): number | undefined {
+  const found = findCondition(status?.conditions, 'Suspended');
+  return found?.status === 'True' && counts(found) ? Date.parse(found.lastTransitionTime) / 1000 : undefined;
 }
 
 function stateOf({ status }: AnyConnection): string {

@@ -23,7 +23,14 @@ const metadata = strings.refine((record) => !Object.keys(record).some((key) => O
   message: 'has a key under app.kubernetes.io/ or supercargo.dev/: these are set by the operator',
 });
 
+const id = z.int().min(0).max(4_294_967_294);
+
 const schema = z.strictObject({
+  /** Whom the pod runs as; what is absent a platform says that gives each namespace ids of its own. */
+  user: z
+    .strictObject({ runAsUser: id.min(1).optional(), runAsGroup: id.optional(), fsGroup: id.optional() })
+    // "nonroot" of distroless images.
+    .default({ runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 }),
   imagePullSecrets: z.array(z.strictObject({ name: text })).default([]),
   nodeSelector: strings,
   tolerations: z

@@ -61,3 +61,14 @@ it('every series has the connection by which operator and hub know it', async ()
   metrics.connection(true, 0);
   expect(await metrics.registry.metrics()).toContain('supercargo_connection_up{namespace="acme",connection="shop"} 1');
 });
+
+it('a call to the store is counted with its status, and its length where an answer came', async () => {
+  const metrics = new SyncMetrics();
+  metrics.storeRequest(200, 'read', 700);
+  metrics.storeRequest('Timeout', 'read');
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('supercargo_store_requests_total{code="Timeout",intent="read"} 1');
+  expect(text).toContain('supercargo_store_request_duration_seconds_bucket{le="0.5",intent="read"} 0');
+  expect(text).toContain('supercargo_store_request_duration_seconds_bucket{le="1",intent="read"} 1');
+  expect(text).toContain('supercargo_store_request_duration_seconds_count{intent="read"} 1');
+});

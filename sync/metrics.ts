@@ -16,6 +16,7 @@ export class SyncMetrics {
   readonly #read: Counter;
   readonly #changed: Counter;
   readonly #requests: Counter;
+  readonly #latency: Histogram;
   readonly #throttledSeconds: Counter;
   readonly #hooks: Counter;
   readonly #duration: Histogram;
@@ -50,6 +51,13 @@ export class SyncMetrics {
       'Calls to the store by status and intent (read, write); code is the reason where no answer came (Timeout, ConnectionFailed).',
       ['code', 'intent'],
     );
+    this.#latency = new Histogram({
+      name: 'supercargo_store_request_duration_seconds',
+      help: 'Time until the store answered, by intent, without the wait for its budget. Calls that had no answer are not in it.',
+      labelNames: ['intent'],
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
     this.#throttledSeconds = counter(
       'supercargo_store_throttled_seconds_total',
       "Seconds that calls waited for the store's rate limit, by class of feed.",
@@ -126,9 +134,10 @@ export class SyncMetrics {
     if (result === 'Succeeded' || result === 'Empty') this.#success.set({ feed, type }, at.getTime() / 1000);
   }
 
-  /** A call to the store: the status of its answer, or why none came. */
-  storeRequest(code: number | string, intent: string): void {
+  /** A call to the store: the status of its answer and how long it took, or why none came. */
+  storeRequest(code: number | string, intent: string, tookMs?: number): void {
     this.#requests.inc({ code: String(code), intent });
+    if (tookMs !== undefined) this.#latency.observe({ intent }, tookMs / 1000);
   }
 
   throttled(ms: number, feedClass: FeedClass): void {

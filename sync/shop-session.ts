@@ -78,8 +78,8 @@ export class ShopSession {
       testMode: options.testMode,
       onThrottle: (ms, feedClass) => metrics.throttled(ms, feedClass),
       onNoAnswer: ({ reason, intent }) => metrics.storeRequest(reason, intent),
-      onResponse: ({ status, intent, skewMs }) => {
-        metrics.storeRequest(status, intent);
+      onResponse: ({ status, intent, tookMs, skewMs }) => {
+        metrics.storeRequest(status, intent, tookMs);
         if (skewMs !== undefined) this.skewMs = smooth(this.skewMs, skewMs);
       },
     });

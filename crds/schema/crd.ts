@@ -2,6 +2,9 @@ import { GROUP, VERSION, type KindDefinition } from './define.ts';
 import { storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
 
+/** With a kind all its objects go, so no tool takes it away by itself: neither Helm nor Argo CD. */
+const KEPT = { 'argocd.argoproj.io/sync-options': 'Prune=false', 'helm.sh/resource-policy': 'keep' };
+
 /** The CustomResourceDefinition of a kind, as an object ready to be written as YAML. */
 export function customResourceDefinition(definition: KindDefinition): JsonSchema {
   const names = {
@@ -32,7 +35,7 @@ export function customResourceDefinition(definition: KindDefinition): JsonSchema
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${definition.plural}.${GROUP}` },
+    metadata: { name: `${definition.plural}.${GROUP}`, annotations: KEPT },
     spec: { group: GROUP, scope: definition.scope, names, versions: [version] },
   };
 }

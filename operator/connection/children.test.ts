@@ -56,6 +56,14 @@ describe('the sync pod', () => {
     });
   });
 
+  it('names no user where the platform gives each namespace its own, and is never root', () => {
+    const template = { ...PLAIN_POD, user: {} };
+    expect(child('Deployment', { pod: { ...POD, template } }).spec.template.spec.securityContext).toEqual({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+  });
+
   it('gets its Secret as files, optional, and no secret in its environment', () => {
     expect(child('Deployment').spec.template.spec.volumes[0]).toEqual({
       name: 'credential',

@@ -10,8 +10,6 @@ import { canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
-/** "nonroot" of distroless images. */
-const UID = 65532;
 
 /** One pod at a time (Recreate): two would work on one shop. */
 export function deploymentSpec(input: ChildrenInput, labels: Record<string, string>): object {
@@ -32,13 +30,7 @@ function podSpec(input: ChildrenInput): object {
     automountServiceAccountToken: true,
     terminationGracePeriodSeconds: 60,
     ...placement(input),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: UID,
-      runAsGroup: UID,
-      fsGroup: UID,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: { runAsNonRoot: true, ...input.pod.template.user, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(input)],
     volumes: [
       // Optional: a Secret that is missing is a condition with the remedy, not a pod that hangs.

@@ -48,7 +48,7 @@ const clock = {
   },
 };
 let testMode: boolean;
-let answers: { status: number; intent: string; skewMs?: number }[];
+let answers: { status: number; intent: string; tookMs: number; skewMs?: number }[];
 let throttled: number[];
 let assertMayWrite: () => void;
 let http: OwnedShopHttp;
@@ -650,10 +650,10 @@ describe('the clock of the store', () => {
   ])('%s of ours is told from its Date header', async (_what, date, skewMs) => {
     script = [{ headers: { date } }];
     await http.read(get());
-    expect(answers).toEqual([{ status: 200, intent: 'read', skewMs }]);
+    expect(answers).toEqual([{ status: 200, intent: 'read', tookMs: expect.any(Number), skewMs }]);
   });
 
-  it('is measured at the middle of the call', async () => {
+  it('is measured at the middle of the call, whose length is told', async () => {
     script = [
       (_request, response) => {
         now += 4000;
@@ -661,7 +661,7 @@ describe('the clock of the store', () => {
       },
     ];
     await http.write(post());
-    expect(answers).toEqual([{ status: 200, intent: 'write', skewMs: 500 }]);
+    expect(answers).toEqual([{ status: 200, intent: 'write', tookMs: 4000, skewMs: 500 }]);
   });
 
   it.each([
@@ -676,7 +676,7 @@ describe('the clock of the store', () => {
   ])('is unknown from %s', async (_what, answer) => {
     script = [answer];
     await http.read(get());
-    expect(answers).toEqual([{ status: 200, intent: 'read', skewMs: undefined }]);
+    expect(answers).toEqual([{ status: 200, intent: 'read', tookMs: expect.any(Number), skewMs: undefined }]);
   });
 });
 

@@ -49,6 +49,8 @@ export interface ShopHttpOptions {
   readonly onResponse: (facts: {
     readonly status: number;
     readonly intent: 'read' | 'write';
+    /** Until the head of the answer was there; without what the call waited for the budget. */
+    readonly tookMs: number;
     readonly skewMs?: number;
   }) => void;
   /** Told of every call that had no answer, by the reason. */
@@ -224,7 +226,8 @@ async function once({ transport, request, intent, options }: Call, authorization
   const receivedAt = options.clock.now().getTime();
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe({ ...reading, bucket: request.bucket });
-  options.onResponse({ status, intent, skewMs: clockSkew(headers['date'], (sentAt + receivedAt) / 2) });
+  const skewMs = clockSkew(headers['date'], (sentAt + receivedAt) / 2);
+  options.onResponse({ status, intent, tookMs: receivedAt - sentAt, skewMs });
   const received = await receive(answer, signal);
   return { ...received, throttledMs: stream ? undefined : await request.throttled?.(received.response) };
 }

@@ -30,11 +30,11 @@ describe('supercargo_connection_up', () => {
     });
     rest.push(rig);
     rig.startEngine();
-    const up = async () => lines(await rig.metrics.registry.metrics(), 'supercargo_connection_up')[0];
-    await rig.until(async () => (await up()) === 'supercargo_connection_up 1', 'the first check');
+    const up = async () => lines(await rig.metrics.registry.metrics(), 'supercargo_connection_up')[0]?.at(-1);
+    await rig.until(async () => (await up()) === '1', 'the first check');
     rig.secret = {};
     rig.apply({ settings: {} });
-    await rig.until(async () => (await up()) === 'supercargo_connection_up 0', 'the Secret to be missed');
+    await rig.until(async () => (await up()) === '0', 'the Secret to be missed');
   });
 });
 
@@ -64,13 +64,34 @@ describe('figures of the hub', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1'), order('2')]);
     await rig.db.query(`UPDATE orders SET first_seen_at = now() - interval '2 hours'`);
-    const untaken = async () => lines(await rig.metrics(), 'supercargo_oldest_order_seconds{').join();
+    const untaken = async () =>
+      lines(await rig.metrics(), 'supercargo_oldest_order_seconds{')
+        .filter((line) => !line.includes('"Unshipped"'))
+        .join();
     expect(await untaken()).toBe('');
     const [first, second] = (await store.api('GET', '/orders')).body.items as { id: string }[];
     await store.api('POST', `/orders/${first!.id}/acknowledge`, {});
     expect(await untaken()).toMatch(/stage="Untaken"\} 72\d\d(\.\d+)?$/);
     await store.api('POST', `/orders/${second!.id}/acknowledge`, {});
     expect(await untaken()).toBe('');
+  });
+
+  it('say since when the back office has had the oldest order of which no parcel is known', async () => {
+    const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('unshipped') }));
+    rest.push(rig);
+    const store = await rig.store();
+    const pod = await store.connect('shop', { catalogue: false });
+    await pod.send('OrderImport', [order('1'), order('2'), order('3', { fulfilmentState: 'Fulfilled' })]);
+    const items = (await store.api('GET', '/orders')).body.items as { id: string }[];
+    for (const { id } of items) await store.api('POST', `/orders/${id}/acknowledge`, {});
+    const [first, second] = items as [{ id: string }, { id: string }];
+    await rig.db.query(`UPDATE orders SET exported_at = now() - interval '1 hour' * right(external_id, 1)::int`);
+    const unshipped = async () => lines(await rig.metrics(), 'supercargo_oldest_order_seconds{').join();
+    expect(await unshipped()).toMatch(/stage="Unshipped"\} 72\d\d(\.\d+)?$/);
+    await store.api('POST', `/orders/${second.id}/shipments`, { trackingCode: 'T2' });
+    expect(await unshipped()).toMatch(/stage="Unshipped"\} 36\d\d(\.\d+)?$/);
+    await store.api('POST', `/orders/${first.id}/shipments`, { trackingCode: 'T1' });
+    expect(await unshipped()).toBe('');
   });
 
   it('are missing while the database is down, and nothing else is: what the process says of itself is served', async () => {

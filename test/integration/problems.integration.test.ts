@@ -22,7 +22,7 @@ const problem = (record: string, reason = 'PoisonedRecord', payload?: string) =>
 const problems = async (store: TestStore, query = '') => (await store.api('GET', `/problems${query}`)).body;
 const metric = async (pod: { key: { name: string } }, severity: string) =>
   new RegExp(
-    `supercargo_problems_open\\{namespace="test",connection="${pod.key.name}",feed="\\w+",severity="${severity}"\\} (\\d+)`,
+    `supercargo_problems_open\\{namespace="test",connection="${pod.key.name}",feed="\\w+",severity="${severity}",reason="\\w+"\\} (\\d+)`,
   ).exec(await rig.metrics())?.[1];
 
 describe('an order whose totals do not add up', () => {

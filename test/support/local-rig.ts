@@ -47,7 +47,7 @@ export class LocalRig {
   readonly db: Database;
   hub!: Hub;
   events: string[] = [];
-  readonly metrics = new SyncMetrics();
+  readonly metrics = new SyncMetrics(KEY);
   secret: Record<string, string>;
   readonly #options: RigOptions;
   readonly #tokens = new Map<string, Identity>();

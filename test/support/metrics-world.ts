@@ -72,19 +72,20 @@ export class World {
   }
 
   /** Of the connection "shop" or of a feed. */
-  condition(name: string, type: string, status: Condition['status'], reason = type): void {
+  condition(name: string, type: string, status: Condition['status'], reason = type, daysAgo = 0): void {
     const others = this.conditions.get(name)!.filter((other) => other.type !== type);
-    this.conditions.set(name, [...others, aCondition(type, status, { reason })]);
+    const lastTransitionTime = new Date(-daysAgo * DAY_MS).toISOString();
+    this.conditions.set(name, [...others, aCondition(type, status, { reason, lastTransitionTime })]);
   }
 
   ready(status: Condition['status']): void {
     this.condition('shop', 'Ready', status);
   }
 
-  /** At rest by wish: what the pod said last is still there. */
-  rest(name: string, reason: string): void {
-    this.condition(name, 'Ready', 'True', reason);
-    this.condition(name, 'Suspended', 'True', reason);
+  /** At rest by wish, since so many days before time began: what the pod said last is still there. */
+  rest(name: string, reason: string, daysAgo = 0): void {
+    this.condition(name, 'Ready', 'True', reason, daysAgo);
+    this.condition(name, 'Suspended', 'True', reason, daysAgo);
   }
 
   /** A row of one of the hub's figures, of the connection if it is not told otherwise. */
@@ -250,7 +251,9 @@ function labelsOf(connection: string): Record<string, string> {
 
 /** Orders are counted and looked at in one query. */
 function asRead(figure: string, { value, stage, ...row }: Row): Row {
-  if (figure === 'supercargo_orders') return { ...row, count: value, oldest: null, exported: true };
+  if (figure === 'supercargo_orders') return { ...row, count: value, oldest: null, unshipped: null, exported: true };
   if (figure !== 'supercargo_oldest_order_seconds') return { ...row, value };
-  return { ...row, intake: stage === 'Untaken' ? 'Accepted' : stage, count: 1, oldest: value, exported: true };
+  const taken = stage === 'Untaken' || stage === 'Unshipped';
+  const [oldest, unshipped] = stage === 'Unshipped' ? [null, value] : [value, null];
+  return { ...row, intake: taken ? 'Accepted' : stage, count: 1, oldest, unshipped, exported: true };
 }

@@ -8,6 +8,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- range $name, $value := .Values.commonLabels }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "supercargo.selector" -}}
@@ -17,7 +20,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "supercargo.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{- define "supercargo.hubUrl" -}}
@@ -32,10 +35,17 @@ app.kubernetes.io/component: {{ .component }}
 {{/* Restricted pod security (Pod Security Standards). */}}
 {{- define "supercargo.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- range $name, $id := include "supercargo.podUser" . | fromJson }}
+{{ $name }}: {{ int64 $id }}
+{{- end }}
 seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{/* Whom all pods run as. What is null says the platform. */}}
+{{- define "supercargo.podUser" -}}
+{{- $ids := dict }}
+{{- range $name, $id := .Values.podSecurityContext }}{{ if not (kindIs "invalid" $id) }}{{ $_ := set $ids $name (int64 $id) }}{{ end }}{{ end }}
+{{- $ids | toJson }}
 {{- end }}
 
 {{- define "supercargo.containerSecurity" -}}
@@ -59,11 +69,6 @@ affinity: {{- toYaml . | nindent 2 }}
 {{- define "supercargo.crdUpgradeHook" -}}
 helm.sh/hook: pre-upgrade
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-{{- end }}
-
-{{/* Where stores send their webhooks. */}}
-{{- define "supercargo.publicUrl" -}}
-{{- if .Values.hub.publicUrl }}{{ .Values.hub.publicUrl }}{{ else if .Values.hub.ingress.enabled }}https://{{ .Values.hub.ingress.host }}{{ else if .Values.hub.httpRoute.enabled }}https://{{ first .Values.hub.httpRoute.hostnames }}{{ end -}}
 {{- end }}
 
 {{/* Head of a ValidatingAdmissionPolicy, and its binding; what follows the include is the rest of its spec. */}}
@@ -96,9 +101,9 @@ spec:
       {{- end }}
 {{- end }}
 
-{{/* Names of this chart's CRDs, from its own files. */}}
+{{/* Names of the CRDs, from the files of charts/crds; with crds.enabled alone. */}}
 {{- define "supercargo.crdNames" -}}
-{{- range $path, $_ := .Files.Glob "crds/*.yaml" }}
+{{- range $path, $_ := .Subcharts.crds.Files.Glob "crds/*.yaml" }}
 - {{ base $path | trimSuffix ".yaml" }}.supercargo.dev
 {{- end }}
 {{- end }}
@@ -106,7 +111,10 @@ spec:
 {{/* What hub and operator both reach: DNS, and the API server, which has no labels, by its ports. */}}
 {{- define "supercargo.egressBase" -}}
 - ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
-- ports: [{ protocol: TCP, port: 443 }, { protocol: TCP, port: 6443 }]
+- ports:
+    {{- range .Values.apiServerPorts }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- end }}
   to: {{- include "supercargo.anyAddress" . | nindent 4 }}
 {{- end }}
 

@@ -1,7 +1,10 @@
 {{/* What the operator gives its sync pods, as one JSON (operator/pod-template.ts reads it). */}}
 {{- define "supercargo.syncPods" -}}
 {{- $sync := .Values.sync }}
+{{- $user := dict }}
+{{- range $name, $id := include "supercargo.podUser" . | fromJson }}{{ $_ := set $user $name (int64 $id) }}{{ end }}
 {{- $pods := dict
+  "user" $user
   "imagePullSecrets" (include "supercargo.syncPullSecrets" . | fromJsonArray)
   "nodeSelector" $sync.nodeSelector
   "tolerations" $sync.tolerations
@@ -42,10 +45,18 @@
 {{- range $sync.topologySpreadConstraints }}
 {{- $spread = append $spread (merge (dict) . (dict "labelSelector" (dict "matchLabels" (dict "app.kubernetes.io/name" "supercargo-sync")))) }}
 {{- end }}
+{{- $user := include "supercargo.podUser" . | fromJson }}
 {{- $env := merge (dict "HTTP_PROXY" $sync.proxy.httpProxy "HTTPS_PROXY" $sync.proxy.httpsProxy) $sync.extraEnv }}
 {{- if or $sync.trust.configMap $sync.trust.secret }}{{ $env = merge (dict "NODE_EXTRA_CA_CERTS" "/etc/supercargo/trust/ca.crt") $env }}{{ end }}
 - expression: {{ printf "variables.pod.?imagePullSecrets.orValue([]) == %s" (include "supercargo.cel" (include "supercargo.syncPullSecrets" . | fromJsonArray)) | quote }}
   message: a sync pod's image is pulled with the Secrets of sync.imagePullSecrets of the chart
+- expression: >-
+    variables.pod.containers.all(c, !has(c.securityContext.runAsUser) && !has(c.securityContext.runAsGroup) && !has(c.securityContext.runAsNonRoot))
+    {{- range $name := list "runAsUser" "runAsGroup" "fsGroup" }}
+    && variables.pod.securityContext.?{{ $name }}.orValue(-1) == {{ if hasKey $user $name }}{{ int64 (get $user $name) }}{{ else }}-1{{ end }}
+    {{- end }}
+    && variables.pod.securityContext.?supplementalGroups.orValue([]).size() == 0
+  message: a sync pod runs as podSecurityContext of the chart says, and its container as the pod
 - expression: >-
     variables.pod.?runtimeClassName.orValue('') == {{ $sync.runtimeClassName | toJson }}
     && variables.pod.?affinity.orValue({}) == {{ include "supercargo.cel" $sync.affinity }}
