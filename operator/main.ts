@@ -255,7 +255,10 @@ async function lead(
   }
   const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
   await runAsLeader(
-    { client, log, clock: systemClock, identity, name: LEASE, namespace: config.namespace, onChange: tell },
+    {
+      ...{ client, log, clock: systemClock, identity, ...config.lease },
+      ...{ name: LEASE, namespace: config.namespace, onChange: tell },
+    },
     signal,
     work,
   );
