@@ -228,6 +228,24 @@ describe('with the policies on', () => {
   });
 });
 
+it('a pod of an earlier image, which waits for its turn in a roll-out, can be stopped, and changed into no other', async () => {
+  const { spec } = structuredClone(await rig.client.get<any>(CHILD_TYPES.Deployment, 'sync-shop', NS));
+  const labels = { app: 'earlier' };
+  spec.selector.matchLabels = labels;
+  spec.template.metadata.labels = labels;
+  spec.template.spec.serviceAccountName = 'sync-earlier';
+  spec.template.spec.containers[0].image = 'supercargo:earlier';
+  const metadata = { name: 'sync-earlier', namespace: NS, ownerReferences: [{ ...owner(), name: 'earlier' }] };
+  // Without the label of a connection the operator does not look after it.
+  await rig.client.create(CHILD_TYPES.Deployment, { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec });
+  const patch = (path: string, value: unknown) =>
+    refusal(thief.jsonPatch(CHILD_TYPES.Deployment, metadata, [{ op: 'replace', path, value }]));
+  expect(await patch('/spec/replicas', 0)).toBeUndefined();
+  expect(await patch('/spec/template/spec/containers/0/image', 'evil:1')).toMatch(
+    /does not belong to this installation/,
+  );
+});
+
 describe("somebody with the operator's token", () => {
   const child = (kind: ChildKind, name: string, namespace: string | undefined, fields: object, owners: object[] = []) =>
     thief.apply(

@@ -283,6 +283,12 @@ describe('an alert fires', () => {
       [alert('LicenseMissing', 'critical', { ...SHOP, kind: 'Connection' })],
     ],
     [
+      'of a roll-out that has stopped',
+      40,
+      (world, minute) => (world.brokenByRollout = minute > 20),
+      [alert('RolloutStopped', 'critical', HOME)],
+    ],
+    [
       'of an operator that is gone',
       40,
       (world, minute) => (world.operators = minute < 20 ? 1 : 0),

@@ -12,6 +12,8 @@ import { MetricsFactory } from '../kit/metrics.ts';
 import { partRegistry, PARTS, type Part } from '../kit/part-registry.ts';
 import type { Caches } from '../operator/caches.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics } from '../operator/metrics.ts';
+import { RolloutBook } from '../operator/waves/book.ts';
+import { rolloutMetrics } from '../operator/rollout/metrics.ts';
 import { SyncMetrics } from '../sync/metrics.ts';
 
 /** A family as /metrics of a part has it. */
@@ -39,7 +41,12 @@ export function metricDefinitions(): Readonly<Record<Part, readonly MetricDefini
   requestMetrics(operator);
   leadershipGauge(operator, 'supercargo-operator');
   // Only read when they are asked for samples.
-  const families = [...resourceMetrics(undefined as unknown as Caches, systemClock), watchMetrics([], systemClock)];
+  const unread = undefined as unknown as Caches;
+  const families = [
+    ...resourceMetrics(unread, systemClock),
+    ...rolloutMetrics(unread, new RolloutBook(), { first: '1', maxUnavailable: '1' }, systemClock),
+    watchMetrics([], systemClock),
+  ];
 
   const sync = new SyncMetrics({ namespace: '', name: '' });
   requestMetrics(sync.registry);

@@ -20,6 +20,7 @@ import { PODS, type PodView } from '../kit/kube/builtin.ts';
 import { Informer } from '../kit/kube/informer.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
+import { markAnnotations } from './waves/mark.ts';
 import {
   CHILD_TYPES,
   connectionId,
@@ -140,7 +141,7 @@ export function createInformers(options: {
   const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) =>
     new Informer<T>({ ...common, type: CHILD_TYPES[kind], select: { labelSelector: LABELS.connection }, transform });
   const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({
-    ...identity(rest),
+    ...marked(rest),
     spec: { replicas: spec.replicas },
     status,
   }));
@@ -201,6 +202,12 @@ function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
       labels: owner,
     },
   };
+}
+
+/** Where a roll-out has got to is in the Deployments themselves. */
+function marked(object: KubeObject): KubeObject {
+  const { metadata, ...rest } = identity(object);
+  return { ...rest, metadata: { ...metadata, annotations: markAnnotations(object.metadata.annotations) } };
 }
 
 /** Every informer, children's too. */

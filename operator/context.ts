@@ -7,6 +7,7 @@ import type { OperatorConfig } from './env.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
 import type { SeatBook } from './seating/book.ts';
+import type { RolloutBook } from './waves/book.ts';
 import type { Reporter } from './reporter.ts';
 import type { SettingsSchemas } from './settings.ts';
 
@@ -20,6 +21,7 @@ export interface Context {
   readonly reporter: Reporter;
   readonly recorder: EventRecorder;
   readonly seats: SeatBook;
+  readonly rollout: RolloutBook;
   readonly schemas: SettingsSchemas;
   readonly freshnessRule: FreshnessRule;
   readonly hub: HubClient;

@@ -197,6 +197,12 @@ describe('the environment', () => {
       deletionDeadlineMs: 60_000,
       imagePullPolicy: 'IfNotPresent',
     });
+    expect(readConfig(given).rollout).toEqual({ first: '1', maxUnavailable: '10%' });
+    expect(readConfig({ ...given, SUPERCARGO_SYNC_ROLLOUT_FIRST: '100%' }).rollout.first).toBe('100%');
+    for (const wrong of ['0', '0%', '101%', 'ten', '-1', ''])
+      expect(() => readConfig({ ...given, SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE: wrong })).toThrow(
+        'SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE: is not a number or a share',
+      );
     expect(readConfig({ ...given, SUPERCARGO_SYNC_PRIVATE_NETWORKS: '10.0.0.0/8' }).privateNetworks).toEqual([
       '10.0.0.0/8',
     ]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 import { networkList } from '../kit/net/network-list.ts';
+import type { Amount, RolloutLimits } from './waves/limit.ts';
 import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
 
 const flag = (ifAbsent: boolean) =>
@@ -29,6 +30,13 @@ const duration = (ifAbsent: string) =>
         context.addIssue({ code: 'custom', message: `"${text}" is not a duration: write for example "60s" or "2m"` });
       return ms ?? 0;
     });
+
+const amount = (ifAbsent: Amount) =>
+  z
+    .string()
+    .regex(/^([1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$/, 'is not a number or a share: write for example "1" or "10%"')
+    .default(ifAbsent)
+    .transform((text) => text as Amount);
 
 const environment = z.object({
   SUPERCARGO_WATCH_NAMESPACES: list(''),
@@ -59,6 +67,9 @@ const environment = z.object({
   SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false),
   /** The owner's part of sync pods. */
   SUPERCARGO_SYNC_PODS: syncPodTemplate,
+  /** How many sync pods another image or other settings of the installation go to at a time. */
+  SUPERCARGO_SYNC_ROLLOUT_FIRST: amount('1'),
+  SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE: amount('10%'),
   /** Of every pod. */
   KUBERNETES_SERVICE_HOST: z.string().default(''),
   SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
@@ -99,6 +110,7 @@ export interface OperatorConfig {
   readonly privateNetworks: readonly string[];
   readonly allowPlainHttp: boolean;
   readonly syncPods: SyncPodTemplate;
+  readonly rollout: RolloutLimits;
   /** As pods reach it; '' outside a cluster. */
   readonly apiServerHost: string;
   readonly workers: number;
@@ -137,9 +149,18 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     privateNetworks: value.SUPERCARGO_SYNC_PRIVATE_NETWORKS,
     allowPlainHttp: value.SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP,
     syncPods: value.SUPERCARGO_SYNC_PODS,
+    rollout: {
+      first: value.SUPERCARGO_SYNC_ROLLOUT_FIRST,
+      maxUnavailable: value.SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE,
+    },
     apiServerHost: value.KUBERNETES_SERVICE_HOST,
     workers: value.SUPERCARGO_WORKERS,
     logLevel: value.SUPERCARGO_LOG_LEVEL,
     podName: value.POD_NAME,
   };
+}
+
+/** Whether it looks after the whole cluster, or some namespaces. */
+export function isClusterWide({ watchNamespaces }: OperatorConfig): boolean {
+  return watchNamespaces.length === 0;
 }

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { FIELD_MANAGERS } from '../crds/index.ts';
 import { Applier } from '../kit/apply.ts';
 import { systemClock } from '../kit/clock.ts';
-import { Controller, type Reconcile } from '../kit/controller.ts';
+import type { Controller } from '../kit/controller.ts';
 import { EventRecorder } from '../kit/events.ts';
 import { withFamilies } from '../kit/exposition.ts';
 import { startHealthServer, type HealthCheck } from '../kit/health.ts';
@@ -15,26 +15,20 @@ import type { KubeObject } from '../kit/kube/objects.ts';
 import { loadKubeConfig } from '../kit/kube/kube-config.ts';
 import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
-import { MetricsFactory } from '../kit/metrics.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { allInformers, createInformers, type Informers } from './caches.ts';
-import { connectionReconciler } from './connection/reconcile.ts';
 import type { Context } from './context.ts';
-import { credentialReconciler } from './credential/reconcile.ts';
-import { driverReconciler } from './driver/reconcile.ts';
-import { readConfig, type OperatorConfig } from './env.ts';
-import { feedReconciler } from './feed/reconcile.ts';
+import { createControllers } from './controllers.ts';
+import { isClusterWide, readConfig, type OperatorConfig } from './env.ts';
 import { FreshnessRule } from '../model/feed-rules.ts';
-import { feedRunReconciler } from './feedrun/reconcile.ts';
 import { createHubClient } from './hub.ts';
 import { followHubCa } from './hub-ca.ts';
 import { SeatBook } from './seating/book.ts';
-import { licenseReconciler } from './license/reconcile.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
 import { Reporter } from './reporter.ts';
-import type { AnyConnection } from './resources.ts';
 import { SettingsSchemas } from './settings.ts';
-import { storeReconciler } from './store/reconcile.ts';
+import { RolloutBook } from './waves/book.ts';
+import { rolloutMetrics } from './rollout/metrics.ts';
 import { Triggers, type ControllerName } from './triggers.ts';
 
 /** A watch that has heard nothing for this long will not come back by itself. */
@@ -69,11 +63,15 @@ export async function runOperator(
     clock: systemClock,
     random: Math.random,
   });
+  const rollout = new RolloutBook();
   // No write passes before we lead, none once the lease may have run out, and those under way end with it.
   let leadership: Leadership | undefined;
   const exposition = withFamilies(registry, [
     // A replica that waits would double them.
-    ...whileLeading(resourceMetrics(informers, systemClock), () => leadership !== undefined),
+    ...whileLeading(
+      [...resourceMetrics(informers, systemClock), ...rolloutMetrics(informers, rollout, config.rollout, systemClock)],
+      () => leadership !== undefined,
+    ),
     watchMetrics(watched(informers, config), systemClock),
   ]);
 
@@ -82,7 +80,7 @@ export async function runOperator(
     if (!leadership) throw new Error('not leading: no write');
     leadership.assertHeld();
   });
-  const context = createContext({ config, client: guarded, informers, log });
+  const context = createContext({ config, client: guarded, informers, rollout, log });
   const controllers = createControllers(context, { registry, log });
   const operator = await createOperator({ kubeConfig, context, controllers, log });
   const health = await startHealthServer({
@@ -128,11 +126,13 @@ function createContext({
   config,
   client,
   informers,
+  rollout,
   log,
 }: {
   config: OperatorConfig;
   client: KubeClient;
   informers: Informers;
+  rollout: RolloutBook;
   log: Logger;
 }): Context {
   const clock = systemClock;
@@ -153,53 +153,12 @@ function createContext({
     clock,
     reporter: new Reporter(applier, recorder, clock),
     seats: new SeatBook(informers, config.watchNamespaces),
+    rollout,
     schemas: new SettingsSchemas(),
     freshnessRule: new FreshnessRule(),
     hub: createHubClient(config.hubUrl, config.hubTokenFile, config.hubCaFile),
     randomKey: () => `sck_${randomBytes(32).toString('base64url')}`,
   };
-}
-
-/**
- * Cluster-scoped kinds are looked after by an installation for the whole cluster alone: two limited ones would quarrel.
- */
-function createControllers(
-  context: Context,
-  { registry, log }: { registry: Registry; log: Logger },
-): Map<ControllerName, Controller> {
-  const { informers, config } = context;
-  const metrics = new MetricsFactory(registry);
-  const reconcilers: [ControllerName, Reconcile, number?][] = [
-    ['connection', connectionReconciler(context, informers.connections), config.workers],
-    ['feed', feedReconciler(context), config.workers],
-    ['feedrun', feedRunReconciler(context)],
-    ['store', storeReconciler(context)],
-    ['credential', credentialReconciler(context)],
-  ];
-  if (isClusterWide(config)) {
-    reconcilers.push(
-      [
-        'clusterconnection',
-        connectionReconciler(context, informers.clusterConnections as unknown as Informer<AnyConnection>),
-      ],
-      ['driver', driverReconciler(context), 1],
-      ['license', licenseReconciler(context), 1],
-    );
-  }
-  return new Map(
-    reconcilers.map(([name, reconcile, workers = 2]) => [
-      name,
-      new Controller({
-        name,
-        reconcile,
-        workers,
-        metrics: metrics.forController(name),
-        log,
-        clock: systemClock,
-        random: Math.random,
-      }),
-    ]),
-  );
 }
 
 async function createOperator({
@@ -220,6 +179,7 @@ async function createOperator({
     if (!object || !previous) seats.storesChanged();
   });
   const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
+  context.rollout.onWaiting(() => triggers.rollout());
   return new SupercargoOperator({
     config: kubeConfig,
     client,
@@ -237,10 +197,6 @@ function watched(informers: Informers, config: OperatorConfig): Informer<KubeObj
   return allInformers(informers).filter(
     ({ type }) => isClusterWide(config) || type.namespaced || readAnyway.has(type.kind),
   );
-}
-
-function isClusterWide({ watchNamespaces }: OperatorConfig): boolean {
-  return watchNamespaces.length === 0;
 }
 
 async function lead(

@@ -37,6 +37,7 @@ export interface DeploymentView extends KubeObject {
       readonly reason?: string;
       readonly message?: string;
       readonly lastUpdateTime?: string;
+      readonly lastTransitionTime?: string;
     }[];
   };
 }

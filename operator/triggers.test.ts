@@ -82,7 +82,8 @@ describe('triggers', () => {
     const child = aDeployment();
     child.metadata.labels = { 'supercargo.dev/connection': 'shop', 'supercargo.dev/connection-kind': 'Connection' };
     triggers.child(change<KubeObject>(undefined, child));
-    expect(queued).toEqual(['connection acme/shop']);
+    // Where a Deployment stands is a step of a roll-out, too.
+    expect(queued).toEqual(['rollout rollout', 'connection acme/shop']);
   });
 
   it('a License makes the stores it names and named look again, and the first one everybody', () => {

@@ -12,6 +12,7 @@ import type {
   StoreResource,
 } from '../crds/index.ts';
 import { connectionOfChild, feedConnection, type Caches } from './caches.ts';
+import { ROLLOUT_KEY } from './waves/key.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
 
 /** Names of the controllers; one queue each. */
@@ -24,12 +25,15 @@ export const CONTROLLERS = [
   'credential',
   'driver',
   'license',
+  'rollout',
 ] as const;
 export type ControllerName = (typeof CONTROLLERS)[number];
 export type Enqueue = (controller: ControllerName, key: Key, options?: AddOptions) => void;
 
 /** Counts in a status may lag this much: a thousand new connections are one change of their Driver. */
 const COUNT_DELAY_MS = 500;
+/** Steps of a roll-out that come together are one look at all Deployments. */
+const ROLLOUT_DELAY_MS = 200;
 
 /**
  * Who must look again when something changes. References are followed from both states of an object, so that the one
@@ -121,9 +125,15 @@ export class Triggers {
     this.#everyConnection();
   }
 
+  /** Somebody waits for a turn, or a pod got on. */
+  rollout(): void {
+    this.#enqueue('rollout', ROLLOUT_KEY, { afterMs: ROLLOUT_DELAY_MS });
+  }
+
   /** A child that changed or went away is put right by its connection. */
   child(change: Change<KubeObject> | Change<DeploymentView>): void {
     if (change.first) return;
+    if ((change.object ?? change.previous)?.kind === 'Deployment') this.rollout();
     for (const child of statesOf<KubeObject>(change)) {
       const key = connectionOfChild(child);
       if (key) this.#connection(key);

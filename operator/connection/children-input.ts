@@ -1,6 +1,7 @@
 import type { CredentialResource, DriverResource, StoreResource } from '../../crds/index.ts';
 import type { AnyConnection } from '../resources.ts';
 import type { SyncPodTemplate } from '../pod-template.ts';
+import type { Mark } from '../waves/mark.ts';
 
 /** What the installation says about sync pods. */
 export interface PodSettings {
@@ -27,5 +28,7 @@ export interface ChildrenInput {
   readonly driver: DriverResource;
   readonly credential: CredentialResource;
   readonly replicas: 0 | 1;
+  /** Written to the Deployment: where it stands in a roll-out. */
+  readonly mark?: Mark;
   readonly pod: PodSettings;
 }

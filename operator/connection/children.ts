@@ -1,6 +1,7 @@
 import { childName, GROUP } from '../../crds/index.ts';
 import type { Intent, OwnerReference } from '../../kit/kube/objects.ts';
 import { syncPodClusterRules, syncPodRules } from '../rbac.ts';
+import { annotationsOf } from '../waves/mark.ts';
 import { CHILD_TYPES, connectionKey, podNamespace, type AnyConnection, type ChildKind } from '../resources.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { deploymentSpec } from './deployment.ts';
@@ -19,22 +20,19 @@ export function childrenOf(input: ChildrenInput): Child[] {
   const key = connectionKey(connection);
   const labels = childLabels(connection, store, driver);
   const owner = ownerOf(connection);
+  const metadata = { name: childName(key), namespace: podNamespace(connection), labels, ownerReferences: [owner] };
   const child = (kind: ChildKind, fields: object): Child => ({
     kind,
-    intent: {
-      apiVersion: CHILD_TYPES[kind].apiVersion,
-      kind,
-      metadata: { name: childName(key), namespace: podNamespace(connection), labels, ownerReferences: [owner] },
-      ...fields,
-    },
+    intent: { apiVersion: CHILD_TYPES[kind].apiVersion, kind, metadata, ...fields },
   });
+  const annotations = input.mark && { annotations: annotationsOf(input.mark) };
   return [
     child('ServiceAccount', {}),
     child('Role', { rules: syncPodRules(key) }),
     child('RoleBinding', bindingTo('Role', childName(key), input)),
     ...(key.kind === 'ClusterConnection' ? clusterChildren(input, labels, owner) : []),
     child('NetworkPolicy', { spec: networkPolicySpec(input) }),
-    child('Deployment', { spec: deploymentSpec(input, labels) }),
+    child('Deployment', { metadata: { ...metadata, ...annotations }, spec: deploymentSpec(input, labels) }),
   ];
 }
 

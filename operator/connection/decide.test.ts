@@ -369,3 +369,26 @@ describe('effective values', () => {
 it('a decision depends on nothing but its snapshot', () => {
   expect(decided({ store: aStore() })).toEqual(decided({ store: aStore() }));
 });
+
+describe('a pod that waits for its turn in a roll-out', () => {
+  const rollout = { image: 'supercargo:2', revision: 'new', own: 'mine', grant: undefined };
+  const MESSAGE =
+    'the sync pod runs as it was; it waits for its turn in the roll-out of supercargo:2, or of other settings of this installation';
+
+  it('is Ready as it was, and Deployed says what it waits for', () => {
+    const { findings, settlement, turn } = decided({ rollout });
+    expect(turn).toEqual({ waits: true, revision: 'new' });
+    expect(settlement).toMatchObject({ state: 'Ready' });
+    expect(findings.Deployed).toEqual({ status: 'True', reason: 'WaitsForTurn', message: MESSAGE });
+  });
+
+  it('that does not run says why it does not', () => {
+    const { findings } = decided({ rollout, deployment: aDeployment({ availableReplicas: 0 }) });
+    expect(findings.Deployed).toMatchObject({ status: 'False', reason: 'Starting' });
+  });
+
+  it('stops at once where the connection is switched off or refused', () => {
+    expect(decided({ rollout, connection: aConnection({ enabled: false }) }).turn).toMatchObject({ waits: false });
+    expect(decided({ rollout, driver: undefined }).turn).toBeUndefined();
+  });
+});

@@ -1,6 +1,7 @@
 import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
 import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
+import { turnOf, type Turn } from '../waves/turn.ts';
 import { standingOf, type Standing } from '../seating/grace.ts';
 import { licensed } from '../seating/seats.ts';
 import type { AnyConnection } from '../resources.ts';
@@ -19,6 +20,8 @@ export interface ConnectionDecision {
   /** What it names was deleted while its pod ran: that pod stays as it is. */
   readonly leftAlone: boolean;
   readonly replicas: 0 | 1;
+  /** Whether its Deployment is written now or waits; undefined: it is not written at all, or nothing goes in waves. */
+  readonly turn?: Turn;
   /** The pod that was refused is tried again now. */
   readonly tryAgain: boolean;
   /** It has no seat, and stops then. */
@@ -44,7 +47,8 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
   const standing = standingOf(licenseBefore(snapshot, lost, licensed(snapshot.license)), standingIn(snapshot));
   const license = standing.finding;
   const replicas = standing.mayRun && effective.enabled && (!refusal || lost) ? 1 : 0;
-  const deployed = deployedOf(snapshot, replicas, effective.enabled);
+  const turn = refusal === undefined ? turnIn(snapshot, replicas) : undefined;
+  const deployed = inTurn(deployedOf(snapshot, replicas, effective.enabled), snapshot, turn);
   const { settlement, state } = summarize(snapshot, {
     ...{ refusal, license, deployed, mayRun: standing.mayRun },
     ...{ lost: lost !== undefined, enabled: effective.enabled },
@@ -53,6 +57,7 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
     accepted: refusal === undefined,
     leftAlone: lost !== undefined && replicas === 1,
     replicas,
+    ...(turn === undefined ? {} : { turn }),
     tryAgain: replicas === 1 && !lost && isToBeTriedAgain(snapshot),
     ...(standing.until === undefined ? {} : { licenseGraceUntil: standing.until }),
     effective,
@@ -65,6 +70,17 @@ export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): 
       Deployed: deployed.finding,
     },
   };
+}
+
+function turnIn({ deployment, rollout }: ConnectionSnapshot, replicas: 0 | 1): Turn | undefined {
+  return rollout && turnOf({ deployment, replicas, ...rollout });
+}
+
+/** A pod that waits for its turn runs as before. No count is in the message: each step would be a write for each. */
+function inTurn(deployed: Deployed, { rollout }: ConnectionSnapshot, turn: Turn | undefined): Deployed {
+  if (!turn?.waits || !rollout || deployed.finding.status !== 'True') return deployed;
+  const message = `the sync pod runs as it was; it waits for its turn in the roll-out of ${rollout.image}, or of other settings of this installation`;
+  return { ...deployed, finding: { status: 'True', reason: 'WaitsForTurn', message } };
 }
 
 function standingIn({ connection, license, licenseGraceMs, deployment, now }: ConnectionSnapshot): Standing {

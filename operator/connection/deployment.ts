@@ -5,6 +5,7 @@ import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 import { outgoing } from './outgoing.ts';
 import { addedEnvironment, placement, podMetadata } from './placement.ts';
+import { PROGRESS_DEADLINE_MS } from '../waves/health.ts';
 import { canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
@@ -18,7 +19,7 @@ export function deploymentSpec(input: ChildrenInput, labels: Record<string, stri
   return {
     replicas,
     revisionHistoryLimit: 2,
-    progressDeadlineSeconds: 300,
+    progressDeadlineSeconds: PROGRESS_DEADLINE_MS / 1000,
     strategy: { type: 'Recreate' },
     selector: { matchLabels: selectorLabels(connection) },
     template: { metadata: podMetadata(input, labels), spec: podSpec(input) },

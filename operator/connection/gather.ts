@@ -10,13 +10,26 @@ import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
+import type { RolloutBook } from '../waves/book.ts';
+import { ownPartOf, revisionOf } from './revision.ts';
+import type { Grant } from '../waves/turn.ts';
 import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
+
+import type { PodSettings } from './children-input.ts';
 
 /** Why a child could not be written, as a finding's reason and message. */
 export interface ChildProblem {
   readonly reason: 'ChildRefused' | 'ChildNameTaken';
   readonly message: string;
+}
+
+/** What a roll-out asks of a connection that has all it names. */
+export interface RolloutPart {
+  readonly image: string;
+  readonly revision: string;
+  readonly own: string;
+  readonly grant: Grant | undefined;
 }
 
 /** All that a decision about a connection is made of, read at one moment. */
@@ -39,6 +52,8 @@ export interface ConnectionSnapshot {
   readonly deployment: DeploymentView | undefined;
   /** False: what runs reads Store and Credential itself all the time, and cannot go on without them. A pod can. */
   readonly outlivesReferences?: false;
+  /** What its pod is to be made of, and whether it was let through to that; absent: no roll-out goes in waves here. */
+  readonly rollout?: RolloutPart;
   /** Pods of the Deployment, as far as they are known. */
   readonly pods: readonly PodView[];
   /** Why a child could not be applied. */
@@ -52,21 +67,27 @@ export function gather(
     caches: Caches;
     seats: SeatBook;
     config: Pick<OperatorConfig, 'requireLicense' | 'licenseGraceMs' | 'allowPlainHttp' | 'syncPods'>;
+    pod: PodSettings;
+    rollout: RolloutBook;
     now: Date;
   },
 ): ConnectionSnapshot {
-  const { caches, seats, config, now } = sources;
+  const { caches, seats, config, pod, rollout, now } = sources;
   const { spec, status } = connection;
   const namespace = podNamespace(connection);
   const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
+  const driver = caches.drivers.get(spec.driver);
+  const store = caches.stores.find(namespace, spec.storeRef.name);
+  const credential = caches.credentials.find(namespace, spec.credentialRef.name);
+  const name = childName(connectionKey(connection));
   return {
     connection,
     now,
     allowPlainHttp: config.allowPlainHttp,
     podMetadata: config.syncPods.connectionMetadata,
-    driver: caches.drivers.get(spec.driver),
-    store: caches.stores.find(namespace, spec.storeRef.name),
-    credential: caches.credentials.find(namespace, spec.credentialRef.name),
+    driver,
+    store,
+    credential,
     license: seats.question(objectKey(namespace, spec.storeRef.name), spec.driver, now, config.requireLicense),
     licenseGraceMs: config.licenseGraceMs,
     sameShop:
@@ -76,7 +97,16 @@ export function gather(
             ({ metadata }) => metadata.uid !== connection.metadata.uid,
           ),
     feeds: caches.feeds.byIndex('connection', connectionId(connectionKey(connection))),
-    deployment: caches.deployments.find(namespace, childName(connectionKey(connection))),
+    deployment: caches.deployments.find(namespace, name),
+    rollout:
+      driver && store && credential
+        ? {
+            image: driver.spec.image ?? pod.image,
+            revision: revisionOf(pod, driver),
+            own: ownPartOf({ connection, store, credential, pod }),
+            grant: rollout.waiter(objectKey(namespace, name))?.grant,
+          }
+        : undefined,
     pods: caches.pods.byIndex('connection', connectionId(connectionKey(connection))),
   };
 }

@@ -1,17 +1,19 @@
-import { FINALIZER, type ConnectionStatus } from '../../crds/index.ts';
+import { childName, FINALIZER, type ConnectionStatus } from '../../crds/index.ts';
 import { NameTaken } from '../../kit/apply.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
+import { objectKey, type Key } from '../../kit/kube/objects.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
-import { readHubCa } from '../hub-ca.ts';
 import type { Context } from '../context.ts';
 import { licenseChangesIn } from '../seating/seats.ts';
-import type { AnyConnection } from '../resources.ts';
+import { connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
+import type { PodSettings } from './children-input.ts';
 import { childrenOf } from './children.ts';
 import { decide, type ConnectionDecision } from './decide.ts';
 import { gather, type ChildProblem, type ConnectionSnapshot } from './gather.ts';
 import { filterLabels } from './labels.ts';
+import { podSettings } from './pod-settings.ts';
 import { removeConnection } from './remove.ts';
 import { scaleToZero } from './scale.ts';
 
@@ -37,16 +39,20 @@ async function runConnection(
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
 ): Promise<Outcome> {
-  const { informers: caches, seats, config, clock, schemas } = context;
-  const snapshot = gather(connection, { caches, seats, config, now: clock.now() });
+  const { informers: caches, seats, config, clock, schemas, rollout } = context;
+  const pod = await podSettings(config);
+  const snapshot = gather(connection, { caches, seats, config, pod, rollout, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
+  takePlace(context, connection, decision);
   try {
-    await applyChildren(context, snapshot, decision);
+    await applyChildren(context, pod, snapshot, decision);
   } catch (error) {
     // A quota, an admission policy, a right we were not given: people see it where they look.
     const childProblem = childProblemOf(error);
     if (!childProblem) throw error;
+    // It holds nobody up: it asks for a turn anew when it is tried again.
+    rollout.leave(deploymentKey(connection));
     await report(context, informer, connection, decide({ ...snapshot, childProblem }, schemas));
     return requeueAfter(CHILD_AGAIN_MS);
   }
@@ -83,30 +89,33 @@ async function claim(
   });
 }
 
+/** Notes in the book that it waits, or does not. */
+function takePlace({ rollout }: Context, connection: AnyConnection, { turn }: ConnectionDecision): void {
+  const key = deploymentKey(connection);
+  if (turn?.waits) rollout.wait(key, turn.revision);
+  // A turn that was given is kept until the Deployment shows it: it counts as not Ready until then.
+  else if (!turn || !rollout.waiter(key)?.grant) rollout.leave(key);
+}
+
 async function applyChildren(
   context: Context,
+  pod: PodSettings,
   { connection, store, driver, credential, deployment }: ConnectionSnapshot,
-  { accepted, leftAlone, replicas }: ConnectionDecision,
+  { accepted, leftAlone, replicas, turn }: ConnectionDecision,
 ): Promise<void> {
+  const { applier, informers } = context;
   if (leftAlone) return;
   // Without its references nobody knows what the children should look like: what runs is stopped, nothing else changes.
   if (!accepted || !store || !driver || !credential) return scaleToZero(context.client, deployment);
-  const { config, applier, informers } = context;
-  const pod = {
-    image: config.syncImage,
-    imagePullPolicy: config.imagePullPolicy,
-    hubUrl: config.hubUrl,
-    hubCa: await readHubCa(config.hubCaFile),
-    hubNamespace: config.namespace,
-    apiServerPorts: config.apiServerPorts,
-    privateNetworks: config.privateNetworks,
-    allowPlainHttp: config.allowPlainHttp,
-    template: config.syncPods,
-    apiServerHost: config.apiServerHost,
-  };
-  for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, pod })) {
+  const mark = turn?.waits === false ? turn.mark : undefined;
+  for (const { kind, intent } of childrenOf({ connection, store, driver, credential, replicas, mark, pod })) {
+    if (kind === 'Deployment' && turn?.waits) continue;
     await applier.applyChild(informers.children[kind], intent);
   }
+}
+
+function deploymentKey(connection: AnyConnection): Key {
+  return objectKey(podNamespace(connection), childName(connectionKey(connection)));
 }
 
 async function report(

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { ConnectionResource, FeedResource } from '../../crds/index.ts';
+import { LABELS, type ConnectionResource, type FeedResource } from '../../crds/index.ts';
 import { queueMetrics } from '../../hub/http/admission.ts';
 import { observeRequests } from '../../hub/http/observe.ts';
 import { PodQueue } from '../../hub/http/pod-queue.ts';
@@ -10,15 +10,19 @@ import { hubMetrics } from '../../hub/metrics.ts';
 import type { Database, Row } from '../../hub/storage/database.ts';
 import type { UnfitFor } from '../../hub/storage/fitness.ts';
 import type { Condition } from '../../kit/conditions.ts';
-import { withFamilies } from '../../kit/exposition.ts';
+import { withFamilies, type Family } from '../../kit/exposition.ts';
 import { Cache } from '../../kit/kube/cache.ts';
 import { MetricsFactory, type ControllerMetrics } from '../../kit/metrics.ts';
 import { partRegistry, type Part } from '../../kit/part-registry.ts';
 import type { Caches } from '../../operator/caches.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from '../../operator/metrics.ts';
+import type { DeploymentView } from '../../operator/resources.ts';
+import { rolloutMetrics } from '../../operator/rollout/metrics.ts';
+import { RolloutBook } from '../../operator/waves/book.ts';
+import { annotationsOf } from '../../operator/waves/mark.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
 import { ManualClock } from './manual-clock.ts';
-import { aCondition, aConnection, aFeed, aLicense } from './operator-fixtures.ts';
+import { aCondition, aConnection, aDeployment, aFeed, aLicense } from './operator-fixtures.ts';
 import { scraped, Timeline, type ScrapedSample } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,6 +35,7 @@ const KINDS = [
   'feeds',
   'feedRuns',
   'licenses',
+  'deployments',
 ];
 
 /** What a test changes from minute to minute: one connection "shop" with the feeds "orders" and "shipments". */
@@ -47,6 +52,8 @@ export class World {
   feedAgeMinutes = 1;
   watchAgeSeconds = 5;
   expiresInDays: number | undefined;
+  /** A wave brought a pod its image an hour ago; it is not Ready, and another pod waits for it. */
+  brokenByRollout = false;
   licenseDays = 300;
   readonly counters: Record<string, { hint: number; poll: number }> = {};
   readonly rows = new Map<string, Map<string, Row>>();
@@ -164,9 +171,31 @@ export class MetricsWorld {
     const { watchAgeSeconds } = this.state;
     const at = this.#clock.now().getTime() - watchAgeSeconds * 1000;
     return withFamilies(this.#operator, [
-      ...whileLeading(resourceMetrics(this.#caches(), this.#clock), () => isLeader),
+      ...whileLeading([...resourceMetrics(this.#caches(), this.#clock), ...this.#rollout()], () => isLeader),
       watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: at }], this.#clock),
     ]).metrics();
+  }
+
+  #rollout(): Family[] {
+    const book = new RolloutBook();
+    const caches = this.#caches();
+    if (this.state.brokenByRollout) {
+      const rolledAt = new Date(this.#clock.now().getTime() - 3_600_000).toISOString();
+      const put = (name: string, annotations: Record<string, string>, availableReplicas: number) => {
+        const deployment = aDeployment({ availableReplicas });
+        const metadata = { ...deployment.metadata, name: `sync-${name}`, labels: labelsOf(name), annotations };
+        (caches.deployments as Cache<DeploymentView>).put({ ...deployment, metadata });
+        const connection = aConnection();
+        (caches.connections as Cache<ConnectionResource>).put({
+          ...connection,
+          metadata: { ...connection.metadata, name },
+        });
+      };
+      put('broken', annotationsOf({ revision: 'new', own: '', rolledAt }), 0);
+      put('waits', annotationsOf({ revision: 'old', own: '' }), 1);
+      book.wait('acme/sync-waits', 'new');
+    }
+    return rolloutMetrics(caches, book, { first: '1', maxUnavailable: '1' }, this.#clock);
   }
 
   #caches(): Caches {
@@ -213,6 +242,10 @@ export class MetricsWorld {
     const names = FIGURES.filter((one) => one.sql === sql).map(({ name }) => name);
     return names.flatMap((name) => [...(this.state.rows.get(name)?.values() ?? [])].map((row) => asRead(name, row)));
   }
+}
+
+function labelsOf(connection: string): Record<string, string> {
+  return { [LABELS.connection]: connection, [LABELS.connectionKind]: 'Connection' };
 }
 
 /** Orders are counted and looked at in one query. */

@@ -1,0 +1,2 @@
+/** There is one roll-out of an operator. */
+export const ROLLOUT_KEY = 'rollout';
