@@ -24,9 +24,9 @@ export interface Latencies {
 const GIVE_UP_MS = 120_000;
 
 /**
- * Changes connections one after the other, at fixed times whatever becomes of those before, and waits for each until its
- * Deployment shows it. Counted from when the API server had taken the change; looked for each 10 ms, later each twentieth
- * of the time so far.
+ * Changes connections one after the other, at fixed times whatever becomes of those before, and waits for each until
+ * its Deployment shows it. Counted from when the API server had taken the change; looked for each 10 ms, later each
+ * twentieth of the time so far.
  */
 export async function changes(
   client: KubeClient,

@@ -82,8 +82,10 @@ export async function measure(
     await settled(running);
     await controlPlane.kubeApiserver.kill();
     await controlPlane.kubeApiserver.start();
-    const changedInRelist = await changed(4000);
-    tell(`restart ${said(changedInRestart)}; API server killed ${said(changedInRelist)}`);
+    const changedInRelist = { ...(await changed(4000)), restarts: running.restarts };
+    tell(
+      `restart ${said(changedInRestart)}; API server killed ${said(changedInRelist)}, restarts ${changedInRelist.restarts}`,
+    );
     await running.stop();
 
     const changedInCuts = await withCuts(system, rig, (seconds) => changed(6000, seconds), pace.cutSeconds, folder);

@@ -1,4 +1,4 @@
-/** Our operator as the image runs it, in a process of its own; `/probe` tells its counters without those of resources. */
+/** Our operator as the image runs it, in a process of its own; a second port tells its counters alone. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runOperator } from '../../operator/main.ts';

@@ -9,8 +9,8 @@ import { createLogger } from '../../kit/log.ts';
 const AT_ONCE = 16;
 
 /**
- * Plays the Deployment controller and the kubelets: whatever Deployment changes has as many pods as it asks for. Without
- * it every connection would wait for its pod, and be looked at again and again, which no fleet in use does.
+ * Plays the Deployment controller and the kubelets: whatever Deployment changes has as many pods as it asks for.
+ * Without it every connection would wait for its pod, and be looked at again and again, which no fleet in use does.
  */
 export class Pods {
   readonly #client: KubeClient;

@@ -42,7 +42,11 @@ export async function settled(running: Running, until: () => Promise<boolean> = 
   let since: number | undefined;
   for (;;) {
     const now = performance.now();
-    const { busy } = await probe(running);
+    // One that has just ended answers nothing until it is there again.
+    const busy = await probe(running).then(
+      (told) => told.busy,
+      () => Infinity,
+    );
     if (busy > 0) since = undefined;
     else since ??= now;
     if (since !== undefined && now - since >= QUIET_MS) {

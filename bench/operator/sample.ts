@@ -30,8 +30,11 @@ export interface Sample {
   readonly restart: Start;
   /** Changes from the moment at which the first lists were in. */
   readonly changedInRestart: Latencies;
-  /** All that was watched is listed again: the API server was killed and started. */
-  readonly changedInRelist: Latencies;
+  /**
+   * All that was watched is listed again: the API server was killed and started. `restarts`: times that the system
+   * ended meanwhile, which it does where its lease cannot be renewed.
+   */
+  readonly changedInRelist: Latencies & { readonly restarts: number };
   /** One connection cannot be put right, and all watches are cut each 30 seconds. */
   readonly changedInCuts: Latencies & { readonly cuts: number };
 }

@@ -18,6 +18,8 @@ export interface Running {
   readonly probe: string;
   /** What Prometheus would ask for. */
   readonly metrics: string;
+  /** Times that it ended by itself and was started anew. */
+  readonly restarts: number;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,9 @@ export interface Launch {
   readonly workers: number;
 }
 
+/** As the chart has it. */
+const CHART_ENV = { NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_ARENA_MAX: '2' };
+
 /** As the chart has it. A connection whose limit is below the request cannot be put right. */
 const SYNC_PODS = JSON.stringify({
   resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } },
@@ -34,47 +39,92 @@ const SYNC_PODS = JSON.stringify({
 
 /** Ours, compiled, as the image runs it. */
 export function ours({ folder, workers }: Launch): System {
-  return {
-    name: 'supercargo',
-    async start(kubeconfig) {
-      const startedAt = performance.now();
-      const script = join(import.meta.dirname, '..', '.build', 'bench', 'operator', 'operator-process.js');
-      const child = spawn(process.execPath, [...(process.env['NODE_FLAGS']?.split(' ') ?? []), script], {
-        env: {
-          ...process.env,
-          KUBECONFIG: kubeconfig,
-          NODE_ENV: 'production',
-          SUPERCARGO_NAMESPACE: 'default',
-          SUPERCARGO_HUB_URL: 'http://127.0.0.1:9',
-          SUPERCARGO_SYNC_IMAGE: 'supercargo:bench',
-          SUPERCARGO_SYNC_PODS: SYNC_PODS,
-          SUPERCARGO_HTTP_PORT: '0',
-          SUPERCARGO_WORKERS: String(workers),
-          SUPERCARGO_LOG_LEVEL: 'warn',
-        },
-        stdio: ['ignore', ...logOf(folder, 'supercargo'), 'ipc'],
-      });
-      const told = await message<{ metrics: string; probe: string }>(child);
-      return running(child, startedAt, told);
-    },
-  };
+  const script = join(import.meta.dirname, '..', '.build', 'bench', 'operator', 'operator-process.js');
+  return system('supercargo', (kubeconfig) => {
+    const child = spawn(process.execPath, [...(process.env['NODE_FLAGS']?.split(' ') ?? []), script], {
+      env: {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        NODE_ENV: 'production',
+        ...CHART_ENV,
+        SUPERCARGO_NAMESPACE: 'default',
+        SUPERCARGO_HUB_URL: 'http://127.0.0.1:9',
+        SUPERCARGO_SYNC_IMAGE: 'supercargo:bench',
+        SUPERCARGO_SYNC_PODS: SYNC_PODS,
+        SUPERCARGO_HTTP_PORT: '0',
+        SUPERCARGO_WORKERS: String(workers),
+        SUPERCARGO_LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', ...logOf(folder, 'supercargo'), 'ipc'],
+    });
+    return { child, urls: message<Urls>(child) };
+  });
 }
 
 /** The Go controller of bench/reference. `apply`: `always`, or `changed` only. */
 export function reference({ folder, workers }: Launch, binary: string, apply: 'always' | 'changed'): System {
+  const name = `controller-runtime, applies ${apply === 'always' ? 'always' : 'what changed'}`;
+  return system(name, async (kubeconfig) => {
+    const port = await freePort();
+    const metrics = `http://127.0.0.1:${port}/metrics`;
+    const child = spawn(binary, [`--workers=${workers}`, `--metrics=127.0.0.1:${port}`, `--apply=${apply}`], {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', ...logOf(folder, 'reference')],
+    });
+    return { child, urls: answering(child, metrics) };
+  });
+}
+
+interface Urls {
+  readonly metrics: string;
+  readonly probe: string;
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly urls: Promise<Urls>;
+}
+
+/** A process that ends by itself (it lost its lease, say) is started anew, as a kubelet would. */
+function system(name: string, launch: (kubeconfig: string) => Launched | Promise<Launched>): System {
   return {
-    name: `controller-runtime, applies ${apply === 'always' ? 'always' : 'what changed'}`,
+    name,
     async start(kubeconfig) {
       const startedAt = performance.now();
-      const port = await freePort();
-      const metrics = `http://127.0.0.1:${port}/metrics`;
-      const args = [`--workers=${workers}`, `--metrics=127.0.0.1:${port}`, `--apply=${apply}`];
-      const child = spawn(binary, args, {
-        env: { ...process.env, KUBECONFIG: kubeconfig },
-        stdio: ['ignore', ...logOf(folder, 'reference')],
-      });
-      while (child.exitCode === null && !(await fetch(metrics).catch(() => undefined))?.ok) await sleep(50);
-      return running(child, startedAt, { metrics, probe: metrics });
+      const { child, urls } = await launch(kubeconfig);
+      const now = { child, ...(await urls), restarts: 0, stopping: false };
+      const follow = () =>
+        now.child.once('exit', () => {
+          if (now.stopping) return;
+          now.restarts += 1;
+          void Promise.resolve(launch(kubeconfig)).then(async (again) => {
+            now.child = again.child;
+            follow();
+            Object.assign(now, await again.urls.catch(() => ({})));
+          });
+        });
+      follow();
+      return {
+        startedAt,
+        get pid() {
+          return now.child.pid!;
+        },
+        get probe() {
+          return now.probe;
+        },
+        get metrics() {
+          return now.metrics;
+        },
+        get restarts() {
+          return now.restarts;
+        },
+        async stop() {
+          now.stopping = true;
+          const ended = new Promise((resolve) => now.child.once('exit', resolve));
+          if (now.child.exitCode !== null || !now.child.kill('SIGTERM')) return;
+          await ended;
+        },
+      };
     },
   };
 }
@@ -91,16 +141,8 @@ function message<T>(child: ChildProcess): Promise<T> {
   });
 }
 
-function running(child: ChildProcess, startedAt: number, urls: { metrics: string; probe: string }): Running {
+async function answering(child: ChildProcess, url: string): Promise<Urls> {
+  while (child.exitCode === null && !(await fetch(url).catch(() => undefined))?.ok) await sleep(50);
   if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it was ready`);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  return {
-    ...urls,
-    startedAt,
-    pid: child.pid!,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  return { metrics: url, probe: url };
 }

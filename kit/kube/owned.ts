@@ -31,7 +31,7 @@ export function ownedPart(object: KubeObject, manager: string, subresource?: str
   return entry?.fieldsV1 ? pick(object, entry.fieldsV1) : undefined;
 }
 
-/** Digest of what `ownedPart` finds, to be compared with `intentDigest`. */
+/** Digest of what `ownedPart` finds, to be compared with `intentDigest` in this process: no release keeps to it. */
 export function ownedDigest(object: KubeObject, manager: string, subresource?: string): string {
   return digest(ownedPart(object, manager, subresource));
 }
@@ -85,21 +85,15 @@ function digest(value: unknown): string {
 }
 
 /**
- * A text for each value, the same for those that mean the same: records without their order, without undefined and empty
- * records; lists without their order, since the server keeps keyed lists in the order in which they were first applied.
+ * A text for each value, the same for those that mean the same: records without their order, without undefined and
+ * empty records; lists without their order, since the server keeps keyed lists in the order in which they were first
+ * applied.
  * Every part says how long it is or where it ends, so that nothing has to be escaped: a restart makes hundreds of
  * thousands of these.
  */
 function canonical(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return `s${value.length}:${value}`;
-    case 'object':
-      break;
-    default:
-      return value === undefined ? 'null;' : `${String(value)};`;
-  }
-  if (value === null) return 'null;';
+  if (typeof value === 'string') return `s${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return `${JSON.stringify(value) ?? 'null'};`;
   if (Array.isArray(value)) return canonicalList(value);
   let text = '{';
   const record = value as Record<string, unknown>;
