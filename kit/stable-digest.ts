@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * Digest of a value that is kept in the cluster and compared with that of later releases: it must stay what it is. Names
- * in any order, undefined and empty records as if they were not there, lists in any order.
+ * Digest of a value that is kept in the cluster and compared with that of later releases: it must stay what it is.
+ * Names in any order, undefined and empty records as if they were not there, lists in any order.
  */
 export function stableDigest(value: object): string {
   return hash('sha256', canonical(value), 'base64url').slice(0, 22);
