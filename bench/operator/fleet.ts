@@ -4,7 +4,10 @@ import { NAMESPACES } from '../../kit/kube/builtin.ts';
 import type { Intent, ResourceType } from '../../kit/kube/objects.ts';
 import { FEED_TYPES } from '../../model/feeds.ts';
 
-/** As many connections as one client has here; each client has a namespace, a Store and a Credential. */
+/**
+ * So many are in one namespace, with one Store and one Credential. All say the same: what a pod is made of stands as a
+ * digest in its Deployment, where a copy cannot have another (copies.ts).
+ */
 export const PER_NAMESPACE = 100;
 const CLIENTS = 32;
 export const FEEDS_EACH = 5;
@@ -32,7 +35,7 @@ export async function createFleet(client: KubeClient, count: number): Promise<vo
   await each(Math.ceil(count / PER_NAMESPACE), async (number) => {
     const { namespace } = placeOf(number * PER_NAMESPACE);
     await client.create(NAMESPACES, named(NAMESPACES, namespace));
-    await make('Store', { namespace, name: 'main' }, { client: namespace, warehouses: [{ name: 'berlin' }] });
+    await make('Store', { namespace, name: 'main' }, { client: 'acme', warehouses: [{ name: 'berlin' }] });
     await make('Credential', { namespace, name: 'key' }, { driver: 'vendure', secretRef: { name: 'vendure-key' } });
   });
   await each(count, async (index) => {

@@ -110,6 +110,17 @@ async function copyFleet(system: System, { client, controlPlane }: OperatorRig, 
   await settled(running, async () => (await count(client, CHILD_TYPES.Deployment, hasPods)) >= PER_NAMESPACE);
   await running.stop();
   await copyNamespace(controlPlane.etcd, Math.ceil(connections / PER_NAMESPACE) - 1);
+  // The API server's caches hear of them one after the other; until then lists time out.
+  for (const type of [resourceType('Feed'), resourceType('Connection'), ...Object.values(CHILD_TYPES)])
+    await caughtUp(client, type);
+}
+
+async function caughtUp(client: KubeClient, type: ResourceType): Promise<void> {
+  for (;;) {
+    const page = await client.list<KubeObject>(type, { limit: 1 }).catch(() => undefined);
+    if (page) return;
+    await sleep(1000);
+  }
 }
 
 /** From the start of the process until it is settled. */
