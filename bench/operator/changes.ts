@@ -54,7 +54,7 @@ async function change(client: KubeClient, index: number, memory: string): Promis
   const taken = performance.now();
   const child = childName({ kind: 'Connection', name });
   for (;;) {
-    const found = await client.find<PodLimits>(CHILD_TYPES.Deployment, child, namespace);
+    const found = await client.find<PodLimits>(CHILD_TYPES.Deployment, child, namespace).catch(() => undefined);
     const waited = performance.now() - taken;
     if (found?.spec.template.spec.containers[0].resources?.limits?.memory === memory) return waited;
     if (waited > GIVE_UP_MS) throw new Error(`the change of ${namespace}/${name} was not carried out in ${waited} ms`);
