@@ -50,6 +50,7 @@ export async function measure(
     const pods = new Pods(client);
     const playing = pods.run(ended.signal);
     const copied = connections > pace.copiedAbove;
+    const keys = connections * (1 + FEEDS_EACH);
     const begun = performance.now();
     await createFleet(client, copied ? PER_NAMESPACE : connections);
     if (copied) await copyFleet(system, rig, connections);
@@ -60,7 +61,7 @@ export async function measure(
 
     const all = async () => (await count(client, CHILD_TYPES.Deployment, hasPods)) >= connections;
     let running = await system.start(kubeconfig);
-    const firstStart = await started(running, all);
+    const firstStart = await started(running, keys, all);
     tell(`first: ${JSON.stringify(firstStart)}`);
     const first = copied ? undefined : firstStart;
     const found = await foundIn(client);
@@ -69,17 +70,17 @@ export async function measure(
     const scrape = await scraped(running);
     const changedQuietly = await changed(300);
     tell(`quiet: ${JSON.stringify({ quiet, scrape, p50: changedQuietly.p50, p99: changedQuietly.p99 })}`);
-    await settled(running);
+    await settled(running, keys);
     await running.stop();
 
     running = await system.start(kubeconfig);
-    const restart = await started(running);
+    const restart = await started(running, keys);
     tell(`restart: ${JSON.stringify(restart)}`);
     await running.stop();
 
     running = await system.start(kubeconfig);
     const changedInRestart = await changed(2000);
-    await settled(running);
+    await settled(running, keys);
     await controlPlane.kubeApiserver.kill();
     await controlPlane.kubeApiserver.start();
     const changedInRelist = { ...(await changed(4000)), restarts: running.restarts };
@@ -88,7 +89,14 @@ export async function measure(
     );
     await running.stop();
 
-    const changedInCuts = await withCuts(system, rig, (seconds) => changed(6000, seconds), pace.cutSeconds, folder);
+    const changedInCuts = await withCuts(
+      system,
+      rig,
+      connections,
+      (seconds) => changed(6000, seconds),
+      pace.cutSeconds,
+      folder,
+    );
     tell(`cuts ${said(changedInCuts)}`);
     ended.abort();
     await playing;
@@ -107,7 +115,8 @@ const said = ({ p50, p99, max }: Latencies) => `p50 ${p50}, p99 ${p99}, max ${ma
 /** A small fleet becomes all that it becomes, and is then copied until there are as many. */
 async function copyFleet(system: System, { client, controlPlane }: OperatorRig, connections: number): Promise<void> {
   const running = await system.start(controlPlane.kubeconfig);
-  await settled(running, async () => (await count(client, CHILD_TYPES.Deployment, hasPods)) >= PER_NAMESPACE);
+  const keys = PER_NAMESPACE * (1 + FEEDS_EACH);
+  await settled(running, keys, async () => (await count(client, CHILD_TYPES.Deployment, hasPods)) >= PER_NAMESPACE);
   await running.stop();
   await copyNamespace(controlPlane.etcd, Math.ceil(connections / PER_NAMESPACE) - 1);
   // The API server's caches hear of them one after the other; until then lists time out.
@@ -124,9 +133,9 @@ async function caughtUp(client: KubeClient, type: ResourceType): Promise<void> {
 }
 
 /** From the start of the process until it is settled. */
-async function started(running: Running, until?: () => Promise<boolean>): Promise<Start> {
+async function started(running: Running, keys: number, until?: () => Promise<boolean>): Promise<Start> {
   const ready = (performance.now() - running.startedAt) / 1000;
-  const at = await settled(running, until);
+  const at = await settled(running, keys, until);
   const { calls } = await probe(running);
   return { ready, ...costOf(running, (at - running.startedAt) / 1000, 0, {}, calls) };
 }
@@ -159,6 +168,7 @@ async function scraped({ metrics }: Running): Promise<Sample['scrape']> {
 async function withCuts(
   system: System,
   { client, controlPlane }: OperatorRig,
+  connections: number,
   changed: (seconds: number) => Promise<Latencies>,
   seconds: number,
   folder: string,
@@ -168,7 +178,7 @@ async function withCuts(
   const direct = await readFile(controlPlane.kubeconfig, 'utf8');
   await writeFile(throughProxy, direct.replaceAll(controlPlane.server, `https://127.0.0.1:${proxy.port}`));
   const running = await system.start(throughProxy);
-  await settled(running);
+  await settled(running, connections * (1 + FEEDS_EACH));
   // Less than it asks for: the API server refuses its Deployment for ever.
   await setMemory(client, 0, '10Mi');
   let cuts = 0;
