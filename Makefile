@@ -8,7 +8,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
 comma := ,
-.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
+.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-operator bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -118,6 +118,12 @@ bench-embedded: build ## what the hub's own database costs: time, CPU, memory, i
 bench-fleet: node_modules/.package-lock.json ## what connections cost while nothing happens, and a hub under all of them at once (20 minutes)
 	@$(NODE) bench/fleet/main.ts $(or $(CONNECTIONS),10$(comma)100$(comma)1000) $(or $(SECONDS_EACH),120) $(or $(HUBS),1)
 	@$(NODE) bench/fleet/up.ts
+
+# CONNECTIONS: a list (1000,5000,10000), SYSTEMS: a list of ours, changed, always (bench/README.md). Needs Go for the last two.
+bench-operator: node_modules/.package-lock.json ## the operator with ten thousand connections, beside a controller of the same shape in Go (an hour)
+	@tsc -p bench/tsconfig.json
+	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
+	@$(NODE) bench/operator/main.ts
 
 # SECONDS_EACH: of each measurement (15), WAITING webhooks of the endpoint that hangs (10,000).
 bench-neighbours: node_modules/.package-lock.json ## what one tenant costs another: a key at full speed, an endpoint that hangs (3 minutes)

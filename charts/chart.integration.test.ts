@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
 import { KINDS } from '../crds/index.ts';
+import { readConfig } from '../operator/env.ts';
 import { rendered, type Rendered } from '../test/support/rendered-chart.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
@@ -364,4 +365,44 @@ describe('monitoring', () => {
   it('takes no interval that is none', async () => {
     await expect(rendered('metrics.podMonitor.interval=soon')).rejects.toThrow(/interval/);
   });
+});
+
+describe('the operator', () => {
+  /** As its process reads it. */
+  const configured = async (...values: string[]) => {
+    const deployment = (await rendered(...values)).find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'supercargo-operator',
+    )!;
+    const { containers } = (deployment.spec['template'] as { spec: { containers: { env: Variable[] }[] } }).spec;
+    const env = Object.fromEntries(containers[0]!.env.map(({ name, value = 'supercargo' }) => [name, value]));
+    return { env, config: readConfig(env) };
+  };
+  interface Variable {
+    readonly name: string;
+    readonly value?: string;
+  }
+
+  it('has the times of its lease, under the names of client-go, and the number of its workers from values', async () => {
+    const given = await configured(
+      ...['leaseDuration=30s', 'renewDeadline=20s', 'retryPeriod=5s'].map(
+        (value) => `operator.leaderElection.${value}`,
+      ),
+      'operator.workers=16',
+    );
+    expect(given.config).toMatchObject({
+      workers: 16,
+      lease: { leaseMs: 30_000, renewDeadlineMs: 20_000, retryMs: 5000 },
+    });
+    // So that nobody has to look up two defaults.
+    const [plain, unsaid] = [(await configured()).config, readConfig({ ...needed, SUPERCARGO_WORKERS: undefined })];
+    expect([plain.workers, plain.lease]).toEqual([unsaid.workers, unsaid.lease]);
+    await expect(rendered('operator.workers=0')).rejects.toThrow(/workers/);
+    await expect(rendered('operator.leaderElection.leaseDuration=soon')).rejects.toThrow(/leaseDuration/);
+  });
+
+  const needed = {
+    SUPERCARGO_NAMESPACE: 'supercargo',
+    SUPERCARGO_HUB_URL: 'http://hub:8080',
+    SUPERCARGO_SYNC_IMAGE: 'supercargo:1',
+  };
 });

@@ -8,15 +8,17 @@ import { createLogger } from './log.ts';
 
 interface Lease {
   metadata: { name: string; resourceVersion?: string };
-  spec?: { holderIdentity?: string };
+  spec?: { holderIdentity?: string; leaseDurationSeconds?: number };
 }
 
 /** Leases of an API server, with its optimistic locking; each candidate reaches it unless it is cut off. */
 class Leases {
   stored: Lease | undefined;
   version = 0;
+  /** Requests so far. */
+  readonly asked = { find: 0, create: 0, update: 0 };
 
-  client(network: { down: boolean; hangs?: boolean }): KubeClient {
+  client(network: { down: boolean; hangs?: boolean; losesAnswers?: boolean }): KubeClient {
     const reach = async () => {
       if (network.hangs) await new Promise(() => {});
       if (network.down) throw new ApiError('Unavailable', 0, 'cut off');
@@ -28,26 +30,31 @@ class Leases {
     };
     return {
       find: async () => {
+        this.asked.find += 1;
         await reach();
         return this.stored;
       },
       create: async (_type: unknown, lease: Lease) => {
+        this.asked.create += 1;
         await reach();
         if (this.stored) throw new ApiError('AlreadyExists', 409, 'exists');
         return store(lease);
       },
       update: async (_type: unknown, lease: Lease) => {
+        this.asked.update += 1;
         await reach();
         if (this.stored?.metadata.resourceVersion !== lease.metadata.resourceVersion)
           throw new ApiError('Conflict', 409, 'conflict');
-        return store(lease);
+        const stored = store(lease);
+        if (network.losesAnswers) throw new ApiError('Unavailable', 0, 'the answer was lost');
+        return stored;
       },
     } as unknown as KubeClient;
   }
 }
 
 function candidate(leases: Leases, clock: ManualClock, identity: string) {
-  const network = { down: false, hangs: false };
+  const network = { down: false, hangs: false, losesAnswers: false };
   const stop = new AbortController();
   const state = {
     network,
@@ -93,6 +100,59 @@ describe('leader election', () => {
     expect(leases.stored?.spec?.holderIdentity).toBe('');
     await clock.advance(4000);
     expect([a.ended, b.leads]).toEqual(['released', true]);
+  });
+
+  it('renews by one request each retry period, and reads nothing', async () => {
+    const leases = new Leases();
+    const clock = new ManualClock();
+    const leader = candidate(leases, clock, 'a');
+    await clock.advance(1000);
+    const before = { ...leases.asked };
+    await clock.advance(60_000);
+    expect(leader.leads).toBe(true);
+    expect(leases.asked).toEqual({ ...before, update: before.update + 30 });
+  });
+
+  it('reads the lease where it was written since, and goes on if that was itself: an answer was lost', async () => {
+    const leases = new Leases();
+    const clock = new ManualClock();
+    const leader = candidate(leases, clock, 'a');
+    await clock.advance(1000);
+    leader.network.losesAnswers = true;
+    await clock.advance(2000);
+    leader.network.losesAnswers = false;
+    const { find } = leases.asked;
+    await clock.advance(60_000);
+    expect([leader.leads, leases.asked.find]).toEqual([true, find + 1]);
+  });
+
+  it('does not take back by its last version a lease that went to another', async () => {
+    const leases = new Leases();
+    const clock = new ManualClock();
+    const leader = candidate(leases, clock, 'a');
+    await clock.advance(1000);
+    leases.version += 1;
+    leases.stored = {
+      metadata: { name: 'l', resourceVersion: String(leases.version) },
+      spec: { holderIdentity: 'b', leaseDurationSeconds: 15 },
+    };
+    await clock.advance(2000);
+    expect(leases.stored.spec?.holderIdentity).toBe('b');
+    expect(leader.ended).toEqual(new Error('the lease went to b'));
+  });
+
+  it('takes a lease that ran out when it runs out, not at the retry after it', async () => {
+    const leases = new Leases();
+    const clock = new ManualClock();
+    const a = candidate(leases, clock, 'a');
+    await clock.advance(1000);
+    const b = candidate(leases, clock, 'b');
+    await clock.advance(500);
+    a.network.down = true;
+    await clock.advance(14_000);
+    expect(b.leads).toBe(false);
+    await clock.advance(600);
+    expect(b.leads).toBe(true);
   });
 
   it.each(['down', 'hangs'] as const)(

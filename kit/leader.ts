@@ -78,6 +78,9 @@ export async function runAsLeader(
   }
 }
 
+/** However near the end of another's lease is: the clock may stand still. */
+const RETRY_AT_LEAST_MS = 50;
+
 class Election {
   readonly #options: Required<Omit<LeaderOptions, 'onChange'>>;
   /** The lease as last read, and when, on our clock, its record last changed. */
@@ -93,7 +96,10 @@ class Election {
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#try()) return true;
-      await this.#options.clock.sleep(this.#options.retryMs, signal);
+      await this.#options.clock.sleep(
+        Math.min(this.#options.retryMs, Math.max(RETRY_AT_LEAST_MS, this.#otherExpiresIn())),
+        signal,
+      );
     }
     return false;
   }
@@ -136,19 +142,39 @@ class Election {
   async #try(): Promise<boolean> {
     const { client, name, namespace, log } = this.#options;
     try {
+      if (await this.#renewUnread()) return true;
       const lease = await client.find<Lease>(LEASES, name, namespace);
       this.#remember(lease);
-      if (lease && this.#heldByOther() && !this.#otherExpired()) return false;
-      const startedAt = this.#now();
-      const mayHaveExpired = expiryTimer(this.#options.clock, this.#options.renewDeadlineMs);
-      await this.#write(lease, this.#record(lease));
-      // Counted from before the request: never longer than others count.
-      [this.#renewedAt, this.#mayHaveExpired] = [startedAt, mayHaveExpired];
+      if (lease && this.#heldByOther() && this.#otherExpiresIn() > 0) return false;
+      await this.#take(lease);
       return true;
     } catch (error) {
       if (!isApiError(error, 'Conflict', 'AlreadyExists')) log.warn({ err: error }, 'the lease could not be reached');
       return false;
     }
+  }
+
+  /**
+   * Who holds the lease writes it as they wrote it last, one request for a renewal: its resourceVersion makes that fail
+   * where anybody else has written it since, and only then is it read.
+   */
+  async #renewUnread(): Promise<boolean> {
+    if (this.#seen?.spec?.holderIdentity !== this.#options.identity || !this.#isFresh()) return false;
+    try {
+      await this.#take(this.#seen);
+      return true;
+    } catch (error) {
+      if (isApiError(error, 'Conflict', 'NotFound')) return false;
+      throw error;
+    }
+  }
+
+  async #take(lease: Lease | undefined): Promise<void> {
+    const startedAt = this.#now();
+    const mayHaveExpired = expiryTimer(this.#options.clock, this.#options.renewDeadlineMs);
+    await this.#write(lease, this.#record(lease));
+    // Counted from before the request: never longer than others count.
+    [this.#renewedAt, this.#mayHaveExpired] = [startedAt, mayHaveExpired];
   }
 
   async #write(lease: Lease | undefined, spec: NonNullable<Lease['spec']>): Promise<void> {
@@ -184,8 +210,11 @@ class Election {
     return holder !== undefined && holder !== '' && holder !== this.#options.identity;
   }
 
-  #otherExpired(): boolean {
-    return this.#now() - this.#seenAt > (this.#seen?.spec?.leaseDurationSeconds ?? 0) * 1000;
+  /** Not positive once another's lease has run out; a whole retry where nobody else holds it. */
+  #otherExpiresIn(): number {
+    if (!this.#heldByOther()) return this.#options.retryMs;
+    // One more, so that it is longer than they go on.
+    return this.#seenAt + (this.#seen?.spec?.leaseDurationSeconds ?? 0) * 1000 + 1 - this.#now();
   }
 
   #isFresh(): boolean {

@@ -26,8 +26,11 @@ export interface AddOptions {
   readonly afterMs?: number;
 }
 
-/** What someone asked for waits behind nothing; a full list waits behind everything. */
-export const PRIORITY = { changed: 100, normal: 0, listed: -100 } as const;
+/**
+ * What someone asked for waits behind nothing; a full list waits behind everything, of it last what was settled: what
+ * was not may have been asked for while nobody looked.
+ */
+export const PRIORITY = { changed: 100, unsettled: 50, normal: 0, listed: -100 } as const;
 
 interface Item {
   readonly key: string;

@@ -212,6 +212,21 @@ describe('the environment', () => {
     expect(readConfig({ ...given, SUPERCARGO_WATCH_NAMESPACES: 'a, b' }).watchNamespaces).toEqual(['a', 'b']);
   });
 
+  it('lets a lease be renewed more than once before it runs out, and run out before another takes it', () => {
+    const lease = (duration: string, deadline: string, retry: string) =>
+      readConfig({
+        ...given,
+        SUPERCARGO_LEASE_DURATION: duration,
+        SUPERCARGO_RENEW_DEADLINE: deadline,
+        SUPERCARGO_RETRY_PERIOD: retry,
+      }).lease;
+    expect(readConfig(given).lease).toEqual({ leaseMs: 12_000, renewDeadlineMs: 8000, retryMs: 2000 });
+    expect(lease('15s', '10s', '2s')).toEqual({ leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2000 });
+    expect(() => lease('8s', '8s', '2s')).toThrow(/SUPERCARGO_LEASE_DURATION: must be longer/);
+    expect(() => lease('12s', '3s', '2s')).toThrow(/SUPERCARGO_RENEW_DEADLINE: must be at least twice/);
+    expect(() => lease('12s', '8s', '0s')).toThrow(/SUPERCARGO_RETRY_PERIOD: must be at least 1s/);
+  });
+
   it('that is wrong is told variable by variable, all at once', () => {
     expect(() =>
       readConfig({

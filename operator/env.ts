@@ -53,6 +53,10 @@ const environment = z.object({
   /** How long a connection that runs goes on without a seat. */
   SUPERCARGO_LICENSE_GRACE_PERIOD: duration('14d'),
   SUPERCARGO_LEADER_ELECTION: flag(true),
+  /** Under client-go's names: how long others wait for a leader, how long it goes on, how often it renews. */
+  SUPERCARGO_LEASE_DURATION: duration('12s'),
+  SUPERCARGO_RENEW_DEADLINE: duration('8s'),
+  SUPERCARGO_RETRY_PERIOD: duration('2s'),
   SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   SUPERCARGO_DELETION_DEADLINE: duration('60s'),
   /** Ports of the API server as pods reach it: the Service's, and the one behind it (some CNIs look at that one). */
@@ -73,6 +77,18 @@ const environment = z.object({
   POD_NAME: z.string().default('supercargo-operator'),
 });
 
+/** A leader that renews too seldom would lose its lease; one that goes on too long would write beside the next. */
+const consistent = environment.superRefine((value, context) => {
+  const issue = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+  if (value.SUPERCARGO_LEASE_DURATION % 1000 !== 0)
+    issue('SUPERCARGO_LEASE_DURATION', 'must be whole seconds: a Lease says no others');
+  if (value.SUPERCARGO_LEASE_DURATION <= value.SUPERCARGO_RENEW_DEADLINE)
+    issue('SUPERCARGO_LEASE_DURATION', 'must be longer than SUPERCARGO_RENEW_DEADLINE');
+  if (value.SUPERCARGO_RENEW_DEADLINE < 2 * value.SUPERCARGO_RETRY_PERIOD)
+    issue('SUPERCARGO_RENEW_DEADLINE', 'must be at least twice SUPERCARGO_RETRY_PERIOD');
+  if (value.SUPERCARGO_RETRY_PERIOD < 1000) issue('SUPERCARGO_RETRY_PERIOD', 'must be at least 1s');
+});
+
 /** How this operator is installed. */
 export interface OperatorConfig {
   /** Empty: the whole cluster. Otherwise it needs Roles in these, and leaves cluster-scoped kinds alone. */
@@ -87,6 +103,7 @@ export interface OperatorConfig {
   readonly requireLicense: boolean;
   readonly licenseGraceMs: number;
   readonly leaderElection: boolean;
+  readonly lease: { readonly leaseMs: number; readonly renewDeadlineMs: number; readonly retryMs: number };
   readonly httpPort: number;
   readonly deletionDeadlineMs: number;
   readonly apiServerPorts: readonly number[];
@@ -103,7 +120,7 @@ export interface OperatorConfig {
 
 /** Reads the environment; an error names every variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
-  const parsed = environment.safeParse(env);
+  const parsed = consistent.safeParse(env);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`the environment of the operator is wrong:\n${lines.join('\n')}`);
@@ -121,6 +138,11 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     requireLicense: value.SUPERCARGO_REQUIRE_LICENSE,
     licenseGraceMs: value.SUPERCARGO_LICENSE_GRACE_PERIOD,
     leaderElection: value.SUPERCARGO_LEADER_ELECTION,
+    lease: {
+      leaseMs: value.SUPERCARGO_LEASE_DURATION,
+      renewDeadlineMs: value.SUPERCARGO_RENEW_DEADLINE,
+      retryMs: value.SUPERCARGO_RETRY_PERIOD,
+    },
     httpPort: value.SUPERCARGO_HTTP_PORT,
     deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,
     apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,

@@ -90,7 +90,12 @@ export async function runOperator(
     ready: [readiness(informers, config)],
   });
   try {
+    // A pod that is to end does not wait for an API server that says nothing.
+    const stopStarting = () => operator.stop();
+    signal.addEventListener('abort', stopStarting, { once: true });
     await operator.start();
+    signal.removeEventListener('abort', stopStarting);
+    if (signal.aborted) return;
     log.info(
       { namespaces: config.watchNamespaces, connections: informers.connections.size },
       'everything has been seen once',
@@ -211,7 +216,10 @@ async function lead(
   }
   const identity = `${config.podName}_${randomBytes(4).toString('hex')}`;
   await runAsLeader(
-    { client, log, clock: systemClock, identity, name: LEASE, namespace: config.namespace, onChange: tell },
+    {
+      ...{ client, log, clock: systemClock, identity, ...config.lease },
+      ...{ name: LEASE, namespace: config.namespace, onChange: tell },
+    },
     signal,
     work,
   );

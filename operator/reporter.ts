@@ -23,6 +23,8 @@ export interface Report {
   readonly settlement: Settlement;
   readonly findings: Readonly<Record<string, ConditionValue | undefined>>;
   readonly fields?: object;
+  /** How every such object begins: the status says it, and an Event for each of ten thousand would tell nobody more. */
+  readonly unremarkable?: boolean;
 }
 
 /** One status write at the end of a reconcile, only where it differs, and one Event where the state changed. */
@@ -40,7 +42,7 @@ export class Reporter {
   async report<T extends WithStatus>(
     informer: Informer<T>,
     object: T,
-    { settlement, findings, fields }: Report,
+    { settlement, findings, fields, unremarkable = false }: Report,
   ): Promise<void> {
     const { status, metadata } = object;
     const all = { ...findings, ...settlementConditions(settlement) };
@@ -52,7 +54,7 @@ export class Reporter {
     });
     const before = findCondition(status?.conditions, 'Ready');
     const after = all.Ready;
-    if (!after || (before?.status === after.status && before.reason === after.reason)) return;
+    if (unremarkable || !after || (before?.status === after.status && before.reason === after.reason)) return;
     this.#recorder.record(object, {
       type: eventType(settlement, before),
       reason: after.reason,

@@ -23,7 +23,7 @@ export class SupercargoOperator extends KitOperator {
     this.#controllers = parts.controllers;
   }
 
-  /** Subscribes, starts the watches and returns when all first lists are in. */
+  /** Subscribes, starts the watches and returns when all first lists are in, or it is stopped. */
   protected override async init(): Promise<void> {
     for (const informer of this.#informers) {
       const { apiVersion, plural } = informer.type;
@@ -32,7 +32,8 @@ export class SupercargoOperator extends KitOperator {
       await this.watchResource(group, version, plural, async ({ change }) => trigger(change));
     }
     this.#watching = Promise.all(this.#informers.map((informer) => informer.run(this.stopping)));
-    await Promise.all(this.#informers.map((informer) => informer.whenSynced()));
+    // The watches end only when it is stopped.
+    await Promise.race([Promise.all(this.#informers.map((informer) => informer.whenSynced())), this.#watching]);
   }
 
   /** Runs the reconcilers until the signal aborts, and lets work under way end. */

@@ -98,13 +98,13 @@ describe('triggers', () => {
     expect(queued).toEqual(['license team', 'connection acme/shop']);
   });
 
-  it('settled objects of the first list wait behind everything; what has changed goes ahead', () => {
+  it('settled objects of the first list wait behind everything, its others behind what changes meanwhile', () => {
     const { triggers, priorities, queued } = setUp();
     const settled = aConnection({}, { status: { observedGeneration: 1 } });
     triggers.connection(change(settled, undefined, true));
     triggers.connection(change(aConnection(), undefined, true));
     triggers.connection(change(settled, settled));
     const own = priorities.filter((_, index) => queued[index] === 'connection acme/shop');
-    expect(own).toEqual([PRIORITY.listed, PRIORITY.changed, PRIORITY.changed]);
+    expect(own).toEqual([PRIORITY.listed, PRIORITY.unsettled, PRIORITY.changed]);
   });
 });

@@ -142,7 +142,8 @@ export class Triggers {
 
   #self(controller: ControllerName, change: Change<KubeObject & { status?: { observedGeneration?: number } }>): void {
     const settled = change.object?.status?.observedGeneration === change.object?.metadata.generation;
-    this.#enqueue(controller, change.key, { priority: change.first && settled ? PRIORITY.listed : PRIORITY.changed });
+    const listed = settled ? PRIORITY.listed : PRIORITY.unsettled;
+    this.#enqueue(controller, change.key, { priority: change.first ? listed : PRIORITY.changed });
   }
 
   #connection(key: ConnectionKey): void {

@@ -71,6 +71,9 @@ function statusMiB(pid: number, field: string): number {
 /** Peak resident memory since the start or the last `resetPeak`. */
 export const peakRss = (pid: number): number => Math.round(statusMiB(pid, 'VmHWM'));
 
+/** Resident memory now. */
+export const residentMiB = (pid: number): number => Math.round(statusMiB(pid, 'VmRSS'));
+
 export function resetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

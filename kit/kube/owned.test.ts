@@ -103,4 +103,23 @@ describe('what a field manager owns', () => {
     const { args: _args, ...spec } = intent.spec;
     expect(intentDigest({ ...intent, spec })).not.toBe(ownedDigest(live(), 'operator'));
   });
+
+  it.each<[string, object, object]>([
+    ['a number and its text', { a: 1 }, { a: '1' }],
+    ['texts that run into one another', { a: ['b', 'c'] }, { a: ['bs1:c'] }],
+    ['a name that looks like what follows it', { 'a1:b': 1 }, { a: { b: 1 } }],
+    ['a list and its only entry', { a: ['b'] }, { a: 'b' }],
+    ['one entry and the same twice', { a: ['b'] }, { a: ['b', 'b'] }],
+    ['true and its text', { a: true }, { a: 'true' }],
+  ])('tells apart %s', (_what, one, other) => {
+    expect(intentDigest(one)).not.toBe(intentDigest(other));
+  });
+
+  it.each<[string, object, object]>([
+    ['names in another order', { a: 1, b: [{ c: 1, d: 2 }] }, { b: [{ d: 2, c: 1 }], a: 1 }],
+    ['entries in another order', { a: ['b', 'c'] }, { a: ['c', 'b'] }],
+    ['what is undefined or empty, and what is not there', { a: 1, b: undefined, c: {} }, { a: 1 }],
+  ])('does not tell apart %s', (_what, one, other) => {
+    expect(intentDigest(one)).toBe(intentDigest(other));
+  });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KubeObject } from './objects.ts';
 
 /** An entry of metadata.managedFields, as far as it is read here. */
@@ -31,7 +31,7 @@ export function ownedPart(object: KubeObject, manager: string, subresource?: str
   return entry?.fieldsV1 ? pick(object, entry.fieldsV1) : undefined;
 }
 
-/** Digest of what `ownedPart` finds, to be compared with `intentDigest`. */
+/** Digest of what `ownedPart` finds, to be compared with `intentDigest` in this process: no release keeps to it. */
 export function ownedDigest(object: KubeObject, manager: string, subresource?: string): string {
   return digest(ownedPart(object, manager, subresource));
 }
@@ -44,42 +44,73 @@ export function intentDigest(intent: object): string {
 }
 
 function pick(value: unknown, fields: FieldSet): unknown {
-  const steps = Object.keys(fields).filter((step) => step !== '.');
-  if (steps.length === 0) return value;
-  if (Array.isArray(value)) return steps.flatMap((step) => pickEntry(value, step, fields[step] ?? {}));
+  let steps = 0;
+  for (const step in fields) if (step !== '.') steps += 1;
+  if (steps === 0) return value;
+  if (Array.isArray(value)) {
+    const found: unknown[] = [];
+    for (const step in fields) if (step !== '.') pickEntries(value, step, fields[step]!, found);
+    return found;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  const record = value as Record<string, unknown>;
-  return Object.fromEntries(steps.map((step) => [step.slice(2), pick(record[step.slice(2)], fields[step] ?? {})]));
+  const picked: Record<string, unknown> = {};
+  for (const step in fields) {
+    if (step === '.') continue;
+    const name = step.slice(2);
+    picked[name] = pick((value as Record<string, unknown>)[name], fields[step]!);
+  }
+  return picked;
 }
 
-function pickEntry(list: readonly unknown[], step: string, fields: FieldSet): unknown[] {
+function pickEntries(list: readonly unknown[], step: string, fields: FieldSet, found: unknown[]): void {
   const wanted: unknown = JSON.parse(step.slice(2));
-  if (step.startsWith('v:')) return list.filter((item) => canonical(item) === canonical(wanted));
-  const keys = Object.entries(wanted as Record<string, unknown>);
-  const entry = list.find((item) =>
-    keys.every(([key, value]) => canonical((item as Record<string, unknown>)[key]) === canonical(value)),
-  );
-  return entry === undefined ? [] : [pick(entry, fields)];
+  if (step.startsWith('v:')) {
+    for (const item of list) if (isSame(item, wanted)) found.push(item);
+    return;
+  }
+  const entry = list.find((item) => {
+    for (const key in wanted as Record<string, unknown>)
+      if (!isSame((item as Record<string, unknown>)[key], (wanted as Record<string, unknown>)[key])) return false;
+    return true;
+  });
+  if (entry !== undefined) found.push(pick(entry, fields));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b));
 }
 
 function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+  return hash('sha256', canonical(value), 'base64url').slice(0, 22);
 }
 
 /**
- * JSON with sorted keys, without undefined and empty containers' noise. Lists are compared without their order: the
- * server keeps keyed lists in the order in which they were first applied.
+ * A text for each value, the same for those that mean the same: records without their order, without undefined and
+ * empty records; lists without their order, since the server keeps keyed lists in the order in which they were first
+ * applied.
+ * Every part says how long it is or where it ends, so that nothing has to be escaped: a restart makes hundreds of
+ * thousands of these.
  */
 function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).sort().join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, child]) => child !== undefined && !isEmptyRecord(child));
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, child]) => `${JSON.stringify(key)}:${canonical(child)}`)
-    .join(',')}}`;
+  if (typeof value === 'string') return `s${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return `${JSON.stringify(value) ?? 'null'};`;
+  if (Array.isArray(value)) return canonicalList(value);
+  let text = '{';
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record).sort()) {
+    const child = record[key];
+    if (child !== undefined && !isEmptyRecord(child)) text += `${key.length}:${key}${canonical(child)}`;
+  }
+  return `${text}}`;
+}
+
+function canonicalList(list: readonly unknown[]): string {
+  if (list.length === 1) return `[${canonical(list[0])}]`;
+  return `[${list.map(canonical).sort().join('')}]`;
 }
 
 function isEmptyRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const _key in value) return false;
+  return true;
 }

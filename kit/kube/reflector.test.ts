@@ -114,6 +114,18 @@ describe('an informer', () => {
     await clock.advance(0);
   });
 
+  it('tries a server that cannot be reached every three seconds: it may be starting anew', async () => {
+    const refused = new ApiError('Unavailable', 0, 'connect ECONNREFUSED');
+    const { calls, clock } = scripted(
+      Array.from({ length: 40 }, () => refused),
+      [],
+    );
+    await clock.advance(800 + 1600);
+    expect(calls).toHaveLength(3);
+    await clock.advance(60_000);
+    expect(calls).toHaveLength(3 + 20);
+  });
+
   it('breaks off a watch from which nothing comes, not even a bookmark, and resumes it', async () => {
     const { calls, clock } = scripted([[]], []);
     await clock.advance(119_000);

@@ -31,6 +31,8 @@ export interface ReflectorOptions<T extends KubeObject> {
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
+/** Nobody answered at all: asking costs no server anything, and one that starts anew is found soon after. */
+const UNREACHED: Backoff = { ...RECONNECT, maxMs: 3_000 };
 
 /**
  * Keeps a sink in step with the API server until the signal aborts: list in pages, watch from there, resume a broken
@@ -131,7 +133,8 @@ export class Reflector<T extends KubeObject> {
     const lost = isApiError(error, 'Gone', 'Invalid');
     if (lost) this.#resourceVersion = undefined;
     const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-    const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(RECONNECT, this.#failures, random));
+    const backoff = isApiError(error, 'Unavailable') && error.status === 0 ? UNREACHED : RECONNECT;
+    const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
     this.#failures += 1;
     const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
     log[lost || this.#failures < 3 ? 'info' : 'warn'](

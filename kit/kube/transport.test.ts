@@ -40,6 +40,20 @@ describe('the client', () => {
     expect(connections()).toBeLessThanOrEqual(2);
   });
 
+  it('fails a request that is under way when it is closed, and leaves no rejection that nobody handles', async () => {
+    const { client } = await serve(() => {});
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const asked = client.get(PODS, 'a', 'n').catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await client.close();
+    expect(await asked).toMatchObject({ reason: 'Unavailable' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   const answers: [number, string, string][] = [
     [404, '{"kind":"Status","reason":"NotFound","message":"pods \\"a\\" not found"}', 'NotFound'],
     [409, '{"reason":"AlreadyExists","message":"exists"}', 'AlreadyExists'],

@@ -128,7 +128,8 @@ export class Transport {
     const stale = this.#dispatcher;
     this.#dispatcher = undefined;
     this.#authenticatedAt = 0;
-    void stale?.close();
+    // One that was destroyed meanwhile refuses to be closed.
+    stale?.close().catch(() => undefined);
   }
 }
 

@@ -27,6 +27,11 @@ const PUBLIC = blocks(EVERYTHING, NOT_PUBLIC);
 /** Every public address, of both families. Pure. */
 export const publicAddresses = (): readonly IpBlock[] => PUBLIC;
 
+const ALLOWED = blocks(EVERYTHING, NEVER);
+
+/** Every address but those that are never called, of both families. Pure. */
+export const everywhereAllowed = (): readonly IpBlock[] => ALLOWED;
+
 /** These networks, without what is never called. One that lies in it wholly is left out. Pure. */
 export const anywhereAllowed = (networks: readonly string[]): IpBlock[] => blocks(networks, NEVER);
 

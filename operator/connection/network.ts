@@ -1,5 +1,5 @@
 import { allowedHosts, portsOf } from '../../model/hosts.ts';
-import { anywhereAllowed, publicAddresses } from '../../kit/net/ip-blocks.ts';
+import { anywhereAllowed, everywhereAllowed, publicAddresses } from '../../kit/net/ip-blocks.ts';
 import type { ChildrenInput } from './children-input.ts';
 import { selectorLabels } from './labels.ts';
 
@@ -30,7 +30,7 @@ export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): o
     egress: [
       { ports: DNS },
       { ports: tcp(hub), to: [hubPods(pod.hubNamespace)] },
-      { ports: tcp(pod.apiServerPorts), to: [...anywhereAllowed(['0.0.0.0/0', '::/0'])] },
+      { ports: tcp(pod.apiServerPorts), to: [...everywhereAllowed()] },
       {
         ports: tcp(storePorts(driver.spec.hosts ?? [], connection.spec.settings ?? {})),
         to: [...publicAddresses(), ...anywhereAllowed(pod.privateNetworks)],
@@ -43,7 +43,7 @@ export function networkPolicySpec({ connection, driver, pod }: ChildrenInput): o
 /** A proxy is mostly inside the network, under a name: it is known by its port, as the API server is. */
 function toProxies({ http, https }: { readonly http: string; readonly https: string }): object[] {
   const ports = portsOf(allowedHosts([http, https].filter(Boolean), {}));
-  return ports.length === 0 ? [] : [{ ports: tcp(ports), to: [...anywhereAllowed(['0.0.0.0/0', '::/0'])] }];
+  return ports.length === 0 ? [] : [{ ports: tcp(ports), to: [...everywhereAllowed()] }];
 }
 
 function tcp(ports: readonly number[]): Port[] {

@@ -1,5 +1,5 @@
 import { API_VERSION, type CredentialResource, type DriverResource, type StoreResource } from '../../crds/index.ts';
-import { intentDigest } from '../../kit/kube/owned.ts';
+import { stableDigest } from '../../kit/stable-digest.ts';
 import type { ChildrenInput, PodSettings } from './children-input.ts';
 import { deploymentSpec } from './deployment.ts';
 import { childLabels, filterLabels } from './labels.ts';
@@ -32,7 +32,7 @@ export function revisionOf({ hubCa: _hubCa, ...pod }: PodSettings, driver: Drive
     pod,
   };
   const labels = childLabels(ANY_CONNECTION, ANY_STORE, input.driver);
-  return intentDigest({ template: (deploymentSpec(input, labels) as { template: object }).template });
+  return stableDigest({ template: (deploymentSpec(input, labels) as { template: object }).template });
 }
 
 /**
@@ -42,7 +42,7 @@ export function revisionOf({ hubCa: _hubCa, ...pod }: PodSettings, driver: Drive
 export function ownPartOf({ connection, store, credential, pod }: Omit<ChildrenInput, 'driver' | 'replicas'>): string {
   const { resources, pod: ofPod } = connection.spec;
   const { secretRef, keys, recheckAfter, hosts } = credential.spec;
-  return intentDigest({
+  return stableDigest({
     labels: filterLabels(connection, store, undefined),
     names: [connection.spec.driver, connection.spec.storeRef.name],
     resources,

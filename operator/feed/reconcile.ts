@@ -24,7 +24,13 @@ export function feedReconciler({ informers, reporter, freshnessRule, clock }: Co
       { freshnessRule, now: clock.now() },
     );
     const fields = effective ? { effective } : {};
-    await reporter.report(informers.feeds, feed, { settlement, findings: { Accepted: accepted }, fields });
+    const unremarkable = settlement.finding.reason === 'NotRunYet';
+    await reporter.report(informers.feeds, feed, {
+      settlement,
+      findings: { Accepted: accepted },
+      fields,
+      unremarkable,
+    });
     return staleAgainMs === undefined ? DONE : requeueAfter(staleAgainMs);
   };
 }

@@ -43,6 +43,8 @@ export interface ControlPlane {
   kubeconfig: string;
   /** The API server's base address. */
   server: string;
+  /** The base address of its etcd, which asks nobody who they are. */
+  etcd: string;
   /** Environment for commands as that user: KUBECONFIG, and PATH with kubectl and helm if they are built. */
   adminEnv: NodeJS.ProcessEnv;
   /** Who asked for what and how it ended, one JSON object a line, without bodies. */
@@ -119,6 +121,7 @@ async function startIn(
   return {
     kubeconfig: files.kubeconfig,
     server: files.server,
+    etcd: `http://127.0.0.1:${etcdPort}`,
     adminEnv: {
       ...process.env,
       KUBECONFIG: files.kubeconfig,

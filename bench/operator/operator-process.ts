@@ -1,0 +1,23 @@
+/** Our operator as the image runs it, in a process of its own; a second port tells its counters alone. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runOperator } from '../../operator/main.ts';
+
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+await runOperator(process.env, stop.signal, {
+  onReady: ({ port, registry }) => {
+    const probe = createServer((_request, response) => {
+      void registry.metrics().then((text) => response.end(text));
+    });
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: probePort } = probe.address() as AddressInfo;
+      process.send!({ metrics: `http://127.0.0.1:${port}/metrics`, probe: `http://127.0.0.1:${probePort}/` });
+    });
+    stop.signal.addEventListener('abort', () => {
+      probe.close();
+      probe.closeAllConnections();
+    });
+  },
+});
+process.disconnect?.();
