@@ -127,6 +127,9 @@ export interface Informers extends Caches {
   readonly children: Readonly<Record<ChildKind, Informer<KubeObject>>>;
 }
 
+/** An API server that starts anew is found soon after: what people change meanwhile waits for the operator. */
+const UNREACHED_MAX_MS = 3_000;
+
 /** Everything the operator watches. No Secret is among it. */
 export function createInformers(options: {
   client: KubeClient;
@@ -135,7 +138,7 @@ export function createInformers(options: {
   clock: Clock;
   random: () => number;
 }): Informers {
-  const common = { ...options, manager: FIELD_MANAGERS.operator };
+  const common = { ...options, manager: FIELD_MANAGERS.operator, unreachedMaxMs: UNREACHED_MAX_MS };
   const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) =>
     new Informer<T>({ ...common, type: resourceType(kind), indexes });
   const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) =>

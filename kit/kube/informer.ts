@@ -30,6 +30,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly stallMs?: number;
+  /** As of the reflector. */
+  readonly unreachedMaxMs?: number;
   readonly pageSize?: number;
 }
 
@@ -115,6 +117,7 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
 
   #reflector(namespace: string | undefined): { reflector: Reflector<T>; synced: Promise<void> } {
     const { client, type, select, log, clock = systemClock, random = Math.random, stallMs, pageSize } = this.#options;
+    const { unreachedMaxMs } = this.#options;
     let done = () => {};
     const synced = new Promise<void>((resolve) => {
       done = resolve;
@@ -133,6 +136,7 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
         clock,
         random,
         log,
+        ...(unreachedMaxMs ? { unreachedMaxMs } : {}),
         ...(stallMs ? { stallMs } : {}),
         ...(pageSize ? { pageSize } : {}),
       }),

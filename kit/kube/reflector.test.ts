@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, type Logger } from '../log.ts';
 import type { KubeClient, WatchEvent } from './client.ts';
 import { ApiError } from './errors.ts';
 import { Informer, type Change } from './informer.ts';
@@ -18,7 +18,11 @@ const thing = (name: string, resourceVersion: string, data = ''): Thing => ({
 const TYPE = { apiVersion: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
 
 /** An API server that plays a script: what each list gives, and what each watch says until it ends. */
-function scripted(lists: (Thing[] | Error)[], watches: (WatchEvent<Thing>[] | Error)[]) {
+function scripted(
+  lists: (Thing[] | Error)[],
+  watches: (WatchEvent<Thing>[] | Error)[],
+  more: { unreachedMaxMs?: number; log?: Logger } = {},
+) {
   const calls: string[] = [];
   const client = {
     list: async (_type: unknown, select: { continue?: string }) => {
@@ -46,6 +50,7 @@ function scripted(lists: (Thing[] | Error)[], watches: (WatchEvent<Thing>[] | Er
     random: () => 0,
     log: createLogger('test', 'silent'),
     stallMs: 120_000,
+    ...more,
     indexes: { data: ({ data }) => [data ?? ''] },
   });
   const changes: string[] = [];
@@ -114,16 +119,33 @@ describe('an informer', () => {
     await clock.advance(0);
   });
 
-  it('tries a server that cannot be reached every three seconds: it may be starting anew', async () => {
+  it('tries a server that cannot be reached as often as it is told to, and tells of ever fewer tries', async () => {
     const refused = new ApiError('Unavailable', 0, 'connect ECONNREFUSED');
+    const told: number[] = [];
+    const note = ({ failures }: { failures: number }) => void told.push(failures);
+    const log = { info: note, warn: note } as unknown as Logger;
     const { calls, clock } = scripted(
       Array.from({ length: 40 }, () => refused),
       [],
+      { unreachedMaxMs: 3_000, log },
     );
     await clock.advance(800 + 1600);
     expect(calls).toHaveLength(3);
     await clock.advance(60_000);
     expect(calls).toHaveLength(3 + 20);
+    expect(told).toEqual([1, 2, 3, 4, 8, 16]);
+  });
+
+  it('tries every half minute where it is one of thousands', async () => {
+    const refused = new ApiError('Unavailable', 0, 'connect ECONNREFUSED');
+    const { calls, clock } = scripted(
+      Array.from({ length: 40 }, () => refused),
+      [],
+    );
+    await clock.advance(60_000);
+    const before = calls.length;
+    await clock.advance(60_000);
+    expect(calls.length - before).toBe(2);
   });
 
   it('breaks off a watch from which nothing comes, not even a bookmark, and resumes it', async () => {

@@ -28,11 +28,16 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly pageSize?: number;
   /** A watch that says nothing for this long, not even a bookmark, is taken for dead; the server sends one a minute. */
   readonly stallMs?: number;
+  /**
+   * The longest pause (ms) between tries at a server that nobody reaches. Short for the few whose work others wait for;
+   * thousands of pods must not all stand at the door of a server that starts anew.
+   */
+  readonly unreachedMaxMs?: number;
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
-/** Nobody answered at all: asking costs no server anything, and one that starts anew is found soon after. */
-const UNREACHED: Backoff = { ...RECONNECT, maxMs: 3_000 };
+/** Each of the first failures is told, then ever fewer: an hour without a server would be thousands of lines. */
+const TOLD_EACH = 4;
 
 /**
  * Keeps a sink in step with the API server until the signal aborts: list in pages, watch from there, resume a broken
@@ -45,7 +50,7 @@ export class Reflector<T extends KubeObject> {
   #lastProgressAt: number;
 
   constructor(options: ReflectorOptions<T>) {
-    this.#options = { pageSize: 500, stallMs: 150_000, ...options };
+    this.#options = { pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, ...options };
     this.#lastProgressAt = options.clock.now().getTime();
   }
 
@@ -128,19 +133,23 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const { clock, log, random, type } = this.#options;
+    const { clock, log, random, type, unreachedMaxMs } = this.#options;
     // 410: our version is older than what the server keeps. 400: it is one of another cluster (a restored etcd).
     const lost = isApiError(error, 'Gone', 'Invalid');
     if (lost) this.#resourceVersion = undefined;
     const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-    const backoff = isApiError(error, 'Unavailable') && error.status === 0 ? UNREACHED : RECONNECT;
+    const unreached = isApiError(error, 'Unavailable') && error.status === 0;
+    const backoff = unreached ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
     const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
     this.#failures += 1;
     const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
-    log[lost || this.#failures < 3 ? 'info' : 'warn'](
-      { err: error, resource: type.plural, waitMs, failures: this.#failures },
-      message,
-    );
+    if (isTold(this.#failures))
+      log[lost || this.#failures < 3 ? 'info' : 'warn'](
+        { err: error, resource: type.plural, waitMs, failures: this.#failures },
+        message,
+      );
     await clock.sleep(waitMs, signal);
   }
 }
+
+const isTold = (failures: number): boolean => failures <= TOLD_EACH || Number.isInteger(Math.log2(failures));

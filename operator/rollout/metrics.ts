@@ -12,7 +12,10 @@ export function rolloutMetrics(caches: Caches, book: RolloutBook, limits: Rollou
     name: `supercargo_operator_rollout_${name}`,
     help,
     labels: [],
-    samples: () => [[[], read(planRollout(gatherRollout(caches, book, clock.now()).members, limits))]],
+    // Mostly nobody waits, and then no Deployment is looked at.
+    samples: () => [
+      [[], book.size === 0 ? 0 : read(planRollout(gatherRollout(caches, book, clock.now()).members, limits))],
+    ],
   });
   return [
     family(

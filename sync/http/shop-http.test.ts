@@ -664,6 +664,17 @@ describe('the clock of the store', () => {
     expect(answers).toEqual([{ status: 200, intent: 'write', tookMs: 4000, skewMs: 500 }]);
   });
 
+  it('is of no length where the clock was set back meanwhile: a sum that falls would be taken for a restart', async () => {
+    script = [
+      (_request, response) => {
+        now -= 60_000;
+        response.end('{}');
+      },
+    ];
+    await http.read(get());
+    expect(answers).toMatchObject([{ tookMs: 0 }]);
+  });
+
   it.each([
     [
       'no Date header',

@@ -49,7 +49,7 @@ export interface ShopHttpOptions {
   readonly onResponse: (facts: {
     readonly status: number;
     readonly intent: 'read' | 'write';
-    /** Until the head of the answer was there; without what the call waited for the budget. */
+    /** Until the head of the answer was there, without the wait for the budget; 0 where the clock was set back. */
     readonly tookMs: number;
     readonly skewMs?: number;
   }) => void;
@@ -227,7 +227,7 @@ async function once({ transport, request, intent, options }: Call, authorization
   const reading = budgetReading(status, headers, new Date(receivedAt));
   if (reading) options.budget.observe({ ...reading, bucket: request.bucket });
   const skewMs = clockSkew(headers['date'], (sentAt + receivedAt) / 2);
-  options.onResponse({ status, intent, tookMs: receivedAt - sentAt, skewMs });
+  options.onResponse({ status, intent, tookMs: Math.max(0, receivedAt - sentAt), skewMs });
   const received = await receive(answer, signal);
   return { ...received, throttledMs: stream ? undefined : await request.throttled?.(received.response) };
 }
