@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { CensusWindow, ReadRequest } from '../contract/index.ts';
+import { asSent } from '../toolkit/lists/as-sent.ts';
 import { placeFrom } from '../toolkit/lists/few-records.ts';
 import { affordable, type Operation, type ShopifyClient } from './client.ts';
 import { globalId, numberOf } from './ids.ts';
 
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
-const row = z.looseObject({ id: z.string() });
+const row = asSent<Row>(z.object({ id: z.string() }));
 export const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() });
 const connection = z.object({ nodes: z.array(row), pageInfo });
 const place = z.object({
