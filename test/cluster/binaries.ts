@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { binariesFolder } from './cache.ts';
-import { CONTAINERD_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import { ARGOCD_VERSION, CONTAINERD_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 /** How one binary is compiled from the pinned module of a folder in go/. */
 export interface Recipe {
@@ -13,6 +13,10 @@ export interface Recipe {
   tags?: string;
   /** Only runc needs a C compiler, for libseccomp. */
   cgo?: boolean;
+  /** A newer Go than the other builds need; the go command fetches it as it fetches modules. */
+  toolchain?: string;
+  /** Folders of a module that the binary's user reads, kept in `filesOf` of it. */
+  files?: { module: string; folders: readonly string[] };
   /** Seconds it took on two cores with nothing cached, told before the build. */
   coldSeconds: number;
 }
@@ -27,6 +31,7 @@ const KUBERNETES_SYMBOLS = {
   'k8s.io/component-base/version.buildDate': '1970-01-01T00:00:00Z',
 };
 const CONTAINERD = 'github.com/containerd/containerd/v2';
+const ARGOCD = 'github.com/argoproj/argo-cd/v3';
 const CNI = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetes(command: string, coldSeconds: number): Recipe {
@@ -85,6 +90,15 @@ export const RECIPES = {
   },
   /** Prometheus' engine over scraped text (charts/dashboards.integration.test.ts). */
   promql: { module: 'prometheus', package: '.', tags: 'remove_all_sd', coldSeconds: 10 },
+  /** The servers of Argo CD, and a Redis in memory (test/gitops/argocd.ts). */
+  argocd: {
+    module: 'argocd',
+    package: '.',
+    symbols: { [`${ARGOCD}/common.version`]: ARGOCD_VERSION.slice(1) },
+    toolchain: 'go1.27.3',
+    files: { module: ARGOCD, folders: ['manifests/crds', 'manifests/base/config'] },
+    coldSeconds: 300,
+  },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -92,7 +106,7 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql'] as const;
+const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql', 'argocd'] as const;
 
 /** What the local cluster needs; kind brings its own, the others read files. */
 export type NodeBinary = Exclude<BinaryName, (typeof NOT_OF_A_NODE)[number]>;
@@ -113,4 +127,9 @@ export function cniFolder(): string {
 
 export function binaryPath(name: BinaryName): string {
   return join(CNI_PLUGINS.includes(name) ? cniFolder() : binariesFolder(), name);
+}
+
+/** What `files` of a recipe names, as its module has it. */
+export function filesOf(name: BinaryName): string {
+  return join(binariesFolder(), 'files', name);
 }

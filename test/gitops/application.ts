@@ -1,0 +1,92 @@
+import type { Kubectl } from '../cluster-demo/kubectl.ts';
+import { waitFor } from '../demo/steps.ts';
+import { ARGO_NAMESPACE } from './argocd.ts';
+
+interface Health {
+  readonly status?: string;
+  readonly message?: string;
+}
+
+interface Viewed {
+  readonly status?: {
+    readonly sync?: { readonly status: string; readonly revision?: string };
+    readonly health?: Health;
+    readonly reconciledAt?: string;
+    readonly resources?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly status?: string;
+      readonly health?: Health;
+    }[];
+    readonly operationState?: { readonly phase: string; readonly message?: string; readonly finishedAt?: string };
+    readonly history?: readonly { readonly revision: string }[];
+    readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+  };
+}
+
+/** An Application of Argo CD: a folder of a Git repository in a namespace, kept so by itself. */
+export class Application {
+  readonly kubectl: Kubectl;
+  readonly name: string;
+
+  constructor(kubectl: Kubectl, name: string) {
+    this.kubectl = kubectl;
+    this.name = name;
+  }
+
+  async create(source: { readonly repoURL: string; readonly path: string }, namespace: string): Promise<void> {
+    const automated = { prune: true, selfHeal: true, allowEmpty: true };
+    const spec = {
+      project: 'default',
+      source: { ...source, targetRevision: 'main', directory: { recurse: true } },
+      destination: { server: 'https://kubernetes.default.svc', namespace },
+      syncPolicy: { automated },
+    };
+    await this.kubectl.apply(
+      [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: this.name }, spec }],
+      ARGO_NAMESPACE,
+    );
+  }
+
+  get(): Promise<Viewed | undefined> {
+    return this.kubectl.get<Viewed>('applications.argoproj.io', this.name, ARGO_NAMESPACE);
+  }
+
+  /** How Argo CD shows it at this commit: "Synced Healthy", once its sync is over. */
+  async at(revision: string): Promise<string | undefined> {
+    const status = (await this.get())?.status;
+    if (status?.sync?.revision !== revision || status.operationState?.phase === 'Running') return undefined;
+    return `${status.sync.status} ${status.health?.status}`;
+  }
+
+  async until(revision: string, expected: string, timeoutMs = 180_000): Promise<void> {
+    let seen: string | undefined;
+    await waitFor(`${this.name} to be ${expected}`, timeoutMs, async () => {
+      seen = await this.at(revision);
+      return seen === expected ? true : undefined;
+    }).catch(async (error: unknown) => {
+      const said = JSON.stringify((await this.get())?.status);
+      throw new Error(`${error instanceof Error ? error.message : String(error)}; it is "${seen}": ${said}`);
+    });
+  }
+
+  /** How it shows one of its resources: "Suspended: message". */
+  async health(kind: string, name: string): Promise<string> {
+    const found = (await this.get())?.status?.resources?.find((one) => one.kind === kind && one.name === name);
+    return found ? `${found.health?.status ?? 'no health'}: ${found.health?.message ?? ''}` : 'absent';
+  }
+
+  /** Has Git and the cluster compared anew, past every cache, and waits until that is done. */
+  async compare(): Promise<void> {
+    const where = ['application', this.name, '--namespace', ARGO_NAMESPACE];
+    await this.kubectl.run('annotate', ...where, 'argocd.argoproj.io/refresh=hard', '--overwrite');
+    await waitFor('the comparison', 60_000, async () => {
+      const asked = await this.kubectl.run('get', ...where, '--output', 'jsonpath={.metadata.annotations}');
+      return asked.includes('argoproj.io/refresh') ? undefined : true;
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.kubectl.run('delete', 'application', this.name, '--namespace', ARGO_NAMESPACE, '--ignore-not-found');
+  }
+}
