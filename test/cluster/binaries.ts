@@ -90,7 +90,7 @@ export const RECIPES = {
   },
   /** Prometheus' engine over scraped text (charts/dashboards.integration.test.ts). */
   promql: { module: 'prometheus', package: '.', tags: 'remove_all_sd', coldSeconds: 10 },
-  /** The servers of Argo CD, and a Redis in memory (test/gitops/argocd.ts). */
+  /** The servers of Argo CD, and a Redis in memory (test/e2e/together/argocd.e2e.test.ts). */
   argocd: {
     module: 'argocd',
     package: '.',

@@ -1,15 +1,15 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Component } from '../cluster/component.ts';
-import { ensureBinaries, filesOf, stderrLog, type Cluster } from '../cluster/index.ts';
-import { freePorts } from '../cluster/ports.ts';
-import { waitFor } from '../cluster/wait.ts';
-import { Kubectl } from '../cluster-demo/kubectl.ts';
+import { Component } from '../../cluster/component.ts';
+import { ensureBinaries, filesOf, stderrLog, type Cluster } from '../../cluster/index.ts';
+import { freePorts } from '../../cluster/ports.ts';
+import { waitFor } from '../../cluster/wait.ts';
+import { Kubectl } from '../../cluster-demo/kubectl.ts';
 
 export const ARGO_NAMESPACE = 'argocd';
 /** What docs/gitops.md tells to merge into Argo CD's own settings. */
-const OUR_SETTINGS = join(import.meta.dirname, '..', '..', 'charts', 'argocd', 'argocd-cm.yaml');
+const OUR_SETTINGS = join(import.meta.dirname, '..', '..', '..', 'charts', 'argocd', 'argocd-cm.yaml');
 
 /** Argo CD on a cluster: its controller and its repository server run beside the cluster, against its API. */
 export interface ArgoCd {
@@ -22,8 +22,8 @@ export interface ArgoCd {
 }
 
 /**
- * As its own development setup has it: no pods, and `kubernetes.default.svc` is the cluster of the kubeconfig. Health of
- * each resource is written into the Application, where a test can read it without Argo CD's user interface.
+ * As its own development setup has it: no pods, and `kubernetes.default.svc` is the cluster of the kubeconfig. The health
+ * of each resource is written into the Application, where a test reads it without Argo CD's user interface.
  */
 export async function startArgoCd(cluster: Cluster): Promise<ArgoCd> {
   const { argocd } = await ensureBinaries(['argocd'], stderrLog);

@@ -1,6 +1,6 @@
-import type { Kubectl } from '../cluster-demo/kubectl.ts';
-import { waitFor } from '../demo/steps.ts';
-import { ARGO_NAMESPACE } from './argocd.ts';
+import type { Kubectl } from '../../cluster-demo/kubectl.ts';
+import { waitFor } from '../../demo/steps.ts';
+import { ARGO_NAMESPACE } from './server.ts';
 
 interface Health {
   readonly status?: string;

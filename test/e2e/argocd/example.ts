@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
-const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'examples');
 
 /** An example's connection.yaml as a person edits it: these settings, and what `spec` says, put into its Connection. */
 export async function editedExample(example: string, settings: object, spec: object = {}): Promise<string> {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '../cluster/exec.ts';
+import { run } from '../../cluster/exec.ts';
 
 /** A Git repository on this disk, and what a person does in it: change files, commit them. */
 export class GitFolder {

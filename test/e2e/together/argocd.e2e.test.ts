@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Viewed } from '../../cli/status-view.ts';
-import { BUILD_PATIENCE_MS } from '../cluster/index.ts';
-import { hubOf } from '../cluster-demo/quickstart.ts';
-import { call, waitFor } from '../demo/steps.ts';
-import { connectE2e, type E2e } from '../e2e/context.ts';
-import { startPlatform, type Platform } from '../e2e/platform.ts';
-import { Application } from './application.ts';
-import { startArgoCd, type ArgoCd } from './argocd.ts';
-import { editedExample, exampleFile } from './example.ts';
-import { GitFolder } from './git-folder.ts';
+import type { Viewed } from '../../../cli/status-view.ts';
+import { BUILD_PATIENCE_MS } from '../../cluster/index.ts';
+import { hubOf } from '../../cluster-demo/quickstart.ts';
+import { call, waitFor } from '../../demo/steps.ts';
+import { connectE2e, type E2e } from '../context.ts';
+import { startPlatform, type Platform } from '../platform.ts';
+import { Application } from '../argocd/application.ts';
+import { startArgoCd, type ArgoCd } from '../argocd/server.ts';
+import { editedExample, exampleFile } from '../argocd/example.ts';
+import { GitFolder } from '../argocd/git-folder.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 
