@@ -15,8 +15,8 @@ export interface Recipe {
   cgo?: boolean;
   /** A newer Go than the other builds need; the go command fetches it as it fetches modules. */
   toolchain?: string;
-  /** Folders of a module that the binary's user reads, kept in `filesOf` of it. */
-  files?: { module: string; folders: readonly string[] };
+  /** What of a module the binary's user reads, kept in `filesOf` of it. */
+  files?: { module: string; paths: readonly string[] };
   /** Seconds it took on two cores with nothing cached, told before the build. */
   coldSeconds: number;
 }
@@ -79,8 +79,8 @@ export const RECIPES = {
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
   helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
-  /** How Argo CD and kstatus read a resource (charts/health.integration.test.ts). */
-  health: { module: 'health', package: '.', coldSeconds: 40 },
+  /** How Argo CD, kstatus and Flux read a resource (charts/health.integration.test.ts). */
+  health: { module: 'health', package: '.', toolchain: 'go1.27.3', coldSeconds: 60 },
   /** Checks names, rules and alerts (charts/alerts.integration.test.ts). */
   promtool: {
     module: 'prometheus',
@@ -96,7 +96,7 @@ export const RECIPES = {
     package: '.',
     symbols: { [`${ARGOCD}/common.version`]: ARGOCD_VERSION.slice(1) },
     toolchain: 'go1.27.3',
-    files: { module: ARGOCD, folders: ['manifests/crds', 'manifests/base/config'] },
+    files: { module: ARGOCD, paths: ['manifests/crds', 'manifests/base/config', 'hack/git-verify-wrapper.sh'] },
     coldSeconds: 300,
   },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },

@@ -110,11 +110,11 @@ function environmentOf(recipe: Recipe): NodeJS.ProcessEnv {
 async function keepFiles(name: BinaryName): Promise<void> {
   const recipe: Recipe = RECIPES[name];
   if (!recipe.files) return;
-  const { module, folders } = recipe.files;
+  const { module, paths } = recipe.files;
   const go = { cwd: moduleFolder(recipe), env: environmentOf(recipe) };
   const folder = (await run('go', ['list', '-m', '-f', '{{.Dir}}', module], go)).trim();
   await rm(filesOf(name), { recursive: true, force: true });
-  for (const kept of folders) await cp(join(folder, kept), join(filesOf(name), kept), { recursive: true });
+  for (const kept of paths) await cp(join(folder, kept), join(filesOf(name), kept), { recursive: true });
 }
 
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */

@@ -28,10 +28,12 @@ interface Viewed {
 export class Application {
   readonly kubectl: Kubectl;
   readonly name: string;
+  readonly #where: readonly string[];
 
   constructor(kubectl: Kubectl, name: string) {
     this.kubectl = kubectl;
     this.name = name;
+    this.#where = ['application', name, '--namespace', ARGO_NAMESPACE];
   }
 
   async create(source: { readonly repoURL: string; readonly path: string }, namespace: string): Promise<void> {
@@ -59,7 +61,9 @@ export class Application {
     return `${status.sync.status} ${status.health?.status}`;
   }
 
+  /** Told of a commit, as by a webhook of the Git server, it comes to be shown so. */
   async until(revision: string, expected: string, timeoutMs = 180_000): Promise<void> {
+    await this.#compare('normal');
     let seen: string | undefined;
     await waitFor(`${this.name} to be ${expected}`, timeoutMs, async () => {
       seen = await this.at(revision);
@@ -78,15 +82,18 @@ export class Application {
 
   /** Has Git and the cluster compared anew, past every cache, and waits until that is done. */
   async compare(): Promise<void> {
-    const where = ['application', this.name, '--namespace', ARGO_NAMESPACE];
-    await this.kubectl.run('annotate', ...where, 'argocd.argoproj.io/refresh=hard', '--overwrite');
+    await this.#compare('hard');
     await waitFor('the comparison', 60_000, async () => {
-      const asked = await this.kubectl.run('get', ...where, '--output', 'jsonpath={.metadata.annotations}');
+      const asked = await this.kubectl.run('get', ...this.#where, '--output', 'jsonpath={.metadata.annotations}');
       return asked.includes('argoproj.io/refresh') ? undefined : true;
     });
   }
 
+  async #compare(how: 'normal' | 'hard'): Promise<void> {
+    await this.kubectl.run('annotate', ...this.#where, `argocd.argoproj.io/refresh=${how}`, '--overwrite');
+  }
+
   async remove(): Promise<void> {
-    await this.kubectl.run('delete', 'application', this.name, '--namespace', ARGO_NAMESPACE, '--ignore-not-found');
+    await this.kubectl.run('delete', ...this.#where, '--ignore-not-found');
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Component } from '../../cluster/component.ts';
@@ -22,8 +22,8 @@ export interface ArgoCd {
 }
 
 /**
- * As its own development setup has it: no pods, and `kubernetes.default.svc` is the cluster of the kubeconfig. The health
- * of each resource is written into the Application, where a test reads it without Argo CD's user interface.
+ * As its own development setup has it: no pods, and `kubernetes.default.svc` is the cluster of the kubeconfig. The
+ * health of each resource is written into the Application, where a test reads it without Argo CD's user interface.
  */
 export async function startArgoCd(cluster: Cluster): Promise<ArgoCd> {
   const { argocd } = await ensureBinaries(['argocd'], stderrLog);
@@ -45,8 +45,6 @@ export async function startArgoCd(cluster: Cluster): Promise<ArgoCd> {
       'argocd-application-controller',
       ...[...redis, '--repo-server', `127.0.0.1:${repoPort}`, '--metrics-port', String(metrics)],
       ...['--namespace', ARGO_NAMESPACE, '--persist-resource-health'],
-      // Looks at Git every few seconds and not every two minutes.
-      ...['--app-resync', '5', '--app-resync-jitter', '0'],
     ),
   ];
   for (const one of parts) one.start();
@@ -79,8 +77,13 @@ async function environmentIn(folder: string, kubeconfig: string): Promise<NodeJS
     await mkdir(join(folder, name), { recursive: true });
     return join(folder, name);
   };
+  // The image has it in its PATH: it is asked about each commit, signed or not.
+  const wrapper = join(await inside('bin'), 'git-verify-wrapper.sh');
+  await copyFile(join(filesOf('argocd'), 'hack', 'git-verify-wrapper.sh'), wrapper);
+  await chmod(wrapper, 0o755);
   return {
-    ...{ PATH: process.env['PATH'], HOME: await inside('home'), TMPDIR: await inside('tmp'), KUBECONFIG: kubeconfig },
+    PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+    ...{ HOME: await inside('home'), TMPDIR: await inside('tmp'), KUBECONFIG: kubeconfig },
     ARGOCD_FAKE_IN_CLUSTER: 'true',
     ARGOCD_GPG_ENABLED: 'false',
     ARGOCD_TLS_DATA_PATH: await inside('tls'),
