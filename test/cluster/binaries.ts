@@ -59,7 +59,7 @@ function cni(plugin: string): Recipe {
 
 /** Every binary, in the order in which building them pays: the first compiles most of what the others share. */
 export const RECIPES = {
-  etcd: { module: 'etcd', package: '.', coldSeconds: 60 },
+  etcd: { module: 'etcd', package: '.', coldSeconds: 75 },
   'kube-apiserver': kubernetes('kube-apiserver', 450),
   kubectl: kubernetes('kubectl', 40),
   'kube-controller-manager': kubernetes('kube-controller-manager', 140),
@@ -78,9 +78,9 @@ export const RECIPES = {
   coredns: { module: 'coredns', package: '.', coldSeconds: 30 },
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
-  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
+  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 75 },
   /** How Argo CD, kstatus and Flux read a resource (charts/health.integration.test.ts). */
-  health: { module: 'health', package: '.', toolchain: 'go1.27.3', coldSeconds: 60 },
+  health: { module: 'health', package: '.', toolchain: 'go1.27.3', coldSeconds: 75 },
   /** Checks names, rules and alerts (charts/alerts.integration.test.ts). */
   promtool: {
     module: 'prometheus',

@@ -26,7 +26,7 @@ export interface PlatformOptions {
 export async function startPlatform(e2e: E2e, options: PlatformOptions): Promise<Platform> {
   const { name } = options;
   const wire = wires().get(options.driver)!;
-  const apiKey = `${name}-key`;
+  const apiKey = `e2e-${options.driver}-key`;
   const shop = { clock: systemClock, wire, apiKey, shopId: name, products: PRODUCTS, orders: ORDERS };
   const store = new SimulatedShop(shop);
   const server = await serveStore(store, { host: '0.0.0.0', port: 0, clock: systemClock });

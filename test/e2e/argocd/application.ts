@@ -61,9 +61,14 @@ export class Application {
     return `${status.sync.status} ${status.health?.status}`;
   }
 
-  /** Told of a commit, as by a webhook of the Git server, it comes to be shown so. */
+  /** Tells it that there is a commit, as a webhook of the Git server does. */
+  look(): Promise<void> {
+    return this.#compare('normal');
+  }
+
+  /** Told of a commit, it comes to be shown so. */
   async until(revision: string, expected: string, timeoutMs = 180_000): Promise<void> {
-    await this.#compare('normal');
+    await this.look();
     let seen: string | undefined;
     await waitFor(`${this.name} to be ${expected}`, timeoutMs, async () => {
       seen = await this.at(revision);
@@ -87,6 +92,22 @@ export class Application {
       const asked = await this.kubectl.run('get', ...this.#where, '--output', 'jsonpath={.metadata.annotations}');
       return asked.includes('argoproj.io/refresh') ? undefined : true;
     });
+  }
+
+  /** Waits until its sync is held up, and says by what. */
+  heldUp(): Promise<string> {
+    return waitFor('a sync that waits', 60_000, async () => {
+      const operation = (await this.get())?.status?.operationState;
+      return operation?.phase === 'Running' && operation.message?.startsWith('waiting for')
+        ? operation.message
+        : undefined;
+    });
+  }
+
+  /** As `argocd app terminate-op` does. */
+  async terminate(): Promise<void> {
+    const patch = JSON.stringify({ status: { operationState: { phase: 'Terminating' } } });
+    await this.kubectl.run('patch', ...this.#where, '--type', 'merge', '--patch', patch);
   }
 
   async #compare(how: 'normal' | 'hard'): Promise<void> {

@@ -18,3 +18,16 @@ export async function editedExample(example: string, settings: object, spec: obj
 
 export const exampleFile = (example: string, file: string): Promise<string> =>
   readFile(join(EXAMPLES, example, file), 'utf8');
+
+/** Waves of Argo CD by kind; a kind that is not named is in the first. */
+export type Waves = Readonly<Record<string, number>>;
+
+/** The same manifests in these waves. */
+export function inWaves(manifests: string, waves: Waves): string {
+  const documents = parseAllDocuments(manifests);
+  for (const document of documents) {
+    const wave = waves[String(document.get('kind'))] ?? 0;
+    document.setIn(['metadata', 'annotations', 'argocd.argoproj.io/sync-wave'], String(wave));
+  }
+  return documents.map(String).join('');
+}
