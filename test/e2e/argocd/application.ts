@@ -94,13 +94,12 @@ export class Application {
     });
   }
 
-  /** Waits until its sync is held up, and says by what. */
-  heldUp(): Promise<string> {
-    return waitFor('a sync that waits', 60_000, async () => {
+  /** Waits until its sync waits for this resource, "kind/name", alone. */
+  async heldUpBy(resource: string): Promise<void> {
+    await waitFor(`a sync that waits for ${resource}`, 60_000, async () => {
       const operation = (await this.get())?.status?.operationState;
-      return operation?.phase === 'Running' && operation.message?.startsWith('waiting for')
-        ? operation.message
-        : undefined;
+      const waits = operation?.phase === 'Running' && operation.message?.endsWith(` of supercargo.dev/${resource}`);
+      return waits === true ? true : undefined;
     });
   }
 

@@ -197,11 +197,12 @@ describe('Argo CD, told our health script, keeps the examples as Git has them', 
     await put('woocommerce', { enabled: false }, { waves: { Connection: 1, Feed: 2 } });
     await git.commit('one off, and its feeds are to wait for it');
     await others.look();
-    expect(await others.heldUp()).toBe('waiting for healthy state of supercargo.dev/Connection/woocommerce');
+    await others.heldUpBy('Connection/woocommerce');
     await put('woocommerce', {}, { waves: WAVES });
     const next = await git.commit('on again');
     await others.compare();
-    expect(await others.heldUp()).toBe('waiting for healthy state of supercargo.dev/Connection/woocommerce');
+    await others.heldUpBy('Connection/woocommerce');
+    expect((await e2e.kubectl.get('connections', 'woocommerce', namespace))?.spec['enabled']).toBe(false);
     await others.terminate();
     await others.until(next, 'Synced Healthy');
   });
