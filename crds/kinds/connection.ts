@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type PrinterColumn, type Resource } from '../schema/define.ts';
+import {
+  defineKind,
+  INSTALLATION_COLUMN,
+  INSTALLATION_FIELD,
+  READY_COLUMNS,
+  type PrinterColumn,
+  type Resource,
+} from '../schema/define.ts';
 import {
   conditions,
   ATOMIC,

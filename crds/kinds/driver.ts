@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import { STOCK_MEANINGS } from '../../model/feeds/stock-export.ts';
 import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type Resource } from '../schema/define.ts';
-import { conditions, cron, freeForm, httpUrl, installation, keyedList, observedGeneration, setOf, text } from '../schema/fields.ts';
+import {
+  conditions,
+  cron,
+  freeForm,
+  httpUrl,
+  installation,
+  keyedList,
+  observedGeneration,
+  setOf,
+  text,
+} from '../schema/fields.ts';
 
 const feed = z.strictObject({
   type: z.enum(FEED_TYPES).describe('Which flow of data.'),

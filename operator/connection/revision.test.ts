@@ -8,6 +8,8 @@ const POD: PodSettings = {
   image: 'supercargo:1',
   imagePullPolicy: 'IfNotPresent',
   hubUrl: 'http://hub.supercargo:8090',
+  installation: 'one',
+  shardKeys: [],
   hubNamespace: 'supercargo-system',
   apiServerPorts: [443],
   allowPlainHttp: false,
