@@ -24,8 +24,8 @@ export class Claims {
   }
 
   /**
-   * Whether this installation may write to the object now. What is nobody's is claimed first: then the answer is no, and
-   * the change that the claim is brings the object here again, as does a change that was faster.
+   * Whether this installation may write to the object now. What is nobody's is claimed first: then the answer is no,
+   * and the change that the claim is brings the object here again, as does a change that was faster.
    */
   async hold<T extends Claimable>(informer: Informer<T>, object: T): Promise<boolean> {
     const standing = standingOf(object, this.#installation);

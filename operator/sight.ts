@@ -38,8 +38,8 @@ const FIELDS = { store: 'spec.storeRef.name', credential: 'spec.credentialRef.na
 export const OTHER_SHARDS_AGAIN_MS = 300_000;
 
 /**
- * The connections that name a Store, a Credential (namespace/name) or a Driver. Those of other shards are not in view and
- * count too: what they use may not be deleted either.
+ * The connections that name a Store, a Credential (namespace/name) or a Driver. Those of other shards are not in view
+ * and count too: what they use may not be deleted either.
  */
 export async function usersOf(
   { config, client, informers }: Sources,
