@@ -84,6 +84,6 @@ async function isOfShard(
   { metadata: { name, namespace } }: AnyConnection,
   selector: string,
 ): Promise<boolean> {
-  const select = { namespace, labelSelector: selector, fieldSelector: `metadata.name=${name}`, metadataOnly: true };
+  const select = { namespace, labelSelector: selector, fieldSelector: `metadata.name=${name}` };
   return (await client.list(type, select)).items.length > 0;
 }
