@@ -29,7 +29,7 @@ export const LABELS = {
   platformKind: `${GROUP}/platform-kind`,
   connection: `${GROUP}/connection`,
   connectionKind: `${GROUP}/connection-kind`,
-  /** On what an installation made: its name. On a resource that people write: whose it is to be (operator/ownership.ts). */
+  /** On what an installation made: its name. On a resource that people write: whose it is to be (ownership.ts). */
   installation: `${GROUP}/installation`,
 } as const;
 

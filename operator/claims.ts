@@ -1,11 +1,11 @@
-import { FIELD_MANAGERS } from '../crds/index.ts';
+import { belongsTo, FIELD_MANAGERS } from '../crds/index.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { isApiError } from '../kit/kube/errors.ts';
 import type { Informer } from '../kit/kube/informer.ts';
 import { keyOf, type ResourceType } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
-import { belongsTo, standingOf, type Claimable } from './ownership.ts';
+import { standingOf, type Claimable } from './ownership.ts';
 
 /** What one installation says of what it looks after, so that every other one sees it. */
 export class Claims {

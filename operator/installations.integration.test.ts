@@ -151,7 +151,7 @@ describe('two installations for the whole cluster, with another image each', () 
     for (const name of names) {
       const [whose, deployment] = [await owner('race', name), await rig.deployment('race', name)];
       expect(['one', 'two']).toContain(whose);
-      expect(image(deployment)).toBe(`supercargo:${whose}`);
+      expect(image(deployment)).toBe(`supercargo:${String(whose)}`);
       expect(deployment?.metadata.generation).toBe(1);
     }
     const made = (await rig.operatorWrites()).filter((write) => write.includes('deployments/ race/'));

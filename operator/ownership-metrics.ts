@@ -1,9 +1,9 @@
-import type { FeedResource } from '../crds/index.ts';
+import { belongsTo, isTheirs, type FeedResource } from '../crds/index.ts';
 import type { Family, Sample } from '../kit/exposition.ts';
 import { feedConnection, findConnection, type Caches } from './caches.ts';
 import type { OperatorConfig } from './env.ts';
 import type { Resources } from './metrics.ts';
-import { belongsTo, isTheirs, type Claimable } from './ownership.ts';
+import type { Claimable } from './ownership.ts';
 import { seesAll } from './sight.ts';
 
 type Whose = Pick<OperatorConfig, 'installation' | 'selector' | 'watchNamespaces'>;

@@ -1,8 +1,7 @@
-import { resourceType, type ConnectionKey, type ConnectionKindName } from '../crds/index.ts';
+import { belongsTo, resourceType, type ConnectionKey, type ConnectionKindName } from '../crds/index.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { findConnection, type Caches } from './caches.ts';
 import { isClusterWide, type OperatorConfig } from './env.ts';
-import { belongsTo } from './ownership.ts';
 import { podNamespace, type AnyConnection } from './resources.ts';
 
 interface Sources {

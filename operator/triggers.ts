@@ -2,17 +2,17 @@ import type { AddOptions } from '../kit/queue.ts';
 import { PRIORITY } from '../kit/queue.ts';
 import type { Change } from '../kit/kube/informer.ts';
 import { keyOf, objectKey, type Key, type KubeObject } from '../kit/kube/objects.ts';
-import type {
-  ConnectionKey,
-  CredentialResource,
-  DriverResource,
-  FeedResource,
-  FeedRunResource,
-  LicenseResource,
-  StoreResource,
+import {
+  belongsTo,
+  type ConnectionKey,
+  type CredentialResource,
+  type DriverResource,
+  type FeedResource,
+  type FeedRunResource,
+  type LicenseResource,
+  type StoreResource,
 } from '../crds/index.ts';
 import { connectionOfChild, feedConnection, findConnection, type Caches } from './caches.ts';
-import { belongsTo } from './ownership.ts';
 import { ROLLOUT_KEY } from './waves/key.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
 

@@ -1,6 +1,8 @@
-import { resourceType } from '../../crds/index.ts';
+import { isTheirs, resourceType, type Claimed } from '../../crds/index.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
-import { isTheirs, type Claimable } from '../../operator/ownership.ts';
+import type { KubeObject } from '../../kit/kube/objects.ts';
+
+type Claimable = Claimed & KubeObject;
 
 /** How many are named; the rest is counted. */
 const NAMED = 5;
@@ -12,8 +14,8 @@ export interface Whose {
 }
 
 /**
- * What the chart's job asks before an uninstall: connections of this installation that are left, of these namespaces or of
- * all. Without the operator nobody ends their pods or takes their finalizers off. Undefined: there are none.
+ * What the chart's job asks before an uninstall: connections of this installation that are left, of these namespaces or
+ * of all. Without the operator nobody ends their pods or takes their finalizers off. Undefined: there are none.
  */
 export async function connectionsLeft(
   client: Pick<KubeClient, 'list'>,

@@ -1,6 +1,6 @@
+import { isTheirs } from '../../crds/index.ts';
 import { keyOf, objectKey, type Key } from '../../kit/kube/objects.ts';
 import { connectionOfChild, type Caches } from '../caches.ts';
-import { isTheirs } from '../ownership.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
 import type { RolloutBook } from '../waves/book.ts';
 import type { Member } from '../waves/decide.ts';
