@@ -50,4 +50,23 @@ describe('before an uninstall', () => {
     expect(said).toContain('(kubectl -n acme delete connections --all)');
     expect(said).not.toMatch(/-A|clusterconnections/);
   });
+
+  it('those of another installation are none of its: its own alone are to be deleted, as the shard asks for them', async () => {
+    const of = (name: string, installation: string) => ({
+      metadata: { name, namespace: 'acme' },
+      status: { installation },
+    });
+    const selectors: unknown[] = [];
+    const client = {
+      list: async ({ kind }: { kind: string }, { labelSelector }: { labelSelector?: string } = {}) => {
+        selectors.push(labelSelector);
+        return { items: kind === 'Connection' ? [of('own', 'shops.supercargo'), of('theirs', 'two')] : [] };
+      },
+    } as unknown as Parameters<typeof connectionsLeft>[0];
+    const said = await connectionsLeft(client, [], { ...WHOSE, selector: 'shard=a' });
+    expect(said).toMatch(/^1 connection is left: acme\/own\./);
+    expect(said).toContain('--field-selector status.installation=shops.supercargo -A');
+    expect(selectors).toEqual(['shard=a', 'shard=a']);
+    expect(await connectionsLeft(client, [], { installation: 'three' })).toBeUndefined();
+  });
 });

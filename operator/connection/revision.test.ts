@@ -25,6 +25,7 @@ describe("the installation's part of a pod", () => {
 
   it.each<[string, Partial<PodSettings>]>([
     ['image', { image: 'supercargo:2' }],
+    ['installation', { installation: 'two' }],
     ['networks', { privateNetworks: ['10.0.0.0/8'] }],
     ['environment', { template: { ...PLAIN_POD, env: { TZ: 'UTC' } } }],
     ['resources', { template: { ...PLAIN_POD, resources: { requests: {}, limits: { memory: '1Gi' } } } }],
