@@ -674,6 +674,14 @@ describe("a sync pod's account", () => {
       );
   });
 
+  it('does not say which installation looks after its connection', async () => {
+    const intent = { apiVersion: shop.apiVersion, kind: 'Connection', metadata: { name: 'shop', namespace: NS } };
+    const status = { installation: 'mine' };
+    expect(
+      await refusal(pod.applyStatus(resourceType('Connection'), { ...intent, status }, { manager: 'pod-claims' })),
+    ).toMatch(/does not say which installation/);
+  });
+
   it('writes the status of feeds and runs of its own connection alone, of the same kind too', async () => {
     const feeds = [condition('Synced')];
     const runs = [condition('Complete')];

@@ -327,7 +327,7 @@ describe('an alert fires', () => {
         world.operators = 2;
         world.leads = minute < 20;
       },
-      [alert('NoLeader', 'critical', HOME)],
+      [alert('NoLeader', 'critical', { ...HOME, name: 'supercargo-operator' })],
     ],
     [
       'of a leader that hears nothing, and not of a replica that waits',

@@ -400,6 +400,18 @@ describe('the operator', () => {
     await expect(rendered('operator.leaderElection.leaseDuration=soon')).rejects.toThrow(/leaseDuration/);
   });
 
+  it('has a name of its own that a value can say otherwise, its own lease, and a selector', async () => {
+    const { config } = await configured();
+    expect([config.installation, config.leaseName, config.selector]).toEqual([
+      'default.supercargo',
+      'supercargo-operator',
+      undefined,
+    ]);
+    const named = await configured('installation.name=blue', 'watch.selector=supercargo.dev/shard!=a');
+    expect([named.config.installation, named.config.selector]).toEqual(['blue', 'supercargo.dev/shard!=a']);
+    await expect(rendered('installation.name=Blue')).rejects.toThrow(/installation/);
+  });
+
   const needed = {
     SUPERCARGO_NAMESPACE: 'supercargo',
     SUPERCARGO_HUB_URL: 'http://hub:8080',

@@ -12,6 +12,7 @@ import { MetricsFactory } from '../kit/metrics.ts';
 import { partRegistry, PARTS, type Part } from '../kit/part-registry.ts';
 import type { Caches } from '../operator/caches.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics } from '../operator/metrics.ts';
+import { foreignConnections } from '../operator/ownership-metrics.ts';
 import { RolloutBook } from '../operator/waves/book.ts';
 import { rolloutMetrics } from '../operator/rollout/metrics.ts';
 import { SyncMetrics } from '../sync/metrics.ts';
@@ -42,9 +43,16 @@ export function metricDefinitions(): Readonly<Record<Part, readonly MetricDefini
   leadershipGauge(operator, 'supercargo-operator');
   // Only read when they are asked for samples.
   const unread = undefined as unknown as Caches;
+  const any = {
+    rollout: { first: '1', maxUnavailable: '1' },
+    installation: '',
+    selector: '',
+    watchNamespaces: [],
+  } as const;
   const families = [
     ...resourceMetrics(unread, systemClock),
-    ...rolloutMetrics(unread, new RolloutBook(), { first: '1', maxUnavailable: '1' }, systemClock),
+    ...rolloutMetrics(unread, new RolloutBook(), any, systemClock),
+    foreignConnections(unread, any),
     watchMetrics([], systemClock),
   ];
 

@@ -29,6 +29,8 @@ export const LABELS = {
   platformKind: `${GROUP}/platform-kind`,
   connection: `${GROUP}/connection`,
   connectionKind: `${GROUP}/connection-kind`,
+  /** On what an installation made: its name. On a resource that people write: whose it is to be (ownership.ts). */
+  installation: `${GROUP}/installation`,
 } as const;
 
 export const FINALIZER = `${GROUP}/connection`;
@@ -36,6 +38,8 @@ export const FINALIZER = `${GROUP}/connection`;
 /** Field managers of server-side apply: who owns which fields (docs/decisions/0006-conditions-and-writers.md). */
 export const FIELD_MANAGERS = {
   operator: 'supercargo-operator',
+  /** Of status.installation alone, so that a claim takes nothing else of the status over. */
+  installation: 'supercargo-installation',
   sync: 'supercargo-sync',
   hub: 'supercargo-hub',
   cli: 'supercargo-cli',

@@ -1,5 +1,7 @@
 import {
+  isTheirs,
   resourceType,
+  type Claimed,
   type ClusterConnectionResource,
   type ConnectionKey,
   type ConnectionResource,
@@ -29,12 +31,14 @@ export const declaredBy = ({ storeRef, driver, mode, credentialRef }: Connection
 export interface ConnectionWatchOptions {
   readonly client: KubeClient;
   readonly namespaces: readonly string[];
+  /** This one; absent: it is the only one. */
+  readonly installation?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Follows Connections and ClusterConnections, so that no pod has to be believed. */
-export function watchConnections({ namespaces, ...options }: ConnectionWatchOptions): {
+export function watchConnections({ namespaces, installation, ...options }: ConnectionWatchOptions): {
   declared(key: ConnectionKey): DeclaredConnection | undefined;
   run(signal: AbortSignal): Promise<void>;
 } {
@@ -44,6 +48,8 @@ export function watchConnections({ namespaces, ...options }: ConnectionWatchOpti
     type: resourceType('ClusterConnection'),
     namespaces: [],
   });
+  const whose = (found: Claimed) =>
+    installation !== undefined && isTheirs(found, installation) ? ({ elsewhere: true } as const) : {};
   return {
     declared({ kind, namespace, name }) {
       if (!own.synced || !cluster.synced)
@@ -54,10 +60,10 @@ export function watchConnections({ namespaces, ...options }: ConnectionWatchOpti
         );
       if (kind === 'Connection') {
         const found = own.find(namespace, name);
-        return found && declaredBy(found.spec);
+        return found && { ...declaredBy(found.spec), ...whose(found) };
       }
       const found = cluster.find(undefined, name);
-      return found?.spec.namespace === namespace ? declaredBy(found.spec) : undefined;
+      return found?.spec.namespace === namespace ? { ...declaredBy(found.spec), ...whose(found) } : undefined;
     },
     async run(signal) {
       await Promise.all([own.run(signal), cluster.run(signal)]);

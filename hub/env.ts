@@ -34,6 +34,7 @@ const environment = z.object({
   /** "true": Stores take over what a Store of their name left, whatever its uid. */
   SUPERCARGO_ADOPT_BY_NAME: z.stringbool().default(false),
   SUPERCARGO_WATCH_NAMESPACES: list,
+  SUPERCARGO_INSTALLATION: z.string().optional(),
   SUPERCARGO_NAMESPACE: z.string().min(1),
   SUPERCARGO_OPERATOR_SERVICE_ACCOUNT: z.string().default('supercargo-operator'),
   SUPERCARGO_LOG_LEVEL: z.string().default('info'),

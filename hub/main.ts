@@ -47,7 +47,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     instance: hostname(),
   });
   const watched = { client, namespaces: config.SUPERCARGO_WATCH_NAMESPACES, clock: systemClock, log };
-  const connections = watchConnections(watched);
+  const connections = watchConnections({ ...watched, installation: config.SUPERCARGO_INSTALLATION });
   const restored = new AbortController();
   const hub = await startHub({
     declared: (key) => connections.declared(key),

@@ -101,13 +101,17 @@ function labelsOf({ labels }: Figure, row: FigureRow): Record<string, string> {
   return Object.fromEntries(labels.map((label) => [label, String(row[label === 'kind' ? 'write' : label] ?? '')]));
 }
 
-/** What a deleted connection left behind is kept for its order numbers, and speaks of nothing that runs. */
+/**
+ * What a deleted connection left behind, or one that another installation took over, is kept for its order numbers, and
+ * speaks of nothing that runs.
+ */
 function isThere(row: FigureRow, declared: DeclaredConnections | undefined): boolean {
   const kind = row['kind'];
   if (!declared || kind === undefined || kind === '') return true;
   try {
     const key = { kind, namespace: row['namespace'], name: row['connection'] } as unknown as ConnectionKey;
-    return declared(key) !== undefined;
+    const found = declared(key);
+    return found !== undefined && !found.elsewhere;
   } catch {
     return true; // the resources have not been read yet
   }

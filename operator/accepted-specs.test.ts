@@ -43,6 +43,8 @@ const POD = {
   image: 'supercargo:1',
   imagePullPolicy: 'IfNotPresent' as const,
   hubUrl: 'http://hub.supercargo:8090',
+  installation: 'one',
+  shardKeys: [],
   hubNamespace: 'supercargo-system',
   apiServerPorts: [443],
   allowPlainHttp: false,

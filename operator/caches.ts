@@ -130,19 +130,38 @@ export interface Informers extends Caches {
 /** An API server that starts anew is found soon after: what people change meanwhile waits for the operator. */
 const UNREACHED_MAX_MS = 3_000;
 
-/** Everything the operator watches. No Secret is among it. */
+/** The connection of a key; one of the cluster's only where its pod lives in that namespace. */
+export function findConnection(
+  caches: Pick<Caches, 'connections' | 'clusterConnections'>,
+  key: ConnectionKey,
+): AnyConnection | undefined {
+  if (key.kind === 'Connection') return caches.connections.get(objectKey(key.namespace, key.name));
+  const found = caches.clusterConnections.get(key.name);
+  return found && podNamespace(found) === key.namespace ? found : undefined;
+}
+
+/** Everything the operator watches. No Secret is among it. `selector`: of connections, and of what they became. */
 export function createInformers(options: {
   client: KubeClient;
   namespaces: readonly string[];
+  selector?: string | undefined;
   log: Logger;
   clock: Clock;
   random: () => number;
 }): Informers {
   const common = { ...options, manager: FIELD_MANAGERS.operator, unreachedMaxMs: UNREACHED_MAX_MS };
+  const { selector } = options;
   const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) =>
     new Informer<T>({ ...common, type: resourceType(kind), indexes });
+  const connection = <T extends ClusterConnectionResource | ConnectionResource>(kind: ConnectionKindName) =>
+    new Informer<T>({
+      ...{ ...common, type: resourceType(kind), indexes: connectionIndexes },
+      ...(selector === undefined ? {} : { select: { labelSelector: selector } }),
+    });
+  // Children have the labels that the selector asks of: what is not this shard's does not come over the wire.
+  const ofConnections = { labelSelector: [LABELS.connection, ...(selector === undefined ? [] : [selector])].join(',') };
   const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) =>
-    new Informer<T>({ ...common, type: CHILD_TYPES[kind], select: { labelSelector: LABELS.connection }, transform });
+    new Informer<T>({ ...common, type: CHILD_TYPES[kind], select: ofConnections, transform });
   const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({
     ...marked(rest),
     spec: { replicas: spec.replicas },
@@ -152,7 +171,7 @@ export function createInformers(options: {
   const pods = new Informer<PodView>({
     ...common,
     type: PODS,
-    select: { labelSelector: LABELS.connection },
+    select: ofConnections,
     indexes: podIndexes,
     transform: ({ status, ...rest }) => ({ ...identity(rest), status: podStatus(status) }),
   });
@@ -160,8 +179,8 @@ export function createInformers(options: {
     ['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const
   ).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
   return {
-    connections: own<ConnectionResource>('Connection', connectionIndexes),
-    clusterConnections: own<ClusterConnectionResource>('ClusterConnection', connectionIndexes),
+    connections: connection<ConnectionResource>('Connection'),
+    clusterConnections: connection<ClusterConnectionResource>('ClusterConnection'),
     drivers: own('Driver'),
     stores: own('Store', storeIndexes),
     credentials: own('Credential'),

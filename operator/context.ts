@@ -3,6 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import type { Informers } from './caches.ts';
+import type { Claims } from './claims.ts';
 import type { OperatorConfig } from './env.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
@@ -17,6 +18,7 @@ export interface Context {
   /** Writes only while we lead. */
   readonly client: KubeClient;
   readonly informers: Informers;
+  readonly claims: Claims;
   readonly applier: Applier;
   readonly reporter: Reporter;
   readonly recorder: EventRecorder;

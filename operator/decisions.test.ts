@@ -212,6 +212,15 @@ describe('the environment', () => {
     expect(readConfig({ ...given, SUPERCARGO_WATCH_NAMESPACES: 'a, b' }).watchNamespaces).toEqual(['a', 'b']);
   });
 
+  it('names an installation after its namespace if nothing is said, and a shard by a label selector', () => {
+    expect(readConfig(given)).toMatchObject({ installation: 'supercargo', selector: undefined, shardKeys: [] });
+    expect(
+      readConfig({ ...given, SUPERCARGO_INSTALLATION: 'a.b', SUPERCARGO_WATCH_SELECTOR: '!shard,team in (x, y)' }),
+    ).toMatchObject({ installation: 'a.b', selector: '!shard,team in (x, y)', shardKeys: ['shard', 'team'] });
+    expect(() => readConfig({ ...given, SUPERCARGO_WATCH_SELECTOR: 'shard in a' })).toThrow(/is not a label selector/);
+    expect(() => readConfig({ ...given, SUPERCARGO_INSTALLATION: 'A b' })).toThrow(/SUPERCARGO_INSTALLATION: must be/);
+  });
+
   it('lets a lease be renewed more than once before it runs out, and run out before another takes it', () => {
     const lease = (duration: string, deadline: string, retry: string) =>
       readConfig({

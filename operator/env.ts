@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
+import { selectorKeys } from '../kit/kube/label-selector.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import type { Amount, RolloutLimits } from './waves/limit.ts';
 import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
@@ -40,6 +41,21 @@ const amount = (ifAbsent: Amount) =>
 
 const environment = z.object({
   SUPERCARGO_WATCH_NAMESPACES: list(''),
+  /** Of the connections alone that match it: a shard. */
+  SUPERCARGO_WATCH_SELECTOR: z
+    .string()
+    .trim()
+    .refine(
+      (text) => text === '' || selectorKeys(text) !== undefined,
+      'is not a label selector: write for example "supercargo.dev/shard=a" or "!supercargo.dev/shard"',
+    )
+    .transform((text) => text || undefined)
+    .optional(),
+  /** Under which it claims what it looks after, apart from every other installation's. The namespace's if absent. */
+  SUPERCARGO_INSTALLATION: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/, 'must be a label value: a-z, 0-9, "-" and ".", at most 63 of them')
+    .optional(),
   SUPERCARGO_NAMESPACE: z.string('is required: the namespace the operator runs in').min(1, 'must not be empty'),
   SUPERCARGO_HUB_URL: z.url('must be the URL of the hub, for example http://supercargo-hub:8080'),
   /** With the CA of the hub's certificate; absent: the hub speaks http. No file there: a CA that everybody knows. */
@@ -53,6 +69,8 @@ const environment = z.object({
   /** How long a connection that runs goes on without a seat. */
   SUPERCARGO_LICENSE_GRACE_PERIOD: duration('14d'),
   SUPERCARGO_LEADER_ELECTION: flag(true),
+  /** Its name: two installations of one namespace each have their own. */
+  SUPERCARGO_LEASE: z.string().min(1).default('supercargo-operator'),
   /** Under client-go's names: how long others wait for a leader, how long it goes on, how often it renews. */
   SUPERCARGO_LEASE_DURATION: duration('12s'),
   SUPERCARGO_RENEW_DEADLINE: duration('8s'),
@@ -93,6 +111,11 @@ const consistent = environment.superRefine((value, context) => {
 export interface OperatorConfig {
   /** Empty: the whole cluster. Otherwise it needs Roles in these, and leaves cluster-scoped kinds alone. */
   readonly watchNamespaces: readonly string[];
+  /** Label selector of the connections it looks after; absent: all. */
+  readonly selector: string | undefined;
+  /** The labels it asks of: children get them too, so that they are in view where their connection is. */
+  readonly shardKeys: readonly string[];
+  readonly installation: string;
   readonly namespace: string;
   readonly hubUrl: string;
   readonly hubCaFile: string | undefined;
@@ -103,6 +126,7 @@ export interface OperatorConfig {
   readonly requireLicense: boolean;
   readonly licenseGraceMs: number;
   readonly leaderElection: boolean;
+  readonly leaseName: string;
   readonly lease: { readonly leaseMs: number; readonly renewDeadlineMs: number; readonly retryMs: number };
   readonly httpPort: number;
   readonly deletionDeadlineMs: number;
@@ -128,6 +152,9 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
   const value = parsed.data;
   return {
     watchNamespaces: value.SUPERCARGO_WATCH_NAMESPACES,
+    selector: value.SUPERCARGO_WATCH_SELECTOR,
+    shardKeys: selectorKeys(value.SUPERCARGO_WATCH_SELECTOR ?? '') ?? [],
+    installation: value.SUPERCARGO_INSTALLATION ?? value.SUPERCARGO_NAMESPACE,
     namespace: value.SUPERCARGO_NAMESPACE,
     hubUrl: value.SUPERCARGO_HUB_URL,
     hubCaFile: value.SUPERCARGO_HUB_CA_FILE,
@@ -138,6 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
     requireLicense: value.SUPERCARGO_REQUIRE_LICENSE,
     licenseGraceMs: value.SUPERCARGO_LICENSE_GRACE_PERIOD,
     leaderElection: value.SUPERCARGO_LEADER_ELECTION,
+    leaseName: value.SUPERCARGO_LEASE,
     lease: {
       leaseMs: value.SUPERCARGO_LEASE_DURATION,
       renewDeadlineMs: value.SUPERCARGO_RENEW_DEADLINE,
@@ -161,6 +189,6 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
 }
 
 /** Whether it looks after the whole cluster, or some namespaces. */
-export function isClusterWide({ watchNamespaces }: OperatorConfig): boolean {
+export function isClusterWide({ watchNamespaces }: Pick<OperatorConfig, 'watchNamespaces'>): boolean {
   return watchNamespaces.length === 0;
 }

@@ -17,6 +17,8 @@ import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { allInformers, createInformers, type Informers } from './caches.ts';
+import { Claims } from './claims.ts';
+import { letGoOfStrays } from './connection/shards.ts';
 import type { Context } from './context.ts';
 import { createControllers } from './controllers.ts';
 import { isClusterWide, readConfig, type OperatorConfig } from './env.ts';
@@ -25,6 +27,7 @@ import { createHubClient } from './hub.ts';
 import { followHubCa } from './hub-ca.ts';
 import { SeatBook } from './seating/book.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from './metrics.ts';
+import { foreignConnections, ofThisInstallation } from './ownership-metrics.ts';
 import { Reporter } from './reporter.ts';
 import { SettingsSchemas } from './settings.ts';
 import { RolloutBook } from './waves/book.ts';
@@ -35,7 +38,6 @@ import { Triggers, type ControllerName } from './triggers.ts';
 const WATCH_STALL_MS = 10 * 60_000;
 /** A reconcile that takes this long is stuck: the longest waits for one request of a minute. */
 const WORK_STALL_MS = 5 * 60_000;
-const LEASE = 'supercargo-operator';
 
 /** Parts a caller may bring: tests bring a kubeconfig of their own. */
 export interface OperatorParts {
@@ -59,6 +61,7 @@ export async function runOperator(
   const informers = createInformers({
     client,
     namespaces: config.watchNamespaces,
+    selector: config.selector,
     log,
     clock: systemClock,
     random: Math.random,
@@ -69,7 +72,11 @@ export async function runOperator(
   const exposition = withFamilies(registry, [
     // A replica that waits would double them.
     ...whileLeading(
-      [...resourceMetrics(informers, systemClock), ...rolloutMetrics(informers, rollout, config.rollout, systemClock)],
+      [
+        ...resourceMetrics(ofThisInstallation(informers, config), systemClock),
+        ...rolloutMetrics(informers, rollout, config, systemClock),
+        foreignConnections(informers, config),
+      ],
       () => leadership !== undefined,
     ),
     watchMetrics(watched(informers, config), systemClock),
@@ -97,7 +104,10 @@ export async function runOperator(
     signal.removeEventListener('abort', stopStarting);
     if (signal.aborted) return;
     log.info(
-      { namespaces: config.watchNamespaces, connections: informers.connections.size },
+      {
+        ...{ installation: config.installation, namespaces: config.watchNamespaces, selector: config.selector },
+        connections: informers.connections.size,
+      },
       'everything has been seen once',
     );
     parts.onReady?.({ port: health.port, registry });
@@ -115,7 +125,10 @@ export async function runOperator(
             held.signal,
           )
         : undefined;
-      await Promise.all([operator.reconcile(held.signal), following]);
+      const strays = letGoOfStrays(context).catch((err: unknown) =>
+        log.warn({ err }, 'connections that were labelled for another shard meanwhile could not be looked for'),
+      );
+      await Promise.all([operator.reconcile(held.signal), following, strays]);
       await context.recorder.flush();
     });
   } finally {
@@ -153,6 +166,7 @@ function createContext({
     config,
     client,
     informers,
+    claims: new Claims({ client, installation: config.installation, recorder, log }),
     applier,
     recorder,
     clock,
@@ -183,7 +197,11 @@ async function createOperator({
   informers.stores.onChange(({ object, previous }) => {
     if (!object || !previous) seats.storesChanged();
   });
-  const triggers = new Triggers(informers, (name, key, options) => controllers.get(name)?.enqueue(key, options));
+  const triggers = new Triggers(
+    informers,
+    (name, key, options) => controllers.get(name)?.enqueue(key, options),
+    config.selector !== undefined,
+  );
   context.rollout.onWaiting(() => triggers.rollout());
   return new SupercargoOperator({
     config: kubeConfig,
@@ -209,7 +227,7 @@ async function lead(
   signal: AbortSignal,
   work: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
-  const tell = leadershipGauge(registry, LEASE);
+  const tell = leadershipGauge(registry, config.leaseName);
   if (!config.leaderElection) {
     tell(true);
     return work({ signal, assertHeld: () => {} });
@@ -218,7 +236,7 @@ async function lead(
   await runAsLeader(
     {
       ...{ client, log, clock: systemClock, identity, ...config.lease },
-      ...{ name: LEASE, namespace: config.namespace, onChange: tell },
+      ...{ name: config.leaseName, namespace: config.namespace, onChange: tell },
     },
     signal,
     work,

@@ -3,6 +3,7 @@ import type { LicenseResource } from '../crds/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { findCondition, type Condition } from '../kit/conditions.ts';
 import type { Family, Sample } from '../kit/exposition.ts';
+import type { ReadCache } from '../kit/kube/cache.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import type { Caches } from './caches.ts';
 import { podNamespace, type AnyConnection } from './resources.ts';
@@ -10,6 +11,12 @@ import { podNamespace, type AnyConnection } from './resources.ts';
 interface Conditioned extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
+/** What is exported: caches, or what is this installation's in them. */
+export type Resources = {
+  readonly [K in 'clusterConnections' | 'connections' | 'credentials' | 'drivers' | 'feeds' | 'licenses' | 'stores']: {
+    values(): Iterable<Caches[K] extends ReadCache<infer T> ? T : never>;
+  };
+};
 interface Watch {
   readonly type: { readonly kind: string };
   readonly lastProgressAt: number;
@@ -19,7 +26,7 @@ interface Watch {
  * What is known of the resources, read from the caches when Prometheus asks. Gauges set along the way outlive what they
  * speak of (cert-manager has fixed that four times); these cannot.
  */
-export function resourceMetrics(caches: Caches, clock: Clock): Family[] {
+export function resourceMetrics(caches: Resources, clock: Clock): Family[] {
   return [...connectionMetrics(caches), restMetrics(caches), ...feedMetrics(caches, clock), ...licenseMetrics(caches)];
 }
 
@@ -52,7 +59,7 @@ export function whileLeading(families: readonly Family[], leads: () => boolean):
   return families.map((family) => ({ ...family, samples: () => (leads() ? family.samples() : []) }));
 }
 
-function connectionMetrics(caches: Caches): Family[] {
+function connectionMetrics(caches: Resources): Family[] {
   function* connections(): Generator<AnyConnection> {
     yield* caches.connections.values();
     yield* caches.clusterConnections.values();
@@ -141,7 +148,7 @@ function connectionMetrics(caches: Caches): Family[] {
 }
 
 /** A pause that everybody has forgotten is seen by its age: its conditions say that all is as it was asked to be. */
-function restMetrics(caches: Caches): Family {
+function restMetrics(caches: Resources): Family {
   return {
     name: 'supercargo_suspended_since_timestamp_seconds',
     help: 'Since when a connection (spec.enabled) or feed (spec.suspend) has been at rest by wish. No series where it is not; feeds of a connection at rest have none of their own.',
@@ -185,7 +192,7 @@ function isSummary(type: string): boolean {
   return SUMMARY.has(type);
 }
 
-function feedMetrics(caches: Caches, clock: Clock): Family[] {
+function feedMetrics(caches: Resources, clock: Clock): Family[] {
   return [
     {
       name: 'supercargo_feed_data_age_seconds',
@@ -217,7 +224,7 @@ function feedMetrics(caches: Caches, clock: Clock): Family[] {
   ];
 }
 
-function licenseMetrics(caches: Caches): Family[] {
+function licenseMetrics(caches: Resources): Family[] {
   const family = (name: string, help: string, read: (license: LicenseResource) => number | undefined): Family => ({
     name,
     help,

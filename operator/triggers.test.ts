@@ -107,4 +107,32 @@ describe('triggers', () => {
     const own = priorities.filter((_, index) => queued[index] === 'connection acme/shop');
     expect(own).toEqual([PRIORITY.listed, PRIORITY.unsettled, PRIORITY.changed]);
   });
+
+  it('a connection that was claimed or handed over is looked at with its feeds', () => {
+    const { triggers, queued } = setUp();
+    const mine = aConnection({}, { status: { installation: 'one' } });
+    triggers.connection(change(mine, aConnection()));
+    expect(queued).toContain('feed acme/orders');
+    queued.length = 0;
+    triggers.connection(change(mine, mine));
+    expect(queued).not.toContain('feed acme/orders');
+  });
+
+  it('of a feed whose connection another shard has, a change is followed only until somebody has spoken of it', () => {
+    const { queued, caches } = setUp();
+    const sharded = new Triggers(
+      caches as unknown as Caches,
+      (controller, key) => queued.push(`${controller} ${key}`),
+      true,
+    );
+    const theirs = aFeed({ connectionRef: { name: 'theirs' } });
+    sharded.feed(change(theirs, theirs));
+    expect(queued).toContain('feed acme/orders');
+    queued.length = 0;
+    const spokenOf = { ...theirs, status: { observedGeneration: 1 } };
+    sharded.feed(change(spokenOf, spokenOf));
+    expect(queued).not.toContain('feed acme/orders');
+    sharded.feed(change({ ...aFeed(), status: { observedGeneration: 1 } }));
+    expect(queued).toContain('feed acme/orders');
+  });
 });

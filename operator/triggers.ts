@@ -2,16 +2,17 @@ import type { AddOptions } from '../kit/queue.ts';
 import { PRIORITY } from '../kit/queue.ts';
 import type { Change } from '../kit/kube/informer.ts';
 import { keyOf, objectKey, type Key, type KubeObject } from '../kit/kube/objects.ts';
-import type {
-  ConnectionKey,
-  CredentialResource,
-  DriverResource,
-  FeedResource,
-  FeedRunResource,
-  LicenseResource,
-  StoreResource,
+import {
+  belongsTo,
+  type ConnectionKey,
+  type CredentialResource,
+  type DriverResource,
+  type FeedResource,
+  type FeedRunResource,
+  type LicenseResource,
+  type StoreResource,
 } from '../crds/index.ts';
-import { connectionOfChild, feedConnection, type Caches } from './caches.ts';
+import { connectionOfChild, feedConnection, findConnection, type Caches } from './caches.ts';
 import { ROLLOUT_KEY } from './waves/key.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
 
@@ -32,6 +33,8 @@ export type Enqueue = (controller: ControllerName, key: Key, options?: AddOption
 
 /** Counts in a status may lag this much: a thousand new connections are one change of their Driver. */
 const COUNT_DELAY_MS = 500;
+/** Where those of other shards have to be asked for, less often. */
+const COUNT_OF_SHARDS_DELAY_MS = 30_000;
 /** Steps of a roll-out that come together are one look at all Deployments. */
 const ROLLOUT_DELAY_MS = 200;
 
@@ -42,10 +45,13 @@ const ROLLOUT_DELAY_MS = 200;
 export class Triggers {
   readonly #caches: Caches;
   readonly #enqueue: Enqueue;
+  readonly #sharded: boolean;
 
-  constructor(caches: Caches, enqueue: Enqueue) {
+  /** `sharded`: not all connections are in view. */
+  constructor(caches: Caches, enqueue: Enqueue, sharded = false) {
     this.#caches = caches;
     this.#enqueue = enqueue;
+    this.#sharded = sharded;
   }
 
   connection(change: Change<AnyConnection>): void {
@@ -53,18 +59,22 @@ export class Triggers {
     const states = statesOf(change);
     for (const connection of states) {
       const namespace = podNamespace(connection);
-      const later = { afterMs: COUNT_DELAY_MS, priority: change.first ? PRIORITY.listed : PRIORITY.normal };
+      const afterMs = this.#sharded ? COUNT_OF_SHARDS_DELAY_MS : COUNT_DELAY_MS;
+      const later = { afterMs, priority: change.first ? PRIORITY.listed : PRIORITY.normal };
       this.#enqueue('store', objectKey(namespace, connection.spec.storeRef.name), later);
       this.#enqueue('credential', objectKey(namespace, connection.spec.credentialRef.name), later);
       this.#enqueue('driver', connection.spec.driver, later);
       if (connection.status?.shop && !change.first)
         this.#all('shop', `${connection.spec.driver}/${connection.status.shop.id}`);
     }
-    // Feeds ask of their connection only whether it is there and switched on.
-    if (change.object?.spec.enabled !== change.previous?.spec.enabled || states.length === 1) {
+    const owners = [change.object, change.previous].map((state) => state && belongsTo(state));
+    const handedOver = states.length === 2 && owners[0] !== owners[1];
+    // Feeds ask of their connection only whether it is there and switched on, and whose it is.
+    if (change.object?.spec.enabled !== change.previous?.spec.enabled || states.length === 1 || handedOver) {
       for (const connection of states)
         this.#feeds(connectionKey(connection), change.first ? PRIORITY.listed : PRIORITY.normal);
     }
+    if (handedOver) this.#runs(connectionKey(states[0]!));
   }
 
   driver(change: Change<DriverResource>): void {
@@ -104,7 +114,7 @@ export class Triggers {
   }
 
   feed(change: Change<FeedResource>): void {
-    this.#self('feed', change);
+    if (this.#asks(change)) this.#self('feed', change);
     for (const feed of statesOf(change)) {
       const key = feedConnection(feed);
       if (change.first) continue;
@@ -138,6 +148,18 @@ export class Triggers {
       const key = connectionOfChild(child);
       if (key) this.#connection(key);
     }
+  }
+
+  /** Of a feed of another shard only what nobody has spoken of yet is asked about: that takes a request. */
+  #asks({ object, previous }: Change<FeedResource>): boolean {
+    const feed = object ?? previous;
+    if (!this.#sharded || (feed && findConnection(this.#caches, feedConnection(feed)))) return true;
+    return object?.status?.observedGeneration !== object?.metadata.generation;
+  }
+
+  #runs(key: ConnectionKey): void {
+    for (const feed of this.#caches.feeds.byIndex('connection', connectionId(key)))
+      for (const run of this.#caches.feedRuns.byIndex('feed', keyOf(feed))) this.#enqueue('feedrun', keyOf(run));
   }
 
   #self(controller: ControllerName, change: Change<KubeObject & { status?: { observedGeneration?: number } }>): void {

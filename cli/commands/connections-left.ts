@@ -1,24 +1,35 @@
-import { resourceType } from '../../crds/index.ts';
+import { isTheirs, resourceType, type Claimed } from '../../crds/index.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
 import type { KubeObject } from '../../kit/kube/objects.ts';
+
+type Claimable = Claimed & KubeObject;
 
 /** How many are named; the rest is counted. */
 const NAMED = 5;
 
+/** Which connections are an installation's: those that it claimed, and those that nobody has, as far as it looks. */
+export interface Whose {
+  readonly installation: string;
+  readonly selector?: string | undefined;
+}
+
 /**
- * What the chart's job asks before an uninstall: connections that are left, of these namespaces or of all. Without the
- * operator nobody ends their pods or takes their finalizers off. Undefined: there are none.
+ * What the chart's job asks before an uninstall: connections of this installation that are left, of these namespaces or
+ * of all. Without the operator nobody ends their pods or takes their finalizers off. Undefined: there are none.
  */
 export async function connectionsLeft(
   client: Pick<KubeClient, 'list'>,
   namespaces: readonly string[],
+  { installation, selector }: Whose,
 ): Promise<string | undefined> {
   const own = resourceType('Connection');
+  const select = selector ? { labelSelector: selector } : {};
   const lists =
     namespaces.length > 0
-      ? namespaces.map((namespace) => client.list<KubeObject>(own, { namespace }))
-      : [client.list<KubeObject>(own), client.list<KubeObject>(resourceType('ClusterConnection'))];
-  const found = (await Promise.all(lists)).flatMap(({ items }) => items);
+      ? namespaces.map((namespace) => client.list<Claimable>(own, { ...select, namespace }))
+      : [client.list<Claimable>(own, select), client.list<Claimable>(resourceType('ClusterConnection'), select)];
+  const all = (await Promise.all(lists)).flatMap(({ items }) => items);
+  const found = all.filter((connection) => !isTheirs(connection, installation));
   if (found.length === 0) return undefined;
   const held = namespaces.filter((one) => found.some(({ metadata }) => metadata.namespace === one));
   const names = found.map(({ metadata: { namespace, name } }) => (namespace ? `${namespace}/${name}` : name)).sort();
@@ -26,13 +37,14 @@ export async function connectionsLeft(
   return [
     `${names.length} ${names.length === 1 ? 'connection is' : 'connections are'} left: ${names.slice(0, NAMED).join(', ')}${more}.`,
     'Nothing was uninstalled: without the operator their pods go on without a hub, and their deletion waits for ever.',
-    `Delete them first (${deletion(held)}), or leave them as they are: helm uninstall --no-hooks.`,
+    `Delete them first (${deletion(held, found.length < all.length || selector ? installation : undefined)}), or leave them as they are: helm uninstall --no-hooks.`,
     'To keep the release, which Helm now calls "uninstalling" and would not upgrade: helm rollback RELEASE REVISION, with its last revision by helm history.',
   ].join('\n');
 }
 
-/** In the namespaces that are this installation's: another one may have the rest. */
-function deletion(namespaces: readonly string[]): string {
-  if (namespaces.length === 0) return 'kubectl delete connections,clusterconnections --all -A';
-  return namespaces.map((namespace) => `kubectl -n ${namespace} delete connections --all`).join('; ');
+/** In the namespaces that are this installation's, and of it alone: another one may have the rest. */
+function deletion(namespaces: readonly string[], installation: string | undefined): string {
+  const which = installation === undefined ? '--all' : `--field-selector status.installation=${installation}`;
+  if (namespaces.length === 0) return `kubectl delete connections,clusterconnections ${which} -A`;
+  return namespaces.map((namespace) => `kubectl -n ${namespace} delete connections ${which}`).join('; ');
 }

@@ -108,6 +108,17 @@ describe('supercargo describe', () => {
     ]);
   });
 
+  it('says which installation it belongs to, and where the one that was named has not taken it', async () => {
+    const belongs = async (labels: Record<string, string>) => {
+      const { metadata, status, ...rest } = shop;
+      const one = { ...rest, metadata: { ...metadata, labels }, status: { ...status, installation: 'one' } };
+      const page = await describeConnections(fakeTarget({ resources: [one] }).target, { names: ['shop'] }, NOW);
+      return /^Belongs to: +(.*)$/m.exec(page)?.[1];
+    };
+    expect(await belongs({})).toBe('one');
+    expect(await belongs({ 'supercargo.dev/installation': 'two' })).toBe('two, which has not taken it yet');
+  });
+
   it('leaves out what who asks may not read, and says all the rest', async () => {
     const { target } = fakeTarget(cluster);
     const forbidden = () => Promise.reject(new ApiError('Forbidden', 403, 'no'));

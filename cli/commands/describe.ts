@@ -1,3 +1,4 @@
+import { LABELS } from '../../crds/index.ts';
 import { findCondition, type Condition } from '../../kit/conditions.ts';
 import type { EndedContainer, PodView } from '../../kit/kube/builtin.ts';
 import { seenAt, type EventView } from '../cluster-doors.ts';
@@ -90,12 +91,21 @@ function head({ kind, metadata, spec, status }: Viewed, now: Date): string {
     [kind, idOf({ metadata })],
     ['Driver', word('driver')],
     ['Mode', `${word('mode', 'Test')}${spec['enabled'] === false ? ', switched off' : ''}`],
+    ...installationRow({ metadata, status }),
     ['State', typeof status?.['state'] === 'string' ? status['state'] : 'unknown'],
     ['Ready', ready ? `${ready.status}, ${ready.reason}, since ${age(ready.lastTransitionTime, now)}` : 'unknown'],
     ...(ready?.message ? [['', oneLine(ready.message)]] : []),
     ...(metadata.deletionTimestamp ? [['Deleted', `asked for ${age(metadata.deletionTimestamp, now)} ago`]] : []),
   ];
   return rows.map(([name, value]) => `${`${name}${name ? ':' : ''}`.padEnd(12)} ${value}`).join('\n');
+}
+
+/** Whose it is, and who was named in place of that and has not taken it yet. */
+function installationRow({ metadata, status }: Pick<Viewed, 'metadata' | 'status'>): string[][] {
+  const claimed = status?.['installation'];
+  const stated = metadata.labels?.[LABELS.installation] || claimed;
+  if (typeof stated !== 'string') return [];
+  return [['Belongs to', `${stated}${stated === claimed ? '' : ', which has not taken it yet'}`]];
 }
 
 function section(title: string, header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -77,7 +77,10 @@ export const PARTS: readonly CommandRow[] = [
       const { connectionsLeft } = await import('../commands/connections-left.ts');
       const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-connections-left' });
       const namespaces = (env['SUPERCARGO_WATCH_NAMESPACES'] ?? '').split(',').filter((name) => name !== '');
-      const left = await connectionsLeft(client, namespaces).finally(() => client.close());
+      const left = await connectionsLeft(client, namespaces, {
+        installation: env['SUPERCARGO_INSTALLATION'] ?? '',
+        selector: env['SUPERCARGO_WATCH_SELECTOR'],
+      }).finally(() => client.close());
       if (left !== undefined) tell(left);
       return left === undefined ? 0 : 1;
     },

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { defineKind, READY_COLUMNS, type PrinterColumn, type Resource } from '../schema/define.ts';
+import {
+  defineKind,
+  INSTALLATION_COLUMN,
+  INSTALLATION_FIELD,
+  READY_COLUMNS,
+  type PrinterColumn,
+  type Resource,
+} from '../schema/define.ts';
 import {
   conditions,
   ATOMIC,
   freeForm,
   label,
+  installation,
   observedGeneration,
   resourceName,
   text,
@@ -100,6 +108,7 @@ const clusterSpec = z.strictObject({
 const status = z.strictObject({
   observedGeneration,
   conditions,
+  installation,
   state: z
     .enum(['Pending', 'Initializing', 'Running', 'Degraded', 'Inactive', 'Stalled', 'Deleting'])
     .optional()
@@ -199,10 +208,11 @@ const columns: readonly PrinterColumn[] = [
   { name: 'State', type: 'string', jsonPath: '.status.state' },
   ...READY_COLUMNS,
   { name: 'Shop', type: 'string', jsonPath: '.status.shop.name', priority: 1 },
+  INSTALLATION_COLUMN,
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
 ];
 
-const selectableFields = ['.spec.driver', '.spec.storeRef.name', '.spec.credentialRef.name'];
+const selectableFields = ['.spec.driver', '.spec.storeRef.name', '.spec.credentialRef.name', INSTALLATION_FIELD];
 
 export const connectionKind = defineKind({
   kind: 'Connection',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import {
   conditions,
   duration,
   hostName,
+  installation,
   observedGeneration,
   resourceName,
   setOf,
@@ -33,6 +34,7 @@ const spec = z.strictObject({
 const status = z.strictObject({
   observedGeneration,
   conditions,
+  installation,
   connections: z.int().min(0).optional().describe('How many connections use it.'),
   valid: z.int().min(0).optional().describe('How many of them found it valid.'),
   lastCheckedAt: timestamp('Newest check of any pod.').optional(),
@@ -55,5 +57,7 @@ export const credentialKind = defineKind({
     { name: 'Secret', type: 'string', jsonPath: '.spec.secretRef.name' },
     { name: 'Connections', type: 'integer', jsonPath: '.status.connections' },
     ...READY_COLUMNS,
+    INSTALLATION_COLUMN,
   ],
+  selectableFields: [INSTALLATION_FIELD],
 });

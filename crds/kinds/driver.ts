@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { FEED_TYPES } from '../../model/feeds.ts';
 import { STOCK_MEANINGS } from '../../model/feeds/stock-export.ts';
-import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
-import { conditions, cron, freeForm, httpUrl, keyedList, observedGeneration, setOf, text } from '../schema/fields.ts';
+import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import {
+  conditions,
+  cron,
+  freeForm,
+  httpUrl,
+  installation,
+  keyedList,
+  observedGeneration,
+  setOf,
+  text,
+} from '../schema/fields.ts';
 
 const feed = z.strictObject({
   type: z.enum(FEED_TYPES).describe('Which flow of data.'),
@@ -64,6 +74,7 @@ const spec = z.strictObject({
 const status = z.strictObject({
   observedGeneration,
   conditions,
+  installation,
   connections: z.int().min(0).optional().describe('How many connections use it.'),
 });
 
@@ -83,5 +94,7 @@ export const driverKind = defineKind({
     { name: 'Platform', type: 'string', jsonPath: '.spec.platformKind' },
     { name: 'Connections', type: 'integer', jsonPath: '.status.connections' },
     ...READY_COLUMNS,
+    INSTALLATION_COLUMN,
   ],
+  selectableFields: [INSTALLATION_FIELD],
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import {
   ATOMIC,
   conditions,
   duration,
+  installation,
   observedGeneration,
   resourceName,
   setOf,
@@ -48,6 +49,7 @@ const spec = withRules(
 const status = z.strictObject({
   observedGeneration,
   conditions,
+  installation,
   seatsUsed: z.int().min(0).optional().describe('Seats that are taken.'),
   seatsTotal: z.int().min(0).optional().describe('Seats there are.'),
   expiresAt: timestamp('notAfter plus the grace period.').optional(),
@@ -83,5 +85,7 @@ export const licenseKind = defineKind({
     { name: 'Used', type: 'integer', jsonPath: '.status.seatsUsed' },
     { name: 'Until', type: 'string', jsonPath: '.spec.notAfter' },
     ...READY_COLUMNS,
+    INSTALLATION_COLUMN,
   ],
+  selectableFields: [INSTALLATION_FIELD],
 });

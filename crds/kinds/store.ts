@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PAYMENT_KINDS } from '../../model/order-rules.ts';
-import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
+import { defineKind, INSTALLATION_COLUMN, INSTALLATION_FIELD, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import {
   conditions,
   httpUrl,
   keyedList,
   label,
+  installation,
   observedGeneration,
   resourceName,
   setOf,
@@ -235,6 +236,7 @@ const spec = withRules(
 const status = z.strictObject({
   observedGeneration,
   conditions,
+  installation,
   client: z.string().max(63).optional().describe('The client in force.'),
   connections: z.int().min(0).optional().describe('Connections that name it.'),
   readyConnections: z.int().min(0).optional().describe('Those of them that are Ready.'),
@@ -265,5 +267,7 @@ export const storeKind = defineKind({
     { name: 'Client', type: 'string', jsonPath: '.status.client' },
     { name: 'Connections', type: 'integer', jsonPath: '.status.connections' },
     ...READY_COLUMNS,
+    INSTALLATION_COLUMN,
   ],
+  selectableFields: [INSTALLATION_FIELD],
 });

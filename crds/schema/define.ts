@@ -42,6 +42,16 @@ export const READY_COLUMNS: readonly PrinterColumn[] = [
   { name: 'Message', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
 ];
 
+/** Whose it is, where several installations are. */
+export const INSTALLATION_COLUMN: PrinterColumn = {
+  name: 'Installation',
+  type: 'string',
+  jsonPath: '.status.installation',
+  priority: 1,
+};
+/** `--field-selector status.installation=NAME` lists what an installation looks after. */
+export const INSTALLATION_FIELD = '.status.installation';
+
 export interface ObjectMeta {
   name: string;
   namespace?: string;

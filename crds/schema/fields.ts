@@ -104,4 +104,11 @@ export const conditions = keyedList(
   24,
   'What is known about the resource (kstatus: Ready, Reconciling, Stalled).',
 ).optional();
+/** Of the kinds whose status an operator writes by itself: one of several installations does. */
+export const installation = z
+  .string()
+  .max(63)
+  .optional()
+  .describe('The installation that looks after it; the label supercargo.dev/installation says another.');
+
 export const observedGeneration = z.int().min(0).optional().describe('The generation that the conditions speak of.');

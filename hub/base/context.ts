@@ -50,6 +50,8 @@ export interface DeclaredConnection {
   readonly driver: string;
   readonly mode: 'Test' | 'Production';
   readonly credential: string;
+  /** Another installation looks after it: what this hub has of it is from before, and speaks of nothing that runs. */
+  readonly elsewhere?: true;
 }
 
 /** undefined: there is no such resource. Throws while that is not known yet. */

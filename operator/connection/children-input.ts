@@ -5,6 +5,10 @@ import type { Mark } from '../waves/mark.ts';
 
 /** What the installation says about sync pods. */
 export interface PodSettings {
+  /** Whose pods they are. */
+  readonly installation: string;
+  /** Labels by which shards are told apart: as the connection has them. */
+  readonly shardKeys: readonly string[];
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly hubUrl: string;

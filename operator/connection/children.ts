@@ -18,7 +18,7 @@ export interface Child {
 export function childrenOf(input: ChildrenInput): Child[] {
   const { connection, store, driver } = input;
   const key = connectionKey(connection);
-  const labels = childLabels(connection, store, driver);
+  const labels = childLabels(connection, store, driver, input.pod);
   const owner = ownerOf(connection);
   const metadata = { name: childName(key), namespace: podNamespace(connection), labels, ownerReferences: [owner] };
   const child = (kind: ChildKind, fields: object): Child => ({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LABELS, type DriverResource, type StoreResource } from '../../crds/index.ts';
+import type { PodSettings } from './children-input.ts';
 import { connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
 
 const MAX_LABEL = 63;
@@ -37,15 +38,28 @@ export function selectorLabels(connection: AnyConnection): Record<string, string
   };
 }
 
+/** The labels by which shards are told apart, as the connection has them. */
+export function shardLabels({ metadata }: AnyConnection, shardKeys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    shardKeys.flatMap((key) => {
+      const value = metadata.labels?.[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
 /** All labels of a child. */
 export function childLabels(
   connection: AnyConnection,
   store: StoreResource | undefined,
   driver: DriverResource | undefined,
+  { installation, shardKeys }: Pick<PodSettings, 'installation' | 'shardKeys'>,
 ): Record<string, string> {
   return {
+    ...shardLabels(connection, shardKeys),
     ...filterLabels(connection, store, driver),
     ...selectorLabels(connection),
+    [LABELS.installation]: installation,
     'app.kubernetes.io/component': 'sync',
     'app.kubernetes.io/part-of': 'supercargo',
     'app.kubernetes.io/managed-by': 'supercargo-operator',

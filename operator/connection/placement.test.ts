@@ -27,6 +27,8 @@ const children = (pods: object, connection = aConnection()) => {
       image: 'supercargo:1',
       imagePullPolicy: 'IfNotPresent',
       hubUrl,
+      installation: 'one',
+      shardKeys: [],
       hubNamespace: 'supercargo-system',
       apiServerPorts: [443],
       allowPlainHttp: false,

@@ -5,6 +5,8 @@ import type { PodSettings } from './children-input.ts';
 /** What this installation says about sync pods, as it is now: the hub's CA may change while the operator runs. */
 export async function podSettings(config: OperatorConfig): Promise<PodSettings> {
   return {
+    installation: config.installation,
+    shardKeys: config.shardKeys,
     image: config.syncImage,
     imagePullPolicy: config.imagePullPolicy,
     hubUrl: config.hubUrl,

@@ -16,12 +16,22 @@ import { filterLabels } from './labels.ts';
 import { podSettings } from './pod-settings.ts';
 import { removeConnection } from './remove.ts';
 import { scaleToZero } from './scale.ts';
+import { bringsIntoView, letGoOf } from './shards.ts';
 
 /** A Connection (or ClusterConnection) becomes a running sync pod, and its status says how that is doing. */
 export function connectionReconciler(context: Context, informer: Informer<AnyConnection>): Reconcile {
   return async (key, { log, signal }) => {
     const connection = informer.get(key);
-    if (!connection) return DONE;
+    if (!connection) {
+      await letGoOf(context, informer.type, key);
+      return DONE;
+    }
+    if (!(await context.claims.hold(informer, connection))) {
+      // Its turn is another installation's to give.
+      context.rollout.leave(deploymentKey(connection));
+      return DONE;
+    }
+    if (await bringsIntoView(context, connection)) return DONE;
     return connection.metadata.deletionTimestamp
       ? removeConnection(context, informer, connection, { log, signal })
       : runConnection(context, informer, connection);

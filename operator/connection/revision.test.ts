@@ -8,6 +8,8 @@ const POD: PodSettings = {
   image: 'supercargo:1',
   imagePullPolicy: 'IfNotPresent',
   hubUrl: 'http://hub.supercargo:8090',
+  installation: 'one',
+  shardKeys: [],
   hubNamespace: 'supercargo-system',
   apiServerPorts: [443],
   allowPlainHttp: false,
@@ -23,6 +25,7 @@ describe("the installation's part of a pod", () => {
 
   it.each<[string, Partial<PodSettings>]>([
     ['image', { image: 'supercargo:2' }],
+    ['installation', { installation: 'two' }],
     ['networks', { privateNetworks: ['10.0.0.0/8'] }],
     ['environment', { template: { ...PLAIN_POD, env: { TZ: 'UTC' } } }],
     ['resources', { template: { ...PLAIN_POD, resources: { requests: {}, limits: { memory: '1Gi' } } } }],

@@ -31,7 +31,7 @@ export function revisionOf({ hubCa: _hubCa, ...pod }: PodSettings, driver: Drive
     replicas: 1,
     pod,
   };
-  const labels = childLabels(ANY_CONNECTION, ANY_STORE, input.driver);
+  const labels = childLabels(ANY_CONNECTION, ANY_STORE, input.driver, pod);
   return stableDigest({ template: (deploymentSpec(input, labels) as { template: object }).template });
 }
 

@@ -2,16 +2,18 @@ import { LABELS } from '../../crds/index.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
-import { feedConnection } from '../caches.ts';
-import { findConnection } from '../feed/reconcile.ts';
+import { feedConnection, findConnection } from '../caches.ts';
+import { speaksFor } from '../sight.ts';
 import { decideFeedRun, inTestMode } from './decide.ts';
 
 /** A FeedRun gets the labels by which its connection's pod finds it, and goes some time after it has ended. */
-export function feedRunReconciler({ informers, reporter, applier, client, clock }: Context): Reconcile {
+export function feedRunReconciler(context: Context): Reconcile {
+  const { informers, reporter, applier, client, clock } = context;
   return async (key) => {
     const run = informers.feedRuns.get(key);
     if (!run || run.metadata.deletionTimestamp) return DONE;
     const feed = informers.feeds.find(run.metadata.namespace, run.spec.feedRef.name);
+    if (feed && !(await speaksFor(context, feedConnection(feed)))) return DONE;
     const { accepted, settlement, expiresInMs } = decideFeedRun(run, feed, {
       now: clock.now(),
       testMode: inTestMode(feed && findConnection(informers, feedConnection(feed))),

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { decideLicense } from './decide.ts';
 
 /** A License says who sits; connections read the same seats. In its grace period it warns once a day. */
-export function licenseReconciler({ informers, reporter, recorder, seats: book, clock }: Context): Reconcile {
+export function licenseReconciler({ informers, reporter, recorder, seats: book, clock, claims }: Context): Reconcile {
   const warned = new Map<string, number>();
   return async (key) => {
     const license = informers.licenses.get(key);
@@ -12,6 +12,7 @@ export function licenseReconciler({ informers, reporter, recorder, seats: book, 
       warned.delete(key);
       return DONE;
     }
+    if (!(await claims.hold(informers.licenses, license))) return DONE;
     const now = clock.now();
     const seats = [...book.seats(license, now).values()];
     const { settlement, fields, warning, changesInMs } = decideLicense(license, seats, now);

@@ -1,3 +1,4 @@
+import { isTheirs } from '../../crds/index.ts';
 import { keyOf, objectKey, type Key } from '../../kit/kube/objects.ts';
 import { connectionOfChild, type Caches } from '../caches.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
@@ -17,13 +18,17 @@ export interface RolloutView {
 
 type Sources = Pick<Caches, 'connections' | 'clusterConnections' | 'deployments'>;
 
-/** Reads every own Deployment: once for a roll-out as a whole, never for each connection. */
-export function gatherRollout(caches: Sources, book: RolloutBook, now: Date): RolloutView {
+/** Reads every Deployment of this installation: once for a roll-out as a whole, never for each connection. */
+export function gatherRollout(
+  caches: Sources,
+  { book, installation, now }: { book: RolloutBook; installation: string; now: Date },
+): RolloutView {
   const members: Member[] = [];
   const waits: number[] = [];
   for (const deployment of caches.deployments.values()) {
     const connection = connectionOf(caches, deployment);
     if (deployment.spec.replicas !== 1 || !connection || connection.metadata.deletionTimestamp) continue;
+    if (isTheirs(connection, installation)) continue;
     const { lateInMs, ...health } = healthOf(deployment, now);
     const { revision } = markOf(deployment);
     const id = keyOf(deployment);

@@ -7,15 +7,19 @@ import { gatherRollout } from './gather.ts';
 import type { RolloutLimits } from '../waves/limit.ts';
 
 /** How a roll-out stands, worked out when Prometheus asks. */
-export function rolloutMetrics(caches: Caches, book: RolloutBook, limits: RolloutLimits, clock: Clock): Family[] {
+export function rolloutMetrics(
+  caches: Caches,
+  book: RolloutBook,
+  { rollout: limits, installation }: { readonly rollout: RolloutLimits; readonly installation: string },
+  clock: Clock,
+): Family[] {
+  const plan = () => planRollout(gatherRollout(caches, { book, installation, now: clock.now() }).members, limits);
   const family = (name: string, help: string, read: (plan: Plan) => number): Family => ({
     name: `supercargo_operator_rollout_${name}`,
     help,
     labels: [],
     // Mostly nobody waits, and then no Deployment is looked at.
-    samples: () => [
-      [[], book.size === 0 ? 0 : read(planRollout(gatherRollout(caches, book, clock.now()).members, limits))],
-    ],
+    samples: () => [[[], book.size === 0 ? 0 : read(plan())]],
   });
   return [
     family(

@@ -19,7 +19,7 @@ export function rolloutReconciler(context: Context, enqueue: Enqueue): Reconcile
       return DONE;
     }
     const now = clock.now();
-    const view = gatherRollout(informers, rollout, now);
+    const view = gatherRollout(informers, { book: rollout, installation: config.installation, now });
     for (const key of view.over) rollout.leave(key);
     const plan = planRollout(view.members, config.rollout);
     for (const member of plan.go) {

@@ -39,11 +39,12 @@ describe('supercargo_connection_up', () => {
 });
 
 describe('figures of the hub', () => {
-  it('of a connection whose resource is gone are told no more, and are when it is back', async () => {
+  it('of a connection whose resource is gone are told no more, and are when it is back; nor of one that is elsewhere now', async () => {
     let isThere = true;
+    let elsewhere = {};
     const spec = { store: 'store-1', driver: 'memory', mode: 'Production', credential: 'key' } as const;
     const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('gone') }), {
-      declared: () => (isThere ? spec : undefined),
+      declared: () => (isThere ? { ...spec, ...elsewhere } : undefined),
     });
     rest.push(rig);
     const store = await rig.store();
@@ -55,6 +56,8 @@ describe('figures of the hub', () => {
     expect(await told()).toEqual([]);
     isThere = true;
     expect(await told()).toHaveLength(1);
+    elsewhere = { elsewhere: true };
+    expect(await told()).toEqual([]);
   });
 
   it('say since when an order waits for a back office that acknowledges, and nothing of one that never does', async () => {

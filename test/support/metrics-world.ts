@@ -196,7 +196,12 @@ export class MetricsWorld {
       put('waits', annotationsOf({ revision: 'old', own: '' }), 1);
       book.wait('acme/sync-waits', 'new');
     }
-    return rolloutMetrics(caches, book, { first: '1', maxUnavailable: '1' }, this.#clock);
+    return rolloutMetrics(
+      caches,
+      book,
+      { rollout: { first: '1', maxUnavailable: '1' }, installation: 'one' },
+      this.#clock,
+    );
   }
 
   #caches(): Caches {

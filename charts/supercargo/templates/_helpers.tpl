@@ -2,6 +2,19 @@
 {{- if contains "supercargo" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-supercargo" .Release.Name | trunc 40 | trimSuffix "-" }}{{ end }}
 {{- end }}
 
+{{/* What is not in a namespace: a release of the same name in another one has names of its own. */}}
+{{- define "supercargo.clusterName" -}}
+{{- $name := include "supercargo.name" . -}}
+{{- if eq .Release.Namespace $name }}{{ $name }}{{ else }}{{ .Release.Namespace }}.{{ $name }}{{ end -}}
+{{- end }}
+
+{{/* A namespace has no dot: no two releases have the same. */}}
+{{- define "supercargo.installation" -}}
+{{- $name := printf "%s.%s" .Release.Namespace .Release.Name -}}
+{{- if gt (len $name) 63 }}{{ $name = printf "%s-%s" (trunc 54 $name | trimSuffix "-" | trimSuffix ".") (sha256sum $name | trunc 8) }}{{ end -}}
+{{- .Values.installation.name | default $name -}}
+{{- end }}
+
 {{- define "supercargo.labels" -}}
 app.kubernetes.io/name: supercargo
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -10,6 +10,7 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 labels: {{- include "supercargo.labels" .root | nindent 2 }}
   app.kubernetes.io/component: {{ .component }}
+  supercargo.dev/installation: {{ include "supercargo.installation" .root | quote }}
   {{- with $values.podLabels }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- end }}
 
