@@ -33,7 +33,10 @@ beforeAll(async () => {
 /** The Lua engine of Argo CD, kstatus' own code and Flux' own code, over all of them at once. */
 function judged(objects: readonly object[]): Verdict[] {
   const input = objects.map((object) => JSON.stringify(object)).join('\n');
-  const { stdout, stderr, status } = spawnSync(binaryPath('health'), [SCRIPT, expressions], { input, encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(binaryPath('health'), [SCRIPT, expressions], {
+    input,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trim()
