@@ -244,6 +244,9 @@ describe('rbac.create', () => {
     const aggregated = (await withValues({ rbac: { create: false } })).filter(
       ({ kind, metadata }) => kind === 'ClusterRole' && !metadata.annotations?.['helm.sh/hook'],
     );
-    expect(aggregated.map(({ metadata }) => metadata.name).sort()).toEqual(['supercargo-edit', 'supercargo-view']);
+    expect(aggregated.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'default.supercargo-edit',
+      'default.supercargo-view',
+    ]);
   });
 });
