@@ -99,7 +99,9 @@ async function install(kubectl: Kubectl): Promise<void> {
   const own = ['--namespace', ARGO_NAMESPACE];
   const applications = [join(files('crds'), 'application-crd.yaml'), join(files('crds'), 'appproject-crd.yaml')];
   await kubectl.run('apply', '--server-side', ...applications.flatMap((file) => ['--filename', file]));
-  await kubectl.run('wait', '--for', 'condition=Established', 'crd/applications.argoproj.io', '--timeout', '30s');
+  const kinds = 'applications.argoproj.io,appprojects.argoproj.io';
+  const served = async (): Promise<true> => kubectl.run('get', kinds, '--all-namespaces').then(() => true);
+  await waitFor('the kinds of Argo CD', served, { timeout: 30_000 });
   await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ARGO_NAMESPACE } }]);
   await kubectl.run('apply', ...own, '--kustomize', files(join('base', 'config')));
   await kubectl.run('patch', 'configmap', 'argocd-cm', ...own, '--type', 'merge', '--patch-file', OUR_SETTINGS);
