@@ -113,7 +113,7 @@ export class EventRecorder {
   }
 
   /**
-   * By time, then by turn: `kubectl describe` shows what has no last time, as no Event of this API can have, in the order
+   * By time, then by turn: no Event of this API has a last time, and `kubectl describe` shows such in the order
    * of the names. What follows keeps two processes apart.
    */
   #suffix(uid: string | undefined, { reason, message }: EventNote, at: Date): string {

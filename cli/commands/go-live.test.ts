@@ -45,6 +45,7 @@ const NOTHING: Report = {
   ...{ store: 'acme/main', connection: 'acme/shop', mode: 'Test' },
   stock: { changes: 0, toZero: 0, biggest: [] },
   prices: { changes: 0, biggest: [] },
+  locations: { unknown: [], known: [{ id: '1', name: 'Main' }] },
   ...{ shipments: 0, orders: [], problems: [], brakes: [] },
 };
 
@@ -101,6 +102,7 @@ describe('supercargo go-live', () => {
       /^ {2}ok +shop +Ada & Co \(id 7\), answers$/m,
       /^ {2}ok +first imports +each feed has run through once$/m,
       /^ {2}ok +feeds that write +stock$/m,
+      /^ {2}ok +locations +each warehouse fills one that the shop has$/m,
       /^ {2}ok +parcels +none waits$/m,
       /^ {2}ok +Ready +3 feeds are up to date$/m,
     ])
@@ -133,6 +135,25 @@ describe('supercargo go-live', () => {
     expect(said.at(-1)).toMatch(/^it stays in Test mode: .*in the way\. Do this/);
     expect(said.at(-1)).toMatch(next);
     expect(said.join('\n')).toMatch(/^ {2}STOP /m);
+  });
+
+  it('tells of a warehouse whose levels would wait for ever, and which locations the shop has', async () => {
+    report = {
+      locations: {
+        unknown: [{ warehouse: 'berlin', location: 'gid://9' }],
+        known: [
+          { id: '1', name: 'Main' },
+          { id: '2', name: null },
+        ],
+      },
+    };
+    const { end, text } = await go([shop(), ...FEEDS]);
+    expect(end).toBe('well');
+    expect(text).toMatch(
+      /^ {2}look +locations +no shop.*its levels wait: berlin fills "gid:\/\/9"\. The shop has "1" \(Main\), "2": put one into spec\.warehouses/m,
+    );
+    report = { locations: { unknown: [], known: [] } };
+    expect((await go([shop(), ...FEEDS])).text).not.toContain('locations');
   });
 
   it('does not stop for what no License requires, what runs on in its grace, and a key that ends soon; it tells', async () => {

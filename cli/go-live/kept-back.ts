@@ -14,7 +14,13 @@ export function keptBackChecks(seen: Seen, command: string): Check[] {
       },
     ];
   const { report } = seen;
-  return [keptBack(report, command), parcels(report, command), problems(report), brakes(report, command)];
+  return [
+    keptBack(report, command),
+    ...locations(report),
+    parcels(report, command),
+    problems(report),
+    brakes(report, command),
+  ];
 }
 
 function keptBack({ stock, prices }: Report, command: string): Check {
@@ -31,6 +37,21 @@ function keptBack({ stock, prices }: Report, command: string): Check {
   ];
   if (parts.length === 0) return { what, verdict: 'ok', found: 'no stock level and no price' };
   return { what, verdict: 'look', found: `sent when it goes live: ${parts.join('; ')}. All of it: ${command}` };
+}
+
+/** Nothing is written to a wrong place: the levels wait, which nobody would notice. */
+function locations({ locations: { unknown, known } }: Report): Check[] {
+  const what = 'locations';
+  if (known.length === 0) return [];
+  if (unknown.length === 0) return [{ what, verdict: 'ok', found: 'each warehouse fills one that the shop has' }];
+  const those = unknown.map(({ warehouse, location }) => `${warehouse} fills "${location}"`).join(', ');
+  const has = known.map(({ id, name }) => (name === null || name === id ? `"${id}"` : `"${id}" (${name})`)).join(', ');
+  return [
+    {
+      ...{ what, verdict: 'look' },
+      found: `no shop of the Store has what a warehouse fills, so its levels wait: ${those}. The shop has ${has}: put one into spec.warehouses of the Store`,
+    },
+  ];
 }
 
 /** They cannot be taken back: the shop tells its customers. */

@@ -13,6 +13,7 @@ import { orderViews, type OrderView } from '../orders/order-view.ts';
 
 const BIGGEST = 10;
 const LAST_ORDERS = 5;
+const LOCATIONS_SHOWN = 10;
 
 export function goLiveRoutes(app: App, hub: HubContext): void {
   app.get(
@@ -73,6 +74,7 @@ async function report(db: Queryable, store: StoreRow, connection: ConnectionRow)
         .sort((a, b) => Math.abs(b.changePercent ?? 0) - Math.abs(a.changePercent ?? 0))
         .slice(0, BIGGEST),
     },
+    locations: await locationsOf(db, store, connection.id),
     shipments: shipments!.count,
     orders: await lastOrders(db, connection.id),
     problems: await obstacles(db, store.id, connection.id),
@@ -101,6 +103,24 @@ async function brakesOf(db: Queryable, store: StoreRow, connectionId: number): P
     if (held) found.push({ feed, ...held });
   }
   return found;
+}
+
+/** A Store may have several shops: what another of them has is not unknown. */
+async function locationsOf(db: Queryable, { id, rules }: StoreRow, connectionId: number): Promise<Report['locations']> {
+  const rows = await db.query<{ id: string; name: string | null; own: boolean }>(
+    `SELECT l.external_id AS id, coalesce(l.name, l.code) AS name, l.connection_id = $2 AS own
+     FROM locations l JOIN connections c ON c.id = l.connection_id WHERE c.store_id = $1 ORDER BY l.external_id`,
+    [id, connectionId],
+  );
+  const known = rows.filter(({ own }) => own).map((row) => ({ id: row.id, name: row.name }));
+  const ids = new Set(rows.map((row) => row.id));
+  const filled = (rules.warehouses ?? []).map(({ name, location }) => ({
+    warehouse: name,
+    location: location ?? name,
+  }));
+  // Before they were read nothing is known of any.
+  const unknown = known.length === 0 ? [] : filled.filter(({ location }) => !ids.has(location));
+  return { unknown, known: known.slice(0, LOCATIONS_SHOWN) };
 }
 
 async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {

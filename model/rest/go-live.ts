@@ -29,6 +29,16 @@ export const reportView = z.object({
     changes: z.number().meta({ description: 'Prices that would be set, the newest of each variant.' }),
     biggest: z.array(priceView).meta({ description: 'By share of what the shop has.' }),
   }),
+  locations: z
+    .object({
+      unknown: z
+        .array(z.object({ warehouse: z.string(), location: z.string() }))
+        .meta({ description: 'Warehouses of the Store whose location no shop of it has: their levels wait for it.' }),
+      known: z
+        .array(z.object({ id: z.string(), name: z.string().nullable() }))
+        .meta({ description: 'Locations of the shop; the first ten, and none before they were read.' }),
+    })
+    .meta({ description: 'Where the levels of each warehouse would go.' }),
   shipments: z.number().meta({ description: 'Shipments that would be sent.' }),
   orders: z
     .array(

@@ -117,6 +117,23 @@ describe('Test mode', () => {
     await pod.apply('shipment');
     expect((await pod.claim('stock', 500, report.brakes[0].digest)).entries).toHaveLength(30);
   });
+
+  it('reports warehouses whose levels would wait for ever: no shop of the Store has their location', async () => {
+    const store = await rig.store({
+      warehouses: [{ name: 'berlin', location: 'b' }, { name: 'paris', location: 'typo' }, { name: 'rome' }],
+    });
+    const [one, two] = [await store.connect('one', { mode: 'Test' }), await store.connect('two', { mode: 'Test' })];
+    const of = async (pod: TestPod) =>
+      (await store.api('GET', `/go-live?connection=${encodeURIComponent(pod.connection)}`)).body.items[0].locations;
+    expect(await of(one)).toEqual({ unknown: [], known: [] });
+    await one.send('DataModelSync', [{ kind: 'location', id: 'b', code: 'b', name: 'Berlin' }]);
+    await two.send('DataModelSync', [{ kind: 'location', id: 'rome', code: 'rome', name: 'Rome' }]);
+    expect(await of(one)).toEqual({
+      unknown: [{ warehouse: 'paris', location: 'typo' }],
+      known: [{ id: 'b', name: 'Berlin' }],
+    });
+    expect(await of(two)).toMatchObject({ known: [{ id: 'rome', name: 'Rome' }] });
+  });
 });
 
 describe('the brakes', () => {
