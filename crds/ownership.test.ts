@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { belongsTo, isTheirs } from './ownership.ts';
+import { belongsTo, isTheirs, type Claimed } from './ownership.ts';
 
-const object = (label: string | undefined, claim: string | undefined) => ({
+const object = (label: string | undefined, claim: string | undefined): Claimed => ({
   metadata: { labels: label === undefined ? {} : { 'supercargo.dev/installation': label } },
   ...(claim === undefined ? {} : { status: { installation: claim } }),
 });
