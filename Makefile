@@ -24,26 +24,23 @@ demo: node_modules/.package-lock.json ## a real store, `supercargo up`, one orde
 dev: node_modules/.package-lock.json ## a simulated shop and `supercargo up`, each started anew when its code changes (STATE=folder)
 	@$(NODE) test/dev/dev.ts
 
-# Three steps, the first two with two lanes for two cores: the cluster comes up beside types, lint and unit tests; end-to-end
-# tests that mostly wait run beside the integration tests, which need no cluster; then the busy ones, beside one another.
+# Two lanes for two cores, neither of which waits for the other: types, lint, unit and integration tests; and what needs a
+# cluster where pods run, which waits for pods most of its time.
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
-	  echo "types, lint, unit tests, and in the meantime a cluster ..."; \
-	  $$sub e2e-up TYPES=checked 2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
-	  { $$sub check && $$sub test-unit; } || { status=1; echo "failed; ends when the cluster is up and taken down again ..."; }; wait $$cluster || status=1; \
-	  if [ $$status = 1 ]; then $$sub e2e-down; exit 1; fi; \
-	  echo "integration, and in the meantime a settled cluster's silence, kills, a drill, licences ..."; \
-	  ( ended=0; $$sub e2e-silent || ended=1; $$sub e2e-alone || ended=1; exit $$ended ) > .test-summary/e2e.log 2>&1 & e2e=$$!; \
+	  echo "types, lint, unit and integration tests; in the meantime, as [cluster], a cluster and what needs one ..."; \
+	  { $$sub e2e-up TYPES=checked && { ended=0; for part in silent alone together; do $$sub e2e-$$part || ended=1; done; test $$ended = 0; }; } \
+	    2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
+	  { $$sub check && $$sub test-unit; } || status=1; \
 	  $$sub test-integration || status=1; \
-	  wait $$e2e || status=1; cat .test-summary/e2e.log; \
-	  $$sub e2e-together || status=1; $$sub e2e-down; \
+	  wait $$cluster || status=1; $$sub e2e-down; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, format, lint, generated files
-	@echo "types ..."; tsc -p tsconfig.json
-	@echo "format ..."; prettier --check --log-level=warn . || { echo "run: make format"; exit 1; }
-	@echo "lint ..."; eslint . && $(NODE) test/lint/imports.ts
-	@echo "generated files ..."; $(NODE) crds/generate.ts --check && $(NODE) charts/generate.ts --check
+	@echo "types; in the meantime format, lint, generated files ..."; tsc -p tsconfig.json & types=$$!; status=0; \
+	  prettier --check --log-level=warn . || { echo "run: make format"; status=1; }; \
+	  { $(NODE) test/lint/imports.ts && $(NODE) crds/generate.ts --check && $(NODE) charts/generate.ts --check && eslint .; } || status=1; \
+	  wait $$types && exit $$status
 
 format: node_modules/.package-lock.json ## write every TypeScript file as prettier has it
 	@prettier --write --log-level=warn .
@@ -54,8 +51,8 @@ lint: node_modules/.package-lock.json ## lint alone
 conformance: node_modules/.package-lock.json ## hold a driver to the rules (DRIVER=generic, CASES=C8,C3.total)
 	@$(NODE) cli/main.ts conformance $(DRIVER) $(if $(CASES),--cases $(CASES))
 
-test-unit: node_modules/.package-lock.json ## unit tests alone (half a minute)
-	@$(JEST) --selectProjects unit --maxWorkers=2 --reporters=default --reporters=./test/jest-summary.js
+test-unit: node_modules/.package-lock.json ## unit tests alone (two minutes)
+	@$(JEST) --selectProjects unit --maxWorkers=2 --testSequencer=./test/long-first.js --reporters=default --reporters=./test/jest-summary.js
 
 test-integration: node_modules/.package-lock.json ## real kube-apiserver and etcd, real PostgreSQL, real store
 	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
@@ -73,7 +70,7 @@ test-e2e: e2e-up ## a cluster where pods run, the chart installed, the real stor
 
 # Building Kubernetes for the first time must not take the time from the tests beside it.
 e2e-up: build
-	@nice $(NODE) test/cluster/cli.ts build
+	@nice $(NODE) test/cluster/cli.ts build && nice $(NODE) test/cluster/cli.ts build argocd
 	@$(NODE) test/e2e/prepare.ts
 
 e2e-silent: node_modules/.package-lock.json

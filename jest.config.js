@@ -11,6 +11,8 @@ const common = {
 };
 
 export default {
+  // What hangs ends; a busy machine is no hang.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,

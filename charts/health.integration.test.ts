@@ -3,25 +3,40 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { KINDS as kinds } from '../crds/index.ts';
 import { mergeConditions, settledGeneration, settlementConditions, type Settlement } from '../kit/conditions.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 const SCRIPT = join(import.meta.dirname, 'argocd', 'health.lua');
-const KINDS = ['Connection', 'ClusterConnection', 'Feed', 'FeedRun', 'Store', 'Credential', 'Driver', 'License'];
+const GITOPS = join(import.meta.dirname, '..', 'docs', 'gitops.md');
+const KINDS = kinds.map(({ kind }) => kind);
 
 interface Verdict {
   readonly argo: string;
   readonly argoMessage: string;
   readonly kstatus: string;
+  /** By Flux' own kstatus, as with `wait: true` alone. */
+  readonly flux: string;
+  /** By the health check expressions of docs/gitops.md. */
+  readonly fluxExpressions: string;
 }
 
-beforeAll(() => ensureBinaries(['health'], noLog));
+let expressions: string;
 
-/** The Lua engine of Argo CD and kstatus' own code, over all of them at once. */
+beforeAll(async () => {
+  await ensureBinaries(['health'], noLog);
+  const [, block] = /```yaml\n(healthCheckExprs:[^]*?)```/.exec(await readFile(GITOPS, 'utf8'))!;
+  expressions = JSON.stringify((parse(block!) as { healthCheckExprs: object[] }).healthCheckExprs[0]);
+});
+
+/** The Lua engine of Argo CD, kstatus' own code and Flux' own code, over all of them at once. */
 function judged(objects: readonly object[]): Verdict[] {
   const input = objects.map((object) => JSON.stringify(object)).join('\n');
-  const { stdout, stderr, status } = spawnSync(binaryPath('health'), [SCRIPT], { input, encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(binaryPath('health'), [SCRIPT, expressions], {
+    input,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trim()
@@ -59,7 +74,7 @@ describe.each(KINDS)('a %s', (kind) => {
   ];
   it.each(cases)('%s', (_what, resource, argo, kstatus) => {
     const [verdict] = judged([resource]);
-    expect(verdict).toMatchObject({ argo, kstatus });
+    expect(verdict).toMatchObject({ argo, kstatus, flux: kstatus, fluxExpressions: kstatus });
     expect(verdict!.argoMessage).not.toBe('');
   });
 
@@ -68,9 +83,16 @@ describe.each(KINDS)('a %s', (kind) => {
   });
 });
 
-it('the ConfigMap for Argo CD has the same script', async () => {
+it('the ConfigMap for Argo CD has the script for every kind, under keys that a ConfigMap can have', async () => {
   const patch = parse(await readFile(join(import.meta.dirname, 'argocd', 'argocd-cm.yaml'), 'utf8')) as {
     data: Record<string, string>;
   };
-  expect(patch.data).toEqual({ 'resource.customizations.health.supercargo.dev_*': await readFile(SCRIPT, 'utf8') });
+  const script = await readFile(SCRIPT, 'utf8');
+  expect(Object.keys(patch.data).sort()).toEqual(
+    KINDS.map((kind) => `resource.customizations.health.supercargo.dev_${kind}`).sort(),
+  );
+  for (const [key, text] of Object.entries(patch.data)) {
+    expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
+    expect(text).toBe(script);
+  }
 });

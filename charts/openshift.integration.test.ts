@@ -14,6 +14,7 @@ jest.setTimeout(60_000);
 
 const SYSTEM = 'supercargo-system';
 const TENANT = 'tenant';
+const PROBE = { name: 'c', image: 'i' };
 /** As docs/operating.md says. */
 const OPENSHIFT = {
   image: { repository: 'supercargo', tag: 'test' },
@@ -76,6 +77,7 @@ beforeAll(async () => {
     namespaces: { default: OPERATOR_LEASE_RULES },
   });
   thief = createClient(account);
+  await until("the chart's policies", isInForce);
   const env = chartEnvironment(chart);
   operator = await rig.startOperator(
     { SUPERCARGO_SYNC_PODS: env['SUPERCARGO_SYNC_PODS']!, SUPERCARGO_HUB_URL: env['SUPERCARGO_HUB_URL']! },
@@ -88,6 +90,19 @@ afterAll(async () => {
   await thief?.close();
   await rig?.stop();
 });
+
+/** Tried with a Deployment that is no connection's. */
+async function isInForce(): Promise<boolean> {
+  const labels = { app: 'probe' };
+  const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [PROBE] } } };
+  const probe = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'probe', namespace: TENANT }, spec };
+  const taken = await thief.create(CHILD_TYPES.Deployment, probe as Intent).then(
+    () => true,
+    () => false,
+  );
+  if (taken) await rig.client.delete(CHILD_TYPES.Deployment, probe.metadata);
+  return !taken;
+}
 
 /** What the restricted constraint of OpenShift says of ids: those of the namespace, or none. */
 async function idsOfTheNamespaceAlone(): Promise<void> {
@@ -129,7 +144,7 @@ async function idsOfTheNamespaceAlone(): Promise<void> {
     { manager: 'test' },
   );
   for (let left = 60; left > 0; left--) {
-    const spec = { containers: [{ name: 'c', image: 'i' }], securityContext: { runAsUser: 1 } };
+    const spec = { containers: [PROBE], securityContext: { runAsUser: 1 } };
     if ((await refusal('probe', spec, 'default'))?.includes('in the ranges')) return;
     await pause(500);
   }

@@ -44,6 +44,8 @@ const environment = z.object({
   SUPERCARGO_WEBHOOK_PRIVATE_NETWORKS: networkList.transform(({ reach }) => reach),
   /** "true": order webhooks may go over http:// out of the cluster. */
   SUPERCARGO_WEBHOOK_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
+  /** Folder with username and password for the proxy of HTTP_PROXY and HTTPS_PROXY, by which order webhooks go. */
+  SUPERCARGO_PROXY_LOGIN_DIR: z.string().optional(),
   SUPERCARGO_VERSION: z.string().default('0.0.0'),
 });
 

@@ -4,8 +4,11 @@ import { hostname } from 'node:os';
 import { systemClock } from '../kit/clock.ts';
 import { EventRecorder } from '../kit/events.ts';
 import { createPodClient } from '../kit/kube/in-cluster.ts';
+import { readSecretFiles } from '../kit/kube/secret-files.ts';
 import { createLogger } from '../kit/log.ts';
+import { proxyFromEnvironment } from '../kit/net/proxy.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
+import { carryBySocket } from './base/webhook-transport.ts';
 import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
 import { readHubEnvironment } from './env.ts';
@@ -21,6 +24,8 @@ const RENEWAL_LOOK_MS = 10_000;
 /** The hub in a cluster, until SIGTERM. */
 export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const { config, installed } = readHubEnvironment(env);
+  const loginDir = config.SUPERCARGO_PROXY_LOGIN_DIR;
+  const login = loginDir && { files: await readSecretFiles(loginDir), value: 'hub.webhooks.proxy.loginSecret' };
   const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = await createPodClient(env, { userAgent: 'supercargo-hub' });
@@ -53,6 +58,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     clock: systemClock,
     newId: randomUUID,
     ...installed,
+    carryWebhook: carryBySocket(proxyFromEnvironment(env, login || undefined)),
     tls: tlsFolder ? { read: () => readCertificate(tlsFolder), everyMs: RENEWAL_LOOK_MS } : undefined,
     authenticator: tokenReviewAuthenticator({
       client,

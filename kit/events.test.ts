@@ -13,7 +13,7 @@ const note = (message: string) => ({ type: 'Warning' as const, reason: 'Failed',
 
 function setUp(fails = false) {
   const clock = new ManualClock();
-  const written: { note: string; metadata: { namespace: string } }[] = [];
+  const written: { note: string; metadata: { name: string; namespace: string } }[] = [];
   const client = {
     create: async (_type: unknown, event: (typeof written)[number]) => {
       if (fails) throw new Error('down');
@@ -50,6 +50,18 @@ describe('the event recorder', () => {
     for (let count = 0; count < 100; count += 1) recorder.record(OBJECT, note(String(count)));
     await recorder.flush();
     expect(written).toHaveLength(10);
+  });
+
+  it('names them so that the order of the names is the order in time, also within a millisecond', async () => {
+    const { recorder, written, clock } = setUp();
+    const messages = ['Creating', 'Starting', 'InitialSync', 'Running', 'Stalled', 'Again'];
+    for (const [index, message] of messages.entries()) {
+      recorder.record(OBJECT, note(message));
+      if (index > 2) await clock.advance(1);
+    }
+    await recorder.flush();
+    const byName = written.toSorted((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+    expect(byName.map((event) => event.note)).toEqual(messages);
   });
 
   it('writes about cluster-scoped objects in the namespace default, and cuts what is too long', async () => {

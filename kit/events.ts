@@ -50,6 +50,7 @@ export class EventRecorder {
   readonly #options: Required<EventRecorderOptions>;
   readonly #recent = new Map<string, Recent>();
   #pending: Promise<unknown> = Promise.resolve();
+  #count = 0;
 
   constructor(options: EventRecorderOptions) {
     this.#options = { repeatAfterMs: 10 * 60_000, perObject: 10, ...options };
@@ -85,15 +86,11 @@ export class EventRecorder {
   async #write(object: KubeObject, note: EventNote, at: Date): Promise<void> {
     const { client, controller, instance, log } = this.#options;
     const { name, namespace = 'default', uid, resourceVersion } = object.metadata;
-    const suffix = createHash('sha256')
-      .update(`${uid}${note.reason}${note.message}${at.getTime()}`)
-      .digest('hex')
-      .slice(0, 12);
     try {
       await client.create(EVENTS, {
         apiVersion: EVENTS.apiVersion,
         kind: EVENTS.kind,
-        metadata: { name: `${name.slice(0, 200)}.${suffix}`, namespace },
+        metadata: { name: `${name.slice(0, 200)}.${this.#suffix(uid, note, at)}`, namespace },
         eventTime: at.toISOString().replace('Z', '000Z'),
         type: note.type,
         reason: note.reason,
@@ -113,5 +110,15 @@ export class EventRecorder {
     } catch (error) {
       log.warn({ err: error, reason: note.reason, object: `${object.kind}/${name}` }, 'the Event was not written');
     }
+  }
+
+  /**
+   * By time, then by turn: `kubectl describe` shows what has no last time, as no Event of this API can have, in the order
+   * of the names. What follows keeps two processes apart.
+   */
+  #suffix(uid: string | undefined, { reason, message }: EventNote, at: Date): string {
+    const turn = (this.#count++ % 0x1000).toString(16).padStart(3, '0');
+    const digest = createHash('sha256').update(`${this.#options.instance}${uid}${reason}${message}`).digest('hex');
+    return `${at.getTime().toString(16).padStart(11, '0')}${turn}${digest.slice(0, 6)}`;
   }
 }

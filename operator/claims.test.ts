@@ -34,7 +34,7 @@ function setUp(answer?: ApiError) {
 
 const connection = (installation?: string, label?: string): ConnectionResource => {
   const { metadata, ...rest } = aConnection({}, installation === undefined ? {} : { status: { installation } });
-  const labels = label === undefined ? {} : { 'supercargo.dev/installation': label };
+  const labels: Record<string, string> = label === undefined ? {} : { 'supercargo.dev/installation': label };
   return { ...rest, metadata: { ...metadata, resourceVersion: '7', labels } };
 };
 

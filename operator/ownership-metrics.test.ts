@@ -18,7 +18,7 @@ function setUp(): Caches {
   };
   const put = (name: string, installation?: string, label?: string) => {
     const { metadata, ...rest } = aConnection({}, installation === undefined ? {} : { status: { installation } });
-    const labels = label === undefined ? {} : { 'supercargo.dev/installation': label };
+    const labels: Record<string, string> = label === undefined ? {} : { 'supercargo.dev/installation': label };
     caches.connections.put({ ...rest, metadata: { ...metadata, name, labels } });
     caches.feeds.put(aFeed({ connectionRef: { name } }, [], `feed-of-${name}`));
   };

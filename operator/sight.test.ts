@@ -13,7 +13,7 @@ const wide: ConnectionKey = { kind: 'ClusterConnection', namespace: 'acme', name
 /** `seen`: in the cache; `live`: at the API server alone. */
 function sources(over: object, seen: ReturnType<typeof aConnection>[], live = seen) {
   const asked: string[] = [];
-  const connections = new Cache<ReturnType<typeof aConnection>>(connectionIndexes as never);
+  const connections = new Cache<ReturnType<typeof aConnection>>(connectionIndexes);
   for (const one of seen) connections.put(one);
   const client = {
     find: async (_: ResourceType, name: string) => {

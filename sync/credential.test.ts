@@ -1,9 +1,6 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { parseCredential, readSecretFiles, type CredentialOutcome } from './credential.ts';
+import { parseCredential, type CredentialOutcome } from './credential.ts';
 
 const schema = z.object({ apiKey: z.string().min(4, 'it is too short'), shop: z.string().optional() });
 const parse = (files: Record<string, string>, keys: Record<string, string> = {}, uid = 'uid-1'): CredentialOutcome =>
@@ -69,34 +66,5 @@ describe('the digest', () => {
     ['Secret that is not there', [{}]],
   ])('is another for another %s', (_what, given) => {
     expect(digest(...given)).not.toBe(digest({ apiKey: 'secret' }));
-  });
-});
-
-describe('the mounted files', () => {
-  let folder: string;
-  beforeAll(async () => {
-    // As the kubelet mounts it: a dated folder, a symlink to it, and a symlink for each key.
-    folder = await mkdtemp(join(tmpdir(), 'secret-'));
-    await mkdir(join(folder, '..2026_05_02'));
-    await symlink('..2026_05_02', join(folder, '..data'));
-    const files = { apiKey: 'secret\n', windows: 'a\r\n', lines: 'a\nb\n\n', bare: ' spaced ' };
-    for (const [name, text] of Object.entries(files)) {
-      await writeFile(join(folder, '..2026_05_02', name), text);
-      await symlink(join('..data', name), join(folder, name));
-    }
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  it("are read without the kubelet's own and without the one line end that editors add", async () => {
-    expect(await readSecretFiles(folder)).toEqual({
-      apiKey: 'secret',
-      windows: 'a',
-      lines: 'a\nb\n',
-      bare: ' spaced ',
-    });
-  });
-
-  it('are none where nothing is mounted', async () => {
-    expect(await readSecretFiles(join(folder, 'nothing'))).toEqual({});
   });
 });

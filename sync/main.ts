@@ -11,11 +11,11 @@ import { collectOnce } from '../kit/memory-limits.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import { parseDuration } from '../model/duration.ts';
 import { DEFAULT_RECHECK_MS, FreshnessRule } from '../model/feed-rules.ts';
-import { readSecretFiles } from './credential.ts';
+import { readSecretFiles } from '../kit/kube/secret-files.ts';
 import { runEngine } from './engine.ts';
 import { createHubClient } from './hub-client.ts';
 import { watchOwnResources } from './kubernetes-resources.ts';
-import { proxyFromEnvironment } from './http/proxy.ts';
+import { proxyFromEnvironment } from '../kit/net/proxy.ts';
 import { SyncMetrics } from './metrics.ts';
 
 /** A watch that has seen neither event nor bookmark for this long is dead. */
@@ -125,7 +125,12 @@ export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
       },
       reach: config.SUPERCARGO_PRIVATE_NETWORKS,
       plainHttp: config.SUPERCARGO_ALLOW_PLAIN_HTTP,
-      proxy: proxyFromEnvironment(env, loginDir === undefined ? undefined : await readSecretFiles(loginDir)),
+      proxy: proxyFromEnvironment(
+        env,
+        loginDir === undefined
+          ? undefined
+          : { files: await readSecretFiles(loginDir), value: 'sync.proxy.loginSecret' },
+      ),
       clock: systemClock,
       random: Math.random,
       freshness: new FreshnessRule(),

@@ -4,9 +4,9 @@ import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/log.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { Reach } from '../kit/net/addresses.ts';
-import type { SecretFiles } from './credential.ts';
+import type { SecretFiles } from '../kit/kube/secret-files.ts';
 import type { HubClient } from './hub-client.ts';
-import type { ProxySettings } from './http/proxy.ts';
+import type { ProxySettings } from '../kit/net/proxy.ts';
 import type { SyncMetrics } from './metrics.ts';
 import type { OwnResources } from './resources.ts';
 

@@ -17,7 +17,7 @@ import type { BudgetState, SessionAnswer } from '../model/sync-api.ts';
 import { Budget } from './budget/budget.ts';
 import { CallScope } from './http/call-scope.ts';
 import { createShopHttp } from './http/shop-http.ts';
-import type { ProxySettings } from './http/proxy.ts';
+import type { ProxySettings } from '../kit/net/proxy.ts';
 import type { ShopTransport } from './http/transport.ts';
 import { decideIntake } from './orders/intake.ts';
 import { orderReference } from './orders/reference.ts';

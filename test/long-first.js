@@ -5,6 +5,7 @@ const Sequencer = TestSequencer.default ?? TestSequencer;
 // Files that take minutes though they are short. jest goes by size as long as it has not seen them run, and a clean clone
 // never has: last in line, one of them keeps one core waiting.
 const LONG = [
+  /conformance\/builtin/,
   /simulation\/marketplace/,
   /simulation\/simulation/,
   /simulation\/drivers/,

@@ -54,8 +54,11 @@ function bounded(from: number, to: number, { count }: Sequence): Window {
   return { from: Math.max(0, from), to: end, beyond: count - end };
 }
 
-/** What a platform calls the number of records of a list, in the body and in headers. */
-const TOTAL = /"(?:total|totalItems|total_count|count)":(\d+)/g;
+/**
+ * What a platform calls the number of records of a list, in the body and in headers. Shopify's number of variants stays
+ * that of the window: a catalogue that is told to be large comes as a file, and here pages are measured.
+ */
+const TOTAL = /(?<!"productVariantsCount":\{)"(?:total|totalItems|total_count|count)":(\d+)/g;
 const TOTAL_HEADERS = ['x-wp-total'];
 
 interface Announcing {

@@ -1,4 +1,4 @@
--- Health of every kind of supercargo.dev for Argo CD: resource.customizations.health.supercargo.dev_*
+-- Health of every kind of supercargo.dev, for Argo CD.
 local health = { status = "Progressing", message = "the operator has not looked at it yet" }
 local status = obj.status
 if status == nil or status.conditions == nil then

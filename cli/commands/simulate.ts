@@ -10,6 +10,8 @@ import { wires } from '../../simulator/wires/index.ts';
 
 /** Of a store that nobody can buy from: no secret. */
 const API_KEY = 'simulated-store-key';
+/** Of the platforms that know OAuth clients. */
+const CLIENT = { id: 'client', secret: 'client-secret' };
 const HOST = '127.0.0.1';
 /** The port of examples/simulate. */
 const DEFAULT_PORT = '3900';
@@ -52,6 +54,7 @@ export async function runSimulate(
     orders,
     faults: faultsOf(command.fault),
     apiKey: API_KEY,
+    client: CLIENT,
     sendHook: (delivery) => void sendHook(delivery),
   });
   const server = await serveStore(store, { host: HOST, port: command.port, clock: systemClock });

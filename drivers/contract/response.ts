@@ -9,11 +9,13 @@ export function wholeResponse(
 ): ShopResponse {
   const text = typeof body === 'string' ? body : undefined;
   const decoded = () => text ?? decode(body as Uint8Array, headers['content-type']);
+  // The engine may have to look into the body of a good answer before the driver does.
+  let parsed: unknown;
   return {
     status,
     headers,
     text: async () => decoded(),
-    json: async () => parseJson(decoded(), status, headers['content-type']),
+    json: async () => (parsed ??= parseJson(decoded(), status, headers['content-type'])),
     bytes: async function* () {
       yield await Promise.resolve(typeof body === 'string' ? new TextEncoder().encode(body) : body);
     },

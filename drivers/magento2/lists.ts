@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorDetails, retry, type CensusWindow, type DriverError, type ReadRequest } from '../contract/index.ts';
+import { asSent } from '../toolkit/lists/as-sent.ts';
 import { pagesByTime } from '../toolkit/lists/pages-by-time.ts';
 import { placeOf as timePlaceOf } from '../toolkit/lists/place.ts';
 import { PageTooLarge, RowFailed } from './answers.ts';
@@ -30,9 +31,9 @@ export interface RowPage {
 /** A server may allow less, and says so then. */
 export const MOST = 100;
 
-const answer = z.looseObject({
+const answer = z.object({
   items: z
-    .array(z.looseObject({}))
+    .array(asSent<Row>(z.object({})))
     .nullish()
     .transform((items) => items ?? []),
   total_count: z.int().min(0),

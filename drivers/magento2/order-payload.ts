@@ -18,7 +18,7 @@ const pieces = z
   .nullish()
   .transform((given) => given ?? 0);
 
-const address = z.looseObject({
+const address = z.object({
   prefix: text,
   firstname: text,
   middlename: text,
@@ -33,7 +33,7 @@ const address = z.looseObject({
 });
 export type MagentoAddress = z.infer<typeof address>;
 
-const item = z.looseObject({
+const item = z.object({
   item_id: z.int(),
   parent_item_id: z.int().nullish(),
   product_id: z.int().nullish(),
@@ -59,54 +59,57 @@ const item = z.looseObject({
 });
 export type MagentoItem = z.infer<typeof item>;
 
-const assignment = z.looseObject({ shipping: z.looseObject({ address: address.nullish(), method: text }).nullish() });
+const assignment = z.object({ shipping: z.object({ address: address.nullish(), method: text }).nullish() });
 
 /** An order, as far as it is used. */
-export const orderPayload = z.looseObject({
-  entity_id: z.int(),
-  increment_id: z.string().min(1),
-  state: z.string().min(1),
-  status: text,
-  created_at: time,
-  updated_at: time,
-  order_currency_code: z.string().length(3),
-  store_name: text,
-  grand_total: money,
-  total_paid: some,
-  total_refunded: some,
-  total_canceled: some,
-  tax_amount: some,
-  tax_canceled: some,
-  discount_amount: some,
-  discount_description: text,
-  coupon_code: text,
-  shipping_amount: some,
-  shipping_tax_amount: some,
-  shipping_incl_tax: some,
-  shipping_discount_amount: some,
-  shipping_description: text,
-  customer_id: z.int().nullish(),
-  customer_email: text,
-  customer_firstname: text,
-  customer_lastname: text,
-  customer_note: text,
-  ext_order_id: text,
-  original_increment_id: text,
-  billing_address: address.nullish(),
-  payment: z.looseObject({ method: text, amount_authorized: some, last_trans_id: text, po_number: text }).nullish(),
-  items: z.array(item),
-  extension_attributes: z
-    .looseObject({
-      shipping_assignments: list(assignment),
-      applied_taxes: list(z.looseObject({ title: text, code: text, percent: some, amount: some })),
-      pickup_location_code: text,
-    })
-    .nullish(),
-});
+export const orderPayload = z.compile(
+  z.object({
+    entity_id: z.int(),
+    increment_id: z.string().min(1),
+    state: z.string().min(1),
+    status: text,
+    created_at: time,
+    updated_at: time,
+    order_currency_code: z.string().length(3),
+    store_name: text,
+    grand_total: money,
+    total_paid: some,
+    total_refunded: some,
+    total_canceled: some,
+    tax_amount: some,
+    tax_canceled: some,
+    discount_amount: some,
+    discount_description: text,
+    coupon_code: text,
+    shipping_amount: some,
+    shipping_tax_amount: some,
+    shipping_incl_tax: some,
+    shipping_discount_amount: some,
+    shipping_description: text,
+    customer_id: z.int().nullish(),
+    customer_email: text,
+    customer_firstname: text,
+    customer_lastname: text,
+    customer_note: text,
+    ext_order_id: text,
+    original_increment_id: text,
+    billing_address: address.nullish(),
+    payment: z.object({ method: text, amount_authorized: some, last_trans_id: text, po_number: text }).nullish(),
+    items: z.array(item),
+    // Extensions add fields of their own.
+    extension_attributes: z
+      .looseObject({
+        shipping_assignments: list(assignment),
+        applied_taxes: list(z.object({ title: text, code: text, percent: some, amount: some })),
+        pickup_location_code: text,
+      })
+      .nullish(),
+  }),
+);
 export type MagentoOrder = z.infer<typeof orderPayload>;
 
 /** One of GET /V1/creditmemos. */
-export const creditPayload = z.looseObject({
+export const creditPayload = z.object({
   entity_id: z.int(),
   order_id: z.int(),
   created_at: time,
@@ -114,7 +117,7 @@ export const creditPayload = z.looseObject({
   grand_total: money,
   shipping_incl_tax: some,
   items: list(
-    z.looseObject({
+    z.object({
       order_item_id: z.int(),
       qty: z.number().nullish(),
       row_total: some,
@@ -123,6 +126,6 @@ export const creditPayload = z.looseObject({
       discount_tax_compensation_amount: some,
     }),
   ),
-  comments: list(z.looseObject({ comment: text })),
+  comments: list(z.object({ comment: text })),
 });
 export type MagentoCredit = z.infer<typeof creditPayload>;

@@ -33,20 +33,25 @@ export const orderIds = (client: MedusaClient, window: CensusWindow, signal: Abo
 
 function readOrder(client: MedusaClient, row: Row, returns: readonly MedusaReturn[]): OrderRecord | UnreadableRecord {
   const parsed = orderPayload.safeParse(row);
-  const number = z.union([z.string().min(1), z.int()]).safeParse(row['custom_display_id'] ?? row['display_id']).data;
-  const aside = (message: string): UnreadableRecord => ({
-    ...{ recordId: row.id, reason: 'UnexpectedPayload', raw: row },
-    ...(number === undefined ? {} : { number: String(number) }),
-    message: `order ${number ?? row.id}: ${message}`,
-  });
-  if (!parsed.success) return aside(inWords(parsed.error, row));
+  if (!parsed.success) return aside(row, inWords(parsed.error, row));
   try {
     return orderRecord(parsed.data, returns, client.context.settings);
   } catch (error) {
-    if (error instanceof NotTaken) return aside(error.message);
-    if (error instanceof RangeError) return aside(`${error.message}: correct it in Medusa`);
+    if (error instanceof NotTaken) return aside(row, error.message);
+    if (error instanceof RangeError) return aside(row, `${error.message}: correct it in Medusa`);
     throw error;
   }
+}
+
+const displayed = z.union([z.string().min(1), z.int()]);
+
+function aside(row: Row, message: string): UnreadableRecord {
+  const number = displayed.safeParse(row['custom_display_id'] ?? row['display_id']).data;
+  return {
+    ...{ recordId: row.id, reason: 'UnexpectedPayload', raw: row },
+    ...(number === undefined ? {} : { number: String(number) }),
+    message: `order ${number ?? row.id}: ${message}`,
+  };
 }
 
 /** Of those orders alone of which something was sent: nothing else can come back. */

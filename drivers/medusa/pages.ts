@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CensusWindow, ReadRequest } from '../contract/index.ts';
+import { asSent } from '../toolkit/lists/as-sent.ts';
 import { placeFrom } from '../toolkit/lists/few-records.ts';
 import type { MedusaClient, Query } from './client.ts';
 
@@ -16,7 +17,7 @@ export interface RowPage {
 export interface List {
   readonly path: string;
   /** Name of the rows in the answer. */
-  readonly name: string;
+  readonly name: keyof typeof ANSWERS;
   readonly query?: Query;
 }
 
@@ -37,7 +38,9 @@ const place = z.object({
 type Place = z.infer<typeof place>;
 const idPlace = z.object({ ids: z.int().min(0) });
 const timed = z.iso.datetime({ offset: true });
-const rowOf = z.looseObject({ id: z.string(), updated_at: timed });
+const rowOf = asSent<Row>(z.object({ id: z.string(), updated_at: timed }));
+const answerWith = (name: string) => z.object({ [name]: z.array(rowOf), count: z.int().min(0), limit: z.int().min(1) });
+const ANSWERS = { orders: answerWith('orders'), products: answerWith('products'), variants: answerWith('variants') };
 
 /** Rows of a list by their time of change, or those that are named. */
 export function rowsFor(client: MedusaClient, list: List, request: ReadRequest): AsyncGenerator<RowPage> {
@@ -164,8 +167,7 @@ async function tieStep(
 }
 
 async function ask(client: MedusaClient, { path, name, query }: List, asked: Query, signal: AbortSignal) {
-  const schema = z.looseObject({ [name]: z.array(rowOf), count: z.int().min(0), limit: z.int().min(1) });
-  const answer = await client.get(path, { ...query, ...asked }, schema, signal);
+  const answer = await client.get(path, { ...query, ...asked }, ANSWERS[name], signal);
   return { rows: answer[name] as readonly Row[], count: answer.count as number, limit: answer.limit as number };
 }
 

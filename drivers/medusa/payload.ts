@@ -18,7 +18,7 @@ const list = <T extends z.ZodType>(of: T) =>
     .nullish()
     .transform((given) => given ?? []);
 
-const address = z.looseObject({
+const address = z.object({
   first_name: text,
   last_name: text,
   company: text,
@@ -32,9 +32,9 @@ const address = z.looseObject({
 });
 export type MedusaAddress = z.infer<typeof address>;
 
-const taxLine = z.looseObject({ rate: z.number(), description: text, code: text, total: money.optional() });
-const adjustment = z.looseObject({ code: text, amount: money, is_tax_inclusive: z.boolean().nullish() });
-const item = z.looseObject({
+const taxLine = z.object({ rate: z.number(), description: text, code: text, total: money.optional() });
+const adjustment = z.object({ code: text, amount: money, is_tax_inclusive: z.boolean().nullish() });
+const item = z.object({
   id: z.string(),
   title: z.string(),
   subtitle: text,
@@ -49,7 +49,7 @@ const item = z.looseObject({
   original_total: money,
   tax_lines: list(taxLine),
   adjustments: list(adjustment),
-  detail: z.looseObject({
+  detail: z.object({
     shipped_quantity: pieces.default(0),
     delivered_quantity: pieces.default(0),
     fulfilled_quantity: pieces.default(0),
@@ -59,63 +59,65 @@ const item = z.looseObject({
 });
 export type MedusaItem = z.infer<typeof item>;
 
-const shippingMethod = z.looseObject({
+const shippingMethod = z.object({
   name: text,
   shipping_option_id: z.string().nullish(),
   tax_lines: list(taxLine),
   adjustments: list(adjustment),
 });
 
-const refund = z.looseObject({
+const refund = z.object({
   id: z.string(),
   amount: money,
   created_at: time,
   note: text,
-  refund_reason: z.looseObject({ label: text }).nullish(),
+  refund_reason: z.object({ label: text }).nullish(),
 });
-const payment = z.looseObject({
+const payment = z.object({
   id: z.string(),
   amount: money,
   provider_id: z.string(),
   canceled_at: time.nullish(),
-  captures: list(z.looseObject({ amount: money })),
+  captures: list(z.object({ amount: money })),
   refunds: list(refund),
 });
 export type MedusaPayment = z.infer<typeof payment>;
-const collection = z.looseObject({
+const collection = z.object({
   status: z.string(),
   payments: list(payment),
-  payment_sessions: list(z.looseObject({ provider_id: z.string(), status: z.string() })),
+  payment_sessions: list(z.object({ provider_id: z.string(), status: z.string() })),
 });
 export type MedusaCollection = z.infer<typeof collection>;
 
 /** An order, as far as it is used. */
-export const orderPayload = z.looseObject({
-  id: z.string(),
-  display_id: z.int(),
-  custom_display_id: z.string().nullish(),
-  status: z.string().min(1),
-  payment_status: text,
-  fulfillment_status: text,
-  currency_code: z.string().length(3),
-  email: text,
-  customer_id: z.string().nullish(),
-  customer: z.looseObject({ first_name: text, last_name: text, phone: text }).nullish(),
-  sales_channel: z.looseObject({ name: text }).nullish(),
-  created_at: time,
-  updated_at: time,
-  total: money,
-  shipping_total: money,
-  tax_total: money,
-  discount_total: money,
-  metadata,
-  items: list(item),
-  credit_lines: list(z.looseObject({ id: z.string(), amount: money, reference: text })),
-  shipping_methods: list(shippingMethod),
-  shipping_address: address.nullish(),
-  billing_address: address.nullish(),
-  payment_collections: list(collection),
-});
+export const orderPayload = z.compile(
+  z.object({
+    id: z.string(),
+    display_id: z.int(),
+    custom_display_id: z.string().nullish(),
+    status: z.string().min(1),
+    payment_status: text,
+    fulfillment_status: text,
+    currency_code: z.string().length(3),
+    email: text,
+    customer_id: z.string().nullish(),
+    customer: z.object({ first_name: text, last_name: text, phone: text }).nullish(),
+    sales_channel: z.object({ name: text }).nullish(),
+    created_at: time,
+    updated_at: time,
+    total: money,
+    shipping_total: money,
+    tax_total: money,
+    discount_total: money,
+    metadata,
+    items: list(item),
+    credit_lines: list(z.object({ id: z.string(), amount: money, reference: text })),
+    shipping_methods: list(shippingMethod),
+    shipping_address: address.nullish(),
+    billing_address: address.nullish(),
+    payment_collections: list(collection),
+  }),
+);
 export type MedusaOrder = z.infer<typeof orderPayload>;
 
 /** What is to be asked for of an order: totals and states are right only with all that they are computed from. */
@@ -129,7 +131,7 @@ export const ORDER_FIELDS = [
   '*payment_collections.payment_sessions',
 ].join(',');
 
-export const returnPayload = z.looseObject({
+export const returnPayload = z.object({
   id: z.string(),
   order_id: z.string(),
   status: z.string(),
@@ -139,12 +141,12 @@ export const returnPayload = z.looseObject({
   refund_amount: money.nullish(),
   location_id: z.string().nullish(),
   items: list(
-    z.looseObject({
+    z.object({
       item_id: z.string(),
       quantity: pieces,
       received_quantity: pieces.default(0),
       note: text,
-      reason: z.looseObject({ label: text }).nullish(),
+      reason: z.object({ label: text }).nullish(),
     }),
   ),
 });
@@ -152,7 +154,7 @@ export type MedusaReturn = z.infer<typeof returnPayload>;
 export const RETURN_FIELDS =
   'id,order_id,status,created_at,requested_at,received_at,refund_amount,location_id,*items,items.reason.label';
 
-const price = z.looseObject({
+const price = z.object({
   id: z.string(),
   currency_code: z.string(),
   amount: money,
@@ -164,7 +166,7 @@ const price = z.looseObject({
 export type MedusaPrice = z.infer<typeof price>;
 export const prices = list(price);
 
-const variant = z.looseObject({
+const variant = z.object({
   id: z.string(),
   title: text,
   sku: text,
@@ -174,51 +176,55 @@ const variant = z.looseObject({
   manage_inventory: z.boolean().default(true),
   weight: z.number().nullish(),
   updated_at: time.nullish(),
-  options: list(z.looseObject({ value: z.string(), option: z.looseObject({ title: z.string() }).nullish() })),
+  options: list(z.object({ value: z.string(), option: z.object({ title: z.string() }).nullish() })),
   prices,
 });
 export type MedusaVariant = z.infer<typeof variant>;
 
 /** A product with its variants. */
-export const productPayload = z.looseObject({
-  id: z.string(),
-  title: z.string(),
-  description: text,
-  status: z.string(),
-  material: text,
-  created_at: time,
-  updated_at: time,
-  metadata,
-  type: z.looseObject({ value: text }).nullish(),
-  collection: z.looseObject({ title: text }).nullish(),
-  images: list(z.looseObject({ id: z.string(), url: z.string(), rank: z.int().nullish() })),
-  variants: list(variant),
-});
+export const productPayload = z.compile(
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    description: text,
+    status: z.string(),
+    material: text,
+    created_at: time,
+    updated_at: time,
+    metadata,
+    type: z.object({ value: text }).nullish(),
+    collection: z.object({ title: text }).nullish(),
+    images: list(z.object({ id: z.string(), url: z.string(), rank: z.int().nullish() })),
+    variants: list(variant),
+  }),
+);
 export type MedusaProduct = z.infer<typeof productPayload>;
 export const PRODUCT_FIELDS = [
   'id,title,description,status,material,created_at,updated_at,metadata,type.value,collection.title,*images',
   '*variants,*variants.options,*variants.options.option,*variants.prices',
 ].join(',');
 
-const level = z.looseObject({
+const level = z.object({
   location_id: z.string(),
   stocked_quantity: z.number(),
   reserved_quantity: z.number().default(0),
 });
 /** A variant with the inventory items that one of it takes, and their levels. */
-export const stockPayload = z.looseObject({
-  id: z.string(),
-  sku: text,
-  updated_at: time,
-  manage_inventory: z.boolean().default(true),
-  inventory_items: list(
-    z.looseObject({
-      inventory_item_id: z.string(),
-      required_quantity: z.number().default(1),
-      inventory: z.looseObject({ location_levels: list(level) }).nullish(),
-    }),
-  ),
-});
+export const stockPayload = z.compile(
+  z.object({
+    id: z.string(),
+    sku: text,
+    updated_at: time,
+    manage_inventory: z.boolean().default(true),
+    inventory_items: list(
+      z.object({
+        inventory_item_id: z.string(),
+        required_quantity: z.number().default(1),
+        inventory: z.object({ location_levels: list(level) }).nullish(),
+      }),
+    ),
+  }),
+);
 export type MedusaStock = z.infer<typeof stockPayload>;
 export const STOCK_FIELDS =
   'id,sku,updated_at,manage_inventory,*inventory_items,*inventory_items.inventory,*inventory_items.inventory.location_levels';

@@ -99,7 +99,7 @@ describe.each([
     const usual = await read(await shopOf([]), feed);
     const shop = await shopOf([], {
       instead: ({ url }, store) => {
-        if (!url.includes(`/${resource}?`) || !url.includes('display=full')) return undefined;
+        if (!url.includes(`/${resource}?`) || !/display=(full|.*current_state)/.test(url)) return undefined;
         const path = url.slice('https://shop.example/api'.length);
         const headers = { authorization: `Basic ${Buffer.from('good:').toString('base64')}` };
         const answer = store.handle({ method: 'GET', path, headers });
@@ -134,7 +134,7 @@ describe('an order that the shop cannot show', () => {
     const shop = await shopOf([{ resource: 'orders', value: order.id, how: 'error' }]);
     expect((await read(shop, 'OrderUpdate', { since })).unreadable).toMatchObject([{ recordId: order.id }]);
     const down = await shopOf([], {
-      instead: ({ url }) => (url.includes('/orders?') && url.includes('display=full') ? error(500) : undefined),
+      instead: ({ url }) => (url.includes('/orders?') && url.includes('current_state') ? error(500) : undefined),
     });
     await expect(read(down, 'OrderUpdate', { since })).rejects.toMatchObject({
       details: { reason: 'StoreUnavailable' },

@@ -15,6 +15,9 @@ export function needed(record: XmlElement, name: string): string {
   return text;
 }
 
+/** For `display`: these fields, and of the lists in a record those that stand in brackets behind their name. */
+export const display = (names: readonly string[]): string => `[${names.join(',')}]`;
+
 export const given = (text: string): string | undefined => (text === '' ? undefined : text);
 
 /** A number of a record; undefined for none, which PrestaShop writes as 0 or leaves out. */

@@ -20,7 +20,7 @@ const productChanges: CursorSemantics = {
 };
 
 const orders = {
-  maxPageSize: 50,
+  maxPageSize: 100,
   // The page and what belongs to its orders; once a run settings, short lists and two schemas.
   callsPerPage: 19,
   read: readOrders,

@@ -19,6 +19,8 @@ export interface RowPage {
 
 export interface TimedList {
   readonly resource: string;
+  /** What is asked for of each; all if absent. */
+  readonly display?: string;
   readonly zone: ZonedTime;
   readonly language?: string;
 }
@@ -33,10 +35,10 @@ export function rowsFor(client: PrestaClient, list: TimedList, request: ReadRequ
 }
 
 async function* byTime(client: PrestaClient, list: TimedList, request: ReadRequest): AsyncGenerator<RowPage> {
-  const { resource, zone, language } = list;
+  const { resource, zone, language, display = 'full' } = list;
   const { since, until, placedFrom, resume, pageSize, signal } = request;
   const fixed: Query = {
-    ...{ display: 'full', date: '1', sort: '[date_upd_ASC,id_ASC]', language },
+    ...{ display, date: '1', sort: '[date_upd_ASC,id_ASC]', language },
     'filter[date_add]':
       placedFrom === undefined ? undefined : `[${local(zone, zonedSince(zone, placedFrom))},${NEVER}]`,
   };
@@ -85,7 +87,7 @@ const afterPlace = z.object({ after: z.int(), more: z.boolean() });
 
 async function* named(
   client: PrestaClient,
-  { resource, language }: TimedList,
+  { resource, language, display = 'full' }: TimedList,
   { pageSize, resume, signal }: ReadRequest,
   ids: readonly string[],
 ): AsyncGenerator<RowPage> {
@@ -93,7 +95,7 @@ async function* named(
   do {
     const asked = ids.slice(from, from + pageSize);
     const known = asked.filter((id) => /^[1-9]\d{0,15}$/.test(id));
-    const found = await shownWith(client, { resource, name: 'id', query: { language } }, known, signal);
+    const found = await shownWith(client, { resource, name: 'id', query: { language, display } }, known, signal);
     const broken = brokenOf(found, await bareOf(client, resource, found, signal));
     from += asked.length;
     yield { rows: found.rows, broken, resume: JSON.stringify({ ids: from }), end: from >= ids.length };

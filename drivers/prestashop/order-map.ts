@@ -2,7 +2,6 @@ import type { Address, CreditRecord, OrderLineRecord, OrderRecord, PaymentState 
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import type { Meaning, Settings } from './config.ts';
 import { exact, field, flag, given, link, money, needed, NotTaken, pieces, rowsOf } from './fields.ts';
-import { instantOf } from './lists.ts';
 import type { ShopFacts } from './shop.ts';
 import { zonedInstant } from '../toolkit/time/zoned-instant.ts';
 
@@ -81,8 +80,11 @@ export function orderRecord(order: XmlElement, parts: OrderParts, facts: OrderFa
 
 function timeOf(row: XmlElement, name: string, { shop }: OrderFacts): string {
   const text = needed(row, name);
-  if (instantOf(shop.zone, text) === undefined) throw new NotTaken(`its "${name}" is no time`);
-  return zonedInstant(shop.zone, text);
+  try {
+    return zonedInstant(shop.zone, text);
+  } catch {
+    throw new NotTaken(`its "${name}" is no time`);
+  }
 }
 
 /** By the settings, by what the shop itself says of its states, and by the flags of the state; never by its name. */

@@ -3,18 +3,37 @@ import type { CensusWindow, Page, ReadRequest, UnreadableRecord } from '../contr
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { Found, NotShown, setAside, shownWith, type Asked } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
-import { field, flag, given, link, NotTaken, plain, words } from './fields.ts';
+import { display, field, flag, given, link, NotTaken, plain, words } from './fields.ts';
 import { bornIn, rowsFor, type TimedList } from './lists.ts';
 import { orderRecord, type OrderFacts, type OrderParts } from './order-map.ts';
 import { Schemas } from './schemas.ts';
 import { shopFacts, type ShopFacts } from './shop.ts';
+
+/*
+ * No more than is read of it: in full the shop computes much that nobody needs (an order's rows, numbers of parcels),
+ * and shows what should not leave it (of a payment the number of a card). All of these have been there since 1.6.
+ */
+const ORDER = display([
+  ...['id', 'reference', 'date_add', 'date_upd', 'current_state', 'id_shop', 'id_currency', 'id_carrier', 'module'],
+  ...['id_customer', 'id_address_delivery', 'id_address_invoice', 'payment', 'gift', 'gift_message'],
+  ...['total_paid_tax_incl', 'total_paid_tax_excl', 'total_paid_real', 'total_shipping_tax_incl'],
+  ...['total_discounts_tax_incl', 'total_discounts_tax_excl', 'total_wrapping_tax_incl', 'total_wrapping_tax_excl'],
+]);
+const DETAIL = display([
+  ...['id', 'id_order', 'product_id', 'product_attribute_id', 'product_name', 'product_reference', 'download_hash'],
+  ...['product_quantity', 'unit_price_tax_incl', 'total_price_tax_incl', 'total_price_tax_excl'],
+  ...['reduction_amount_tax_incl', 'reduction_percent', 'taxes[id]'],
+]);
+const PARCEL = display(['id', 'id_order', 'tracking_number']);
+const PAYMENT = display(['id', 'order_reference', 'amount', 'payment_method', 'transaction_id']);
 
 /** Orders, whole; what belongs to those of a page is asked for once for all of them. */
 export async function* readOrders(client: PrestaClient, request: ReadRequest): AsyncGenerator<Page> {
   const shop = await shopFacts(client, request.signal);
   const schemas = new Schemas(client, request.signal);
   let facts: OrderFacts | undefined;
-  for await (const { rows, broken, ...page } of rowsFor(client, { resource: 'orders', zone: shop.zone }, request)) {
+  const list: TimedList = { resource: 'orders', zone: shop.zone, display: ORDER };
+  for await (const { rows, broken, ...page } of rowsFor(client, list, request)) {
     const records: OrderRecord[] = [];
     const unreadable: UnreadableRecord[] = broken.map((each) => setAside('order', each));
     if (rows.length > 0) {
@@ -73,25 +92,27 @@ async function partsOf(client: PrestaClient, schemas: Schemas, rows: readonly Xm
   const all = (name: string): string[] => rows.flatMap((row) => link(row, name) ?? []);
   const found = async (asked: Asked, of: readonly string[]): Promise<Found> =>
     new Found(asked, await shownWith(client, asked, of, signal));
-  const byOrder = (resource: string, of = all('id')) => found({ resource, name: 'id_order' }, of);
+  const byOrder = (resource: string, shown = 'full', of = all('id')) =>
+    found({ resource, name: 'id_order', query: { display: shown } }, of);
   const byId = async (
     resource: string,
     of: readonly string[],
     needed: readonly string[],
     wanted: readonly string[],
   ): Promise<Found> => {
-    const display = of.length === 0 ? undefined : await schemas.display(resource, needed, wanted);
-    return found({ resource, name: 'id', query: { display } }, of);
+    const shown = of.length === 0 ? undefined : await schemas.display(resource, needed, wanted);
+    return found({ resource, name: 'id', query: { display: shown } }, of);
   };
-  const details = await byOrder('order_details');
-  const parcels = await byOrder('order_carriers');
+  const details = await byOrder('order_details', DETAIL);
+  const parcels = await byOrder('order_carriers', PARCEL);
   const slips = await byOrder('order_slip');
   const reduced = rows
     .filter((row) => Number(field(row, 'total_discounts_tax_incl')) > 0)
     .map((row) => field(row, 'id'));
   const hasRules = reduced.length > 0 && (await schemas.of('order_cart_rules')) !== undefined;
-  const rules = await byOrder('order_cart_rules', hasRules ? reduced : []);
-  const payments = await found({ resource: 'order_payments', name: 'order_reference' }, all('reference'));
+  const rules = await byOrder('order_cart_rules', 'full', hasRules ? reduced : []);
+  const ofPayments = { resource: 'order_payments', name: 'order_reference', query: { display: PAYMENT } };
+  const payments = await found(ofPayments, all('reference'));
   const customers = await byId('customers', all('id_customer'), CUSTOMER, NAMES);
   const addresses = await byId(
     'addresses',

@@ -30,9 +30,9 @@ export async function pageOf(
     return (await client.list(resource, query, signal)).map((row) => ({ ...rowOf(row), shown: row }));
   } catch (error) {
     if (!(error instanceof BrokeDown)) throw error;
-    await seeAlive(client, { resource }, error, signal);
+    await seeAlive(client, { resource, query }, error, signal);
     const bare = await bareList(client, resource, { ...query, display }, error, signal);
-    const asked = { resource, name: 'id', query: { language: query['language'] } };
+    const asked = { resource, name: 'id', query: { language: query['language'], display: query['display'] } };
     const ids = bare.map((row) => field(row, 'id'));
     const found = await shownWith(client, asked, ids, signal, true);
     const byId = new Map(found.rows.map((row) => [field(row, 'id'), row] as const));

@@ -89,6 +89,16 @@ describe('a buyer', () => {
   });
 });
 
+describe('an order', () => {
+  it('is asked for by what is read of it alone: no number of a card leaves the shop', async () => {
+    const shop = triedShop();
+    await read(shop, 'OrderImport');
+    for (const resource of ['orders', 'order_details', 'order_carriers', 'order_payments'])
+      for (const { searchParams } of listsOf(shop, resource))
+        expect(searchParams.get('display')).toMatch(/^\[(?!.*(card|secure_key|order_rows)).*\]$/);
+  });
+});
+
 describe('a level', () => {
   it('is sent back without what the shop does not let be written', async () => {
     const shop = triedShop();

@@ -1,5 +1,6 @@
 import type { PrestaClient } from './client.ts';
 import { NoSuchResource, terminal } from './errors.ts';
+import { display } from './fields.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -41,6 +42,6 @@ export class Schemas {
         'UnsupportedSchema',
         `this release of PrestaShop has no ${missing.map((name) => `"${name}"`).join(', ')} at ${resource}: update the shop, or switch off the feed`,
       );
-    return `[${[...needed, ...wanted.filter((name) => schema.fields.has(name))].join(',')}]`;
+    return display([...needed, ...wanted.filter((name) => schema.fields.has(name))]);
   }
 }

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import type { CensusWindow, ReadRequest } from '../contract/index.ts';
+import { asSent } from '../toolkit/lists/as-sent.ts';
 import { placeFrom } from '../toolkit/lists/few-records.ts';
 import { affordable, type Operation, type ShopifyClient } from './client.ts';
 import { globalId, numberOf } from './ids.ts';
 
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
-const row = z.looseObject({ id: z.string() });
+const row = asSent<Row>(z.object({ id: z.string() }));
 export const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() });
 const connection = z.object({ nodes: z.array(row), pageInfo });
+const ANSWERS = {
+  orders: z.object({ orders: connection }),
+  products: z.object({ products: connection }),
+  productVariants: z.object({ productVariants: connection }),
+};
 const place = z.object({
   after: z.string().optional(),
   from: z.string().optional(),
@@ -112,14 +118,14 @@ async function page(
   { query, after, size }: { readonly query?: string; readonly after?: string; readonly size: number },
   signal: AbortSignal,
 ): Promise<{ readonly rows: readonly Row[]; readonly info: z.infer<typeof pageInfo>; readonly asked: number }> {
-  const answer = z.object({ [field]: connection });
+  const answer: z.ZodType<Readonly<Record<string, z.infer<typeof connection>>>> = ANSWERS[field];
   const filter = query === undefined ? {} : { query };
   let asked = size;
   const data = await affordable(size, (first) => {
     asked = first;
     return client.query({ document, answer, cost }, { first, after: after ?? null, ...filter }, signal);
   });
-  const { nodes, pageInfo: info } = data[field] as z.infer<typeof connection>;
+  const { nodes, pageInfo: info } = data[field]!;
   return { rows: nodes, info, asked };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { retry, type CensusWindow, type ReadRequest } from '../contract/index.ts';
+import { asSent } from '../toolkit/lists/as-sent.ts';
 import { placeFrom } from '../toolkit/lists/few-records.ts';
 import type { Need, Query, WooClient } from './client.ts';
 
@@ -28,7 +29,7 @@ const timePlace = z.object({ at: z.number(), seen: z.int(), last: z.int(), given
 type TimePlace = z.infer<typeof timePlace>;
 const idPlace = z.object({ ids: z.int() });
 
-const rowsOf = z.array(z.looseObject({ id: z.int() }));
+const rowsOf = z.array(asSent<Row>(z.object({ id: z.int() })));
 
 /** Rows of a list by their time of change, or those that are named. */
 export function rowsFor(client: WooClient, list: List, request: ReadRequest): AsyncGenerator<RowPage> {

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
+import { dispatcherFor, proxyFailure, type ProxyFailure, type ProxySettings } from '../../kit/net/proxy.ts';
 
 /** A webhook on its way out. */
 export interface WebhookRequest {
@@ -17,8 +18,36 @@ export interface WebhookRequest {
  */
 export type CarryWebhook = (request: WebhookRequest) => Promise<number>;
 
-export const carryBySocket: CarryWebhook = async ({ url, headers, body, lookup, timeoutMs, signal }) => {
-  const dispatcher = new Agent({ connect: { lookup, timeout: timeoutMs } });
+/** What kept a webhook from its endpoint is the installation's proxy. */
+export class ProxyFailed extends Error {
+  readonly failure: ProxyFailure;
+
+  constructor(failure: ProxyFailure) {
+    super(`the proxy: ${failure.by}`);
+    this.failure = failure;
+  }
+}
+
+/**
+ * By way of the proxy where there is one: whom it calls is for it to judge then, since it resolves the names. Throws
+ * ProxyFailed where the fault is the proxy's.
+ */
+export function carryBySocket(proxy?: ProxySettings): CarryWebhook {
+  return async (webhook) => {
+    try {
+      return await carry(webhook, proxy);
+    } catch (error) {
+      const failure = proxyFailure(error, proxy);
+      throw failure ? new ProxyFailed(failure) : error;
+    }
+  };
+}
+
+async function carry(
+  { url, headers, body, lookup, timeoutMs, signal }: WebhookRequest,
+  proxy: ProxySettings | undefined,
+): Promise<number> {
+  const dispatcher = dispatcherFor({ connect: { lookup, timeout: timeoutMs } }, proxy);
   try {
     const { statusCode, body: answer } = await request(url, {
       method: 'POST',
@@ -33,4 +62,4 @@ export const carryBySocket: CarryWebhook = async ({ url, headers, body, lookup, 
   } finally {
     await dispatcher.destroy().catch(() => undefined);
   }
-};
+}

@@ -16,6 +16,7 @@ export async function sendKept(tx: Transaction, hub: WakesPods, connection: Conn
        AND (EXISTS (SELECT 1 FROM locations l WHERE l.connection_id = $1 AND l.external_id = t.location)
          OR EXISTS (SELECT 1 FROM stock_levels s WHERE s.connection_id = $1 AND s.location_id = t.location))`,
     [connection.id, connection.store_id],
+    'kept-levels',
   );
   if (due.length === 0) return;
   const moment = await momentOf(tx, connection.store_id);

@@ -30,4 +30,25 @@ describe('the address of an external database', () => {
       'sslmode=verify-full',
     );
   });
+
+  it('is made of its parts, whatever characters they have; the URL stands above them', () => {
+    const parts = {
+      SUPERCARGO_DATABASE_HOST: 'db.example',
+      SUPERCARGO_DATABASE_USER: 'hub@acme',
+      SUPERCARGO_DATABASE_PASSWORD: 'p@ss/w:ö%rd\n',
+    };
+    const { hostname, port, pathname, username, password } = new globalThis.URL(databaseAddress(parts)!);
+    expect([hostname, port, pathname]).toEqual(['db.example', '5432', '/supercargo']);
+    expect([username, password].map(decodeURIComponent)).toEqual(['hub@acme', 'p@ss/w:ö%rd']);
+    expect(databaseAddress({ ...parts, SUPERCARGO_DATABASE_URL: URL })).toBe(URL);
+    expect(databaseAddress({ SUPERCARGO_DATABASE_HOST: 'fd00::5', SUPERCARGO_DATABASE_PORT: '6432' })).toBe(
+      'postgres://supercargo@[fd00::5]:6432/supercargo',
+    );
+  });
+
+  it('made of parts takes what the installation says of TLS', () => {
+    expect(databaseAddress({ SUPERCARGO_DATABASE_HOST: 'db.example', SUPERCARGO_DATABASE_SSL_MODE: 'require' })).toBe(
+      'postgres://supercargo@db.example:5432/supercargo?uselibpqcompat=true&sslmode=require',
+    );
+  });
 });

@@ -103,7 +103,7 @@ async function post(
   };
   if (mayHaveExpired()) return { delivered: false, interrupted: true };
   try {
-    const status = await (hub.carryWebhook ?? carryBySocket)({
+    const status = await (hub.carryWebhook ?? carryBySocket())({
       url,
       headers,
       body: payload,

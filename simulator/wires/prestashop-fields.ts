@@ -115,3 +115,17 @@ export const FIELDS: Readonly<Record<string, readonly string[]>> = {
   taxes: 'id rate active deleted name'.split(' '),
   shops: 'id id_shop_group id_category active deleted name color theme_name'.split(' '),
 };
+
+/** Lists that a record has in it, and the fields of their rows. */
+export const ASSOCIATIONS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  orders: {
+    order_rows: [
+      ...'id product_id product_attribute_id product_quantity product_name product_reference product_ean13'.split(' '),
+      ...'product_isbn product_upc product_price id_customization unit_price_tax_incl unit_price_tax_excl'.split(' '),
+    ],
+  },
+  order_details: { taxes: ['id'] },
+  order_slip: { order_slip_details: 'id id_order_detail product_quantity amount_tax_excl amount_tax_incl'.split(' ') },
+  products: { images: ['id'], combinations: ['id'], product_features: ['id', 'id_feature_value'] },
+  combinations: { product_option_values: ['id'], images: ['id'] },
+};

@@ -1,4 +1,5 @@
 import type { Desk, WireAnswer } from '../desk/wire.ts';
+import { ASSOCIATIONS } from './prestashop-fields.ts';
 import {
   cdata,
   errorAnswer,
@@ -61,7 +62,7 @@ export function listed(desk: Desk, resource: Resource, query: URLSearchParams): 
   if (schema !== null) return schemaAnswer(resource, schema);
   const format = formatOf(query);
   try {
-    const unknown = namedIn(query.get('display'))?.find((name) => !resource.fields.includes(name));
+    const unknown = unknownIn(resource, query.get('display'));
     if (unknown !== undefined)
       throw new WrongQuery(35, `Unable to display this field "${unknown}". ${available(resource.fields)}`);
     const rows = sortedBy(filteredBy(resource.rows(), resource, query), resource, query.get('sort'));
@@ -142,19 +143,50 @@ export function single(resource: Resource, id: string, query: URLSearchParams): 
     : xmlAnswer(200, recordXml(resource.node, shown));
 }
 
-const namedIn = (display: string | null): readonly string[] | undefined =>
-  /^\[(.*)\]$/.exec(display ?? '')?.[1]?.split(',');
+/** Fields by name; of the lists in a record (`taxes[id]`) with what is to be shown of each row. */
+function namedIn(display: string | null): ReadonlyMap<string, readonly string[] | undefined> | undefined {
+  const inner = /^\[(.*)\]$/.exec(display ?? '')?.[1];
+  if (inner === undefined) return undefined;
+  return new Map(
+    [...inner.matchAll(/([^,[\]]+)(?:\[([^\]]*)\])?/g)].map(
+      ([, name = '', parts]) => [name, parts?.split(',')] as const,
+    ),
+  );
+}
+
+function unknownIn({ name, fields }: Resource, display: string | null): string | undefined {
+  for (const [field, parts] of namedIn(display) ?? []) {
+    const has = ASSOCIATIONS[name]?.[field] ?? [];
+    if (parts ? !parts.every((part) => has.includes(part)) : !fields.includes(field)) return field;
+  }
+  return undefined;
+}
 
 /** All fields of the resource, empty where this record has nothing, or those that are named. */
 function shownOf(fields: readonly string[], row: Fields, display: string | null, language: string | null): Fields {
-  const named = display === null ? ['id'] : namedIn(display);
+  const named = display === null ? new Map([['id', undefined]]) : namedIn(display);
   const values = fields.flatMap((name) => {
-    if (named && !named.includes(name)) return [];
+    if (named && !named.has(name)) return [];
     const value = row.values.get(name) ?? '';
     const text = value instanceof Words ? value.byLanguage.get(language ?? '') : undefined;
     return [[name, text === undefined ? value : new Words({ [language!]: text })] as const];
   });
-  return { id: row.id, values: new Map(values), ...(display === 'full' ? { associations: row.associations } : {}) };
+  const associations = display === 'full' ? row.associations : named && listsOf(row, named);
+  return { id: row.id, values: new Map(values), ...(associations ? { associations } : {}) };
+}
+
+/** Of the lists in a record those that are named, and of their rows what is. */
+function listsOf(
+  { associations = {} }: Fields,
+  named: ReadonlyMap<string, readonly string[] | undefined>,
+): Fields['associations'] {
+  const shown = Object.entries(associations).flatMap(([name, { node, rows }]) => {
+    const parts = named.get(name);
+    if (!parts) return [];
+    const cut = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([field]) => parts.includes(field))));
+    return [[name, { node, rows: cut }] as const];
+  });
+  return shown.length === 0 ? undefined : Object.fromEntries(shown);
 }
 
 const textOf = ({ values }: Fields, field: string): string => {

@@ -20,7 +20,7 @@ import {
 import type { Scope } from './call-scope.ts';
 import { networkError } from './network-errors.ts';
 import { receive } from './streamed.ts';
-import type { ProxySettings } from './proxy.ts';
+import type { ProxySettings } from '../../kit/net/proxy.ts';
 import { socketTransport, type ShopTransport } from './transport.ts';
 
 const ATTEMPTS = 4;

@@ -2,7 +2,8 @@ import { request as undiciRequest, type Dispatcher } from 'undici';
 import { terminal } from '../../drivers/contract/index.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
 import { guardedLookup, literalForbidden, type Reach } from '../../kit/net/addresses.ts';
-import { dispatcherFor, proxyProblem, type ProxySettings } from './proxy.ts';
+import { dispatcherFor, type ProxySettings } from '../../kit/net/proxy.ts';
+import { proxyProblem } from './proxy.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;

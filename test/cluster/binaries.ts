@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { binariesFolder } from './cache.ts';
-import { CONTAINERD_VERSION, KUBERNETES_VERSION } from './versions.ts';
+import { ARGOCD_VERSION, CONTAINERD_VERSION, KUBERNETES_VERSION } from './versions.ts';
 
 /** How one binary is compiled from the pinned module of a folder in go/. */
 export interface Recipe {
@@ -13,6 +13,10 @@ export interface Recipe {
   tags?: string;
   /** Only runc needs a C compiler, for libseccomp. */
   cgo?: boolean;
+  /** A newer Go than the other builds need; the go command fetches it as it fetches modules. */
+  toolchain?: string;
+  /** What of a module the binary's user reads, kept in `filesOf` of it. */
+  files?: { module: string; paths: readonly string[] };
   /** Seconds it took on two cores with nothing cached, told before the build. */
   coldSeconds: number;
 }
@@ -27,6 +31,7 @@ const KUBERNETES_SYMBOLS = {
   'k8s.io/component-base/version.buildDate': '1970-01-01T00:00:00Z',
 };
 const CONTAINERD = 'github.com/containerd/containerd/v2';
+const ARGOCD = 'github.com/argoproj/argo-cd/v3';
 const CNI = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetes(command: string, coldSeconds: number): Recipe {
@@ -54,7 +59,7 @@ function cni(plugin: string): Recipe {
 
 /** Every binary, in the order in which building them pays: the first compiles most of what the others share. */
 export const RECIPES = {
-  etcd: { module: 'etcd', package: '.', coldSeconds: 60 },
+  etcd: { module: 'etcd', package: '.', coldSeconds: 75 },
   'kube-apiserver': kubernetes('kube-apiserver', 450),
   kubectl: kubernetes('kubectl', 40),
   'kube-controller-manager': kubernetes('kube-controller-manager', 140),
@@ -73,9 +78,9 @@ export const RECIPES = {
   coredns: { module: 'coredns', package: '.', coldSeconds: 30 },
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },
-  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 60 },
-  /** How Argo CD and kstatus read a resource (charts/health.integration.test.ts). */
-  health: { module: 'health', package: '.', coldSeconds: 40 },
+  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', coldSeconds: 75 },
+  /** How Argo CD, kstatus and Flux read a resource (charts/health.integration.test.ts). */
+  health: { module: 'health', package: '.', toolchain: 'go1.27.3', coldSeconds: 75 },
   /** Checks names, rules and alerts (charts/alerts.integration.test.ts). */
   promtool: {
     module: 'prometheus',
@@ -85,6 +90,15 @@ export const RECIPES = {
   },
   /** Prometheus' engine over scraped text (charts/dashboards.integration.test.ts). */
   promql: { module: 'prometheus', package: '.', tags: 'remove_all_sd', coldSeconds: 10 },
+  /** The servers of Argo CD, and a Redis in memory (test/e2e/together/argocd.e2e.test.ts). */
+  argocd: {
+    module: 'argocd',
+    package: '.',
+    symbols: { [`${ARGOCD}/common.version`]: ARGOCD_VERSION.slice(1) },
+    toolchain: 'go1.27.3',
+    files: { module: ARGOCD, paths: ['manifests/crds', 'manifests/base/config', 'hack/git-verify-wrapper.sh'] },
+    coldSeconds: 300,
+  },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -92,7 +106,7 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql'] as const;
+const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql', 'argocd'] as const;
 
 /** What the local cluster needs; kind brings its own, the others read files. */
 export type NodeBinary = Exclude<BinaryName, (typeof NOT_OF_A_NODE)[number]>;
@@ -113,4 +127,9 @@ export function cniFolder(): string {
 
 export function binaryPath(name: BinaryName): string {
   return join(CNI_PLUGINS.includes(name) ? cniFolder() : binariesFolder(), name);
+}
+
+/** What `files` of a recipe names, as its module has it. */
+export function filesOf(name: BinaryName): string {
+  return join(binariesFolder(), 'files', name);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { BINARY_NAMES, binaryPath, RECIPES, type BinaryName, type Recipe } from './binaries.ts';
+import { BINARY_NAMES, binaryPath, filesOf, RECIPES, type BinaryName, type Recipe } from './binaries.ts';
 import { binariesFolder } from './cache.ts';
-import { tryRun } from './exec.ts';
+import { run, tryRun } from './exec.ts';
 import { withLock } from './lock.ts';
 import { secondsSince, type Log } from './log.ts';
 import { ensurePackages, RUNC_BUILD_PACKAGES } from './packages.ts';
@@ -101,6 +101,22 @@ function goArguments(recipe: Recipe, output: string): string[] {
   ];
 }
 
+function environmentOf(recipe: Recipe): NodeJS.ProcessEnv {
+  const toolchain = recipe.toolchain ? { GOTOOLCHAIN: recipe.toolchain } : {};
+  return { ...process.env, CGO_ENABLED: recipe.cgo ? '1' : '0', GOFLAGS: '', GOWORK: 'off', ...toolchain };
+}
+
+/** Go's own cache of modules may be emptied: what is read later is kept beside the binary. */
+async function keepFiles(name: BinaryName): Promise<void> {
+  const recipe: Recipe = RECIPES[name];
+  if (!recipe.files) return;
+  const { module, paths } = recipe.files;
+  const go = { cwd: moduleFolder(recipe), env: environmentOf(recipe) };
+  const folder = (await run('go', ['list', '-m', '-f', '{{.Dir}}', module], go)).trim();
+  await rm(filesOf(name), { recursive: true, force: true });
+  for (const kept of paths) await cp(join(folder, kept), join(filesOf(name), kept), { recursive: true });
+}
+
 /** Compiles one binary, telling every 15 seconds how far it is; it appears under its name only when whole. */
 async function build(name: BinaryName, log: Log): Promise<void> {
   const recipe: Recipe = RECIPES[name];
@@ -119,7 +135,7 @@ async function build(name: BinaryName, log: Log): Promise<void> {
   );
   const result = await tryRun('nice', ['-n', '10', 'go', ...goArguments(recipe, partial)], {
     cwd: moduleFolder(recipe),
-    env: { ...process.env, CGO_ENABLED: recipe.cgo ? '1' : '0', GOFLAGS: '', GOWORK: 'off' },
+    env: environmentOf(recipe),
     timeout: BUILD_TIMEOUT,
     onOutput: (text) => {
       const lines = text.split('\n').filter(Boolean);
@@ -133,6 +149,7 @@ async function build(name: BinaryName, log: Log): Promise<void> {
       `building ${name} failed after ${secondsSince(start)}:\n${result.stderr.trimEnd().split('\n').slice(-25).join('\n')}`,
     );
   }
+  await keepFiles(name);
   await rename(partial, output);
   await mkdir(dirname(notePath(name)), { recursive: true });
   await writeFile(notePath(name), await recipeDigest(name));

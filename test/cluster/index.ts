@@ -1,5 +1,5 @@
 /** The test cluster's API for tests; `cli.ts` is the same for people. */
-export { BINARY_NAMES, binaryPath, type BinaryName } from './binaries.ts';
+export { BINARY_NAMES, binaryPath, filesOf, type BinaryName } from './binaries.ts';
 export { BUILD_PATIENCE_MS, ensureBinaries } from './build.ts';
 export { findCluster, loadImage, startCluster, stopCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 export {

@@ -6,3 +6,6 @@ export const KUBERNETES_VERSION = 'v1.37.2';
 
 /** Told to the linker, as the components' release builds do. */
 export const CONTAINERD_VERSION = 'v2.4.2';
+
+/** Told to the linker, too. */
+export const ARGOCD_VERSION = 'v3.6.1';

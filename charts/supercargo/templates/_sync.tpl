@@ -1,6 +1,10 @@
 {{/* What the operator gives its sync pods, as one JSON (operator/pod-template.ts reads it). */}}
 {{- define "supercargo.syncPods" -}}
 {{- $sync := .Values.sync }}
+{{- $annotations := $sync.podAnnotations }}
+{{- if .Values.metrics.scrapeAnnotations }}
+{{- $annotations = merge (dict) $annotations (include "supercargo.scrapeAnnotations" 8080 | fromYaml) }}
+{{- end }}
 {{- $user := dict }}
 {{- range $name, $id := include "supercargo.podUser" . | fromJson }}{{ $_ := set $user $name (int64 $id) }}{{ end }}
 {{- $pods := dict
@@ -13,7 +17,7 @@
   "priorityClassName" $sync.priorityClassName
   "runtimeClassName" $sync.runtimeClassName
   "labels" $sync.podLabels
-  "annotations" $sync.podAnnotations
+  "annotations" $annotations
   "env" $sync.extraEnv
   "proxy" (dict "http" $sync.proxy.httpProxy "https" $sync.proxy.httpsProxy "none" $sync.proxy.noProxy "loginSecret" $sync.proxy.loginSecret)
   "trust" $sync.trust

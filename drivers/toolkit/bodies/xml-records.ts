@@ -1,4 +1,4 @@
-import sax, { type QualifiedTag, type Tag } from 'sax';
+import sax, { type Tag } from 'sax';
 import { terminal } from '../../contract/index.ts';
 import { text, unexpected } from './text.ts';
 import type { XmlElement } from './xml.ts';
@@ -31,7 +31,7 @@ export async function* xmlRecords(
 
 class Reader {
   readonly #path: readonly string[];
-  readonly #parser = sax.parser(true, { trim: false, normalize: false });
+  readonly #parser = sax.parser(true, { trim: false, normalize: false, position: false });
   readonly #names: string[] = [];
   readonly #open: Open[] = [];
   #done: XmlElement[] = [];
@@ -41,7 +41,8 @@ class Reader {
   constructor(path: readonly string[]) {
     this.#path = path;
     const parser = this.#parser;
-    parser.onopentag = (tag) => this.#begin(tag);
+    // Without namespaces, as it is asked to, it gives attributes as plain text.
+    parser.onopentag = (tag) => this.#begin(tag as Tag);
     parser.onclosetag = () => this.#end();
     parser.ontext = (value) => this.#text(value);
     parser.oncdata = (value) => this.#text(value);
@@ -70,12 +71,11 @@ class Reader {
     return done;
   }
 
-  #begin({ name, attributes }: Tag | QualifiedTag): void {
+  #begin({ name, attributes }: Tag): void {
     this.#begun = true;
     this.#names.push(name);
     if (this.#open.length === 0 && !this.#isAtPath()) return;
-    const given = Object.entries(attributes).map(([key, value]) => [key, String(value)] as const);
-    this.#open.push({ name, attributes: Object.fromEntries(given), children: [], text: '' });
+    this.#open.push({ name, attributes, children: [], text: '' });
   }
 
   #isAtPath(): boolean {

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { systemClock } from '../../../kit/clock.ts';
 import { Random } from '../../../simulator/random.ts';
-import { serveStore, type StoreServer } from '../../../simulator/server.ts';
 import { addOrder } from '../../../simulator/shop/generate.ts';
-import { SimulatedShop } from '../../../simulator/simulated-shop.ts';
 import { wires } from '../../../simulator/wires/index.ts';
 import { call, waitFor, type Hub } from '../../demo/steps.ts';
 import { connectE2e, Shop, type E2e } from '../context.ts';
+import { startPlatform, type Platform } from '../platform.ts';
 
 jest.setTimeout(600_000);
 
@@ -20,30 +18,10 @@ const FEEDS = {
   ShipmentExport: RARELY,
   StockExport: RARELY,
 };
-const PRODUCTS = 5;
-const ORDERS = 3;
 const LEVEL = 77;
 const NAMES = [...wires().keys()];
 
-const service = (name: string): string => `e2e-all-${name}`;
-
-/** A name of the cluster for an address: drivers send a key over plain http to names inside it alone. */
-function named(name: string, address: string): object[] {
-  const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' };
-  return [
-    { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { clusterIP: 'None' } },
-    {
-      ...slice,
-      metadata: { name, labels: { 'kubernetes.io/service-name': name } },
-      endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports: [],
-    },
-  ];
-}
-
-interface Running {
-  readonly store: SimulatedShop;
-  readonly server: StoreServer;
+interface Running extends Platform {
   readonly shop: Shop;
 }
 
@@ -55,22 +33,18 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
     (await call<{ items: T[] }>(hub, 'GET', `${path}?limit=100`)).items;
 
   async function start(name: string): Promise<void> {
-    const wire = wires().get(name)!;
-    const apiKey = `e2e-${name}-key`;
-    const store = new SimulatedShop({ clock: systemClock, wire, products: PRODUCTS, orders: ORDERS, apiKey });
-    const server = await serveStore(store, { host: '0.0.0.0', port: 0, clock: systemClock });
-    const url = server.url.replace('0.0.0.0', `${service(name)}.default.svc`);
-    await e2e.kubectl.apply(named(service(name), e2e.cluster.hostAddress), 'default');
+    const platform = await startPlatform(e2e, { driver: name, name: `e2e-all-${name}` });
+    const { url, secret, settings } = platform;
     const shop = new Shop(e2e, {
       namespace: `e2e-all-${name}`,
       driver: name,
       url,
-      secret: wire.subject.credential(apiKey),
-      settings: wire.subject.settings(url),
+      secret,
+      settings,
       feeds: FEEDS,
       connection: { deletionPolicy: 'Delete' },
     });
-    all.set(name, { store, server, shop });
+    all.set(name, { ...platform, shop });
     await shop.apply();
   }
 
@@ -80,12 +54,10 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
   });
 
   afterAll(async () => {
-    for (const { shop, server } of all.values()) {
-      await shop.remove();
-      await server.close();
+    for (const running of all.values()) {
+      await running.shop.remove();
+      await running.close();
     }
-    for (const name of all.keys())
-      await e2e.kubectl.run('delete', 'service', service(name), '--namespace', 'default', '--ignore-not-found');
   });
 
   it('is Ready, every one, at the same time', async () => {

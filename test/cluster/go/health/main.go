@@ -1,23 +1,30 @@
 // Reads one JSON object a line and answers with one JSON line each: how Argo CD (the Lua script named by the first
-// argument, run by the engine Argo CD uses) and kstatus read its health.
+// argument, run by the engine Argo CD uses), kstatus and Flux read its health. Flux twice: by its own kstatus, and by the
+// health check expressions that are the second argument, as JSON, in the code that its kustomize-controller calls.
 package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 
+	fluxstatus "github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"github.com/fluxcd/pkg/apis/kustomize"
+	"github.com/fluxcd/pkg/runtime/cel"
 	lua "github.com/yuin/gopher-lua"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 )
 
 type verdict struct {
-	Argo          string `json:"argo"`
-	ArgoMessage   string `json:"argoMessage"`
-	Kstatus       string `json:"kstatus"`
-	KstatusReason string `json:"kstatusMessage"`
+	Argo            string `json:"argo"`
+	ArgoMessage     string `json:"argoMessage"`
+	Kstatus         string `json:"kstatus"`
+	KstatusReason   string `json:"kstatusMessage"`
+	Flux            string `json:"flux"`
+	FluxExpressions string `json:"fluxExpressions"`
 }
 
 func main() {
@@ -25,11 +32,19 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
+	expressions := &kustomize.HealthCheckExpressions{}
+	if err := json.Unmarshal([]byte(os.Args[2]), expressions); err != nil {
+		fail(err)
+	}
+	evaluator, err := cel.NewStatusEvaluator(expressions)
+	if err != nil {
+		fail(err)
+	}
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 1<<24)
 	out := json.NewEncoder(os.Stdout)
 	for lines.Scan() {
-		answer, err := judge(string(script), lines.Bytes())
+		answer, err := judge(string(script), evaluator, lines.Bytes())
 		if err != nil {
 			fail(err)
 		}
@@ -42,7 +57,7 @@ func main() {
 	}
 }
 
-func judge(script string, line []byte) (verdict, error) {
+func judge(script string, evaluator *cel.StatusEvaluator, line []byte) (verdict, error) {
 	object := &unstructured.Unstructured{}
 	if err := json.Unmarshal(line, &object.Object); err != nil {
 		return verdict{}, err
@@ -60,7 +75,21 @@ func judge(script string, line []byte) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	return verdict{Argo: argo, ArgoMessage: message, Kstatus: computed.Status.String(), KstatusReason: computed.Message}, nil
+	flux, err := fluxstatus.Compute(typed)
+	if err != nil {
+		return verdict{}, err
+	}
+	// An expression may ask for what an object does not have.
+	expressions := ""
+	if told, err := evaluator.Evaluate(context.Background(), typed); err != nil {
+		expressions = err.Error()
+	} else {
+		expressions = told.Status.String()
+	}
+	return verdict{
+		Argo: argo, ArgoMessage: message, Kstatus: computed.Status.String(), KstatusReason: computed.Message,
+		Flux: flux.Status.String(), FluxExpressions: expressions,
+	}, nil
 }
 
 // As Argo CD runs a health script: without os and io, the object as the global "obj", a table as the answer.
