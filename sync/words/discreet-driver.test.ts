@@ -16,10 +16,23 @@ function checked(report: Partial<CheckReport>): Promise<CheckReport> {
 it.each([`\u001b]0;TITLE\u0007 BEARER ${KEY.toUpperCase()}`, 'EURO', '', 'E1R'])(
   "a shop's word for its currency that is none is not shown: %j",
   async (currency) => {
-    expect((await checked({ shop: { id: KEY, name: KEY, currency } })).shop).toEqual({
-      id: '[credential]',
-      name: '[credential]',
-    });
+    expect((await checked({ shop: { id: '1', name: KEY, currency } })).shop).toEqual({ id: '1', name: '[credential]' });
+  },
+);
+
+it.each([
+  ['the beginning of the key', KEY.slice(0, 8)],
+  ['long numbers', '68512345678901'],
+  ['an address', 'https://shop.example/de#2'],
+])('an id that has %s is given to the letter: shops are told apart by it', async (_, id) => {
+  expect((await checked({ shop: { id, name: 'n' } })).shop).toEqual({ id, name: 'n' });
+});
+
+it.each([KEY, `shop of ${KEY}`, `a\u001b[31m`])(
+  'of a shop whose id cannot be shown nothing is said: %j',
+  async (id) => {
+    const report = await checked({ shop: { id, name: 'n' } });
+    expect(report).toEqual({ reachable: fine, credential: fine });
   },
 );
 

@@ -27,6 +27,8 @@ const LONGEST_REASON = 64;
 
 interface Words {
   (text: string, known?: readonly string[]): string;
+  /** The name of one thing, to the letter where that is fit to be shown. */
+  readonly key: (name: string) => string;
   /** A record whose names are fit to be shown. */
   readonly keys: <T>(record: T) => T;
   /** The place after a page, fit to be kept by the hub. */
@@ -39,6 +41,7 @@ interface Words {
  */
 export function discreetDriver(driver: Driver, secrets: Secrets): Driver {
   const words: Words = Object.assign((text: string, known?: readonly string[]) => storeWords(text, secrets, known), {
+    key: (name: string) => plainKey(name, secrets),
     keys: plainKeys(secrets),
     place: (resume: string) => keptPlace(resume, secrets),
   });
@@ -109,19 +112,25 @@ function report(found: CheckReport, words: Words): CheckReport {
     reason: reason(one.reason, words),
     message: words(one.message),
   });
-  const { shop, expiresAt = '' } = found;
+  const shop = found.shop && shopOf(found.shop, words);
+  const { expiresAt = '' } = found;
   const expires = Date.parse(expiresAt);
   return {
     reachable: finding(found.reachable),
     credential: finding(found.credential),
-    ...(shop ? { shop: shopOf(shop, words) } : {}),
+    ...(shop ? { shop } : {}),
     ...(Number.isNaN(expires) ? {} : { expiresAt: new Date(expires).toISOString() }),
   };
 }
 
+/**
+ * Shops are told apart by their ids, to the letter. One in which a whole secret stands cannot be shown, and what is
+ * shown in its place would be the same for every such shop: then nothing is said of which shop it is.
+ */
 function shopOf({ id, name, currency = '' }: NonNullable<CheckReport['shop']>, words: Words): CheckReport['shop'] {
+  if (words.key(id) !== id) return undefined;
   const known = CURRENCY.test(currency) ? { currency } : {};
-  return { id: words(id, [id]), name: words(name), ...known };
+  return { id, name: words(name), ...known };
 }
 
 function source(feed: ImportSource, words: Words): ImportSource {
