@@ -330,6 +330,12 @@ describe('an alert fires', () => {
       [alert('NoLeader', 'critical', { ...HOME, name: 'supercargo-operator' })],
     ],
     [
+      'of a connection that was given to an installation that there is not',
+      40,
+      (world, minute) => (world.unowned = minute > 10),
+      [alert('ConnectionsUnowned', 'warning', { installation: 'gone' })],
+    ],
+    [
       'of a leader that hears nothing, and not of a replica that waits',
       60,
       (world, minute) => {

@@ -16,6 +16,7 @@ import { MetricsFactory, type ControllerMetrics } from '../../kit/metrics.ts';
 import { partRegistry, type Part } from '../../kit/part-registry.ts';
 import type { Caches } from '../../operator/caches.ts';
 import { leadershipGauge, resourceMetrics, watchMetrics, whileLeading } from '../../operator/metrics.ts';
+import { foreignConnections } from '../../operator/ownership-metrics.ts';
 import type { DeploymentView } from '../../operator/resources.ts';
 import { rolloutMetrics } from '../../operator/rollout/metrics.ts';
 import { RolloutBook } from '../../operator/waves/book.ts';
@@ -55,6 +56,8 @@ export class World {
   /** A wave brought a pod its image an hour ago; it is not Ready, and another pod waits for it. */
   brokenByRollout = false;
   licenseDays = 300;
+  /** A connection was given to an installation that there is not. */
+  unowned = false;
   readonly counters: Record<string, { hint: number; poll: number }> = {};
   readonly rows = new Map<string, Map<string, Row>>();
   readonly conditions = new Map<string, Condition[]>();
@@ -172,9 +175,21 @@ export class MetricsWorld {
     const { watchAgeSeconds } = this.state;
     const at = this.#clock.now().getTime() - watchAgeSeconds * 1000;
     return withFamilies(this.#operator, [
-      ...whileLeading([...resourceMetrics(this.#caches(), this.#clock), ...this.#rollout()], () => isLeader),
+      ...whileLeading(
+        [...resourceMetrics(this.#caches(), this.#clock), ...this.#rollout(), this.#foreign()],
+        () => isLeader,
+      ),
       watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: at }], this.#clock),
     ]).metrics();
+  }
+
+  #foreign(): Family {
+    const given = aConnection();
+    const connections = new Cache<ConnectionResource>();
+    const labels = { [LABELS.installation]: 'gone' };
+    if (this.state.unowned) connections.put({ ...given, metadata: { ...given.metadata, labels } });
+    const caches = { connections, clusterConnections: new Cache() } as unknown as Caches;
+    return foreignConnections(caches, { installation: 'one', selector: undefined, watchNamespaces: [] });
   }
 
   #rollout(): Family[] {
