@@ -206,6 +206,7 @@ describe('go-live, with the rights that the table names, and no others', () => {
     const nothing = { changes: 0, biggest: [] };
     const report = {
       ...{ store: `${ns}/main`, connection: `${ns}/shop`, mode: 'Test', shipments: 0 },
+      locations: { unknown: [], known: [] },
       ...{ stock: { ...nothing, toZero: 0 }, prices: nothing, orders: [], problems: [], brakes: [] },
     };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items: [report] }));

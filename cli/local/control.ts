@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from './whole-file.ts';
 import type { LocalWorld } from './world.ts';
 
 /** What another `supercargo` command needs to talk to a running `up`; readable by its owner alone. */
@@ -56,7 +57,7 @@ export async function startControl(options: ControlOptions): Promise<{ close(): 
     hubUrl: options.hubUrl,
     keys: Object.fromEntries(options.keys),
   };
-  await writeFile(file, JSON.stringify(running), { mode: 0o600 });
+  await writeWhole(file, JSON.stringify(running));
   return {
     async close() {
       await rm(file, { force: true });

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What `up` keeps in its state folder beside the database, which looks after its own. */
-const FILES = ['up.json', 'resources.json', 'resources.json.new'];
+const FILES = ['up.json', 'up.json.new', 'resources.json', 'resources.json.new'];
 const KEYS = 'keys';
 const OTHERS_WRITE = 0o022;
 const OTHERS_READ = 0o077;

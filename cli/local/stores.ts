@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoreSpec } from '../../crds/index.ts';
 import type { Hub } from '../../hub/hub.ts';
 import { keyStoreOf } from '../../hub/stores/rules.ts';
 import type { LocalWorld } from './world.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Keeps the hub's Stores as the manifests have them, while `up` runs. */
 export class LocalStores {
@@ -70,6 +71,6 @@ async function developerKey(file: string): Promise<string> {
   if (known) return known.trim();
   const key = `sck_${randomBytes(24).toString('base64url')}`;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, key + '\n', { mode: 0o600 });
+  await writeWhole(file, key + '\n');
   return key;
 }

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Condition, Resource } from '../../crds/index.ts';
 import type { Manifests, SecretManifest } from '../manifests.ts';
 import type { Switch } from '../target.ts';
+import { writeWhole } from './whole-file.ts';
 
 type Status = Record<string, unknown> & { conditions?: Condition[] };
 export type LocalResource = Resource<Record<string, unknown>, Status>;
@@ -237,8 +238,7 @@ export class LocalWorld {
         .then(async () => {
           this.#unwritten = false;
           await mkdir(dirname(this.#file), { recursive: true });
-          await writeFile(`${this.#file}.new`, JSON.stringify(this.#saved), { mode: 0o600 });
-          await rename(`${this.#file}.new`, this.#file);
+          await writeWhole(this.#file, JSON.stringify(this.#saved));
         })
         .catch(() => undefined);
     }
