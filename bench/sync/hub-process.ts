@@ -11,8 +11,10 @@ import { openEmbedded } from '../../hub/storage/embedded/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
+import { letGrow } from '../../kit/memory-limits.ts';
 import { CONNECTION, required } from './rig.ts';
 
+letGrow();
 const log = createLogger('hub', process.env['BENCH_LOG'] ?? 'warn');
 const folder = process.env['BENCH_DATA_DIR'];
 const hub = await startHub({

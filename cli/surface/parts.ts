@@ -27,6 +27,7 @@ export const PARTS: readonly CommandRow[] = [
     needs: [],
     async run({ env, stop }) {
       const signal = stop();
+      (await import('../../kit/memory-limits.ts')).letGrow();
       await (await import('../../hub/main.ts')).runHub(env, signal);
     },
   }),

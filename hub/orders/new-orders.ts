@@ -35,5 +35,5 @@ export async function settleNewOrders(
   }
   await resolve(tx, { connection: scope.connectionId, feeds: ['OrderImport', 'OrderUpdate'] }, ids);
   await tx.query('INSERT INTO stage_changed SELECT id, true FROM unnest($1::text[]) AS id', [ids]);
-  await concludeOrders(tx, scope, ids, !allAccepted);
+  await concludeOrders(tx, scope, ids, !allAccepted, true);
 }

@@ -53,9 +53,14 @@ interface TotalsRow extends OrderTotals, Record<string, unknown> {
 
 /**
  * Severity Info: the store's own totals are kept as they are, people learn by how much they differ. Of the orders that
- * changed.
+ * changed; `fresh`: nothing is open about any of them.
  */
-export async function recordTotals(tx: Transaction, connectionId: number, changed: readonly string[]): Promise<void> {
+export async function recordTotals(
+  tx: Transaction,
+  connectionId: number,
+  changed: readonly string[],
+  fresh: boolean,
+): Promise<void> {
   const suspects = await tx.query<TotalsRow>(
     `SELECT o.external_id AS id, o.number, o.currency, o.items_total AS "itemsTotal", o.shipping_total AS "shippingTotal", o.tax_total AS "taxTotal", o.discount_total AS "discountTotal", o.grand_total AS "grandTotal",
        coalesce(l.total, 0) AS "linesTotal", coalesce(l.tax, 0) AS "linesTax"
@@ -79,7 +84,11 @@ export async function recordTotals(tx: Transaction, connectionId: number, change
         ]
       : [];
   });
-  await resolve(tx, { connection: connectionId, feeds: ['OrderImport'] }, changed, { reasons: [REASON], still: found });
+  if (!fresh)
+    await resolve(tx, { connection: connectionId, feeds: ['OrderImport'] }, changed, {
+      reasons: [REASON],
+      still: found,
+    });
   await raise(tx, { connection: connectionId, feed: 'OrderImport' }, found);
 }
 

@@ -129,10 +129,19 @@ function isChild(name: TableName): boolean {
   return 'parent' in TABLES[name];
 }
 
-/** New products may be what a level or a rejected order waited for. Returns how many orders came to another result. */
+/**
+ * New products may be what a level or a rejected order waited for; one question for both, since mostly nothing waits.
+ * Returns how many orders came to another result.
+ */
 async function productsCame(tx: Transaction, hub: HubContext, connection: ConnectionRow): Promise<number> {
-  await sendKept(tx, hub, connection);
-  return healUnknownSkus(tx, connection);
+  const [waits] = await tx.query<{ levels: boolean; orders: boolean }>(
+    `SELECT EXISTS (SELECT FROM stock_targets WHERE store_id = $1 AND waiting) AS levels,
+       EXISTS (SELECT FROM orders WHERE connection_id = ANY(ARRAY(SELECT id FROM connections WHERE store_id = $1)) AND intake = 'Rejected' AND intake_reason = 'UnknownSku') AS orders`,
+    [connection.store_id],
+    'waits-for-products',
+  );
+  if (waits!.levels) await sendKept(tx, hub, connection);
+  return waits!.orders ? healUnknownSkus(tx, connection) : 0;
 }
 
 /** New products may be what a rejected order waited for. Returns how many orders came to another result. */
