@@ -27,9 +27,9 @@ export function keepSmall(): void {
 }
 
 /**
- * Of a process that hands other processes' bytes on. V8 counts them as growth, beside a heap that hardly grows, and then
- * may collect the whole heap for every ten megabytes that pass: 24 times in 20 seconds, half of the hub's CPU. So it may
- * grow to three times what is alive, as V8 itself lets it where much is allocated.
+ * Of a process that hands other processes' bytes on. V8 counts them as growth, beside a heap that hardly grows, and may
+ * then collect the whole heap for every ten megabytes that pass: 24 times in 20 seconds, a third of the hub's CPU. So
+ * it may grow to three times what is alive, as V8 itself lets it where much is allocated.
  */
 export function letGrow(): void {
   setFlagsFromString('--heap-growing-percent=200');
