@@ -1,7 +1,7 @@
 /**
  * Rows of `relation` beside the order that each names by `id`, as relation `o`; `$1` is the connection. One look into
  * the primary key for each. Which index serves does not hang on statistics: of connections there are none (decision
- * 0025). Where there were, in the minutes after a first sync all of the connection's orders were read for each batch
+ * 0026). Where there were, in the minutes after a first sync all of the connection's orders were read for each batch
  * (80 of 90 CPU-seconds for 100,000 orders went there once).
  */
 export const withOrders = (relation: string, id: string): string =>

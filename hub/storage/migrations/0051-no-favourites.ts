@@ -2,7 +2,7 @@
  * The planner is told nothing of how rows are divided among connections and Stores. What it knew was as old as the last
  * ANALYZE: a connection that came later had no rows in its eyes, so that every index that begins with the connection
  * looked as good as the one that holds the key, and a first sync read all that it had brought before, once for each SKU
- * (decision 0025). Without figures it takes each for a two-hundredth of the table, which is right enough for all. Old
+ * (decision 0026). Without figures it takes each for a two-hundredth of the table, which is right enough for all. Old
  * figures are taken away: by PostgreSQL 18's own function, before that by naming the type anew, which rewrites nothing.
  * Frozen: a later change is a later migration.
  */
