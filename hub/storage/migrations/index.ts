@@ -30,6 +30,7 @@ import { counted } from './0046-counted.ts';
 import { quietRuns } from './0047-quiet-runs.ts';
 import { ownersByStatement } from './0048-owners-by-statement.ts';
 import { erasures } from './0049-erasures.ts';
+import { owner } from './0050-owner.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -65,4 +66,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0047-quiet-runs', sql: quietRuns },
   { name: '0048-owners-by-statement', sql: ownersByStatement },
   { name: '0049-erasures', sql: erasures },
+  { name: '0050-owner', sql: owner },
 ];
