@@ -68,9 +68,9 @@ describe('command lines in the pages', () => {
     expect(lines.length).toBeGreaterThan(10);
     const faults: string[] = [];
     for (const { page, line } of lines) {
-      const command = COMMANDS.find(({ name }) => line.startsWith(`supercargo ${name} `));
+      const command = COMMANDS.find(({ name }) => `${line} `.startsWith(`supercargo ${name} `));
       const fault =
-        command?.flags?.some(({ usage }) => usage.startsWith('-n,')) && !/ -n /.test(line)
+        command?.flags?.some(({ usage }) => usage.startsWith('-n,')) && !/ -[nA]\b/.test(line)
           ? `${line}: no -n`
           : undefined;
       const said = fault ?? (await faultOf(line, true));
