@@ -28,6 +28,15 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** Whoever reads has read enough (`| head`): there is nobody to tell anything any more, and nothing went wrong. */
+function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+}
+
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -57,6 +66,7 @@ const doors: Doors = {
   },
 };
 
+endWithReader();
 await program({
   version: ownPackage().version,
   commands: COMMANDS,
