@@ -44,6 +44,16 @@ describe('a deletion', () => {
       { step: 'wait', reason: 'Stopping' },
     ],
     [
+      'does not wait for a pod whose node is gone with it: its last moment is long over',
+      {
+        deployment: aDeployment({ replicas: 0 }, 0),
+        pods: [
+          { ...aPod({ phase: 'Running' }), metadata: { name: 'lost', deletionTimestamp: '2026-05-31T23:59:00Z' } },
+        ],
+      },
+      { step: 'forget' },
+    ],
+    [
       'does not wait for a pod that has ended',
       { deployment: aDeployment({ replicas: 0 }, 0), pods: [aPod({ phase: 'Failed' })] },
       { step: 'forget' },

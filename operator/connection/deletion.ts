@@ -57,19 +57,14 @@ export function decideDeletion({
       reason: 'DeletionDeadlineExceeded',
       message: `not done after ${Math.round(deadlineMs / 1000)} s: let go. What was registered at the store may be left there; the hub keeps its data`,
     };
-  const running = podStep({ connection, deployment, pods, namespaceTerminating }, { passedMs, deadlineMs });
+  const running = podStep({ connection, deployment, pods, namespaceTerminating, now }, { passedMs, deadlineMs });
   if (running) return running;
   return { step: 'forget', reason: 'CleaningUp', message: `the hub applies deletionPolicy ${policy}` };
 }
 
 /** What is still to be done about the pod. */
 function podStep(
-  {
-    connection: { status },
-    deployment,
-    pods,
-    namespaceTerminating,
-  }: Pick<DeletionSnapshot, 'connection' | 'deployment' | 'pods' | 'namespaceTerminating'>,
+  { connection: { status }, deployment, pods, namespaceTerminating, now }: Omit<DeletionSnapshot, 'deadlineMs'>,
   { passedMs, deadlineMs }: { readonly passedMs: number; readonly deadlineMs: number },
 ): DeletionStep | undefined {
   const wanted = deployment?.spec.replicas ?? 0;
@@ -87,7 +82,7 @@ function podStep(
       afterMs: Math.min(POLL_MS, deadlineMs / 2 - passedMs),
     };
   if (wanted > 0) return { step: 'stop', reason: 'Stopping', message: 'the sync pod is being stopped' };
-  if (podsLeft(deployment, pods))
+  if (podsLeft(deployment, pods, now))
     return {
       step: 'wait',
       reason: 'Stopping',

@@ -22,7 +22,7 @@ const REFUSED_AGAIN_MS = 30_000;
 export function deployedOf(snapshot: ConnectionSnapshot, replicas: 0 | 1, enabled: boolean): Deployed {
   const { deployment, childProblem, pods, now } = snapshot;
   if (childProblem) return no(childProblem, { mend: true });
-  if (replicas === 0) return no(stopped(podsLeft(deployment, pods), enabled));
+  if (replicas === 0) return no(stopped(podsLeft(deployment, pods, now), enabled));
   if (!deployment)
     return no({ reason: 'Creating', message: "the sync pod's Deployment is being created" }, { planned: true });
   if (!isCurrent(deployment)) return STARTING;
