@@ -74,7 +74,7 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
       // The key first: who names the wrong Store need not wait for a tunnel.
       const given = env['SUPERCARGO_API_KEY'];
       const { key, installation } = given
-        ? { key: given }
+        ? { key: given, installation: undefined }
         : await findDeveloperKey(client, { namespace, store, contextNamespace });
       return { url: env['SUPERCARGO_HUB_URL'] || (await tunnelUrl(installation)), key };
     },
