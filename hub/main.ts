@@ -84,14 +84,16 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
 /** The uid of this namespace is what tells one cluster from another: each has it, and none has that of another. */
 const OF_EVERY_CLUSTER = 'kube-system';
 
+/** Undefined where the API server does not say which cluster this is: back offices are served all the same. */
 async function claimOf(
   config: HubEnvironment,
   { client, log }: { readonly client: KubeClient; readonly log: Logger },
 ): Promise<DatabaseClaim | undefined> {
   const cluster = await client.get(NAMESPACES, OF_EVERY_CLUSTER).catch((error: unknown) => {
-    if (!isApiError(error, 'Forbidden')) throw error;
+    const remedy = isApiError(error, 'Forbidden') ? ': give its ServiceAccount "get" on it, as the chart does' : '';
     log.warn(
-      'the hub may not read the namespace kube-system, so nothing keeps another installation off its database: give its ServiceAccount "get" on it, as the ClusterRole of the chart does',
+      { err: error },
+      `the hub could not read the namespace kube-system, so until its next start nothing keeps another installation off its database${remedy}`,
     );
     return undefined;
   });
