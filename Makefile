@@ -70,7 +70,7 @@ test-e2e: e2e-up ## a cluster where pods run, the chart installed, the real stor
 
 # Building Kubernetes for the first time must not take the time from the tests beside it.
 e2e-up: build
-	@nice $(NODE) test/cluster/cli.ts build && nice $(NODE) test/cluster/cli.ts build argocd
+	@nice $(NODE) test/cluster/cli.ts build && nice $(NODE) test/cluster/cli.ts build argocd source-controller kustomize-controller
 	@$(NODE) test/e2e/prepare.ts
 
 e2e-silent: node_modules/.package-lock.json

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CommanderError } from 'commander';
 import { ApiError } from '../kit/kube/errors.ts';
-import { exitCodeOf, NotFound, UsageError } from './exit-code.ts';
+import { endFailed, exitCodeOf, NotFound, UsageError } from './exit-code.ts';
 
 describe('the exit code', () => {
   it.each([
@@ -15,5 +15,19 @@ describe('the exit code', () => {
     ['anything else', new Error('oh'), 1],
   ])('of %s', (_, error, code) => {
     expect(exitCodeOf(error)).toBe(code);
+  });
+});
+
+describe('a command that failed', () => {
+  const told = (...args: string[]) => {
+    const said: (number | 'ends')[] = [];
+    const ending = { setCode: (code: number) => void said.push(code), end: () => void said.push('ends') };
+    endFailed(new Error('the database belongs to another'), args, ending);
+    return said;
+  };
+
+  it('ends at once where it is a part of a container, whatever it has left open; else when all is done', () => {
+    expect(told('serve', 'hub')).toEqual([1, 'ends']);
+    expect(told('get', 'connections')).toEqual([1]);
   });
 });

@@ -25,6 +25,22 @@ export class UsageError extends Error {}
 /** What was named is not there. */
 export class NotFound extends Error {}
 
+/** How a command that failed ends its process. */
+export interface Ending {
+  readonly setCode: (code: number) => void;
+  /** At once, with that code. */
+  readonly end: () => void;
+}
+
+/**
+ * A command that failed ends once nothing is open any more. A part of a container ends at once: what it has left open
+ * (sessions of a database, watches) would keep a pod that has failed alive, and the kubelet would not start it anew.
+ */
+export function endFailed(error: unknown, [command]: readonly string[], { setCode, end }: Ending): void {
+  setCode(exitCodeOf(error));
+  if (command === 'serve') end();
+}
+
 /** Of an error that ended a command. A refusal that was put in other words is still one. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { withoutControls } from '../kit/plain-text.ts';
 
-import { exitCodeOf } from './exit-code.ts';
+import { endFailed } from './exit-code.ts';
 import type { Doors } from './surface/command.ts';
 import { COMMANDS, GROUPS } from './command-table.ts';
 import { program } from './surface/program.ts';
@@ -26,6 +26,15 @@ function stopSignal(): AbortSignal {
     });
   }
   return stop.signal;
+}
+
+/** Whoever reads has read enough (`| head`): there is nobody to tell anything any more, and nothing went wrong. */
+function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
 }
 
 async function ask(question: string): Promise<string> {
@@ -57,6 +66,7 @@ const doors: Doors = {
   },
 };
 
+endWithReader();
 await program({
   version: ownPackage().version,
   commands: COMMANDS,
@@ -69,5 +79,8 @@ await program({
     // Commander has said what is wrong with the command line, or has shown its help.
     if (!(error instanceof CommanderError))
       tell(`supercargo: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = exitCodeOf(error);
+    endFailed(error, process.argv.slice(2), {
+      setCode: (code) => (process.exitCode = code),
+      end: () => process.exit(),
+    });
   });

@@ -10,7 +10,7 @@ const run = (change: Partial<ShownRun> = {}): ShownRun => ({
   ...change,
 });
 const before = (trigger: string, changed = 3) =>
-  run({ id: 'r1', trigger, changed, result: 'Succeeded', finishedAt: '2026-11-26T08:00:00Z' });
+  run({ id: 'r1', trigger, read: changed, changed, result: 'Succeeded', finishedAt: '2026-11-26T08:00:00Z' });
 
 describe('how a run ended', () => {
   it.each<[string, ShownRun, ShownRun[], boolean, string]>([
@@ -34,6 +34,13 @@ describe('how a run ended', () => {
       [run(), before('Hint', 0), before('Schedule')],
       false,
       "nothing has changed since: 3 taken already at 2026-11-26T08:00:00Z, by the schedule's run",
+    ],
+    [
+      'refused before, and sent before that',
+      run(),
+      [run(), run({ ...before('Hint', 0), result: 'Failed', read: 1, message: '1 refused' }), before('Schedule')],
+      true,
+      'nothing waits: Failed at 2026-11-26T08:00:00Z, by a run that began as soon as they were there: 1 refused',
     ],
     ['nothing ever', run(), [], true, 'nothing waits to be sent'],
     ['nothing ever to read', run(), [run()], false, 'nothing has changed at the store'],

@@ -24,7 +24,7 @@ export function runWords(run: ShownRun, recent: readonly ShownRun[], exports: bo
   const more = run.message ? `: ${run.message}` : '';
   if (run.result === 'Empty')
     return nothingToDo(
-      recent.find(({ id, changed }) => id !== run.id && changed > 0),
+      recent.find(({ id, read, changed }) => id !== run.id && (exports ? read : changed) > 0),
       exports,
     );
   if (run.result === 'Succeeded')
@@ -36,6 +36,9 @@ function nothingToDo(before: ShownRun | undefined, exports: boolean): string {
   if (!before) return exports ? 'nothing waits to be sent' : 'nothing has changed at the store';
   const by = STARTED_BY[before.trigger ?? '']?.[exports ? 1 : 0] ?? 'by the run before';
   const at = before.finishedAt === undefined ? '' : ` at ${before.finishedAt}`;
+  // What was refused does not wait: who hears of an older success believes that it was sent.
+  if (exports && before.changed === 0)
+    return `nothing waits: ${before.result}${at}, ${by}${before.message ? `: ${before.message}` : ''}`;
   return exports
     ? `nothing waits: ${before.changed} sent already${at}, ${by}`
     : `nothing has changed since: ${before.changed} taken already${at}, ${by}`;

@@ -31,6 +31,8 @@ const environment = z.object({
   SUPERCARGO_ADDRESS_BURST: z.coerce.number().int().min(1).default(DEFAULT_LIMITS.address.burst),
   /** Networks of the proxies before the hub, whose X-Forwarded-For is believed. */
   SUPERCARGO_TRUSTED_PROXIES: list,
+  /** The installation that gives this database up to this one. */
+  SUPERCARGO_DATABASE_TAKE_OVER_FROM: z.string().default(''),
   /** "true": Stores take over what a Store of their name left, whatever its uid. */
   SUPERCARGO_ADOPT_BY_NAME: z.stringbool().default(false),
   SUPERCARGO_WATCH_NAMESPACES: list,

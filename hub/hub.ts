@@ -11,6 +11,7 @@ import { buildServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
+import { claimDatabase, refuseForeign, type DatabaseClaim } from './storage/owner.ts';
 import { databaseAnswers } from './storage/wait.ts';
 import { forgetStore, saveStore, type ConnectionRow, type StoreRecord } from './stores/rules.ts';
 import { hint, HintLongPoll } from './runs/hints.ts';
@@ -58,7 +59,9 @@ export interface HubOptions {
   readonly declared?: DeclaredConnections;
   /** Absent: it is logged alone. */
   readonly emitStoreEvent?: EmitStoreEvent;
-  /** The database was restored under this hub: end it, and start it anew. */
+  /** Whose the database is to be; absent: it is not asked (one beside the hub, that nobody else reaches). */
+  readonly claim?: DatabaseClaim | undefined;
+  /** The database was restored under this hub, or taken over: end it, and start it anew. */
   readonly onRestored?: () => void;
 }
 
@@ -81,7 +84,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   // First: a hub that cannot be reached need not migrate.
   const certificate = await tls?.read();
   const unfit = await databaseAnswers(db, clock, log);
+  if (options.claim) await refuseForeign(db, options.claim);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
+  if (options.claim) await claimDatabase(db, options.claim);
   const epoch = await watchEpoch(db, clock, log, options.onRestored ?? (() => undefined));
   const hints = new HintLongPoll(db, clock);
   const emitStoreEvent: EmitStoreEvent = (namespace, name, type, reason, message) => {

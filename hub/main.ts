@@ -3,18 +3,22 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { systemClock } from '../kit/clock.ts';
 import { EventRecorder } from '../kit/events.ts';
+import { NAMESPACES } from '../kit/kube/builtin.ts';
+import type { KubeClient } from '../kit/kube/client.ts';
+import { isApiError } from '../kit/kube/errors.ts';
 import { createPodClient } from '../kit/kube/in-cluster.ts';
 import { readSecretFiles } from '../kit/kube/secret-files.ts';
-import { createLogger } from '../kit/log.ts';
+import { createLogger, type Logger } from '../kit/log.ts';
 import { proxyFromEnvironment } from '../kit/net/proxy.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { carryBySocket } from './base/webhook-transport.ts';
 import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
-import { readHubEnvironment } from './env.ts';
+import { readHubEnvironment, type HubEnvironment } from './env.ts';
 import { startHub } from './hub.ts';
 import { databaseAddress } from './storage/database-address.ts';
 import { openEmbedded } from './storage/embedded/index.ts';
+import { ownerName, type DatabaseClaim } from './storage/owner.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
 
@@ -52,6 +56,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const hub = await startHub({
     declared: (key) => connections.declared(key),
     onRestored: () => restored.abort(),
+    claim: external === undefined ? undefined : await claimOf(config, { client, log }),
     emitStoreEvent: storeEvents({ client, recorder, log }),
     db,
     log,
@@ -74,4 +79,29 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   await hub.stop();
   await recorder.flush();
   await client.close();
+}
+
+/** The uid of this namespace is what tells one cluster from another: each has it, and none has that of another. */
+const OF_EVERY_CLUSTER = 'kube-system';
+
+/** Undefined where the API server does not say which cluster this is: back offices are served all the same. */
+async function claimOf(
+  config: HubEnvironment,
+  { client, log }: { readonly client: KubeClient; readonly log: Logger },
+): Promise<DatabaseClaim | undefined> {
+  const cluster = await client.get(NAMESPACES, OF_EVERY_CLUSTER).catch((error: unknown) => {
+    const remedy = isApiError(error, 'Forbidden') ? ': give its ServiceAccount "get" on it, as the chart does' : '';
+    log.warn(
+      { err: error },
+      `the hub could not read the namespace kube-system, so until its next start nothing keeps another installation off its database${remedy}`,
+    );
+    return undefined;
+  });
+  if (cluster === undefined) return undefined;
+  const installation = config.SUPERCARGO_INSTALLATION ?? `${config.SUPERCARGO_NAMESPACE}.supercargo`;
+  const takeOverFrom = config.SUPERCARGO_DATABASE_TAKE_OVER_FROM;
+  return {
+    owner: ownerName(installation, cluster.metadata.uid ?? ''),
+    ...(takeOverFrom === '' ? {} : { takeOverFrom }),
+  };
 }

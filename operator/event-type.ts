@@ -16,6 +16,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'Running',
   'Starting',
   'Stopped',
+  'Stopping',
   'Waiting',
   'WaitingForFeed',
 ]);

@@ -53,8 +53,25 @@ async function step(
   }
   const foundation = await gate.look(connection);
   if (gate.mustReopen(foundation)) await runner.drain();
-  await gate.keepOpen(connection, feeds, foundation, signal);
+  await sayingMeanwhile(gate.keepOpen(connection, feeds, foundation, signal), runner, options);
   await runner.update(connection, feeds);
   if (gate.open) runner.startDue(runs, signal);
   await runner.report(connection);
+}
+
+/**
+ * A shop that hangs keeps a check waiting for minutes. Data grows too old in that time all the same: each feed says so
+ * as if nothing hung.
+ */
+async function sayingMeanwhile(work: Promise<void>, runner: FeedRunner, { clock, log }: EngineOptions): Promise<void> {
+  const over = new AbortController();
+  const ended = work.finally(() => over.abort());
+  while (!over.signal.aborted) {
+    await Promise.race([ended, clock.sleep(LOOK_EVERY_MS, over.signal)]);
+    if (over.signal.aborted) break;
+    await runner.reportFeeds().catch((error: unknown) => {
+      log.warn({ err: error }, "a feed's status could not be written; trying again");
+    });
+  }
+  await ended;
 }

@@ -119,7 +119,7 @@ export class FeedRunner {
   /** Called while the gate is open. When it has just opened, whatever was in the way of a feed may be gone. */
   startDue(runs: readonly FeedRunResource[], signal: AbortSignal): void {
     const now = this.#options.clock.now();
-    if (this.#openings !== this.#gate.openings) for (const feed of this.#feeds.values()) feed.connectionMended();
+    if (this.#openings !== this.#gate.openings) for (const feed of this.#feeds.values()) feed.connectionMended(now);
     this.#openings = this.#gate.openings;
     for (const run of runs) this.#startDeliberate(run, now, signal);
     for (const due of dueRuns(
@@ -302,9 +302,14 @@ export class FeedRunner {
 
   /** Writes what changed: each feed's status, then the connection's. */
   async report(connection: AnyConnection): Promise<void> {
+    await this.reportFeeds();
+    await this.#gate.report(connection, this.#view(this.#options.clock.now()));
+  }
+
+  /** The feeds' status alone. */
+  async reportFeeds(): Promise<void> {
     const now = this.#options.clock.now();
     for (const feed of this.#feeds.values()) await this.#reportFeed(feed, now);
-    await this.#gate.report(connection, this.#view(now));
   }
 
   #view(now: Date): FeedsView {

@@ -60,6 +60,18 @@ describe('the pod of the hub', () => {
     );
   });
 
+  it('is that of the installation that has the Store, also beside another in one namespace', () => {
+    const of = (installation: string, namespace: string, name: string): PodView => {
+      const { spec, ...rest } = pod(namespace, name, true);
+      const env = [{ name: 'SUPERCARGO_INSTALLATION', value: installation }];
+      return { ...rest, spec: { containers: spec!.containers.map((container) => ({ ...container, env })) } };
+    };
+    const pods = [of('a.one', 'a', 'one'), of('a.two', 'a', 'two'), of('b.one', 'b', 'one')];
+    expect(chooseHubPod(pods, undefined, 'a.two')).toMatchObject({ namespace: 'a', pod: 'two' });
+    expect(chooseHubPod(pods, undefined, 'b.one')).toMatchObject({ namespace: 'b', pod: 'one' });
+    expect(() => chooseHubPod(pods, undefined, 'elsewhere')).toThrow('there are hubs in a, b');
+  });
+
   it('needs rights, which are named with what else would do', async () => {
     const refused = {
       list: async () => {

@@ -1,4 +1,4 @@
-import { resourceType, type StoreResource } from '../../crds/index.ts';
+import { belongsTo, resourceType, type StoreResource } from '../../crds/index.ts';
 import { SECRETS } from '../../kit/kube/builtin.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
@@ -20,9 +20,26 @@ interface SecretView extends KubeObject {
 const KEY = 'apiKey';
 type Reader = Pick<KubeClient, 'list' | 'find'>;
 
-/** The developer API key of the Store that is meant, out of the Secret that its status names. */
+/** What a person's choice comes to. */
+export interface DeveloperKey {
+  readonly key: string;
+  /** Whose hub takes it; undefined: nobody has claimed the Store yet. */
+  readonly installation: string | undefined;
+}
+
+/** The developer API key of the Store that is meant, and whose hub it is for. */
+export async function findDeveloperKey(client: Reader, choice: StoreChoice): Promise<DeveloperKey> {
+  const store = await findStore(client, choice);
+  return { key: await readKeyOf(client, store), installation: belongsTo(store) };
+}
+
+/** The key alone. */
 export async function readDeveloperKey(client: Reader, choice: StoreChoice): Promise<string> {
-  const { metadata, status } = await findStore(client, choice);
+  return (await findDeveloperKey(client, choice)).key;
+}
+
+/** Out of the Secret that its status names. */
+async function readKeyOf(client: Reader, { metadata, status }: StoreResource): Promise<string> {
   const id = `${metadata.namespace}/${metadata.name}`;
   const secretName = status?.developerKey?.secretName;
   if (secretName === undefined)

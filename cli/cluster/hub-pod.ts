@@ -11,8 +11,19 @@ const PORT_NAME = 'http';
 const TLS_PORT_NAME = 'https';
 const DEFAULT_PORT = 8080;
 
-/** Of the pods that carry the chart's labels, the one to talk to. */
-export function chooseHubPod(pods: readonly PodView[], systemNamespace: string | undefined): PodPort {
+/** Whose hub a pod is, as the chart tells it. */
+function installationOf({ spec }: PodView): string | undefined {
+  return spec?.containers.flatMap(({ env }) => env ?? []).find(({ name }) => name === 'SUPERCARGO_INSTALLATION')?.value;
+}
+
+/** Of the pods that carry the chart's labels, the one to talk to; that of the installation, where one is known. */
+export function chooseHubPod(
+  all: readonly PodView[],
+  systemNamespace: string | undefined,
+  installation?: string,
+): PodPort {
+  const theirs = installation === undefined ? [] : all.filter((pod) => installationOf(pod) === installation);
+  const pods = theirs.length > 0 ? theirs : all;
   const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace ?? ''))].sort();
   if (namespaces.length === 0) {
     throw new NotNow(
@@ -39,6 +50,7 @@ export function chooseHubPod(pods: readonly PodView[], systemNamespace: string |
 export async function findHubPod(
   client: Pick<KubeClient, 'list'>,
   systemNamespace: string | undefined,
+  installation?: string,
 ): Promise<PodPort> {
   const { items } = await client
     .list<PodView>(PODS, { namespace: systemNamespace, labelSelector: HUB_SELECTOR })
@@ -51,7 +63,7 @@ export async function findHubPod(
         { cause: error },
       );
     });
-  return chooseHubPod(items, systemNamespace);
+  return chooseHubPod(items, systemNamespace, installation);
 }
 
 /** A refusal to forward, with what to do. */

@@ -8,7 +8,7 @@ import { openTunnel, type Tunnel } from '../../kit/kube/tunnel.ts';
 import type { Viewed } from '../status-view.ts';
 import type { Named, Target } from '../target.ts';
 import { clusterDoors } from './doors.ts';
-import { readDeveloperKey } from './developer-key.ts';
+import { findDeveloperKey } from './developer-key.ts';
 import { explainTunnel, findHubPod } from './hub-pod.ts';
 
 /** A hub that is just restarting is waited for. */
@@ -34,9 +34,9 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
       },
       { manager: FIELD_MANAGERS.cli },
     );
-  const tunnelUrl = async (): Promise<string> => {
+  const tunnelUrl = async (installation: string | undefined): Promise<string> => {
     const tunnel = await openTunnel({
-      pick: () => findHubPod(client, systemNamespace),
+      pick: () => findHubPod(client, systemNamespace, installation),
       connect: overTls(podConnector(config)),
       clock: systemClock,
       patienceMs: PATIENCE_MS,
@@ -72,8 +72,11 @@ export function clusterTarget(config: KubeConfig, { systemNamespace, env }: Clus
     },
     async hub({ namespace, store }) {
       // The key first: who names the wrong Store need not wait for a tunnel.
-      const key = env['SUPERCARGO_API_KEY'] || (await readDeveloperKey(client, { namespace, store, contextNamespace }));
-      return { url: env['SUPERCARGO_HUB_URL'] || (await tunnelUrl()), key };
+      const given = env['SUPERCARGO_API_KEY'];
+      const { key, installation } = given
+        ? { key: given, installation: undefined }
+        : await findDeveloperKey(client, { namespace, store, contextNamespace });
+      return { url: env['SUPERCARGO_HUB_URL'] || (await tunnelUrl(installation)), key };
     },
     async close() {
       await Promise.all(tunnels.map((tunnel) => tunnel.close()));

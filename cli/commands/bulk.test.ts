@@ -216,20 +216,20 @@ describe('--wait', () => {
   });
 
   it('of disable ends when there is no pod any more', async () => {
-    const off = (message: string) =>
+    const off = (reason: string, message: string) =>
       shop('a', {
         spec: { enabled: false },
-        status: status(['Suspended', 'True', 'Inactive'], ['Deployed', 'False', 'Inactive', message]),
+        status: status(['Suspended', 'True', 'Inactive'], ['Deployed', 'False', reason, message]),
       });
     const { code, said, told } = await waiting('disable', [shop('a')], (lists) => [
-      off(lists > 3 ? 'no pod runs: spec.enabled is false' : 'the pod finishes its work and stops'),
+      lists > 3 ? off('Inactive', 'nothing is left') : off('Stopping', 'no pod runs for long any more'),
     ]);
     expect([code, said.at(-1), told]).toEqual([
       0,
       'Connection acme/a: rests: no pod runs',
-      ['Connection acme/a: Inactive: the pod finishes its work and stops'],
+      ['Connection acme/a: Stopping: no pod runs for long any more'],
     ]);
-    const up = await waiting('disable', [shop('a')], () => [off('the pod finishes')], { local: true });
+    const up = await waiting('disable', [shop('a')], () => [off('Stopping', 'it finishes')], { local: true });
     expect([up.code, up.said.at(-1)]).toEqual([0, 'Connection acme/a: rests']);
     const again = await waiting('disable', [shop('a')], () => [shop('a', { spec: { enabled: true } })]);
     expect([again.code, again.said.at(-1)]).toEqual([4, 'Connection acme/a: was switched on again']);

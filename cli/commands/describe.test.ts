@@ -66,6 +66,7 @@ const cluster = {
     {
       metadata: { name: 'Connection.shop.1', namespace: 'acme', creationTimestamp: ago(8) },
       ...{ type: 'Warning', reason: 'Unreachable', message: 'the shop does not answer' },
+      involvedObject: { kind: 'Connection', name: 'shop' },
     },
   ],
   logs: { 'shop-new': ['one', 'two'], 'shop-new previous': ['it broke'] },
@@ -103,8 +104,8 @@ describe('supercargo describe', () => {
       '  shop-old  Running  yes    0         90m',
       '',
       'Events:',
-      '  SEEN  TYPE     REASON       MESSAGE',
-      '  8m    Warning  Unreachable  the shop does not answer',
+      '  SEEN  TYPE     ABOUT            REASON       MESSAGE',
+      '  8m    Warning  Connection shop  Unreachable  the shop does not answer',
     ]);
   });
 

@@ -77,11 +77,23 @@ export function page({ connection, feeds, pods, events }: Described, now: Date):
     events &&
       section(
         'Events',
-        ['SEEN', 'TYPE', 'REASON', 'MESSAGE'],
-        events.map((event) => [age(seenAt(event), now), event.type ?? '', event.reason ?? '', oneLine(event.message)]),
+        ['SEEN', 'TYPE', 'ABOUT', 'REASON', 'MESSAGE'],
+        events.map((event) => eventRow(event, now)),
       ),
   ];
   return parts.filter((part) => part !== undefined).join('\n\n');
+}
+
+/** A connection has many feeds, and most of their Events say the same. */
+function eventRow(event: EventView, now: Date): string[] {
+  const { kind = '', name = '' } = event.involvedObject ?? {};
+  return [
+    age(seenAt(event), now),
+    event.type ?? '',
+    `${kind} ${name}`.trim(),
+    event.reason ?? '',
+    oneLine(event.message),
+  ];
 }
 
 function head({ kind, metadata, spec, status }: Viewed, now: Date): string {

@@ -50,8 +50,7 @@ export function rests(now: Viewed | undefined, hasPods: boolean): Verdict {
   if (settled(now, 'Suspended')?.status !== 'True' || !deployed)
     return { over: false, reason: 'waits for the operator' };
   if (!hasPods) return { over: true, well: true, words: 'rests' };
-  // The reason is the same while the pod ends: how far it is, the operator says in words.
-  if (deployed.message.startsWith('no pod runs')) return { over: true, well: true, words: 'rests: no pod runs' };
+  if (deployed.reason === 'Inactive') return { over: true, well: true, words: 'rests: no pod runs' };
   return { over: false, reason: `${deployed.reason}: ${deployed.message}` };
 }
 

@@ -1,10 +1,13 @@
 import { raise } from '../problems/problems.ts';
 import type { Queryable } from '../storage/database.ts';
+import { readOwner } from '../storage/owner.ts';
 
 /** Of what was there before a restore and is newer than any backup. */
 export interface Kept {
   /** Where the numbers of changes stood; undefined where there were none. */
   readonly lastChange: string | undefined;
+  /** Whose the database was; undefined: nobody's. */
+  readonly owner: string | undefined;
   /** Rows of token_vault. */
   readonly tokens: readonly unknown[];
 }
@@ -85,13 +88,16 @@ export async function settle(tx: Queryable, epoch: string, kept: Kept): Promise<
        refresh_expires_at = EXCLUDED.refresh_expires_at, updated_at = EXCLUDED.updated_at WHERE EXCLUDED.updated_at > v.updated_at`,
     [JSON.stringify(kept.tokens)],
   );
+  // Whose it is, is not the backup's to say: it may be of another cluster.
+  await tx.query('DELETE FROM database_owner');
+  if (kept.owner !== undefined) await tx.query('INSERT INTO database_owner (owner) VALUES ($1)', [kept.owner]);
   await tx.query('UPDATE database_epoch SET id = $1, since = now()', [epoch]);
 }
 
 /** Before a restore takes it away. */
 export async function keepOf(db: Queryable): Promise<Kept> {
-  const [there] = await db.query<{ changes: boolean; tokens: boolean }>(
-    `SELECT to_regclass('change_seq') IS NOT NULL AS changes, to_regclass('token_vault') IS NOT NULL AS tokens`,
+  const [there] = await db.query<{ changes: boolean; tokens: boolean; owner: boolean }>(
+    `SELECT to_regclass('change_seq') IS NOT NULL AS changes, to_regclass('token_vault') IS NOT NULL AS tokens, to_regclass('database_owner') IS NOT NULL AS owner`,
   );
   const [change] = there!.changes
     ? await db.query<{ last: string }>('SELECT last_value::text AS last FROM change_seq')
@@ -99,5 +105,6 @@ export async function keepOf(db: Queryable): Promise<Kept> {
   const tokens = there!.tokens
     ? await db.query<{ token: unknown }>('SELECT to_jsonb(t) AS token FROM token_vault t')
     : [];
-  return { lastChange: change?.last, tokens: tokens.map(({ token }) => token) };
+  const owner = there!.owner ? await readOwner(db) : undefined;
+  return { lastChange: change?.last, owner, tokens: tokens.map(({ token }) => token) };
 }

@@ -25,6 +25,10 @@ const endpointView = z.object({
       description: 'Until then every delivery is signed with the secret before too. null: with the current one alone.',
     }),
   failingSince: z.string().nullable().meta({ description: 'The first failure since the last success.' }),
+  lastError: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why the last attempt at what waits, or was given up, failed. null: nothing did.' }),
   disabledAt: z.string().nullable().meta({ description: 'Nothing is sent since then; what is for it waits.' }),
   disabledReason: z.string().nullable(),
   pending: z.number(),
@@ -173,12 +177,15 @@ async function viewOf(hub: HubContext, store: StoreRow, name: string): Promise<E
 async function endpointViews(hub: HubContext, store: StoreRow): Promise<EndpointView[]> {
   const master = await webhookMasterKey(hub.db);
   const stateOf = await endpointStates(hub.db, store.id);
-  const counts = await hub.db.query<{ endpoint: string; state: string; count: number }>(
-    `SELECT endpoint, state, count(*) AS count FROM deliveries WHERE store_id = $1 AND state IN ('Pending', 'Dead') GROUP BY endpoint, state`,
+  // They go in order: of those that wait, the first is tried; of those that were given up, the last was.
+  const found = await hub.db.query<{ endpoint: string; state: string; count: number; error: string | null }>(
+    `SELECT endpoint, state, count(*) AS count,
+       (array_agg(last_error ORDER BY CASE state WHEN 'Dead' THEN -seq ELSE seq END) FILTER (WHERE last_error IS NOT NULL))[1] AS error
+     FROM deliveries WHERE store_id = $1 AND state IN ('Pending', 'Dead') GROUP BY endpoint, state`,
     [store.id],
   );
-  const count = (endpoint: string, state: string) =>
-    counts.find((row) => row.endpoint === endpoint && row.state === state)?.count ?? 0;
+  const of = (endpoint: string, state: 'Pending' | 'Dead') =>
+    found.find((row) => row.endpoint === endpoint && row.state === state);
   return (store.rules.orderWebhooks ?? []).map(({ name, url, events }) => {
     const state = stateOf(name);
     return {
@@ -186,8 +193,9 @@ async function endpointViews(hub: HubContext, store: StoreRow): Promise<Endpoint
       url,
       events: events ?? [],
       secret: endpointSecret(master, store, name, state.secretVersion),
-      pending: count(name, 'Pending'),
-      dead: count(name, 'Dead'),
+      lastError: of(name, 'Pending')?.error ?? of(name, 'Dead')?.error ?? null,
+      pending: of(name, 'Pending')?.count ?? 0,
+      dead: of(name, 'Dead')?.count ?? 0,
     };
   });
 }

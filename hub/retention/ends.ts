@@ -82,5 +82,5 @@ export const LIVE_AS_LONG_AS_THEIR_OWNER: readonly string[] = [
 
 /** The installation's own; no row is of a Store, but for `stores`, and `token_vault`, which goes with its last user. */
 export const OF_THE_INSTALLATION: readonly string[] = [
-  ...['stores', 'token_vault', 'hub_secret', 'database_epoch', 'positions', 'schema_migrations'],
+  ...['stores', 'token_vault', 'hub_secret', 'database_epoch', 'database_owner', 'positions', 'schema_migrations'],
 ];

@@ -28,6 +28,7 @@ export interface PodView extends KubeObject {
     readonly containers: readonly {
       readonly name?: string;
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+      readonly env?: readonly { readonly name: string; readonly value?: string }[];
     }[];
   };
   readonly status?: {

@@ -4,6 +4,7 @@ import {
   aConnection,
   aCredential,
   aDeployment,
+  aPod,
   aDriver,
   aFeed,
   ALL_WELL,
@@ -342,6 +343,19 @@ describe('Ready', () => {
       decided({ connection: aConnection({ mode: 'Production' }, { status: { conditions: ALL_WELL } }) }).settlement
         .finding.message,
     ).not.toContain('Test');
+  });
+});
+
+describe('Deployed of one that is switched off', () => {
+  const off = { connection: aConnection({ enabled: false }) };
+
+  it('has another reason while its pod ends, though the Deployment no longer counts it', () => {
+    const reason = (over: Partial<ConnectionSnapshot>) => decided({ ...off, ...over }).findings.Deployed.reason;
+    expect(reason({ deployment: aDeployment({ replicas: 1 }, 0) })).toBe('Stopping');
+    const deployment = aDeployment({}, 0);
+    expect(reason({ deployment, pods: [aPod({ phase: 'Running' })] })).toBe('Stopping');
+    expect(reason({ deployment, pods: [aPod({ phase: 'Succeeded' })] })).toBe('Inactive');
+    expect(reason({ deployment })).toBe('Inactive');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FINALIZER } from '../../crds/index.ts';
-import { aCondition, aConnection, aDeployment } from '../../test/support/operator-fixtures.ts';
+import { aCondition, aConnection, aDeployment, aPod } from '../../test/support/operator-fixtures.ts';
 import { decideDeletion, type DeletionSnapshot } from './deletion.ts';
 
 const DELETED_AT = '2026-06-01T00:00:00Z';
@@ -15,6 +15,7 @@ const step = (over: Partial<DeletionSnapshot>) =>
   decideDeletion({
     connection: deleted(),
     deployment: aDeployment(),
+    pods: [],
     namespaceTerminating: false,
     now: after(1),
     deadlineMs: 60_000,
@@ -36,6 +37,26 @@ describe('a deletion', () => {
       'waits for a stopped pod to end',
       { deployment: aDeployment({ replicas: 1 }, 0) },
       { step: 'wait', reason: 'Stopping' },
+    ],
+    [
+      'waits for a pod that the Deployment no longer counts, since it was told to end',
+      { deployment: aDeployment({ replicas: 0 }, 0), pods: [aPod({ phase: 'Running' })] },
+      { step: 'wait', reason: 'Stopping' },
+    ],
+    [
+      'does not wait for a pod whose node is gone with it: its last moment is long over',
+      {
+        deployment: aDeployment({ replicas: 0 }, 0),
+        pods: [
+          { ...aPod({ phase: 'Running' }), metadata: { name: 'lost', deletionTimestamp: '2026-05-31T23:59:00Z' } },
+        ],
+      },
+      { step: 'forget' },
+    ],
+    [
+      'does not wait for a pod that has ended',
+      { deployment: aDeployment({ replicas: 0 }, 0), pods: [aPod({ phase: 'Failed' })] },
+      { step: 'forget' },
     ],
     ['asks the hub once no pod is left', { deployment: aDeployment({ replicas: 0 }, 0) }, { step: 'forget' }],
     ['asks the hub where there never was a Deployment', { deployment: undefined }, { step: 'forget' }],

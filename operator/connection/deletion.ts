@@ -1,11 +1,15 @@
 import { FINALIZER } from '../../crds/index.ts';
 import { isTrue } from '../../kit/conditions.ts';
+import type { PodView } from '../../kit/kube/builtin.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
+import { podsLeft } from './pods-left.ts';
 
 /** What a decision about a deletion is made of. */
 export interface DeletionSnapshot {
   readonly connection: AnyConnection;
   readonly deployment: DeploymentView | undefined;
+  /** Pods of the Deployment, as far as they are known. */
+  readonly pods: readonly PodView[];
   readonly namespaceTerminating: boolean;
   readonly now: Date;
   readonly deadlineMs: number;
@@ -31,6 +35,7 @@ const POLL_MS = 5000;
 export function decideDeletion({
   connection,
   deployment,
+  pods,
   namespaceTerminating,
   now,
   deadlineMs,
@@ -52,27 +57,21 @@ export function decideDeletion({
       reason: 'DeletionDeadlineExceeded',
       message: `not done after ${Math.round(deadlineMs / 1000)} s: let go. What was registered at the store may be left there; the hub keeps its data`,
     };
-  const running = podStep(connection, deployment, { passedMs, deadlineMs, namespaceTerminating });
+  const running = podStep({ connection, deployment, pods, namespaceTerminating, now }, { passedMs, deadlineMs });
   if (running) return running;
   return { step: 'forget', reason: 'CleaningUp', message: `the hub applies deletionPolicy ${policy}` };
 }
 
 /** What is still to be done about the pod. */
 function podStep(
-  { status }: AnyConnection,
-  deployment: DeploymentView | undefined,
-  {
-    passedMs,
-    deadlineMs,
-    namespaceTerminating,
-  }: { passedMs: number; deadlineMs: number; namespaceTerminating: boolean },
+  { connection: { status }, deployment, pods, namespaceTerminating, now }: Omit<DeletionSnapshot, 'deadlineMs'>,
+  { passedMs, deadlineMs }: { readonly passedMs: number; readonly deadlineMs: number },
 ): DeletionStep | undefined {
-  const pods = deployment?.status?.replicas ?? 0;
   const wanted = deployment?.spec.replicas ?? 0;
   const deregistering =
     !namespaceTerminating &&
     wanted > 0 &&
-    pods > 0 &&
+    (deployment?.status?.replicas ?? 0) > 0 &&
     !isTrue(status?.conditions, 'Deregistered') &&
     passedMs < deadlineMs / 2;
   if (deregistering)
@@ -83,7 +82,7 @@ function podStep(
       afterMs: Math.min(POLL_MS, deadlineMs / 2 - passedMs),
     };
   if (wanted > 0) return { step: 'stop', reason: 'Stopping', message: 'the sync pod is being stopped' };
-  if (pods > 0)
+  if (podsLeft(deployment, pods, now))
     return {
       step: 'wait',
       reason: 'Stopping',

@@ -2,6 +2,7 @@ import type { ConditionValue } from '../../kit/conditions.ts';
 import type { DeploymentView } from '../resources.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 import { podTrouble } from './pod-trouble.ts';
+import { podsLeft } from './pods-left.ts';
 
 /** Whether the pod runs; with `mend`, a person must do something first. */
 export interface Deployed {
@@ -21,7 +22,7 @@ const REFUSED_AGAIN_MS = 30_000;
 export function deployedOf(snapshot: ConnectionSnapshot, replicas: 0 | 1, enabled: boolean): Deployed {
   const { deployment, childProblem, pods, now } = snapshot;
   if (childProblem) return no(childProblem, { mend: true });
-  if (replicas === 0) return no(stopped((deployment?.status?.replicas ?? 0) === 0, enabled));
+  if (replicas === 0) return no(stopped(podsLeft(deployment, pods, now), enabled));
   if (!deployment)
     return no({ reason: 'Creating', message: "the sync pod's Deployment is being created" }, { planned: true });
   if (!isCurrent(deployment)) return STARTING;
@@ -51,12 +52,11 @@ function no(
 
 const STARTING: Deployed = no({ reason: 'Starting', message: 'the sync pod is starting' }, { planned: true });
 
-function stopped(gone: boolean, enabled: boolean): Omit<ConditionValue, 'status'> {
+/** By the reason a program tells that the pod is gone: who waits for it reads no message. */
+function stopped(left: boolean, enabled: boolean): Omit<ConditionValue, 'status'> {
   const cause = enabled ? 'see Accepted and Licensed' : 'spec.enabled is false';
-  return {
-    reason: enabled ? 'Stopped' : 'Inactive',
-    message: `${gone ? 'no pod runs' : 'the pod finishes its work and stops'}: ${cause}`,
-  };
+  if (left) return { reason: 'Stopping', message: `the pod finishes its work and stops: ${cause}` };
+  return { reason: enabled ? 'Stopped' : 'Inactive', message: `no pod runs: ${cause}` };
 }
 
 /** The Deployment's controller has seen what we asked for last. */

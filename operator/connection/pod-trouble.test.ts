@@ -1,15 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodView } from '../../kit/kube/builtin.ts';
-import { aDeployment, aSnapshot } from '../../test/support/operator-fixtures.ts';
+import { aDeployment, aPod, aSnapshot } from '../../test/support/operator-fixtures.ts';
 import { deployedOf, isToBeTriedAgain } from './deployed.ts';
 import { podTrouble } from './pod-trouble.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
-const aPod = (
-  status: PodView['status'],
-  creationTimestamp = '2026-05-31T23:59:55Z',
-  name = 'sync-shop-1',
-): PodView => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'acme', creationTimestamp }, status });
 type Container = NonNullable<NonNullable<PodView['status']>['containerStatuses']>[number];
 const withContainer = (container: Container, created?: string) =>
   aPod({ phase: 'Pending', containerStatuses: [container] }, created);

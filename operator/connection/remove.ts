@@ -5,7 +5,7 @@ import type { Logger } from '../../kit/log.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
 import { NAMESPACES } from '../../kit/kube/builtin.ts';
-import { connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
+import { connectionId, connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
 import { decideDeletion, type DeletionStep } from './deletion.ts';
 import { scaleToZero } from './scale.ts';
 
@@ -24,6 +24,7 @@ export async function removeConnection(
   const step = decideDeletion({
     connection,
     deployment,
+    pods: informers.pods.byIndex('connection', connectionId(connectionKey(connection))),
     namespaceTerminating,
     now: clock.now(),
     deadlineMs: config.deletionDeadlineMs,

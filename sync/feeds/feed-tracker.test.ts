@@ -387,7 +387,7 @@ describe('a run that waits for its store', () => {
   it('waits on when the connection was checked and is good', () => {
     const it_ = tracker();
     run(it_, waits);
-    it_.connectionMended();
+    it_.connectionMended(after(1000));
     expect(it_.notBefore).toEqual(after(178_000));
   });
 
@@ -452,5 +452,20 @@ describe('a platform that wants no run sooner', () => {
     it_.began(after(120_000));
     it_.ended(outcome('Waiting', { retryAfterMs: 5000 }), after(121_000), middle);
     expect(dueRuns([it_.state()], after(126_000))).toMatchObject([{ trigger: 'Schedule' }]);
+  });
+});
+
+describe('a connection that is good again', () => {
+  const opened = (spec: Partial<FeedSpec>, lastSuccessMs: number): FeedTracker => {
+    const it_ = tracker({ spec: { schedule: '15 3 * * *', freshness: '1h', ...spec } });
+    it_.takeSummary(summary({ lastSuccessAt: after(lastSuccessMs).toISOString() }));
+    it_.connectionMended(NOW);
+    return it_;
+  };
+
+  it('has what is too old run at once, and the rest at its time', () => {
+    expect(dueRuns([opened({}, -2 * 3_600_000).state()], NOW)).toMatchObject([{ trigger: 'Schedule' }]);
+    expect(dueRuns([opened({}, -1000).state()], NOW)).toEqual([]);
+    expect(dueRuns([opened({ suspend: true }, -2 * 3_600_000).state()], NOW)).toEqual([]);
   });
 });

@@ -218,12 +218,21 @@ export class FeedTracker {
     if (lastSuccessAt || runs.some((run) => DONE.has(run.result))) this.#initialDone = true;
   }
 
-  /** The connection was checked and is good again: a feed that it had stopped need not sit out its delay. */
-  connectionMended(): void {
+  /**
+   * The connection was checked and is good again: a feed that it had stopped need not sit out its delay. One whose data
+   * has grown too old meanwhile is not left to its schedule, which may be a day away.
+   */
+  connectionMended(now: Date): void {
+    if (this.#isStale(now)) this.requested ??= 'Schedule';
     if (this.notBefore === undefined || this.outcome?.scope === undefined || this.outcome.scope === 'record') return;
     if (this.outcome.result === 'Waiting') return;
     this.notBefore = undefined;
     this.requested ??= 'Schedule';
+  }
+
+  #isStale(now: Date): boolean {
+    const { freshnessMs, lastSuccessAt } = this;
+    return freshnessMs !== undefined && lastSuccessAt !== undefined && +now - +lastSuccessAt > freshnessMs;
   }
 
   state(): FeedState {

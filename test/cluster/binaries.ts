@@ -32,6 +32,7 @@ const KUBERNETES_SYMBOLS = {
 };
 const CONTAINERD = 'github.com/containerd/containerd/v2';
 const ARGOCD = 'github.com/argoproj/argo-cd/v3';
+const FLUX = 'github.com/fluxcd';
 const CNI = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetes(command: string, coldSeconds: number): Recipe {
@@ -51,6 +52,12 @@ function containerd(command: string, coldSeconds: number): Recipe {
     tags: 'no_btrfs no_zfs no_devmapper no_aufs',
     coldSeconds,
   };
+}
+
+/** A controller of Flux, with its kinds (test/e2e/together/flux.e2e.test.ts). */
+function flux(controller: string, coldSeconds: number): Recipe {
+  const module = `${FLUX}/${controller}`;
+  return { module: 'flux', package: module, files: { module, paths: ['config/crd/bases'] }, coldSeconds };
 }
 
 function cni(plugin: string): Recipe {
@@ -99,6 +106,8 @@ export const RECIPES = {
     files: { module: ARGOCD, paths: ['manifests/crds', 'manifests/base/config', 'hack/git-verify-wrapper.sh'] },
     coldSeconds: 300,
   },
+  'source-controller': flux('source-controller', 240),
+  'kustomize-controller': flux('kustomize-controller', 60),
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -106,7 +115,10 @@ export type BinaryName = keyof typeof RECIPES;
 
 export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
-const NOT_OF_A_NODE = ['kind', 'health', 'promtool', 'promql', 'argocd'] as const;
+const NOT_OF_A_NODE = [
+  ...(['kind', 'health', 'promtool', 'promql', 'argocd'] as const),
+  ...(['source-controller', 'kustomize-controller'] as const),
+] as const;
 
 /** What the local cluster needs; kind brings its own, the others read files. */
 export type NodeBinary = Exclude<BinaryName, (typeof NOT_OF_A_NODE)[number]>;

@@ -54,6 +54,31 @@ function goods(): MemoryStore {
 const outbox = async (started: LocalRig) =>
   started.db.query<{ kind: string; state: string }>('SELECT kind, state FROM outbox ORDER BY id');
 
+describe('a shop that hangs', () => {
+  it('does not keep a feed from saying that its data is too old', async () => {
+    const store = goods();
+    const started = await synced(store, { freshness: '5s' });
+    const fresh = () =>
+      (started.feed('OrderImport')['conditions'] as { type: string; status: string }[]).find(
+        ({ type }) => type === 'Fresh',
+      )?.status;
+    await started.run('OrderImport');
+    expect(fresh()).toBe('True');
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      store.beforeCheck = () => {
+        resolve();
+        return new Promise((answered) => (answer = answered));
+      };
+    });
+    started.world.annotate('Connection', 'default', 'shop', { 'supercargo.dev/test-requested-at': 'now' });
+    await asked;
+    await started.until(() => fresh() === 'False', 'the feed to say that its data is too old', 60_000);
+    store.beforeCheck = () => {};
+    answer();
+  });
+});
+
 describe('a key that the store refuses once', () => {
   it('rejects nothing of what waits, and all goes out by itself once the key is good', async () => {
     const store = goods();

@@ -109,7 +109,7 @@ describe('an endpoint that does not answer', () => {
     const pod = await store.connect('shop', { catalogue: false });
     await pod.send('OrderImport', [order('1')]);
     await until(async () => (await endpoint(store)).failingSince !== null, 'the first failure');
-    expect((await endpoint(store)).disabledAt).toBeNull();
+    expect(await endpoint(store)).toMatchObject({ disabledAt: null, lastError: 'the endpoint answered 503' });
     await move(store, 'failing_since', '5 days');
     await due(store);
     await until(async () => (await endpoint(store)).disabledAt !== null, 'the endpoint to be disabled');
@@ -142,6 +142,7 @@ describe('an endpoint that does not answer', () => {
     const { body } = await store.api('POST', '/webhooks/wms/enable');
     expect(body).toMatchObject({ disabledAt: null, failingSince: null });
     await until(async () => (await endpoint(store)).pending === 0, 'what waited');
+    expect((await endpoint(store)).lastError).toBeNull();
     expect(new Set(hook.received.slice(tried).map(({ event }) => event.data.cust_po_no))).toEqual(new Set(['1', '2']));
     expect((await store.api('GET', '/problems')).body.items).toEqual([]);
     expect(await rig.metrics()).toContain(

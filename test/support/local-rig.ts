@@ -32,6 +32,8 @@ export interface RigOptions {
   readonly db: Database;
   readonly definition: DriverDefinition;
   readonly feeds: readonly FeedType[];
+  /** Of each feed. */
+  readonly freshness?: string;
   readonly store?: StoreSpec;
   readonly connection?: Record<string, unknown>;
   readonly secret?: Record<string, string>;
@@ -125,6 +127,7 @@ export class LocalRig {
             connectionRef: { name: 'shop' },
             type,
             schedule: '0 0 1 1 *',
+            freshness: this.#options.freshness,
           } satisfies FeedSpec),
         ),
         ...runs.map(([name, spec]) => resource('FeedRun', name, spec)),

@@ -35,6 +35,8 @@ export class MemoryStore {
   beforeWrite: () => void = () => {};
   /** After a write took effect: a test throws from here for a lost answer. */
   afterWrite: () => void = () => {};
+  /** Before the shop answers a check; a test keeps it waiting. */
+  beforeCheck: () => void | Promise<void> = () => {};
   checkReport: CheckReport = {
     reachable: { status: 'True', reason: 'Reachable', message: 'answers' },
     credential: { status: 'True', reason: 'Valid', message: 'accepted' },
@@ -70,7 +72,10 @@ export class MemoryStore {
       credential: z.object({ apiKey: z.string() }),
       settings: z.strictObject({ url: z.string().optional() }),
       connect: ({ http }) => http,
-      check: async () => this.checkReport,
+      check: async () => {
+        await this.beforeCheck();
+        return this.checkReport;
+      },
       feeds: {
         ProductImport: { ...reading('ProductImport', products), ...counting(products) },
         ProductUpdate: reading('ProductUpdate', products),

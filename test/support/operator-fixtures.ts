@@ -8,6 +8,7 @@ import {
   type StoreResource,
 } from '../../crds/index.ts';
 import type { Condition } from '../../kit/conditions.ts';
+import type { PodView } from '../../kit/kube/builtin.ts';
 import type { ConnectionSnapshot } from '../../operator/connection/gather.ts';
 import type { DeploymentView } from '../../operator/resources.ts';
 
@@ -102,6 +103,12 @@ export const aDeployment = (
   spec: { replicas },
   status: { observedGeneration: 1, replicas, updatedReplicas: replicas, availableReplicas: replicas, ...over },
 });
+
+export const aPod = (
+  status: PodView['status'],
+  creationTimestamp = '2026-05-31T23:59:55Z',
+  name = 'sync-shop-1',
+): PodView => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'acme', creationTimestamp }, status });
 
 export const aCondition = (type: string, status: Condition['status'], over: Partial<Condition> = {}): Condition => ({
   type,

@@ -30,6 +30,7 @@ import { counted } from './0046-counted.ts';
 import { quietRuns } from './0047-quiet-runs.ts';
 import { ownersByStatement } from './0048-owners-by-statement.ts';
 import { erasures } from './0049-erasures.ts';
+import { owner } from './0050-owner.ts';
 import { noFavourites } from './0051-no-favourites.ts';
 import { cheaperProof } from './0052-cheaper-proof.ts';
 
@@ -67,6 +68,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0047-quiet-runs', sql: quietRuns },
   { name: '0048-owners-by-statement', sql: ownersByStatement },
   { name: '0049-erasures', sql: erasures },
+  { name: '0050-owner', sql: owner },
   { name: '0051-no-favourites', sql: noFavourites },
   { name: '0052-cheaper-proof', sql: cheaperProof },
 ];

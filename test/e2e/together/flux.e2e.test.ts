@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { editedExample, exampleFile } from '../argocd/example.ts';
+import { GitFolder } from '../argocd/git-folder.ts';
+import { BUILD_PATIENCE_MS } from '../../cluster/index.ts';
+import { waitFor } from '../../demo/steps.ts';
+import { connectE2e, type E2e } from '../context.ts';
+import { serveGit, type GitServer } from '../flux/git-server.ts';
+import { Kustomization } from '../flux/kustomization.ts';
+import { startFlux, type Flux } from '../flux/server.ts';
+import { startPlatform, type Platform } from '../platform.ts';
+
+jest.setTimeout(BUILD_PATIENCE_MS);
+
+const APPLIED = /^True ReconciliationSucceeded/;
+const FAILED = /^False HealthCheckFailed/;
+const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'gitops.md');
+
+/** What docs/gitops.md tells to write where Flux is to be told which kinds to check. */
+async function healthOfThePage(): Promise<object> {
+  const page = await readFile(PAGE, 'utf8');
+  const [, text] = /```yaml\n(healthCheckExprs:[^]*?)```/.exec(page)!;
+  return parse(text!) as object;
+}
+
+/** Both ways of the page: by kstatus, and by the expressions that it gives. */
+const WAYS: readonly (readonly [string, () => Promise<object>])[] = [
+  ['wait: true', async () => ({ wait: true })],
+  ['healthCheckExprs of the page', async () => ({ wait: true, ...(await healthOfThePage()) })],
+];
+
+describe('Flux keeps an example as Git has it, and waits for its connection', () => {
+  let e2e: E2e;
+  let flux: Flux;
+  let folder: string;
+  let server: GitServer;
+
+  beforeAll(async () => {
+    e2e = await connectE2e();
+    flux = await startFlux(e2e.cluster);
+    folder = await mkdtemp(join(tmpdir(), 'supercargo-flux-git-'));
+    server = await serveGit(folder);
+  });
+
+  afterAll(async () => {
+    await flux?.stop();
+    await server?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  describe.each(WAYS)('by %s', (_way, health) => {
+    const id = randomUUID().slice(0, 5);
+    const namespace = `flux-${id}`;
+    let git: GitFolder;
+    let shop: Kustomization;
+    let platform: Platform;
+
+    /** The example's files with the address of its shop, and `spec` in its Connection. */
+    async function put(spec: object = {}, settings: object = {}): Promise<void> {
+      const edited = await editedExample('generic', { ...platform.settings, ...settings }, spec);
+      await git.write('shop/connection.yaml', edited);
+      await git.write('shop/feeds.yaml', await exampleFile('generic', 'feeds.yaml'));
+    }
+    const ready = (): Promise<string> => e2e.kubectl.condition('connections', 'shop', namespace, 'Ready');
+
+    beforeAll(async () => {
+      git = new GitFolder(join(folder, id));
+      await git.begin();
+      shop = new Kustomization(e2e.kubectl, `shop-${id}`);
+      platform = await startPlatform(e2e, { driver: 'generic', name: `flux-${id}` });
+      await e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop-key' }, stringData: platform.secret };
+      await e2e.kubectl.apply([secret], namespace);
+      await put();
+      await git.commit('the example');
+      await shop.create({ url: server.urlOf(id), path: 'shop' }, namespace, await health());
+    });
+
+    afterAll(async () => {
+      await shop?.remove();
+      await e2e.kubectl.run('delete', 'namespace', namespace, '--ignore-not-found', '--timeout', '100s');
+      await platform?.close();
+    });
+
+    it('is applied once the connection runs, and not before', async () => {
+      await shop.until(await git.head(), APPLIED);
+      expect(await ready()).toMatch(/^True \(Running\)/);
+    });
+
+    it('puts back what somebody changed by hand, and changes nothing that nobody did', async () => {
+      const generation = async () => (await e2e.kubectl.get('connections', 'shop', namespace))!.metadata.generation!;
+      const before = await generation();
+      await shop.until(await git.head(), APPLIED);
+      expect(await generation()).toBe(before);
+      const edit = ['connection', 'shop', '--namespace', namespace, '--type', 'merge', '--patch'];
+      await e2e.kubectl.run('patch', ...edit, JSON.stringify({ spec: { mode: 'Production' } }));
+      await shop.look();
+      await waitFor('the mode of Git', 60_000, async () => ((await generation()) === before + 2 ? true : undefined));
+    });
+
+    it('a commit that disables the connection is applied: that is what was asked for', async () => {
+      await put({ enabled: false });
+      await shop.until(await git.commit('off'), APPLIED);
+      expect(await ready()).toMatch(/^True \(Inactive\)/);
+    });
+
+    it('a commit with a setting that the driver does not know fails at once, and names the connection', async () => {
+      await put({}, { adress: 'x' });
+      const said = await shop.until(await git.commit('a slip'), FAILED, 45_000);
+      expect(said).toContain(`Connection/${namespace}/shop`);
+      expect(await ready()).toMatch(/^False \(\w+\): .*adress/);
+    });
+
+    it('a commit that repairs it is applied', async () => {
+      await put({ deletionPolicy: 'Delete' });
+      await shop.until(await git.commit('well again'), APPLIED);
+      expect(await ready()).toMatch(/^True \(Running\)/);
+    });
+
+    it('a connection taken out of Git is pruned', async () => {
+      const store = (await exampleFile('generic', 'connection.yaml')).split('---')[0]!;
+      await git.remove('shop');
+      await git.write('shop/store.yaml', store);
+      await shop.until(await git.commit('the shop is closed'), APPLIED);
+      await waitFor('nothing of it', 90_000, async () =>
+        (await e2e.kubectl.list('connections', namespace)).length === 0 ? true : undefined,
+      );
+    });
+  });
+});
