@@ -1,11 +1,13 @@
 /** Our operator as the image runs it, in a process of its own; a second port tells its counters alone. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inClusterAccess } from '../../kit/kube/in-cluster.ts';
 import { runOperator } from '../../operator/main.ts';
 
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 await runOperator(process.env, stop.signal, {
+  access: inClusterAccess(process.env, process.env['BENCH_ACCOUNT']),
   onReady: ({ port, registry }) => {
     const probe = createServer((_request, response) => {
       void registry.metrics().then((text) => response.end(text));

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { KubeClient, Selection, WatchEvent } from './client.ts';
 import { isApiError } from './errors.ts';
+import { Lanes } from './lanes.ts';
 import type { KubeObject, ResourceType } from './objects.ts';
 
 /** Where a reflector puts what it sees. Must not throw; what it does with an object is its own affair. */
@@ -33,6 +34,8 @@ export interface ReflectorOptions<T extends KubeObject> {
    * thousands of pods must not all stand at the door of a server that starts anew.
    */
   readonly unreachedMaxMs?: number;
+  /** Its pages take turns with those of others; by itself it has one lane. */
+  readonly lanes?: Lanes;
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
@@ -50,7 +53,10 @@ export class Reflector<T extends KubeObject> {
   #lastProgressAt: number;
 
   constructor(options: ReflectorOptions<T>) {
-    this.#options = { pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, ...options };
+    this.#options = {
+      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1) },
+      ...options,
+    };
     this.#lastProgressAt = options.clock.now().getTime();
   }
 
@@ -72,17 +78,20 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, type, select, sink, pageSize } = this.#options;
+    const { client, type, select, sink, pageSize, lanes } = this.#options;
     let next: string | undefined;
     let resourceVersion: string | undefined;
     sink.listStarted();
     do {
-      const page = await client.list<T>(type, { ...select, limit: pageSize, continue: next, signal });
-      // List items carry neither apiVersion nor kind.
-      sink.listed(page.items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind })));
+      const { metadata } = await lanes.run(async () => {
+        const page = await client.list<T>(type, { ...select, limit: pageSize, continue: next, signal });
+        // List items carry neither apiVersion nor kind.
+        sink.listed(page.items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind })));
+        return page;
+      });
       this.#progressed();
-      next = page.metadata.continue || undefined;
-      resourceVersion = page.metadata.resourceVersion;
+      next = metadata.continue || undefined;
+      resourceVersion = metadata.resourceVersion;
     } while (next !== undefined);
     sink.listEnded();
     this.#resourceVersion = resourceVersion;

@@ -1,10 +1,4 @@
-import {
-  childName,
-  type CredentialResource,
-  type DriverResource,
-  type FeedResource,
-  type StoreResource,
-} from '../../crds/index.ts';
+import { childName, type CredentialResource, type DriverResource, type StoreResource } from '../../crds/index.ts';
 import type { PodView } from '../../kit/kube/builtin.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
@@ -17,6 +11,7 @@ import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
 import type { PodSettings } from './children-input.ts';
+import type { FeedView } from '../views.ts';
 
 /** Why a child could not be written, as a finding's reason and message. */
 export interface ChildProblem {
@@ -48,7 +43,7 @@ export interface ConnectionSnapshot {
   readonly licenseGraceMs: number;
   /** Other connections that found the same shop behind the same driver. */
   readonly sameShop: readonly AnyConnection[];
-  readonly feeds: readonly FeedResource[];
+  readonly feeds: readonly FeedView[];
   readonly deployment: DeploymentView | undefined;
   /** False: what runs reads Store and Credential itself all the time, and cannot go on without them. A pod can. */
   readonly outlivesReferences?: false;
