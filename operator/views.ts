@@ -14,7 +14,7 @@ export type KeptMeta = Omit<ObjectMeta, 'annotations' | 'managedFields'>;
 export const FEED_STATUS = ['observedGeneration', 'conditions', 'lastSuccessAt', 'problems'] as const;
 export const CONNECTION_STATUS = [
   ...(['observedGeneration', 'conditions', 'installation', 'state', 'effective', 'feeds', 'shop'] as const),
-  ...(['licenseGraceUntil', 'credentialExpiresAt'] as const),
+  ...(['licenseGraceUntil', 'credentialExpiresAt', 'lastCheckedAt'] as const),
 ] as const;
 
 /** What is kept of a Feed, of which there are fifty thousand: not its runs, problems and checkpoints, for people. */

@@ -5,7 +5,7 @@ import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
 import type { RolloutBook } from '../waves/book.ts';
-import { ownPartOf, revisionOf } from './revision.ts';
+import { ownPartOf, type Revisions } from './revision.ts';
 import type { Grant } from '../waves/turn.ts';
 import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
@@ -64,10 +64,11 @@ export function gather(
     config: Pick<OperatorConfig, 'requireLicense' | 'licenseGraceMs' | 'allowPlainHttp' | 'syncPods'>;
     pod: PodSettings;
     rollout: RolloutBook;
+    revisions: Revisions;
     now: Date;
   },
 ): ConnectionSnapshot {
-  const { caches, seats, config, pod, rollout, now } = sources;
+  const { caches, seats, config, pod, rollout, revisions, now } = sources;
   const { spec, status } = connection;
   const namespace = podNamespace(connection);
   const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
@@ -97,7 +98,7 @@ export function gather(
       driver && store && credential
         ? {
             image: driver.spec.image ?? pod.image,
-            revision: revisionOf(pod, driver),
+            revision: revisions.of(pod, driver),
             own: ownPartOf({ connection, store, credential, pod }),
             grant: rollout.waiter(objectKey(namespace, name))?.grant,
           }

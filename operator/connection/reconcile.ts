@@ -49,9 +49,9 @@ async function runConnection(
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
 ): Promise<Outcome> {
-  const { informers: caches, seats, config, clock, schemas, rollout } = context;
+  const { informers: caches, seats, config, clock, schemas, rollout, revisions } = context;
   const pod = await podSettings(config);
-  const snapshot = gather(connection, { caches, seats, config, pod, rollout, now: clock.now() });
+  const snapshot = gather(connection, { caches, seats, config, pod, rollout, revisions, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
   takePlace(context, connection, decision);
