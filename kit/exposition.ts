@@ -32,7 +32,15 @@ export function withFamilies(registry: Registry, families: readonly Family[]): R
     yield await registry.metrics();
     yield* render(families);
   }
-  return { contentType: registry.contentType, parts, metrics: async () => (await Array.fromAsync(parts())).join('') };
+  return {
+    contentType: registry.contentType,
+    parts,
+    async metrics() {
+      let text = '';
+      for await (const part of parts()) text += part;
+      return text;
+    },
+  };
 }
 
 async function* render(families: readonly Family[]): AsyncGenerator<string> {
