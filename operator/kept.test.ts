@@ -41,6 +41,16 @@ describe('what the operator keeps in memory', () => {
     expect(kept).toEqual({ ...connection, status });
   });
 
+  it('is all that can be read: whoever reads more gets an error of types', () => {
+    const [feed, connection] = [keep.feed(aFeed()), keep.connection(aConnection())];
+    // @ts-expect-error runs are not kept
+    expect(feed.status?.recentRuns).toBeUndefined();
+    // @ts-expect-error annotations are not kept
+    expect(feed.metadata.annotations).toBeUndefined();
+    // @ts-expect-error budgets are not kept
+    expect(connection.status?.budget).toBeUndefined();
+  });
+
   it('of an object without a status is none', () => {
     expect(keep.connection(aConnection())).not.toHaveProperty('status');
   });
