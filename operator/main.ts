@@ -17,7 +17,6 @@ import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { allInformers, createInformers, type Informers } from './caches.ts';
-import { withoutClientNode } from './base-class/without-client-node.ts';
 import { Claims } from './claims.ts';
 import { Revisions } from './connection/revision.ts';
 import { letGoOfStrays } from './connection/shards.ts';
@@ -193,7 +192,7 @@ async function createOperator({
   log: Logger;
 }) {
   // Loaded late: the base class is CommonJS and requires client-node, which jest can only do once that is loaded.
-  const { SupercargoOperator } = await withoutClientNode(() => import('./supercargo-operator.ts'));
+  const { SupercargoOperator } = await import('./supercargo-operator.ts');
   const { informers, seats, applier, client, config } = context;
   informers.stores.onChange(({ object, previous }) => {
     if (!object || !previous) seats.storesChanged();
