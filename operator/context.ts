@@ -4,7 +4,6 @@ import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import type { Informers } from './caches.ts';
 import type { Claims } from './claims.ts';
-import type { Revisions } from './connection/revision.ts';
 import type { OperatorConfig } from './env.ts';
 import type { FreshnessRule } from '../model/feed-rules.ts';
 import type { HubClient } from './hub.ts';
@@ -25,7 +24,6 @@ export interface Context {
   readonly recorder: EventRecorder;
   readonly seats: SeatBook;
   readonly rollout: RolloutBook;
-  readonly revisions: Revisions;
   readonly schemas: SettingsSchemas;
   readonly freshnessRule: FreshnessRule;
   readonly hub: HubClient;

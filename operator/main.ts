@@ -18,7 +18,6 @@ import { createLogger, type Logger } from '../kit/log.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { allInformers, createInformers, type Informers } from './caches.ts';
 import { Claims } from './claims.ts';
-import { Revisions } from './connection/revision.ts';
 import { letGoOfStrays } from './connection/shards.ts';
 import type { Context } from './context.ts';
 import { createControllers } from './controllers.ts';
@@ -174,7 +173,6 @@ function createContext({
     reporter: new Reporter(applier, recorder, clock),
     seats: new SeatBook(informers, config.watchNamespaces),
     rollout,
-    revisions: new Revisions(),
     schemas: new SettingsSchemas(),
     freshnessRule: new FreshnessRule(),
     hub: createHubClient(config.hubUrl, config.hubTokenFile, config.hubCaFile),
