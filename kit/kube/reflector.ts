@@ -30,12 +30,14 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** A watch that says nothing for this long, not even a bookmark, is taken for dead; the server sends one a minute. */
   readonly stallMs?: number;
   /**
-   * The longest pause (ms) between tries at a server that nobody reaches. Short for the few whose work others wait for;
+   * The longest pause (ms) between tries at a server that nobody reaches, or that is not ready yet. Short for the few whose work others wait for;
    * thousands of pods must not all stand at the door of a server that starts anew.
    */
   readonly unreachedMaxMs?: number;
-  /** Its pages take turns with those of others; by itself it has one lane. */
+  /** Its lists take turns with those of others; by itself it has one lane. */
   readonly lanes?: Lanes;
+  /** Whether its lists go before those of others that wait. */
+  readonly urgent?: boolean;
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
@@ -50,11 +52,13 @@ export class Reflector<T extends KubeObject> {
   readonly #options: Required<ReflectorOptions<T>>;
   #resourceVersion: string | undefined;
   #failures = 0;
+  /** The last answer was that our version is too old. */
+  #lost = false;
   #lastProgressAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = {
-      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1) },
+      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1), urgent: false },
       ...options,
     };
     this.#lastProgressAt = options.clock.now().getTime();
@@ -68,7 +72,8 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.#resourceVersion === undefined) await this.#list(signal);
+        const { lanes, urgent } = this.#options;
+        if (this.#resourceVersion === undefined) await lanes.run(() => this.#list(signal), urgent);
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -78,20 +83,17 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, type, select, sink, pageSize, lanes } = this.#options;
+    const { client, type, select, sink, pageSize } = this.#options;
     let next: string | undefined;
     let resourceVersion: string | undefined;
     sink.listStarted();
     do {
-      const { metadata } = await lanes.run(async () => {
-        const page = await client.list<T>(type, { ...select, limit: pageSize, continue: next, signal });
-        // List items carry neither apiVersion nor kind.
-        sink.listed(page.items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind })));
-        return page;
-      });
+      const page = await client.list<T>(type, { ...select, limit: pageSize, continue: next, signal });
+      // List items carry neither apiVersion nor kind.
+      sink.listed(page.items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind })));
       this.#progressed();
-      next = metadata.continue || undefined;
-      resourceVersion = metadata.resourceVersion;
+      next = page.metadata.continue || undefined;
+      resourceVersion = page.metadata.resourceVersion;
     } while (next !== undefined);
     sink.listEnded();
     this.#resourceVersion = resourceVersion;
@@ -130,6 +132,7 @@ export class Reflector<T extends KubeObject> {
   #progressed(): void {
     this.#lastProgressAt = this.#options.clock.now().getTime();
     this.#failures = 0;
+    this.#lost = false;
   }
 
   async #abortWhenStalled(stall: AbortController, ended: AbortSignal): Promise<void> {
@@ -146,10 +149,14 @@ export class Reflector<T extends KubeObject> {
     // 410: our version is older than what the server keeps. 400: it is one of another cluster (a restored etcd).
     const lost = isApiError(error, 'Gone', 'Invalid');
     if (lost) this.#resourceVersion = undefined;
+    // It answers again: what failed while it did not is no reason to wait before the list.
+    const listsAtOnce = lost && !this.#lost;
+    if (listsAtOnce) this.#failures = 0;
+    this.#lost = lost;
     const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-    const unreached = isApiError(error, 'Unavailable') && error.status === 0;
-    const backoff = unreached ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
-    const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
+    const notThere = isApiError(error, 'Unavailable', 'TooManyRequests');
+    const backoff = notThere ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
+    const waitMs = listsAtOnce ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
     this.#failures += 1;
     const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
     if (isTold(this.#failures))
