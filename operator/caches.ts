@@ -145,8 +145,8 @@ export function createInformers(options: {
   ) =>
     new Informer<T>({
       ...{ ...common, ...applying('main', 'status'), type: resourceType(kind), indexes: connectionIndexes, transform },
-      // What people change is seen first, while all else is listed anew.
-      urgent: true,
+      // What people change waits behind no other list.
+      lanes: undefined,
       ...(selector === undefined ? {} : { select: { labelSelector: selector } }),
     });
   // Children have the labels that the selector asks of: what is not this shard's does not come over the wire.

@@ -41,8 +41,6 @@ export interface InformerOptions<T extends KubeObject, P extends AppliedPart = A
   readonly pageSize?: number;
   /** Informers that share them list by turns: a page is many times as large as what is kept of it. */
   readonly lanes?: Lanes;
-  /** As of the reflector. */
-  readonly urgent?: boolean;
 }
 
 /** Digests of what our manager applied to an object, and the version they were read from. */
@@ -125,7 +123,7 @@ export class Informer<T extends KubeObject, P extends AppliedPart = AppliedPart>
 
   #reflector(namespace: string | undefined): { reflector: Reflector<T>; synced: Promise<void> } {
     const { client, type, select, log, clock = systemClock, random = Math.random, stallMs, pageSize } = this.#options;
-    const { unreachedMaxMs, lanes, urgent } = this.#options;
+    const { unreachedMaxMs, lanes } = this.#options;
     let done = () => {};
     const synced = new Promise<void>((resolve) => {
       done = resolve;
@@ -148,7 +146,6 @@ export class Informer<T extends KubeObject, P extends AppliedPart = AppliedPart>
         ...(stallMs ? { stallMs } : {}),
         ...(pageSize ? { pageSize } : {}),
         ...(lanes ? { lanes } : {}),
-        ...(urgent ? { urgent } : {}),
       }),
     };
   }

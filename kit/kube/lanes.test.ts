@@ -27,11 +27,3 @@ it('lets so many work at once, in the order in which they came, and a failure fr
   ends[3]!();
   expect(await Promise.all(jobs)).toEqual(['broken', undefined, undefined, undefined]);
 });
-
-it('lets what is urgent go before what has waited longer', async () => {
-  const lanes = new Lanes(1);
-  const begun: string[] = [];
-  const job = (name: string, urgent?: boolean) => lanes.run(async () => void begun.push(name), urgent);
-  await Promise.all([job('a'), job('b'), job('c'), job('d', true)]);
-  expect(begun).toEqual(['a', 'd', 'b', 'c']);
-});

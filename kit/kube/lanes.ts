@@ -1,4 +1,4 @@
-/** So many at once; the others wait, first come, first served, behind those that are urgent. */
+/** So many at once; the others wait, first come, first served. */
 export class Lanes {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -7,9 +7,9 @@ export class Lanes {
     this.#free = count;
   }
 
-  async run<T>(work: () => Promise<T>, urgent = false): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => (urgent ? this.#waiting.unshift(resolve) : this.#waiting.push(resolve)));
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();
     } finally {

@@ -36,8 +36,6 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly unreachedMaxMs?: number;
   /** Its lists take turns with those of others; by itself it has one lane. */
   readonly lanes?: Lanes;
-  /** Whether its lists go before those of others that wait. */
-  readonly urgent?: boolean;
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
@@ -58,7 +56,7 @@ export class Reflector<T extends KubeObject> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = {
-      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1), urgent: false },
+      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1) },
       ...options,
     };
     this.#lastProgressAt = options.clock.now().getTime();
@@ -72,8 +70,7 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        const { lanes, urgent } = this.#options;
-        if (this.#resourceVersion === undefined) await lanes.run(() => this.#list(signal), urgent);
+        if (this.#resourceVersion === undefined) await this.#options.lanes.run(() => this.#list(signal));
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -151,7 +148,6 @@ export class Reflector<T extends KubeObject> {
     if (lost) this.#resourceVersion = undefined;
     // It answers again: what failed while it did not is no reason to wait before the list.
     const listsAtOnce = lost && !this.#lost;
-    if (listsAtOnce) this.#failures = 0;
     this.#lost = lost;
     const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
     const notThere = isApiError(error, 'Unavailable', 'TooManyRequests');
