@@ -17,8 +17,8 @@ function setUp() {
       return { metadata: { resourceVersion: String(version) } };
     },
   } as unknown as KubeClient;
-  let cached: ReturnType<LiveState['applied']>;
-  const live: LiveState = {
+  let cached: ReturnType<LiveState<'main' | 'status'>['applied']>;
+  const live: LiveState<'main' | 'status'> = {
     type: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
     applied: () => cached,
   };

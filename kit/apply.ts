@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { KubeClient } from './kube/client.ts';
-import type { Applied } from './kube/informer.ts';
+import type { Applied, AppliedPart } from './kube/informer.ts';
 import {
   objectKey,
   type Intent,
@@ -12,9 +12,9 @@ import {
 import { intentDigest } from './kube/owned.ts';
 
 /** What is known of the live object: the informer that watches the kind. */
-export interface LiveState {
+export interface LiveState<P extends AppliedPart> {
   readonly type: ResourceType;
-  applied(key: Key): Applied | undefined;
+  applied(key: Key): Applied<P> | undefined;
 }
 
 /** What an apply did. */
@@ -61,7 +61,7 @@ export class Applier {
    * removed.
    */
   apply(
-    live: LiveState,
+    live: LiveState<'main'>,
     target: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
     fields: { readonly metadata?: object },
   ): Promise<ApplyResult> {
@@ -83,7 +83,7 @@ export class Applier {
    * made, or that is of an earlier owner of the name, throws NameTaken before anything is written: by server-side apply
    * we would take over its fields and, with our owner reference, its life.
    */
-  applyChild(live: LiveState, intent: Intent): Promise<ApplyResult> {
+  applyChild(live: LiveState<'main'>, intent: Intent): Promise<ApplyResult> {
     return this.#apply(live, intent, 'main', async () => {
       const found = await this.#client.find<KubeObject>(live.type, intent.metadata.name, intent.metadata.namespace);
       if (found && !isControlledBy(found, controllerOf(intent)?.uid))
@@ -92,7 +92,7 @@ export class Applier {
   }
 
   /** Applies the status of an object. The status holds all that this manager owns there. */
-  applyStatus(live: LiveState, object: KubeObject, status: object): Promise<ApplyResult> {
+  applyStatus(live: LiveState<'status'>, object: KubeObject, status: object): Promise<ApplyResult> {
     const { name, namespace, uid } = object.metadata;
     return this.#apply(
       live,
@@ -101,10 +101,10 @@ export class Applier {
     );
   }
 
-  async #apply(
-    live: LiveState,
+  async #apply<P extends AppliedPart>(
+    live: LiveState<P>,
     intent: Intent,
-    part: 'main' | 'status',
+    part: P,
     mayWrite?: () => Promise<void>,
   ): Promise<ApplyResult> {
     const key = objectKey(intent.metadata.namespace, intent.metadata.name);
@@ -132,7 +132,7 @@ export class Applier {
     }
   }
 
-  #isCurrent(id: string, digest: string, applied: Applied | undefined, part: 'main' | 'status'): boolean {
+  #isCurrent<P extends AppliedPart>(id: string, digest: string, applied: Applied<P> | undefined, part: P): boolean {
     const expected = this.#expected.get(id);
     const pending =
       expected &&

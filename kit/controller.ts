@@ -7,7 +7,10 @@ import { PRIORITY, WorkQueue, type AddOptions } from './queue.ts';
 import type { Key } from './kube/objects.ts';
 
 /** Brings the world in line with one object, whatever has changed. Reads caches, never an event. */
-export type Reconcile = (key: Key, context: { readonly log: Logger; readonly signal: AbortSignal }) => Promise<Outcome>;
+export type Reconcile = (
+  key: Key,
+  context: { readonly log: () => Logger; readonly signal: AbortSignal },
+) => Promise<Outcome>;
 
 export interface ControllerOptions {
   readonly name: string;
@@ -71,18 +74,23 @@ export class Controller {
   }
 
   async #reconcileOne(key: Key, priority: number, signal: AbortSignal): Promise<void> {
-    const { clock, log: parent, reconcile, metrics, name } = this.#options;
-    const log = parent.child({ controller: name, key });
+    const { clock, reconcile, metrics } = this.#options;
+    // Made when it is asked for: most reconciles say nothing, and a restart is sixty thousand of them.
+    const context = { log: () => this.#logOf(key), signal };
     const startedAt = clock.now().getTime();
-    const outcome = await reconcile(key, { log, signal }).catch((error: unknown) => {
+    const outcome = await reconcile(key, context).catch((error: unknown) => {
       if (isBug(error)) metrics.failed('panic');
       return outcomeOf(error);
     });
-    const result = signal.aborted && outcome.result === 'retry' ? 'requeue' : this.#settle(key, priority, outcome, log);
+    const result = signal.aborted && outcome.result === 'retry' ? 'requeue' : this.#settle(key, priority, outcome);
     metrics.reconciled(result, clock.now().getTime() - startedAt);
   }
 
-  #settle(key: Key, priority: number, outcome: Outcome, log: Logger): ReconcileResult {
+  #logOf(key: Key): Logger {
+    return this.#options.log.child({ controller: this.name, key });
+  }
+
+  #settle(key: Key, priority: number, outcome: Outcome): ReconcileResult {
     const { metrics } = this.#options;
     switch (outcome.result) {
       case 'done':
@@ -93,18 +101,18 @@ export class Controller {
         this.#queue.add(key, { afterMs: outcome.ms, priority: PRIORITY.normal });
         return 'requeue_after';
       case 'conflict':
-        log.info('someone else changed the object first; once more');
+        this.#logOf(key).info('someone else changed the object first; once more');
         this.#queue.retry(key, { priority });
         return 'requeue';
       case 'retry':
         metrics.failed('error');
-        log.error({ err: outcome.error }, 'reconcile failed; it will be tried again');
+        this.#logOf(key).error({ err: outcome.error }, 'reconcile failed; it will be tried again');
         this.#queue.retry(key, { priority, minimumMs: outcome.minimumMs });
         return 'error';
       case 'terminal':
         metrics.failed('error');
         metrics.failed('terminal');
-        log.error({ err: outcome.error }, 'reconcile failed for good; it waits for a change');
+        this.#logOf(key).error({ err: outcome.error }, 'reconcile failed for good; it waits for a change');
         this.#queue.forget(key);
         return 'error';
     }

@@ -16,34 +16,48 @@ export interface Family {
 export interface Exposition {
   readonly contentType: string;
   metrics(): Promise<string>;
+  /** The same in pieces, for what is too much to be held at once. */
+  parts?(): AsyncIterable<string>;
 }
+
+/** Series of a piece: so many are some hundred KiB. */
+const AT_ONCE = 500;
 
 /**
  * A registry with families beside it, as one text. prom-client takes 20 µs a series to keep and to print (measured); a
  * quarter of a million of them, read from caches that have them anyway, would stop the process for five seconds.
  */
-export function withFamilies(registry: Registry, families: readonly Family[]): Exposition {
+export function withFamilies(registry: Registry, families: readonly Family[]): Required<Exposition> {
+  async function* parts(): AsyncGenerator<string> {
+    yield await registry.metrics();
+    yield* render(families);
+  }
   return {
     contentType: registry.contentType,
-    metrics: async () => (await registry.metrics()) + (await render(families)),
+    parts,
+    async metrics() {
+      let text = '';
+      for await (const part of parts()) text += part;
+      return text;
+    },
   };
 }
 
-async function render(families: readonly Family[]): Promise<string> {
+async function* render(families: readonly Family[]): AsyncGenerator<string> {
   const breather = new Breather();
-  const parts: string[] = [];
   for (const { name, help, labels, samples } of families) {
-    parts.push(`# HELP ${name} ${help}\n# TYPE ${name} gauge\n`);
+    let text = `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
     let count = 0;
     for (const [values, value] of samples()) {
-      parts.push(
-        `${name}{${labels.map((label, index) => `${label}="${escape(values[index] ?? '')}"`).join(',')}} ${value}\n`,
-      );
+      text += `${name}{${labels.map((label, index) => `${label}="${escape(values[index] ?? '')}"`).join(',')}} ${value}\n`;
       count += 1;
-      if (count % 500 === 0) await breather.pause();
+      if (count % AT_ONCE !== 0) continue;
+      yield text;
+      text = '';
+      await breather.pause();
     }
+    yield text;
   }
-  return parts.join('');
 }
 
 function escape(value: string): string {

@@ -35,6 +35,17 @@ describe('the health server', () => {
     expect(await ask('/metrics')).toContain('things_total 3');
   });
 
+  it('serves metrics that come in pieces, whole', async () => {
+    async function* parts() {
+      for (const part of ['a 1\n', 'b 2\n']) yield part;
+    }
+    const registry = { contentType: 'text/plain', metrics: () => Promise.reject(new Error('not as one')), parts };
+    const server = await startHealthServer({ port: 0, registry, live: [], ready: [] });
+    const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    expect(await answer.text()).toBe('a 1\nb 2\n');
+    await server.close();
+  });
+
   it('says where to look for anything else', async () => {
     expect(await ask('/other')).toMatch(/^404 try \/healthz/);
   });

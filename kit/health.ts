@@ -1,5 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Exposition } from './exposition.ts';
 
 /** Says what is wrong, or undefined when all is well. */
@@ -29,7 +31,7 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     answer(path, options).then(
-      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      (given) => send(response, given),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
@@ -47,7 +49,7 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
 interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | AsyncIterable<string>;
 }
 
 async function answer(path: string, { registry, live, ready }: HealthOptions): Promise<Answer> {
@@ -57,7 +59,7 @@ async function answer(path: string, { registry, live, ready }: HealthOptions): P
     case '/readyz':
       return verdict(ready);
     case '/metrics':
-      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      return { status: 200, type: registry.contentType, body: registry.parts?.() ?? (await registry.metrics()) };
     default:
       return { status: 404, type: 'text/plain', body: 'try /healthz, /readyz or /metrics\n' };
   }
@@ -75,6 +77,13 @@ function verdict(checks: readonly HealthCheck[]): Answer {
     type: 'text/plain',
     body: [...lines.map((line) => line.text), failed ? 'failed' : 'ok', ''].join('\n'),
   };
+}
+
+/** What comes in pieces is made as fast as it is taken; who asked and went away is no fault of ours. */
+async function send(response: ServerResponse, { status, type, body }: Answer): Promise<void> {
+  response.writeHead(status, { 'content-type': type });
+  if (typeof body === 'string') response.end(body);
+  else await pipeline(Readable.from(body), response).catch(() => response.destroy());
 }
 
 function listen(server: Server, port: number): Promise<void> {

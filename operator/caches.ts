@@ -2,13 +2,10 @@ import {
   FIELD_MANAGERS,
   LABELS,
   resourceType,
-  type ClusterConnectionResource,
   type ConnectionKey,
   type ConnectionKindName,
-  type ConnectionResource,
   type CredentialResource,
   type DriverResource,
-  type FeedResource,
   type FeedRunResource,
   type LicenseResource,
   type StoreResource,
@@ -17,10 +14,11 @@ import type { Clock } from '../kit/clock.ts';
 import type { Indexes, ReadCache } from '../kit/kube/cache.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { PODS, type PodView } from '../kit/kube/builtin.ts';
-import { Informer } from '../kit/kube/informer.ts';
+import { Informer, type AppliedPart } from '../kit/kube/informer.ts';
+import { Lanes } from '../kit/kube/lanes.ts';
 import { objectKey, type KubeObject } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
-import { markAnnotations } from './waves/mark.ts';
+import { createKeepers } from './kept.ts';
 import {
   CHILD_TYPES,
   connectionId,
@@ -29,6 +27,7 @@ import {
   type ChildKind,
   type DeploymentView,
 } from './resources.ts';
+import type { ClusterConnectionView, ConnectionView, FeedView } from './views.ts';
 
 export const connectionIndexes: Indexes<AnyConnection> = {
   driver: ({ spec }) => [spec.driver],
@@ -39,7 +38,7 @@ export const connectionIndexes: Indexes<AnyConnection> = {
 };
 
 /** The connection a feed belongs to. */
-export function feedConnection(feed: FeedResource): ConnectionKey {
+export function feedConnection(feed: FeedView): ConnectionKey {
   return {
     kind: feed.spec.connectionRef.kind ?? 'Connection',
     namespace: feed.metadata.namespace ?? 'default',
@@ -47,7 +46,7 @@ export function feedConnection(feed: FeedResource): ConnectionKey {
   };
 }
 
-export const feedIndexes: Indexes<FeedResource> = { connection: (feed) => [connectionId(feedConnection(feed))] };
+export const feedIndexes: Indexes<FeedView> = { connection: (feed) => [connectionId(feedConnection(feed))] };
 export const feedRunIndexes: Indexes<FeedRunResource> = {
   feed: (run) => [objectKey(run.metadata.namespace, run.spec.feedRef.name)],
 };
@@ -81,31 +80,14 @@ export const podIndexes: Indexes<PodView> = {
   },
 };
 
-/**
- * Of a pod's status only what says why it does not run: its addresses and times change without meaning anything here.
- */
-function podStatus(status: PodView['status']): PodView['status'] {
-  if (!status) return undefined;
-  const { phase, reason, message, conditions = [], containerStatuses = [] } = status;
-  return {
-    phase,
-    reason,
-    message,
-    conditions: conditions.filter(({ type }) => type === 'PodScheduled'),
-    containerStatuses: containerStatuses.map(({ name, image, ready, restartCount, state, lastState }) => ({
-      ...{ name, image, ready, restartCount, state, lastState },
-    })),
-  };
-}
-
 /** What reconcilers read. Every question they ask has an index: no reconcile scans. */
 export interface Caches {
-  readonly connections: ReadCache<ConnectionResource>;
-  readonly clusterConnections: ReadCache<ClusterConnectionResource>;
+  readonly connections: ReadCache<ConnectionView>;
+  readonly clusterConnections: ReadCache<ClusterConnectionView>;
   readonly drivers: ReadCache<DriverResource>;
   readonly stores: ReadCache<StoreResource>;
   readonly credentials: ReadCache<CredentialResource>;
-  readonly feeds: ReadCache<FeedResource>;
+  readonly feeds: ReadCache<FeedView>;
   readonly feedRuns: ReadCache<FeedRunResource>;
   readonly licenses: ReadCache<LicenseResource>;
   readonly deployments: ReadCache<DeploymentView>;
@@ -114,21 +96,23 @@ export interface Caches {
 
 /** The same as informers, with those of the children whose content is not read. */
 export interface Informers extends Caches {
-  readonly connections: Informer<ConnectionResource>;
-  readonly clusterConnections: Informer<ClusterConnectionResource>;
-  readonly drivers: Informer<DriverResource>;
-  readonly stores: Informer<StoreResource>;
-  readonly credentials: Informer<CredentialResource>;
-  readonly feeds: Informer<FeedResource>;
+  readonly connections: Informer<ConnectionView>;
+  readonly clusterConnections: Informer<ClusterConnectionView>;
+  readonly drivers: Informer<DriverResource, 'status'>;
+  readonly stores: Informer<StoreResource, 'status'>;
+  readonly credentials: Informer<CredentialResource, 'status'>;
+  readonly feeds: Informer<FeedView, 'status'>;
   readonly feedRuns: Informer<FeedRunResource>;
-  readonly licenses: Informer<LicenseResource>;
-  readonly deployments: Informer<DeploymentView>;
+  readonly licenses: Informer<LicenseResource, 'status'>;
+  readonly deployments: Informer<DeploymentView, 'main'>;
   readonly pods: Informer<PodView>;
-  readonly children: Readonly<Record<ChildKind, Informer<KubeObject>>>;
+  readonly children: Readonly<Record<ChildKind, Informer<KubeObject, 'main'>>>;
 }
 
 /** An API server that starts anew is found soon after: what people change meanwhile waits for the operator. */
 const UNREACHED_MAX_MS = 3_000;
+/** A page of five hundred Deployments is some ten MiB while it is read. Two lists keep both ends of the wire busy. */
+const LISTS_AT_ONCE = 2;
 
 /** The connection of a key; one of the cluster's only where its pod lives in that namespace. */
 export function findConnection(
@@ -149,87 +133,47 @@ export function createInformers(options: {
   clock: Clock;
   random: () => number;
 }): Informers {
-  const common = { ...options, manager: FIELD_MANAGERS.operator, unreachedMaxMs: UNREACHED_MAX_MS };
-  const { selector } = options;
+  const { selector, ...rest } = options;
+  const common = { ...rest, unreachedMaxMs: UNREACHED_MAX_MS, lanes: new Lanes(LISTS_AT_ONCE) };
+  const applying = <P extends AppliedPart>(...parts: readonly P[]) => ({ manager: FIELD_MANAGERS.operator, parts });
+  const keep = createKeepers();
   const own = <T extends KubeObject>(kind: string, indexes: Indexes<T> = {}) =>
-    new Informer<T>({ ...common, type: resourceType(kind), indexes });
-  const connection = <T extends ClusterConnectionResource | ConnectionResource>(kind: ConnectionKindName) =>
+    new Informer<T, 'status'>({ ...common, ...applying('status'), type: resourceType(kind), indexes });
+  const connection = <T extends ClusterConnectionView | ConnectionView>(
+    kind: ConnectionKindName,
+    transform: (object: T) => T,
+  ) =>
     new Informer<T>({
-      ...{ ...common, type: resourceType(kind), indexes: connectionIndexes },
+      ...{ ...common, ...applying('main', 'status'), type: resourceType(kind), indexes: connectionIndexes, transform },
+      // What people change waits behind no other list.
+      lanes: undefined,
       ...(selector === undefined ? {} : { select: { labelSelector: selector } }),
     });
   // Children have the labels that the selector asks of: what is not this shard's does not come over the wire.
-  const ofConnections = { labelSelector: [LABELS.connection, ...(selector === undefined ? [] : [selector])].join(',') };
+  const select = { labelSelector: [LABELS.connection, ...(selector === undefined ? [] : [selector])].join(',') };
   const child = <T extends KubeObject>(kind: ChildKind, transform: (object: T) => T) =>
-    new Informer<T>({ ...common, type: CHILD_TYPES[kind], select: ofConnections, transform });
-  const deployments = child<DeploymentView>('Deployment', ({ spec, status, ...rest }) => ({
-    ...marked(rest),
-    spec: { replicas: spec.replicas },
-    status,
-  }));
-  // Their status alone: what a pod says of why it does not start.
-  const pods = new Informer<PodView>({
-    ...common,
-    type: PODS,
-    select: ofConnections,
-    indexes: podIndexes,
-    transform: ({ status, ...rest }) => ({ ...identity(rest), status: podStatus(status) }),
-  });
+    new Informer<T, 'main'>({ ...common, ...applying('main'), type: CHILD_TYPES[kind], select, transform });
+  const deployments = child('Deployment', keep.deployment);
   const others = (
     ['ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'] as const
-  ).map((kind) => [kind, child<KubeObject>(kind, identity)] as const);
+  ).map((kind) => [kind, child(kind, keep.child)] as const);
   return {
-    connections: connection<ConnectionResource>('Connection'),
-    clusterConnections: connection<ClusterConnectionResource>('ClusterConnection'),
+    connections: connection<ConnectionView>('Connection', keep.connection),
+    clusterConnections: connection<ClusterConnectionView>('ClusterConnection', keep.connection),
     drivers: own('Driver'),
     stores: own('Store', storeIndexes),
     credentials: own('Credential'),
-    feeds: own('Feed', feedIndexes),
-    feedRuns: own('FeedRun', feedRunIndexes),
+    feeds: new Informer<FeedView, 'status'>({
+      ...{ ...common, ...applying('status'), type: resourceType('Feed'), indexes: feedIndexes, transform: keep.feed },
+    }),
+    feedRuns: new Informer<FeedRunResource>({
+      ...{ ...common, ...applying('main', 'status'), type: resourceType('FeedRun'), indexes: feedRunIndexes },
+    }),
     licenses: own('License', licenseIndexes),
     deployments,
-    pods,
+    pods: new Informer({ ...common, type: PODS, select, indexes: podIndexes, transform: keep.pod }),
     children: { ...Object.fromEntries(others), Deployment: deployments } as unknown as Informers['children'],
   };
-}
-
-/** Of a child only who it is is kept: what we applied to it is in the informer's digest (kit/kube/owned.ts). */
-function identity({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const {
-    name,
-    namespace,
-    uid,
-    resourceVersion,
-    generation,
-    labels = {},
-    creationTimestamp,
-    deletionTimestamp,
-  } = metadata;
-  const owner = Object.fromEntries(
-    [LABELS.connection, LABELS.connectionKind].flatMap((label) =>
-      labels[label] === undefined ? [] : [[label, labels[label]]],
-    ),
-  );
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      generation,
-      creationTimestamp,
-      deletionTimestamp,
-      labels: owner,
-    },
-  };
-}
-
-/** Where a roll-out has got to is in the Deployments themselves. */
-function marked(object: KubeObject): KubeObject {
-  const { metadata, ...rest } = identity(object);
-  return { ...rest, metadata: { ...metadata, annotations: markAnnotations(object.metadata.annotations) } };
 }
 
 /** Every informer, children's too. */

@@ -2,7 +2,6 @@ import { belongsTo, FIELD_MANAGERS } from '../crds/index.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { isApiError } from '../kit/kube/errors.ts';
-import type { Informer } from '../kit/kube/informer.ts';
 import { keyOf, type ResourceType } from '../kit/kube/objects.ts';
 import type { Logger } from '../kit/log.ts';
 import { standingOf, type Claimable } from './ownership.ts';
@@ -27,14 +26,14 @@ export class Claims {
    * Whether this installation may write to the object now. What is nobody's is claimed first: then the answer is no,
    * and the change that the claim is brings the object here again, as does a change that was faster.
    */
-  async hold<T extends Claimable>(informer: Informer<T>, object: T): Promise<boolean> {
+  async hold({ type }: { readonly type: ResourceType }, object: Claimable): Promise<boolean> {
     const standing = standingOf(object, this.#installation);
-    const id = `${informer.type.plural}/${keyOf(object)}`;
-    if (standing === 'leave') this.#tell(id, informer.type, object);
+    const id = `${type.plural}/${keyOf(object)}`;
+    if (standing === 'leave') this.#tell(id, type, object);
     else this.#told.delete(id);
     if (standing !== 'claim') return standing === 'work';
     const before = object.status?.installation;
-    const claimed = await this.#write(informer.type, object, { installation: this.#installation });
+    const claimed = await this.#write(type, object, { installation: this.#installation });
     if (claimed && before !== undefined) {
       const message = `the installation ${this.#installation} looks after it now, in place of ${before}`;
       this.#recorder.record(object, { type: 'Normal', reason: 'TakenOver', action: 'Claim', message });

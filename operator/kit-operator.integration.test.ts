@@ -57,7 +57,6 @@ async function newOperator() {
   }
   return {
     operator: new TestOperator({
-      config,
       client,
       applier: new Applier(client, 'test', systemClock),
       informers: [informer],

@@ -1,4 +1,3 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import dotI from '@dot-i/k8s-operator';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
 import type { Applier } from '../kit/apply.ts';
@@ -14,7 +13,6 @@ export interface OperatorEvent extends ResourceEvent {
 
 /** What the base class is run with in place of its own parts. */
 export interface KitOperatorParts {
-  readonly config: KubeConfig;
   readonly client: KubeClient;
   readonly applier: Applier;
   readonly informers: readonly Informer<KubeObject>[];
@@ -43,7 +41,6 @@ export abstract class KitOperator extends dotI.default {
       warn: (text) => log.warn(text),
       error: (text) => log.error(text),
     });
-    this.kubeConfig = parts.config;
     this.#applier = parts.applier;
     this.#client = parts.client;
     for (const informer of parts.informers)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Registry } from 'prom-client';
 import { FIELD_MANAGERS } from '../crds/index.ts';
 import { Applier } from '../kit/apply.ts';
@@ -8,11 +7,12 @@ import type { Controller } from '../kit/controller.ts';
 import { EventRecorder } from '../kit/events.ts';
 import { withFamilies } from '../kit/exposition.ts';
 import { startHealthServer, type HealthCheck } from '../kit/health.ts';
-import type { KubeClient } from '../kit/kube/client.ts';
-import { createClient } from '../kit/kube/kube-config.ts';
+import type { ApiAccess } from '../kit/kube/access.ts';
+import { KubeClient } from '../kit/kube/client.ts';
+import { podAccess } from '../kit/kube/in-cluster.ts';
 import type { Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
-import { loadKubeConfig } from '../kit/kube/kube-config.ts';
+import { Transport } from '../kit/kube/transport.ts';
 import { runAsLeader, type Leadership } from '../kit/leader.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { partRegistry } from '../kit/part-registry.ts';
@@ -39,9 +39,9 @@ const WATCH_STALL_MS = 10 * 60_000;
 /** A reconcile that takes this long is stuck: the longest waits for one request of a minute. */
 const WORK_STALL_MS = 5 * 60_000;
 
-/** Parts a caller may bring: tests bring a kubeconfig of their own. */
+/** Parts a caller may bring: tests bring an API server of their own. */
 export interface OperatorParts {
-  readonly kubeConfig?: KubeConfig;
+  readonly access?: ApiAccess;
   readonly log?: Logger;
   /** Called with the port of the health server and once everything has been seen once. */
   readonly onReady?: (running: { readonly port: number; readonly registry: Registry }) => void;
@@ -56,8 +56,8 @@ export async function runOperator(
   const config = readConfig(env);
   const log = parts.log ?? createLogger('operator', config.logLevel);
   const registry = partRegistry('operator');
-  const kubeConfig = parts.kubeConfig ?? loadKubeConfig();
-  const client = createClient(kubeConfig, { registry, userAgent: 'supercargo-operator' });
+  const access = parts.access ?? (await podAccess(env));
+  const client = new KubeClient(new Transport(access, { registry, userAgent: 'supercargo-operator' }));
   const informers = createInformers({
     client,
     namespaces: config.watchNamespaces,
@@ -89,7 +89,7 @@ export async function runOperator(
   });
   const context = createContext({ config, client: guarded, informers, rollout, log });
   const controllers = createControllers(context, { registry, log });
-  const operator = await createOperator({ kubeConfig, context, controllers, log });
+  const operator = await createOperator({ context, controllers, log });
   const health = await startHealthServer({
     port: config.httpPort,
     registry: exposition,
@@ -181,12 +181,10 @@ function createContext({
 }
 
 async function createOperator({
-  kubeConfig,
   context,
   controllers,
   log,
 }: {
-  kubeConfig: KubeConfig;
   context: Context;
   controllers: Map<ControllerName, Controller>;
   log: Logger;
@@ -204,7 +202,6 @@ async function createOperator({
   );
   context.rollout.onWaiting(() => triggers.rollout());
   return new SupercargoOperator({
-    config: kubeConfig,
     client,
     applier,
     log,

@@ -110,6 +110,18 @@ describe('metrics of resources', () => {
     expect(await text()).not.toContain('shop');
   });
 
+  it('come in pieces: of twenty megabytes little is held at once', async () => {
+    let drawn = 0;
+    function* samples(): Generator<[string[], number]> {
+      for (; drawn < 5_000; drawn += 1) yield [[], drawn];
+    }
+    const parts = withFamilies(new Registry(), [{ name: 'a', help: 'b', labels: [], samples }]).parts();
+    const pieces: number[] = [];
+    for await (const part of parts) pieces.push(part.split('\n').length, drawn);
+    expect(pieces.slice(2, 6)).toEqual([503, 499, 501, 999]);
+    expect(drawn).toBe(5_000);
+  });
+
   it('are text that Prometheus can read, whatever a name holds', async () => {
     const text = await withFamilies(new Registry(), [
       { name: 'a', help: 'b', labels: ['c'], samples: () => [[['x"y\\z\n'], 1]] },

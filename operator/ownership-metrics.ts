@@ -1,10 +1,11 @@
-import { belongsTo, isTheirs, type FeedResource } from '../crds/index.ts';
+import { belongsTo, isTheirs } from '../crds/index.ts';
 import type { Family, Sample } from '../kit/exposition.ts';
 import { feedConnection, findConnection, type Caches } from './caches.ts';
 import type { OperatorConfig } from './env.ts';
 import type { Resources } from './metrics.ts';
 import type { Claimable } from './ownership.ts';
 import { seesAll } from './sight.ts';
+import type { FeedView } from './views.ts';
 
 type Whose = Pick<OperatorConfig, 'installation' | 'selector' | 'watchNamespaces'>;
 
@@ -15,7 +16,7 @@ export function ofThisInstallation(caches: Caches, config: Whose): Resources {
       for (const object of cache.values()) if (!isTheirs(object, config.installation)) yield object;
     },
   });
-  const isOurs = (feed: FeedResource): boolean => {
+  const isOurs = (feed: FeedView): boolean => {
     const key = feedConnection(feed);
     const found = findConnection(caches, key);
     return found ? !isTheirs(found, config.installation) : seesAll(config, key.kind);

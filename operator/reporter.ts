@@ -1,4 +1,4 @@
-import type { Applier } from '../kit/apply.ts';
+import type { Applier, LiveState } from '../kit/apply.ts';
 import type { Clock } from '../kit/clock.ts';
 import {
   findCondition,
@@ -10,7 +10,6 @@ import {
   type Settlement,
 } from '../kit/conditions.ts';
 import type { EventRecorder } from '../kit/events.ts';
-import type { Informer } from '../kit/kube/informer.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
 import { eventType } from './event-type.ts';
 
@@ -40,7 +39,7 @@ export class Reporter {
   }
 
   async report<T extends WithStatus>(
-    informer: Informer<T>,
+    informer: LiveState<'status'>,
     object: T,
     { settlement, findings, fields, unremarkable = false }: Report,
   ): Promise<void> {

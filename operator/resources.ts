@@ -1,14 +1,10 @@
-import type {
-  ClusterConnectionResource,
-  ConnectionKey,
-  ConnectionKindName,
-  ConnectionResource,
-} from '../crds/index.ts';
+import type { ConnectionKey, ConnectionKindName } from '../crds/index.ts';
 import { clusterScoped, DEPLOYMENTS, namespaced, NETWORK_POLICIES } from '../kit/kube/builtin.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
+import type { ClusterConnectionView, ConnectionView } from './views.ts';
 
-/** A connection of either scope. */
-export type AnyConnection = ConnectionResource | ClusterConnectionResource;
+/** A connection of either scope, as far as it is kept. */
+export type AnyConnection = ConnectionView | ClusterConnectionView;
 
 /** Kinds of Kubernetes itself that a connection becomes. */
 export const CHILD_TYPES = {

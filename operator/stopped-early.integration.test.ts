@@ -1,5 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect, it } from '@jest/globals';
+import { kubeConfigAccess } from '../kit/kube/kube-config.ts';
 import { createLogger } from '../kit/log.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { runOperator } from './main.ts';
@@ -20,7 +21,7 @@ it('ends when asked though the API server was never reached, and never says that
       SUPERCARGO_HTTP_PORT: '0',
     },
     stop.signal,
-    { kubeConfig, log: createLogger('operator', 'silent'), onReady: () => (ready = true) },
+    { access: kubeConfigAccess(kubeConfig), log: createLogger('operator', 'silent'), onReady: () => (ready = true) },
   );
   setTimeout(() => stop.abort(), 500);
   await running;

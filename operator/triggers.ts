@@ -7,7 +7,6 @@ import {
   type ConnectionKey,
   type CredentialResource,
   type DriverResource,
-  type FeedResource,
   type FeedRunResource,
   type LicenseResource,
   type StoreResource,
@@ -15,6 +14,7 @@ import {
 import { connectionOfChild, feedConnection, findConnection, type Caches } from './caches.ts';
 import { ROLLOUT_KEY } from './waves/key.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from './resources.ts';
+import type { FeedView } from './views.ts';
 
 /** Names of the controllers; one queue each. */
 export const CONTROLLERS = [
@@ -113,7 +113,7 @@ export class Triggers {
     if (firstOrLast) this.#everyConnection();
   }
 
-  feed(change: Change<FeedResource>): void {
+  feed(change: Change<FeedView>): void {
     if (this.#asks(change)) this.#self('feed', change);
     for (const feed of statesOf(change)) {
       const key = feedConnection(feed);
@@ -151,7 +151,7 @@ export class Triggers {
   }
 
   /** Of a feed of another shard only what nobody has spoken of yet is asked about: that takes a request. */
-  #asks({ object, previous }: Change<FeedResource>): boolean {
+  #asks({ object, previous }: Change<FeedView>): boolean {
     const feed = object ?? previous;
     if (!this.#sharded || (feed && findConnection(this.#caches, feedConnection(feed)))) return true;
     return object?.status?.observedGeneration !== object?.metadata.generation;

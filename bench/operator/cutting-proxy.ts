@@ -9,8 +9,9 @@ export interface CuttingProxy {
 
 export async function cuttingProxy(to: number): Promise<CuttingProxy> {
   const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(to, '127.0.0.1');
+  // As load balancers do; otherwise a small packet behind another waits 40 ms for an answer from the far end.
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect({ port: to, host: '127.0.0.1', noDelay: true });
     for (const [one, other] of [
       [near, far],
       [far, near],

@@ -8,6 +8,7 @@ export const PARTS: readonly CommandRow[] = [
     needs: [],
     async run({ env, stop }) {
       const signal = stop();
+      (await import('../../operator/base-class/without-client-node.ts')).withoutClientNode();
       await (await import('../../operator/main.ts')).runOperator(env, signal);
     },
   }),

@@ -47,9 +47,8 @@ export class Cache<T extends KubeObject> implements ReadCache<T> {
     return [...(bucket.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
   }
 
-  /** Stores it and gives back what stood there before. */
-  put(object: T): T | undefined {
-    const key = keyOf(object);
+  /** Stores it and gives back what stood there before. `key`: its own, where it has been made already. */
+  put(object: T, key: Key = keyOf(object)): T | undefined {
     const previous = this.#objects.get(key);
     if (previous) this.#unindex(key, previous);
     this.#objects.set(key, object);

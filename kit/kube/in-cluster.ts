@@ -9,15 +9,20 @@ import { Transport } from './transport.ts';
 /** Where the kubelet puts a pod's token and the API server's CA. */
 const ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/**
- * A client as a pod has it: with its ServiceAccount. Outside of a cluster, or where $KUBECONFIG is set, with the
- * kubeconfig; only then client-node is loaded, which alone takes as much memory as everything else in a pod.
- */
+/** A client as a pod has it (see `podAccess`). */
 export async function createPodClient(env: NodeJS.ProcessEnv, options: KubeClientOptions = {}): Promise<KubeClient> {
+  return new KubeClient(new Transport(await podAccess(env), options));
+}
+
+/**
+ * As a pod speaks to the API server: with its ServiceAccount. Outside of a cluster, or where $KUBECONFIG is set, with
+ * the kubeconfig; only then client-node is loaded, which alone takes as much memory as everything else in a pod.
+ */
+export async function podAccess(env: NodeJS.ProcessEnv): Promise<ApiAccess> {
   const access = env['KUBECONFIG'] ? undefined : inClusterAccess(env);
-  if (access) return new KubeClient(new Transport(access, options));
-  const { createClient, loadKubeConfig } = await import('./kube-config.ts');
-  return createClient(loadKubeConfig(), options);
+  if (access) return access;
+  const { kubeConfigAccess, loadKubeConfig } = await import('./kube-config.ts');
+  return kubeConfigAccess(loadKubeConfig());
 }
 
 /** undefined: this is no pod, or one without a token. `accountDir` is for tests. */

@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import { Cache, type Indexes, type ReadCache } from './cache.ts';
 import type { KubeClient, Selection } from './client.ts';
 import { keyOf, objectKey, type Key, type KubeObject, type ResourceType } from './objects.ts';
+import type { Lanes } from './lanes.ts';
 import { ownedDigest } from './owned.ts';
 import { Reflector, type ReflectorSink } from './reflector.ts';
 
@@ -15,7 +16,10 @@ export interface Change<T> {
   readonly first: boolean;
 }
 
-export interface InformerOptions<T extends KubeObject> {
+/** What of an object a field manager applies: its status, or all the rest. */
+export type AppliedPart = 'main' | 'status';
+
+export interface InformerOptions<T extends KubeObject, P extends AppliedPart = AppliedPart> {
   readonly client: KubeClient;
   readonly type: ResourceType;
   /** Namespaces to watch, one watch each; absent or empty: the whole cluster. Ignored for cluster-scoped kinds. */
@@ -24,6 +28,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly indexes?: Indexes<T>;
   /** Field manager whose applied part is remembered as a digest (see owned.ts), before managedFields are dropped. */
   readonly manager?: string;
+  /** What that manager applies; both if absent. A digest that nobody asks for is half the work of a list. */
+  readonly parts?: readonly P[];
   /** Cuts an object down to what is needed, before it is cached. */
   readonly transform?: (object: T) => T;
   readonly log: Logger;
@@ -33,29 +39,29 @@ export interface InformerOptions<T extends KubeObject> {
   /** As of the reflector. */
   readonly unreachedMaxMs?: number;
   readonly pageSize?: number;
+  /** Informers that share them list by turns: a page is many times as large as what is kept of it. */
+  readonly lanes?: Lanes;
 }
 
 /** Digests of what our manager applied to an object, and the version they were read from. */
-export interface Applied {
+export type Applied<P extends AppliedPart = AppliedPart> = Readonly<Record<P, string>> & {
   readonly resourceVersion: string;
-  readonly main: string;
-  readonly status: string;
-}
+};
 
 /**
  * A cache that follows the API server. Handlers only put keys on queues; the data is read from the cache at work time.
  */
-export class Informer<T extends KubeObject> implements ReadCache<T> {
+export class Informer<T extends KubeObject, P extends AppliedPart = AppliedPart> implements ReadCache<T> {
   readonly type: ResourceType;
-  readonly #options: InformerOptions<T>;
+  readonly #options: InformerOptions<T, P>;
   readonly #cache: Cache<T>;
-  readonly #applied = new Map<Key, Applied>();
+  readonly #applied = new Map<Key, Applied<P>>();
   readonly #handlers: ((change: Change<T>) => void)[] = [];
   readonly #reflectors: Reflector<T>[];
   readonly #synced: Promise<unknown>;
   #unsynced: number;
 
-  constructor(options: InformerOptions<T>) {
+  constructor(options: InformerOptions<T, P>) {
     this.type = options.type;
     this.#options = options;
     this.#cache = new Cache(options.indexes);
@@ -111,13 +117,13 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
   }
 
   /** What `manager` applied to the object, as the cache knows it. */
-  applied(key: Key): Applied | undefined {
+  applied(key: Key): Applied<P> | undefined {
     return this.#applied.get(key);
   }
 
   #reflector(namespace: string | undefined): { reflector: Reflector<T>; synced: Promise<void> } {
     const { client, type, select, log, clock = systemClock, random = Math.random, stallMs, pageSize } = this.#options;
-    const { unreachedMaxMs } = this.#options;
+    const { unreachedMaxMs, lanes } = this.#options;
     let done = () => {};
     const synced = new Promise<void>((resolve) => {
       done = resolve;
@@ -139,6 +145,7 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
         ...(unreachedMaxMs ? { unreachedMaxMs } : {}),
         ...(stallMs ? { stallMs } : {}),
         ...(pageSize ? { pageSize } : {}),
+        ...(lanes ? { lanes } : {}),
       }),
     };
   }
@@ -183,16 +190,17 @@ export class Informer<T extends KubeObject> implements ReadCache<T> {
     )
       return;
     const { manager, transform = (same: T) => same } = this.#options;
-    if (manager !== undefined) {
-      this.#applied.set(key, {
-        resourceVersion: object.metadata.resourceVersion ?? '0',
-        main: ownedDigest(object, manager),
-        status: ownedDigest(object, manager, 'status'),
-      });
-    }
+    if (manager !== undefined) this.#applied.set(key, this.#appliedBy(manager, object));
     const { managedFields: _dropped, ...metadata } = object.metadata;
     const cut = transform({ ...object, metadata });
-    this.#tell({ key, object: cut, previous: this.#cache.put(cut), first });
+    this.#tell({ key, object: cut, previous: this.#cache.put(cut, key), first });
+  }
+
+  #appliedBy(manager: string, object: T): Applied<P> {
+    const { parts = ['main', 'status'] as readonly AppliedPart[] } = this.#options;
+    const digests: Partial<Record<AppliedPart, string>> = {};
+    for (const part of parts) digests[part] = ownedDigest(object, manager, part === 'main' ? undefined : part);
+    return { resourceVersion: object.metadata.resourceVersion ?? '0', ...digests } as Applied<P>;
   }
 
   #drop(key: Key): void {

@@ -35,8 +35,8 @@ export function createClient(config: KubeConfig, options: KubeClientOptions = {}
   return new KubeClient(new Transport(kubeConfigAccess(config), options));
 }
 
-/** Authentication, TLS and proxies are client-node's. */
-function kubeConfigAccess(config: KubeConfig): ApiAccess {
+/** How a kubeconfig says to speak to the API server. Authentication, TLS and proxies are client-node's. */
+export function kubeConfigAccess(config: KubeConfig): ApiAccess {
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new Error('no cluster: set KUBECONFIG, or run inside a pod with a ServiceAccount token');
   const server = new URL(cluster.server);

@@ -16,11 +16,12 @@ interface ManagedFields {
 type FieldSet = { readonly [step: string]: FieldSet };
 
 /**
- * The part of a live object that one field manager applied, as the server recorded it. What the server defaulted and
- * what others set is not in it; what others took over or removed is missing from it. So comparing it with the intent
- * tells exactly whether an apply would change anything: no list of defaults to keep, no drift unseen.
+ * Digest of the part of a live object that one field manager applied, as the server recorded it: to be compared with
+ * `intentDigest` in this process, no release keeps to it. What the server defaulted and what others set is not in it;
+ * what others took over or removed is missing from it. So it tells exactly whether an apply would change anything: no
+ * list of defaults to keep, no drift unseen.
  */
-export function ownedPart(object: KubeObject, manager: string, subresource?: string): unknown {
+export function ownedDigest(object: KubeObject, manager: string, subresource?: string): string {
   const entries = (object.metadata.managedFields ?? []) as ManagedFields[];
   const entry = entries.find(
     (candidate) =>
@@ -28,60 +29,49 @@ export function ownedPart(object: KubeObject, manager: string, subresource?: str
       candidate.operation === 'Apply' &&
       (candidate.subresource ?? undefined) === subresource,
   );
-  return entry?.fieldsV1 ? pick(object, entry.fieldsV1) : undefined;
-}
-
-/** Digest of what `ownedPart` finds, to be compared with `intentDigest` in this process: no release keeps to it. */
-export function ownedDigest(object: KubeObject, manager: string, subresource?: string): string {
-  return digest(ownedPart(object, manager, subresource));
+  return digest(entry?.fieldsV1 ? canonicalPart(object, entry.fieldsV1) : canonical(undefined));
 }
 
 /** Digest of an intent: identity (apiVersion, kind, name, namespace, uid) is no field of it. */
 export function intentDigest(intent: object): string {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = intent as Record<string, unknown>;
   const { name: _name, namespace: _namespace, uid: _uid, ...meta } = (metadata ?? {}) as Record<string, unknown>;
-  return digest({ ...rest, metadata: meta });
+  return digest(canonical({ ...rest, metadata: meta }));
 }
 
-function pick(value: unknown, fields: FieldSet): unknown {
-  let steps = 0;
-  for (const step in fields) if (step !== '.') steps += 1;
-  if (steps === 0) return value;
-  if (Array.isArray(value)) {
-    const found: unknown[] = [];
-    for (const step in fields) if (step !== '.') pickEntries(value, step, fields[step]!, found);
-    return found;
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const picked: Record<string, unknown> = {};
-  for (const step in fields) {
-    if (step === '.') continue;
+/** The text (see `canonical`) of what these fields are of a value. */
+function canonicalPart(value: unknown, fields: FieldSet): string {
+  const steps = Object.keys(fields).sort();
+  if (steps[0] === '.') steps.shift();
+  if (steps.length === 0 || typeof value !== 'object' || value === null) return canonical(value);
+  if (Array.isArray(value)) return listOf(steps.flatMap((step) => canonicalEntries(value, step, fields[step]!)));
+  let text = '{';
+  for (const step of steps) {
     const name = step.slice(2);
-    picked[name] = pick((value as Record<string, unknown>)[name], fields[step]!);
+    const child = (value as Record<string, unknown>)[name];
+    if (child === undefined || isEmptyRecord(child)) continue;
+    text += `${name.length}:${name}${canonicalPart(child, fields[step]!)}`;
   }
-  return picked;
+  return `${text}}`;
 }
 
-function pickEntries(list: readonly unknown[], step: string, fields: FieldSet, found: unknown[]): void {
+function canonicalEntries(list: readonly unknown[], step: string, fields: FieldSet): string[] {
   const wanted: unknown = JSON.parse(step.slice(2));
-  if (step.startsWith('v:')) {
-    for (const item of list) if (isSame(item, wanted)) found.push(item);
-    return;
-  }
+  if (step.startsWith('v:')) return list.filter((item) => isSame(item, wanted)).map(canonical);
   const entry = list.find((item) => {
     for (const key in wanted as Record<string, unknown>)
       if (!isSame((item as Record<string, unknown>)[key], (wanted as Record<string, unknown>)[key])) return false;
     return true;
   });
-  if (entry !== undefined) found.push(pick(entry, fields));
+  return entry === undefined ? [] : [canonicalPart(entry, fields)];
 }
 
 function isSame(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b));
 }
 
-function digest(value: unknown): string {
-  return hash('sha256', canonical(value), 'base64url').slice(0, 22);
+function digest(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
 /**
@@ -105,8 +95,11 @@ function canonical(value: unknown): string {
 }
 
 function canonicalList(list: readonly unknown[]): string {
-  if (list.length === 1) return `[${canonical(list[0])}]`;
-  return `[${list.map(canonical).sort().join('')}]`;
+  return listOf(list.map(canonical));
+}
+
+function listOf(texts: string[]): string {
+  return `[${texts.length === 1 ? texts[0] : texts.sort().join('')}]`;
 }
 
 function isEmptyRecord(value: unknown): boolean {

@@ -93,6 +93,24 @@ describe('an informer', () => {
     expect([...informer.values()].map(({ metadata }) => metadata.name).sort()).toEqual(['new', 'old', 'same']);
   });
 
+  it('lists at once when a server that nobody reached for long says that its version is too old', async () => {
+    const unreached = Array.from({ length: 12 }, () => new ApiError('Unavailable', 0, 'refused'));
+    const { calls, clock } = scripted(
+      [[thing('a', '1')], [thing('a', '2')]],
+      [...unreached, new ApiError('Gone', 410, 'too old')],
+      { unreachedMaxMs: 3_000 },
+    );
+    await clock.advance(800 + 1600 + 10 * 3_000);
+    expect(calls.filter((call) => call === 'list')).toHaveLength(2);
+  });
+
+  it('waits for a server that is not ready yet no longer than for one that nobody reaches', async () => {
+    const starting = Array.from({ length: 20 }, () => new ApiError('TooManyRequests', 429, 'initializing'));
+    const { calls, clock } = scripted(starting, [], { unreachedMaxMs: 3_000 });
+    await clock.advance(800 + 1600 + 3 * 3_000);
+    expect(calls).toHaveLength(6);
+  });
+
   it('takes an object deleted and made anew under its name for a change', async () => {
     const reborn = { ...thing('a', '9'), metadata: { ...thing('a', '9').metadata, uid: 'other' } };
     const { changes, informer, clock } = scripted(

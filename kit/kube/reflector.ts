@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { KubeClient, Selection, WatchEvent } from './client.ts';
 import { isApiError } from './errors.ts';
+import { Lanes } from './lanes.ts';
 import type { KubeObject, ResourceType } from './objects.ts';
 
 /** Where a reflector puts what it sees. Must not throw; what it does with an object is its own affair. */
@@ -29,10 +30,12 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** A watch that says nothing for this long, not even a bookmark, is taken for dead; the server sends one a minute. */
   readonly stallMs?: number;
   /**
-   * The longest pause (ms) between tries at a server that nobody reaches. Short for the few whose work others wait for;
+   * The longest pause (ms) between tries at a server that nobody reaches, or that is not ready yet. Short for the few whose work others wait for;
    * thousands of pods must not all stand at the door of a server that starts anew.
    */
   readonly unreachedMaxMs?: number;
+  /** Its lists take turns with those of others; by itself it has one lane. */
+  readonly lanes?: Lanes;
 }
 
 const RECONNECT: Backoff = { initialMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 };
@@ -47,10 +50,15 @@ export class Reflector<T extends KubeObject> {
   readonly #options: Required<ReflectorOptions<T>>;
   #resourceVersion: string | undefined;
   #failures = 0;
+  /** The last answer was that our version is too old. */
+  #lost = false;
   #lastProgressAt: number;
 
   constructor(options: ReflectorOptions<T>) {
-    this.#options = { pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, ...options };
+    this.#options = {
+      ...{ pageSize: 500, stallMs: 150_000, unreachedMaxMs: RECONNECT.maxMs, lanes: new Lanes(1) },
+      ...options,
+    };
     this.#lastProgressAt = options.clock.now().getTime();
   }
 
@@ -62,7 +70,7 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.#resourceVersion === undefined) await this.#list(signal);
+        if (this.#resourceVersion === undefined) await this.#options.lanes.run(() => this.#list(signal));
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -121,6 +129,7 @@ export class Reflector<T extends KubeObject> {
   #progressed(): void {
     this.#lastProgressAt = this.#options.clock.now().getTime();
     this.#failures = 0;
+    this.#lost = false;
   }
 
   async #abortWhenStalled(stall: AbortController, ended: AbortSignal): Promise<void> {
@@ -137,10 +146,13 @@ export class Reflector<T extends KubeObject> {
     // 410: our version is older than what the server keeps. 400: it is one of another cluster (a restored etcd).
     const lost = isApiError(error, 'Gone', 'Invalid');
     if (lost) this.#resourceVersion = undefined;
+    // It answers again: what failed while it did not is no reason to wait before the list.
+    const listsAtOnce = lost && !this.#lost;
+    this.#lost = lost;
     const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-    const unreached = isApiError(error, 'Unavailable') && error.status === 0;
-    const backoff = unreached ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
-    const waitMs = lost && this.#failures === 0 ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
+    const notThere = isApiError(error, 'Unavailable', 'TooManyRequests');
+    const backoff = notThere ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
+    const waitMs = listsAtOnce ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
     this.#failures += 1;
     const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
     if (isTold(this.#failures))

@@ -1,4 +1,4 @@
-import type { ConnectionStatus, FeedResource } from '../../crds/index.ts';
+import type { ConnectionStatus } from '../../crds/index.ts';
 import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { turnOf, type Turn } from '../waves/turn.ts';
@@ -12,6 +12,7 @@ import type { ConnectionSnapshot } from './gather.ts';
 import { licenseBefore, lostReference } from './lost-reference.ts';
 import { reconciling, stalled, type State, type Summary } from './summary.ts';
 import { isElsewhereToo, refusalOf, type Refusal } from './policies.ts';
+import type { FeedView } from '../views.ts';
 
 /** What is to be done about a connection that is not being deleted, and what is to be said about it. */
 export interface ConnectionDecision {
@@ -185,7 +186,7 @@ function currentCondition({ status, metadata }: AnyConnection, type: string): Co
   return outdated ? undefined : condition;
 }
 
-function countFeeds(feeds: readonly FeedResource[]): ConnectionDecision['feeds'] {
+function countFeeds(feeds: readonly FeedView[]): ConnectionDecision['feeds'] {
   const count = (type: string) => feeds.filter(({ status }) => isTrue(status?.conditions, type)).length;
   const resting = feeds.filter(({ status }) => isTrue(status?.conditions, 'Suspended')).length;
   return { total: feeds.length, ready: count('Ready') - resting, held: count('Held') };
@@ -205,7 +206,7 @@ function ready({ connection, feeds }: ConnectionSnapshot): Summary {
 }
 
 /** Nothing is wrong with it: whoever applies connections first and feeds when they are Ready must not wait for ever. */
-function noFeedsMessage(feeds: readonly FeedResource[]): string {
+function noFeedsMessage(feeds: readonly FeedView[]): string {
   return feeds.length === 0
     ? 'the shop answers; no data moves, as no Feed names the connection: create one'
     : 'the shop answers; no data moves, as all its feeds are suspended';

@@ -1,22 +1,17 @@
-import {
-  childName,
-  type CredentialResource,
-  type DriverResource,
-  type FeedResource,
-  type StoreResource,
-} from '../../crds/index.ts';
+import { childName, type CredentialResource, type DriverResource, type StoreResource } from '../../crds/index.ts';
 import type { PodView } from '../../kit/kube/builtin.ts';
 import { objectKey } from '../../kit/kube/objects.ts';
 import type { Caches } from '../caches.ts';
 import type { OperatorConfig } from '../env.ts';
 import type { SeatBook } from '../seating/book.ts';
 import type { RolloutBook } from '../waves/book.ts';
-import { ownPartOf, revisionOf } from './revision.ts';
+import { ownPartOf, type Revisions } from './revision.ts';
 import type { Grant } from '../waves/turn.ts';
 import type { LicenseContext } from '../seating/seats.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection, type DeploymentView } from '../resources.ts';
 
 import type { PodSettings } from './children-input.ts';
+import type { FeedView } from '../views.ts';
 
 /** Why a child could not be written, as a finding's reason and message. */
 export interface ChildProblem {
@@ -48,7 +43,7 @@ export interface ConnectionSnapshot {
   readonly licenseGraceMs: number;
   /** Other connections that found the same shop behind the same driver. */
   readonly sameShop: readonly AnyConnection[];
-  readonly feeds: readonly FeedResource[];
+  readonly feeds: readonly FeedView[];
   readonly deployment: DeploymentView | undefined;
   /** False: what runs reads Store and Credential itself all the time, and cannot go on without them. A pod can. */
   readonly outlivesReferences?: false;
@@ -69,10 +64,11 @@ export function gather(
     config: Pick<OperatorConfig, 'requireLicense' | 'licenseGraceMs' | 'allowPlainHttp' | 'syncPods'>;
     pod: PodSettings;
     rollout: RolloutBook;
+    revisions: Revisions;
     now: Date;
   },
 ): ConnectionSnapshot {
-  const { caches, seats, config, pod, rollout, now } = sources;
+  const { caches, seats, config, pod, rollout, revisions, now } = sources;
   const { spec, status } = connection;
   const namespace = podNamespace(connection);
   const shop = status?.shop && `${spec.driver}/${status.shop.id}`;
@@ -102,7 +98,7 @@ export function gather(
       driver && store && credential
         ? {
             image: driver.spec.image ?? pod.image,
-            revision: revisionOf(pod, driver),
+            revision: revisions.of(pod, driver),
             own: ownPartOf({ connection, store, credential, pod }),
             grant: rollout.waiter(objectKey(namespace, name))?.grant,
           }

@@ -15,11 +15,13 @@ import { gather, type ChildProblem, type ConnectionSnapshot } from './gather.ts'
 import { filterLabels } from './labels.ts';
 import { podSettings } from './pod-settings.ts';
 import { removeConnection } from './remove.ts';
+import { Revisions } from './revision.ts';
 import { scaleToZero } from './scale.ts';
 import { bringsIntoView, letGoOf } from './shards.ts';
 
 /** A Connection (or ClusterConnection) becomes a running sync pod, and its status says how that is doing. */
 export function connectionReconciler(context: Context, informer: Informer<AnyConnection>): Reconcile {
+  const revisions = new Revisions();
   return async (key, { log, signal }) => {
     const connection = informer.get(key);
     if (!connection) {
@@ -34,7 +36,7 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
     if (await bringsIntoView(context, connection)) return DONE;
     return connection.metadata.deletionTimestamp
       ? removeConnection(context, informer, connection, { log, signal })
-      : runConnection(context, informer, connection);
+      : runConnection(context, informer, connection, revisions);
   };
 }
 
@@ -48,10 +50,11 @@ async function runConnection(
   context: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
+  revisions: Revisions,
 ): Promise<Outcome> {
   const { informers: caches, seats, config, clock, schemas, rollout } = context;
   const pod = await podSettings(config);
-  const snapshot = gather(connection, { caches, seats, config, pod, rollout, now: clock.now() });
+  const snapshot = gather(connection, { caches, seats, config, pod, rollout, revisions, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
   takePlace(context, connection, decision);

@@ -16,7 +16,7 @@ export async function removeConnection(
   context: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  { log, signal }: { log: () => Logger; signal: AbortSignal },
 ): Promise<Outcome> {
   const { informers, clock, config } = context;
   const deployment = informers.deployments.find(podNamespace(connection), childName(connectionKey(connection)));
@@ -51,7 +51,7 @@ async function forget(
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
   step: DeletionStep & { step: 'forget' },
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  { log, signal }: { log: () => Logger; signal: AbortSignal },
 ): Promise<Outcome> {
   const policy = connection.spec.deletionPolicy ?? 'Retain';
   try {
@@ -62,7 +62,7 @@ async function forget(
         : 'deletionPolicy Retain: the hub keeps its data';
     return await release(context, informer, connection, { reason: 'Deregistered', message }, 'Normal');
   } catch (error) {
-    log.warn({ err: error }, 'the hub could not be asked; it will be asked again until the deadline');
+    log().warn({ err: error }, 'the hub could not be asked; it will be asked again until the deadline');
     await tell(context, informer, connection, { ...step, message: `${step.message}: it cannot be reached yet` });
     return requeueAfter(HUB_RETRY_MS);
   }

@@ -35,6 +35,17 @@ export function revisionOf({ hubCa: _hubCa, ...pod }: PodSettings, driver: Drive
   return stableDigest({ template: (deploymentSpec(input, labels) as { template: object }).template });
 }
 
+/** Those of this process, whose settings stay: each is worked out once for each version of its Driver. */
+export class Revisions {
+  readonly #known = new WeakMap<DriverResource, string>();
+
+  of(pod: PodSettings, driver: DriverResource): string {
+    const known = this.#known.get(driver) ?? revisionOf(pod, driver);
+    this.#known.set(driver, known);
+    return known;
+  }
+}
+
 /**
  * Digest of what the connection, its Store and its Credential give to the pod. By what they say, not by what a release
  * makes of it: a release that changed this digest would take every connection for changed, and let all through at once.

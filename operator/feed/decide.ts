@@ -1,24 +1,19 @@
-import {
-  feedKind,
-  validateResource,
-  type DriverResource,
-  type FeedResource,
-  type FeedStatus,
-} from '../../crds/index.ts';
+import { feedKind, validateResource, type DriverResource, type FeedStatus } from '../../crds/index.ts';
 import { findCondition, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import type { FreshnessRule } from '../../model/feed-rules.ts';
 import { feedConnection } from '../caches.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { byAge, describeConnection, type AnyConnection } from '../resources.ts';
 import { effectiveValues, feedSchedule } from './schedule.ts';
+import type { FeedView } from '../views.ts';
 
 /** What a decision about a feed is made of. */
 export interface FeedSnapshot {
-  readonly feed: FeedResource;
+  readonly feed: FeedView;
   readonly connection: AnyConnection | undefined;
   readonly driver: DriverResource | undefined;
   /** All feeds of the connection. */
-  readonly siblings: readonly FeedResource[];
+  readonly siblings: readonly FeedView[];
 }
 
 /** What is said about a feed. It has no children: its connection's pod runs it. */
@@ -176,7 +171,7 @@ function said({ reason, message }: Condition): Omit<ConditionValue, 'status'> {
 }
 
 /** A condition of an older generation is as good as none. */
-function current({ status, metadata }: FeedResource, type: string): Condition | undefined {
+function current({ status, metadata }: FeedView, type: string): Condition | undefined {
   const condition = findCondition(status?.conditions, type);
   return condition?.observedGeneration !== undefined && condition.observedGeneration < (metadata.generation ?? 0)
     ? undefined

@@ -1,12 +1,7 @@
-import {
-  feedRunKind,
-  parseDuration,
-  validateResource,
-  type FeedResource,
-  type FeedRunResource,
-} from '../../crds/index.ts';
+import { feedRunKind, parseDuration, validateResource, type FeedRunResource } from '../../crds/index.ts';
 import { findCondition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import type { AnyConnection } from '../resources.ts';
+import type { FeedView } from '../views.ts';
 
 const DEFAULT_TTL_MS = 7 * 86_400_000;
 
@@ -21,7 +16,7 @@ export interface FeedRunDecision {
 /** Pure. */
 export function decideFeedRun(
   run: FeedRunResource,
-  feed: FeedResource | undefined,
+  feed: FeedView | undefined,
   { now, testMode }: { readonly now: Date; readonly testMode: boolean },
 ): FeedRunDecision {
   const accepted = acceptedFinding(run, feed);
@@ -29,7 +24,7 @@ export function decideFeedRun(
   return { accepted, settlement, expiresInMs: expiresIn(run, now) };
 }
 
-function acceptedFinding(run: FeedRunResource, feed: FeedResource | undefined): ConditionValue {
+function acceptedFinding(run: FeedRunResource, feed: FeedView | undefined): ConditionValue {
   const [first] = validateResource(feedRunKind, run);
   if (first) return { status: 'False', reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
   if (!feed)
@@ -62,7 +57,7 @@ function held({ status }: FeedRunResource, testMode: boolean): Settlement {
     : { state: 'Stalled', finding: { reason: 'BrakesApplied', message } };
 }
 
-function settle({ status }: FeedRunResource, accepted: ConditionValue, feed: FeedResource | undefined): Settlement {
+function settle({ status }: FeedRunResource, accepted: ConditionValue, feed: FeedView | undefined): Settlement {
   const { result, message } = status ?? {};
   if (status?.finishedAt !== undefined && result !== undefined) {
     const good = result === 'Succeeded' || result === 'Empty';

@@ -42,7 +42,7 @@ export function rolloutReconciler(context: Context, enqueue: Enqueue): Reconcile
     function tellStopped({ id }: Member, waiting: number): void {
       const connection = connectionAt(id);
       if (!connection) return;
-      log.warn({ deployment: id, waiting }, 'the roll-out has stopped: a sync pod that was let through is not Ready');
+      log().warn({ deployment: id, waiting }, 'the roll-out has stopped: a sync pod that was let through is not Ready');
       recorder.record(connection, {
         type: 'Warning',
         reason: 'RolloutStopped',

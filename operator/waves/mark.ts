@@ -1,4 +1,5 @@
 import { GROUP } from '../../crds/index.ts';
+import type { SharedTexts } from '../../kit/kube/shared-texts.ts';
 import type { DeploymentView } from '../resources.ts';
 
 /** Annotations of a Deployment that say where it stands in a roll-out: what survives the operator's restart. */
@@ -32,11 +33,14 @@ export function markOf({ metadata }: DeploymentView): Partial<Mark> {
 }
 
 /** Our annotations among others, for the cache. */
-export function markAnnotations(annotations: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function markAnnotations(
+  annotations: Readonly<Record<string, string>> = {},
+  texts: SharedTexts,
+): Record<string, string> {
   return Object.fromEntries(
     [REVISION, OWN, ROLLED_AT].flatMap((key) => {
       const value = annotations[key];
-      return value === undefined ? [] : [[key, value]];
+      return value === undefined ? [] : [[key, texts.of(value)]];
     }),
   );
 }

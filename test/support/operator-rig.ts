@@ -17,7 +17,7 @@ import {
 } from '../../crds/index.ts';
 import { kstatusProblems } from '../../kit/kstatus-check.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
-import { createClient } from '../../kit/kube/kube-config.ts';
+import { createClient, kubeConfigAccess } from '../../kit/kube/kube-config.ts';
 import type { Intent, KubeObject, ResourceType } from '../../kit/kube/objects.ts';
 import { createLogger } from '../../kit/log.ts';
 import { runOperator } from '../../operator/main.ts';
@@ -123,7 +123,11 @@ export class OperatorRig {
         ...env,
       },
       stop.signal,
-      { kubeConfig: config, log: createLogger('operator', process.env['RIG_LOG'] ?? 'silent'), onReady: ready },
+      {
+        access: kubeConfigAccess(config),
+        log: createLogger('operator', process.env['RIG_LOG'] ?? 'silent'),
+        onReady: ready,
+      },
     );
     const first = await Promise.race([
       started,
