@@ -9,10 +9,14 @@ export interface XmlElement {
 
 /** The first child of the name; by several names, one within the other. */
 export function child(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
-  return names.reduce<XmlElement | undefined>(
-    (found, name) => found?.children.find((each) => each.name === name),
-    element,
-  );
+  let found = element;
+  for (const name of names) found = found && childOf(found, name);
+  return found;
+}
+
+function childOf({ children }: XmlElement, name: string): XmlElement | undefined {
+  for (const each of children) if (each.name === name) return each;
+  return undefined;
 }
 
 /** Text of `child`, without blanks around it; undefined where there is no such child. */
