@@ -7,15 +7,16 @@ import type { Break } from '../../simulator/wires/prestashop-breaks.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { ReadRequest, UnreadableRecord } from '../contract/index.ts';
+import { prestashop } from './index.ts';
 
 const PAGE = 50;
 const BROKEN = 17;
 
 /** A shop of fifty orders and fifty products beside those of the showcase, each changed at a second of its own. */
-async function shopOf(breaks: readonly Break[], tried: Tried = {}): Promise<TriedShop> {
+async function shopOf(breaks: readonly Break[], tried: Tried = {}, size = PAGE): Promise<TriedShop> {
   const shop = triedShop(tried, { breaks });
   const random = new Random(5);
-  for (let count = 0; count < PAGE; count++) {
+  for (let count = 0; count < size; count++) {
     await shop.clock.advance(1000);
     addProduct(shop.store.shop, random);
     addOrder(shop.store.shop, random);
@@ -116,6 +117,36 @@ describe.each([
     const { ids, unreadable } = await read(shop, feed, { ids: [value!, other!] });
     expect([ids, unreadable.map(({ recordId }) => recordId)]).toEqual([[other], [value]]);
   });
+});
+
+/** As large as a run asks for; docs/drivers/prestashop.md has these numbers. */
+describe.each([
+  ['orders', 'OrderImport', 200, 13, 80],
+  ['products', 'ProductImport', 50, 17, 61],
+] as const)('one broken record in a full page of %s', (resource, feed, size, shown, hidden) => {
+  const full = prestashop.manifest.feeds.find(({ type }) => type === feed)!.maxPageSize;
+  const pageOf = async (breaks: readonly Break[]) => {
+    const shop = await shopOf(breaks, {}, size);
+    await read(shop, feed, { pageSize: full });
+    return shop;
+  };
+
+  it.each([
+    ['shows its number', {}, shown],
+    ['shows nothing of it', { wholly: true }, hidden],
+  ] as const)(
+    'takes few calls more where the shop %s',
+    async (_what, how, most) => {
+      expect(full).toBe(size);
+      const whole = await pageOf([]);
+      const ids = idsIn(whole, resource).slice(-size);
+      for (const at of [0, 1, Math.floor(size / 2), size - 2, size - 1]) {
+        const shop = await pageOf([{ resource, value: ids[at]!, how: 'error', ...how }]);
+        expect(listed(shop, resource) - listed(whole, resource)).toBeLessThanOrEqual(most);
+      }
+    },
+    120_000,
+  );
 });
 
 describe('an order that the shop cannot show', () => {
