@@ -1,7 +1,7 @@
 import { terminal } from '../../contract/index.ts';
 import { text, unexpected } from './text.ts';
 import { HasDocumentType, XmlScanner } from './xml-scanner.ts';
-import { NoXml } from './xml-words.ts';
+import { NO_ATTRIBUTES, NoXml } from './xml-words.ts';
 import type { XmlElement } from './xml.ts';
 
 /** An element that is still open. */
@@ -11,8 +11,27 @@ interface Open extends XmlElement {
   readonly parent: Open | undefined;
 }
 
-/** Of all that have none: most elements hold a text alone. */
+/** Of all that have none. */
 const NO_CHILDREN: XmlElement[] = [];
+
+/** A name and a text, as most elements are: of a page there are thousands at once. */
+class Leaf implements XmlElement {
+  readonly name: string;
+  readonly text: string;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+  }
+
+  get attributes(): XmlElement['attributes'] {
+    return NO_ATTRIBUTES;
+  }
+
+  get children(): readonly XmlElement[] {
+    return NO_CHILDREN;
+  }
+}
 
 /**
  * The elements at a path (`CATALOG/PRODUCTS/PRODUCT`), one by one as they end; nothing else is kept. A document type is
@@ -48,6 +67,7 @@ class Reader {
         if (this.#open) this.#open.text += value;
       },
       end: () => this.#end(),
+      leaf: (name, value) => this.#leaf(name, value),
     });
   }
 
@@ -74,9 +94,18 @@ class Reader {
       if (!this.#isAtPath()) return;
     }
     const element: Open = { name, attributes, children: NO_CHILDREN, text: '', parent };
-    if (parent && parent.children === NO_CHILDREN) parent.children = [element];
-    else parent?.children.push(element);
+    if (parent) add(parent, element);
     this.#open = element;
+  }
+
+  #leaf(name: string, value: string): void {
+    if (this.#open) {
+      add(this.#open, new Leaf(name, value));
+      return;
+    }
+    this.#begin(name, NO_ATTRIBUTES);
+    if (this.#open) (this.#open as Open).text = value;
+    this.#end();
   }
 
   #isAtPath(): boolean {
@@ -90,6 +119,11 @@ class Reader {
     this.#names.pop();
     if (ended) this.#done.push(ended);
   }
+}
+
+function add(parent: Open, element: XmlElement): void {
+  if (parent.children === NO_CHILDREN) parent.children = [element];
+  else parent.children.push(element);
 }
 
 /** Faults of a file, as they concern its shop. */

@@ -31,6 +31,12 @@ class Tree {
   end(): void {
     this.#open.pop();
   }
+
+  leaf(name: string, text: string): void {
+    this.begin(name, {});
+    this.text(text);
+    this.end();
+  }
 }
 
 /** In pieces of `size` letters, so that anything may be cut. */

@@ -7,6 +7,8 @@ export interface XmlHandler {
   /** A part of a text; all parts make it. */
   text(value: string): void;
   end(): void;
+  /** In place of the three: an element with neither attributes nor children, all of whose text is there. */
+  leaf(name: string, text: string): void;
 }
 
 /** A document type, and with it whatever it could define. */
@@ -86,12 +88,12 @@ export class XmlScanner {
     if (this.#begun && this.#open.length === 0) throw new NoXml('it has a second root');
     this.#begun = true;
     const name = this.#named(text.slice(less + 1, nameEnd));
+    const leaf = plain ? this.#leaf(text, greater + 1, name) : undefined;
+    if (leaf !== undefined) return leaf;
     this.#handler.begin(name, read?.attributes ?? NO_ATTRIBUTES);
-    const next = (read?.end ?? greater) + 1;
-    const whole = read?.ended ? next : this.#leaf(text, next, name);
-    if (whole !== undefined) this.#handler.end();
+    if (read?.ended) this.#handler.end();
     else this.#open.push(name);
-    return whole ?? next;
+    return (read?.end ?? greater) + 1;
   }
 
   /** Nothing but CDATA up to the end of the element, all of it there: most of what shops send. */
@@ -102,7 +104,7 @@ export class XmlScanner {
     const nameEnd = close + 2 + name.length;
     if (end < 0 || text.charCodeAt(nameEnd) !== GREATER) return undefined;
     if (!text.startsWith('</', close) || !text.startsWith(name, close + 2)) return undefined;
-    if (end > at + CDATA.length) this.#handler.text(text.slice(at + CDATA.length, end));
+    this.#handler.leaf(name, text.slice(at + CDATA.length, end));
     return nameEnd + 1;
   }
 
