@@ -81,7 +81,7 @@ const { element } = fc.letrec<{ element: string; content: string }>((tie) => ({
       tag: name,
       attributes: fc.array(attribute, { maxLength: 3 }),
       content: fc.array(tie('content'), { maxLength: 4 }),
-      end: blank,
+      end: fc.oneof({ weight: 3, arbitrary: fc.constant('') }, blank),
     })
     .map(({ tag, attributes, content, end }) => {
       const head = [tag, ...attributes].join(' ') + end;
@@ -103,6 +103,16 @@ describe('a scanner of XML', () => {
     );
   });
 
+  it.each([
+    '<a><![CDATA[one]]> and <![CDATA[two]]></a>',
+    '<a><![CDATA[one]]><b/></a>',
+    '<a><![CDATA[]]></a>',
+    '<a><![CDATA[]]]]><![CDATA[>]]></a>',
+    '<a><b><![CDATA[one]]>\n</b><b><![CDATA[</b>]]></b ></a>',
+  ])('reads %s as it stands', (content) => {
+    for (const size of [1, 2, 5, content.length]) expect(scanned(content, size)).toEqual(bySax(content));
+  });
+
   it('that was cut off is never taken for whole', () => {
     fc.assert(
       fc.property(element, fc.nat(), fc.integer({ min: 1, max: 9 }), (root, cut, size) => {
@@ -115,6 +125,8 @@ describe('a scanner of XML', () => {
   it.each([
     ['a tag that is closed by another', '<a><b></a></b>'],
     ['a tag that is closed by a longer one', '<a></ab>'],
+    ['CDATA whose tag is closed by a longer one', '<a><![CDATA[b]]></ab>'],
+    ['CDATA whose tag is closed by another', '<a><b><![CDATA[c]]></a></b>'],
     ['a tag that is closed and was not opened', '<a/></a>'],
     ['two roots', '<a/><b/>'],
     ['text before the root', 'Notice: <a/>'],
