@@ -106,6 +106,7 @@ describe('a scanner of XML', () => {
   it.each([
     '<a><![CDATA[one]]> and <![CDATA[two]]></a>',
     '<a><![CDATA[one]]><b/></a>',
+    '<a><![CDATA[one]]>, a></a>',
     '<a><![CDATA[]]></a>',
     '<a><![CDATA[]]]]><![CDATA[>]]></a>',
     '<a><b><![CDATA[one]]>\n</b><b><![CDATA[</b>]]></b ></a>',
@@ -126,7 +127,7 @@ describe('a scanner of XML', () => {
     ['a tag that is closed by another', '<a><b></a></b>'],
     ['a tag that is closed by a longer one', '<a></ab>'],
     ['CDATA whose tag is closed by a longer one', '<a><![CDATA[b]]></ab>'],
-    ['CDATA whose tag is closed by another', '<a><b><![CDATA[c]]></a></b>'],
+    ['CDATA whose tag is closed by another', '<a><![CDATA[b]]></c>'],
     ['a tag that is closed and was not opened', '<a/></a>'],
     ['two roots', '<a/><b/>'],
     ['text before the root', 'Notice: <a/>'],
