@@ -1,37 +1,8 @@
 import { terminal } from '../../contract/index.ts';
 import { text, unexpected } from './text.ts';
 import { HasDocumentType, XmlScanner } from './xml-scanner.ts';
-import { NO_ATTRIBUTES, NoXml } from './xml-words.ts';
-import type { XmlElement } from './xml.ts';
-
-/** An element that is still open. */
-interface Open extends XmlElement {
-  children: XmlElement[];
-  text: string;
-  readonly parent: Open | undefined;
-}
-
-/** Of all that have none. */
-const NO_CHILDREN: XmlElement[] = [];
-
-/** A name and a text, as most elements are: of a page there are thousands at once. */
-class Leaf implements XmlElement {
-  readonly name: string;
-  readonly text: string;
-
-  constructor(name: string, text: string) {
-    this.name = name;
-    this.text = text;
-  }
-
-  get attributes(): XmlElement['attributes'] {
-    return NO_ATTRIBUTES;
-  }
-
-  get children(): readonly XmlElement[] {
-    return NO_CHILDREN;
-  }
-}
+import { NoXml } from './xml-words.ts';
+import { ReadElement, type XmlElement } from './xml.ts';
 
 /**
  * The elements at a path (`CATALOG/PRODUCTS/PRODUCT`), one by one as they end; nothing else is kept. A document type is
@@ -55,7 +26,9 @@ class Reader {
   readonly #scanner: XmlScanner;
   /** Down to the element that is kept. */
   readonly #names: string[] = [];
-  #open: Open | undefined;
+  /** Those that are still open, of the one that is kept. */
+  readonly #above: ReadElement[] = [];
+  #open: ReadElement | undefined;
   #done: XmlElement[] = [];
   #empty = true;
 
@@ -87,25 +60,25 @@ class Reader {
     return done;
   }
 
-  #begin(name: string, attributes: XmlElement['attributes']): void {
-    const parent = this.#open;
-    if (!parent) {
+  #begin(name: string, attributes?: XmlElement['attributes']): void {
+    if (this.#open) this.#above.push(this.#open);
+    else {
       this.#names.push(name);
       if (!this.#isAtPath()) return;
     }
-    const element: Open = { name, attributes, children: NO_CHILDREN, text: '', parent };
-    if (parent) add(parent, element);
+    const element = new ReadElement(name, attributes);
+    this.#open?.add(name, element);
     this.#open = element;
   }
 
   #leaf(name: string, value: string): void {
     if (this.#open) {
-      add(this.#open, new Leaf(name, value));
+      this.#open.add(name, value);
       return;
     }
-    this.#begin(name, NO_ATTRIBUTES);
-    if (this.#open) (this.#open as Open).text = value;
-    this.#end();
+    this.#names.push(name);
+    if (this.#isAtPath()) this.#done.push(new ReadElement(name, undefined, value));
+    this.#names.pop();
   }
 
   #isAtPath(): boolean {
@@ -114,16 +87,11 @@ class Reader {
 
   #end(): void {
     const ended = this.#open;
-    this.#open = ended?.parent;
+    this.#open = this.#above.pop();
     if (this.#open) return;
     this.#names.pop();
     if (ended) this.#done.push(ended);
   }
-}
-
-function add(parent: Open, element: XmlElement): void {
-  if (parent.children === NO_CHILDREN) parent.children = [element];
-  else parent.children.push(element);
 }
 
 /** Faults of a file, as they concern its shop. */
