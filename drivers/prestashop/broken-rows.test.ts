@@ -1,28 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { never, triedShop, type Answer, type Tried, type TriedShop } from '../../test/stores/prestashop/shop.ts';
-import { Random } from '../../simulator/random.ts';
+import { idsIn, listed, PAGE, shopOf } from '../../test/stores/prestashop/breaking-shop.ts';
+import { never, type Answer, type TriedShop } from '../../test/stores/prestashop/shop.ts';
 import { levelKey } from '../../simulator/shop/model.ts';
-import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import type { Break } from '../../simulator/wires/prestashop-breaks.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { ReadRequest, UnreadableRecord } from '../contract/index.ts';
-import { prestashop } from './index.ts';
 
-const PAGE = 50;
 const BROKEN = 17;
-
-/** A shop of fifty orders and fifty products beside those of the showcase, each changed at a second of its own. */
-async function shopOf(breaks: readonly Break[], tried: Tried = {}, size = PAGE): Promise<TriedShop> {
-  const shop = triedShop(tried, { breaks });
-  const random = new Random(5);
-  for (let count = 0; count < size; count++) {
-    await shop.clock.advance(1000);
-    addProduct(shop.store.shop, random);
-    addOrder(shop.store.shop, random);
-  }
-  return shop;
-}
 
 /** One more, that is sold as it is: a product without combinations. */
 async function shopWithSimple(breaks: readonly Break[]): Promise<TriedShop> {
@@ -55,11 +40,6 @@ async function read({ driver }: TriedShop, feed: FeedType, more: Partial<ReadReq
   }
   return { ids: [...new Set(records.map((each) => ('id' in each ? each.id : '')))].sort(), unreadable, position };
 }
-
-const idsIn = ({ store: { shop } }: TriedShop, what: 'orders' | 'products'): string[] =>
-  [...(what === 'orders' ? shop.readOrders() : shop.readProducts())].map(({ id }) => id);
-const listed = ({ asked }: TriedShop, resource: string): number =>
-  asked.filter(({ url }) => new URL(url).pathname.endsWith(`/${resource}`)).length;
 
 const error = (status: number): Answer => ({ status, body: '<html>Internal Server Error</html>' });
 
@@ -117,36 +97,6 @@ describe.each([
     const { ids, unreadable } = await read(shop, feed, { ids: [value!, other!] });
     expect([ids, unreadable.map(({ recordId }) => recordId)]).toEqual([[other], [value]]);
   });
-});
-
-/** As large as a run asks for; docs/drivers/prestashop.md has these numbers. */
-describe.each([
-  ['orders', 'OrderImport', 200, 13, 80],
-  ['products', 'ProductImport', 50, 17, 61],
-] as const)('one broken record in a full page of %s', (resource, feed, size, shown, hidden) => {
-  const full = prestashop.manifest.feeds.find(({ type }) => type === feed)!.maxPageSize;
-  const pageOf = async (breaks: readonly Break[]) => {
-    const shop = await shopOf(breaks, {}, size);
-    await read(shop, feed, { pageSize: full });
-    return shop;
-  };
-
-  it.each([
-    ['shows its number', {}, shown],
-    ['shows nothing of it', { wholly: true }, hidden],
-  ] as const)(
-    'takes few calls more where the shop %s',
-    async (_what, how, most) => {
-      expect(full).toBe(size);
-      const whole = await pageOf([]);
-      const ids = idsIn(whole, resource).slice(-size);
-      for (const at of [0, 1, Math.floor(size / 2), size - 2, size - 1]) {
-        const shop = await pageOf([{ resource, value: ids[at]!, how: 'error', ...how }]);
-        expect(listed(shop, resource) - listed(whole, resource)).toBeLessThanOrEqual(most);
-      }
-    },
-    120_000,
-  );
 });
 
 describe('an order that the shop cannot show', () => {
