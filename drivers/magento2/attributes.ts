@@ -30,7 +30,7 @@ export async function attributesOf(client: MagentoClient, signal: AbortSignal): 
   const own = [[{ field: 'is_user_defined', value: '1', is: 'eq' }]];
   const rows = z
     .array(attribute)
-    .safeParse(await allRows(client, '/V1/products/attributes', own, NEEDS.attributes, signal));
+    .safeParse(await allRows(client, { path: '/V1/products/attributes', groups: own, need: NEEDS.attributes }, signal));
   if (!rows.success) throw retry('UnexpectedPayload', 'the shop sent attributes in another form than it describes');
   return rows.data.map(({ attribute_id, attribute_code, default_frontend_label, frontend_input, options }) => ({
     id: String(attribute_id),

@@ -58,6 +58,22 @@ describe('how many calls a thousand take', () => {
     expect(await calls(() => shop.driver.feeds.PriceExport!.write(prices, never()))).toBe(7);
   });
 
+  it.each([
+    ['OrderImport', '/V1/orders', 'billing_address[prefix,', 'remote_ip'],
+    ['ProductImport', '/V1/products', 'configurable_product_links', 'stock_item'],
+  ] as const)('of %s: each asks for what is read alone', async (feed, path, wanted, unwanted) => {
+    const before = shop.asked.length;
+    await reading(feed);
+    const lists = shop.asked.slice(before).map(({ url }) => new URL(url));
+    const fields = lists.filter(({ pathname }) => pathname.endsWith(path)).map((url) => url.searchParams.get('fields'));
+    expect(fields.length).toBeGreaterThan(0);
+    for (const each of fields) {
+      expect(each).toMatch(/^items\[.*\],total_count$/);
+      expect(each).toContain(wanted);
+      expect(each).not.toMatch(new RegExp(`base_|${unwanted}`));
+    }
+  });
+
   it('of orders where nothing changed: one', async () => {
     const since = shop.clock.now().toISOString();
     await shop.clock.advance(60_000);

@@ -25,7 +25,7 @@ async function* everything(client: MagentoClient, signal: AbortSignal): AsyncGen
   };
   if (stock === 'stockItems') yield { kind: 'location', id: ONE_PLACE, code: ONE_PLACE, name: 'Stock of the shop' };
   else {
-    const rows = await allRows(client, '/V1/inventory/sources', [], NEEDS.sources, signal);
+    const rows = await allRows(client, { path: '/V1/inventory/sources', groups: [], need: NEEDS.sources }, signal);
     for (const { source_code: code, name } of parsed(sources, rows, 'sources'))
       yield { kind: 'location', id: code, code, name: name || code };
   }
@@ -37,7 +37,7 @@ async function* everything(client: MagentoClient, signal: AbortSignal): AsyncGen
   const path = '/V1/products/attribute-sets';
   for (const { attribute_set_id: id, attribute_set_name: name } of parsed(
     sets,
-    await allRows(client, `${path}/sets/list`, [], NEEDS.sets, signal),
+    await allRows(client, { path: `${path}/sets/list`, groups: [], need: NEEDS.sets }, signal),
     'attribute sets',
   )) {
     const json = await client.get(`${path}/${id}/attributes`, [], NEEDS.sets, signal);

@@ -19,6 +19,8 @@ export interface List {
   /** `entity_id`; of products the field is called otherwise in the answer. */
   readonly idField: string;
   readonly groups: Groups;
+  /** What is asked for of each row; all if absent. */
+  readonly fields?: string;
 }
 
 export interface RowPage {
@@ -114,8 +116,12 @@ function query({ fixed, from, page, size }: Part, fields?: string) {
   return criteria({ groups: [...fixed, ...since], page, size, sort: ['updated_at', 'entity_id'], fields });
 }
 
-async function pageOf(client: MagentoClient, { path, need }: List, part: Part) {
-  const { items, total_count: total } = parsed(await client.get(path, query(part), need, part.signal));
+/** For `fields` of a list: these of its rows, and how many there are. */
+const shown = (fields: string): string => `items[${fields}],total_count`;
+
+async function pageOf(client: MagentoClient, { path, need, fields }: List, part: Part) {
+  const asked = query(part, fields && shown(fields));
+  const { items, total_count: total } = parsed(await client.get(path, asked, need, part.signal));
   // Whoever asks for a page behind the end is given the last one again: `pagesByTime` knows it by its rows.
   return { rows: items.slice(0, part.size), total };
 }
@@ -125,7 +131,7 @@ async function pageOf(client: MagentoClient, { path, need }: List, part: Part) {
  * broken.
  */
 async function alone(client: MagentoClient, list: List, part: Part, error: DriverError): Promise<Row> {
-  const fields = `items[${list.idField},increment_id,sku],total_count`;
+  const fields = shown(`${list.idField},increment_id,sku`);
   try {
     const { items } = parsed(await client.get(list.path, query(part, fields), list.need, part.signal));
     const id = items[0] && idOf(items[0], list);
@@ -171,31 +177,28 @@ export async function rowsOf(
 /** All rows of a list that have one of these values. */
 export async function allWith(
   client: MagentoClient,
-  { path, need, groups }: Pick<List, 'path' | 'need' | 'groups'>,
+  { groups, ...list }: Pick<List, 'path' | 'need' | 'groups' | 'fields'>,
   field: string,
   values: readonly string[],
   signal: AbortSignal,
 ): Promise<Row[]> {
   const found: Row[] = [];
   for (const part of chunks(values))
-    found.push(...(await allRows(client, path, [...groups, anyOf(field, part)], need, signal)));
+    found.push(...(await allRows(client, { ...list, groups: [...groups, anyOf(field, part)] }, signal)));
   return found;
 }
 
 /** A whole list that is short by nature. */
 export async function allRows(
   client: MagentoClient,
-  path: string,
-  groups: Groups,
-  need: Need,
+  { path, need, groups, fields }: Pick<List, 'path' | 'need' | 'groups' | 'fields'>,
   signal: AbortSignal,
 ): Promise<Row[]> {
   const found: Row[] = [];
   for (let page = 1, size = MOST; ;) {
     try {
-      const { items, total_count: total } = parsed(
-        await client.get(path, criteria({ groups, page, size }), need, signal),
-      );
+      const asked = criteria({ groups, page, size, fields: fields && shown(fields) });
+      const { items, total_count: total } = parsed(await client.get(path, asked, need, signal));
       if ((page - 1) * size < total) found.push(...items);
       if (page * size >= total) return found;
       page++;
@@ -228,8 +231,7 @@ export async function* ids(
 ): AsyncGenerator<readonly string[]> {
   for (let page = 1; ; page++) {
     const groups = [...list.groups, ...born(window)];
-    const fields = `items[${list.idField}],total_count`;
-    const asked = criteria({ groups, page, size: MOST, sort: ['entity_id'], fields });
+    const asked = criteria({ groups, page, size: MOST, sort: ['entity_id'], fields: shown(list.idField) });
     const { items, total_count: total } = parsed(await client.get(list.path, asked, list.need, signal));
     if ((page - 1) * MOST < total) yield items.map((row) => idOf(row, list));
     if (page * MOST >= total) return;

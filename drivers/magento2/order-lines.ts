@@ -1,5 +1,5 @@
 import type { LineKind, OrderLineRecord } from '../../model/records.ts';
-import { exact, total, units } from './decimals.ts';
+import { exact, minus, total, units, type Exact } from '../toolkit/money/exact.ts';
 import type { MagentoItem, MagentoOrder } from './order-payload.ts';
 
 /** An order that cannot be taken, in words for the shop's owner. */
@@ -54,8 +54,8 @@ function lineOf(family: Family, currency: string, whole: boolean, index: number)
   const cancelledQuantity = whole ? 0 : item.qty_canceled;
   const quantity = item.qty_ordered - cancelledQuantity;
   // What the parts of a bundle cost, the bundle repeats.
-  const free = kind === 'Bundle' && children.some((child) => gross(child) !== 0n);
-  const part = (value: bigint): number =>
+  const free = kind === 'Bundle' && children.some((child) => gross(child) !== 0);
+  const part = (value: Exact): number =>
     free || item.qty_ordered === 0 ? 0 : units(value, currency, quantity, item.qty_ordered);
   const paid = part(gross(item));
   const before = part(total(item.row_total_incl_tax ?? 0));
@@ -78,8 +78,8 @@ function lineOf(family: Family, currency: string, whole: boolean, index: number)
 }
 
 /** Of all pieces that were ordered, with tax and without what was taken off. */
-const gross = (item: MagentoItem): bigint =>
-  total(item.row_total, item.tax_amount, item.discount_tax_compensation_amount) - total(item.discount_amount);
+const gross = (item: MagentoItem): Exact =>
+  minus(total(item.row_total, item.tax_amount, item.discount_tax_compensation_amount), total(item.discount_amount));
 
 function kindOf({ item, children }: Family): LineKind | undefined {
   if (item.product_type === 'bundle') return 'Bundle';

@@ -10,7 +10,7 @@ import type {
 } from '../../model/records.ts';
 import type { Settings } from './config.ts';
 import { isoTime } from './criteria.ts';
-import { sum, total, units } from './decimals.ts';
+import { minus, sum, total, units } from '../toolkit/money/exact.ts';
 import { families, linesOf, NotTaken, restOf } from './order-lines.ts';
 import type { MagentoAddress, MagentoCredit, MagentoOrder } from './order-payload.ts';
 
@@ -33,8 +33,8 @@ export function orderRecord(order: MagentoOrder, credits: readonly MagentoCredit
   const goods = linesOf(order, cancelled);
   const fulfilmentState = fulfilmentOf(order, goods);
   const state = order.state === 'closed' && fulfilmentState === 'Fulfilled' ? 'Completed' : stateOf(order, settings);
-  const off = cancelled ? 0n : total(order.total_canceled);
-  const grandTotal = units(total(order.grand_total) - off, currency);
+  const off = cancelled ? 0 : total(order.total_canceled);
+  const grandTotal = units(minus(total(order.grand_total), off), currency);
   const shippingTotal = shippingOf(order);
   const lines = [...goods, ...restOf(goods, grandTotal - shippingTotal)];
   const discount = -sum(currency, order.discount_amount);
@@ -50,7 +50,7 @@ export function orderRecord(order: MagentoOrder, credits: readonly MagentoCredit
     currency,
     itemsTotal: lines.reduce((all, line) => all + line.total, 0),
     shippingTotal,
-    taxTotal: units(total(order.tax_amount) - (cancelled ? 0n : total(order.tax_canceled)), currency),
+    taxTotal: units(minus(total(order.tax_amount), cancelled ? 0 : total(order.tax_canceled)), currency),
     discountTotal: Math.max(0, discount),
     grandTotal,
     ...paymentOf(order, settings, grandTotal),
@@ -103,7 +103,7 @@ function stateOf({ state }: MagentoOrder, { states }: Settings): OrderState {
 function shippingOf(order: MagentoOrder): number {
   const { order_currency_code: currency, shipping_incl_tax, shipping_amount, shipping_tax_amount } = order;
   const whole = shipping_incl_tax == null ? total(shipping_amount, shipping_tax_amount) : total(shipping_incl_tax);
-  return units(whole - total(order.shipping_discount_amount), currency);
+  return units(minus(whole, total(order.shipping_discount_amount)), currency);
 }
 
 function holdOf({ state, status }: MagentoOrder): OrderRecord['hold'] {
@@ -182,7 +182,10 @@ function creditOf(credit: MagentoCredit, order: MagentoOrder): CreditRecord {
       const quantity = Math.floor(item.qty ?? 0);
       if (!lines.has(item.order_item_id) || quantity <= 0) return [];
       const back = units(
-        total(item.row_total, item.tax_amount, item.discount_tax_compensation_amount) - total(item.discount_amount),
+        minus(
+          total(item.row_total, item.tax_amount, item.discount_tax_compensation_amount),
+          total(item.discount_amount),
+        ),
         currency,
       );
       return [{ lineId: String(item.order_item_id), quantity, ...(back === 0 ? {} : { amount: back }) }];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onlyRead } from './only-read.ts';
 
 const money = z.union([z.number(), z.string()]);
 const some = money.nullish();
@@ -61,51 +62,51 @@ export type MagentoItem = z.infer<typeof item>;
 
 const assignment = z.object({ shipping: z.object({ address: address.nullish(), method: text }).nullish() });
 
+const order = z.object({
+  entity_id: z.int(),
+  increment_id: z.string().min(1),
+  state: z.string().min(1),
+  status: text,
+  created_at: time,
+  updated_at: time,
+  order_currency_code: z.string().length(3),
+  store_name: text,
+  grand_total: money,
+  total_paid: some,
+  total_refunded: some,
+  total_canceled: some,
+  tax_amount: some,
+  tax_canceled: some,
+  discount_amount: some,
+  discount_description: text,
+  coupon_code: text,
+  shipping_amount: some,
+  shipping_tax_amount: some,
+  shipping_incl_tax: some,
+  shipping_discount_amount: some,
+  shipping_description: text,
+  customer_id: z.int().nullish(),
+  customer_email: text,
+  customer_firstname: text,
+  customer_lastname: text,
+  customer_note: text,
+  ext_order_id: text,
+  original_increment_id: text,
+  billing_address: address.nullish(),
+  payment: z.object({ method: text, amount_authorized: some, last_trans_id: text, po_number: text }).nullish(),
+  items: z.array(item),
+  // Extensions add fields of their own.
+  extension_attributes: z
+    .looseObject({
+      shipping_assignments: list(assignment),
+      applied_taxes: list(z.object({ title: text, code: text, percent: some, amount: some })),
+      pickup_location_code: text,
+    })
+    .nullish(),
+});
 /** An order, as far as it is used. */
-export const orderPayload = z.compile(
-  z.object({
-    entity_id: z.int(),
-    increment_id: z.string().min(1),
-    state: z.string().min(1),
-    status: text,
-    created_at: time,
-    updated_at: time,
-    order_currency_code: z.string().length(3),
-    store_name: text,
-    grand_total: money,
-    total_paid: some,
-    total_refunded: some,
-    total_canceled: some,
-    tax_amount: some,
-    tax_canceled: some,
-    discount_amount: some,
-    discount_description: text,
-    coupon_code: text,
-    shipping_amount: some,
-    shipping_tax_amount: some,
-    shipping_incl_tax: some,
-    shipping_discount_amount: some,
-    shipping_description: text,
-    customer_id: z.int().nullish(),
-    customer_email: text,
-    customer_firstname: text,
-    customer_lastname: text,
-    customer_note: text,
-    ext_order_id: text,
-    original_increment_id: text,
-    billing_address: address.nullish(),
-    payment: z.object({ method: text, amount_authorized: some, last_trans_id: text, po_number: text }).nullish(),
-    items: z.array(item),
-    // Extensions add fields of their own.
-    extension_attributes: z
-      .looseObject({
-        shipping_assignments: list(assignment),
-        applied_taxes: list(z.object({ title: text, code: text, percent: some, amount: some })),
-        pickup_location_code: text,
-      })
-      .nullish(),
-  }),
-);
+export const orderPayload = z.compile(order);
+export const ORDER_FIELDS = onlyRead(order);
 export type MagentoOrder = z.infer<typeof orderPayload>;
 
 /** One of GET /V1/creditmemos. */

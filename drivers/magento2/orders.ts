@@ -15,12 +15,13 @@ import { allWith, count, ids, rowsFor, type List, type Row } from './lists.ts';
 import { NEEDS } from './needs.ts';
 import { NotTaken } from './order-lines.ts';
 import { orderRecord } from './order-map.ts';
-import { creditPayload, orderPayload, type MagentoCredit, type MagentoOrder } from './order-payload.ts';
+import { creditPayload, ORDER_FIELDS, orderPayload, type MagentoCredit, type MagentoOrder } from './order-payload.ts';
 import { storeViews } from './shop.ts';
 
 const ORDERS: List = {
   ...{ what: 'orders', path: '/V1/orders', need: NEEDS.orders, idField: 'entity_id' },
   groups: [],
+  fields: ORDER_FIELDS,
 };
 const CREDITS = { path: '/V1/creditmemos', need: NEEDS.credits, groups: [] };
 

@@ -3,7 +3,7 @@ import { decimalString } from '../../model/money.ts';
 import { errorDetails, HeldWrite, retry, type EntryOf, type WriteResult } from '../contract/index.ts';
 import { wordsOf } from './answers.ts';
 import type { MagentoClient } from './client.ts';
-import { sum } from './decimals.ts';
+import { sum } from '../toolkit/money/exact.ts';
 import { allWith } from './lists.ts';
 import { NEEDS } from './needs.ts';
 import { specialOf } from './product-map.ts';

@@ -3,7 +3,7 @@ import type { UnreadableRecord } from '../contract/index.ts';
 import { labelOf, type MagentoAttribute } from './attributes.ts';
 import type { Settings } from './config.ts';
 import { isoTime } from './criteria.ts';
-import { sum } from './decimals.ts';
+import { sum } from '../toolkit/money/exact.ts';
 import { valueOf, type MagentoProduct } from './product-payload.ts';
 import type { ShopFacts } from './shop.ts';
 

@@ -7,10 +7,14 @@ import type { MagentoClient } from './client.ts';
 import { count, ids, rowsFor, rowsOf, type List, type Row } from './lists.ts';
 import { NEEDS } from './needs.ts';
 import { productRecord, type Catalogue } from './product-map.ts';
-import { productPayload, type MagentoProduct } from './product-payload.ts';
+import { PRODUCT_FIELDS, productPayload, type MagentoProduct } from './product-payload.ts';
 import { shopFacts } from './shop.ts';
 
-const ALL: List = { ...{ what: 'products', path: '/V1/products', need: NEEDS.products, idField: 'id' }, groups: [] };
+const ALL: List = {
+  ...{ what: 'products', path: '/V1/products', need: NEEDS.products, idField: 'id' },
+  groups: [],
+  fields: PRODUCT_FIELDS,
+};
 const NOT_VISIBLE = '1';
 
 /** What is not visible by itself comes with its configurable product, unless each product stands for itself. */

@@ -1,27 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { never, triedShop, type Answer, type Tried, type TriedShop } from '../../test/stores/prestashop/shop.ts';
-import { Random } from '../../simulator/random.ts';
+import { idsIn, listed, PAGE, shopOf } from '../../test/stores/prestashop/breaking-shop.ts';
+import { never, type Answer, type TriedShop } from '../../test/stores/prestashop/shop.ts';
 import { levelKey } from '../../simulator/shop/model.ts';
-import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import type { Break } from '../../simulator/wires/prestashop-breaks.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 import type { ReadRequest, UnreadableRecord } from '../contract/index.ts';
 
-const PAGE = 50;
 const BROKEN = 17;
-
-/** A shop of fifty orders and fifty products beside those of the showcase, each changed at a second of its own. */
-async function shopOf(breaks: readonly Break[], tried: Tried = {}): Promise<TriedShop> {
-  const shop = triedShop(tried, { breaks });
-  const random = new Random(5);
-  for (let count = 0; count < PAGE; count++) {
-    await shop.clock.advance(1000);
-    addProduct(shop.store.shop, random);
-    addOrder(shop.store.shop, random);
-  }
-  return shop;
-}
 
 /** One more, that is sold as it is: a product without combinations. */
 async function shopWithSimple(breaks: readonly Break[]): Promise<TriedShop> {
@@ -54,11 +40,6 @@ async function read({ driver }: TriedShop, feed: FeedType, more: Partial<ReadReq
   }
   return { ids: [...new Set(records.map((each) => ('id' in each ? each.id : '')))].sort(), unreadable, position };
 }
-
-const idsIn = ({ store: { shop } }: TriedShop, what: 'orders' | 'products'): string[] =>
-  [...(what === 'orders' ? shop.readOrders() : shop.readProducts())].map(({ id }) => id);
-const listed = ({ asked }: TriedShop, resource: string): number =>
-  asked.filter(({ url }) => new URL(url).pathname.endsWith(`/${resource}`)).length;
 
 const error = (status: number): Answer => ({ status, body: '<html>Internal Server Error</html>' });
 

@@ -36,7 +36,7 @@ describe('how many calls a thousand take', () => {
 
   // docs/drivers/prestashop.md has these numbers.
   it.each([
-    ['OrderImport', 86],
+    ['OrderImport', 56],
     ['ProductImport', 88],
     ['StockImport', 65],
   ] as const)('of %s: %i', async (feed, wanted) => {

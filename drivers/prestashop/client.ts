@@ -1,7 +1,7 @@
 import type { DriverContext, RequestAuth } from '../contract/index.ts';
 import { basic } from '../toolkit/auth/basic.ts';
 import { toXml, type XmlNode } from '../toolkit/bodies/to-xml.ts';
-import { child, type XmlElement } from '../toolkit/bodies/xml.ts';
+import { child, hasChildren, type XmlElement } from '../toolkit/bodies/xml.ts';
 import { answerOf, type Method } from './answers.ts';
 import type { Credential, Settings } from './config.ts';
 import { retry } from './errors.ts';
@@ -89,5 +89,5 @@ export class PrestaClient {
 }
 
 /** Modules print notices between records. A record is called as its list is, in the singular, and has fields. */
-const isRecord = ({ name, children }: XmlElement, resource: string): boolean =>
-  children.length > 0 && name.slice(0, 3) === resource.slice(0, 3);
+const isRecord = (element: XmlElement, resource: string): boolean =>
+  hasChildren(element) && element.name.slice(0, 3) === resource.slice(0, 3);

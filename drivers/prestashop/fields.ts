@@ -1,6 +1,7 @@
 import type { XmlNode } from '../toolkit/bodies/to-xml.ts';
 import { child, childText, type XmlElement } from '../toolkit/bodies/xml.ts';
 import { amount } from '../toolkit/money/amount.ts';
+import { exact as exactly, units } from '../toolkit/money/exact.ts';
 
 /** A record that cannot be taken, in words for the shop's owner. */
 export class NotTaken extends Error {}
@@ -40,12 +41,18 @@ export function words(record: XmlElement | undefined, name: string): string {
 export const rowsOf = (record: XmlElement, name: string): readonly XmlElement[] =>
   child(record, 'associations', name)?.children ?? [];
 
-/** An amount with all six digits, for sums before it is rounded. */
-export function exact(record: XmlElement, name: string): number {
+function amountText(record: XmlElement, name: string): string {
   const text = field(record, name);
   if (!/^-?\d{1,12}(\.\d{1,9})?$/.test(text)) throw new RangeError(`its "${name}" (${text.slice(0, 30)}) is no amount`);
-  return Number(text);
+  return text;
 }
+
+/** An amount with all six digits, for sums before it is rounded. */
+export const exact = (record: XmlElement, name: string): number => Number(amountText(record, name));
+
+/** An amount in minor units. */
+export const moneyOf = (record: XmlElement, name: string, currency: string): number =>
+  units(exactly(amountText(record, name)), currency);
 
 /** In minor units. A sum of amounts with six digits is exact to the sixth. */
 export function money(value: number, currency: string): number {

@@ -20,9 +20,10 @@ const productChanges: CursorSemantics = {
 };
 
 const orders = {
-  maxPageSize: 100,
-  // The page and what belongs to its orders; once a run settings, short lists and two schemas.
-  callsPerPage: 19,
+  // Of few fields: two hundred take PHP less memory than a hundred did in full, and half the calls.
+  maxPageSize: 200,
+  // The page and what belongs to its orders, addresses in two; once a run settings, short lists and two schemas.
+  callsPerPage: 20,
   read: readOrders,
   count: countOrders,
   ids: orderIds,

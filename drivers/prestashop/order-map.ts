@@ -1,7 +1,7 @@
 import type { Address, CreditRecord, OrderLineRecord, OrderRecord, PaymentState } from '../../model/records.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import type { Meaning, Settings } from './config.ts';
-import { exact, field, flag, given, link, money, needed, NotTaken, pieces, rowsOf } from './fields.ts';
+import { exact, field, flag, given, link, money, moneyOf, needed, NotTaken, pieces, rowsOf } from './fields.ts';
 import type { ShopFacts } from './shop.ts';
 import { zonedInstant } from '../toolkit/time/zoned-instant.ts';
 
@@ -36,7 +36,7 @@ export function orderRecord(order: XmlElement, parts: OrderParts, facts: OrderFa
   const goods = parts.details.map((row) => lineOf(row, currency, shipped, facts));
   if (goods.length === 0) throw new NotTaken('it has no lines');
   const lines = [...goods, ...extraLines(order, parts, currency)];
-  const total = (field_: string): number => money(exact(order, field_), currency);
+  const total = (field_: string): number => moneyOf(order, field_, currency);
   const grandTotal = total('total_paid_tax_incl');
   const carrier = facts.carriers.get(field(order, 'id_carrier'));
   const sent = parts.parcels.some((row) => field(row, 'tracking_number') !== '');
@@ -72,7 +72,7 @@ export function orderRecord(order: XmlElement, parts: OrderParts, facts: OrderFa
     taxes: taxesOf(goods, parts.details, facts),
     discounts: parts.rules.map((row) => ({
       code: field(row, 'name') || 'discount',
-      amount: money(exact(row, 'value'), currency),
+      amount: moneyOf(row, 'value', currency),
     })),
     refunds: parts.slips.map((slip) => creditOf(slip, currency, facts)),
   };
@@ -102,8 +102,8 @@ function lineOf(row: XmlElement, currency: string, shipped: boolean, facts: Orde
   const quantity = pieces(row, 'product_quantity');
   const unit = exact(row, 'unit_price_tax_incl');
   const off = reductionOf(row, unit);
-  const total = money(exact(row, 'total_price_tax_incl'), currency);
-  const tax = total - money(exact(row, 'total_price_tax_excl'), currency);
+  const total = moneyOf(row, 'total_price_tax_incl', currency);
+  const tax = total - moneyOf(row, 'total_price_tax_excl', currency);
   const [product, combination] = [link(row, 'product_id'), link(row, 'product_attribute_id')];
   return {
     id,
@@ -136,9 +136,9 @@ const taxRates = (row: XmlElement, { taxes }: OrderFacts) =>
 /** Wrapping, and what cart rules take off the order as a whole. */
 function extraLines(order: XmlElement, { rules }: OrderParts, currency: string): OrderLineRecord[] {
   const line = (id: string, kind: 'Fee' | 'Discount', title: string, name: string, sign: 1 | -1): OrderLineRecord[] => {
-    const gross = sign * money(exact(order, `${name}_tax_incl`), currency);
+    const gross = sign * moneyOf(order, `${name}_tax_incl`, currency);
     if (gross === 0) return [];
-    const taxAmount = gross - sign * money(exact(order, `${name}_tax_excl`), currency);
+    const taxAmount = gross - sign * moneyOf(order, `${name}_tax_excl`, currency);
     return [
       {
         ...{ id, kind, sku: '', title, quantity: 1, cancelledQuantity: 0, fulfilledQuantity: 0 },
@@ -171,7 +171,7 @@ interface Sums {
 
 function paymentOf(order: XmlElement, { payments, slips }: OrderParts, sums: Sums) {
   const { currency, grandTotal, meaning, paid } = sums;
-  const told = money(exact(order, 'total_paid_real'), currency);
+  const told = moneyOf(order, 'total_paid_real', currency);
   const paidTotal = paid && told === 0 ? grandTotal : told;
   const refundedTotal = slips.reduce((sum, slip) => sum + refundOf(slip, currency).amount, 0);
   const failed = meaning === 'Failed' && paidTotal === 0;
@@ -183,7 +183,7 @@ function paymentOf(order: XmlElement, { payments, slips }: OrderParts, sums: Sum
       ? [{ method: field(order, 'payment'), amount: grandTotal, state: 'Failed' as const }]
       : payments.map((row) => ({
           method: field(row, 'payment_method'),
-          amount: money(exact(row, 'amount'), currency),
+          amount: moneyOf(row, 'amount', currency),
           state: 'Paid' as const,
           reference: given(field(row, 'transaction_id')),
         })),
@@ -212,7 +212,7 @@ function creditOf(slip: XmlElement, currency: string, facts: OrderFacts): Credit
     amount,
     ...(shipping === 0 ? {} : { shippingAmount: shipping }),
     lines: rowsOf(slip, 'order_slip_details').map((row) => {
-      const back = money(exact(row, 'amount_tax_incl'), currency);
+      const back = moneyOf(row, 'amount_tax_incl', currency);
       const line = { lineId: needed(row, 'id_order_detail'), quantity: pieces(row, 'product_quantity') };
       return { ...line, ...(back === 0 ? {} : { amount: back }) };
     }),

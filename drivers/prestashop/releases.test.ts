@@ -54,6 +54,24 @@ describe('a release of PrestaShop', () => {
     expect(listsOf(shop, 'order_cart_rules')).toEqual([]);
   });
 
+  it('that has digits for names in its schema (8.0) is read all the same', async () => {
+    const nameless =
+      '<associations><groups nodeType="group" api="groups"><group><0><![CDATA[]]></0></group></groups></associations>';
+    const shop = triedShop({
+      instead: ({ method, url }, store) => {
+        if (!url.includes('/customers?schema=synopsis')) return undefined;
+        const headers = { authorization: `Basic ${Buffer.from('good:').toString('base64')}` };
+        const { status, body } = store.handle({ method, path: url.slice('https://shop.example/api'.length), headers });
+        return { status, body: body.replace('<associations></associations>', nameless) };
+      },
+    });
+    const orders = (await read(shop, 'OrderImport')) as OrderRecord[];
+    expect(orders.map(({ id }) => id)).toEqual(
+      ((await read(triedShop(), 'OrderImport')) as OrderRecord[]).map(({ id }) => id),
+    );
+    expect(orders.some(({ customerEmail }) => customerEmail !== undefined)).toBe(true);
+  });
+
   it('that lacks a resource which a feed needs is named, and not called a missing right', async () => {
     const shop = triedShop({}, { without: ['order_slip'] });
     const { credential, reachable } = await shop.driver.check(['OrderImport'], never());

@@ -3,7 +3,7 @@ import type { Page, ReadRequest, UnreadableRecord } from '../contract/index.ts';
 import type { XmlElement } from '../toolkit/bodies/xml.ts';
 import { Found, NotShown, setAside, shownWith } from './broken-rows.ts';
 import type { PrestaClient } from './client.ts';
-import { exact, field, given, link, money, plain, words } from './fields.ts';
+import { field, given, link, moneyOf, plain, words } from './fields.ts';
 import { byNumber } from './lists.ts';
 import { currenciesOf } from './products.ts';
 import { LOCATION, variantOfRow } from './stock.ts';
@@ -58,7 +58,7 @@ async function productsOf(client: PrestaClient, rows: readonly XmlElement[], sig
 
 function productSupplierOf(row: XmlElement, currencies: ReadonlyMap<string, string>): CanonicalRecord {
   const currency = currencies.get(field(row, 'id_currency'));
-  const cost = currency === undefined ? undefined : money(exact(row, 'product_supplier_price_te'), currency);
+  const cost = currency === undefined ? undefined : moneyOf(row, 'product_supplier_price_te', currency);
   return {
     ...{ kind: 'productSupplier', variantId: variantOfRow(row), supplierId: field(row, 'id_supplier') },
     supplierSku: given(field(row, 'product_supplier_reference')),

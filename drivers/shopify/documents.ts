@@ -2,7 +2,8 @@
  * Every question that this driver asks. Lists within lists multiply what a question costs: what few orders have is
  * asked for by itself.
  */
-const MONEY = '{ shopMoney { amount currencyCode } }';
+// Of an order all of it is in one currency, which the order says once; that of its total is compared with it.
+const MONEY = '{ shopMoney { amount } }';
 const TAXES = `taxLines { title rate ratePercentage priceSet ${MONEY} }`;
 const ALLOCATIONS = `discountAllocations { allocatedAmountSet ${MONEY} discountApplication { index } }`;
 const ADDRESS = '{ name company address1 address2 city province zip countryCodeV2 phone }';
@@ -11,11 +12,11 @@ const LINE = `id title variantTitle sku quantity currentQuantity unfulfilledQuan
   variant { id } originalUnitPriceSet ${MONEY} ${TAXES} ${ALLOCATIONS}
   lineItemGroup { id title quantity variantId variantSku } customAttributes { key value }`;
 
-const ORDER = `__typename id name email phone note test createdAt processedAt updatedAt cancelledAt closed
-  displayFinancialStatus displayFulfillmentStatus currencyCode presentmentCurrencyCode taxesIncluded sourceName poNumber
+const ORDER = `id name email phone note test processedAt updatedAt cancelledAt
+  displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded sourceName poNumber
   customAttributes { key value } paymentGatewayNames paymentTerms { paymentTermsType }
   customer { id displayName } billingAddress ${ADDRESS} shippingAddress ${ADDRESS}
-  totalPriceSet ${MONEY} currentTotalPriceSet ${MONEY} totalTaxSet ${MONEY} currentTotalTaxSet ${MONEY}
+  totalPriceSet { shopMoney { amount currencyCode } } currentTotalPriceSet ${MONEY} totalTaxSet ${MONEY} currentTotalTaxSet ${MONEY}
   totalDiscountsSet ${MONEY} currentTotalDiscountsSet ${MONEY} totalReceivedSet ${MONEY} totalRefundedSet ${MONEY}
   totalTipReceivedSet ${MONEY} currentTotalDutiesSet ${MONEY}
   additionalFees { id name price ${MONEY} ${TAXES} } ${TAXES}

@@ -20,6 +20,7 @@ const MOST = 10;
 /** Refunds, returns and cancellations. Shopify keeps what is not delivered with the refund, also where no money is. */
 export function creditsOf(
   credits: CreditsPayload | undefined,
+  currency: string,
 ): Record<'refunds' | 'returns' | 'cancellations', CreditRecord[]> {
   const refunds = credits?.refunds ?? [];
   if (refunds.length >= MOST || credits?.returns.pageInfo.hasNextPage)
@@ -30,7 +31,9 @@ export function creditsOf(
   )
     throw new NotTaken('has a refund or a return of more than 50 lines: handle it by hand');
   return {
-    refunds: refunds.filter((refund) => units(refund.totalRefundedSet) > 0 || !isCancellation(refund)).map(refundOf),
+    refunds: refunds
+      .filter((refund) => units(refund.totalRefundedSet, currency) > 0 || !isCancellation(refund))
+      .map((refund) => refundOf(refund, currency)),
     cancellations: refunds.filter(isCancellation).map(cancellationOf),
     returns: (credits?.returns.nodes ?? []).map(returnOf),
   };
@@ -39,28 +42,25 @@ export function creditsOf(
 const isCancellation = ({ refundLineItems }: Refund): boolean =>
   refundLineItems.nodes.some(({ restockType }) => restockType === 'CANCEL');
 
-function refundOf({
-  id,
-  createdAt,
-  note,
-  totalRefundedSet,
-  refundLineItems,
-  refundShippingLines,
-}: Refund): CreditRecord {
+function refundOf(
+  { id, createdAt, note, totalRefundedSet, refundLineItems, refundShippingLines }: Refund,
+  currency: string,
+): CreditRecord {
   const shipping = sumOf(
     refundShippingLines.nodes.flatMap(({ subtotalAmountSet, taxAmountSet }) => [subtotalAmountSet, taxAmountSet]),
+    currency,
   );
   const restocked = refundLineItems.nodes.some(({ restockType }) => restockType !== 'NO_RESTOCK');
   return {
     id: numberOf(id),
     at: createdAt ?? '1970-01-01T00:00:00Z',
     state: 'Done',
-    amount: units(totalRefundedSet),
+    amount: units(totalRefundedSet, currency),
     ...(shipping === 0 ? {} : { shippingAmount: shipping }),
     reason: note || undefined,
     ...(restocked ? { restocked } : {}),
     lines: refundLineItems.nodes.map(({ lineItem, quantity, subtotalSet, totalTaxSet }) => {
-      const back = units(subtotalSet) + units(totalTaxSet);
+      const back = units(subtotalSet, currency) + units(totalTaxSet, currency);
       return { lineId: numberOf(lineItem.id), quantity, ...(back === 0 ? {} : { amount: back }) };
     }),
   };

@@ -7,16 +7,25 @@ import type { CreditsPayload, LinePayload, MoneyBag, OrderPayload, TaxLine } fro
 export class NotTaken extends Error {}
 
 /** In the currency of the shop, always: what buyers see in another one is Shopify's conversion. */
-export const units = ({ shopMoney: { amount: value, currencyCode } }: MoneyBag): number => amount(value, currencyCode);
-export const sumOf = (bags: readonly MoneyBag[]): number => bags.reduce((sum, bag) => sum + units(bag), 0);
+export const units = ({ shopMoney }: MoneyBag, currency: string): number => amount(shopMoney.amount, currency);
+export const sumOf = (bags: readonly MoneyBag[], currency: string): number =>
+  bags.reduce((sum, bag) => sum + units(bag, currency), 0);
 
-export const taxIn = (taxes: readonly TaxLine[]): number => sumOf(taxes.map(({ priceSet }) => priceSet));
+export const taxIn = (taxes: readonly TaxLine[], currency: string): number =>
+  sumOf(
+    taxes.map(({ priceSet }) => priceSet),
+    currency,
+  );
 const percent = ({ rate, ratePercentage }: TaxLine): number =>
   ratePercentage ?? (rate == null ? 0 : Math.round(rate * 1e6) / 1e4);
 const rateOf = (taxes: readonly TaxLine[]): number => taxes.reduce((sum, tax) => sum + percent(tax), 0);
 
 export const taxesOf = (order: OrderPayload): OrderTax[] =>
-  order.taxLines.map((tax) => ({ rate: percent(tax), amount: units(tax.priceSet), title: tax.title ?? undefined }));
+  order.taxLines.map((tax) => ({
+    rate: percent(tax),
+    amount: units(tax.priceSet, order.currencyCode),
+    title: tax.title ?? undefined,
+  }));
 
 /** Goods, the bundles that they are parts of, and fees. */
 export function linesOf(order: OrderPayload, credits: CreditsPayload | undefined): OrderLineRecord[] {
@@ -48,9 +57,13 @@ function lineOf(order: OrderPayload, line: LinePayload, index: number, returned:
     throw new NotTaken(`line ${index + 1} (${line.title.slice(0, 60)}) has no SKU: give the variant a SKU in Shopify`);
   const cancelledQuantity = cancelledOf(order, line, returned);
   const quantity = line.quantity - cancelledQuantity;
-  const price = units(line.originalUnitPriceSet);
-  const discount = sumOf(line.discountAllocations.map(({ allocatedAmountSet }) => allocatedAmountSet));
-  const taxAmount = taxIn(line.taxLines);
+  const { currencyCode: currency } = order;
+  const price = units(line.originalUnitPriceSet, currency);
+  const discount = sumOf(
+    line.discountAllocations.map(({ allocatedAmountSet }) => allocatedAmountSet),
+    currency,
+  );
+  const taxAmount = taxIn(line.taxLines, currency);
   const taxRate = rateOf(line.taxLines);
   const added = order.taxesIncluded ? 0 : taxAmount;
   return {
@@ -87,15 +100,16 @@ const bundleOf = (group: NonNullable<LinePayload['lineItemGroup']>): OrderLineRe
 });
 
 function feesOf(order: OrderPayload): OrderLineRecord[] {
+  const { currencyCode: currency } = order;
   const fee = (id: string, title: string, total: number, taxes: readonly TaxLine[] = []): OrderLineRecord => ({
     ...{ id, kind: 'Fee', sku: '', title, quantity: 1, cancelledQuantity: 0, fulfilledQuantity: 0 },
-    ...{ unitPrice: total, total, taxRate: rateOf(taxes), taxAmount: taxIn(taxes), discountAmount: 0 },
+    ...{ unitPrice: total, total, taxRate: rateOf(taxes), taxAmount: taxIn(taxes, currency), discountAmount: 0 },
   });
-  const tip = units(order.totalTipReceivedSet);
-  const duties = order.currentTotalDutiesSet ? units(order.currentTotalDutiesSet) : 0;
+  const tip = units(order.totalTipReceivedSet, currency);
+  const duties = order.currentTotalDutiesSet ? units(order.currentTotalDutiesSet, currency) : 0;
   return [
     ...order.additionalFees.map(({ id, name, price, taxLines }) =>
-      fee(numberOf(id), name, units(price) + (order.taxesIncluded ? 0 : taxIn(taxLines)), taxLines),
+      fee(numberOf(id), name, units(price, currency) + (order.taxesIncluded ? 0 : taxIn(taxLines, currency)), taxLines),
     ),
     ...(tip > 0 ? [fee('tip', 'Tip', tip)] : []),
     ...(duties > 0 ? [fee('duties', 'Duties', duties)] : []),

@@ -70,6 +70,11 @@ describe('an order of Shopify', () => {
     expect(map(order({ presentmentCurrencyCode: 'USD' }))).toMatchObject({ currency: 'EUR', grandTotal: 2400 });
   });
 
+  it('whose amounts are in another currency than its own is not taken', () => {
+    const other = { shopMoney: { amount: '24.00', currencyCode: 'USD' } };
+    expect(() => map(order({ totalPriceSet: other }))).toThrow('is in EUR, and its total in USD');
+  });
+
   it('on delivery, on terms, expired: each is told', () => {
     expect(map(order({ paymentGatewayNames: ['Cash on Delivery (COD)'] })).paymentTerms).toBe('OnDelivery');
     expect(map(order({ paymentTerms: { paymentTermsType: 'NET' } })).paymentTerms).toBe('Invoice');

@@ -27,6 +27,9 @@ const FULFILLED = ['FULFILLED', 'FULFILLMENT_NOT_REQUIRED'];
 
 /** The order as the hub has it. Throws NotTaken, or a RangeError for an amount that is none. */
 export function orderRecord(order: OrderPayload, credits: CreditsPayload | undefined, settings: Settings): OrderRecord {
+  const { currencyCode: currency } = order;
+  const { currencyCode: told } = order.totalPriceSet.shopMoney;
+  if (told !== currency) throw new NotTaken(`is in ${currency}, and its total in ${told}: no amount of it is sure`);
   const lines = linesOf(order, credits);
   const state = stateOf(order);
   const [shipping] = order.shippingLines.nodes.filter(({ isRemoved }) => !isRemoved);
@@ -39,10 +42,10 @@ export function orderRecord(order: OrderPayload, credits: CreditsPayload | undef
     state,
     fulfilmentState: fulfilmentOf(state, lines),
     platformState: `${order.displayFinancialStatus ?? 'NO PAYMENT'}, ${order.displayFulfillmentStatus}`,
-    currency: order.currencyCode,
+    currency,
     ...totalsOf(order, credits, lines),
     ...moneyOf(order, settings),
-    ...creditsOf(credits),
+    ...creditsOf(credits, currency),
     customerId: order.customer ? numberOf(order.customer.id) : undefined,
     customerEmail: given(order.email),
     customerName: given(order.customer?.displayName) ?? given(order.billingAddress?.name),
@@ -81,6 +84,7 @@ function fulfilmentOf(state: OrderState, lines: readonly OrderLineRecord[]): Ful
  * so, and what was given back for others is added to it.
  */
 function totalsOf(order: OrderPayload, credits: CreditsPayload | undefined, lines: readonly OrderLineRecord[]) {
+  const { currencyCode: currency } = order;
   const edited = lines.some(({ cancelledQuantity }) => cancelledQuantity > 0);
   const returned = (credits?.refunds ?? []).flatMap(({ refundLineItems }) =>
     refundLineItems.nodes.filter(({ restockType }) => restockType !== 'CANCEL'),
@@ -92,19 +96,24 @@ function totalsOf(order: OrderPayload, credits: CreditsPayload | undefined, line
     ...shippingBack.map(({ taxAmountSet }) => taxAmountSet),
   ];
   const shippingLines = order.shippingLines.nodes.filter(({ isRemoved }) => !isRemoved);
-  const back = sumOf([...goodsBack, ...taxBack, ...shippingBack.map(({ subtotalAmountSet }) => subtotalAmountSet)]);
+  const back = sumOf(
+    [...goodsBack, ...taxBack, ...shippingBack.map(({ subtotalAmountSet }) => subtotalAmountSet)],
+    currency,
+  );
   return {
     itemsTotal: lines.reduce((sum, { total }) => sum + total, 0),
     shippingTotal:
-      sumOf(shippingLines.map(({ discountedPriceSet }) => discountedPriceSet)) +
-      (order.taxesIncluded ? 0 : shippingLines.reduce((sum, { taxLines }) => sum + taxIn(taxLines), 0)),
+      sumOf(
+        shippingLines.map(({ discountedPriceSet }) => discountedPriceSet),
+        currency,
+      ) + (order.taxesIncluded ? 0 : shippingLines.reduce((sum, { taxLines }) => sum + taxIn(taxLines, currency), 0)),
     taxTotal: edited
-      ? units(order.currentTotalTaxSet) + sumOf(taxBack)
-      : sumOf(order.totalTaxSet ? [order.totalTaxSet] : []),
+      ? units(order.currentTotalTaxSet, currency) + sumOf(taxBack, currency)
+      : sumOf(order.totalTaxSet ? [order.totalTaxSet] : [], currency),
     discountTotal: edited
-      ? units(order.currentTotalDiscountsSet)
-      : sumOf(order.totalDiscountsSet ? [order.totalDiscountsSet] : []),
-    grandTotal: edited ? units(order.currentTotalPriceSet) + back : units(order.totalPriceSet),
+      ? units(order.currentTotalDiscountsSet, currency)
+      : sumOf(order.totalDiscountsSet ? [order.totalDiscountsSet] : [], currency),
+    grandTotal: edited ? units(order.currentTotalPriceSet, currency) + back : units(order.totalPriceSet, currency),
     taxes: taxesOf(order),
     discounts: discountsOf(order),
   };
@@ -118,11 +127,22 @@ function discountsOf(order: OrderPayload): { readonly code: string; readonly amo
   return order.discountApplications.nodes.flatMap(({ index, code, title }) => {
     const name = code ?? title ?? '';
     const own = allocated.filter(({ discountApplication }) => discountApplication.index === index);
-    return name === '' ? [] : [{ code: name, amount: sumOf(own.map(({ allocatedAmountSet }) => allocatedAmountSet)) }];
+    return name === ''
+      ? []
+      : [
+          {
+            code: name,
+            amount: sumOf(
+              own.map(({ allocatedAmountSet }) => allocatedAmountSet),
+              order.currencyCode,
+            ),
+          },
+        ];
   });
 }
 
 function moneyOf(order: OrderPayload, settings: Settings) {
+  const { currencyCode: currency } = order;
   const paymentState = paymentOf(order);
   const { paymentGatewayNames: gateways } = order;
   const terms = gateways.some((name) => settings.onDeliveryGateways.includes(name))
@@ -133,9 +153,9 @@ function moneyOf(order: OrderPayload, settings: Settings) {
   return {
     paymentState,
     paymentTerms: terms,
-    paidTotal: units(order.totalReceivedSet),
-    refundedTotal: units(order.totalRefundedSet),
-    payments: order.transactions.flatMap((each) => paymentRecord(each, paymentState)),
+    paidTotal: units(order.totalReceivedSet, currency),
+    refundedTotal: units(order.totalRefundedSet, currency),
+    payments: order.transactions.flatMap((each) => paymentRecord(each, paymentState, currency)),
   };
 }
 
@@ -150,9 +170,10 @@ function paymentOf({ displayFinancialStatus: status }: OrderPayload): PaymentSta
 function paymentRecord(
   { kind, status, gateway, paymentId, amountSet }: OrderPayload['transactions'][number],
   payment: PaymentState,
+  currency: string,
 ): OrderPayment[] {
   const of = (state: OrderPayment['state']): OrderPayment[] => [
-    { method: gateway || 'other', amount: units(amountSet), state, reference: given(paymentId) },
+    { method: gateway || 'other', amount: units(amountSet, currency), state, reference: given(paymentId) },
   ];
   if (!['SALE', 'CAPTURE', 'AUTHORIZATION', 'EMV_AUTHORIZATION'].includes(kind)) return [];
   if (status === 'FAILURE' || status === 'ERROR') return of('Failed');

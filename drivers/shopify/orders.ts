@@ -105,6 +105,7 @@ async function creditsFor(
 }
 
 async function withAllLines(client: ShopifyClient, order: OrderPayload, signal: AbortSignal): Promise<OrderPayload> {
+  if (!order.lineItems.pageInfo.hasNextPage) return order;
   const nodes = [...order.lineItems.nodes];
   let info = order.lineItems.pageInfo;
   while (info.hasNextPage && info.endCursor != null) {

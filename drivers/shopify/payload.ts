@@ -3,7 +3,8 @@ import { pageInfo } from './pages.ts';
 
 const time = z.iso.datetime({ offset: true });
 const text = z.string().nullish();
-export const moneyBag = z.object({ shopMoney: z.object({ amount: z.string(), currencyCode: z.string() }) });
+export const moneyBag = z.object({ shopMoney: z.object({ amount: z.string() }) });
+const namedMoney = z.object({ shopMoney: z.object({ amount: z.string(), currencyCode: z.string() }) });
 export type MoneyBag = z.infer<typeof moneyBag>;
 
 const taxLine = z.object({
@@ -56,12 +57,10 @@ export const orderPayload = z.compile(
     name: z.string(),
     ...{ email: text, phone: text, note: text, sourceName: text, poNumber: text },
     test: z.boolean(),
-    ...{ createdAt: time, processedAt: time, updatedAt: time, cancelledAt: time.nullish() },
-    closed: z.boolean(),
+    ...{ processedAt: time, updatedAt: time, cancelledAt: time.nullish() },
     displayFinancialStatus: text,
     displayFulfillmentStatus: z.string(),
     currencyCode: z.string(),
-    presentmentCurrencyCode: z.string(),
     taxesIncluded: z.boolean(),
     customAttributes: attributes,
     paymentGatewayNames: z.array(z.string()),
@@ -69,7 +68,7 @@ export const orderPayload = z.compile(
     customer: z.object({ id: z.string(), displayName: text }).nullish(),
     billingAddress: address,
     shippingAddress: address,
-    ...{ totalPriceSet: moneyBag, currentTotalPriceSet: moneyBag },
+    ...{ totalPriceSet: namedMoney, currentTotalPriceSet: moneyBag },
     ...{ totalTaxSet: moneyBag.nullish(), currentTotalTaxSet: moneyBag },
     ...{ totalDiscountsSet: moneyBag.nullish(), currentTotalDiscountsSet: moneyBag },
     ...{ totalReceivedSet: moneyBag, totalRefundedSet: moneyBag, totalTipReceivedSet: moneyBag },

@@ -1,5 +1,5 @@
 import type { OrderLineRecord, OrderState } from '../../model/records.ts';
-import { exact, sum, units } from './decimals.ts';
+import { sum, total as totalOf, units } from '../toolkit/money/exact.ts';
 import type { WooFee, WooFulfillment, WooLine, WooOrder, WooTax } from './payload.ts';
 
 /** An order that cannot be taken, in words for the shop's owner. */
@@ -42,7 +42,7 @@ function lineOf(
   rates: ReadonlyMap<string, WooTax>,
   fulfilledQuantity: number,
 ): OrderLineRecord {
-  const before = exact(line.subtotal) + exact(line.subtotal_tax);
+  const before = totalOf(line.subtotal, line.subtotal_tax);
   const total = sum(currency, line.total, line.total_tax);
   return {
     id: String(line.id),
@@ -52,7 +52,7 @@ function lineOf(
     quantity: line.quantity,
     cancelledQuantity: 0,
     fulfilledQuantity,
-    unitPrice: line.quantity === 0 ? 0 : units(before, currency, line.quantity),
+    unitPrice: line.quantity === 0 ? 0 : units(before, currency, 1, line.quantity),
     total,
     ...taxesIn(line, currency, rates),
     discountAmount: Math.max(0, units(before, currency) - total),

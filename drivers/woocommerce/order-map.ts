@@ -9,7 +9,7 @@ import type {
 } from '../../model/records.ts';
 import { roundingOf } from '../toolkit/money/rounding.ts';
 import type { Settings } from './config.ts';
-import { sum } from './decimals.ts';
+import { sum } from '../toolkit/money/exact.ts';
 import { linesOf, NotTaken, taxOf } from './order-lines.ts';
 import type { WooAddress, WooFulfillment, WooOrder, WooRefund } from './payload.ts';
 

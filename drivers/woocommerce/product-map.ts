@@ -1,6 +1,6 @@
 import type { ImageRecord, ProductRecord, StockRecord, VariantRecord } from '../../model/records.ts';
 import type { UnreadableRecord } from '../contract/index.ts';
-import { sum } from './decimals.ts';
+import { sum } from '../toolkit/money/exact.ts';
 import type { WooProduct, WooSellable, WooVariation } from './payload.ts';
 
 /** The one place that WooCommerce counts stock in. */

@@ -1,5 +1,6 @@
 import { Refused } from '../desk/refused.ts';
 import type { Desk, WireAnswer } from '../desk/wire.ts';
+import { filtered } from './magento2-fields.ts';
 
 /** An error as Magento words it: places in the message, and what belongs there. */
 export const magentoError = (
@@ -57,7 +58,7 @@ export function searched({ pages, faults }: Desk, rows: readonly ListRow[], quer
   const items = part.rows.map(({ json }) => (later ? { ...json(), added_later: { by: ['another'] } } : json()));
   return {
     status: 200,
-    json: trimmed({ items, search_criteria: { page_size: size, current_page: page }, total_count: part.total }, query),
+    json: filtered({ items, search_criteria: { page_size: size, current_page: page }, total_count: part.total }, query),
   };
 }
 
@@ -127,23 +128,4 @@ function whole(query: URLSearchParams, names: readonly string[]): number | undef
   if (text == null) return undefined;
   if (!/^[1-9]\d*$/.test(text)) throw new Refused('invalid', names[0]!);
   return Number(text);
-}
-
-interface Found {
-  readonly items: readonly Record<string, unknown>[];
-  readonly search_criteria: unknown;
-  readonly total_count: number;
-}
-
-/** `fields=items[sku,id],total_count`. */
-function trimmed(json: Found, query: URLSearchParams): unknown {
-  const fields = query.get('fields');
-  if (fields === null) return json;
-  const names = /items\[([\w,]*)\]/.exec(fields)?.[1]?.split(',');
-  const top = fields.replace(/items\[[\w,]*\]/, 'items').split(',');
-  const whole_ = Object.fromEntries(Object.entries(json).filter(([name]) => top.includes(name)));
-  if (!names || !top.includes('items')) return whole_;
-  const cut = (item: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
-  return { ...whole_, items: json.items.map(cut) };
 }

@@ -75,6 +75,7 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
   const items = order.lines.filter(({ kind }) => kind !== 'Fee');
   const lines = new Map(items.map((line) => [line.id, lineObject(order, line, bag)]));
   const address = order.redacted ? null : addressObject(order.deliveries[0]?.address);
+  const placed = poison === 'shape' ? 'some day' : seconds(order.placedAt ?? order.updatedAt);
   return {
     __typename: 'Order',
     id: gid('Order', order.id),
@@ -84,8 +85,8 @@ export function orderObject(order: ShopOrder, poison?: Poison): Obj {
     phone: order.customer.phone ?? null,
     note: order.note ?? null,
     test: order.test ?? false,
-    createdAt: poison === 'shape' ? 'some day' : seconds(order.placedAt ?? order.updatedAt),
-    processedAt: seconds(order.placedAt ?? order.updatedAt),
+    createdAt: placed,
+    processedAt: placed,
     updatedAt: seconds(order.updatedAt),
     ...endOf(order),
     edited: items.some(({ cancelled }) => cancelled > 0),

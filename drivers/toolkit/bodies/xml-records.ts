@@ -1,15 +1,8 @@
-import sax, { type Tag } from 'sax';
 import { terminal } from '../../contract/index.ts';
 import { text, unexpected } from './text.ts';
-import type { XmlElement } from './xml.ts';
-
-/** An element that is still open. */
-interface Open {
-  readonly name: string;
-  readonly attributes: Record<string, string>;
-  readonly children: XmlElement[];
-  text: string;
-}
+import { HasDocumentType, XmlScanner } from './xml-scanner.ts';
+import { NoXml } from './xml-words.ts';
+import { ReadElement, type XmlElement } from './xml.ts';
 
 /**
  * The elements at a path (`CATALOG/PRODUCTS/PRODUCT`), one by one as they end; nothing else is kept. A document type is
@@ -26,43 +19,39 @@ export async function* xmlRecords(
     yield* reader.given();
   }
   reader.close();
-  yield* reader.given();
 }
 
 class Reader {
   readonly #path: readonly string[];
-  readonly #parser = sax.parser(true, { trim: false, normalize: false, position: false });
+  readonly #scanner: XmlScanner;
+  /** Down to the element that is kept. */
   readonly #names: string[] = [];
-  readonly #open: Open[] = [];
+  /** Those that are still open, of the one that is kept. */
+  readonly #above: ReadElement[] = [];
+  #open: ReadElement | undefined;
   #done: XmlElement[] = [];
-  #fault: Error | undefined;
-  #begun = false;
+  #empty = true;
 
   constructor(path: readonly string[]) {
     this.#path = path;
-    const parser = this.#parser;
-    // Without namespaces, as it is asked to, it gives attributes as plain text.
-    parser.onopentag = (tag) => this.#begin(tag as Tag);
-    parser.onclosetag = () => this.#end();
-    parser.ontext = (value) => this.#text(value);
-    parser.oncdata = (value) => this.#text(value);
-    parser.ondoctype = () => {
-      this.#fault ??= terminal('UnexpectedPayload', 'the file has a document type, which is not read');
-    };
-    parser.onerror = (error) => {
-      this.#fault ??= unexpected(`the file is no XML (${error.message.split('\n')[0] ?? ''})`);
-    };
+    this.#scanner = new XmlScanner({
+      begin: (name, attributes) => this.#begin(name, attributes),
+      text: (value) => {
+        if (this.#open) this.#open.text += value;
+      },
+      end: () => this.#end(),
+      leaf: (name, value) => this.#leaf(name, value),
+    });
   }
 
   take(piece: string): void {
-    this.#parser.write(piece);
-    if (this.#fault) throw this.#fault;
+    this.#empty = false;
+    inWords(() => this.#scanner.write(piece));
   }
 
   close(): void {
-    if (!this.#begun) throw unexpected('the file is empty');
-    this.#parser.close();
-    if (this.#fault) throw this.#fault;
+    if (this.#empty) throw unexpected('the file is empty');
+    inWords(() => this.#scanner.end());
   }
 
   given(): readonly XmlElement[] {
@@ -71,29 +60,49 @@ class Reader {
     return done;
   }
 
-  #begin({ name, attributes }: Tag): void {
-    this.#begun = true;
+  #begin(name: string, attributes?: XmlElement['attributes']): void {
+    if (this.#open) this.#above.push(this.#open);
+    else {
+      this.#names.push(name);
+      if (!this.#isAtPath()) return;
+    }
+    const element = new ReadElement(name, attributes);
+    this.#open?.add(name, element);
+    this.#open = element;
+  }
+
+  #leaf(name: string, value: string): void {
+    if (this.#open) {
+      this.#open.add(name, value);
+      return;
+    }
     this.#names.push(name);
-    if (this.#open.length === 0 && !this.#isAtPath()) return;
-    this.#open.push({ name, attributes, children: [], text: '' });
+    if (this.#isAtPath()) this.#done.push(new ReadElement(name, undefined, value));
+    this.#names.pop();
   }
 
   #isAtPath(): boolean {
     return this.#names.length === this.#path.length && this.#path.every((name, index) => this.#names[index] === name);
   }
 
-  #text(value: string): void {
-    const open = this.#open.at(-1);
-    if (open) open.text += value;
-  }
-
   #end(): void {
+    const ended = this.#open;
+    this.#open = this.#above.pop();
+    if (this.#open) return;
     this.#names.pop();
-    const ended = this.#open.pop();
-    if (!ended) return;
-    const parent = this.#open.at(-1);
-    if (parent) parent.children.push(ended);
-    else this.#done.push(ended);
+    if (ended) this.#done.push(ended);
+  }
+}
+
+/** Faults of a file, as they concern its shop. */
+function inWords(read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof HasDocumentType)
+      throw terminal('UnexpectedPayload', 'the file has a document type, which is not read');
+    if (error instanceof NoXml) throw unexpected(`the file is no XML (${error.message})`);
+    throw error;
   }
 }
 

@@ -11,20 +11,22 @@ export class NoSuchXml extends Error {
 /** What may stand before the XML; more is another page. */
 const MOST_BEFORE = 256 * 1024;
 const HEAD = 2000;
+/** A blank, a slash or the end of the tag. */
+const BEHIND_NAME = [...Buffer.from(' \t\r\n/>', 'latin1')];
 
 /**
  * A body from `<root` to `</root>`: some shops print notices or pages of HTML before and behind an answer that is
  * whole. What is cut off stays so, for the reader to find. Throws `NoSuchXml`.
  */
 export async function* xmlWithin(bytes: AsyncIterable<Uint8Array>, root: string): AsyncGenerator<Uint8Array> {
-  const begin = new RegExp(`<${root}[\\s/>]`);
   const end = `</${root}>`;
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   let begun = false;
   for await (const chunk of bytes) {
-    held = Buffer.concat([held, chunk]);
+    held =
+      held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
     if (!begun) {
-      const at = begin.exec(held.toString('latin1'))?.index;
+      const at = beginOf(held, root);
       if (at === undefined && held.length > MOST_BEFORE) break;
       if (at === undefined) continue;
       begun = true;
@@ -42,4 +44,12 @@ export async function* xmlWithin(bytes: AsyncIterable<Uint8Array>, root: string)
   }
   if (!begun) throw new NoSuchXml(root, held.subarray(0, HEAD).toString('utf8'));
   yield held;
+}
+
+/** Where the element begins: a longer name that begins as it does is another. */
+function beginOf(held: Buffer, root: string): number | undefined {
+  const begin = `<${root}`;
+  for (let at = held.indexOf(begin, 0, 'latin1'); at >= 0; at = held.indexOf(begin, at + 1, 'latin1'))
+    if (BEHIND_NAME.includes(held[at + begin.length] ?? 0)) return at;
+  return undefined;
 }
