@@ -30,8 +30,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** A watch that says nothing for this long, not even a bookmark, is taken for dead; the server sends one a minute. */
   readonly stallMs?: number;
   /**
-   * The longest pause (ms) between tries at a server that nobody reaches, or that is not ready yet. Short for the few whose work others wait for;
-   * thousands of pods must not all stand at the door of a server that starts anew.
+   * The longest pause (ms) between tries at a server that nobody reaches, or that is not ready yet. Short for the few
+   * whose work others wait for; thousands of pods must not all stand at the door of a server that starts anew.
    */
   readonly unreachedMaxMs?: number;
   /** Its lists take turns with those of others; by itself it has one lane. */
