@@ -33,6 +33,9 @@ export function documentProblems(route: RouteOptions): void {
 /** What PostgreSQL says of text that it cannot hold: of a parameter, and inside of JSON. */
 const UNKEPT: ReadonlySet<string> = new Set(['22021', '22P05']);
 
+/** "/lines/0" as ".lines.0"; nothing for "/", which is all of it. */
+const placeOf = (path: string): string => path.replace(/\/$/, '').replaceAll('/', '.');
+
 /** Every error leaves as a problem document without a stack or a row's content. */
 export function problemOf(error: FastifyError | HttpError): {
   type: string;
@@ -47,7 +50,7 @@ export function problemOf(error: FastifyError | HttpError): {
       .slice(0, MAX_ISSUES)
       .map(
         (issue) =>
-          `${error.validationContext ?? 'request'}${issue.instancePath.replaceAll('/', '.')}: ${issue.message ?? 'not as expected'}`,
+          `${error.validationContext ?? 'request'}${placeOf(issue.instancePath)}: ${issue.message ?? 'not as expected'}`,
       );
     const more = error.validation.length - issues.length;
     const detail = [...issues, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');

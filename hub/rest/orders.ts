@@ -88,7 +88,9 @@ export function orderRoutes(app: App, hub: HubContext): void {
         security,
         summary: 'Tell that the back office has the order',
         params: byId,
-        body: z.object({ reference: text(128).optional().meta({ description: "The back office's own number." }) }),
+        body: z
+          .object({ reference: text(128).optional().meta({ description: "The back office's own number." }) })
+          .nullish(),
         response: { 200: orderSchema },
       },
     },
@@ -100,9 +102,15 @@ export function orderRoutes(app: App, hub: HubContext): void {
           `UPDATE orders SET acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_ref = coalesce($3, acknowledged_ref),
            exported_at = coalesce(exported_at, now()), change_accepted_at = NULL, exported_goods_hash = coalesce(exported_goods_hash, goods_hash), seq = nextval('change_seq')
          WHERE connection_id = $1 AND external_id = $2`,
-          [order['connection_id'], order['external_id'], request.body.reference ?? null],
+          [order['connection_id'], order['external_id'], request.body?.reference ?? null],
         );
-        await remember(tx, keyOf(order), 'acknowledged by the back office', request.body.reference ?? null, request.id);
+        await remember(
+          tx,
+          keyOf(order),
+          'acknowledged by the back office',
+          request.body?.reference ?? null,
+          request.id,
+        );
         return one(tx, await requireOrder(tx, store, request.params.id));
       });
     },

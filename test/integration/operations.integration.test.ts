@@ -409,3 +409,18 @@ describe('the life line of an order', () => {
     expect(steps[7].requestId).toMatch(/^s-\d+$/);
   });
 });
+
+describe('a request without a body', () => {
+  it('is enough to take an order; where one is needed, the answer names it and nothing else', async () => {
+    const store = await rig.store();
+    const pod = await store.connect();
+    await pod.send('ProductImport', [product('p', ['A'])]);
+    await pod.send('OrderImport', [order('1', { lines: [line('1', 'A', 1)] })]);
+    const [{ id }] = (await store.api('GET', '/orders')).body.items;
+    expect(await store.api('POST', `/orders/${id}/acknowledge`)).toMatchObject({ status: 200 });
+    expect((await store.api('GET', `/orders/${id}`)).body.acknowledgedAt).toMatch(/^20/);
+    const refused = await store.api('POST', `/orders/${id}/changes`);
+    expect(refused).toMatchObject({ status: 400, body: { title: 'InvalidRequest' } });
+    expect(refused.body.detail).toMatch(/^body: /);
+  });
+});
