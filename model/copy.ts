@@ -1,3 +1,5 @@
+import { NoNumber } from './no-number.ts';
+
 /**
  * PostgreSQL's COPY text format (PostgreSQL manual, COPY, "Text Format"): tab between columns, newline after rows, `\N`
  * for NULL, backslash escapes. Rows are encoded once, in the pod, and never parsed again before PostgreSQL.
@@ -94,10 +96,12 @@ export class CopyBuffer {
     this.length = at;
   }
 
-  /** Small whole numbers, which are most, without a string between. */
+  /** Small whole numbers, which are most, without a string between. Throws `NoNumber`. */
   #number(value: number): void {
-    if (!(Number.isInteger(value) && value >= 0 && value < 1e9) || Object.is(value, -0))
+    if (!(Number.isInteger(value) && value >= 0 && value < 1e9) || Object.is(value, -0)) {
+      if (!Number.isFinite(value)) throw new NoNumber();
       return this.text(String(value));
+    }
     this.#reserve(MAX_DIGITS + 1);
     let digits = 1;
     for (let limit = 10; limit <= value; limit *= 10) digits++;

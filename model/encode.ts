@@ -1,6 +1,7 @@
 import type { BatchSegment } from './batch.ts';
 import { CopyBuffer, type CopyValue } from './copy.ts';
 import { currencyExponent } from './money.ts';
+import { jsonText } from './no-number.ts';
 import { creditLinesOf, factsOf, lineFactsOf, lineKinds, several, standingOf } from './order-facts.ts';
 import { addressValues, md5, offsetMinutes, withoutPerson } from './order-values.ts';
 import type { CanonicalRecord, CreditRecord, LineKind, OrderRecord, ProductRecord } from './records.ts';
@@ -34,6 +35,7 @@ export class BatchEncoder {
   /** What a digest is made over. */
   readonly #hashed = new CopyBuffer();
 
+  /** Throws `NoNumber`; what was begun of the record goes with `clear`. */
   add(record: CanonicalRecord, decide: (order: OrderRecord) => OrderDecision): void {
     switch (record.kind) {
       case 'product':
@@ -55,7 +57,7 @@ export class BatchEncoder {
           record.code,
           record.name,
           record.type,
-          JSON.stringify(record.values),
+          jsonText(record.values),
         ]);
       case 'attributeSet':
         return this.#hashedRow('attribute_sets', [
@@ -158,7 +160,7 @@ export class BatchEncoder {
       product.brand,
       product.status,
       product.attributeSetId,
-      JSON.stringify(product.attributes),
+      jsonText(product.attributes),
       product.createdAt,
       product.updatedAt,
     ]);

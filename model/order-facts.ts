@@ -1,3 +1,4 @@
+import { jsonText } from './no-number.ts';
 import type { Address, CreditRecord, LineKind, OrderLineRecord, OrderRecord } from './records.ts';
 
 /*
@@ -110,7 +111,7 @@ function looksLikeACard(text: string): boolean {
 
 /** Undefined where nothing is in it. */
 function json(object: Json): string | undefined {
-  const text = JSON.stringify(object);
+  const text = jsonText(object);
   return text === '{}' ? undefined : storable(text);
 }
 

@@ -1,4 +1,5 @@
 import type { BatchProblem } from '../../model/batch.ts';
+import { placeOfNoNumber } from '../../model/no-number.ts';
 import { stockSubject } from '../../model/subjects.ts';
 import type { CanonicalRecord } from '../../model/records.ts';
 
@@ -19,6 +20,8 @@ export function mended(record: CanonicalRecord): CanonicalRecord | undefined {
 
 /** What is wrong with a record, as far as it can be seen here. */
 export function faultOf(record: CanonicalRecord): string | undefined {
+  const place = placeOfNoNumber(record);
+  if (place !== undefined) return `its ${place} is no number`;
   const [what, parts] =
     record.kind === 'order'
       ? (['lines', record.lines] as const)

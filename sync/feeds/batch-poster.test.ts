@@ -49,6 +49,25 @@ function fakeHub(
 const poster = (hub: HubClient) => new BatchPoster(hub, 'run-1', () => ({ intake: 'Accepted', custRef: 'R' }));
 const checkpoint = { run: { resume: 'page 2' } };
 
+describe('a number that is none', () => {
+  const tax = (rate: number) => ({ taxes: [{ rate, amount: 100, title: 'VAT' }] });
+  it.each([
+    ['in a column', order('7', { grandTotal: Number.NaN }), 'grandTotal'],
+    ['in what few orders have', order('7', tax(Number.NaN)), 'taxes.0.rate'],
+    ['without an end', order('7', tax(Number.POSITIVE_INFINITY)), 'taxes.0.rate'],
+  ])('%s sets its order aside by the place where it stands, and no other', async (_where, bad, place) => {
+    const fake = fakeHub();
+    const it_ = poster(fake.hub);
+    await it_.post([order('6'), bad, order('8', tax(20))], [], checkpoint);
+    const problems = fake.taken.flatMap(({ header }) => header.problems);
+    expect(problems).toMatchObject([{ reason: 'PoisonedRecord', record: bad.id, number: bad.number }]);
+    expect(problems[0]!.message).toContain(`cannot be taken: its ${place} is no number`);
+    expect(fake.ids().filter((id) => id === order('6').id || id === order('8').id)).toHaveLength(4);
+    expect(fake.ids()).not.toContain(bad.id);
+    expect(fake.taken.at(-1)!.header.checkpoint).toEqual(checkpoint);
+  });
+});
+
 describe('a page', () => {
   it('is one batch with its problems and its checkpoint', async () => {
     const fake = fakeHub();

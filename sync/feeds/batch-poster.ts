@@ -1,6 +1,7 @@
 import { encodeBatch, type BatchProblem, type Checkpoint } from '../../model/batch.ts';
 import { BatchEncoder, type OrderDecision } from '../../model/encode.ts';
 import { LONGEST_KEY, overlongKey } from '../../model/key-texts.ts';
+import { NoNumber } from '../../model/no-number.ts';
 import type { CanonicalRecord, OrderRecord } from '../../model/records.ts';
 import { redacted } from '../redact.ts';
 import { HubRefusal, type HubClient } from '../hub-client.ts';
@@ -13,7 +14,8 @@ const LONGEST_MESSAGE = 1024;
 const TOO_LARGE = 413;
 
 /**
- * Sends pages to the hub as numbered batches. A page that the database refuses is halved down to the record at fault.
+ * Sends pages to the hub as numbered batches. A page that the database refuses, or that has a number which is none, is
+ * halved down to the record at fault.
  */
 export class BatchPoster {
   changed = 0;
@@ -59,7 +61,8 @@ export class BatchPoster {
       await this.#send(taken, told, checkpoint);
     } catch (error) {
       if (!isOfARecord(error) || taken.length === 0) throw error;
-      await this.#halve(taken, told, checkpoint, error.status === TOO_LARGE ? 'it is too large' : error.message);
+      const tooLarge = error instanceof HubRefusal && error.status === TOO_LARGE;
+      await this.#halve(taken, told, checkpoint, tooLarge ? 'it is too large' : error.message);
     }
   }
 
@@ -174,7 +177,9 @@ export class BatchPoster {
   }
 }
 
-function isOfARecord(error: unknown): error is HubRefusal {
+/** Some record of a page is at fault; which one is found by halves. */
+function isOfARecord(error: unknown): error is HubRefusal | NoNumber {
+  if (error instanceof NoNumber) return true;
   return error instanceof HubRefusal && (error.reason === 'BadRow' || error.status === TOO_LARGE);
 }
 
