@@ -40,11 +40,15 @@ const VALUES: Readonly<
   },
 };
 
+/** That a connection is one of the Store's, as SQL. Most Stores have one, and to search several costs a fifth more. */
+const ofStore = ({ storeConnections }: OrderScope): string =>
+  storeConnections.length === 1 ? '= ($2::int[])[1]' : '= ANY($2::int[])';
+
 /** Leaves in `stage_rejections` which of the staged orders the rules refuse, and why. */
 export async function judgeStaged(tx: Transaction, scope: OrderScope): Promise<void> {
   for (const { reason, looksAt, refused, message } of ORDER_RULES.filter(({ applies }) => applies(scope))) {
     await tx.query(
-      `WITH asked AS MATERIALIZED (${VALUES[looksAt].staged}), named AS MATERIALIZED (SELECT DISTINCT value FROM asked), refused AS MATERIALIZED (${refused})
+      `WITH asked AS MATERIALIZED (${VALUES[looksAt].staged}), named AS MATERIALIZED (SELECT DISTINCT value FROM asked), refused AS MATERIALIZED (${refused(ofStore(scope))})
        INSERT INTO stage_rejections
        SELECT a.order_id, $3, ${message(`string_agg(DISTINCT r.name, ', ')`)} FROM asked a JOIN refused r ON r.value = a.value
        WHERE NOT EXISTS (SELECT 1 FROM stage_rejections found WHERE found.order_id = a.order_id)
@@ -67,9 +71,9 @@ export async function allPass(tx: Transaction, scope: OrderScope, segments: read
     if (!values || values.includes('')) return false;
     if (values.every((value) => value === harmless)) continue;
     const [row] = await tx.query<{ refused: boolean }>(
-      `WITH named AS MATERIALIZED (SELECT given.value FROM ${listed(3)} AS given(value)), refused AS MATERIALIZED (${refused}) SELECT EXISTS (SELECT 1 FROM refused) AS refused`,
+      `WITH named AS MATERIALIZED (SELECT given.value FROM ${listed(3)} AS given(value)), refused AS MATERIALIZED (${refused(ofStore(scope))}) SELECT EXISTS (SELECT 1 FROM refused) AS refused`,
       [scope.storeId, scope.storeConnections, asList([...new Set(values)])],
-      `judge:${reason}`,
+      `judge:${reason}:${scope.storeConnections.length === 1 ? 'one' : 'many'}`,
     );
     if (row!.refused) return false;
   }

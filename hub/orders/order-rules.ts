@@ -19,9 +19,10 @@ export interface OrderRule {
   readonly applies: (scope: OrderScope) => boolean;
   /**
    * SQL: of the relation `named(value)` what is refused, as rows (value, name). `$1` is the Store, `$2` its
-   * connections. One look into an index for each value, as in order-lookup.ts.
+   * connections, `ofStore` what says that a connection is one of them. One look into an index for each value, as in
+   * order-lookup.ts.
    */
-  readonly refused: string;
+  readonly refused: (ofStore: string) => string;
   /** SQL: what is said of an order, with the names of what is refused in it. */
   readonly message: (names: string) => string;
 }
@@ -30,12 +31,12 @@ const unknownSku: OrderRule = {
   reason: 'UnknownSku',
   looksAt: 'sku',
   applies: ({ checkSkus }) => checkSkus,
-  refused: `
+  refused: (ofStore) => `
     SELECT n.value, '"' || coalesce(k.component, n.value) || '"' || CASE WHEN k.component IS NULL THEN '' ELSE ' (in kit "' || n.value || '")' END AS name
     FROM named n
     LEFT JOIN sku_aliases a ON a.store_id = $1 AND a.alias = n.value
     LEFT JOIN kits k ON k.store_id = $1 AND k.sku = coalesce(a.sku, n.value)
-    LEFT JOIN LATERAL (SELECT 1 AS one FROM variants v WHERE v.connection_id = ANY($2::int[]) AND v.sku = coalesce(k.component, a.sku, n.value) LIMIT 1) known ON true
+    LEFT JOIN LATERAL (SELECT 1 AS one FROM variants v WHERE v.connection_id ${ofStore} AND v.sku = coalesce(k.component, a.sku, n.value) LIMIT 1) known ON true
     WHERE known.one IS NULL AND NOT EXISTS (SELECT 1 FROM promotional_codes p WHERE p.store_id = $1 AND p.sku = n.value)`,
   message: (names) =>
     `'SKU ' || ${names} || ' is in no product of the store: add the product, or an alias to spec.skuAliases of the Store'`,
@@ -45,7 +46,7 @@ const unknownShippingMethod: OrderRule = {
   reason: 'UnknownShippingMethod',
   looksAt: 'shippingMethod',
   applies: ({ mapsShippingMethods }) => mapsShippingMethods,
-  refused: `
+  refused: () => `
     SELECT n.value, CASE WHEN n.value = '' THEN '' ELSE '"' || n.value || '"' END AS name FROM named n
     WHERE cardinality($2::int[]) > 0 AND NOT EXISTS (SELECT 1 FROM shipping_method_map m WHERE m.store_id = $1 AND m.method = n.value)`,
   message: (names) =>
@@ -62,7 +63,8 @@ const severalDeliveries: OrderRule = {
   looksAt: 'deliveries',
   harmless: '0',
   applies: (scope) => !scope.severalDeliveries,
-  refused: `SELECT n.value, n.value AS name FROM named n WHERE n.value <> '0' AND $1::int IS NOT NULL AND $2::int[] IS NOT NULL`,
+  refused: () =>
+    `SELECT n.value, n.value AS name FROM named n WHERE n.value <> '0' AND $1::int IS NOT NULL AND $2::int[] IS NOT NULL`,
   message: (names) =>
     `'it goes to ' || ${names} || ' addresses: split it at the shop, or set spec.orders.severalDeliveries of the Store to Accept once the back office packs by deliveryId'`,
 };

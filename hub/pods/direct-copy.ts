@@ -66,15 +66,19 @@ function hasItsParents({ table, segment, ids }: Incoming, incoming: readonly Inc
 }
 
 /**
- * One statement for all tables. Children that are keyed by their record are as new as it is. The planner is not to see
- * how many ids there are: for many it would rather read all rows of the connection.
+ * One statement for all tables. Children that are keyed by their record are as new as it is. Ids of new records mostly
+ * stand behind all that are known: then one look tells. Else it is one for each id, written as LATERAL with LIMIT: for
+ * many ids the planner would rather read all rows of the connection.
  */
 async function anyKnown(tx: Transaction, connectionId: number, incoming: readonly Incoming[]): Promise<boolean> {
   const asked = incoming.filter(({ table }) => table.key[0] !== table.parent?.column);
-  const lookups = asked.map(
-    ({ table }, index) =>
-      `EXISTS (SELECT FROM ${table.name} WHERE connection_id = $1 AND ${table.key[0]} = ANY(ARRAY(SELECT ${listed(index + 2)})))`,
-  );
+  const lookups = asked.map(({ table }, index) => {
+    const given = `${listed(index + 2)} AS given(id)`;
+    const key = table.key[0]!;
+    const rows = `SELECT 1 FROM ${table.name} WHERE connection_id = $1 AND ${key}`;
+    return `CASE WHEN EXISTS (${rows} >= (SELECT min(id) FROM ${given}) AND ${key} <= (SELECT max(id) FROM ${given}))
+      THEN EXISTS (SELECT 1 FROM ${given} CROSS JOIN LATERAL (${rows} = given.id LIMIT 1) found) ELSE false END`;
+  });
   const [row] = await tx.query<{ known: boolean }>(
     `SELECT ${lookups.join(' OR ')} AS known`,
     [connectionId, ...asked.map(({ ids }) => asList(ids))],
