@@ -20,12 +20,18 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const KEEP_POSITIONS = `DO $$ BEGIN IF to_regprocedure('keep_positions()') IS NOT NULL THEN PERFORM keep_positions(); END IF; END $$;`;
 
 /**
+ * "0020-02-29 00:00:00.5+00", as PLAIN_TIMES has it, in ISO 8601. As it stands JavaScript takes years of one or two
+ * digits for others, or for no time.
+ */
+const isoOf = (text: string): string => new Date(`${text.slice(0, -3).replace(' ', 'T')}Z`).toISOString();
+
+/**
  * Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones.
  */
 const parsers: PoolConfig['types'] = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary' && oid === INT8) return Number;
-    if (format !== 'binary' && oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
+    if (format !== 'binary' && oid === TIMESTAMPTZ) return isoOf;
     return types.getTypeParser(oid, format) as unknown;
   }) as typeof types.getTypeParser,
 };
@@ -50,6 +56,12 @@ const DURABLE_SESSION = `SELECT set_config('synchronous_commit', 'on', false) WH
  */
 const DISCREET_SESSION = `SELECT set_config('log_parameter_max_length_on_error', '0', false)`;
 
+/**
+ * Times come in one form whatever the server's or the database's own: before 1900 many a zone is some seconds off, and
+ * not every style of dates can be told from another.
+ */
+const PLAIN_TIMES = `SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD', false)`;
+
 /** Sessions of one hub: what a server must have room for. */
 export const POOL_SIZE = 10;
 
@@ -64,7 +76,7 @@ export function openPostgres(options: PostgresOptions): Database {
     // Kept for good: each new one makes its staging tables again, which fills the catalogue with dead rows.
     idleTimeoutMillis: 0,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so yet
-    onConnect: (client) => client.query(`${DURABLE_SESSION}; ${DISCREET_SESSION}`),
+    onConnect: (client) => client.query(`${DURABLE_SESSION}; ${DISCREET_SESSION}; ${PLAIN_TIMES}`),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // Between two statements of a transaction the pool does not listen: a server that goes then would end this process.
