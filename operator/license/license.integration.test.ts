@@ -37,7 +37,10 @@ afterAll(async () => {
 
 describe('three stores and two seats', () => {
   it('without any License everything runs', async () => {
-    for (const namespace of STORES) await licensedOf(namespace, 'True LicensingNotRequired');
+    for (const namespace of STORES) {
+      await licensedOf(namespace, 'True LicensingNotRequired');
+      await until(`the pod of ${namespace}`, async () => (await replicas(namespace)) === 1);
+    }
   });
 
   it('while none is required, a License stops nobody, and says who would stop', async () => {
@@ -48,7 +51,7 @@ describe('three stores and two seats', () => {
     const { status } = await rig.client.get<Seen>(resourceType('Connection'), 'shop', 'third');
     expect(status?.conditions?.find(({ type }) => type === 'Licensed')?.message).toMatch(/requires no License$/);
     expect(conditionOf({ status } as Seen, 'Stalled')).toBeUndefined();
-    expect(await replicas('third')).toBe(1);
+    await until('the pod of the third', async () => (await replicas('third')) === 1);
   });
 
   it('once one is required, who has no seat runs on for the grace period, and who is new does not', async () => {
