@@ -21,9 +21,9 @@ const KEEP_POSITIONS = `DO $$ BEGIN IF to_regprocedure('keep_positions()') IS NO
 
 /**
  * "0020-02-29 00:00:00.5+00", as PLAIN_TIMES has it, in ISO 8601. As it stands JavaScript takes years of one or two
- * digits for others, or for no time.
+ * digits for others, or for no time. Whole hours of another zone, should one come, count.
  */
-const isoOf = (text: string): string => new Date(`${text.slice(0, -3).replace(' ', 'T')}Z`).toISOString();
+const isoOf = (text: string): string => new Date(`${text.replace(' ', 'T')}:00`).toISOString();
 
 /**
  * Numbers and times as the rest of the hub wants them; the parsers are this pool's own, not the library's global ones.
