@@ -49,13 +49,13 @@ describe('a batch', () => {
   });
 
   it('comes out as it went in, whatever bytes its segments hold', () => {
-    const segments = fc.array(
+    const segments = fc.uniqueArray(
       fc.record({
         table: fc.constantFrom(...(Object.keys(TABLES) as TableName[])),
         rows: fc.nat(),
         data: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
       }),
-      { maxLength: 8 },
+      { maxLength: 8, selector: ({ table }) => table },
     );
     fc.assert(
       fc.property(segments, fc.integer({ min: 1 }), (given, sequence) => {
@@ -80,6 +80,11 @@ describe('a batch', () => {
     ['nothing', Buffer.alloc(0), /no header line/],
     ['no newline', Buffer.from('{"version":1}'), /no header line/],
     ['a header that is not JSON', Buffer.from('hello\n'), /header line is not JSON/],
+    [
+      'a table that comes twice, of which the rules would see the first alone',
+      encodeBatch({ sequence: 1, read: 1, problems: [] }, [segment('orders', 'a\n'), segment('orders', 'b\n')]),
+      /batch header, segments: names a table twice/,
+    ],
     ['a header that is no object', Buffer.from('[]\n'), /batch header/],
     [
       'a segment that ends early',

@@ -133,7 +133,8 @@ const headerSchema = z.object({
         bytes: z.int().min(0),
       }),
     )
-    .max(32),
+    .max(32)
+    .refine((segments) => new Set(segments.map(({ table }) => table)).size === segments.length, 'names a table twice'),
 });
 
 function parseHeader(line: string): BatchHeader {

@@ -51,12 +51,7 @@ export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<n
   await noteRejections(tx, scope.connectionId);
   if (changed > 0) {
     const ids = await tx.query<{ id: string }>('SELECT DISTINCT external_id AS id FROM stage_changed');
-    await concludeOrders(
-      tx,
-      scope,
-      ids.map(({ id }) => id),
-      true,
-    );
+    await concludeOrders(tx, scope, { changed: ids.map(({ id }) => id), decided: true });
   }
   return changed;
 }

@@ -1,12 +1,9 @@
 import type { BatchSegment } from '../../model/batch.ts';
-import { copyColumn } from '../../model/copy-reader.ts';
-import { TABLES } from '../../model/tables.ts';
 import { resolve } from '../problems/problems.ts';
 import type { Transaction } from '../storage/database.ts';
 import { concludeOrders } from './conclude.ts';
+import { glanceAt } from './copied-orders.ts';
 import type { OrderScope } from './order-scope.ts';
-
-const INTAKE = Object.keys(TABLES.orders.columns).indexOf('intake');
 
 /**
  * For orders that were copied straight in, since none was known and all passed the rules: what a merge does beside
@@ -15,10 +12,10 @@ const INTAKE = Object.keys(TABLES.orders.columns).indexOf('intake');
 export async function settleNewOrders(
   tx: Transaction,
   scope: OrderScope,
-  orders: BatchSegment,
+  segments: readonly BatchSegment[],
   ids: readonly string[],
 ): Promise<void> {
-  const allAccepted = copyColumn(orders.data, INTAKE)?.every((intake) => intake === 'Accepted') ?? false;
+  const { allAccepted, allTieOut } = glanceAt(segments);
   if (!allAccepted) {
     await tx.query(
       `UPDATE orders SET look_again_at = now() + make_interval(mins => $2) WHERE connection_id = $1 AND intake = 'Held' AND look_again_at IS NULL`,
@@ -35,5 +32,5 @@ export async function settleNewOrders(
   }
   await resolve(tx, { connection: scope.connectionId, feeds: ['OrderImport', 'OrderUpdate'] }, ids);
   await tx.query('INSERT INTO stage_changed SELECT id, true FROM unnest($1::text[]) AS id', [ids]);
-  await concludeOrders(tx, scope, ids, !allAccepted, true);
+  await concludeOrders(tx, scope, { changed: ids, decided: !allAccepted, tieOut: allTieOut, fresh: true });
 }

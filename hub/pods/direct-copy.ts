@@ -41,7 +41,7 @@ export async function copyDirectly(
   if (scope && !(await allPass(tx, scope, segments))) return undefined;
   if (await anyKnown(tx, connection.id, incoming)) return undefined;
   for (const { table, segment } of incoming) await tx.copy(table.name, Object.keys(table.columns), segment.data);
-  if (scope && orders) await settleNewOrders(tx, scope, orders.segment, orders.ids);
+  if (scope && orders) await settleNewOrders(tx, scope, segments, orders.ids);
   return incoming.filter(({ table }) => !table.parent).reduce((sum, { segment }) => sum + segment.rows, 0);
 }
 

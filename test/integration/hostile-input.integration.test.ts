@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ownDatabase } from '../support/postgres.ts';
+import { encodeBatch } from '../../model/batch.ts';
 import { HubRig, type TestStore } from '../support/hub-rig.ts';
 import { line, order, product } from '../support/memory-store.ts';
 
@@ -70,6 +71,19 @@ describe('what no sane client sends is refused by field, never with a 5xx', () =
   it("a pod's question for what comes after an id with NUL in it, too", async () => {
     const window = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
     await expect(pod.client.censusIds('OrderImport', window, '\0')).rejects.toMatchObject({ status: 400 });
+  });
+
+  it("a pod's rows that end before their last column are refused, and the hub goes on for everybody", async () => {
+    const { runId } = await pod.client.startRun({
+      ...{ feed: 'orderimport', feedType: 'OrderImport', trigger: 'Requested' },
+      holder: 'test/short',
+    });
+    for (const data of [Buffer.from('o-9\n'), Buffer.from('o-9'), Buffer.from('\n\t\n')]) {
+      const bytes = encodeBatch({ sequence: 1, read: 1, problems: [] }, [{ table: 'orders', rows: 1, data }]);
+      await expect(pod.client.batch(runId, bytes)).rejects.toMatchObject({ status: 422 });
+      expect((await store.api('GET', '/orders')).status).toBe(200);
+    }
+    await pod.client.finishRun(runId, { result: 'Failed', checkpoint: {} });
   });
 
   it('a URL that is too long or no URL at all gets a problem document too', async () => {
