@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STOCK_MEANINGS } from './feeds/stock-export.ts';
 import { COUNTED_TYPES, EXPORT_TYPES, FEED_TYPES, WRITE_KINDS, type WriteKind } from './feeds.ts';
+import { instant } from './instant.ts';
 import { orderRules } from './order-rules.ts';
 import { privacyRequests } from './privacy.ts';
 
@@ -112,7 +113,7 @@ export const finishRunRequest = z.strictObject({
   result: z.enum(['Succeeded', 'Empty', 'Unproven', 'Partial', 'Failed', 'Held', 'Waiting']),
   message: z.string().max(1024).optional(),
   /** Of a run that waits: when it goes on. */
-  goesOnAt: z.iso.datetime().optional(),
+  goesOnAt: instant.optional(),
   checkpoint: checkpoint.optional(),
   /** Beside what batches have counted: of an export all of it, of an import what the hub had already. */
   counts: z.strictObject({ read: z.int().min(0), changed: z.int().min(0), problems: z.int().min(0) }).optional(),
@@ -251,8 +252,8 @@ export const hookSubscriptionReport = z.strictObject({ active: z.boolean() });
 export const sealedTokens = z.strictObject({
   version: z.int().min(1),
   ciphertext: z.string().max(65_536),
-  accessExpiresAt: z.string().optional(),
-  refreshExpiresAt: z.string().optional(),
+  accessExpiresAt: instant.optional(),
+  refreshExpiresAt: instant.optional(),
 });
 export type SealedTokens = z.infer<typeof sealedTokens>;
 export const tokensAnswer = z.object({ tokens: sealedTokens.optional() });
@@ -261,16 +262,13 @@ const tokenScope = z.string().min(1).max(128).optional();
 export const tokensQuery = z.object({ scope: tokenScope });
 export const replaceTokensRequest = z.strictObject({
   scope: tokenScope,
-  expectedVersion: z.int().min(0),
+  expectedVersion: z.int32().min(0),
   tokens: sealedTokens.omit({ version: true }),
 });
 export const replaceTokensAnswer = z.object({ replaced: z.boolean() });
 
 /** What the hub has of a feed's records that came to be in a window: for the completeness check. */
-export const censusWindow = z.strictObject({
-  from: z.iso.datetime({ offset: true }),
-  to: z.iso.datetime({ offset: true }),
-});
+export const censusWindow = z.strictObject({ from: instant, to: instant });
 export const censusRequest = z.strictObject({
   feed: z.enum(COUNTED_TYPES),
   windows: z.array(censusWindow).min(1).max(100),

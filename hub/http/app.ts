@@ -68,11 +68,6 @@ export const webAddress = z
   .max(2048)
   .refine(isPlainText, NOT_STORABLE);
 
-/** A time that comes in: PostgreSQL has no year 0. */
-export const instant = z.iso
-  .datetime({ offset: true })
-  .refine((value) => !value.startsWith('0000'), 'must be a time of year 1 or later');
-
 /** Keyset paging: `after` is the `cursor` of the last item that was seen; a list never skips or repeats a row. */
 export const pageQuery = z.object({
   after: z

@@ -8,6 +8,7 @@ import { badRequest, HttpError } from '../base/errors.ts';
 import { EXPORT_EFFECTS } from '../exports/effects.ts';
 import type { App } from '../http/app.ts';
 import { podOf } from '../http/caller.ts';
+import { unstorableAt } from '../storage/storable.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
 import { refuseBadRow } from './bad-row.ts';
 import { applyBatch } from './batches.ts';
@@ -34,6 +35,14 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
     { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES },
     (_request, body, callback) => callback(null, body),
   );
+  app.addHook('preValidation', async ({ body }) => {
+    const at = Buffer.isBuffer(body) ? undefined : unstorableAt(body);
+    if (at !== undefined)
+      throw badRequest(
+        'InvalidRequest',
+        `body${at}: holds NUL, half of a surrogate pair, or too many levels: leave it out`,
+      );
+  });
   const connection = (request: FastifyRequest): Promise<ConnectionRow> => requireConnection(hub.db, podOf(request));
   const known = new KnownConnections(hub.db, hub.clock);
 
@@ -60,7 +69,9 @@ export function syncRoutes(app: App, hub: HubContext, hints: Hints): void {
     '/runs/:id/finish',
     { schema: { params: runId, body: api.finishRunRequest, response: { 200: api.finishRunAnswer } } },
     async (request) => ({
-      summary: await known.with(podOf(request), (own) => finishRun(hub, own, request.params.id, request.body)),
+      summary: await known
+        .with(podOf(request), (own) => finishRun(hub, own, request.params.id, request.body))
+        .catch(refuseBadRow),
     }),
   );
   app.get(

@@ -5,7 +5,8 @@ import type { Transaction } from '../storage/database.ts';
 import type { StoreRow } from '../stores/rules.ts';
 import { BOTH_SECRETS_HOURS, enableEndpoint, endpointStates, rotateSecret } from '../webhooks/endpoints.ts';
 import { endpointSecret, webhookMasterKey } from '../base/secrets.ts';
-import { instant, storeOf, text, type App } from '../http/app.ts';
+import { storeOf, text, type App } from '../http/app.ts';
+import { instant } from '../../model/instant.ts';
 import { once } from '../http/idempotency.ts';
 
 const security = [{ developerKey: [] }];

@@ -1,15 +1,14 @@
+import { isStorable } from '../storage/storable.ts';
+
 /** A Store's rules as a database can hold them, and where what it cannot hold stood. */
 export interface StorableSpec<T> {
   readonly spec: T;
   readonly left: readonly string[];
 }
 
-/** PostgreSQL holds neither U+0000 nor half a surrogate pair. The CRD refuses both; an older one took them. */
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
-
 /**
- * Leaves out what no database can hold: the entry of a map, or the whole item of a list, so that one alias that nobody
- * can type does not keep all of the Store's rules out. Pure.
+ * Leaves out what no database can hold, which the CRD refuses and an older one took: the entry of a map, or the whole
+ * item of a list, so that one alias that nobody can type does not keep all of the Store's rules out. Pure.
  */
 export function storableSpec<T extends object>(spec: T): StorableSpec<T> {
   const left: string[] = [];

@@ -129,7 +129,7 @@ export class TestStore {
     const token = randomUUID();
     this.#tokens.set(token, { role: 'sync', connection: key });
     const client = createHubClient({ url: this.#rig.hub.url, clock: systemClock, token: async () => token });
-    const pod = new TestPod(client, this.name, key);
+    const pod = new TestPod(client, this.name, key, `${this.#rig.hub.url}/sync/v1`, token);
     await pod.session(session);
     return pod;
   }
@@ -142,8 +142,12 @@ export class TestPod {
   readonly #store: string;
   connectionId = 0;
   readonly #runs: { [kind in OutboxKind]?: Promise<string> } = {};
+  readonly #base: string;
+  readonly #token: string;
 
-  constructor(client: HubClient, store: string, key: ConnectionKey) {
+  constructor(client: HubClient, store: string, key: ConnectionKey, base: string, token: string) {
+    this.#base = base;
+    this.#token = token;
     this.client = client;
     this.#store = store;
     this.key = key;
@@ -164,6 +168,16 @@ export class TestPod {
         ...session,
       })
     ).connectionId;
+  }
+
+  /** Bytes that no client of ours would send; what the hub answers, once. */
+  async raw(path: string, bytes: Buffer, type = 'application/json'): Promise<{ status: number; text: string }> {
+    const answer = await fetch(`${this.#base}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type },
+      body: new Uint8Array(bytes),
+    });
+    return { status: answer.status, text: await answer.text() };
   }
 
   /** One whole run with one batch. */
