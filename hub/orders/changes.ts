@@ -1,6 +1,6 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
-import { withOrders } from './order-lookup.ts';
+import { among, withOrders } from './order-lookup.ts';
 
 const ADDRESS = Object.keys(TABLES.orders.columns).filter((column) => column.startsWith('ship_'));
 /** What a warehouse packs, where it goes and how, beside the lines; what the shop erased is no change. */
@@ -103,8 +103,8 @@ export async function flagChanges(tx: Transaction, connectionId: number): Promis
        stop = k.stop, stop_waived = o.stop_waived AND k.stop IS NOT DISTINCT FROM o.stop
      FROM (SELECT c.*, (c.differs OR (c.stop IS NOT NULL AND NOT (p.stop_waived AND p.stop IS NOT DISTINCT FROM c.stop)))
          AND c.digest IS DISTINCT FROM p.settled_digest AND p.state <> 'Cancelled' AS asks
-       FROM stage_changes c JOIN orders p ON p.connection_id = $1 AND p.external_id = c.external_id) k
-     WHERE o.connection_id = $1 AND o.external_id = k.external_id`,
+       FROM stage_changes c CROSS JOIN LATERAL (SELECT * FROM orders WHERE connection_id = $1 AND external_id = c.external_id LIMIT 1) p) k
+     WHERE o.connection_id = $1 AND o.external_id = k.external_id AND ${among('o.external_id', 'stage_changes')}`,
     [connectionId],
   );
 }

@@ -1,6 +1,6 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
-import { withOrders } from './order-lookup.ts';
+import { among, withOrders } from './order-lookup.ts';
 
 const { key, columns } = TABLES.order_credits;
 const COLUMNS = Object.keys(columns);
@@ -36,7 +36,7 @@ export async function showCredits(tx: Transaction, connectionId: number): Promis
   await tx.query(
     `UPDATE order_credits t SET seq = nextval('change_seq'), changed_at = now()
      FROM ${withOrders('stage_previous p', 'p.external_id')}
-     WHERE p.intake <> 'Accepted' AND o.intake = 'Accepted' AND t.connection_id = $1 AND t.order_id = o.external_id`,
+     WHERE p.intake <> 'Accepted' AND o.intake = 'Accepted' AND t.connection_id = $1 AND t.order_id = o.external_id AND ${among('t.order_id', 'stage_previous')}`,
     [connectionId],
   );
 }

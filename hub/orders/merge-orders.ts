@@ -6,7 +6,7 @@ import { flagChanges, FOLLOWING, noteChanges } from './changes.ts';
 import { concludeOrders } from './conclude.ts';
 import { mergeCredits, showCredits } from './credits.ts';
 import { judgeStaged } from './judge.ts';
-import { withOrders } from './order-lookup.ts';
+import { among, withOrders } from './order-lookup.ts';
 import type { OrderScope } from './order-scope.ts';
 import { noteTakenBack } from './parcels-back.ts';
 import { settleReferences } from './references.ts';
@@ -66,8 +66,7 @@ async function lookAgain(tx: Transaction, scope: OrderScope): Promise<void> {
          WHEN o.intake = 'Held' THEN now() + make_interval(mins => $2)
          WHEN o.intake = 'Skipped' THEN NULL
          WHEN o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS}) THEN now() + interval '1 day' END
-     FROM stage_orders s
-     WHERE o.connection_id = $1 AND o.external_id = s.external_id
+     WHERE o.connection_id = $1 AND ${among('o.external_id', 'stage_orders')}
        AND (o.intake IN ('Held', 'Skipped') AND o.look_again_at <= now() OR o.intake = 'Accepted' AND o.state = 'Completed'
          AND coalesce(o.look_again_at, now()) <= now() AND (o.look_again_at IS NOT NULL OR o.placed_at > now() - make_interval(days => ${AFTER_SALES_DAYS})))`,
     [scope.connectionId, scope.unpaidRetryMinutes],
@@ -127,9 +126,9 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
 async function replaceLines(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
     `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity
-     FROM stage_order_lines s, orders o
-     WHERE l.connection_id = $1 AND l.order_id = ANY(ARRAY(SELECT external_id FROM stage_orders)) AND l.order_id = s.order_id AND l.external_id = s.external_id
-       AND o.connection_id = $1 AND o.external_id = s.order_id AND o.exported_at IS NOT NULL AND l.fulfilled_quantity <> s.fulfilled_quantity`,
+     FROM stage_order_lines s
+     WHERE l.connection_id = $1 AND ${among('l.order_id', 'stage_orders')} AND l.order_id = s.order_id AND l.external_id = s.external_id
+       AND l.fulfilled_quantity <> s.fulfilled_quantity AND (SELECT exported_at FROM orders WHERE connection_id = $1 AND external_id = s.order_id) IS NOT NULL`,
     [connectionId],
   );
   await tx.query(

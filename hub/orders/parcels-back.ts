@@ -40,7 +40,8 @@ export async function noteTakenBack(
 ): Promise<void> {
   const fewer = await tx.query<{ order_id: string; line_id: string; pieces: number }>(
     `SELECT l.order_id, l.external_id AS line_id, l.fulfilled_quantity - s.fulfilled_quantity AS pieces
-     FROM stage_order_lines s JOIN order_lines l ON l.connection_id = $1 AND l.order_id = s.order_id AND l.external_id = s.external_id
+     FROM stage_order_lines s
+     CROSS JOIN LATERAL (SELECT * FROM order_lines WHERE connection_id = $1 AND order_id = s.order_id AND external_id = s.external_id LIMIT 1) l
      WHERE s.fulfilled_quantity < l.fulfilled_quantity`,
     [connectionId],
   );

@@ -4,9 +4,12 @@ import type { Transaction } from '../storage/database.ts';
 import { orderRulesOf } from '../stores/order-rules.ts';
 import { findStoreById, type ConnectionRow } from '../stores/rules.ts';
 import { mergeOrders } from './merge-orders.ts';
+import { among } from './order-lookup.ts';
 import { orderScope } from './order-scope.ts';
 
 const ORDER_COLUMNS = Object.keys(TABLES.orders.columns);
+/** What every order has that was put aside, in the words of the index that finds it. */
+const PUT_ASIDE = `o.intake <> 'Accepted' AND o.look_again_at IS NOT NULL`;
 const LINE_COLUMNS = Object.keys(TABLES.order_lines.columns);
 
 /**
@@ -19,9 +22,6 @@ export async function redriveRejected(
   connection: ConnectionRow,
   reasons?: readonly string[],
 ): Promise<number> {
-  const filter = `o.connection_id = $1 AND (
-    o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))
-    OR o.intake = 'Held' AND o.intake_reason = 'Unpaid' AND o.payment_kind = ANY($3::text[]) AND ($2::text[] IS NULL OR o.intake_reason = ANY($2)))`;
   const store = await findStoreById(tx, connection.store_id);
   const params = [connection.id, reasons ?? null, orderRulesOf(store?.rules).accept];
   const selected = ORDER_COLUMNS.map((column) =>
@@ -41,15 +41,19 @@ export async function redriveRejected(
   ])
     await tx.query(`DELETE FROM ${staged}`);
   const orders = await tx.query(
-    `INSERT INTO stage_orders (${ORDER_COLUMNS.join(', ')}) SELECT ${selected.join(', ')} FROM orders o WHERE ${filter} RETURNING 1`,
+    `INSERT INTO stage_orders (${ORDER_COLUMNS.join(', ')})
+     SELECT ${selected.join(', ')} FROM orders o
+     WHERE o.connection_id = $1 AND o.intake = 'Rejected' AND o.intake_reason <> '${UNREADABLE}' AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))
+     UNION ALL SELECT ${selected.join(', ')} FROM orders o
+     WHERE o.connection_id = $1 AND ${PUT_ASIDE} AND o.intake = 'Held' AND o.intake_reason = 'Unpaid' AND o.payment_kind = ANY($3::text[]) AND ($2::text[] IS NULL OR o.intake_reason = ANY($2))
+     RETURNING 1`,
     params,
   );
   if (orders.length === 0) return 0;
   await tx.query(
     `INSERT INTO stage_order_lines (${LINE_COLUMNS.join(', ')})
-     SELECT ${LINE_COLUMNS.map((column) => `l.${column}`).join(', ')} FROM order_lines l JOIN orders o ON o.connection_id = l.connection_id AND o.external_id = l.order_id
-     WHERE ${filter}`,
-    params,
+     SELECT ${LINE_COLUMNS.join(', ')} FROM order_lines WHERE connection_id = $1 AND ${among('order_id', 'stage_orders')}`,
+    [connection.id],
   );
   return mergeOrders(tx, await orderScope(tx, connection));
 }

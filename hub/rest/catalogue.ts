@@ -61,9 +61,12 @@ export function catalogueRoutes(app: App, hub: HubContext): void {
            FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id), '[]') AS variants,
          coalesce((SELECT jsonb_agg(jsonb_build_object('id', i.external_id, 'url', i.url, 'position', i.position, 'alt', i.alt, 'variantId', i.variant_id) ORDER BY i.position)
            FROM images i WHERE i.connection_id = p.connection_id AND i.product_id = p.external_id), '[]') AS images
-       FROM connections c JOIN stores o ON o.id = c.store_id JOIN products p ON p.connection_id = c.id
-       WHERE c.store_id = ANY($1::int[]) AND p.seq > $2 AND p.seq <= $5
-         AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM variants v WHERE v.connection_id = p.connection_id AND v.product_id = p.external_id AND v.sku = $3))
+       FROM connections c JOIN stores o ON o.id = c.store_id
+       CROSS JOIN LATERAL (
+         SELECT p.* FROM products p WHERE p.connection_id = c.id AND p.seq > $2 AND p.seq <= $5
+           ${request.query.sku === undefined ? 'AND $3::text IS NULL' : 'AND p.external_id = ANY(ARRAY(SELECT v.product_id FROM variants v WHERE v.connection_id = c.id AND v.sku = $3))'}
+         ORDER BY p.seq LIMIT $4) p
+       WHERE c.store_id = ANY($1::int[])
        ORDER BY p.seq LIMIT $4`,
         [stores, after, request.query.sku ?? null, request.query.limit, within, upTo],
       );

@@ -77,12 +77,15 @@ function creditRows(
        coalesce((SELECT jsonb_object_agg(l.external_id, jsonb_build_array(coalesce(a.sku, l.sku), l.sku))
          FROM order_lines l LEFT JOIN sku_aliases a ON a.store_id = t.store_id AND a.alias = l.sku
          WHERE l.connection_id = t.connection_id AND l.order_id = t.order_id), '{}') AS skus
-     FROM order_credits t
+     FROM unnest($1::int[]) AS of(store_id)
+     CROSS JOIN LATERAL (
+       SELECT t.* FROM order_credits t JOIN orders o ON o.connection_id = t.connection_id AND o.external_id = t.order_id JOIN connections c ON c.id = t.connection_id
+       WHERE t.store_id = of.store_id AND t.kind = $2 AND t.seq > $3 AND t.seq <= $4 AND ($5 = 'All' OR o.intake = $5)
+         AND ($6::text IS NULL OR o.number = $6 OR o.cust_ref = $6) AND ($7::text IS NULL OR c.namespace || '/' || c.name = $7)
+       ORDER BY t.seq LIMIT $8) t
      JOIN orders o ON o.connection_id = t.connection_id AND o.external_id = t.order_id
      JOIN connections c ON c.id = t.connection_id
      JOIN stores s ON s.id = t.store_id
-     WHERE t.store_id = ANY($1::int[]) AND t.kind = $2 AND t.seq > $3 AND t.seq <= $4 AND ($5 = 'All' OR o.intake = $5)
-       AND ($6::text IS NULL OR o.number = $6 OR o.cust_ref = $6) AND ($7::text IS NULL OR c.namespace || '/' || c.name = $7)
      ORDER BY t.seq LIMIT $8`,
     [
       stores,

@@ -142,8 +142,7 @@ export async function finishRun(
     : await endRun(hub.db, connection.id, runId, request);
   if (!run.repeated)
     await hub.db.query(
-      `DELETE FROM runs WHERE connection_id = $1 AND feed_type = $2 AND id IN
-         (SELECT id FROM runs WHERE connection_id = $1 AND feed_type = $2 ORDER BY started_at DESC OFFSET $3)`,
+      `DELETE FROM runs WHERE id = ANY(ARRAY(SELECT id FROM runs WHERE connection_id = $1 AND feed_type = $2 ORDER BY started_at DESC OFFSET $3))`,
       [connection.id, run.feed_type, KEPT_RUNS],
     );
   return request.summary ? feedSummary(hub.db, connection.id, run.feed_type) : undefined;

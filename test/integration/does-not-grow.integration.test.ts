@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { HubRig, receiver, until, type Receiver, type TestPod, type TestStore } from '../support/hub-rig.ts';
+import { level, line, order, product } from '../support/memory-store.ts';
+import { ownDatabase } from '../support/postgres.ts';
+
+// What a hub reads for one order, one level, one page must not depend on how many a shop has. PostgreSQL itself counts
+// the pages that each statement touched, in a Store with a few records and in the same Store with many.
+jest.setTimeout(180_000);
+
+const MANY = 15_000;
+const PER_BATCH = 1000;
+/** Pages of a call that nobody has to explain. */
+const FREE = 150;
+/** A tree of many rows has a level or two more, and its free places lie apart. */
+const TIMES = 4;
+
+let rig: HubRig;
+let store: TestStore;
+let pod: TestPod;
+let wms: Receiver;
+
+beforeAll(async () => {
+  rig = await HubRig.start(
+    await ownDatabase({
+      settings: {
+        shared_preload_libraries: 'pg_stat_statements',
+        'pg_stat_statements.track': 'all',
+        'pg_stat_statements.max': '10000',
+        autovacuum: 'off',
+      },
+    }),
+    { limits: { key: { perSecond: 1e6, burst: 1e6 }, address: { perSecond: 1e6, burst: 1e6 } } },
+  );
+  await rig.db.execute('CREATE EXTENSION pg_stat_statements');
+  wms = await receiver();
+  store = await rig.store({ orderWebhooks: [{ name: 'wms', url: wms.url }], allowedPrivateNetworks: ['127.0.0.0/8'] });
+  pod = await store.connect();
+});
+afterAll(async () => {
+  await wms.close();
+  await rig.stop();
+});
+
+/** Everything that a Store's day has, with a few records of its own names. */
+async function day(name: string): Promise<void> {
+  const [a, b] = [`${name}-A`, `${name}-B`];
+  const lines = [line('1', a, 2), line('2', b, 1)];
+  const now = (number: string, changes = {}) =>
+    order(`${name}-${number}`, { lines, customerEmail: `${name}@example.com`, ...changes });
+  const api = async (method: string, path: string, body?: unknown) => {
+    const answer = await store.api(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const path = (number: string) => `/orders/${pod.connectionId}.o-${name}-${number}`;
+
+  await pod.send('ProductImport', [product(`${name}-p`, [a, b])]);
+  await pod.send('ProductImport', [product(`${name}-p`, [a, b]), product(`${name}-q`, [`${name}-C`])]);
+  await pod.send('StockImport', [level(a, 10), level(b, 10)]);
+  await pod.send('StockImport', [level(a, 9), level(b, 10)]);
+  await pod.send('OrderImport', [now('1'), now('2'), now('3')]);
+  await pod.send('OrderImport', [
+    now('4'),
+    now('5', { paymentState: 'Unpaid' }),
+    now('6', { lines: [line('1', `${name}-none`, 1)] }),
+    now('1', { note: 'changed before it was taken' }),
+  ]);
+  await api('POST', `${path('1')}/acknowledge`, {});
+  await api('POST', `${path('2')}/acknowledge`, { reference: `WMS-${name}` });
+  await until(() => wms.received.some(({ event }) => event.data.cust_po_no === `${name}-4`), 'a webhook');
+  await pod.send('OrderUpdate', [
+    now('1', { note: 'changed after it was taken' }),
+    now('2', { lines: [line('1', a, 1), line('2', b, 1)] }),
+    now('5'),
+    now('3', { state: 'Cancelled' }),
+  ]);
+  await api('POST', `${path('2')}/changes`, { decision: 'Ignore' });
+  await api('POST', `${path('1')}/changes`, { decision: 'Accept' });
+  await api('POST', `${path('1')}/acknowledge`, {});
+  await api('POST', `${path('4')}/acknowledge`, {});
+  await api('POST', '/stock', {
+    levels: [
+      { sku: a, quantity: 4 },
+      { sku: b, quantity: 3 },
+    ],
+  });
+  await pod.apply('stock');
+  await api('POST', `${path('4')}/shipments`, { trackingCode: `T-${name}`, carrier: 'DHL' });
+  await pod.apply('shipment');
+  const sent = lines.map((each) => ({ ...each, fulfilledQuantity: each.quantity }));
+  await pod.send('OrderUpdate', [now('4', { lines: sent, fulfilmentState: 'Fulfilled' })]);
+  await pod.send('OrderUpdate', [now('4', { updatedAt: '2026-02-02T00:00:00Z' })]);
+  await pod.send(
+    'OrderImport',
+    [],
+    [
+      {
+        ...{ severity: 'Error', reason: 'PoisonedRecord', record: `${name}-9`, message: 'unreadable', payload: '{}' },
+        order: { id: `o-${name}-9`, number: `${name}-9` },
+      },
+    ],
+  );
+  await pod.gone('OrderUpdate', [`o-${name}-9`]);
+  for (const reason of ['UnknownSku', 'WebhookUndeliverable'])
+    await api('POST', '/problems/replay', { reason, dryRun: reason === 'UnknownSku' });
+  await pod.send('ProductImport', [product(`${name}-r`, [`${name}-none`])]);
+  await pod.client.openRecords('OrderUpdate', '');
+  await pod.client.summary('OrderImport');
+  await pod.client.claimHooks(10);
+  const lists = ['/orders', '/products', '/stock', '/prices', '/problems', '/runs', '/refunds', '/returns', '/held'];
+  const asked = ['/orders?acknowledged=false', '/orders?intake=Rejected', '/orders?state=Open'];
+  for (const list of [...lists, ...asked]) await api('GET', `${list}${list.includes('?') ? '&' : '?'}limit=5`);
+  const named = [
+    `/orders?number=${name}-4`,
+    `/products?sku=${a}`,
+    `/stock?sku=${a}`,
+    `/prices?sku=${a}`,
+    `/problems?record=${name}-6`,
+    `/refunds?number=${name}-4`,
+    '/problems?group=reason',
+  ];
+  for (const found of [...named, '/webhooks', '/checkpoints', path('4'), `${path('4')}/history`])
+    await api('GET', found);
+  await api('POST', '/forget', { order: `${name}-3` });
+  await api('POST', '/forget', { person: `${name}@example.com` });
+}
+
+interface Cost extends Record<string, unknown> {
+  readonly id: string;
+  readonly query: string;
+  readonly pages: number;
+}
+
+/** Pages touched by a call of each statement since the last look. */
+async function costs(): Promise<Map<string, Cost>> {
+  const rows = await rig.db.query<Cost>(
+    `SELECT queryid::text AS id, query, ((shared_blks_hit + shared_blks_read + local_blks_hit)::float / calls) AS pages
+     FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND calls > 0`,
+  );
+  await rig.db.query('SELECT pg_stat_statements_reset()');
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What a shop has had for years: orders that are done, taken by the back office, each of its own article. */
+async function fill(): Promise<void> {
+  const of = (number: string) => order(number, { lines: [line('1', `S-${number}`, 1), line('2', `S-${number}`, 1)] });
+  for (let from = 0; from < MANY; from += PER_BATCH) {
+    const numbers = Array.from({ length: PER_BATCH }, (_, index) => `m${from + index}`);
+    await pod.send(
+      'ProductImport',
+      numbers.map((number) => product(`p-${number}`, [`S-${number}`])),
+    );
+    await pod.send(
+      'StockImport',
+      numbers.map((number) => level(`S-${number}`, 5)),
+    );
+    await pod.send('OrderImport', numbers.map(of));
+  }
+  // Those of before are done, too: what is still open stands at the end of every list.
+  await rig.db.execute(
+    `UPDATE orders SET state = 'Completed', exported_at = now(), acknowledged_at = now() WHERE intake = 'Accepted'`,
+  );
+  await rig.db.execute(`UPDATE deliveries SET state = 'Delivered' WHERE order_id LIKE 'o-m%'`);
+  await rig.db.execute('VACUUM ANALYZE');
+}
+
+it('what a statement reads for a few records does not grow with the shop', async () => {
+  await day('first');
+  await costs();
+  await day('small');
+  const small = await costs();
+  await fill();
+  await day('warm');
+  await costs();
+  await day('large');
+  const large = await costs();
+  const grown = [...large.values()].flatMap(({ id, query, pages }) => {
+    const before = small.get(id)?.pages ?? 0;
+    return pages > FREE && pages > TIMES * before
+      ? [`${before.toFixed(0)} pages a call became ${pages.toFixed(0)}: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`]
+      : [];
+  });
+  expect(grown).toEqual([]);
+});
