@@ -11,7 +11,7 @@ interface AuditLine {
   };
 }
 
-/** Writes that the API server took from this user agent, Leases aside, each as "verb resource/subresource namespace/name". */
+/** Writes that the API server took from this user agent, Leases aside: "verb resource/subresource namespace/name". */
 export function writesOf(agent: string, log: string): string[] {
   // The last line may be half written.
   return log
