@@ -4,7 +4,8 @@ import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from
 import { OPERATOR_LEASE_RULES, OPERATOR_LIMITED_CLUSTER_RULES, OPERATOR_NAMESPACE_RULES } from './rbac.ts';
 import { CHILD_TYPES } from './resources.ts';
 
-jest.setTimeout(30_000);
+// Longer than the waits within, which say what they saw instead.
+jest.setTimeout(60_000);
 
 let rig: OperatorRig;
 let operator: RunningOperator;

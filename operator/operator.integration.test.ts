@@ -8,7 +8,8 @@ import { EVENTS } from '../kit/events.ts';
 import { SECRETS } from '../kit/kube/builtin.ts';
 import { CHILD_TYPES } from './resources.ts';
 
-jest.setTimeout(30_000);
+// Longer than the waits within, which say what they saw instead.
+jest.setTimeout(60_000);
 
 let rig: OperatorRig;
 let operator: RunningOperator;
