@@ -42,7 +42,7 @@ const CRDS: ResourceType = {
   namespaced: false,
 };
 const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
-/** Counts lag by half a second, and a busy machine by more: whoever wrote nothing for this long has nothing to write. */
+/** Counts lag by half a second, on a busy machine by more: who wrote nothing for this long has nothing to write. */
 const REST_MS = 2_000;
 
 /** A resource with its status as tests read it. */
