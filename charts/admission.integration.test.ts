@@ -225,6 +225,10 @@ describe('with the policies on', () => {
       return deployment.spec['replicas'] === 0;
     });
     await rig.apply('Connection', NS, 'shop', { ...spec, enabled: true });
+    await until('a replica', async () => {
+      const deployment = await rig.client.get<Seen>(CHILD_TYPES.Deployment, 'sync-shop', NS);
+      return deployment.spec['replicas'] === 1;
+    });
   });
 });
 
@@ -623,9 +627,14 @@ describe("a sync pod's account", () => {
     await run('run-of-a-cluster', 'shop', 'ClusterConnection');
     await run('run-of-wide', 'wide', 'ClusterConnection');
     await run('run-of-a-namesake', 'wide', 'Connection');
-    await until('the policy to know the feeds', async () => {
-      return (await event(clusterPod, 'Feed', 'of-a-namesake')) !== undefined;
-    });
+    const refused = async (as: KubeClient, name: string) => ABOUT_OTHERS.test((await event(as, 'Feed', name)) ?? '');
+    await until('the policy to know the feeds', () => refused(clusterPod, 'of-a-namesake'));
+    // What their roles allow the API server hears of a little later, too.
+    for (const [as, own] of [
+      [pod, 'own'],
+      [clusterPod, 'of-wide'],
+    ] as const)
+      await until('its own right', async () => (await event(as, 'Feed', own)) === undefined);
   });
   afterAll(async () => {
     await pod?.close();

@@ -10,6 +10,7 @@ import {
   startControlPlane,
   type ControlPlane,
 } from '../test/cluster/index.ts';
+import { waitFor } from '../test/cluster/wait.ts';
 import { CHART, rendered } from '../test/support/rendered-chart.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
@@ -39,6 +40,8 @@ const names = async (kind: string) =>
     .filter(Boolean)
     .map((name) => name.split('/')[1]!)
     .sort();
+const namedKinds = async () =>
+  (await kubectl('api-resources', '--api-group=supercargo.dev', '-o', 'name')).split('\n').filter(Boolean).length;
 const kindsIn = (manifests: string) =>
   parseAllDocuments(manifests)
     .map((document) => document.toJS() as { kind: string; metadata: { name: string; annotations?: object } } | null)
@@ -73,6 +76,8 @@ describe('crds.enabled', () => {
       tryRun(binaryPath('kubectl'), ['apply', '--server-side', '-f', '-'], { env: plane.adminEnv, input: stdout }),
     );
     await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+    // The API server names a new kind to Helm a little later than it serves it.
+    await waitFor('the kinds', async () => (await namedKinds()) === NAMES.length, { timeout: 60_000 });
     await done(helm('install', ...RELEASE, '--create-namespace', ...APART));
     expect(await names('drivers.supercargo.dev')).toContain('vendure');
     expect(

@@ -8,6 +8,8 @@ import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from
 jest.setTimeout(60_000);
 
 const TEST = { manager: 'test' };
+/** What is deleted here has a pod that gives nothing back and never ends. */
+const DEADLINE = { SUPERCARGO_DELETION_DEADLINE: '4s' };
 let rig: OperatorRig;
 let operator: RunningOperator;
 let ns: string;
@@ -17,7 +19,7 @@ beforeAll(async () => {
   rig = await OperatorRig.start({ controllers: ['namespace-controller'] });
   await installPolicies(rig.client, { image: { repository: 'supercargo', tag: 'test' } }, '-in-use');
   await until('the policies', isInForce);
-  operator = await rig.startOperator();
+  operator = await rig.startOperator(DEADLINE);
 }, BUILD_PATIENCE_MS);
 /** Tried on a Driver that says it is in use. */
 async function isInForce(): Promise<boolean> {
@@ -121,9 +123,9 @@ describe('what was deleted all the same', () => {
 
     // Still so for an operator that starts now and finds it.
     await operator.stop();
-    operator = await rig.startOperator();
+    operator = await rig.startOperator(DEADLINE);
     await podSays('False');
-    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Fresh')?.startsWith('False') ?? false);
+    await rig.atRest();
     expect(await replicas()).toBe(1);
 
     await rig.apply(kind, ns, name, before.spec);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { resourceType } from '../crds/index.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { createClient } from '../kit/kube/kube-config.ts';
 import type { Intent, ResourceType } from '../kit/kube/objects.ts';
@@ -8,7 +7,7 @@ import { OPERATOR_CLUSTER_RULES, OPERATOR_LEASE_RULES, OPERATOR_NAMESPACE_RULES 
 import { CHILD_TYPES } from '../operator/resources.ts';
 import { BUILD_PATIENCE_MS } from '../test/cluster/index.ts';
 import { installPolicies } from '../test/support/chart-policies.ts';
-import { OperatorRig, until, type RunningOperator } from '../test/support/operator-rig.ts';
+import { conditionOf, OperatorRig, until, type RunningOperator } from '../test/support/operator-rig.ts';
 
 jest.setTimeout(60_000);
 
@@ -208,10 +207,8 @@ describe('where a platform gives each namespace ids of its own', () => {
     const spec = podOf((await read())!)!;
     expect(spec.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(await refusal('sync-shop', { ...spec, restartPolicy: 'Never' }, TENANT)).toBeUndefined();
-    const { status } = await rig.client.get<
-      { status?: { conditions?: { type: string; status: string }[] } } & Templated
-    >(resourceType('Connection'), 'shop', TENANT);
-    expect(status?.conditions?.find(({ type }) => type === 'Accepted')?.status).toBe('True');
+    // Said once all its children are made.
+    await rig.eventually('Connection', TENANT, 'shop', (seen) => conditionOf(seen, 'Accepted') === 'True Accepted');
   });
 
   it.each<[string, object, object]>([

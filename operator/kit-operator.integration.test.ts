@@ -41,6 +41,8 @@ async function newOperator() {
     namespaces: ['default'],
     select: { labelSelector: 'test=dot-i' },
     log,
+    // However long the API server takes to come back, it is found soon after.
+    unreachedMaxMs: 2_000,
   });
   const seen: string[] = [];
   class TestOperator extends KitOperator {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { conditionOf, OperatorRig, until, type RunningOperator } from '../test/support/operator-rig.ts';
+import { LEASES } from '../kit/leader.ts';
+import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 import { OPERATOR_LEASE_RULES, OPERATOR_LIMITED_CLUSTER_RULES, OPERATOR_NAMESPACE_RULES } from './rbac.ts';
 import { CHILD_TYPES } from './resources.ts';
 
-jest.setTimeout(30_000);
+// Longer than the waits within, which say what they saw instead.
+jest.setTimeout(60_000);
 
 let rig: OperatorRig;
 let operator: RunningOperator;
@@ -57,7 +59,10 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
     const env = { SUPERCARGO_WATCH_NAMESPACES: 'ours, also-ours', SUPERCARGO_LEADER_ELECTION: 'true' };
     const second = await rig.startOperator(env, account);
     expect(await leads(second)).toBe(0);
+    const first = await holder();
     await operator.stop();
+    // Not once it has run out, which takes twelve seconds.
+    expect(await holder()).not.toBe(first);
     await until('the second to lead', async () => (await leads(second)) === 1);
     operator = second;
     await rig.client.delete(CHILD_TYPES.NetworkPolicy, { name: 'sync-shop', namespace: 'ours' });
@@ -72,6 +77,9 @@ describe('an operator limited to two namespaces, with Roles there and nothing cl
     expect(await operator.registry.getMetricsAsJSON().then(codesOfRequests)).not.toContain('403');
   });
 });
+
+const holder = async () =>
+  (await rig.client.get<Seen>(LEASES, 'supercargo-operator', 'default')).spec['holderIdentity'];
 
 async function leads({ registry }: RunningOperator): Promise<number | undefined> {
   return (await registry.getSingleMetric('leader_election_master_status')?.get())?.values[0]?.value;

@@ -100,6 +100,8 @@ export async function runOperator(
     // A pod that is to end does not wait for an API server that says nothing.
     const stopStarting = () => operator.stop();
     signal.addEventListener('abort', stopStarting, { once: true });
+    // It may have been asked before there was anything to stop.
+    if (signal.aborted) stopStarting();
     await operator.start();
     signal.removeEventListener('abort', stopStarting);
     if (signal.aborted) return;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { EVENTS } from '../../kit/events.ts';
 import { PODS } from '../../kit/kube/builtin.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../../test/support/operator-rig.ts';
 import { COMMANDS } from '../command-table.ts';
@@ -116,6 +117,7 @@ describe('with the rights that the table names, and no others', () => {
       },
       'test',
     );
+    await until('an Event', async () => (await rig.client.list(EVENTS, { namespace: ns })).items.length > 0);
     const page = await withRightsOf('describe', (target) =>
       describeConnections(target, { namespace: ns, names: ['shop'] }, new Date()),
     );
@@ -123,7 +125,7 @@ describe('with the rights that the table names, and no others', () => {
     expect(page).toMatch(/^ {2}Deployed +True/m);
     expect(page).toMatch(/^ {2}orders +OrderImport/m);
     expect(page).toMatch(/^ {2}sync-shop-1 +Pending/m);
-    expect(page).toMatch(/^Events:\n {2}SEEN.*\n {2}\d+s +Normal/m);
+    expect(page).toMatch(/^Events:\n {2}SEEN.*\n {2}\d+[sm] +Normal/m);
   });
 
   it('report reads what it may, names the right that is missing, and asks for no Secret', async () => {
@@ -191,6 +193,8 @@ describe('with the rights that the table names, and no others', () => {
   });
 
   it('delete is not well where the operator had to let go before all was done', async () => {
+    await operator.stop();
+    operator = await rig.startOperator({ SUPERCARGO_DELETION_DEADLINE: '12s' });
     rig.hubStatus = 503;
     const [done] = await Promise.all([
       withRightsOf('delete', (target) => deleteConnections(target, options(), doors)),

@@ -256,7 +256,7 @@ describe('the Medusa driver on a real store', () => {
           expect(reading).toMatchObject({ valid: true });
           return reading.valid ? reading.hints.flatMap(({ feed, ids = [] }) => ids.map((id) => `${feed} ${id}`)) : [];
         });
-      for (const until = Date.now() + 10_000; Date.now() < until && !named().includes(`OrderImport ${placed.id}`);)
+      for (const until = Date.now() + 60_000; Date.now() < until && !named().includes(`OrderImport ${placed.id}`);)
         await new Promise((resolve) => setTimeout(resolve, 100));
       expect(named()).toContain(`OrderImport ${placed.id}`);
       await own.remove(url, never);

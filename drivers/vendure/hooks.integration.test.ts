@@ -97,9 +97,11 @@ describe('webhooks of a real Vendure with the companion plugin', () => {
     await driver.webhooks!.ensure(url, ['OrderImport'], never);
     await driver.webhooks!.remove(url, never);
     received = [];
-    await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
+    const { id } = await store.admin.placeOrder({ lines: [{ sku: 'TAPE', quantity: 1 }] });
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(received).toEqual([]);
+    // What was on its way when they were taken back may still come, and does not know of this one.
+    const told = received.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as { orders: string[] });
+    expect(told.flatMap(({ orders }) => orders)).not.toContain(id);
   });
 });
 

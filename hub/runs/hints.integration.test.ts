@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../kit/clock.ts';
-import { HubRig } from '../../test/support/hub-rig.ts';
+import { HubRig, until } from '../../test/support/hub-rig.ts';
 import { ownDatabase } from '../../test/support/postgres.ts';
 import type { Database } from '../storage/database.ts';
 import { hint, HintLongPoll } from './hints.ts';
@@ -25,17 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => rig?.stop());
 
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 describe('pods that wait for hints', () => {
   it('cost a hub one look a second, however many they are', async () => {
     const board = new HintLongPoll(counted, systemClock);
     said.length = 0;
     const stop = new AbortController();
-    const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
-    await systemClock.sleep(3300);
-    expect(said.length).toBeGreaterThanOrEqual(3);
-    expect(said.length).toBeLessThanOrEqual(6);
+    const began = Date.now();
+    const waits = ids.map((id) => board.wait(counted, id, 600_000, stop.signal));
+    await until(() => said.length >= 4, 'some looks');
+    // One for those who came, and one a second.
+    expect(said.length - 2).toBeLessThanOrEqual((Date.now() - began) / 1000);
     stop.abort();
     expect(await Promise.all(waits)).toEqual(ids.map(() => ({ feeds: [], hooks: 0 })));
     said.length = 0;
@@ -43,11 +44,12 @@ describe('pods that wait for hints', () => {
     expect(said).toEqual([]);
   });
 
-  it('get at once what this hub took, what waited before they came, and within a second what another hub took', async () => {
+  it('get what this hub took, what waited before they came, and with the next look what another hub took', async () => {
     const board = new HintLongPoll(counted, systemClock);
     await hint(rig.db, ids[0]!, 'OrderImport');
     const stop = new AbortController();
-    const waits = ids.map((id) => board.wait(counted, id, 60_000, stop.signal));
+    // Much longer than the test may take: whoever is answered was woken.
+    const waits = ids.map((id) => board.wait(counted, id, 600_000, stop.signal));
     await systemClock.sleep(200);
     expect(await waits[0]).toEqual({ feeds: ['OrderImport'], hooks: 0 });
 
@@ -56,9 +58,7 @@ describe('pods that wait for hints', () => {
     expect(await waits[1]).toEqual({ feeds: ['StockExport'], hooks: 0 });
 
     await hint(rig.db, ids[2]!, 'ShipmentExport');
-    const began = Date.now();
     expect(await waits[2]).toEqual({ feeds: ['ShipmentExport'], hooks: 0 });
-    expect(Date.now() - began).toBeLessThan(5000);
     const quiet = await Promise.race([...waits.slice(3), systemClock.sleep(100).then(() => 'still waiting')]);
     expect(quiet).toBe('still waiting');
     stop.abort();

@@ -6,6 +6,7 @@ import { openCopySession } from '../backup/session.ts';
 import { createLogger } from '../../kit/log.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { createCa } from '../../test/support/certificates.ts';
+import { until } from '../../test/support/hub-rig.ts';
 import { startPostgres, type TestPostgres } from '../../test/support/postgres.ts';
 import { databaseAddress } from './database-address.ts';
 import { openPostgres } from './postgres.ts';
@@ -40,6 +41,12 @@ beforeAll(async () => {
   await db.query('ALTER SYSTEM SET ssl = on');
   await db.query('SELECT pg_reload_conf()');
   await db.close();
+  // The server reads it when it gets to it.
+  await until(
+    async () =>
+      (await start(addressOf('require'))) === 'encrypted' && /over TLS alone/.test(await start(addressOf('disable'))),
+    'TLS alone',
+  );
 }, 60_000);
 afterAll(async () => {
   await server?.stop();

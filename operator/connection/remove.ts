@@ -77,6 +77,8 @@ async function release(
   type: 'Normal' | 'Warning',
 ): Promise<Outcome> {
   recorder.record(connection, { type, reason, action: 'Delete', message });
+  // Whoever waits until it is gone reads there how it ended.
+  await recorder.flush();
   await applier.apply(informer, connection, { metadata: {} });
   return DONE;
 }

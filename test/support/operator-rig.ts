@@ -29,6 +29,11 @@ import {
 } from '../../operator/rbac.ts';
 import { CHILD_TYPES, type ChildKind, type DeploymentView } from '../../operator/resources.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '../cluster/index.ts';
+import { writesOf } from './audit-log.ts';
+import { inForce } from './rights.ts';
+import { PATIENCE_MS, until } from './until.ts';
+
+export { until };
 
 const CRDS: ResourceType = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -37,6 +42,8 @@ const CRDS: ResourceType = {
   namespaced: false,
 };
 const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+/** Counts lag by half a second, on a busy machine by more: who wrote nothing for this long has nothing to write. */
+const REST_MS = 2_000;
 
 /** A resource with its status as tests read it. */
 export interface Seen extends KubeObject {
@@ -119,7 +126,6 @@ export class OperatorRig {
         SUPERCARGO_SYNC_IMAGE: 'supercargo:test',
         SUPERCARGO_HTTP_PORT: '0',
         SUPERCARGO_LEADER_ELECTION: 'false',
-        SUPERCARGO_DELETION_DEADLINE: '4s',
         ...env,
       },
       stop.signal,
@@ -170,6 +176,10 @@ export class OperatorRig {
         subjects,
       });
     }
+    const user = `system:serviceaccount:default:${name}`;
+    await inForce(this.client, user, rights.cluster ?? []);
+    for (const [namespace, rules] of Object.entries(rights.namespaces ?? {}))
+      await inForce(this.client, user, rules, namespace);
     return this.#configOf(name);
   }
 
@@ -252,7 +262,7 @@ export class OperatorRig {
     namespace: string | undefined,
     name: string,
     check: (seen: Seen) => boolean,
-    timeoutMs = 10_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<Seen> {
     let last: Seen | undefined;
     await until(
@@ -277,32 +287,36 @@ export class OperatorRig {
     return this.client.find<DeploymentView>(CHILD_TYPES.Deployment, childName({ kind, name: connection }), namespace);
   }
 
-  /** What the Deployment's controller and the kubelet would do: as many pods as are wanted. */
+  /** What the Deployment's controller and the kubelet would do: as many pods as are wanted, of what it is by then. */
   async runPods(
     namespace: string,
     connection: string,
     kind: 'Connection' | 'ClusterConnection' = 'Connection',
   ): Promise<void> {
-    await until('a Deployment', async () => (await this.deployment(namespace, connection, kind)) !== undefined);
-    const deployment = (await this.deployment(namespace, connection, kind)) as DeploymentView;
-    const pods = deployment.spec.replicas ?? 0;
-    const { name, generation } = deployment.metadata;
-    await this.client.applyStatus(
-      CHILD_TYPES.Deployment,
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name, namespace },
-        status: {
-          observedGeneration: generation,
-          replicas: pods,
-          updatedReplicas: pods,
-          availableReplicas: pods,
-          readyReplicas: pods,
+    await until('a Deployment whose pods run', async () => {
+      const deployment = await this.deployment(namespace, connection, kind);
+      if (!deployment) return false;
+      const pods = deployment.spec.replicas ?? 0;
+      const { name, generation } = deployment.metadata;
+      const { metadata } = await this.client.applyStatus<DeploymentView>(
+        CHILD_TYPES.Deployment,
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name, namespace },
+          status: {
+            observedGeneration: generation,
+            replicas: pods,
+            updatedReplicas: pods,
+            availableReplicas: pods,
+            readyReplicas: pods,
+          },
         },
-      },
-      { manager: 'deployment-controller' },
-    );
+        { manager: 'deployment-controller' },
+      );
+      // The operator may have changed it meanwhile: a status of what it was before says nothing.
+      return metadata.generation === generation;
+    });
   }
 
   /** What a sync pod writes. */
@@ -331,23 +345,19 @@ export class OperatorRig {
 
   /** Writes that the API server took from user agent "supercargo-operator", by its audit log, Leases aside. */
   async operatorWrites(): Promise<string[]> {
-    const lines = (await readFile(this.controlPlane.auditLog, 'utf8'))
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as AuditLine);
-    return lines
-      .filter(
-        ({ stage, userAgent, verb, objectRef, responseStatus }) =>
-          stage === 'ResponseComplete' &&
-          userAgent === 'supercargo-operator' &&
-          (responseStatus?.code ?? 0) < 400 &&
-          !['get', 'list', 'watch'].includes(verb) &&
-          objectRef?.resource !== 'leases',
-      )
-      .map(
-        ({ verb, objectRef }) =>
-          `${verb} ${objectRef?.resource}/${objectRef?.subresource ?? ''} ${objectRef?.namespace ?? ''}/${objectRef?.name ?? ''}`,
-      );
+    return writesOf('supercargo-operator', await readFile(this.controlPlane.auditLog, 'utf8'));
+  }
+
+  /** How many writes there were once nothing has been written for a while. */
+  async atRest(): Promise<number> {
+    let writes = -1;
+    await until('rest', async () => {
+      const before = writes;
+      writes = (await this.operatorWrites()).length;
+      if (before !== writes) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+      return before === writes;
+    });
+    return writes;
   }
 
   async #installKinds(): Promise<void> {
@@ -363,33 +373,6 @@ export class OperatorRig {
         return crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
       });
     }
-  }
-}
-
-interface AuditLine {
-  readonly stage: string;
-  readonly verb: string;
-  readonly userAgent?: string;
-  readonly responseStatus?: { readonly code?: number };
-  readonly objectRef?: {
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-}
-
-/** Polls until it is so. */
-export async function until(
-  what: string,
-  check: () => Promise<boolean>,
-  describe: () => string = () => '',
-  timeoutMs = 10_000,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}: ${describe()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
