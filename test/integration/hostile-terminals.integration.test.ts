@@ -78,8 +78,8 @@ const environment = (database?: string): NodeJS.ProcessEnv => ({
   ...(database === undefined ? {} : { SUPERCARGO_DATABASE_URL: database }),
 });
 
-async function until(check: () => Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await check()); await systemClock.sleep(100))
+async function until(check: () => Promise<boolean>, what: string, longestMs = 60_000): Promise<void> {
+  for (const deadline = Date.now() + longestMs; !(await check()); await systemClock.sleep(100))
     if (Date.now() > deadline) throw new Error(`never ${what}: ${printed.slice(-2000)}`);
 }
 
@@ -108,7 +108,7 @@ it('no command prints what a hostile shop says in the fields of its answers', as
   await until(async () => (await items('/runs')).length > 4, 'runs');
   await until(async () => (await items('/orders?intake=All')).length > 0, 'an order');
   // Its feeds go on meanwhile: a problem may be over before a command asks for it.
-  await until(async () => cameThrough(await look()), 'what was said to come that far, in other words');
+  await until(async () => cameThrough(await look()), 'what was said to come that far, in other words', 150_000);
 });
 
 /** What commands print now, in which nothing of what was said stands. */

@@ -339,7 +339,8 @@ describe('a folder that it cannot use: one sentence with the remedy, and nothing
         const opening = open(volume.folder, lines, stop.signal).then((opened) => {
           db = opened;
         });
-        await until(() => lines.some((line) => line.includes('volume of the embedded database is full')), 'the reason');
+        const full = () => lines.some((line) => line.includes('volume of the embedded database is full'));
+        await until(full, 'the reason', 40_000);
         expect(db).toBeUndefined();
         await volume.free();
         await opening;
