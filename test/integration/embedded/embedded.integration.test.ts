@@ -30,17 +30,11 @@ jest.setTimeout(60_000);
 const asRoot = process.getuid?.() === 0;
 let model: string;
 let folder: string;
-/** What a start after a kill may take: five seconds, and on a slow machine as many of its own. */
-let readyWithinMs = 5000;
 
 /** A folder with an empty database, made once: each test has a copy. */
 beforeAll(async () => {
   model = await place();
   await (await open(model)).close();
-  const began = Date.now();
-  const db = await open(model);
-  readyWithinMs = Math.max(readyWithinMs, 10 * (Date.now() - began));
-  await db.close();
 });
 afterAll(() => rm(model, { recursive: true, force: true }));
 beforeEach(async () => {
@@ -124,11 +118,22 @@ class Writer {
   }
 }
 
+/**
+ * A start after a kill takes five seconds at most. On a machine that is too busy for that, so much longer as ten starts
+ * with nothing to end and nothing to recover take there, at the same time.
+ */
 async function opensQuickly(): Promise<Database> {
-  const began = Date.now();
-  const db = await open(folder);
-  expect(Date.now() - began).toBeLessThan(readyWithinMs);
-  return db;
+  const [db, took] = await timed(() => open(folder));
+  if (took < 5000) return db;
+  await db.close();
+  const [again, ordinary] = await timed(() => open(folder));
+  expect(took).toBeLessThan(5000 + 10 * ordinary);
+  return again;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  const began = performance.now();
+  return [await work(), performance.now() - began];
 }
 
 const numbers = async (db: Database) =>
