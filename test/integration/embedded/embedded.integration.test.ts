@@ -42,6 +42,8 @@ beforeEach(async () => {
   await copy(model, folder);
 });
 afterEach(async () => {
+  // What a test that fails has left open would start its server again and again.
+  for (const db of opened.splice(0)) await db.close().catch(() => undefined);
   for (const { child } of writers.splice(0)) child.kill('SIGKILL');
   for (const pid of await serversOf(folder)) process.kill(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
@@ -58,13 +60,19 @@ async function copy(from: string, to: string): Promise<void> {
   execFileSync('cp', ['-a', `${from}/.`, to]);
 }
 
-function open(path: string, lines?: string[], signal = new AbortController().signal): Promise<Database> {
+const opened: Database[] = [];
+
+async function open(path: string, lines?: string[], signal = new AbortController().signal): Promise<Database> {
   const log = createLogger('hub', process.env['TEST_LOG'] ?? 'silent');
   if (lines) {
     const keep = (_fields: unknown, message?: string) => void lines.push(`${JSON.stringify(_fields)} ${message ?? ''}`);
     Object.assign(log, { info: keep, warn: keep, error: keep, debug: keep });
   }
-  return openEmbedded({ folder: path, clock: systemClock, log, signal });
+  const db = await openEmbedded({ folder: path, clock: systemClock, log, signal });
+  let closed: Promise<void> | undefined;
+  const closedOnce = { ...db, close: () => (closed ??= db.close()) };
+  opened.push(closedOnce);
+  return closedOnce;
 }
 
 async function pidOfServer(path = folder): Promise<number> {
