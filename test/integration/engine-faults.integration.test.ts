@@ -57,7 +57,7 @@ const outbox = async (started: LocalRig) =>
 describe('a shop that hangs', () => {
   it('does not keep a feed from saying that its data is too old', async () => {
     const store = goods();
-    const started = await synced(store, { freshness: '5s' });
+    const started = await synced(store, { freshness: '20s' });
     const fresh = () =>
       (started.feed('OrderImport')['conditions'] as { type: string; status: string }[]).find(
         ({ type }) => type === 'Fresh',

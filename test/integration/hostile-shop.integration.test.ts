@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { generic } from '../../drivers/generic/index.ts';
 import { createLogger } from '../../kit/log.ts';
 import { LocalRig } from '../support/local-rig.ts';
 import { ownDatabase } from '../support/postgres.ts';
+import { filesOf } from './hostile/outputs.ts';
 
 jest.setTimeout(120_000);
 
@@ -179,9 +178,7 @@ async function outputs(): Promise<Record<string, readonly string[]>> {
         ).body,
       ),
     );
-  const files = await Promise.all(
-    (await readdir(rig.directory)).map((name) => readFile(join(rig.directory, name), 'utf8')),
-  );
+  const files = await filesOf(rig.directory);
   const metrics = [await (await fetch(`${rig.hub.probesUrl}/metrics`)).text(), await rig.metrics.registry.metrics()];
   const rows: string[] = [];
   for (const table of ['problems', 'runs', 'quarantine', 'checkpoints', 'outbox', 'connections', 'stores'])

@@ -14,7 +14,7 @@ let rig: HubRig;
 let store: TestStore;
 
 beforeAll(async () => {
-  rig = await HubRig.start(await ownDatabase(), { requestTimeoutMs: 2000 });
+  rig = await HubRig.start(await ownDatabase());
   store = await rig.store();
 });
 afterAll(async () => rig.stop());
@@ -82,7 +82,9 @@ describe('the hub', () => {
   });
 
   it('does not wait for a request that comes drop by drop', async () => {
-    const { port } = new URL(rig.hub.url);
+    // A hub of its own: a request of the others may take its time on a busy machine.
+    const strict = await HubRig.start(await ownDatabase(), { requestTimeoutMs: 2000 });
+    const { port } = new URL(strict.hub.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
       'POST /api/v1/stock HTTP/1.1\r\nhost: hub\r\ncontent-length: 1000000\r\ncontent-type: application/json\r\n\r\n{',
@@ -95,6 +97,7 @@ describe('the hub', () => {
       socket.on('error', () => resolve(text));
     });
     clearInterval(drip);
+    await strict.stop();
     expect(answer).toMatch(/^HTTP\/1\.1 (401|408)/);
   });
 });

@@ -183,7 +183,7 @@ describe('engine and hub', () => {
     const started = await synced(store, {
       store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: ['127.0.0.0/8'] },
     });
-    await started.until(() => received.length > 0, 'the webhook after a refused one', 15_000);
+    await started.until(() => received.length > 0, 'the webhook after a refused one', 40_000);
     const [endpoint] = (await started.api('GET', '/webhooks')).body.items;
     const [{ headers, body }] = received as [{ headers: Record<string, string>; body: string }];
     const payload = new Webhook(endpoint.secret).verify(body, headers) as {
@@ -437,7 +437,7 @@ describe('engine and hub', () => {
     await started.until(
       () => store.reads.filter(({ feed }) => feed === 'ProductImport').length > before,
       'another sync',
-      15_000,
+      40_000,
     );
   });
 

@@ -9,7 +9,6 @@ import { systemClock } from '../../kit/clock.ts';
 import { createLogger } from '../../kit/log.ts';
 import { serveStore, type StoreServer } from '../../simulator/server.ts';
 import { SimulatedShop } from '../../simulator/simulated-shop.ts';
-import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 jest.setTimeout(60_000);
@@ -37,7 +36,7 @@ beforeAll(async () => {
     world,
     stateDir: folder,
     databaseUrl: await postgres.createDatabase('up'),
-    hubPort: await freePort(),
+    hubPort: 0,
     version: 'test',
     log: createLogger('up', process.env['TEST_LOG'] ?? 'silent'),
     signal: new AbortController().signal,

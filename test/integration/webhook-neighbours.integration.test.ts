@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { CarryWebhook } from '../../hub/base/webhook-transport.ts';
+import { carryBySocket, type CarryWebhook } from '../../hub/base/webhook-transport.ts';
 import { ownDatabase } from '../support/postgres.ts';
 import { HubRig, receiver, until, type TestStore } from '../support/hub-rig.ts';
 import { order } from '../support/memory-store.ts';
@@ -12,20 +9,24 @@ jest.setTimeout(120_000);
 const WAITING = 2000;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
+const SILENT = 'http://127.0.0.1:9/silent';
+
 let rig: HubRig;
-let silent: Server;
+/** How many requests wait for the endpoint that takes every one, and never answers: not even a time limit ends them. */
+let unanswered = 0;
+
+const carryWebhook: CarryWebhook = (request) =>
+  request.url === SILENT
+    ? new Promise((_, reject) => {
+        unanswered++;
+        request.signal.addEventListener('abort', () => reject(new Error('the hub stopped')));
+      })
+    : carryBySocket()(request);
 
 beforeAll(async () => {
-  rig = await HubRig.start(await ownDatabase());
-  // Takes every request, and never answers.
-  silent = createServer(() => undefined).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
+  rig = await HubRig.start(await ownDatabase(), { carryWebhook });
 });
-afterAll(async () => {
-  silent.closeAllConnections();
-  silent.close();
-  await rig.stop();
-});
+afterAll(async () => rig.stop());
 
 const hookTo = (url: string, networks = LOOPBACK) => ({
   orderWebhooks: [{ name: 'wms', url }],
@@ -40,15 +41,15 @@ const outcomes = async (store: TestStore, of = rig) =>
 
 describe('an endpoint that never answers', () => {
   it(`with ${WAITING} webhooks that wait for it, holds up no other endpoint`, async () => {
-    const hanging = await rig.store(hookTo(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`));
+    const hanging = await rig.store(hookTo(SILENT));
     await (await hanging.connect('shop', { catalogue: false })).send('OrderImport', orders(WAITING));
     const healthy = await receiver();
     const store = await rig.store(hookTo(healthy.url));
     const pod = await store.connect('shop', { catalogue: false });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await until(() => unanswered > 0, 'the first to hang');
     await pod.send('OrderImport', orders(40));
+    // Behind a barrier at the hanging endpoint they would wait for ever.
     await until(() => healthy.received.length === 40, 'the webhooks of the healthy endpoint');
-    // One barrier behind the hanging endpoint takes 15 seconds: these were all there before its first ended.
     expect(await outcomes(hanging)).toEqual([]);
     await healthy.close();
   });

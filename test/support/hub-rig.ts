@@ -37,6 +37,7 @@ export class HubRig {
     options: Partial<
       Pick<
         HubOptions,
+        | 'clock'
         | 'requestTimeoutMs'
         | 'limits'
         | 'trustedProxies'

@@ -60,7 +60,8 @@ describe('a hub whose database is restored under it', () => {
     await restore(url, file, { replace: true });
     const answer = await fetch(`${hubs[0]!.url}/readyz`);
     expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([503, 'DatabaseRestored']);
-    await until(() => ended.length === 2, 'both hubs to notice', 15_000);
+    // Who is not asked looks every ten seconds, and leaves two later.
+    await until(() => ended.length === 2, 'both hubs to notice', 40_000);
     expect(ended.sort()).toEqual(['a', 'b']);
     for (const hub of hubs) await hub.stop();
     const anew = await startOn(url);

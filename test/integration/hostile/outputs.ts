@@ -18,6 +18,16 @@ const TABLES = [
 
 export type Outputs = Readonly<Record<string, readonly string[]>>;
 
+/** What is in the files of a folder into which is being written. */
+export async function filesOf(folder: string): Promise<string[]> {
+  // One that is written under another name may have been given its own meanwhile: it is there under that.
+  const gone = (error: NodeJS.ErrnoException): string => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  };
+  return Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8').catch(gone)));
+}
+
 /** Everything that people without a right to the data can see. */
 export async function outputsOf(rig: LocalRig, logged: readonly string[]): Promise<Outputs> {
   await rig.world.flush();
@@ -28,13 +38,7 @@ export async function outputsOf(rig: LocalRig, logged: readonly string[]): Promi
   };
   for (const { connection, feed, record, reason } of items)
     rest.push(await get(`/problems/payload?${new URLSearchParams({ connection, feed, record, reason }).toString()}`));
-  const names = await readdir(rig.directory);
-  // One that is written under another name may have been given its own meanwhile: it is there under that.
-  const gone = (error: NodeJS.ErrnoException): string => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  };
-  const files = await Promise.all(names.map((name) => readFile(join(rig.directory, name), 'utf8').catch(gone)));
+  const files = await filesOf(rig.directory);
   const metrics = [await (await fetch(`${rig.hub.probesUrl}/metrics`)).text(), await rig.metrics.registry.metrics()];
   const rows: string[] = [];
   for (const table of TABLES)

@@ -10,15 +10,19 @@ const MANY = { perSecond: 1e6, burst: 1e6 };
 let rig: HubRig;
 let store: TestStore;
 
+/** One that waits for no request longer than a second: those of the others may take their time on a busy machine. */
+let hasty: HubRig;
+
 beforeAll(async () => {
-  rig = await HubRig.start(await ownDatabase(), {
-    limits: { key: MANY, address: MANY },
-    metricsPort: 0,
-    requestTimeoutMs: 1000,
-  });
+  const limits = { key: MANY, address: MANY };
+  rig = await HubRig.start(await ownDatabase(), { limits, metricsPort: 0 });
+  hasty = await HubRig.start(await ownDatabase(), { limits, requestTimeoutMs: 1000 });
   store = await rig.store();
 });
-afterAll(async () => rig.stop());
+afterAll(async () => {
+  await rig.stop();
+  await hasty.stop();
+});
 
 interface Answer {
   readonly status: number;
@@ -124,7 +128,7 @@ describe('an answer that no route makes', () => {
     ],
     ['to a head that stops in the middle', 408, 'RequestTimeout', () => ['GET / HTTP/1.1', 'host: h']],
   ])('%s (%i) is a problem document with the headers of all others', async (_what, status, type, lines) => {
-    const answer = await answerTo(lines());
+    const answer = await answerTo(lines(), (status === 408 ? hasty : rig).hub.url);
     expect(answer).toMatchObject({
       status,
       headers: { ...SAFE, 'content-type': expect.stringMatching(/^application\/problem\+json/) },

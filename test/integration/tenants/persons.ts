@@ -1,6 +1,13 @@
 import type { Database } from '../../../hub/storage/database.ts';
+import { systemClock, type Clock } from '../../../kit/clock.ts';
 import type { OrderRecord } from '../../../model/records.ts';
 import { line, order } from '../../support/memory-store.ts';
+
+/** By it nothing that is due once an hour is done: a test says itself when, and counts what it did. */
+export const NO_HOUR: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms < 60_000 ? ms : Number.MAX_SAFE_INTEGER, signal),
+};
 
 /** Stands in every field that can hold a person. */
 export const CANARY = /canary/i;

@@ -5,7 +5,7 @@ import type { PrivacyRequest } from '../../../model/privacy.ts';
 import { HubRig, type TestPod, type TestStore } from '../../support/hub-rig.ts';
 import { line, product } from '../../support/memory-store.ts';
 import { ownDatabase } from '../../support/postgres.ts';
-import { CANARY, closed, personal, tracesIn } from './persons.ts';
+import { CANARY, closed, NO_HOUR, personal, tracesIn } from './persons.ts';
 
 jest.setTimeout(60_000);
 
@@ -15,7 +15,7 @@ let pod: TestPod;
 let hooks = 0;
 
 beforeAll(async () => {
-  rig = await HubRig.start(await ownDatabase());
+  rig = await HubRig.start(await ownDatabase(), { clock: NO_HOUR });
 });
 afterAll(async () => rig.stop());
 beforeEach(async () => {
