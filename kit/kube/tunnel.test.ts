@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect as connectTcp, createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { ApiError } from './errors.ts';
 import type { PodPort } from './pod-port.ts';
 import { NotNow, openTunnel, type Tunnel } from './tunnel.ts';
@@ -54,8 +54,14 @@ const ask = (tunnel: Tunnel): Promise<string> =>
     socket.once('close', () => reject(new Error('broken')));
   });
 
-const open = (pods: Pods, patienceMs = 2000) =>
-  openTunnel({ pick: pods.pick, connect: pods.connect, clock: systemClock, patienceMs });
+const open = (pods: Pods, patienceMs = 25_000, clock: Clock = systemClock) =>
+  openTunnel({ pick: pods.pick, connect: pods.connect, clock, patienceMs });
+
+/** A clock whose sleep is over at once; time goes on by it alone. */
+function sleptClock(): Clock {
+  let now = 0;
+  return { now: () => new Date(now), sleep: async (ms) => void (now += ms) };
+}
 
 describe('a tunnel', () => {
   it('listens on loopback, and reaches the successor of a pod that died', async () => {
@@ -96,7 +102,7 @@ describe('a tunnel', () => {
     ).rejects.toBe(forbidden);
     expect(asked).toBe(1);
     const pods = new Pods();
-    await expect(open(pods, 300)).rejects.toThrow('no pod is ready');
+    await expect(open(pods, 300, sleptClock())).rejects.toThrow('no pod is ready');
     expect(pods.picked).toBeGreaterThan(1);
   });
 

@@ -212,8 +212,17 @@ export async function killPod(e2e: E2e, namespace: string, selector: string): Pr
   ) as { items: { metadata: { uid: string; name: string } }[] };
   for (const { metadata } of pods.items) {
     const pids = await processesOf(metadata.uid);
-    if (pids.length > 0) for (const pid of pids) process.kill(pid, 'SIGKILL');
+    if (pids.length > 0) pids.forEach(killNow);
     else await e2e.kubectl.run('delete', 'pod', metadata.name, '--namespace', namespace, '--grace-period=0', '--force');
+  }
+}
+
+/** The first of a container takes the others with it; and what ends by itself meanwhile has ended. */
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

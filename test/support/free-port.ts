@@ -1,13 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { freePorts } from '../cluster/ports.ts';
 
-/** A port that nothing listens on at this moment. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
+/** A port that nothing listens on at this moment, and that nobody is given by chance. */
+export async function freePort(host?: string): Promise<number> {
+  const [port] = await freePorts(1, host);
+  return port!;
 }
