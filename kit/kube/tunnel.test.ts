@@ -10,6 +10,8 @@ import { NotNow, openTunnel, type Tunnel } from './tunnel.ts';
 class Pods {
   readonly servers = new Map<string, Server>();
   picked = 0;
+  /** Told each time that a pod is looked for. */
+  onPick: () => void = () => undefined;
 
   async start(name: string): Promise<void> {
     const server = createServer((socket) => socket.on('data', () => socket.write(name)));
@@ -19,6 +21,7 @@ class Pods {
 
   readonly pick = async (): Promise<PodPort> => {
     this.picked++;
+    this.onPick();
     const [first] = [...this.servers];
     if (!first) throw new NotNow('no pod is ready');
     return { namespace: 'n', pod: first[0], port: (first[1].address() as AddressInfo).port };
@@ -71,7 +74,9 @@ describe('a tunnel', () => {
     expect(tunnel.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await ask(tunnel)).toBe('one');
     pods.kill('one');
+    const lookedFor = new Promise<void>((resolve) => (pods.onPick = resolve));
     const answer = ask(tunnel);
+    await lookedFor;
     await pods.start('two');
     expect(await answer).toBe('two');
     await tunnel.close();
