@@ -80,7 +80,7 @@ e2e-together: node_modules/.package-lock.json
 	@SUMMARY=-together $(E2E) --maxWorkers=3 --testPathPatterns '/e2e/together/'
 
 e2e-alone: node_modules/.package-lock.json
-	@SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)'
+	@SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)|/cluster\.e2e\.'
 
 e2e-down: node_modules/.package-lock.json
 	@$(NODE) test/e2e/down.ts
