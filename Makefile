@@ -29,11 +29,11 @@ dev: node_modules/.package-lock.json ## a simulated shop and `supercargo up`, ea
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit and integration tests; in the meantime, as [cluster], a cluster and what needs one ..."; \
-	  { $$sub e2e-up TYPES=checked && { ended=0; for part in silent alone together; do $$sub e2e-$$part || ended=1; done; test $$ended = 0; }; } \
+	  { $$sub e2e-up TYPES=checked HOLDER=$$$$ && { ended=0; for part in silent alone together; do $$sub e2e-$$part || ended=1; done; test $$ended = 0; }; } \
 	    2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
 	  { $$sub check && $$sub test-unit; } || status=1; \
 	  $$sub test-integration || status=1; \
-	  wait $$cluster || status=1; $$sub e2e-down; \
+	  wait $$cluster || status=1; $$sub e2e-down HOLDER=$$$$; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
 check: node_modules/.package-lock.json ## types, format, lint, generated files
@@ -60,13 +60,13 @@ test-integration: node_modules/.package-lock.json ## real kube-apiserver and etc
 
 E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-summary.js
 
-# A cluster of its own name: one that you brought up by hand is left alone. What is under together/ shares it, silent/ wants
-# it for itself; the others kill what all need, or license the whole cluster.
+# A cluster of its own name: one that you brought up by hand is left alone, and another clone's tests are waited for.
+# What is under together/ shares it, silent/ wants it for itself; the others kill what all need, or license all of it.
 e2e-up e2e-silent e2e-together e2e-alone e2e-down test-e2e: export CLUSTER := supercargo-e2e
-test-e2e: e2e-up ## a cluster where pods run, the chart installed, the real store
-	@status=0; $(MAKE) --no-print-directory e2e-silent || status=1; $(MAKE) --no-print-directory e2e-together || status=1; \
-	  $(MAKE) --no-print-directory e2e-alone || status=1; \
-	  $(MAKE) --no-print-directory e2e-down; exit $$status
+test-e2e: node_modules/.package-lock.json ## a cluster where pods run, the chart installed, the real store
+	@status=0; sub="$(MAKE) --no-print-directory"; $$sub e2e-up HOLDER=$$$$ || exit 1; \
+	  for part in silent together alone; do $$sub e2e-$$part || status=1; done; \
+	  $$sub e2e-down HOLDER=$$$$; exit $$status
 
 # Building Kubernetes for the first time must not take the time from the tests beside it.
 e2e-up: build
@@ -80,10 +80,10 @@ e2e-together: node_modules/.package-lock.json
 	@SUMMARY=-together $(E2E) --maxWorkers=3 --testPathPatterns '/e2e/together/'
 
 e2e-alone: node_modules/.package-lock.json
-	@SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)'
+	@SUMMARY=-alone $(E2E) --runInBand --testPathPatterns '/e2e/(?!together/|silent/)|/cluster\.e2e\.'
 
 e2e-down: node_modules/.package-lock.json
-	@$(NODE) test/cluster/cli.ts down --name $(CLUSTER)
+	@$(NODE) test/e2e/down.ts
 
 test-faults: node_modules/.package-lock.json ## kill -9, cut wires, crashed database, stepped clock, then count (KILLS=500 SEED=n; about half an hour)
 	@$(JEST) --selectProjects faults --runInBand

@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { never, triedShop, type TriedShop } from '../../test/stores/magento2/shop.ts';
 import { Random } from '../../simulator/random.ts';
 import { addOrder, addProduct } from '../../simulator/shop/generate.ts';
 import type { FeedType } from '../../model/feeds.ts';
 import { magento2 } from './index.ts';
+
+// A thousand records are three seconds of work, beside three busy loops twelve.
+jest.setTimeout(120_000);
 
 /** A shop with a thousand of each, in which every record has a second of its own. */
 async function largeShop(): Promise<TriedShop> {
@@ -21,7 +24,7 @@ describe('how many calls a thousand take', () => {
   let shop: TriedShop;
   beforeAll(async () => {
     shop = await largeShop();
-  }, 60_000);
+  });
   const calls = async (work: () => Promise<unknown>): Promise<number> => {
     const before = shop.asked.length;
     await work();

@@ -45,7 +45,7 @@ async function outcome(
       headers: { 'content-type': 'application/json' },
       body: '{"type":"order.created"}',
       lookup: guardedLookup([reach], 'REMEDY'),
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
       signal: new AbortController().signal,
     });
   } catch (error) {

@@ -41,12 +41,13 @@ describe('the client', () => {
   });
 
   it('fails a request that is under way when it is closed, and leaves no rejection that nobody handles', async () => {
-    const { client } = await serve(() => {});
+    const arrived = Promise.withResolvers<void>();
+    const { client } = await serve(() => arrived.resolve());
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);
     const asked = client.get(PODS, 'a', 'n').catch((error: unknown) => error);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await arrived.promise;
     await client.close();
     expect(await asked).toMatchObject({ reason: 'Unavailable' });
     await new Promise((resolve) => setTimeout(resolve, 50));

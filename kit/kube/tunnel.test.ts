@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect as connectTcp, createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { ApiError } from './errors.ts';
 import type { PodPort } from './pod-port.ts';
 import { NotNow, openTunnel, type Tunnel } from './tunnel.ts';
@@ -10,6 +10,8 @@ import { NotNow, openTunnel, type Tunnel } from './tunnel.ts';
 class Pods {
   readonly servers = new Map<string, Server>();
   picked = 0;
+  /** Told each time that a pod is looked for. */
+  onPick: () => void = () => undefined;
 
   async start(name: string): Promise<void> {
     const server = createServer((socket) => socket.on('data', () => socket.write(name)));
@@ -19,6 +21,7 @@ class Pods {
 
   readonly pick = async (): Promise<PodPort> => {
     this.picked++;
+    this.onPick();
     const [first] = [...this.servers];
     if (!first) throw new NotNow('no pod is ready');
     return { namespace: 'n', pod: first[0], port: (first[1].address() as AddressInfo).port };
@@ -54,8 +57,14 @@ const ask = (tunnel: Tunnel): Promise<string> =>
     socket.once('close', () => reject(new Error('broken')));
   });
 
-const open = (pods: Pods, patienceMs = 2000) =>
-  openTunnel({ pick: pods.pick, connect: pods.connect, clock: systemClock, patienceMs });
+const open = (pods: Pods, patienceMs = 25_000, clock: Clock = systemClock) =>
+  openTunnel({ pick: pods.pick, connect: pods.connect, clock, patienceMs });
+
+/** A clock whose sleep is over at once; time goes on by it alone. */
+function sleptClock(): Clock {
+  let now = 0;
+  return { now: () => new Date(now), sleep: async (ms) => void (now += ms) };
+}
 
 describe('a tunnel', () => {
   it('listens on loopback, and reaches the successor of a pod that died', async () => {
@@ -65,7 +74,9 @@ describe('a tunnel', () => {
     expect(tunnel.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await ask(tunnel)).toBe('one');
     pods.kill('one');
+    const lookedFor = new Promise<void>((resolve) => (pods.onPick = resolve));
     const answer = ask(tunnel);
+    await lookedFor;
     await pods.start('two');
     expect(await answer).toBe('two');
     await tunnel.close();
@@ -96,7 +107,7 @@ describe('a tunnel', () => {
     ).rejects.toBe(forbidden);
     expect(asked).toBe(1);
     const pods = new Pods();
-    await expect(open(pods, 300)).rejects.toThrow('no pod is ready');
+    await expect(open(pods, 300, sleptClock())).rejects.toThrow('no pod is ready');
     expect(pods.picked).toBeGreaterThan(1);
   });
 

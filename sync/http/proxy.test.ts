@@ -30,7 +30,7 @@ const throughProxy = (noProxy = '') =>
 async function outcome(url: string, proxyOf: ProxySettings | undefined, reach: Reach = PUBLIC_ONLY): Promise<string> {
   const transport = socketTransport(reach, { plainHttp: true, proxy: proxyOf });
   try {
-    const { body } = await transport.send({ url, method: 'GET', headers: {}, timeoutMs: 2_000 });
+    const { body } = await transport.send({ url, method: 'GET', headers: {}, timeoutMs: 20_000 });
     return Buffer.from(body as Uint8Array).toString();
   } catch (error) {
     return error instanceof DriverError ? `${error.details.reason}: ${error.message}` : String(error);

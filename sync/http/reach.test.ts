@@ -48,7 +48,7 @@ async function outcome(
   const request = {
     url: `http://${host}:${port}/`,
     method: intent === 'read' ? 'GET' : 'POST',
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
   } as const;
   const send = request.method === 'GET' ? http.read(request) : http.write(request);
   const ended = await send.then(

@@ -117,15 +117,21 @@ describe('a real cluster', () => {
 
   it('resolves and balances a Service inside, by short and by full name', async () => {
     for (const host of ['web', `web.${NAMESPACE}.svc.cluster.local`]) {
-      expect(await evaluate(`console.log(await (await fetch('http://${host}/')).text())`)).toBe('served\n');
+      // A pod is Ready before its address has come to the Service, and from there to the node.
+      const answer = await waitFor(
+        `an answer of ${host}`,
+        () => evaluate(`console.log(await (await fetch('http://${host}/')).text())`),
+        { timeout: 45_000, interval: 500 },
+      );
+      expect(answer).toBe('served\n');
     }
-  }, 60_000);
+  }, 120_000);
 
   it('is reached from this machine by the addresses of pods and Services', async () => {
     const podAddress = await kubectl('get', 'pod/server', '--output=jsonpath={.status.podIP}');
     const serviceAddress = await kubectl('get', 'service/web', '--output=jsonpath={.spec.clusterIP}');
     for (const url of [`http://${podAddress}:8080`, `http://${serviceAddress}`]) {
-      expect(await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()).toBe('served');
+      expect(await (await fetch(url, { signal: AbortSignal.timeout(30_000) })).text()).toBe('served');
     }
   }, 60_000);
 

@@ -65,7 +65,7 @@ export class Component {
     child.kill('SIGCONT'); // a frozen process hears nothing
     await this.#ended(grace).catch(async () => {
       child.kill('SIGKILL');
-      await this.#ended(5_000);
+      await this.#ended(30_000);
     });
   }
 

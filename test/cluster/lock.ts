@@ -11,17 +11,7 @@ import { isAlive, processIdentity, type ProcessIdentity } from './pid.ts';
  * so at once and again every 15 seconds.
  */
 export async function withLock<T>(file: string, log: Log, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(file), { recursive: true });
-  let nextWord = 0;
-  while (!(await take(file))) {
-    const holder = await holderOf(file);
-    if (holder && !isAlive(holder)) await breakLock(file, holder);
-    else if (Date.now() >= nextWord) {
-      log(`waiting for process ${holder?.pid ?? '?'}, which holds ${file}`);
-      nextWord = Date.now() + 15_000;
-    }
-    await sleep(200);
-  }
+  await waitToTake(file, processIdentity(process.pid), log);
   try {
     return await work();
   } finally {
@@ -29,10 +19,44 @@ export async function withLock<T>(file: string, log: Log, work: () => Promise<T>
   }
 }
 
+/**
+ * Takes the lock for another process, which holds it for as long as it lives: for what goes on after this process, in
+ * commands that the other one starts. Who holds it already may take it again.
+ */
+export async function lockForLife(file: string, holder: ProcessIdentity, log: Log): Promise<void> {
+  if (!(await isHeldBy(file, holder))) await waitToTake(file, holder, log);
+}
+
+/** The living process that holds the lock, if one does. */
+export async function livingHolder(file: string): Promise<ProcessIdentity | undefined> {
+  const holder = await holderOf(file);
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
+/** Whether it is this process that holds the lock. */
+export async function isHeldBy(file: string, process_: ProcessIdentity): Promise<boolean> {
+  const holder = await holderOf(file);
+  return holder?.pid === process_.pid && holder.startedAt === process_.startedAt;
+}
+
+async function waitToTake(file: string, holder: ProcessIdentity, log: Log): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  let nextWord = 0;
+  while (!(await take(file, holder))) {
+    const other = await holderOf(file);
+    if (other && !isAlive(other)) await breakLock(file, other);
+    else if (Date.now() >= nextWord) {
+      log(`waiting for process ${other?.pid ?? '?'}, which holds ${file}`);
+      nextWord = Date.now() + 15_000;
+    }
+    await sleep(200);
+  }
+}
+
 /** A link appears whole, with its content, or not at all. */
-async function take(file: string): Promise<boolean> {
+async function take(file: string, holder: ProcessIdentity): Promise<boolean> {
   const own = `${file}.${process.pid}-${randomUUID()}`;
-  await writeFile(own, JSON.stringify(processIdentity(process.pid)));
+  await writeFile(own, JSON.stringify(holder));
   try {
     await link(own, file);
     return true;

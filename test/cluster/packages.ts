@@ -56,10 +56,13 @@ export async function ensurePackages(wanted: readonly DebianPackage[], log: Log)
   const word = setInterval(() => log(`  apt-get: ${secondsSince(start)}`), 15_000);
   try {
     await tryRun('apt-get', ['update', '-qq'], { env, timeout: 300_000 }); // an unreachable third-party source is no reason to stop
-    const result = await tryRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-      env,
-      timeout: 600_000,
-    });
+    // Another clone, or the machine's own updates, may be installing something.
+    const patient = ['-o', 'DPkg::Lock::Timeout=300'];
+    const result = await tryRun(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', ...patient, ...missing],
+      { env, timeout: 900_000 },
+    );
     if (result.code !== 0)
       throw new Error(`apt-get install ${missing.join(' ')} failed:\n${result.stderr.slice(-2000)}`);
   } finally {

@@ -212,8 +212,23 @@ export async function killPod(e2e: E2e, namespace: string, selector: string): Pr
   ) as { items: { metadata: { uid: string; name: string } }[] };
   for (const { metadata } of pods.items) {
     const pids = await processesOf(metadata.uid);
-    if (pids.length > 0) for (const pid of pids) process.kill(pid, 'SIGKILL');
-    else await e2e.kubectl.run('delete', 'pod', metadata.name, '--namespace', namespace, '--grace-period=0', '--force');
+    if (pids.length > 0) pids.forEach(killNow);
+    else await deleteAtOnce(e2e, namespace, metadata.name);
+  }
+}
+
+/** Between two starts of its container a pod has no process. It may be gone by now, too. */
+async function deleteAtOnce({ kubectl }: E2e, namespace: string, pod: string): Promise<void> {
+  const now = ['--grace-period=0', '--force', '--ignore-not-found'];
+  await kubectl.run('delete', 'pod', pod, '--namespace', namespace, ...now);
+}
+
+/** The first of a container takes the others with it; and what ends by itself meanwhile has ended. */
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

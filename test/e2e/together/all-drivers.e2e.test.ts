@@ -61,9 +61,16 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
   });
 
   it('is Ready, every one, at the same time', async () => {
-    await Promise.all([...all.values()].map(({ shop }) => shop.ready(400_000)));
-    for (const { shop } of all.values())
-      expect(await shop.condition('connections', 'shop', 'Ready')).toMatch(/^True \(Running\)/);
+    const shops = [...all.values()].map(({ shop }) => shop);
+    await Promise.all(shops.map((shop) => shop.ready(400_000)));
+    // On a busy machine a probe of one may come late while another is looked at: what counts is that all can be.
+    let seen: string[] = [];
+    await waitFor('all of them at once', 120_000, async () => {
+      seen = await Promise.all(shops.map((shop) => shop.condition('connections', 'shop', 'Ready')));
+      return seen.every((ready) => ready.startsWith('True (Running)')) ? true : undefined;
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${seen.join('\n')}`);
+    });
   });
 
   it.each(NAMES)('%s: what the shop has is in the hub, and an order placed now comes in', async (name) => {
@@ -74,6 +81,8 @@ describe('a connection of each built-in driver, all on one cluster at once', () 
     expect(before).toBe(store.truth.orders().length);
     expect(addOrder(store.shop, new Random(7))).toBeDefined();
     await shop.run('orderimport');
+    // A run that fails is repeated by itself.
+    await waitFor('the order', 60_000, async () => ((await listed(hub, '/orders')).length > before ? true : undefined));
     expect(await listed(hub, '/orders')).toHaveLength(before + 1);
   });
 

