@@ -146,6 +146,23 @@ export const HUB_QUERIES: readonly CommandRow[] = [
       await withTarget(options, (target) => replay(target, options, say));
     },
   }),
+  row<[], Common & { reason: string; record?: string; connection?: string; note?: string; dryRun: boolean }>({
+    name: 'dismiss',
+    summary: 'say that you have dealt with what cannot be mended: it is counted no more',
+    flags: [
+      ...ASKS_HUB,
+      { usage: '--reason <reason>', description: 'as "supercargo errors" names it', required: true },
+      { usage: '--record <record>', description: 'one record alone: its number, or the id shown' },
+      { usage: '--connection <connection>', description: 'of one connection alone: NAMESPACE/NAME' },
+      { usage: '--note <note>', description: 'who has dealt with it, and how; without it nothing is done' },
+      { usage: '--dry-run', description: 'say how many, do nothing', default: false },
+    ],
+    needs: ASK_HUB,
+    async run({ options, withTarget, say }) {
+      const { dismiss } = await import('../commands/dismiss.ts');
+      await withTarget(options, (target) => dismiss(target, options, say));
+    },
+  }),
   row<[], Common & { order?: string; person?: string }>({
     name: 'forget',
     summary: 'erase the person of an order, or a person from all closed orders',

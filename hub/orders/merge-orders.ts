@@ -1,6 +1,7 @@
 import { TABLES } from '../../model/tables.ts';
 import type { Transaction } from '../storage/database.ts';
 import { raise, resolve, type Problem } from '../problems/problems.ts';
+import { STAYS_DISMISSED } from './dismissed.ts';
 import { replaceChildren } from '../records/merge.ts';
 import { flagChanges, FOLLOWING, noteChanges } from './changes.ts';
 import { concludeOrders } from './conclude.ts';
@@ -29,7 +30,7 @@ const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 
 /**
  * Merges staged orders by the order rules (order-rules.ts): an order that one refuses is kept as Rejected with the
- * reason; an accepted order stays accepted; a change after export is flagged and told. Events are queued in the same
+ * reason; an accepted order stays accepted, a dismissed one dismissed; a change after export is flagged and told. Events are queued in the same
  * transaction. Returns how many orders changed.
  */
 export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<number> {
@@ -92,7 +93,8 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
   );
   const followed = [...STATUS_COLUMNS].map((column) => `${column} = EXCLUDED.${column}`);
   const decided = [...INTAKE_COLUMNS].map(
-    (column) => `${column} = CASE WHEN o.intake = 'Accepted' THEN o.${column} ELSE EXCLUDED.${column} END`,
+    (column) =>
+      `${column} = CASE WHEN o.intake = 'Accepted' OR ${STAYS_DISMISSED} THEN o.${column} ELSE EXCLUDED.${column} END`,
   );
   const passed = COLUMNS.filter((column) => !INTAKE_COLUMNS.has(column));
   await tx.query('DELETE FROM stage_changed');
@@ -108,9 +110,9 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
        ON CONFLICT (connection_id, external_id) DO UPDATE SET
          ${[...kept, ...followed, ...decided].join(',\n         ')},
          shipping_method = CASE WHEN o.exported_at IS NULL THEN EXCLUDED.shipping_method ELSE o.shipping_method END,
-         look_again_at = EXCLUDED.look_again_at,
+         look_again_at = CASE WHEN ${STAYS_DISMISSED} THEN NULL ELSE EXCLUDED.look_again_at END,
          seq = nextval('change_seq'), changed_at = now()
-       WHERE o.hash <> EXCLUDED.hash OR (o.intake <> 'Accepted' AND (o.intake, o.intake_message) IS DISTINCT FROM (EXCLUDED.intake, EXCLUDED.intake_message))
+       WHERE o.hash <> EXCLUDED.hash OR (o.intake <> 'Accepted' AND NOT ${STAYS_DISMISSED} AND (o.intake, o.intake_message) IS DISTINCT FROM (EXCLUDED.intake, EXCLUDED.intake_message))
        RETURNING o.external_id, (xmax = 0) AS inserted, o.exported_at),
      noted AS (INSERT INTO stage_changed SELECT external_id, inserted FROM merged)
      SELECT count(*) AS changed FROM merged`,

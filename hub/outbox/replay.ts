@@ -1,9 +1,14 @@
 import { feedOfKind, type WriteKind } from '../../model/feeds.ts';
 import type { HubContext } from '../base/context.ts';
 import type { Transaction } from '../storage/database.ts';
+import { dryOr } from '../storage/dry-run.ts';
 import type { ConnectionRow } from '../stores/rules.ts';
+import { readDismissedAnew } from '../orders/dismissed.ts';
 import { redriveRejected } from '../orders/redrive.ts';
+import { DISMISSED } from '../problems/dismissal.ts';
+import { hint } from '../runs/hints.ts';
 import { askForExport } from './queue.ts';
+import { REFUSED_FOR } from './results.ts';
 
 export interface ReplayResult {
   /** What has this reason and can be replayed. */
@@ -12,16 +17,10 @@ export interface ReplayResult {
   readonly changed: number;
 }
 
-/** Does `work`; a dry run takes it back and keeps what it returned. */
-async function dryOr<T>(tx: Transaction, dryRun: boolean, work: () => Promise<T>): Promise<T> {
-  if (!dryRun) return work();
-  await tx.query('SAVEPOINT dry_run');
-  const result = await work();
-  await tx.query('ROLLBACK TO SAVEPOINT dry_run');
-  return result;
-}
-
-/** Judges orders anew that were rejected for a reason, from what is stored. */
+/**
+ * Judges orders anew that were rejected for a reason, from what is stored; those that a person dismissed are read again
+ * first.
+ */
 export async function replayOrders(
   tx: Transaction,
   hub: HubContext,
@@ -29,6 +28,7 @@ export async function replayOrders(
   reason: string,
   dryRun: boolean,
 ): Promise<ReplayResult> {
+  if (reason === DISMISSED) return replayDismissed(tx, hub, connections, dryRun);
   const [rejected] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM orders WHERE connection_id = ANY($1::int[]) AND intake = 'Rejected' AND intake_reason = $2`,
     [connections.map(({ id }) => id), reason],
@@ -40,6 +40,24 @@ export async function replayOrders(
   });
   if (!dryRun) tx.afterCommit(hub.wakeDeliveries);
   return { matched: rejected!.count, changed };
+}
+
+async function replayDismissed(
+  tx: Transaction,
+  hub: HubContext,
+  connections: readonly ConnectionRow[],
+  dryRun: boolean,
+): Promise<ReplayResult> {
+  const orders = { matched: 0, changed: 0 };
+  for (const { id } of connections) {
+    const { matched, asked } = await dryOr(tx, dryRun, () => readDismissedAnew(tx, id));
+    orders.matched += matched;
+    orders.changed += asked;
+    if (dryRun || asked === 0) continue;
+    await hint(tx, id, 'OrderImport');
+    tx.afterCommit(() => hub.wakePod(id));
+  }
+  return orders;
 }
 
 /**
@@ -83,7 +101,7 @@ async function requeueWrites(
 ): Promise<number> {
   const rows = await tx.query<{ connection_id: number; kind: WriteKind }>(
     `UPDATE outbox o SET state = 'Pending', attempts = 0, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL, passed = false
-     WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND o.reason = $2
+     WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND ${REFUSED_FOR} = $2
        AND (NOT o.supersedes OR NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = o.connection_id AND n.kind = o.kind AND n.subject = o.subject AND n.id > o.id))
      RETURNING connection_id, kind`,
     [connectionIds, reason],

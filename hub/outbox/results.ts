@@ -13,6 +13,9 @@ const MAX_DELAY_SECONDS = 900;
 /** SQL: whether nothing newer of its subject waits in the place of `outbox`. */
 const NOTHING_NEWER = `NOT EXISTS (SELECT 1 FROM outbox n WHERE n.connection_id = $1 AND n.kind = outbox.kind AND n.subject = outbox.subject AND n.supersedes AND n.state = 'Pending')`;
 
+/** SQL: why the store refused the write `o`, as its problem says it. */
+export const REFUSED_FOR = `coalesce(o.reason, 'Rejected')`;
+
 const isApplied = ({ outcome }: OutboxResult): boolean => outcome === 'Applied' || outcome === 'AlreadyApplied';
 
 /**

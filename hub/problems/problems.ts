@@ -41,7 +41,7 @@ export async function raise(tx: Queryable, home: ProblemHome, problems: readonly
      ORDER BY p.id, p.reason, p.ordinality
      ON CONFLICT (connection_id, feed_type, record, reason, store_id) DO UPDATE
      SET last_seen_at = now(), count = problems.count + 1, severity = EXCLUDED.severity, message = EXCLUDED.message,
-       number = coalesce(EXCLUDED.number, problems.number), resolved_at = NULL`,
+       number = coalesce(EXCLUDED.number, problems.number), resolved_at = NULL, note = NULL`,
     [
       store,
       connection,
@@ -83,8 +83,8 @@ export type ProblemHomes =
   { readonly connection: number; readonly feeds: readonly FeedType[] } | { readonly store: number };
 
 /**
- * Resolves what is over of the given subjects. The only place that does; payloads in quarantine go with it, by a
- * trigger.
+ * Resolves what is over of the given subjects. The only place that does, but for what a person dismisses (dismissal.ts);
+ * payloads in quarantine go with it, by a trigger.
  */
 export async function resolve(
   tx: Queryable,

@@ -92,6 +92,9 @@ async function deliveries(db: Queryable, key: unknown[]): Promise<Step[]> {
   ]);
 }
 
+/** Whatever a person said to it, to the store it stays refused. */
+const atStore = (state: string): string => (state === 'Dismissed' ? 'rejected' : state.toLowerCase());
+
 interface WriteRow extends Record<string, unknown> {
   state: string;
   sent_at: string | null;
@@ -112,7 +115,7 @@ async function writes(db: Queryable, key: unknown[]): Promise<Step[]> {
       ? [
           {
             at,
-            what: `shipment ${row.state.toLowerCase()} at the store`,
+            what: `shipment ${atStore(row.state)} at the store`,
             detail: row.message ?? row.payload.trackingCode ?? null,
             requestId: row.external_id,
           },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HubContext } from '../base/context.ts';
 import { notFound } from '../base/errors.ts';
+import { dismissReason } from '../outbox/dismiss.ts';
 import { replayReason } from '../outbox/replay.ts';
 import type { Queryable } from '../storage/database.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type App,
 } from '../http/app.ts';
 import { once } from '../http/idempotency.ts';
-import { groupView, payloadView, problemView, replayView } from '../../model/rest/problems.ts';
+import { dismissView, groupView, payloadView, problemView, replayView } from '../../model/rest/problems.ts';
 import { remedyOf } from '../problems/remedies.ts';
 
 const security = [{ developerKey: [] }];
@@ -31,6 +32,16 @@ const listQuery = opaquePageQuery.extend({
     .meta({ description: 'reason: one item for each reason, worst and most frequent first, on one page.' }),
 });
 type ListQuery = z.infer<typeof listQuery>;
+
+const dismissBody = z.object({
+  reason: text(64),
+  record: text(253).optional().meta({ description: 'One record alone: its number, or its id.' }),
+  connection: text(507).optional().meta({ description: 'Of one connection alone: namespace/name.' }),
+  note: text(500).meta({
+    description: 'Who has dealt with it, and how. Shown to people of the Store; erased with the person of an order.',
+  }),
+  dryRun: z.boolean().default(false).meta({ description: 'true: say how many, do nothing.' }),
+});
 
 /** first_seen_at never changes: a problem that is seen again keeps its place, and no page skips or repeats one. */
 const cursorShape = z.tuple([z.int(), z.int()]);
@@ -111,6 +122,29 @@ export function problemRoutes(app: App, hub: HubContext): void {
       }));
     },
   );
+
+  app.post(
+    '/problems/dismiss',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Say that somebody has dealt with what cannot be mended: it is done with, and counted no more',
+        description:
+          'Rejected orders are skipped (`Dismissed`), refused writes and dead letters are not sent, other problems are resolved. What is being tried again just now stays. What happens anew is a problem again.',
+        body: dismissBody,
+        response: { 200: dismissView },
+      },
+    },
+    async (request) => {
+      const store = await storeOf(hub.db, request);
+      const { dryRun, ...what } = request.body;
+      return once(hub.db, store.id, request, async (tx) => ({
+        ...(await dismissReason(tx, { ...what, storeId: store.id, requestId: request.id }, dryRun)),
+        dryRun,
+      }));
+    },
+  );
 }
 
 /**
@@ -141,7 +175,7 @@ async function listed(
   const rows = await db.query<z.infer<typeof problemView> & { micros: number; id: number }>(
     `SELECT * FROM (
        SELECT ${STORE} AS store, ${CONNECTION} AS connection, p.feed_type AS feed, p.severity, p.reason, p.kind, p.record, p.number, p.message,
-         p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt",
+         p.first_seen_at AS "firstSeenAt", p.last_seen_at AS "lastSeenAt", p.count, p.resolved_at AS "resolvedAt", p.note,
          q.record IS NOT NULL AS payload, p.id, (extract(epoch FROM p.first_seen_at) * 1000000)::bigint AS micros
        FROM ${SOURCE}
        LEFT JOIN quarantine q ON (q.connection_id, q.feed_type, q.record, q.reason) = (p.connection_id, p.feed_type, p.record, p.reason) WHERE ${CHOSEN}) found

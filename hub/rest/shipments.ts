@@ -289,8 +289,8 @@ async function queueShipment(
 }
 
 /**
- * Other numbers for a parcel. Where nothing of it was sent to the store yet, or the store refused it, it goes there
- * with them; else the store is asked to correct them.
+ * Other numbers for a parcel. Where nothing of it was sent to the store yet, or the store refused it (dismissed or not),
+ * it goes there with them; else the store is asked to correct them.
  */
 async function correctShipment(
   tx: Transaction,
@@ -324,7 +324,7 @@ async function correctShipment(
   const [first] = await tx.query<{ id: number }>(
     `UPDATE outbox SET payload = payload || $3::jsonb, state = CASE state WHEN 'Held' THEN 'Held' ELSE 'Pending' END, failures = 0, not_before = now(), done_at = NULL, reason = NULL, message = NULL
      WHERE connection_id = $1 AND kind = 'shipment' AND payload->>'shipmentId' = $2 AND NOT payload ? 'corrects'
-       AND (state IN ('Held', 'Rejected') OR (state = 'Pending' AND attempts = 0)) RETURNING id`,
+       AND (state IN ('Held', 'Rejected', 'Dismissed') OR (state = 'Pending' AND attempts = 0)) RETURNING id`,
     [connectionId, id, JSON.stringify(write)],
   );
   if (first) await askForExport(tx, hub, [{ connectionId, feed: 'ShipmentExport' }]);

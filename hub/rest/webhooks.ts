@@ -42,9 +42,9 @@ const replayBody = z
     from: instant.optional().meta({ description: 'Events of this time and later.' }),
     to: instant.optional().meta({ description: 'Events before this time.' }),
     states: z
-      .array(z.enum(['Dead', 'Delivered']))
+      .array(z.enum(['Dead', 'Delivered', 'Dismissed']))
       .min(1)
-      .max(2)
+      .max(3)
       .default(['Dead'])
       .meta({ description: 'Dead letters alone if absent.' }),
     dryRun: z.boolean().default(false).meta({ description: 'true: count, send nothing.' }),

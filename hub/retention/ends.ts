@@ -32,7 +32,7 @@ export const ENDS: readonly End[] = [
   {
     what: 'outbox',
     table: 'outbox',
-    over: `${OF_CONNECTION} WHERE t.done_at IS NOT NULL AND t.state IN ('Applied', 'Superseded', 'Rejected', 'Failed') AND ${old('t.done_at', 's')} AND NOT (t.kind = 'shipment' AND ${OPEN_ORDER('t.subject')})`,
+    over: `${OF_CONNECTION} WHERE t.done_at IS NOT NULL AND t.state IN ('Applied', 'Superseded', 'Rejected', 'Dismissed', 'Failed') AND ${old('t.done_at', 's')} AND NOT (t.kind = 'shipment' AND ${OPEN_ORDER('t.subject')})`,
   },
   {
     what: 'orderHistory',

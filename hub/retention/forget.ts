@@ -1,3 +1,4 @@
+import { eraseNotes } from '../problems/dismissal.ts';
 import type { Queryable } from '../storage/database.ts';
 
 export interface OrderKey {
@@ -43,6 +44,7 @@ export async function forgetPersons(tx: Queryable, orders: readonly OrderKey[], 
     `DELETE FROM quarantine q USING ${these} WHERE q.connection_id = k.connection_id AND q.record = k.order_id`,
     keys,
   );
+  await eraseNotes(tx, orders);
   await tx.query(
     `INSERT INTO order_history (connection_id, order_id, what, request_id)
      SELECT k.connection_id, k.order_id, $3, $4 FROM ${these}`,

@@ -21,6 +21,7 @@ export const problemView = z.object({
   lastSeenAt: z.string(),
   count: z.number().meta({ description: 'How often it was seen.' }),
   resolvedAt: z.string().nullable(),
+  note: z.string().nullable().meta({ description: 'What whoever dismissed it wrote; null: nobody did.' }),
   payload: z.boolean().meta({ description: 'Whether GET /problems/payload has the record as the shop gave it.' }),
 });
 
@@ -44,6 +45,13 @@ export const groupView = z.object({
 
 /** A record as the shop gave it. */
 export const payloadView = z.object({ payload: z.string(), at: z.string() });
+
+/** What became of a dismissal. */
+export const dismissView = z.object({
+  matched: z.number().meta({ description: 'What has this reason and is open.' }),
+  dismissed: z.number().meta({ description: 'Of these, dismissed: not what is being tried again just now.' }),
+  dryRun: z.boolean(),
+});
 
 /** What became of a replay. */
 export const replayView = z.object({
