@@ -22,7 +22,7 @@ export async function dismiss(target: Target, options: DismissOptions, say: (lin
   const { matched, dismissed } = await hub.post(dismissView, '/problems/dismiss', {
     ...{ reason, record, connection, note, dryRun },
   });
-  const which = `the reason ${reason}${record === undefined ? '' : ` and are about "${record}"`}`;
+  const which = `the reason ${reason}${record === undefined ? '' : ` for record "${record}"`}`;
   const left = matched - dismissed;
   if (matched === 0) say(`nothing open has ${which}: "supercargo errors --reason ${reason}" shows what there is`);
   else if (dryRun)
