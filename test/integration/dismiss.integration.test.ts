@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { endWhatIsOver } from '../../hub/retention/keeper.ts';
 import type { OutboxKind } from '../../model/sync-api.ts';
 import { HubRig, receiver, until, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
@@ -122,6 +123,23 @@ describe('a refused write that a person dealt with', () => {
     expect(await notes(store)).toEqual([['A@main', NOTE]]);
   });
 
+  it('is kept as long as other writes that are done', async () => {
+    const store = await rig.store();
+    const pod = await shop(store);
+    await store.api('POST', '/stock', { levels: [{ sku: 'A', quantity: 3 }] });
+    await refuse(pod, 'stock');
+    await dismiss(store, { reason: 'StoreRefused' });
+    const kept = async (days: number) => {
+      await rig.db.query(`UPDATE outbox SET done_at = now() - make_interval(days => $2) WHERE connection_id = $1`, [
+        ...[pod.connectionId, days],
+      ]);
+      await endWhatIsOver(rig.db, new Map());
+      return rig.db.query('SELECT state FROM outbox WHERE connection_id = $1', [pod.connectionId]);
+    };
+    expect(await kept(89)).toEqual([{ state: 'Dismissed' }]);
+    expect(await kept(91)).toEqual([]);
+  });
+
   it('is not touched while a pod is sending it: what becomes of it counts', async () => {
     const store = await rig.store();
     const pod = await shop(store);
@@ -153,8 +171,12 @@ describe('a rejected order that a person dealt with', () => {
     expect((await open(store)).map(({ number }: { number: string }) => number)).toEqual(['2']);
     const steps = await history(store, '1');
     expect(steps).toContain(`skipped: dismissed: ${NOTE}`);
-    for (const changes of [{}, { updatedAt: '2026-05-01T00:00:00Z', grandTotal: 2600, paymentState: 'Unpaid' }])
-      await pod.send('OrderUpdate', [unknown('1', changes)]);
+    const changed = [
+      {},
+      { updatedAt: '2026-05-01T00:00:00Z', grandTotal: 2600, paymentState: 'Unpaid' },
+      { updatedAt: '2026-05-02T00:00:00Z', grandTotal: 2600 },
+    ];
+    for (const changes of changed) await pod.send('OrderUpdate', [unknown('1', changes)]);
     expect(await seen(store, '1')).toMatchObject(skipped);
     expect((await history(store, '1')).filter((step: string) => step.startsWith('skipped'))).toHaveLength(1);
     // Nor does the product that it named make an order of it.

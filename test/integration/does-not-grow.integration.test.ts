@@ -103,6 +103,14 @@ async function day(name: string): Promise<void> {
   await pod.gone('OrderUpdate', [`o-${name}-9`]);
   for (const reason of ['UnknownSku', 'WebhookUndeliverable'])
     await api('POST', '/problems/replay', { reason, dryRun: reason === 'UnknownSku' });
+  for (const reason of ['UnknownSku', 'StoreRefused', 'WebhookUndeliverable'])
+    await api('POST', '/problems/dismiss', {
+      reason,
+      record: `${name}-6`,
+      note: 'by hand',
+      dryRun: reason === 'UnknownSku',
+    });
+  await api('POST', '/problems/replay', { reason: 'Dismissed' });
   await pod.send('ProductImport', [product(`${name}-r`, [`${name}-none`])]);
   await pod.client.openRecords('OrderUpdate', '');
   await pod.client.summary('OrderImport');
