@@ -39,7 +39,7 @@ export async function readDismissedAnew(
   connectionId: number,
 ): Promise<{ readonly matched: number; readonly asked: number }> {
   const [row] = await tx.query<{ matched: number; asked: number }>(
-    `WITH dismissed AS (SELECT external_id, forgotten_at FROM orders WHERE connection_id = $1 AND intake = 'Skipped' AND intake_reason = '${DISMISSED}'),
+    `WITH dismissed AS (SELECT external_id, forgotten_at FROM orders WHERE store_id = (SELECT store_id FROM connections WHERE id = $1) AND intake <> 'Accepted' AND connection_id = $1 AND intake = 'Skipped' AND intake_reason = '${DISMISSED}'),
      asked AS (
        UPDATE orders SET look_again_at = now()
        WHERE connection_id = $1 AND external_id = ANY(ARRAY(SELECT external_id FROM dismissed WHERE forgotten_at IS NULL)) AND intake_reason = '${DISMISSED}'

@@ -42,6 +42,8 @@ export interface OpenProblem extends Record<string, unknown> {
   readonly id: string;
 }
 
+const OPEN = 'resolved_at IS NULL AND reason = $2';
+
 /** Open problems of a reason: of these connections, of `also`, and the Store's own where no connection is named. */
 export function openProblems(
   tx: Queryable,
@@ -51,7 +53,11 @@ export function openProblems(
 ): Promise<OpenProblem[]> {
   return tx.query<OpenProblem>(
     `SELECT p.id AS problem, p.connection_id AS "connectionId", p.feed_type AS feed, p.kind, p.record AS id FROM problems p
-     WHERE p.resolved_at IS NULL AND p.reason = $2 AND (p.connection_id = ANY($1::int[]) OR p.store_id = $3 OR (p.connection_id, p.record) IN (SELECT * FROM unnest($5::int[], $6::text[])))
+     WHERE p.id = ANY(ARRAY(
+         SELECT id FROM problems WHERE connection_id = ANY($1::int[]) AND ${OPEN}
+         UNION SELECT id FROM problems WHERE store_id = $3::int AND ${OPEN}
+         UNION SELECT id FROM unnest($5::int[], $6::text[]) AS d(of_connection, of_record) JOIN problems ON connection_id = of_connection AND record = of_record AND ${OPEN}))
+       AND p.resolved_at IS NULL
        AND ($4::text IS NULL OR p.record = $4 OR p.number = $4) ORDER BY p.id FOR UPDATE`,
     [connectionIds, reason, connection === undefined ? storeId : null, record ?? null, ...keysOf(also)],
   );
