@@ -34,17 +34,18 @@ export async function recordApplied<F extends ExportType>(
 ): Promise<readonly OutboxResult[]> {
   const told = new Map(results.filter(isApplied).map((result) => [result.id, resultOf(feed, result)]));
   if (told.size === 0) return results;
-  const entries = await tx.query<{ id: number; payload: WriteOf<F> }>(
+  const entries = await tx.query<{ id: number; subject: string; payload: WriteOf<F> }>(
     `UPDATE outbox o SET state = 'Applied', done_at = now(), external_id = r.external_id, ticket = NULL, reason = NULL, message = NULL, held_request = NULL
      FROM unnest($1::int[], $2::bigint[], $3::text[]) AS r(connection_id, id, external_id)
      WHERE o.connection_id = r.connection_id AND o.id = r.id AND (o.state IS NOT DISTINCT FROM 'Sent' OR o.state IS NOT DISTINCT FROM 'Submitted')
-     RETURNING o.id, o.payload`,
+     RETURNING o.id, o.subject, o.payload`,
     [
       [...told.keys()].map(() => connectionId),
       [...told.keys()],
       [...told.values()].map(({ externalId }) => externalId ?? null),
     ],
   );
+  if (FEEDS[feed].supersedes) await overtakeRefused(tx, connectionId, feed, entries);
   await effects[feed].applied(
     tx,
     connectionId,
@@ -56,6 +57,21 @@ export async function recordApplied<F extends ExportType>(
     entries.map(({ payload }) => subjectOf(feed, payload).id),
   );
   return results.filter((result) => !isApplied(result));
+}
+
+/** Where the last word counts: what the store refused before has nothing left to be mended, and is counted no more. */
+async function overtakeRefused(
+  tx: Transaction,
+  connectionId: number,
+  feed: ExportType,
+  entries: readonly { readonly id: number; readonly subject: string }[],
+): Promise<void> {
+  await tx.query(
+    `UPDATE outbox o SET state = 'Superseded' FROM unnest($3::text[], $4::bigint[]) AS a(subject, id)
+     WHERE o.connection_id = $1 AND o.kind = $2 AND o.subject = a.subject AND o.id < a.id AND o.state = 'Rejected'`,
+    [connectionId, FEEDS[feed].kind, entries.map(({ subject }) => subject), entries.map(({ id }) => id)],
+    'overtake-refused',
+  );
 }
 
 function resultOf<F extends ExportType>(feed: F, { id, result }: OutboxResult): ResultOf<F> {

@@ -290,5 +290,9 @@ describe('a replay by reason', () => {
     await store.api('POST', '/problems/replay', { reason: 'StoreRefused' });
     expect(await pod.apply('stock')).toMatchObject([{ sku: 'A', quantity: 4 }]);
     expect((await problems(store)).items).toEqual([]);
+    // The older one would be counted as refused, and an alert go on, with nothing left to mend.
+    expect(
+      await rig.db.query('SELECT state FROM outbox WHERE connection_id = $1 ORDER BY id', [pod.connectionId]),
+    ).toEqual([{ state: 'Superseded' }, { state: 'Applied' }]);
   });
 });
