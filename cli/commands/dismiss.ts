@@ -19,9 +19,8 @@ export async function dismiss(target: Target, options: DismissOptions, say: (lin
   if (note === undefined || note.trim() === '')
     throw new UsageError('say who has dealt with it, and how: --note "sent again by hand, Ada Miller"');
   const hub = await hubApi(target, options);
-  const { matched, dismissed } = await hub.post(dismissView, '/problems/dismiss', {
-    ...{ reason, record, connection, note, dryRun },
-  });
+  const asked = { reason, record, connection, note, dryRun };
+  const { matched, dismissed } = await hub.post(dismissView, '/problems/dismiss', asked);
   const which = `the reason ${reason}${record === undefined ? '' : ` for record "${record}"`}`;
   const left = matched - dismissed;
   if (matched === 0) say(`nothing open has ${which}: "supercargo errors --reason ${reason}" shows what there is`);

@@ -232,27 +232,33 @@ describe('a rejected order that a person dealt with', () => {
 });
 
 describe('dead letters', () => {
-  it('that a person dealt with are counted no more, and sent again only where that is asked for', async () => {
-    let well = false;
-    const hook = await receiver(() => (well ? 200 : 503));
-    const store = await rig.store({
-      orderWebhooks: [{ name: 'wms', url: hook.url }],
-      allowedPrivateNetworks: ['127.0.0.0/8'],
-    });
-    const pod = await store.connect('shop', { catalogue: false });
+  const endpoint = (url: string) => ({
+    orderWebhooks: [{ name: 'wms', url }],
+    allowedPrivateNetworks: ['127.0.0.0/8'],
+  });
+  const dead = (store: TestStore) =>
+    figure('supercargo_webhook_deliveries', undefined, `"${store.name}",endpoint="wms",state="Dead"`);
+
+  /** An order whose webhook to an endpoint of `store` is given up. */
+  async function deadLetter(store: TestStore, pod: TestPod): Promise<void> {
     await pod.send('OrderImport', [order('1')]);
-    const failed = async () =>
-      (await store.api('GET', '/webhooks')).body.items[0].lastError !== null ? true : undefined;
-    await until(async () => (await failed()) ?? false, 'the first failure');
+    const waits = `SELECT 1 FROM deliveries WHERE connection_id = $1 AND last_error IS NOT NULL`;
+    await until(async () => (await rig.db.query(waits, [pod.connectionId])).length > 0, 'the first failure');
     await rig.db.query(
       `UPDATE deliveries SET attempts = 99, next_attempt_at = now(), claimed_until = NULL WHERE connection_id = $1`,
       [pod.connectionId],
     );
-    const dead = () =>
-      figure('supercargo_webhook_deliveries', undefined, `"${store.name}",endpoint="wms",state="Dead"`);
-    await until(async () => (await dead()).length > 0, 'the dead letter');
-    expect(await dismiss(store, { reason: 'WebhookUndeliverable', record: '1' })).toEqual(dismissed(1));
-    expect([await dead(), await open(store), await notes(store)]).toEqual([[], [], [['o-1', NOTE]]]);
+    await until(async () => (await dead(store)).length > 0, 'the dead letter');
+  }
+
+  it('that a person dealt with are counted no more, and sent again only where that is asked for', async () => {
+    let well = false;
+    const hook = await receiver(() => (well ? 200 : 503));
+    const store = await rig.store(endpoint(hook.url));
+    await deadLetter(store, await store.connect('shop', { catalogue: false }));
+    const what = { reason: 'WebhookUndeliverable', record: '1' };
+    expect(await dismiss(store, what)).toEqual(dismissed(1));
+    expect([await dead(store), await open(store), await notes(store)]).toEqual([[], [], [['o-1', NOTE]]]);
     expect(await history(store, '1')).toContain(`problem WebhookUndeliverable: dismissed: ${NOTE}`);
     const again = async (states?: string[]) =>
       (await store.api('POST', '/webhooks/wms/replay', { states })).body.replayed as number;
@@ -260,6 +266,20 @@ describe('dead letters', () => {
     well = true;
     expect(await again(['Dismissed'])).toBe(1);
     await until(async () => (await store.api('GET', '/webhooks')).body.items[0].pending === 0, 'the delivery');
+    await hook.close();
+  });
+
+  it('are of the Store whose endpoint it is; the problem at the order goes with them', async () => {
+    const hook = await receiver(() => 503);
+    const warehouse = await rig.store(endpoint(hook.url));
+    const one = await rig.store({ developerApi: { keyOf: { name: warehouse.name } } });
+    await deadLetter(warehouse, await one.connect('shop', { catalogue: false }));
+    const as = (store: TestStore) =>
+      dismiss(warehouse, { reason: 'WebhookUndeliverable' }, { 'supercargo-store': `test/${store.name}` });
+    expect(await as(one)).toEqual(dismissed(0, 1));
+    expect([await dead(warehouse), await open(warehouse)]).toMatchObject([['1'], [{ record: 'o-1' }]]);
+    expect(await as(warehouse)).toEqual(dismissed(1));
+    expect([await dead(warehouse), await open(warehouse)]).toEqual([[], []]);
     await hook.close();
   });
 });
