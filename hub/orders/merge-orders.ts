@@ -30,8 +30,8 @@ const RESOLVED_ELSEWHERE = ['TotalsMismatch', 'WebhookUndeliverable'];
 
 /**
  * Merges staged orders by the order rules (order-rules.ts): an order that one refuses is kept as Rejected with the
- * reason; an accepted order stays accepted, a dismissed one dismissed; a change after export is flagged and told. Events are queued in the same
- * transaction. Returns how many orders changed.
+ * reason; an accepted order stays accepted, a dismissed one dismissed; a change after export is flagged and told.
+ * Events are queued in the same transaction. Returns how many orders changed.
  */
 export async function mergeOrders(tx: Transaction, scope: OrderScope): Promise<number> {
   await judgeStaged(tx, scope);

@@ -25,9 +25,9 @@ export interface DismissResult {
 }
 
 /**
- * A person has dealt with what cannot be mended: rejected orders are skipped, refused writes and dead letters done with,
- * other problems resolved. Nothing is sent, and nothing else is kept back: what comes next of the same record is tried
- * as ever. A dry run does it all and takes it back.
+ * A person has dealt with what cannot be mended: rejected orders are skipped, refused writes and dead letters are done
+ * with, other problems resolved. Nothing is sent, and nothing else is kept back: what comes next of the same record is
+ * tried as ever. A dry run does it all and takes it back.
  */
 export function dismissReason(tx: Transaction, dismissal: Dismissal, dryRun: boolean): Promise<DismissResult> {
   return dryOr(tx, dryRun, () => dismiss(tx, dismissal));
@@ -89,13 +89,13 @@ function aboutWrite({ connection_id: connectionId, kind, payload }: WriteRow): A
 async function dismissWrites(
   tx: Queryable,
   connectionIds: readonly number[],
-  { reason, record }: Dismissal,
+  { storeId, reason, record }: Dismissal,
 ): Promise<About[]> {
   const refused = await tx.query<WriteRow>(
     `SELECT o.id, o.connection_id, o.kind, o.payload FROM outbox o WHERE o.connection_id = ANY($1::int[]) AND o.state = 'Rejected' AND ${REFUSED_FOR} = $2`,
     [connectionIds, reason],
   );
-  const numbered = record === undefined ? [] : await ordersOfNumber(tx, connectionIds, record);
+  const numbered = record === undefined ? [] : await ordersOfNumber(tx, storeId, record);
   const named = new Set(numbered.map((row) => keyOfAbout(aboutOrder(row))));
   const chosen = refused.filter((row) => {
     const about = aboutWrite(row);
@@ -111,12 +111,12 @@ async function dismissWrites(
 
 function ordersOfNumber(
   tx: Queryable,
-  connectionIds: readonly number[],
+  storeId: number,
   number: string,
 ): Promise<{ connection_id: number; id: string }[]> {
   return tx.query<{ connection_id: number; id: string }>(
-    'SELECT connection_id, external_id AS id FROM orders WHERE connection_id = ANY($1::int[]) AND number = $2',
-    [connectionIds, number],
+    'SELECT connection_id, external_id AS id FROM orders WHERE store_id = $1 AND number = $2',
+    [storeId, number],
   );
 }
 

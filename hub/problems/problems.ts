@@ -83,8 +83,8 @@ export type ProblemHomes =
   { readonly connection: number; readonly feeds: readonly FeedType[] } | { readonly store: number };
 
 /**
- * Resolves what is over of the given subjects. The only place that does, but for what a person dismisses (dismissal.ts);
- * payloads in quarantine go with it, by a trigger.
+ * Resolves what is over of the given subjects. The only place that does, but for what a person dismisses
+ * (dismissal.ts); payloads in quarantine go with it, by a trigger.
  */
 export async function resolve(
   tx: Queryable,

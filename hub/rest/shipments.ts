@@ -289,8 +289,8 @@ async function queueShipment(
 }
 
 /**
- * Other numbers for a parcel. Where nothing of it was sent to the store yet, or the store refused it (dismissed or not),
- * it goes there with them; else the store is asked to correct them.
+ * Other numbers for a parcel. Where nothing of it was sent to the store yet, or the store refused it (dismissed or
+ * not), it goes there with them; else the store is asked to correct them.
  */
 async function correctShipment(
   tx: Transaction,
