@@ -7,12 +7,14 @@ import { ownDatabase } from '../support/postgres.ts';
 // the pages that each statement touched, in a Store with a few records and in the same Store with many.
 jest.setTimeout(180_000);
 
-const MANY = 15_000;
+const MANY = 20_000;
 const PER_BATCH = 1000;
 /** Pages of a call that nobody has to explain. */
-const FREE = 150;
+const FREE = 300;
 /** A tree of many rows has a level or two more, and its free places lie apart. */
 const TIMES = 4;
+/** Counts orders that are done with, by an index alone, and is asked once a minute (hub/figures.ts). */
+const COUNTS_ALL = /^WITH put_aside AS/;
 
 let rig: HubRig;
 let store: TestStore;
@@ -121,6 +123,7 @@ async function day(name: string): Promise<void> {
   ];
   for (const found of [...named, '/webhooks', '/checkpoints', path('4'), `${path('4')}/history`])
     await api('GET', found);
+  await rig.metrics();
   await api('POST', '/forget', { order: `${name}-3` });
   await api('POST', '/forget', { person: `${name}@example.com` });
 }
@@ -176,7 +179,7 @@ it('what a statement reads for a few records does not grow with the shop', async
   const large = await costs();
   const grown = [...large.values()].flatMap(({ id, query, pages }) => {
     const before = small.get(id)?.pages ?? 0;
-    return pages > FREE && pages > TIMES * before
+    return pages > FREE && pages > TIMES * before && !COUNTS_ALL.test(query)
       ? [`${before.toFixed(0)} pages a call became ${pages.toFixed(0)}: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`]
       : [];
   });
