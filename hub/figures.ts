@@ -55,7 +55,7 @@ const stage = (row: FigureRow, name: string, age: FigureRow[string]): readonly F
 export const FIGURES: readonly Figure[] = [
   {
     name: 'supercargo_orders',
-    help: 'Orders by what was decided about them (Accepted, Held, Skipped, Rejected).',
+    help: 'Orders by what was decided about them (Accepted, Held, Skipped, Rejected). Accepted and Skipped are counted once a minute.',
     labels: ['namespace', 'connection', 'intake'],
     sources: [
       { sql: PUT_ASIDE, of: (row) => [{ ...row, value: row['count']! }] },

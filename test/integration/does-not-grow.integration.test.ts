@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { StoreSpec } from '../../crds/index.ts';
 import { HubRig, receiver, until, type Receiver, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 import { ownDatabase } from '../support/postgres.ts';
@@ -20,6 +21,7 @@ let rig: HubRig;
 let store: TestStore;
 let pod: TestPod;
 let wms: Receiver;
+let spec: StoreSpec;
 
 beforeAll(async () => {
   rig = await HubRig.start(
@@ -35,7 +37,8 @@ beforeAll(async () => {
   );
   await rig.db.execute('CREATE EXTENSION pg_stat_statements');
   wms = await receiver();
-  store = await rig.store({ orderWebhooks: [{ name: 'wms', url: wms.url }], allowedPrivateNetworks: ['127.0.0.0/8'] });
+  spec = { orderWebhooks: [{ name: 'wms', url: wms.url }], allowedPrivateNetworks: ['127.0.0.0/8'] };
+  store = await rig.store(spec);
   pod = await store.connect();
 });
 afterAll(async () => {
@@ -106,13 +109,22 @@ async function day(name: string): Promise<void> {
   for (const reason of ['UnknownSku', 'WebhookUndeliverable'])
     await api('POST', '/problems/replay', { reason, dryRun: reason === 'UnknownSku' });
   await pod.send('ProductImport', [product(`${name}-r`, [`${name}-none`])]);
+  await api('POST', '/prices', { prices: [{ sku: a, price: 1200, currency: 'EUR' }] });
+  await pod.apply('price');
+  // A rule changes: what it may heal is judged again.
+  await store.put({ ...spec, skuAliases: { [`${name}-alias`]: a } });
+  const window = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+  await pod.client.censusCounts('OrderImport', [window]);
+  await pod.client.censusIds('OrderImport', window, '');
   await pod.client.openRecords('OrderUpdate', '');
   await pod.client.summary('OrderImport');
   await pod.client.claimHooks(10);
   const lists = ['/orders', '/products', '/stock', '/prices', '/problems', '/runs', '/refunds', '/returns', '/held'];
   const asked = ['/orders?acknowledged=false', '/orders?intake=Rejected', '/orders?state=Open'];
   for (const list of [...lists, ...asked]) await api('GET', `${list}${list.includes('?') ? '&' : '?'}limit=5`);
+  await api('POST', '/webhooks/wms/replay', { from: new Date(Date.now() - 1000).toISOString() });
   const named = [
+    '/go-live',
     `/orders?number=${name}-4`,
     `/products?sku=${a}`,
     `/stock?sku=${a}`,
