@@ -34,7 +34,8 @@ export function metricDefinitions(): Readonly<Record<Part, readonly MetricDefini
   const app = { addHook: () => undefined } as unknown as FastifyInstance;
   observeRequests(app, hub);
   admitPods(app, systemClock, hub);
-  hubMetrics(hub, { db: undefined as unknown as Database, unfit: [], ended: new Map() });
+  const nothing = { db: undefined as unknown as Database, unfit: [], ended: new Map<string, number>() };
+  hubMetrics(hub, { ...nothing, clock: systemClock, slowFreshMs: 0 });
   new Limiter(DEFAULT_LIMITS, systemClock, hub);
 
   const operator = partRegistry('operator');

@@ -1,7 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ConnectionKey } from '../crds/index.ts';
 import type { DeclaredConnections } from './base/context.ts';
-import { FIGURES, FIRST_SEEN, type Figure, type FigureRow } from './figures.ts';
+import type { Clock } from '../kit/clock.ts';
+import { FIGURES, FIRST_SEEN, type Figure, type FigureRow, type Source } from './figures.ts';
 import type { Ended } from './retention/keeper.ts';
 import type { Database } from './storage/database.ts';
 import { REASONS, type UnfitFor } from './storage/fitness.ts';
@@ -16,13 +17,19 @@ export interface FiguresSource {
   readonly ended: Ended;
   /** What Connection resources say; absent: every connection is taken to be there. */
   readonly declared?: DeclaredConnections;
+  readonly clock: Clock;
+  /** How long what slow sources say is good for. */
+  readonly slowFreshMs: number;
 }
 
 /**
  * Domain figures, read from the database at scrape time: nothing stale remains after a deletion. A database that is
  * down costs its figures alone; what else the process says of itself is served all the same.
  */
-export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: FiguresSource): void {
+export function hubMetrics(
+  registry: Registry,
+  { db, unfit, ended, declared, clock, slowFreshMs }: FiguresSource,
+): void {
   const registers = [registry];
   new Counter({
     name: 'supercargo_hub_ended_rows_total',
@@ -44,9 +51,14 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
 
   // All families of one scrape share one reading: prom-client collects them at the same time.
   let reading: Promise<Readings> | undefined;
-  const read = () => (reading ??= readings(db).finally(() => (reading = undefined)));
-  const rowsOf = async ({ sql, of = (row) => [row] }: Figure): Promise<FigureRow[]> =>
-    ((await read())?.get(sql) ?? []).filter((row) => isThere(row, declared)).flatMap(of);
+  const kept: Kept = { at: -Infinity, asking: false, rows: new Map() };
+  const read = () => (reading ??= readings(db, clock, kept, slowFreshMs).finally(() => (reading = undefined)));
+  const rowsOf = async ({ sources }: Figure): Promise<FigureRow[]> => {
+    const found = await read();
+    return sources.flatMap(({ sql, of = (row) => [row] }) =>
+      (found?.get(sql) ?? []).filter((row) => isThere(row, declared)).flatMap(of),
+    );
+  };
   for (const figure of FIGURES) {
     new Gauge({
       name: figure.name,
@@ -84,15 +96,38 @@ export function hubMetrics(registry: Registry, { db, unfit, ended, declared }: F
 /** Absent: the database did not answer. */
 type Readings = ReadonlyMap<string, readonly FigureRow[]> | undefined;
 
-function readings(db: Database): Promise<Readings> {
-  return withinPatience(readAll(db)).catch(() => undefined);
+/** What slow sources said last, and when they were asked (monotonic, ms). */
+interface Kept {
+  at: number;
+  asking: boolean;
+  rows: ReadonlyMap<string, readonly FigureRow[]>;
 }
 
-/** By query, one after the other: figures never take more than one session from who works. */
-async function readAll(db: Database): Promise<ReadonlyMap<string, readonly FigureRow[]>> {
+const SOURCES: readonly Source[] = [...FIGURES, FIRST_SEEN].flatMap(({ sources }) => sources);
+
+/**
+ * By query, one after the other: figures never take more than one session from who works. Who scrapes waits for the
+ * quick ones alone: slow ones that take long come with a later scrape, and until then as they were.
+ */
+async function readings(db: Database, clock: Clock, kept: Kept, slowFreshMs: number): Promise<Readings> {
+  const quick = await withinPatience(rowsOf(db, false)).catch(() => undefined);
+  if (!quick) return undefined;
+  const now = clock.monotonic?.() ?? clock.now().getTime();
+  if (!kept.asking && now - kept.at >= slowFreshMs) {
+    kept.at = now;
+    kept.asking = true;
+    const slow = rowsOf(db, true)
+      .then((rows) => (kept.rows = rows))
+      .finally(() => (kept.asking = false));
+    await withinPatience(slow).catch(() => undefined);
+  }
+  return new Map([...quick, ...kept.rows]);
+}
+
+async function rowsOf(db: Database, slow: boolean): Promise<ReadonlyMap<string, readonly FigureRow[]>> {
   const all = new Map<string, readonly FigureRow[]>();
-  for (const sql of new Set([...FIGURES, FIRST_SEEN].map((figure) => figure.sql)))
-    all.set(sql, await db.query<FigureRow>(sql));
+  const asked = SOURCES.filter((source) => (source.slow ?? false) === slow).map(({ sql }) => sql);
+  for (const sql of new Set(asked)) all.set(sql, await db.query<FigureRow>(sql));
   return all;
 }
 

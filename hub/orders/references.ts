@@ -13,7 +13,7 @@ export interface ReferenceScope {
 /** SQL: ids of `staged` (external_id, cust_ref, placed_at) whose reference another order has, or one before them. */
 const taken = (staged: string): string => `
   WITH staged AS (
-    SELECT s.external_id, s.cust_ref, s.placed_at, (SELECT o.cust_ref FROM orders o WHERE o.connection_id = $1 AND o.external_id = s.external_id LIMIT 1) IS NOT DISTINCT FROM s.cust_ref AS own FROM ${staged} s),
+    SELECT s.external_id, s.cust_ref, s.placed_at, coalesce((SELECT o.cust_ref FROM orders o WHERE o.connection_id = $1 AND o.external_id = s.external_id LIMIT 1) = s.cust_ref, false) AS own FROM ${staged} s),
   ranked AS (SELECT external_id, cust_ref, own, row_number() OVER (PARTITION BY cust_ref ORDER BY own DESC, placed_at, external_id) AS place FROM staged)
   SELECT r.external_id FROM ranked r
   WHERE NOT r.own AND (r.place > 1 OR (SELECT o.external_id FROM orders o WHERE o.store_id = $2 AND o.cust_ref = r.cust_ref LIMIT 1) IS NOT NULL)`;

@@ -22,8 +22,8 @@ export const PRICE_BEFORE = `CASE WHEN (o.payload->>'includesTax')::boolean THEN
   WHEN NOT p.includes_tax AND p.currency = o.payload->>'currency' THEN p.price END`;
 
 /** SQL: the tables of it. */
-export const PRICE_TABLES = `LEFT JOIN variants v ON v.connection_id = $1 AND v.external_id = o.payload->>'variantId'
-  LEFT JOIN written_prices p ON p.connection_id = $1 AND p.variant_id = o.payload->>'variantId'`;
+export const PRICE_TABLES = `LEFT JOIN LATERAL (SELECT * FROM variants WHERE connection_id = $1 AND external_id = o.payload->>'variantId' LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT * FROM written_prices WHERE connection_id = $1 AND variant_id = o.payload->>'variantId' LIMIT 1) p ON true`;
 
 /** The plan that waiting prices make, in the order in which they were queued. */
 export async function plannedPrices(db: Queryable, connectionId: number, waiting: string): Promise<PlannedPrice[]> {

@@ -35,7 +35,7 @@ export function forgetRoutes(app: App, hub: HubContext): void {
       return once(hub.db, store.id, request, async (tx) => {
         const found = await tx.query<Found & Record<string, unknown>>(
           `SELECT connection_id AS "connectionId", external_id AS "orderId", number, intake IN ('Accepted', 'Held') AND state NOT IN ('Completed', 'Cancelled') AS open
-           FROM orders WHERE store_id = $1 AND ($2::text IS NULL OR number = $2 OR cust_ref = $2) AND ($3::text IS NULL OR lower(customer_email) = lower($3)) ORDER BY number FOR UPDATE`,
+           FROM orders WHERE store_id = $1 AND ($2::text IS NULL OR number = $2 OR cust_ref = $2) AND ($3::text IS NULL OR md5(lower(customer_email))::uuid = md5(lower($3))::uuid AND lower(customer_email) = lower($3)) ORDER BY number FOR UPDATE`,
           [store.id, order ?? null, person ?? null],
         );
         const closed = found.filter(({ open }) => !open);

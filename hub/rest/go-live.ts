@@ -125,7 +125,7 @@ async function locationsOf(db: Queryable, { id, rules }: StoreRow, connectionId:
 
 async function lastOrders(db: Queryable, connectionId: number): Promise<Report['orders']> {
   const rows = await db.query<Record<string, unknown>>(
-    `SELECT * FROM orders WHERE connection_id = $1 AND intake IN ('Accepted', 'Rejected') ORDER BY first_seen_at DESC, external_id DESC LIMIT ${LAST_ORDERS}`,
+    `SELECT * FROM orders WHERE connection_id = $1 AND intake IN ('Accepted', 'Rejected') AND placed_at IS NOT NULL ORDER BY placed_at DESC LIMIT ${LAST_ORDERS}`,
     [connectionId],
   );
   const views = await orderViews(db, rows);

@@ -107,9 +107,11 @@ export function stockRoutes(app: App, hub: HubContext): void {
       const { after, upTo, within } = await pageBounds(hub.db, stores, request.query.after, request.query.sku);
       const rows = await hub.db.query<{ cursor: string } & z.infer<typeof levelView>>(
         `SELECT s.sku, s.location_id AS location, s.on_hand AS "onHand", s.allocated, s.available, t.quantity AS target, t.means AS "targetStock", s.sent, c.stock AS counts, o.namespace || '/' || o.name AS store, c.namespace || '/' || c.name AS connection, least(s.seq, $6)::text AS cursor
-       FROM connections c JOIN stores o ON o.id = c.store_id JOIN stock_levels s ON s.connection_id = c.id
-       LEFT JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id
-       WHERE c.store_id = ANY($1::int[]) AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4`,
+       FROM connections c JOIN stores o ON o.id = c.store_id
+       CROSS JOIN LATERAL (
+         SELECT s.* FROM stock_levels s WHERE s.connection_id = c.id AND s.seq > $2 AND s.seq <= $5 AND ($3::text IS NULL OR s.sku = $3) ORDER BY s.seq LIMIT $4) s
+       LEFT JOIN LATERAL (SELECT * FROM stock_targets WHERE store_id = c.store_id AND sku = s.sku AND location = s.location_id LIMIT 1) t ON true
+       WHERE c.store_id = ANY($1::int[]) ORDER BY s.seq LIMIT $4`,
         [stores, after, request.query.sku ?? null, request.query.limit, within, upTo],
       );
       return { items: rows, nextCursor: rows.length === request.query.limit ? rows.at(-1)!.cursor : null };

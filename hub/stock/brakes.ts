@@ -20,7 +20,8 @@ export async function plannedLevels(db: Queryable, connectionId: number, waiting
   return db.query<PlannedLevel & Record<string, unknown>>(
     `SELECT o.id, o.payload->>'sku' AS sku, o.payload->>'locationId' AS location,
        (o.payload->>CASE c.stock WHEN 'available' THEN 'available' ELSE 'quantity' END)::int AS quantity, ${THERE} AS before
-     FROM (${waiting}) o JOIN connections c ON c.id = $1 LEFT JOIN stock_levels s ON s.connection_id = $1 AND s.variant_id = o.payload->>'variantId' AND s.location_id = o.payload->>'locationId'
+     FROM (${waiting}) o JOIN connections c ON c.id = $1 
+     LEFT JOIN LATERAL (SELECT * FROM stock_levels WHERE connection_id = $1 AND variant_id = o.payload->>'variantId' AND location_id = o.payload->>'locationId' LIMIT 1) s ON true
      ORDER BY o.id`,
     [connectionId, 'stock'],
   );

@@ -2,7 +2,16 @@ import type { StockMeaning } from '../../model/feeds/stock-export.ts';
 import type { WriteOf } from '../../model/feeds.ts';
 import type { ClaimedWrite } from '../base/export-effects.ts';
 import type { Transaction } from '../storage/database.ts';
-import { arrivedPieces, arrivedSince, isSince, parcelPieces, total, type ArrivedPieces, type Dated } from './pieces.ts';
+import {
+  arrivedPieces,
+  arrivedSince,
+  isSince,
+  parcelPieces,
+  total,
+  type ArrivedPieces,
+  type Dated,
+  type Moment,
+} from './pieces.ts';
 import { earliest } from './targets.ts';
 
 type Level = WriteOf<'StockExport'>;
@@ -37,12 +46,13 @@ export async function catchUp(
     [connectionId],
   );
   const { store_id: storeId, stock } = connection!;
+  const from = earliest(dated.map(({ payload }) => payload.asOf!));
+  if (!(await hasMoved(tx, storeId, from))) return entries.map(({ payload }) => payload);
   const behind = await targetsBehind(tx, storeId, dated);
   const skus = [
     ...dated.map(({ payload }) => payload.sku),
     ...[...behind.values()].flatMap(({ components }) => (components ?? []).map(({ sku }) => sku)),
   ];
-  const from = earliest(dated.map(({ payload }) => payload.asOf!));
   const since: Since = {
     arrived: await arrivedPieces(tx, storeId, skus, from),
     parcels: stock === 'onHand' ? await parcelPieces(tx, storeId, connectionId, skus, from) : [],
@@ -50,7 +60,8 @@ export async function catchUp(
   if (since.arrived.length + since.parcels.length === 0) return entries.map(({ payload }) => payload);
   const now = entries.map(({ id, payload }) => ({ id, level: lessened(payload, behind.get(id), connectionId, since) }));
   await tx.query(
-    `UPDATE outbox o SET payload = w.payload FROM jsonb_to_recordset($2::jsonb) AS w(id bigint, payload jsonb) WHERE o.connection_id = $1 AND o.id = w.id`,
+    `UPDATE outbox o SET payload = w.payload FROM jsonb_to_recordset($2::jsonb) AS w(id bigint, payload jsonb)
+     WHERE o.connection_id = $1 AND o.id = w.id AND o.id = ANY(ARRAY(SELECT (w->>'id')::bigint FROM jsonb_array_elements($2::jsonb) w))`,
     [
       connectionId,
       JSON.stringify(
@@ -61,6 +72,16 @@ export async function catchUp(
   return now.map(({ level }) => level);
 }
 
+/** Whether an order or a parcel of the Store is new or another since. Mostly none is: then nothing has to be asked. */
+async function hasMoved(tx: Transaction, storeId: number, { seq }: Moment): Promise<boolean> {
+  const [row] = await tx.query<{ moved: boolean }>(
+    'SELECT EXISTS (SELECT FROM orders WHERE store_id = $1 AND seq > $2) OR EXISTS (SELECT FROM shipments WHERE store_id = $1 AND seq > $2) AS moved',
+    [storeId, seq],
+    'has-moved',
+  );
+  return row!.moved;
+}
+
 async function targetsBehind(
   tx: Transaction,
   storeId: number,
@@ -69,7 +90,7 @@ async function targetsBehind(
   const rows = await tx.query<Behind>(
     `SELECT w.id, t.main, CASE WHEN t.computed THEN (SELECT jsonb_agg(jsonb_build_object('sku', k.component, 'perKit', k.quantity)) FROM kits k WHERE k.store_id = $1 AND k.sku = t.sku) END AS components
      FROM unnest($2::bigint[], $3::text[], $4::text[]) AS w(id, sku, location)
-     JOIN stock_targets t ON t.store_id = $1 AND t.sku = w.sku AND t.location = w.location`,
+     CROSS JOIN LATERAL (SELECT * FROM stock_targets WHERE store_id = $1 AND sku = w.sku AND location = w.location LIMIT 1) t`,
     [
       storeId,
       entries.map(({ id }) => id),

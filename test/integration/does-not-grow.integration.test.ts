@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { StoreSpec } from '../../crds/index.ts';
 import { HubRig, receiver, until, type Receiver, type TestPod, type TestStore } from '../support/hub-rig.ts';
 import { level, line, order, product } from '../support/memory-store.ts';
 import { ownDatabase } from '../support/postgres.ts';
@@ -7,17 +8,21 @@ import { ownDatabase } from '../support/postgres.ts';
 // the pages that each statement touched, in a Store with a few records and in the same Store with many.
 jest.setTimeout(180_000);
 
-const MANY = 15_000;
+const MANY = 12_000;
 const PER_BATCH = 1000;
+const PER_PAGE = 250;
 /** Pages of a call that nobody has to explain. */
-const FREE = 150;
+const FREE = 300;
 /** A tree of many rows has a level or two more, and its free places lie apart. */
-const TIMES = 4;
+const TIMES = 5;
+/** Counts orders that are done with, by an index alone, and is asked once a minute (hub/figures.ts). */
+const COUNTS_ALL = /^WITH put_aside AS/;
 
 let rig: HubRig;
 let store: TestStore;
 let pod: TestPod;
 let wms: Receiver;
+let spec: StoreSpec;
 
 beforeAll(async () => {
   rig = await HubRig.start(
@@ -33,7 +38,8 @@ beforeAll(async () => {
   );
   await rig.db.execute('CREATE EXTENSION pg_stat_statements');
   wms = await receiver();
-  store = await rig.store({ orderWebhooks: [{ name: 'wms', url: wms.url }], allowedPrivateNetworks: ['127.0.0.0/8'] });
+  spec = { orderWebhooks: [{ name: 'wms', url: wms.url }], allowedPrivateNetworks: ['127.0.0.0/8'] };
+  store = await rig.store(spec);
   pod = await store.connect();
 });
 afterAll(async () => {
@@ -112,13 +118,22 @@ async function day(name: string): Promise<void> {
     });
   await api('POST', '/problems/replay', { reason: 'Dismissed' });
   await pod.send('ProductImport', [product(`${name}-r`, [`${name}-none`])]);
+  await api('POST', '/prices', { prices: [{ sku: a, price: 1200, currency: 'EUR' }] });
+  await pod.apply('price');
+  // A rule changes: what it may heal is judged again.
+  await store.put({ ...spec, skuAliases: { [`${name}-alias`]: a } });
+  const window = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+  await pod.client.censusCounts('OrderImport', [window]);
+  await pod.client.censusIds('OrderImport', window, '');
   await pod.client.openRecords('OrderUpdate', '');
   await pod.client.summary('OrderImport');
   await pod.client.claimHooks(10);
   const lists = ['/orders', '/products', '/stock', '/prices', '/problems', '/runs', '/refunds', '/returns', '/held'];
   const asked = ['/orders?acknowledged=false', '/orders?intake=Rejected', '/orders?state=Open'];
   for (const list of [...lists, ...asked]) await api('GET', `${list}${list.includes('?') ? '&' : '?'}limit=5`);
+  await api('POST', '/webhooks/wms/replay', { from: new Date(Date.now() - 1000).toISOString() });
   const named = [
+    '/go-live',
     `/orders?number=${name}-4`,
     `/products?sku=${a}`,
     `/stock?sku=${a}`,
@@ -129,8 +144,53 @@ async function day(name: string): Promise<void> {
   ];
   for (const found of [...named, '/webhooks', '/checkpoints', path('4'), `${path('4')}/history`])
     await api('GET', found);
+  await rig.metrics();
   await api('POST', '/forget', { order: `${name}-3` });
   await api('POST', '/forget', { person: `${name}@example.com` });
+}
+
+/** The same of full pages: a claim, a post, a batch of many records at once. */
+async function pages(name: string): Promise<void> {
+  const numbers = Array.from({ length: PER_PAGE }, (_, index) => `${name}-${index}`);
+  const of = (number: string, changes = {}) => order(number, { lines: [line('1', `S-${number}`, 1)], ...changes });
+  await bring(numbers);
+  await pod.send(
+    'OrderUpdate',
+    numbers.map((number) => of(number, { note: 'changed', updatedAt: '2026-02-02T00:00:00Z' })),
+  );
+  await rig.db.query(
+    'UPDATE orders SET exported_at = now() WHERE connection_id = $1 AND external_id = ANY($2::text[])',
+    [pod.connectionId, numbers.map((number) => `o-${number}`)],
+  );
+  await pod.send(
+    'OrderUpdate',
+    numbers.map((number) => of(number, { note: 'again', updatedAt: '2026-02-03T00:00:00Z' })),
+  );
+  await stocked(numbers, 7);
+  // An order that comes while they wait.
+  await pod.send('OrderImport', [of(`${numbers[0]}`, { id: `o-late-${name}`, number: `late-${name}` })]);
+  await pod.apply('stock');
+}
+
+/** New articles, each with a level and an order. */
+async function bring(numbers: readonly string[]): Promise<void> {
+  await pod.send(
+    'ProductImport',
+    numbers.map((number) => product(`p-${number}`, [`S-${number}`])),
+  );
+  await pod.send(
+    'StockImport',
+    numbers.map((number) => level(`S-${number}`, 5)),
+  );
+  await pod.send(
+    'OrderImport',
+    numbers.map((number) => order(number, { lines: [line('1', `S-${number}`, 1), line('2', `S-${number}`, 1)] })),
+  );
+}
+
+async function stocked(numbers: readonly string[], quantity: number): Promise<void> {
+  const levels = numbers.map((number) => ({ sku: `S-${number}`, quantity }));
+  expect((await store.api('POST', '/stock', { levels })).status).toBe(202);
 }
 
 interface Cost extends Record<string, unknown> {
@@ -139,30 +199,25 @@ interface Cost extends Record<string, unknown> {
   readonly pages: number;
 }
 
-/** Pages touched by a call of each statement since the last look. */
-async function costs(): Promise<Map<string, Cost>> {
+/** Pages touched by a call of each statement during some work. */
+async function costsOf(work: () => Promise<void>): Promise<ReadonlyMap<string, Cost>> {
+  await rig.db.query('SELECT pg_stat_statements_reset()');
+  await work();
   const rows = await rig.db.query<Cost>(
     `SELECT queryid::text AS id, query, ((shared_blks_hit + shared_blks_read + local_blks_hit)::float / calls) AS pages
      FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND calls > 0`,
   );
-  await rig.db.query('SELECT pg_stat_statements_reset()');
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** What a shop has had for years: orders that are done, taken by the back office, each of its own article. */
 async function fill(): Promise<void> {
-  const of = (number: string) => order(number, { lines: [line('1', `S-${number}`, 1), line('2', `S-${number}`, 1)] });
   for (let from = 0; from < MANY; from += PER_BATCH) {
     const numbers = Array.from({ length: PER_BATCH }, (_, index) => `m${from + index}`);
-    await pod.send(
-      'ProductImport',
-      numbers.map((number) => product(`p-${number}`, [`S-${number}`])),
-    );
-    await pod.send(
-      'StockImport',
-      numbers.map((number) => level(`S-${number}`, 5)),
-    );
-    await pod.send('OrderImport', numbers.map(of));
+    await bring(numbers);
+    await stocked(numbers, 6);
+    await pod.apply('stock');
+    await pod.apply('stock');
   }
   // Those of before are done, too: what is still open stands at the end of every list.
   await rig.db.execute(
@@ -172,21 +227,22 @@ async function fill(): Promise<void> {
   await rig.db.execute('VACUUM ANALYZE');
 }
 
-it('what a statement reads for a few records does not grow with the shop', async () => {
-  await day('first');
-  await costs();
-  await day('small');
-  const small = await costs();
+it('what a statement reads for a few records, or a page of them, does not grow with the shop', async () => {
+  const scenarios = [day, pages];
+  for (const scenario of scenarios) await scenario('first');
+  const small = [];
+  for (const scenario of scenarios) small.push(await costsOf(() => scenario('small')));
   await fill();
-  await day('warm');
-  await costs();
-  await day('large');
-  const large = await costs();
-  const grown = [...large.values()].flatMap(({ id, query, pages }) => {
-    const before = small.get(id)?.pages ?? 0;
-    return pages > FREE && pages > TIMES * before
-      ? [`${before.toFixed(0)} pages a call became ${pages.toFixed(0)}: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`]
-      : [];
-  });
+  const grown: string[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    await scenario('warm');
+    for (const { id, query, pages: now } of (await costsOf(() => scenario('large'))).values()) {
+      const before = small[index]!.get(id)?.pages ?? 0;
+      if (now > before + FREE && now > TIMES * before && !COUNTS_ALL.test(query))
+        grown.push(
+          `${before.toFixed(0)} pages a call became ${now.toFixed(0)}: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+        );
+    }
+  }
   expect(grown).toEqual([]);
 });

@@ -141,6 +141,8 @@ export class MetricsWorld {
       ended: new Map([['runs', 1]]),
       declared: () =>
         this.state.connection ? { store: 'main', driver: 'd', mode: 'Production', credential: 'key' } : undefined,
+      clock: this.#clock,
+      slowFreshMs: 0,
     });
     this.#sync.feed('orders', 'OrderImport');
   }
@@ -255,13 +257,17 @@ export class MetricsWorld {
 
   async #rows(sql: string): Promise<Row[]> {
     if (!this.state.database) throw new Error('the database is down');
-    if (sql === FIRST_SEEN.sql)
+    if (sql === FIRST_SEEN.sources[0]!.sql)
       return Object.entries(this.state.counters).flatMap(([key, counts]) => {
         const [namespace = '', connection = ''] = key.split('/');
         return Object.entries(counts).map(([by, value]) => ({ kind: 'Connection', namespace, connection, by, value }));
       });
-    const names = FIGURES.filter((one) => one.sql === sql).map(({ name }) => name);
-    return names.flatMap((name) => [...(this.state.rows.get(name)?.values() ?? [])].map((row) => asRead(name, row)));
+    return FIGURES.flatMap(({ name, sources }) => {
+      const source = sources.findIndex((one) => one.sql === sql);
+      return source < 0
+        ? []
+        : [...(this.state.rows.get(name)?.values() ?? [])].flatMap((row) => asRead(name, source, row));
+    });
   }
 }
 
@@ -269,11 +275,16 @@ function labelsOf(connection: string): Record<string, string> {
   return { [LABELS.connection]: connection, [LABELS.connectionKind]: 'Connection' };
 }
 
-/** Orders are counted and looked at in one query. */
-function asRead(figure: string, { value, stage, ...row }: Row): Row {
-  if (figure === 'supercargo_orders') return { ...row, count: value, oldest: null, unshipped: null, exported: true };
-  if (figure !== 'supercargo_oldest_order_seconds') return { ...row, value };
-  const taken = stage === 'Untaken' || stage === 'Unshipped';
-  const [oldest, unshipped] = stage === 'Unshipped' ? [null, value] : [value, null];
-  return { ...row, intake: taken ? 'Accepted' : stage, count: 1, oldest, unshipped, exported: true };
+/** What a query of a figure gives for one of its series; nothing where another of its queries does. */
+function asRead(figure: string, source: number, { value, stage, ...row }: Row): Row[] {
+  if (figure === 'supercargo_orders') {
+    const kept = row['intake'] === 'Accepted' || row['intake'] === 'Skipped';
+    if (kept !== (source === 1)) return [];
+    return [kept ? { ...row, value } : { ...row, count: value, oldest: null }];
+  }
+  if (figure !== 'supercargo_oldest_order_seconds') return [{ ...row, value }];
+  const open = stage === 'Untaken' || stage === 'Unshipped';
+  if (open !== (source === 1)) return [];
+  if (!open) return [{ ...row, intake: stage, count: 1, oldest: value }];
+  return [{ ...row, taken: true, untaken: null, unshipped: null, [String(stage).toLowerCase()]: value }];
 }

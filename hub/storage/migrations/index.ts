@@ -33,7 +33,7 @@ import { erasures } from './0049-erasures.ts';
 import { owner } from './0050-owner.ts';
 import { noFavourites } from './0051-no-favourites.ts';
 import { cheaperProof } from './0052-cheaper-proof.ts';
-import { fewOrders } from './0053-few-orders.ts';
+import { fewOfMany } from './0053-few-of-many.ts';
 import { dismissed } from './0054-dismissed.ts';
 
 /** In order; the position is the schema version. Only ever appended to. */
@@ -73,6 +73,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0050-owner', sql: owner },
   { name: '0051-no-favourites', sql: noFavourites },
   { name: '0052-cheaper-proof', sql: cheaperProof },
-  { name: '0053-few-orders', sql: fewOrders },
+  { name: '0053-few-of-many', sql: fewOfMany },
   { name: '0054-dismissed', sql: dismissed },
 ];

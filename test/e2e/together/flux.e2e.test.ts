@@ -18,7 +18,7 @@ jest.setTimeout(BUILD_PATIENCE_MS);
 
 const APPLIED = /^True ReconciliationSucceeded/;
 /** At the first look at what is stalled; Flux calls what it has waited for too long a timeout. */
-const FAILED = /^False HealthCheckFailed: failed early/;
+const FAILED = /^False HealthCheckFailed: .*failed early due to stalled/;
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'gitops.md');
 
 /** What docs/gitops.md tells to write where Flux is to be told which kinds to check. */
