@@ -68,7 +68,7 @@ async function overtakeRefused(
 ): Promise<void> {
   await tx.query(
     `UPDATE outbox o SET state = 'Superseded' FROM unnest($3::text[], $4::bigint[]) AS a(subject, id)
-     WHERE o.connection_id = $1 AND o.kind = $2 AND o.subject = a.subject AND o.id < a.id AND o.state = 'Rejected'`,
+     WHERE o.connection_id = $1 AND o.kind = $2 AND o.subject = ANY($3::text[]) AND o.subject = a.subject AND o.id < a.id AND o.state = 'Rejected'`,
     [connectionId, FEEDS[feed].kind, entries.map(({ subject }) => subject), entries.map(({ id }) => id)],
     'overtake-refused',
   );

@@ -11,6 +11,7 @@ CREATE INDEX orders_unacknowledged ON orders (store_id, seq) WHERE acknowledged_
 CREATE INDEX orders_put_aside ON orders (intake, store_id, seq) INCLUDE (connection_id) WHERE intake <> 'Accepted';
 CREATE INDEX orders_exported ON orders (connection_id) WHERE exported_at IS NOT NULL;
 CREATE INDEX outbox_unfinished ON outbox (connection_id, kind, subject) WHERE state IN ('Pending', 'Sent', 'Submitted', 'Held', 'Rejected');
+CREATE INDEX outbox_rejected ON outbox (connection_id, kind, subject) WHERE state = 'Rejected';
 DROP INDEX orders_email;
 CREATE INDEX orders_email ON orders ((md5(lower(customer_email))::uuid)) WHERE customer_email IS NOT NULL;
 `;
