@@ -252,7 +252,7 @@ function liveness(
       name: 'watches',
       check: () => {
         const silent = watched(informers, config).find(
-          (informer) => systemClock.now().getTime() - informer.lastProgressAt > WATCH_STALL_MS,
+          (informer) => systemClock.now().getTime() - informer.lastHeardAt > WATCH_STALL_MS,
         );
         return silent && `the watch of ${silent.type.plural} has been silent for too long`;
       },

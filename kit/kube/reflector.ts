@@ -53,6 +53,7 @@ export class Reflector<T extends KubeObject> {
   /** The last answer was that our version is too old. */
   #lost = false;
   #lastProgressAt: number;
+  #lastHeardAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = {
@@ -60,11 +61,17 @@ export class Reflector<T extends KubeObject> {
       ...options,
     };
     this.#lastProgressAt = options.clock.now().getTime();
+    this.#lastHeardAt = this.#lastProgressAt;
   }
 
-  /** When the server last said anything (ms since the epoch). Liveness is tied to it. */
+  /** When the server last said anything, or was asked for another watch (ms since the epoch). */
   get lastProgressAt(): number {
     return this.#lastProgressAt;
+  }
+
+  /** When the server last said anything (ms since the epoch): one that is asked again and again may say nothing. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -109,6 +116,7 @@ export class Reflector<T extends KubeObject> {
         resourceVersion: this.#resourceVersion ?? '0',
         timeoutSeconds,
         signal: AbortSignal.any([signal, stall.signal]),
+        onAnswer: () => (this.#lastHeardAt = clock.now().getTime()),
       });
       this.#lastProgressAt = startedAt;
       for await (const event of events) this.#handle(event);
@@ -128,6 +136,7 @@ export class Reflector<T extends KubeObject> {
 
   #progressed(): void {
     this.#lastProgressAt = this.#options.clock.now().getTime();
+    this.#lastHeardAt = this.#lastProgressAt;
     this.#failures = 0;
     this.#lost = false;
   }
