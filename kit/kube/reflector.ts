@@ -107,10 +107,11 @@ export class Reflector<T extends KubeObject> {
     const { client, type, select, clock } = this.#options;
     const stall = new AbortController();
     const ended = new AbortController();
+    // Before its patience is measured: one that follows a stall would be given up at once.
+    this.#lastProgressAt = clock.now().getTime();
     void this.#abortWhenStalled(stall, ended.signal);
     try {
       const timeoutSeconds = 300 + Math.floor(this.#options.random() * 300); // not all watches end in the same second
-      const startedAt = clock.now().getTime();
       const events = client.watch<T>(type, {
         ...select,
         resourceVersion: this.#resourceVersion ?? '0',
@@ -118,7 +119,6 @@ export class Reflector<T extends KubeObject> {
         signal: AbortSignal.any([signal, stall.signal]),
         onAnswer: () => (this.#lastHeardAt = clock.now().getTime()),
       });
-      this.#lastProgressAt = startedAt;
       for await (const event of events) this.#handle(event);
     } finally {
       ended.abort();
