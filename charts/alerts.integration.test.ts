@@ -70,6 +70,11 @@ describe('no alert fires', () => {
     ['of a hub at which pods wait half a second', 60, (world) => world.waited(0.4)],
     ['of an hourly feed whose data is 50 minutes old', 90, (world) => (world.feedAgeMinutes = 50)],
     [
+      'of a shop that asks to wait a minute in a quarter of an hour',
+      120,
+      (world, minute) => world.condition('shop', 'Throttled', minute % 15 === 0 ? 'True' : 'False'),
+    ],
+    [
       'of a connection that was switched off, whatever its pod said last, with writes that wait',
       120,
       (world, minute) => {
@@ -288,6 +293,12 @@ describe('an alert fires', () => {
       'of a shop that keeps its calls waiting',
       90,
       (world, minute) => minute > 20 && world.condition('shop', 'Throttled', 'True'),
+      [alert('StoreThrottled', 'warning', { ...SHOP, kind: 'Connection' })],
+    ],
+    [
+      'of a shop that refuses each call, and is not asked again as soon as its pause is over',
+      90,
+      (world, minute) => world.condition('shop', 'Throttled', minute > 12 && minute % 3 > 0 ? 'True' : 'False'),
       [alert('StoreThrottled', 'warning', { ...SHOP, kind: 'Connection' })],
     ],
     [

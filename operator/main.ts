@@ -252,6 +252,8 @@ function liveness(
       name: 'watches',
       check: () => {
         const silent = watched(informers, config).find(
+          // Whether it still tries. Of a server that says nothing the alert tells: a restart would mend nothing, and
+          // the kubelet's back-off would have the operator away when it answers again.
           (informer) => systemClock.now().getTime() - informer.lastProgressAt > WATCH_STALL_MS,
         );
         return silent && `the watch of ${silent.type.plural} has been silent for too long`;

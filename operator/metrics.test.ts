@@ -27,7 +27,7 @@ function setUp() {
   const text = () =>
     withFamilies(new Registry(), [
       ...whileLeading(resourceMetrics(caches as unknown as Caches, clock), () => leads.now),
-      watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: clock.now().getTime() - 30_000 }], clock),
+      watchMetrics([{ type: { kind: 'Feed' }, lastHeardAt: clock.now().getTime() - 30_000 }], clock),
     ]).metrics();
   return { leads, caches: caches as unknown as Record<string, Cache<never>>, text };
 }

@@ -19,7 +19,7 @@ export type Resources = {
 };
 interface Watch {
   readonly type: { readonly kind: string };
-  readonly lastProgressAt: number;
+  readonly lastHeardAt: number;
 }
 
 /**
@@ -37,7 +37,7 @@ export function watchMetrics(watches: readonly Watch[], clock: Clock): Family {
     help: 'Time since a watch last heard from the API server.',
     labels: ['kind'],
     samples: () =>
-      watches.map(({ type, lastProgressAt }): Sample => [[type.kind], (clock.now().getTime() - lastProgressAt) / 1000]),
+      watches.map(({ type, lastHeardAt }): Sample => [[type.kind], (clock.now().getTime() - lastHeardAt) / 1000]),
   };
 }
 

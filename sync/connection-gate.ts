@@ -128,6 +128,7 @@ export class ConnectionGate {
       await this.#session.subscription.keep(
         feeds.map(({ spec }) => spec.type),
         signal,
+        asked !== undefined,
       );
     await this.#saveBudget();
     if (asked !== undefined) this.#handledTest = asked;

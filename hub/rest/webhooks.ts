@@ -121,21 +121,18 @@ export function webhookRoutes(app: App, hub: HubContext): void {
         security,
         summary: 'Send again what was given up, or delivered, by time',
         params,
-        body: replayBody,
+        body: replayBody.nullish(),
         response: { 200: z.object({ replayed: z.number(), dryRun: z.boolean() }) },
       },
     },
     async (request) => {
       const store = await storeOf(hub.db, request);
+      // Without a body all is as it is by default.
+      const asked = request.body ?? replayBody.parse({});
       return once(hub.db, store.id, request, async (tx) => {
-        const replayed = await replayDeliveries(
-          tx,
-          store,
-          requireEndpoint(store, request.params.endpoint),
-          request.body,
-        );
+        const replayed = await replayDeliveries(tx, store, requireEndpoint(store, request.params.endpoint), asked);
         tx.afterCommit(hub.wakeDeliveries);
-        return { replayed, dryRun: request.body.dryRun };
+        return { replayed, dryRun: asked.dryRun };
       });
     },
   );

@@ -112,7 +112,13 @@ export class KubeClient {
    */
   async *watch<T extends KubeObject>(
     type: ResourceType,
-    select: Selection & { resourceVersion: string; timeoutSeconds: number; signal: AbortSignal },
+    select: Selection & {
+      resourceVersion: string;
+      timeoutSeconds: number;
+      signal: AbortSignal;
+      /** The server has answered; events may be long in coming. */
+      onAnswer?: () => void;
+    },
   ): AsyncGenerator<WatchEvent<T>> {
     const path = pathOf(type, select.namespace);
     const body = await this.#transport.stream({
@@ -129,6 +135,7 @@ export class KubeClient {
       accept: select.metadataOnly ? PARTIAL_METADATA : undefined,
       signal: select.signal,
     });
+    select.onAnswer?.();
     for await (const line of lines(body)) {
       const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: { code?: number; message?: string } };
       if (event.type === 'ERROR') throw errorFromStatus(event.object, `WATCH ${path}`);

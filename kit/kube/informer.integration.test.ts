@@ -123,6 +123,7 @@ describe('an informer on a real API server', () => {
     const before = follower.informer.lastProgressAt;
     try {
       await until(() => follower.informer.lastProgressAt > before, 'it to give the watch up and ask for another');
+      expect(follower.informer.lastHeardAt).toBeLessThanOrEqual(before);
     } finally {
       controlPlane.kubeApiserver.resume();
     }

@@ -91,9 +91,14 @@ export class Informer<T extends KubeObject, P extends AppliedPart = AppliedPart>
     return this.#unsynced === 0;
   }
 
-  /** When the slowest of its watches last heard from the server (ms since the epoch). */
+  /** When the slowest of its watches last heard from the server, or asked it anew (ms since the epoch). */
   get lastProgressAt(): number {
     return Math.min(...this.#reflectors.map((reflector) => reflector.lastProgressAt));
+  }
+
+  /** When the slowest of its watches last heard from the server (ms since the epoch). */
+  get lastHeardAt(): number {
+    return Math.min(...this.#reflectors.map((reflector) => reflector.lastHeardAt));
   }
 
   get size(): number {

@@ -21,7 +21,7 @@ const TYPE = { apiVersion: 'v1', kind: 'Thing', plural: 'things', namespaced: tr
 function scripted(
   lists: (Thing[] | Error)[],
   watches: (WatchEvent<Thing>[] | Error)[],
-  more: { unreachedMaxMs?: number; log?: Logger } = {},
+  more: { unreachedMaxMs?: number; log?: Logger; answers?: boolean } = {},
 ) {
   const calls: string[] = [];
   const client = {
@@ -31,10 +31,15 @@ function scripted(
       if (items instanceof Error) throw items;
       return { items, metadata: { resourceVersion: '10' } };
     },
-    async *watch(_type: unknown, { resourceVersion, signal }: { resourceVersion: string; signal: AbortSignal }) {
+    async *watch(
+      _type: unknown,
+      select: { resourceVersion: string; signal: AbortSignal; onAnswer: () => void },
+    ): AsyncGenerator<WatchEvent<Thing>> {
+      const { resourceVersion, signal } = select;
       calls.push(`watch ${resourceVersion}`);
       const events = watches.shift();
       if (events instanceof Error) throw events;
+      if (more.answers) select.onAnswer();
       yield* events ?? [];
       if (!events)
         await new Promise((_resolve, reject) =>
@@ -172,6 +177,23 @@ describe('an informer', () => {
     expect(calls).toEqual(['list', 'watch 10']);
     await clock.advance(3_000);
     expect(calls).toEqual(['list', 'watch 10', 'watch 10']);
+  });
+
+  it('says how long a server has been silent, however often it was asked meanwhile', async () => {
+    const { informer, calls, clock } = scripted([[]], []);
+    await settle();
+    const heard = clock.now().getTime();
+    await clock.advance(20 * 60_000);
+    expect(calls.length).toBeGreaterThan(6);
+    expect(informer.lastHeardAt).toBe(heard);
+    // Whoever asks whether it still tries is told so.
+    expect(clock.now().getTime() - informer.lastProgressAt).toBeLessThan(3 * 60_000);
+  });
+
+  it('takes an answer without events for a sign of life', async () => {
+    const { informer, clock } = scripted([[]], [], { answers: true });
+    await clock.advance(20 * 60_000);
+    expect(clock.now().getTime() - informer.lastHeardAt).toBeLessThan(3 * 60_000);
   });
 
   it('goes on when a handler throws, and tells the others', async () => {

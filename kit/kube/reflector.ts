@@ -53,6 +53,7 @@ export class Reflector<T extends KubeObject> {
   /** The last answer was that our version is too old. */
   #lost = false;
   #lastProgressAt: number;
+  #lastHeardAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = {
@@ -60,11 +61,17 @@ export class Reflector<T extends KubeObject> {
       ...options,
     };
     this.#lastProgressAt = options.clock.now().getTime();
+    this.#lastHeardAt = this.#lastProgressAt;
   }
 
-  /** When the server last said anything (ms since the epoch). Liveness is tied to it. */
+  /** When the server last said anything, or was asked for another watch (ms since the epoch). */
   get lastProgressAt(): number {
     return this.#lastProgressAt;
+  }
+
+  /** When the server last said anything (ms since the epoch): one that is asked again and again may say nothing. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -100,17 +107,18 @@ export class Reflector<T extends KubeObject> {
     const { client, type, select, clock } = this.#options;
     const stall = new AbortController();
     const ended = new AbortController();
+    // Before its patience is measured: one that follows a stall would be given up at once.
+    this.#lastProgressAt = clock.now().getTime();
     void this.#abortWhenStalled(stall, ended.signal);
     try {
       const timeoutSeconds = 300 + Math.floor(this.#options.random() * 300); // not all watches end in the same second
-      const startedAt = clock.now().getTime();
       const events = client.watch<T>(type, {
         ...select,
         resourceVersion: this.#resourceVersion ?? '0',
         timeoutSeconds,
         signal: AbortSignal.any([signal, stall.signal]),
+        onAnswer: () => (this.#lastHeardAt = clock.now().getTime()),
       });
-      this.#lastProgressAt = startedAt;
       for await (const event of events) this.#handle(event);
     } finally {
       ended.abort();
@@ -128,6 +136,7 @@ export class Reflector<T extends KubeObject> {
 
   #progressed(): void {
     this.#lastProgressAt = this.#options.clock.now().getTime();
+    this.#lastHeardAt = this.#lastProgressAt;
     this.#failures = 0;
     this.#lost = false;
   }

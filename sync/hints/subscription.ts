@@ -43,12 +43,13 @@ export class Subscription {
       : { state: 'NotSupported' };
   }
 
-  /** Never throws: polling goes on without it. */
-  async keep(feeds: readonly FeedType[], signal: AbortSignal): Promise<void> {
+  /** Never throws: polling goes on without it. `atOnce`: somebody wants to know now. */
+  async keep(feeds: readonly FeedType[], signal: AbortSignal, atOnce = false): Promise<void> {
     const { hooks, url, clock } = this.#options;
     const now = clock.now();
     const wanted = [...feeds].sort().join(',');
-    if (!hooks || !url || (this.#nextAt && this.#nextAt > now && wanted === this.#feeds)) return;
+    const isDue = atOnce || !this.#nextAt || this.#nextAt <= now || wanted !== this.#feeds;
+    if (!hooks || !url || !isDue) return;
     this.#feeds = wanted;
     const before = this.view.state;
     this.#nextAt = new Date(now.getTime() + (await this.#ensure(hooks, url, feeds, signal)));

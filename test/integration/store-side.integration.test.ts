@@ -120,6 +120,18 @@ describe('a webhook of the store', () => {
     );
   });
 
+  it('is asked for anew at once when a person tests the connection', async () => {
+    const store = shop();
+    const started = await subscribed(store);
+    await started.until(
+      async () => (await started.db.query('SELECT 1 FROM connections WHERE hooks_since IS NOT NULL')).length > 0,
+      'the hub to hear of it',
+    );
+    store.subscribed = undefined;
+    started.world.annotate('Connection', 'default', 'shop', { 'supercargo.dev/test-requested-at': 'now' });
+    await started.until(() => store.subscribed !== undefined, 'the subscription made again');
+  });
+
   it('acts once however often the store repeats it', async () => {
     const store = shop();
     const started = await subscribed(store);

@@ -211,6 +211,8 @@ describe('a replay', () => {
     const replay = async (body: object) => (await store.api('POST', '/webhooks/wms/replay', body)).body;
     expect(await replay({ ...range, states: ['Delivered'], dryRun: true })).toEqual({ replayed: 1, dryRun: true });
     expect(await replay(range)).toEqual({ replayed: 0, dryRun: false });
+    // Dead letters alone, of all times: as the runbook has it typed, without a body.
+    expect((await store.api('POST', '/webhooks/wms/replay')).body).toEqual({ replayed: 0, dryRun: false });
     expect(hook.received).toHaveLength(3);
     expect(await replay({ ...range, states: ['Delivered'] })).toEqual({ replayed: 1, dryRun: false });
     await until(() => hook.received.length === 4, 'the replayed one');

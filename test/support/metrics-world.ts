@@ -181,7 +181,7 @@ export class MetricsWorld {
         [...resourceMetrics(this.#caches(), this.#clock), ...this.#rollout(), this.#foreign()],
         () => isLeader,
       ),
-      watchMetrics([{ type: { kind: 'Feed' }, lastProgressAt: at }], this.#clock),
+      watchMetrics([{ type: { kind: 'Feed' }, lastHeardAt: at }], this.#clock),
     ]).metrics();
   }
 
