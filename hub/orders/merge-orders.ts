@@ -127,10 +127,13 @@ async function upsertOrders(tx: Transaction, scope: OrderScope): Promise<number>
  */
 async function replaceLines(tx: Transaction, connectionId: number): Promise<void> {
   await tx.query(
-    `UPDATE order_lines l SET fulfilled_quantity = s.fulfilled_quantity
-     FROM stage_order_lines s
-     WHERE l.connection_id = $1 AND ${among('l.order_id', 'stage_orders')} AND l.order_id = s.order_id AND l.external_id = s.external_id
-       AND l.fulfilled_quantity <> s.fulfilled_quantity AND (SELECT exported_at FROM orders WHERE connection_id = $1 AND external_id = s.order_id) IS NOT NULL`,
+    `WITH moved AS MATERIALIZED (
+       SELECT s.order_id, s.external_id, s.fulfilled_quantity
+       FROM ${withOrders('stage_order_lines s', 's.order_id')}
+       CROSS JOIN LATERAL (SELECT fulfilled_quantity FROM order_lines WHERE connection_id = $1 AND order_id = s.order_id AND external_id = s.external_id LIMIT 1) k
+       WHERE o.exported_at IS NOT NULL AND k.fulfilled_quantity <> s.fulfilled_quantity)
+     UPDATE order_lines l SET fulfilled_quantity = m.fulfilled_quantity FROM moved m
+     WHERE l.connection_id = $1 AND ${among('l.order_id', 'moved', 'order_id')} AND l.order_id = m.order_id AND l.external_id = m.external_id`,
     [connectionId],
   );
   await tx.query(
