@@ -15,6 +15,8 @@ const PER_PAGE = 250;
 const FREE = 300;
 /** A tree of many rows has a level or two more, and its free places lie apart. */
 const TIMES = 5;
+/** Of a page of records: what compares each with each looks at far more. An order that changes has a dozen indexes. */
+const MOST = PER_PAGE * 120;
 /** Counts orders that are done with, by an index alone, and is asked once a minute (hub/figures.ts). */
 const COUNTS_ALL = /^WITH put_aside AS/;
 
@@ -238,6 +240,7 @@ it('what a statement reads for a few records, or a page of them, does not grow w
     await scenario('warm');
     for (const { id, query, pages: now } of (await costsOf(() => scenario('large'))).values()) {
       const before = small[index]!.get(id)?.pages ?? 0;
+      if (now > MOST) grown.push(`${now.toFixed(0)} pages a call: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`);
       if (now > before + FREE && now > TIMES * before && !COUNTS_ALL.test(query))
         grown.push(
           `${before.toFixed(0)} pages a call became ${now.toFixed(0)}: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
