@@ -40,11 +40,19 @@ export async function pushImage(
 ): Promise<PushedImage> {
   const built = {} as Record<Platform, Built>;
   for (const platform of PLATFORMS) built[platform] = await buildOne(plan, platform, folder, buildah, settings);
-  const digest = await pushIndex(plan, PLATFORMS.map((platform) => built[platform].name), folder, buildah);
+  const digest = await pushIndex(
+    plan,
+    PLATFORMS.map((platform) => built[platform].name),
+    folder,
+    buildah,
+  );
   return {
     digest,
     images: await imagesOf(plan, digest, buildah),
-    bills: Object.fromEntries(PLATFORMS.map((platform) => [platform, built[platform].bill])) as Record<Platform, string>,
+    bills: Object.fromEntries(PLATFORMS.map((platform) => [platform, built[platform].bill])) as Record<
+      Platform,
+      string
+    >,
     materials: unique(PLATFORMS.flatMap((platform) => built[platform].materials)),
   };
 }
@@ -97,7 +105,14 @@ async function pushIndex(plan: Plan, names: readonly string[], folder: string, b
   await buildah(['manifest', 'rm', index]).catch(() => undefined); // of a try before
   await buildah(['manifest', 'create', index]);
   for (const name of names) await buildah(['manifest', 'add', index, `containers-storage:${name}`]);
-  const how = ['--all', '--format', 'oci', '--digestfile', digestFile, ...(plan.plainHttp ? ['--tls-verify=false'] : [])];
+  const how = [
+    '--all',
+    '--format',
+    'oci',
+    '--digestfile',
+    digestFile,
+    ...(plan.plainHttp ? ['--tls-verify=false'] : []),
+  ];
   await buildah(['manifest', 'push', ...how, index, `docker://${imageOf(plan)}:${plan.version}`]);
   const digest = (await readFile(digestFile, 'utf8')).trim();
   await rm(digestFile);

@@ -7,8 +7,18 @@ import { NoPlan, planOf, ROOT, type Tree } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { howToVerify } from './verify.ts';
 
-const TREE: Tree = { commit: 'c'.repeat(40), epoch: 1_790_000_000, changed: [], origin: 'git@git.example:shops/cargo.git' };
-const BY_HAND = { REGISTRY: 'registry.example/shops', VERSION: '1.2.3', KEY: 'cosign.key', BUILDER: 'https://ci.example/9' };
+const TREE: Tree = {
+  commit: 'c'.repeat(40),
+  epoch: 1_790_000_000,
+  changed: [],
+  origin: 'git@git.example:shops/cargo.git',
+};
+const BY_HAND = {
+  REGISTRY: 'registry.example/shops',
+  VERSION: '1.2.3',
+  KEY: 'cosign.key',
+  BUILDER: 'https://ci.example/9',
+};
 const GITHUB = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_REPOSITORY: 'shops/cargo',
@@ -48,7 +58,11 @@ describe('what is released', () => {
     ['a version that Helm does not take', { VERSION: 'latest' }, /^VERSION=latest: .*0\.2\.0/],
     ['nobody who builds', { BUILDER: '' }, /^BUILDER=\(nothing\)/],
     ['neither key nor log', { KEY: '', PUBLIC_LOG: 'no' }, /^PUBLIC_LOG=no without KEY/],
-    ['a base image by tag', { RUNTIME_BASE: 'base.example/node:24' }, /^RUNTIME_BASE: base\.example\/node:24 has no digest/],
+    [
+      'a base image by tag',
+      { RUNTIME_BASE: 'base.example/node:24' },
+      /^RUNTIME_BASE: base\.example\/node:24 has no digest/,
+    ],
   ])('%s is refused by name', (_, change, expected) => {
     expect(refusal({ ...BY_HAND, ...change })).toMatch(expected);
   });
@@ -63,7 +77,12 @@ describe('what is released', () => {
 });
 
 describe('the statement of where it came from', () => {
-  const run = { startedOn: 'a', finishedOn: 'b', tools: { helm: 'v3' }, materials: [{ uri: 'base', digest: { sha256: '1' } }] };
+  const run = {
+    startedOn: 'a',
+    finishedOn: 'b',
+    tools: { helm: 'v3' },
+    materials: [{ uri: 'base', digest: { sha256: '1' } }],
+  };
 
   it('names the commit, the builder and what was taken in', () => {
     expect(provenanceOf(planOf(BY_HAND, TREE), run)).toMatchObject({
@@ -86,7 +105,10 @@ describe('the values of a chart that is released', () => {
     const changed = withImage(values, 'registry.example/supercargo', DIGEST);
     const { image, ...rest } = parse(values) as { image: object };
     const released = parse(changed) as { image: object };
-    expect(released).toEqual({ ...rest, image: { ...image, repository: 'registry.example/supercargo', digest: DIGEST } });
+    expect(released).toEqual({
+      ...rest,
+      image: { ...image, repository: 'registry.example/supercargo', digest: DIGEST },
+    });
     expect(changed.split('\n').filter((line) => line.startsWith('  #'))).toEqual(
       values.split('\n').filter((line) => line.startsWith('  #')),
     );

@@ -64,9 +64,12 @@ export function planOf(env: Environment, tree: Tree): Plan {
   const builder = need('BUILDER', /^\w[\w+.-]*:\S+$/, 'https://ci.example/release', workflow);
   const bases = { buildBase: given('BUILD_BASE'), runtimeBase: given('RUNTIME_BASE') };
   const publicLog = given('PUBLIC_LOG') !== 'no';
-  if (!given('KEY') && !publicLog) wrong.push('PUBLIC_LOG=no without KEY: a signature without a key is proved by the log');
+  if (!given('KEY') && !publicLog)
+    wrong.push('PUBLIC_LOG=no without KEY: a signature without a key is proved by the log');
   if (tree.changed.length > 0)
-    wrong.push(`not as committed: ${tree.changed.slice(0, 5).join(', ')}. A release is of a commit: commit or stash first`);
+    wrong.push(
+      `not as committed: ${tree.changed.slice(0, 5).join(', ')}. A release is of a commit: commit or stash first`,
+    );
   for (const [name, value] of Object.entries(bases))
     if (value !== undefined && !DIGEST.test(value)) wrong.push(`${name}: ${value} has no digest (…@sha256:…)`);
   if (wrong.length > 0) throw new NoPlan(wrong.join('\n'));
@@ -78,7 +81,8 @@ export function planOf(env: Environment, tree: Tree): Plan {
 
 /** "git@host:owner/name.git" and the like, as a browser takes it. */
 function webAddress(origin = ''): string | undefined {
-  const [, host, path] = /^(?:https?:\/\/|ssh:\/\/|)(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/](.+?)(?:\.git)?\/?$/.exec(origin) ?? [];
+  const [, host, path] =
+    /^(?:https?:\/\/|ssh:\/\/|)(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/](.+?)(?:\.git)?\/?$/.exec(origin) ?? [];
   return host?.includes('.') ? `https://${host}/${path}` : undefined;
 }
 

@@ -73,7 +73,9 @@ async function toolsOf({ buildah, helm }: Workshop): Promise<Record<string, stri
 }
 
 async function lockFile(): Promise<Material> {
-  const sha256 = createHash('sha256').update(await readFile(join(ROOT, 'package-lock.json'))).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   return { uri: 'package-lock.json', digest: { sha256 } };
 }
 

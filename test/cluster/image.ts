@@ -101,17 +101,7 @@ async function buildWithBuildah(reference: string, archive: string, context: str
   await ensureBaseImages(REPOSITORY, log);
   const start = Date.now();
   await buildah(
-    [
-      'build',
-      '--layers',
-      '--pull-never',
-      ...context,
-      '--volume',
-      await npmCache(),
-      '--tag',
-      reference,
-      REPOSITORY,
-    ],
+    ['build', '--layers', '--pull-never', ...context, '--volume', await npmCache(), '--tag', reference, REPOSITORY],
     { timeout: 1_200_000 },
   );
   log(`  built in ${secondsSince(start)}`);

@@ -63,7 +63,8 @@ class Repository {
 
   async #ask(path: string, request: RequestInit): Promise<Response> {
     const response = await fetch(`${this.#url}/${path}`, request);
-    if (!response.ok) throw new Error(`${request.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`${request.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
     return response;
   }
 }

@@ -15,7 +15,9 @@ export type Edits = Readonly<Record<string, unknown>>;
 /** The OCIRepository and the HelmRelease of docs/gitops.md, with these changes; a value of undefined takes a field out. */
 export async function releaseOfThePage(edits: { readonly source: Edits; readonly release: Edits }): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
-  const text = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) => yaml!).find((yaml) => /HelmRelease/.test(yaml));
+  const text = [...page.matchAll(/```yaml\n([^]*?)```/g)]
+    .map(([, yaml]) => yaml!)
+    .find((yaml) => /HelmRelease/.test(yaml));
   const [source, release] = parseAllDocuments(text!) as [Document, Document];
   edit(source, edits.source);
   edit(release, edits.release);

@@ -149,7 +149,10 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
       const [repository, tag] = DEFAULT_IMAGE.split(/:(?=[^/:]+$)/) as [string, string];
       const image = { repository, tag, digest: '', pullPolicy: 'Never' };
       const beside = { 'drivers.install': false, 'hub.persistence.enabled': false, watchNamespaces: [shops] };
-      const all = Object.entries({ image, ...beside, ...values }).map(([path, value]) => [`spec.values.${path}`, value]);
+      const all = Object.entries({ image, ...beside, ...values }).map(([path, value]) => [
+        `spec.values.${path}`,
+        value,
+      ]);
       await git.write(
         'delivery/supercargo.yaml',
         await releaseOfThePage({
@@ -165,7 +168,10 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
     const operator = () =>
       e2e.kubectl.run(
         ...['get', 'deployment', 'supercargo-operator', '--namespace', namespace],
-        ...['--output', 'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].env[?(@.name=="SUPERCARGO_LOG_LEVEL")].value}'],
+        ...[
+          '--output',
+          'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].env[?(@.name=="SUPERCARGO_LOG_LEVEL")].value}',
+        ],
       );
     const source = async (): Promise<string> => {
       const kind = 'ocirepositories.source.toolkit.fluxcd.io';
@@ -219,7 +225,12 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
     });
 
     it('a commit of values is an upgrade, and its job brings the kinds up to date first', async () => {
-      const keep = ['customresourcedefinition', 'licenses.supercargo.dev', 'helm.sh/resource-policy=older', '--overwrite'];
+      const keep = [
+        'customresourcedefinition',
+        'licenses.supercargo.dev',
+        'helm.sh/resource-policy=older',
+        '--overwrite',
+      ];
       await e2e.kubectl.run('annotate', ...keep);
       await put({ logLevel: 'debug' });
       await delivery.until(await git.commit('more words'), APPLIED);
@@ -231,8 +242,18 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
 
     it('taken out of Git, it waits for its connections, and then goes', async () => {
       const labels = { 'supercargo.dev/installation': `${namespace}.supercargo` };
-      const spec = { storeRef: { name: 'main' }, driver: 'generic', enabled: false, settings: { url: 'https://shop.example' } };
-      const left = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', metadata: { name: 'left', labels }, spec };
+      const spec = {
+        storeRef: { name: 'main' },
+        driver: 'generic',
+        enabled: false,
+        settings: { url: 'https://shop.example' },
+      };
+      const left = {
+        apiVersion: 'supercargo.dev/v1alpha1',
+        kind: 'Connection',
+        metadata: { name: 'left', labels },
+        spec,
+      };
       await e2e.kubectl.apply([left], shops);
       await git.remove('delivery/supercargo.yaml');
       await git.write('delivery/none.yaml', '');

@@ -40,7 +40,13 @@ describe('a release', () => {
     await makeKey(tools.cosign, folder);
     const { commit, epoch } = await treeHere();
     plan = {
-      ...{ registry: registry.host, version: '7.8.9', key: join(folder, 'cosign.key'), publicLog: false, plainHttp: true },
+      ...{
+        registry: registry.host,
+        version: '7.8.9',
+        key: join(folder, 'cosign.key'),
+        publicLog: false,
+        plainHttp: true,
+      },
       ...{ source: 'https://git.example/supercargo', builder: 'https://ci.example/release', commit, epoch },
     };
     released = await publish();
@@ -48,7 +54,10 @@ describe('a release', () => {
       'manifest',
       released.image,
     );
-    const found = index.manifests.map(({ digest, platform: { os, architecture } }) => [`${os}/${architecture}`, digest]);
+    const found = index.manifests.map(({ digest, platform: { os, architecture } }) => [
+      `${os}/${architecture}`,
+      digest,
+    ]);
     images = Object.fromEntries(found) as Record<Platform, string>;
   });
 
@@ -70,13 +79,18 @@ describe('a release', () => {
   const at = (digest: string): string => `${imageOf(plan)}@${digest}`;
   /** As it is typed, with the programs of the test in its path. */
   const shell = (script: string, key = 'cosign.pub'): Promise<RunResult> =>
-    tryRun('sh', ['-euc', script.replaceAll('cosign.pub', key)], {
-      cwd: folder,
-      env: {
-        ...{ ...KEY_ENV, ...WITHOUT_LOG, IMAGE: released.image, CHART: released.chart, PLAIN: '--plain-http' },
-        PATH: [...Object.values(tools).map((file) => dirname(file)), process.env['PATH']].join(delimiter),
+    // Helm takes a registry without TLS by a flag alone.
+    tryRun(
+      'sh',
+      ['-euc', script.replaceAll('cosign.pub', key).replace('helm template', 'helm template --plain-http')],
+      {
+        cwd: folder,
+        env: {
+          ...{ ...KEY_ENV, ...WITHOUT_LOG, IMAGE: released.image, CHART: released.chart },
+          PATH: [...Object.values(tools).map((file) => dirname(file)), process.env['PATH']].join(delimiter),
+        },
       },
-    });
+    );
   const verify = (reference: string, key = 'cosign.pub'): Promise<RunResult> =>
     shell(`cosign verify --key cosign.pub ${reference}`, key);
   async function attested(reference: string, type: string): Promise<Statement[]> {
@@ -94,7 +108,10 @@ describe('a release', () => {
     expect(Object.keys(images).sort()).toEqual([...PLATFORMS]);
     for (const platform of PLATFORMS) {
       const architecture = platform.split('/')[1];
-      const config = await inspect<{ architecture: string; config: { Labels: object } }>('config', at(images[platform]));
+      const config = await inspect<{ architecture: string; config: { Labels: object } }>(
+        'config',
+        at(images[platform]),
+      );
       expect(config.architecture).toBe(architecture);
       expect(config.config.Labels).toMatchObject({ 'org.opencontainers.image.revision': plan.commit });
     }
