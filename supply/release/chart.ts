@@ -18,6 +18,7 @@ export async function pushChart(plan: Plan, imageDigest: string, helm: string): 
     const numbers = ['--version', plan.version, '--app-version', plan.version];
     await run(helm, ['package', chart, ...numbers, '--destination', folder]);
     const archive = join(folder, `supercargo-${plan.version}.tgz`);
+    await utimes(archive, plan.epoch, plan.epoch); // becomes the time in the manifest
     const { stdout, stderr } = await pushed(plan, archive, helm);
     const digest = /^Digest: (sha256:[0-9a-f]{64})$/m.exec(`${stdout}\n${stderr}`)?.[1];
     if (!digest) throw new Error(`helm push did not name a digest: ${stdout}${stderr}`);

@@ -79,10 +79,15 @@ describe('a release', () => {
   const at = (digest: string): string => `${imageOf(plan)}@${digest}`;
   /** As it is typed, with the programs of the test in its path. */
   const shell = (script: string, key = 'cosign.pub'): Promise<RunResult> =>
-    // Helm takes a registry without TLS by a flag alone.
+    // What Helm is not told by a variable: a registry without TLS, and the version of a cluster that is not asked.
     tryRun(
       'sh',
-      ['-euc', script.replaceAll('cosign.pub', key).replace('helm template', 'helm template --plain-http')],
+      [
+        '-euc',
+        script
+          .replaceAll('cosign.pub', key)
+          .replace('helm template', 'helm template --plain-http --kube-version 1.37.2'),
+      ],
       {
         cwd: folder,
         env: {
