@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, tryRun } from '../../test/cluster/exec.ts';
@@ -14,11 +14,10 @@ export async function pushChart(plan: Plan, imageDigest: string, helm: string): 
     await cp(CHART, chart, { recursive: true });
     const values = join(chart, 'values.yaml');
     await writeFile(values, withImage(await readFile(values, 'utf8'), imageOf(plan), imageDigest));
-    await inTime(chart, plan.epoch);
     const numbers = ['--version', plan.version, '--app-version', plan.version];
     await run(helm, ['package', chart, ...numbers, '--destination', folder]);
     const archive = join(folder, `supercargo-${plan.version}.tgz`);
-    await utimes(archive, plan.epoch, plan.epoch); // becomes the time in the manifest
+    await inTime(archive, plan.epoch, folder);
     const { stdout, stderr } = await pushed(plan, archive, helm);
     const digest = /^Digest: (sha256:[0-9a-f]{64})$/m.exec(`${stdout}\n${stderr}`)?.[1];
     if (!digest) throw new Error(`helm push did not name a digest: ${stdout}${stderr}`);
@@ -48,7 +47,14 @@ export function withImage(values: string, repository: string, digest: string): s
   return values.replace(lines, (_, first: string, second: string) => `${first}${repository}${second}${digest}`);
 }
 
-/** Every file has the time of the commit, so that the same sources make the same chart. */
-async function inTime(folder: string, epoch: number): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true })) await utimes(join(folder, entry), epoch, epoch);
+/**
+ * Packs it again: Helm gives each file the time of day, and with the time of the commit the same sources make the same
+ * chart. The archive's own time gets into the manifest.
+ */
+async function inTime(archive: string, epoch: number, folder: string): Promise<void> {
+  const unpacked = await mkdtemp(join(folder, 'unpacked-'));
+  await run('tar', ['-xzf', archive, '-C', unpacked]);
+  const same = ['--sort=name', `--mtime=@${epoch}`, '--owner=0', '--group=0', '--numeric-owner', '--format=ustar'];
+  await run('tar', [...same, '-C', unpacked, '-czf', archive, 'supercargo']);
+  await utimes(archive, epoch, epoch);
 }
