@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ociArchitecture } from '../../test/cluster/oci.ts';
 import { basesOf, imageOf, PLATFORMS, ROOT, type Plan, type Platform } from './plan.ts';
 import { digestOf, type Material } from './provenance.ts';
 
@@ -69,6 +70,8 @@ async function buildOne(
   const name = `localhost/supercargo-release:${plan.version}-${platform.replace('/', '-')}`;
   const build = [
     ...['build', '--layers', '--platform', platform, '--timestamp', String(plan.epoch), '--identity-label=false'],
+    // Older ones do not say it by themselves.
+    ...['--build-arg', `BUILDPLATFORM=linux/${ociArchitecture()}`],
     ...['--build-arg', `BUILD_BASE=${bases.build}`, '--build-arg', `RUNTIME_BASE=${bases.runtime}`],
     ...(settings.arguments ?? []),
   ];

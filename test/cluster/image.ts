@@ -8,6 +8,7 @@ import { dockerIsRunning } from './docker.ts';
 import { run } from './exec.ts';
 import { withLock } from './lock.ts';
 import { noLog, secondsSince, type Log } from './log.ts';
+import { ociArchitecture } from './oci.ts';
 import { ensurePackages, IMAGE_PACKAGES } from './packages.ts';
 
 export interface BuildImageOptions {
