@@ -43,7 +43,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A release that cannot begin: what is wrong with what was said, one line each. */
 export class NoPlan extends Error {}
 
-const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const REGISTRY = /^[a-z0-9][a-z0-9.:-]*(\/[a-z0-9._-]+)*$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
@@ -59,7 +59,7 @@ export function planOf(env: Environment, tree: Tree): Plan {
   const hosted = given('GITHUB_REPOSITORY') && `${given('GITHUB_SERVER_URL')}/${given('GITHUB_REPOSITORY')}`;
   const workflow = given('GITHUB_WORKFLOW_REF') && `${given('GITHUB_SERVER_URL')}/${given('GITHUB_WORKFLOW_REF')}`;
   const registry = need('REGISTRY', REGISTRY, 'ghcr.io/supercargo-dev');
-  const version = need('VERSION', VERSION, '0.2.0', given('VERSION')?.replace(/^v/, ''));
+  const version = need('VERSION', VERSION, '0.2.0').replace(/^v/, '');
   const source = need('SOURCE', /^https:\/\/\S+$/, 'https://github.com/OWNER/NAME', hosted ?? webAddress(tree.origin));
   const builder = need('BUILDER', /^\w[\w+.-]*:\S+$/, 'https://ci.example/release', workflow);
   const bases = { buildBase: given('BUILD_BASE'), runtimeBase: given('RUNTIME_BASE') };
@@ -70,11 +70,13 @@ export function planOf(env: Environment, tree: Tree): Plan {
     wrong.push(
       `not as committed: ${tree.changed.slice(0, 5).join(', ')}. A release is of a commit: commit or stash first`,
     );
-  for (const [name, value] of Object.entries(bases))
-    if (value !== undefined && !DIGEST.test(value)) wrong.push(`${name}: ${value} has no digest (…@sha256:…)`);
+  for (const name of ['BUILD_BASE', 'RUNTIME_BASE']) {
+    const base = given(name);
+    if (base && !DIGEST.test(base)) wrong.push(`${name}: ${base} has no digest (…@sha256:…)`);
+  }
   if (wrong.length > 0) throw new NoPlan(wrong.join('\n'));
   return {
-    ...{ registry, version: version.replace(/^v/, ''), source, builder, commit: tree.commit, epoch: tree.epoch },
+    ...{ registry, version, source, builder, commit: tree.commit, epoch: tree.epoch },
     ...{ key: given('KEY'), publicLog, plainHttp: given('PLAIN_HTTP') === 'yes', ...bases },
   };
 }
