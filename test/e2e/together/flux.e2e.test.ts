@@ -249,7 +249,7 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
         settings: { url: 'https://shop.example' },
       };
       const left = {
-        apiVersion: 'supercargo.dev/v1alpha1',
+        apiVersion: 'supercargo.dev/v1beta1',
         kind: 'Connection',
         metadata: { name: 'left', labels },
         spec,
