@@ -12,7 +12,7 @@ const KIND = 'helmreleases.helm.toolkit.fluxcd.io';
 /** Fields by their path, as a person would change them in the page's example. */
 export type Edits = Readonly<Record<string, unknown>>;
 
-/** The OCIRepository and the HelmRelease of docs/gitops.md, with these changes; a value of undefined takes a field out. */
+/** The OCIRepository and the HelmRelease of docs/gitops.md, with these changes. */
 export async function releaseOfThePage(edits: { readonly source: Edits; readonly release: Edits }): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
   const text = [...page.matchAll(/```yaml\n([^]*?)```/g)]

@@ -256,7 +256,9 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
       };
       await e2e.kubectl.apply([left], shops);
       await git.remove('delivery/supercargo.yaml');
-      await git.write('delivery/none.yaml', '');
+      // Flux applies no folder that is empty.
+      const none = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: namespace } };
+      await git.write('delivery/none.yaml', JSON.stringify(none));
       await git.commit('the business is closed');
       await delivery.look();
       await release.until('Released', /^False UninstallFailed: .*connections-must-be-deleted-first/);
