@@ -165,7 +165,7 @@ describe('a release', () => {
     }
   });
 
-  it('says where it came from: the commit, the builder, the base images, the lock file; the chart names the image', async () => {
+  it('says where it came from: the commit, the builder, the base images, the lock file', async () => {
     const [statement] = await attested(released.image, 'slsaprovenance1');
     expect(statement!.predicate).toMatchObject({
       buildDefinition: { externalParameters: { source: `git+https://git.example/supercargo@${plan.commit}` } },
@@ -173,9 +173,6 @@ describe('a release', () => {
     });
     const uris = JSON.stringify((statement!.predicate as { buildDefinition: object }).buildDefinition);
     for (const taken of ['"gitCommit"', 'docker://', 'package-lock.json']) expect(uris).toContain(taken);
-    const [ofChart] = await attested(released.chart, 'slsaprovenance1');
-    const [, hex] = released.image.split('@sha256:') as [string, string];
-    expect(JSON.stringify(ofChart!.predicate)).toContain(hex);
   });
 
   it('is a chart that installs that image, and no other', async () => {
