@@ -70,6 +70,13 @@ export class HelmRelease {
     });
   }
 
+  /** Waits until it was uninstalled. */
+  async gone(timeoutMs = 120_000): Promise<void> {
+    await waitFor(`${this.name} to be gone`, timeoutMs, async () =>
+      (await this.get()) === undefined ? true : undefined,
+    );
+  }
+
   /** How often it was installed or upgraded. */
   async revision(): Promise<number> {
     const history = (await this.get())?.status?.['history'] as readonly { readonly version: number }[] | undefined;
