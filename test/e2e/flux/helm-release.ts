@@ -49,14 +49,15 @@ export class HelmRelease {
     return found ? `${found.status} ${found.reason}: ${found.message}` : 'nothing';
   }
 
-  /** Compares cluster and chart now, as `flux reconcile helmrelease` does; comes back when it has. */
+  /** Compares cluster and chart now, as `flux reconcile helmrelease` does; comes back when it has, or is gone. */
   async look(timeoutMs = 120_000): Promise<void> {
     const value = `${this.name}-${++this.#asked}`;
     const asked = `reconcile.fluxcd.io/requestedAt=${value}`;
     await this.kubectl.run('annotate', KIND, this.name, '--namespace', FLUX_NAMESPACE, asked, '--overwrite');
-    await waitFor(`${this.name} to be looked at`, timeoutMs, async () =>
-      (await this.get())?.status?.['lastHandledReconcileAt'] === value ? true : undefined,
-    );
+    await waitFor(`${this.name} to be looked at`, timeoutMs, async () => {
+      const found = await this.get();
+      return found === undefined || found.status?.['lastHandledReconcileAt'] === value ? true : undefined;
+    });
   }
 
   /** Waits for a condition to say this. */
