@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { pushChart } from '../../../supply/release/chart.ts';
 import { release, treeHere, type Released } from '../../../supply/release/release.ts';
 import { chartOf, imageOf, PLATFORMS, ROOT, type Plan, type Platform } from '../../../supply/release/plan.ts';
 import { howToVerify } from '../../../supply/release/verify.ts';
@@ -185,6 +186,11 @@ describe('a release', () => {
     ]);
     expect(new Set(found.map(([, image]) => image))).toEqual(new Set([released.image]));
     expect(text).toContain(`app.kubernetes.io/version: "${plan.version}"`);
+  });
+
+  it('is the same chart, to the byte, when it is made again of the same commit', async () => {
+    const again = await pushChart(plan, released.image.split('@')[1]!, tools.helm);
+    expect(`${chartOf(plan)}@${again}`).toBe(released.chart);
   });
 
   describe('is refused', () => {
