@@ -8,7 +8,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
 comma := ,
-.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-operator bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom audit clean
+.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-operator bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom release audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -70,7 +70,7 @@ test-e2e: node_modules/.package-lock.json ## a cluster where pods run, the chart
 
 # Building Kubernetes for the first time must not take the time from the tests beside it.
 e2e-up: build
-	@nice $(NODE) test/cluster/cli.ts build && nice $(NODE) test/cluster/cli.ts build argocd source-controller kustomize-controller
+	@nice $(NODE) test/cluster/cli.ts build && nice $(NODE) test/cluster/cli.ts build argocd source-controller kustomize-controller helm-controller cosign crane
 	@$(NODE) test/e2e/prepare.ts
 
 e2e-silent: node_modules/.package-lock.json
@@ -137,6 +137,10 @@ image: build ## the container image, with or without a Docker engine
 
 sbom: node_modules/.package-lock.json ## what ships, as CycloneDX (sbom.cdx.json); the image has its own at /app/sbom.cdx.json
 	@$(NODE) supply/sbom.ts sbom.cdx.json
+
+# REGISTRY, VERSION, KEY (or a CI's identity), SOURCE, BUILDER, BUILD_BASE, RUNTIME_BASE: docs/supply-chain.md. Needs buildah, helm, cosign.
+release: node_modules/.package-lock.json ## image, chart, signatures and statements into a registry (REGISTRY= VERSION= KEY=)
+	@$(NODE) supply/release.ts
 
 audit: node_modules/.package-lock.json ## known weaknesses of the packages that ship (needs a registry with advisories)
 	@$(NODE) supply/audit.ts

@@ -111,6 +111,10 @@ export const RECIPES = {
   },
   'source-controller': flux('source-controller', 240),
   'kustomize-controller': flux('kustomize-controller', 60),
+  'helm-controller': flux('helm-controller', 60),
+  /** Signs a release, and verifies it; and a registry (test/e2e/together/release.e2e.test.ts). */
+  cosign: { module: 'flux', package: 'github.com/sigstore/cosign/v3/cmd/cosign', coldSeconds: 60 },
+  crane: { module: 'flux', package: 'github.com/google/go-containerregistry/cmd/crane', coldSeconds: 10 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 
@@ -120,7 +124,7 @@ export const BINARY_NAMES = Object.keys(RECIPES) as BinaryName[];
 
 const NOT_OF_A_NODE = [
   ...(['kind', 'health', 'promtool', 'promql', 'argocd'] as const),
-  ...(['source-controller', 'kustomize-controller'] as const),
+  ...(['source-controller', 'kustomize-controller', 'helm-controller', 'cosign', 'crane'] as const),
 ] as const;
 
 /** What the local cluster needs; kind brings its own, the others read files. */

@@ -5,11 +5,16 @@ import { run, type RunOptions } from './exec.ts';
 import { isOverlay } from './filesystem.ts';
 
 /** Runs buildah on a store of our own in the cache; the machine's is left alone. */
-export async function buildah(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const root = join(imagesFolder(), 'storage');
+export function buildah(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  return buildahIn(imagesFolder(), args, options);
+}
+
+/** Runs buildah on the store in this folder. */
+export async function buildahIn(folder: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const root = join(folder, 'storage');
   await mkdir(root, { recursive: true });
   const driver = (await isOverlay(root)) ? 'vfs' : 'overlay';
-  const store = ['--root', root, '--runroot', join(imagesFolder(), 'run'), '--storage-driver', driver];
+  const store = ['--root', root, '--runroot', join(folder, 'run'), '--storage-driver', driver];
   return run('buildah', [...store, ...args], {
     timeout: 600_000,
     ...options,

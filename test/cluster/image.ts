@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BuildSettings } from '../../supply/release/image.ts';
 import { ensureBaseImages } from './base-images.ts';
 import { buildah } from './buildah.ts';
 import { imagesFolder } from './cache.ts';
@@ -7,6 +8,7 @@ import { dockerIsRunning } from './docker.ts';
 import { run } from './exec.ts';
 import { withLock } from './lock.ts';
 import { noLog, secondsSince, type Log } from './log.ts';
+import { ociArchitecture } from './oci.ts';
 import { ensurePackages, IMAGE_PACKAGES } from './packages.ts';
 
 export interface BuildImageOptions {
@@ -61,6 +63,21 @@ export async function buildImage(options: BuildImageOptions = {}): Promise<Built
   });
 }
 
+/**
+ * How a release is built where no registry is asked for base images: on ours, from JavaScript compiled outside, as the
+ * tests' own image. For arm64 there is no base: what we put on it lies on nothing, and is not run.
+ */
+export async function releaseSettings(log: Log): Promise<{ settings: BuildSettings; remove(): Promise<void> }> {
+  await ensurePackages(IMAGE_PACKAGES, log);
+  await ensureBaseImages(REPOSITORY, log);
+  const compiled = await compile(log);
+  const context = ['--pull-never', '--build-context', `compiled=${compiled}`, '--volume', await npmCache()];
+  return {
+    settings: { arguments: context, runtimeBases: { 'linux/arm64': 'scratch' } },
+    remove: () => rm(compiled, { recursive: true, force: true }),
+  };
+}
+
 /** Our sources as JavaScript, in a folder of its own: the repository's dist/ may be in use, or hold what is no more. */
 async function compile(log: Log): Promise<string> {
   const start = Date.now();
@@ -83,25 +100,20 @@ async function buildWithDocker(reference: string, archive: string, context: stri
 
 async function buildWithBuildah(reference: string, archive: string, context: string[], log: Log): Promise<void> {
   await ensureBaseImages(REPOSITORY, log);
-  const npmCache = (await run('npm', ['config', 'get', 'cache'])).trim();
-  await mkdir(npmCache, { recursive: true });
   const start = Date.now();
   await buildah(
-    [
-      'build',
-      '--layers',
-      '--pull-never',
-      ...context,
-      '--volume',
-      `${npmCache}:/root/.npm`,
-      '--tag',
-      reference,
-      REPOSITORY,
-    ],
+    ['build', '--layers', '--pull-never', ...context, '--volume', await npmCache(), '--tag', reference, REPOSITORY],
     { timeout: 1_200_000 },
   );
   log(`  built in ${secondsSince(start)}`);
   // Docker's format, because it is not compressed: packing and unpacking all layers would take longer than building
   // one.
   await buildah(['push', '--quiet', reference, `docker-archive:${archive}:${reference}`]);
+}
+
+/** This machine's cache of packages, as a build finds it. */
+async function npmCache(): Promise<string> {
+  const folder = (await run('npm', ['config', 'get', 'cache'])).trim();
+  await mkdir(folder, { recursive: true });
+  return `${folder}:/root/.npm`;
 }

@@ -8,10 +8,10 @@ import { waitFor } from '../../cluster/wait.ts';
 import { Kubectl } from '../../cluster-demo/kubectl.ts';
 
 export const FLUX_NAMESPACE = 'flux-system';
-const CONTROLLERS = ['source-controller', 'kustomize-controller'] as const;
+const CONTROLLERS = ['source-controller', 'kustomize-controller', 'helm-controller'] as const;
 const CRDS = CONTROLLERS.map((name) => join(filesOf(name), 'config', 'crd', 'bases'));
 
-/** Two controllers of Flux, which bring Git to a cluster; they run beside it, against its API. */
+/** Controllers of Flux, which bring Git and charts to a cluster; they run beside it, against its API. */
 export interface Flux {
   /** Where their logs are, for whoever looks for the reason. */
   readonly logs: string;
@@ -26,17 +26,18 @@ export async function startFlux(cluster: Cluster): Promise<Flux> {
   await kubectl.run('wait', '--for=condition=Established', '--timeout=60s', ...CRDS.flatMap((f) => ['--filename', f]));
   await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: FLUX_NAMESPACE } }]);
   const folder = await mkdtemp(join(tmpdir(), 'supercargo-flux-'));
-  const [artifacts, ...ports] = (await freePorts(5)) as [number, ...number[]];
+  const [artifacts, ...ports] = (await freePorts(1 + 2 * CONTROLLERS.length)) as [number, ...number[]];
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfig, RUNTIME_NAMESPACE: FLUX_NAMESPACE, TMPDIR: folder };
   const storage = ['--storage-path', folder, '--storage-addr', `127.0.0.1:${artifacts}`];
   const own = {
     'source-controller': [...storage, '--storage-adv-addr', `127.0.0.1:${artifacts}`],
     // What a Kustomization waits for is looked at again soon.
     'kustomize-controller': ['--requeue-dependency', '2s'],
+    'helm-controller': ['--requeue-dependency', '2s'],
   };
-  const healthPorts = [ports[0], ports[1]];
+  const [healthPorts, metricsPorts] = [ports.slice(0, CONTROLLERS.length), ports.slice(CONTROLLERS.length)];
   const parts = CONTROLLERS.map((name, at) => {
-    const health = ['--health-addr', `127.0.0.1:${healthPorts[at]}`, '--metrics-addr', `127.0.0.1:${ports[at + 2]}`];
+    const health = ['--health-addr', `127.0.0.1:${healthPorts[at]}`, '--metrics-addr', `127.0.0.1:${metricsPorts[at]}`];
     const args = ['--watch-all-namespaces', '--enable-leader-election=false', ...health, ...own[name]];
     return new Component({ name, command: binaries[name], args, env, logFile: join(folder, `${name}.log`) });
   });

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { editedExample, exampleFile } from '../argocd/example.ts';
 import { GitFolder } from '../argocd/git-folder.ts';
-import { BUILD_PATIENCE_MS } from '../../cluster/index.ts';
+import { BUILD_PATIENCE_MS, DEFAULT_IMAGE } from '../../cluster/index.ts';
 import { waitFor } from '../../demo/steps.ts';
 import { connectE2e, type E2e } from '../context.ts';
 import { serveGit, type GitServer } from '../flux/git-server.ts';
+import { HelmRelease, releaseOfThePage, type Edits } from '../flux/helm-release.ts';
 import { Kustomization } from '../flux/kustomization.ts';
-import { startFlux, type Flux } from '../flux/server.ts';
+import { FLUX_NAMESPACE, startFlux, type Flux } from '../flux/server.ts';
+import { SignedCharts } from '../flux/signed-chart.ts';
 import { startPlatform, type Platform } from '../platform.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
@@ -131,5 +133,144 @@ describe('Flux keeps an example as Git has it, and waits for its connection', ()
         (await e2e.kubectl.list('connections', namespace)).length === 0 ? true : undefined,
       );
     });
+  });
+
+  describe('Supercargo itself, by a HelmRelease of the chart in a registry', () => {
+    const id = randomUUID().slice(0, 5);
+    const namespace = `helm-${id}`;
+    const shops = `helm-${id}-shops`;
+    let charts: SignedCharts;
+    let git: GitFolder;
+    let delivery: Kustomization;
+    let release: HelmRelease;
+
+    /** The page's files, for a cluster that has a release of its own, with these values too. */
+    async function put(values: Edits = {}): Promise<void> {
+      const [repository, tag] = DEFAULT_IMAGE.split(/:(?=[^/:]+$)/) as [string, string];
+      const image = { repository, tag, digest: '', pullPolicy: 'Never' };
+      const beside = { 'drivers.install': false, 'hub.persistence.enabled': false, watchNamespaces: [shops] };
+      const all = Object.entries({ image, ...beside, ...values }).map(([path, value]) => [
+        `spec.values.${path}`,
+        value,
+      ]);
+      await git.write(
+        'delivery/supercargo.yaml',
+        await releaseOfThePage({
+          source: { 'metadata.name': namespace, 'spec.url': charts.url, 'spec.insecure': true },
+          release: {
+            ...{ 'metadata.name': namespace, 'spec.chartRef.name': namespace },
+            ...{ 'spec.targetNamespace': namespace, 'spec.storageNamespace': namespace },
+            ...Object.fromEntries(all),
+          },
+        }),
+      );
+    }
+    const operator = () =>
+      e2e.kubectl.run(
+        ...['get', 'deployment', 'supercargo-operator', '--namespace', namespace],
+        ...[
+          '--output',
+          'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].env[?(@.name=="SUPERCARGO_LOG_LEVEL")].value}',
+        ],
+      );
+    const source = async (): Promise<string> => {
+      const kind = 'ocirepositories.source.toolkit.fluxcd.io';
+      return e2e.kubectl.condition(kind, namespace, FLUX_NAMESPACE, 'Ready');
+    };
+
+    beforeAll(async () => {
+      charts = await SignedCharts.start();
+      const key = { 'cosign.pub': await charts.publicKey() };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'supercargo-signers' }, stringData: key };
+      await e2e.kubectl.apply([secret], FLUX_NAMESPACE);
+      await e2e.kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: shops } }]);
+      git = new GitFolder(join(folder, id));
+      await git.begin();
+      release = new HelmRelease(e2e.kubectl, namespace);
+      delivery = new Kustomization(e2e.kubectl, namespace);
+      await charts.push('0.1.1', { signed: false });
+      await put();
+      await git.commit('Supercargo');
+      await delivery.create({ url: server.urlOf(id), path: 'delivery' }, FLUX_NAMESPACE, {});
+    });
+
+    afterAll(async () => {
+      await e2e.kubectl.run('delete', 'namespace', shops, '--ignore-not-found', '--timeout', '60s');
+      await delivery?.remove();
+      await e2e.kubectl.run('delete', 'namespace', namespace, '--ignore-not-found', '--timeout', '100s');
+      await charts?.stop();
+    });
+
+    it('a chart that nobody signed is not taken', async () => {
+      await waitFor('the source', 60_000, async () => (/VerificationError/.test(await source()) ? true : undefined));
+      expect(await release.revision()).toBe(0);
+    });
+
+    it('a chart with our signature is installed, and Ready', async () => {
+      await charts.push('0.1.2', { signed: true });
+      await lookAtSource();
+      await release.until('Ready', /^True InstallSucceeded: .*0\.1\.2/);
+      expect(await operator()).toMatch(/^1 info$/);
+    });
+
+    it('nothing differs while it runs, and what somebody changes by hand is put back', async () => {
+      await release.look();
+      await release.until('Drifted', /^False NoDriftDetected/);
+      expect(await release.drift()).toEqual([]);
+      const scaled = ['deployment', 'supercargo-operator', '--namespace', namespace, '--replicas', '0'];
+      await e2e.kubectl.run('scale', ...scaled);
+      await release.look();
+      await waitFor('one operator', 60_000, async () => ((await operator()).startsWith('1 ') ? true : undefined));
+      expect((await release.drift()).join()).toMatch(new RegExp(`Deployment/${namespace}/supercargo-operator changed`));
+    });
+
+    it('a commit of values is an upgrade, and its job brings the kinds up to date first', async () => {
+      const keep = [
+        'customresourcedefinition',
+        'licenses.supercargo.dev',
+        'helm.sh/resource-policy=older',
+        '--overwrite',
+      ];
+      await e2e.kubectl.run('annotate', ...keep);
+      await put({ logLevel: 'debug' });
+      await delivery.until(await git.commit('more words'), APPLIED);
+      await release.until('Ready', /^True UpgradeSucceeded: .*v2/);
+      expect(await operator()).toMatch(/^1 debug$/);
+      const kind = await e2e.kubectl.get('customresourcedefinition', 'licenses.supercargo.dev');
+      expect(kind!.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+    });
+
+    it('taken out of Git, it waits for its connections, and then goes', async () => {
+      const labels = { 'supercargo.dev/installation': `${namespace}.supercargo` };
+      const spec = {
+        storeRef: { name: 'main' },
+        driver: 'generic',
+        enabled: false,
+        settings: { url: 'https://shop.example' },
+      };
+      const left = {
+        apiVersion: 'supercargo.dev/v1beta1',
+        kind: 'Connection',
+        metadata: { name: 'left', labels },
+        spec,
+      };
+      await e2e.kubectl.apply([left], shops);
+      await git.remove('delivery/supercargo.yaml');
+      await git.write('delivery/none.yaml', '');
+      await git.commit('the business is closed');
+      await delivery.look();
+      await release.until('Released', /^False UninstallFailed: .*connections-must-be-deleted-first/);
+      expect(await operator()).toMatch(/^1 debug$/);
+      await e2e.kubectl.run('delete', 'connection', 'left', '--namespace', shops, '--timeout', '90s');
+      await release.look().catch(() => undefined); // gone while it looked
+      await waitFor('no release', 120_000, async () => ((await release.get()) === undefined ? true : undefined));
+      expect(await e2e.kubectl.list('deployments', namespace)).toEqual([]);
+    });
+
+    async function lookAtSource(): Promise<void> {
+      const asked = `reconcile.fluxcd.io/requestedAt=${randomUUID()}`;
+      const kind = 'ocirepositories.source.toolkit.fluxcd.io';
+      await e2e.kubectl.run('annotate', kind, namespace, '--namespace', FLUX_NAMESPACE, asked, '--overwrite');
+    }
   });
 });

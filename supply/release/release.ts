@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run, tryRun } from '../../test/cluster/exec.ts';
+import { isReleased, pushChart } from './chart.ts';
+import { pushImage, type Buildah, type BuildSettings } from './image.ts';
+import { chartOf, imageOf, PLATFORMS, ROOT, type Plan, type Tree } from './plan.ts';
+import { digestOf, provenanceOf, type Material, type Run } from './provenance.ts';
+import { Signer } from './signer.ts';
+
+/** Programs that a release is made with, and what they run in. */
+export interface Workshop {
+  readonly buildah: Buildah;
+  readonly helm: string;
+  readonly cosign: string;
+  /** COSIGN_PASSWORD, and what a CI gives for an identity. */
+  readonly env: NodeJS.ProcessEnv;
+  /** For files on the way: lists of packages, statements. */
+  readonly folder: string;
+  readonly settings?: BuildSettings;
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+}
+
+/** What there is to verify afterwards. */
+export interface Released {
+  /** By digest. */
+  readonly image: string;
+  readonly chart: string;
+}
+
+/**
+ * Builds and pushes the image, signs and attests it, and only then pushes the chart that names it: who installs by the
+ * chart never gets an image without its signature.
+ */
+export async function release(plan: Plan, shop: Workshop): Promise<Released> {
+  const { log } = shop;
+  if (await isReleased(plan, shop.helm))
+    throw new Error(`${chartOf(plan)} has ${plan.version} already. What was released is not changed: raise VERSION`);
+  const signer = new Signer(plan, shop.cosign, shop.env);
+  const startedOn = shop.now().toISOString();
+  log(`building ${imageOf(plan)}:${plan.version} for ${PLATFORMS.join(' and ')}`);
+  const pushed = await pushImage(plan, shop.folder, shop.buildah, shop.settings);
+  const image = `${imageOf(plan)}@${pushed.digest}`;
+  log(`pushed ${image}; signing it and what it is made of`);
+  const made = { startedOn, finishedOn: shop.now().toISOString(), tools: await toolsOf(shop) };
+  const materials = [...pushed.materials, await lockFile()];
+  await signer.sign(image);
+  for (const platform of PLATFORMS)
+    await signer.attest(`${imageOf(plan)}@${pushed.images[platform]}`, 'cyclonedx', pushed.bills[platform]);
+  const attestBuild = async (reference: string, of: readonly Material[]): Promise<void> => {
+    const file = join(shop.folder, 'provenance.json');
+    const run_: Run = { ...made, materials: of, invocation: invocationOf(plan, shop.env) };
+    await writeFile(file, JSON.stringify(provenanceOf(plan, run_)));
+    await signer.attest(reference, 'slsaprovenance1', file);
+  };
+  for (const digest of [pushed.digest, ...Object.values(pushed.images)])
+    await attestBuild(`${imageOf(plan)}@${digest}`, materials);
+  log(`pushing the chart ${chartOf(plan)}:${plan.version}`);
+  const chart = `${chartOf(plan)}@${await pushChart(plan, pushed.digest, shop.helm)}`;
+  await signer.sign(chart);
+  await attestBuild(chart, [{ uri: `docker://${imageOf(plan)}`, digest: digestOf(pushed.digest) }]);
+  return { image, chart };
+}
+
+async function toolsOf({ buildah, helm }: Workshop): Promise<Record<string, string>> {
+  const first = (said: string): string => said.trim().split('\n')[0]!;
+  return {
+    buildah: first(await buildah(['--version'])).replace(/^buildah version (\S+).*/, '$1'),
+    helm: first(await run(helm, ['version', '--short'])),
+    node: process.version,
+  };
+}
+
+async function lockFile(): Promise<Material> {
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+  return { uri: 'package-lock.json', digest: { sha256 } };
+}
+
+/** A CI's page of this run. */
+function invocationOf(plan: Plan, env: NodeJS.ProcessEnv): string | undefined {
+  const id = env['GITHUB_RUN_ID'];
+  return id && `${plan.source}/actions/runs/${id}/attempts/${env['GITHUB_RUN_ATTEMPT'] ?? '1'}`;
+}
+
+/** The tree that is here, as Git knows it. */
+export async function treeHere(): Promise<Tree> {
+  const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: ROOT })).trim();
+  const origin = await tryRun('git', ['remote', 'get-url', 'origin'], { cwd: ROOT });
+  const changed = await git('status', '--porcelain');
+  return {
+    commit: await git('rev-parse', 'HEAD'),
+    epoch: Number(await git('log', '-1', '--format=%ct')),
+    changed: changed === '' ? [] : changed.split('\n').map((line) => line.trim().replace(/^\S+\s+/, '')),
+    origin: origin.code === 0 ? origin.stdout.trim() : undefined,
+  };
+}
