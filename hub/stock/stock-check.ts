@@ -28,14 +28,16 @@ interface Level extends Record<string, unknown> {
    * correction by hand).
    */
   readonly confirmed: boolean;
+  /** The store refused it, and a person said that this is dealt with: it goes when it is posted anew. */
+  readonly dismissed: boolean;
 }
 type Difference = Level & { readonly wanted: number };
 
 /**
  * StockCheck: the levels just read (staged) against what the back office last set. A level that never reached the store
- * is sent again; one that did and differs now is named, for a person to look at: a sale that the back office has not
- * counted yet looks the same as a correction by hand. Orders and parcels that the hub knows of explain what they moved.
- * What waits to be written is no difference.
+ * is sent again, unless a person dismissed its refusal; one that did and differs now is named, for a person to look at:
+ * a sale that the back office has not counted yet looks the same as a correction by hand. Orders and parcels that the
+ * hub knows of explain what they moved. What waits to be written is no difference.
  */
 export async function checkStock(tx: Transaction, hub: WakesPods, connection: ConnectionRow): Promise<void> {
   const moment = await momentOf(tx, connection.store_id);
@@ -66,7 +68,7 @@ export async function checkStock(tx: Transaction, hub: WakesPods, connection: Co
     { still: problems },
   );
   await raise(tx, { connection: connection.id, feed: 'StockCheck' }, problems);
-  const again = never.filter(({ confirmed }) => !confirmed);
+  const again = never.filter(({ confirmed, dismissed }) => !confirmed && !dismissed);
   if (again.length > 0) await queueLevels(tx, hub, again, moment, 'keep');
 }
 
@@ -80,7 +82,8 @@ async function differing(tx: Transaction, connection: ConnectionRow): Promise<Le
        JOIN stock_targets t ON t.store_id = c.store_id AND t.sku = s.sku AND t.location = s.location_id
        LEFT JOIN stock_levels k ON k.connection_id = $1 AND k.variant_id = s.variant_id AND k.location_id = s.location_id AND k.sent_at >= t.changed_at
        WHERE NOT ${readOnly('c.id', 's.location_id')})
-     SELECT l.*, l.sent IS NOT NULL OR l.met OR EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
+     SELECT l.*, EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Dismissed' AND o.done_at >= l.set_at) AS dismissed,
+       l.sent IS NOT NULL OR l.met OR EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state = 'Applied' AND o.done_at >= l.set_at) AS confirmed
      FROM level l
      WHERE l.there IS DISTINCT FROM l.sent
        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.connection_id = $1 AND o.kind = 'stock' AND o.subject = l.subject AND o.state IN ('Pending', 'Sent', 'Submitted', 'Held'))`,
@@ -109,13 +112,18 @@ async function explained(tx: Transaction, connection: ConnectionRow, levels: rea
   });
 }
 
-function problemOf({ sku, location_id, there, wanted, set_at, confirmed }: Difference): Problem {
+function problemOf({ sku, location_id, there, wanted, set_at, confirmed, dismissed }: Difference): Problem {
   const [reason, remedy] = confirmed
     ? [
         'StockDiffers',
         'the store had confirmed this level, so it changed there later. Compare with sales and post the level again if the store is wrong',
       ]
-    : ['StockNeverArrived', 'it never reached the store: sent again'];
+    : [
+        'StockNeverArrived',
+        dismissed
+          ? 'the store refused it, and that was dismissed: post the level again to have it sent'
+          : 'it never reached the store: sent again',
+      ];
   return {
     kind: 'stockLevel',
     id: stockSubject(sku, location_id),

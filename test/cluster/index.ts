@@ -10,4 +10,5 @@ export {
 } from './control-plane.ts';
 export type { DaemonName } from './daemon.ts';
 export { buildImage, DEFAULT_IMAGE, type BuildImageOptions, type BuiltImage } from './image.ts';
+export { allowPlainRegistry } from './plain-registry.ts';
 export { noLog, stderrLog, type Log } from './log.ts';

@@ -22,9 +22,15 @@ export function configFiles(
   };
 }
 
+/** What containerd knows of registries: a folder for each, read anew with each pull (plain-registry.ts). */
+export function registriesFolder(layout: Layout): string {
+  return join(layout.folder, 'config', 'registries');
+}
+
 export async function writeNodeConfig(layout: Layout): Promise<void> {
   const files = configFiles(layout);
   await mkdir(files.cni, { recursive: true });
+  await mkdir(registriesFolder(layout), { recursive: true });
   const nameservers = await usableNameservers();
   await writeFile(files.containerd, containerdToml(layout, (await isOverlay(layout.folder)) ? 'native' : 'overlayfs'));
   await writeFile(files.kubelet, JSON.stringify(kubeletConfig(layout), undefined, 2));
@@ -66,6 +72,9 @@ SystemdCgroup = false
 
 [${images}]
 snapshotter = '${snapshotterName}'
+
+[${images}.registry]
+config_path = '${registriesFolder(layout)}'
 
 [${images}.pinned_images]
 sandbox = '${PAUSE_IMAGE}'

@@ -111,6 +111,26 @@ describe('a refused write that a person dealt with', () => {
     expect(await pod.apply('stock')).toMatchObject([{ sku: 'A', quantity: 3 }]);
   });
 
+  it('of a level is not sent again each night by the look at what the shop has, only when it is posted again', async () => {
+    const store = await rig.store();
+    const pod = await shop(store);
+    const post = (quantity: number) => store.api('POST', '/stock', { levels: [{ sku: 'A', quantity }] });
+    const night = () => pod.send('StockCheck', [level('A', 5), level('B', 5)]);
+    await post(3);
+    await refuse(pod, 'stock');
+    await night();
+    await refuse(pod, 'stock'); // It is sent again each night until somebody says that this is dealt with.
+    await dismiss(store, { reason: 'StoreRefused', record: 'A@main' });
+    await night();
+    expect((await pod.claim('stock', 10)).entries).toEqual([]);
+    expect(await open(store)).toMatchObject([
+      { reason: 'StockNeverArrived', message: expect.stringContaining('was dismissed: post the level again') },
+    ]);
+    expect(await figure('supercargo_outbox_entries', pod, 'state="Rejected"')).toEqual([]);
+    await post(4);
+    expect((await pod.claim('stock', 10)).entries).toHaveLength(1);
+  });
+
   it('is a problem again when it happens again, without the old note', async () => {
     const store = await rig.store();
     const pod = await shop(store);

@@ -15,8 +15,10 @@ export class ForwardProxy {
     this.#server = createServer((request, response) => {
       this.asked.push(`${request.method} ${request.url}`);
       if (this.refusesWith !== undefined) return void response.writeHead(this.refusesWith).end();
-      const onward = httpRequest({ port: target, path: '/', method: request.method }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502);
+      const { pathname, search } = new URL(request.url ?? '/', 'http://shop');
+      const { method, headers } = request;
+      const onward = httpRequest({ port: target, path: `${pathname}${search}`, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });
       request.pipe(onward);
@@ -35,15 +37,19 @@ export class ForwardProxy {
     });
   }
 
-  /** `target`: the port of the server on this machine that it leads to. */
-  static async start(target: number): Promise<ForwardProxy> {
+  /** `target`: the port of the server on this machine that it leads to. `host`: where it listens. */
+  static async start(target: number, host = '127.0.0.1'): Promise<ForwardProxy> {
     const proxy = new ForwardProxy(target);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, host, resolve));
     return proxy;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** As at the start. */

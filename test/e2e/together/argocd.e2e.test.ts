@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Viewed } from '../../../cli/status-view.ts';
+import { API_VERSION, GROUP } from '../../../crds/index.ts';
 import { BUILD_PATIENCE_MS } from '../../cluster/index.ts';
 import { hubOf } from '../../cluster-demo/quickstart.ts';
 import { call, waitFor } from '../../demo/steps.ts';
@@ -44,7 +45,7 @@ describe('Argo CD, told our health script, keeps the examples as Git has them', 
   async function put(
     example: string,
     spec: object = {},
-    how: { settings?: object; waves?: Waves } = {},
+    how: { settings?: object; waves?: Waves; version?: string } = {},
   ): Promise<void> {
     const path = example === 'generic' ? 'shop' : join('others', example);
     const settings = { ...platforms.get(example)!.settings, ...how.settings };
@@ -53,8 +54,10 @@ describe('Argo CD, told our health script, keeps the examples as Git has them', 
       'feeds.yaml': await exampleFile(example, 'feeds.yaml'),
       ...(example === 'quickstart' ? { 'store.yaml': await exampleFile(example, 'store.yaml') } : {}),
     };
-    for (const [file, text] of Object.entries(files))
+    for (const [file, whole] of Object.entries(files)) {
+      const text = how.version ? whole.replaceAll(API_VERSION, `${GROUP}/${how.version}`) : whole;
       await git.write(join(path, file), how.waves ? inWaves(text, how.waves) : text);
+    }
   }
 
   const connection = (): Promise<Viewed | undefined> => e2e.kubectl.get('connections', 'shop', namespace);
@@ -179,6 +182,20 @@ describe('Argo CD, told our health script, keeps the examples as Git has them', 
     await shop.until(await git.commit('well again'), 'Synced Healthy');
     expect(await ready()).toMatch(/^True \(Running\)/);
     expect((await orders()).length).toBeGreaterThan(0);
+  });
+
+  it('a commit in the version of the API before is no difference to the cluster, and none is found afterwards', async () => {
+    const before = (await connection())!.metadata;
+    await put('generic', { deletionPolicy: 'Delete' }, { version: 'v1alpha1' });
+    await shop.until(await git.commit('as it was written last year'), 'Synced Healthy');
+    const { uid, generation } = (await connection())!.metadata;
+    expect([uid, generation]).toEqual([before.uid, before.generation]);
+    const done = await syncs(shop);
+    for (let time = 0; time < 3; time++) {
+      await shop.compare();
+      await shop.until(await git.head(), 'Synced Healthy');
+    }
+    expect(await syncs(shop)).toBe(done);
   });
 
   it("a connection taken out of Git is pruned, and takes the hub's data with it as it says", async () => {
