@@ -138,7 +138,7 @@ image: build ## the container image, with or without a Docker engine
 sbom: node_modules/.package-lock.json ## what ships, as CycloneDX (sbom.cdx.json); the image has its own at /app/sbom.cdx.json
 	@$(NODE) supply/sbom.ts sbom.cdx.json
 
-# REGISTRY, VERSION, KEY (or a CI's identity), SOURCE, BUILDER, BUILD_BASE, RUNTIME_BASE: docs/supply-chain.md. Needs buildah, helm, cosign.
+# REGISTRY, VERSION, KEY (or a CI's identity), SOURCE, BUILDER, BUILD_BASE, RUNTIME_BASE: docs/supply-chain.md. Needs buildah, helm, cosign, crane.
 release: node_modules/.package-lock.json ## image, chart, signatures and statements into a registry (REGISTRY= VERSION= KEY=)
 	@$(NODE) supply/release.ts
 

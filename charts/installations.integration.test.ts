@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../test/cluster/exec.ts';
 import { binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
@@ -51,5 +54,25 @@ describe('two releases in one cluster, the second without the Drivers', () => {
     const long = installationOf(await release(name, namespace))!;
     expect(long).toMatch(/^[a-z0-9][-a-z0-9.]{0,61}[a-z0-9]$/);
     expect(long).not.toBe(installationOf(await release(`${'r'.repeat(52)}s`, namespace)));
+  });
+});
+
+describe('a chart whose version says its build too, as Flux makes it of one from a registry', () => {
+  it('has labels that the API server takes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'supercargo-version-'));
+    try {
+      const version = ['--version', '1.2.3+0123456789ab', '--app-version', '1.2.3+0123456789ab'];
+      await run(binaryPath('helm'), ['package', CHART, ...version, '--destination', folder]);
+      const archive = join(folder, 'supercargo-1.2.3+0123456789ab.tgz');
+      const text = await run(binaryPath('helm'), ['template', 'shops', archive, '--kube-version', '1.37.2']);
+      const labels = parseAllDocuments(text)
+        .flatMap((document) => (document.toJS() as Labelled | null) ?? [])
+        .flatMap(({ metadata }) => Object.entries(metadata.labels ?? {}));
+      expect(Object.fromEntries(labels)).toMatchObject({ 'helm.sh/chart': 'supercargo-1.2.3_0123456789ab' });
+      const label = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+      expect(labels.filter(([, value]) => !label.test(value))).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

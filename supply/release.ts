@@ -14,7 +14,7 @@ try {
   const buildah = (args: readonly string[]): Promise<string> =>
     // A store of its own: nothing that was built before gets in.
     buildahIn(join(folder, 'images'), args, { timeout: 3_600_000, onOutput: (text) => process.stderr.write(text) });
-  const tools = { helm: 'helm', cosign: 'cosign', env: process.env };
+  const tools = { helm: 'helm', cosign: 'cosign', crane: 'crane', env: process.env };
   const released = await release(plan, { ...tools, buildah, folder, now: () => new Date(), log });
   log('Released. To verify:');
   process.stdout.write(`${howToVerify(plan, released)}\n`);

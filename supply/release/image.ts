@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../../test/cluster/exec.ts';
 import { ociArchitecture } from '../../test/cluster/oci.ts';
 import { basesOf, imageOf, PLATFORMS, ROOT, type Plan, type Platform } from './plan.ts';
 import { digestOf, type Material } from './provenance.ts';
@@ -13,6 +14,15 @@ export interface BuildSettings {
   readonly arguments?: readonly string[];
   /** In place of RUNTIME_BASE, for one platform. */
   readonly runtimeBases?: Readonly<Partial<Record<Platform, string>>>;
+}
+
+/** What an image is made with. */
+export interface Yard {
+  readonly buildah: Buildah;
+  readonly crane: string;
+  /** For files on the way: the lists of packages. */
+  readonly folder: string;
+  readonly settings?: BuildSettings;
 }
 
 /** An image as it lies in the registry. */
@@ -32,13 +42,8 @@ interface Built {
   readonly materials: readonly Material[];
 }
 
-/** Builds the Dockerfile for each platform and pushes all as one index; `folder` keeps the lists of packages. */
-export async function pushImage(
-  plan: Plan,
-  folder: string,
-  buildah: Buildah,
-  settings: BuildSettings = {},
-): Promise<PushedImage> {
+/** Builds the Dockerfile for each platform and pushes all as one index. */
+export async function pushImage(plan: Plan, { buildah, crane, folder, settings = {} }: Yard): Promise<PushedImage> {
   const built = {} as Record<Platform, Built>;
   for (const platform of PLATFORMS) built[platform] = await buildOne(plan, platform, folder, buildah, settings);
   const digest = await pushIndex(
@@ -49,7 +54,7 @@ export async function pushImage(
   );
   return {
     digest,
-    images: await imagesOf(plan, digest, buildah),
+    images: await imagesOf(plan, digest, crane),
     bills: Object.fromEntries(PLATFORMS.map((platform) => [platform, built[platform].bill])) as Record<
       Platform,
       string
@@ -123,10 +128,9 @@ async function pushIndex(plan: Plan, names: readonly string[], folder: string, b
 }
 
 /** The images of the index as it lies in the registry: pushing packs layers, so no digest of before holds. */
-async function imagesOf(plan: Plan, digest: string, buildah: Buildah): Promise<Record<Platform, string>> {
-  const reference = `docker://${imageOf(plan)}@${digest}`;
-  const said = await buildah(['manifest', 'inspect', ...(plan.plainHttp ? ['--tls-verify=false'] : []), reference]);
-  const { manifests } = JSON.parse(said) as {
+async function imagesOf(plan: Plan, digest: string, crane: string): Promise<Record<Platform, string>> {
+  const insecure = plan.plainHttp ? ['--insecure'] : [];
+  const { manifests } = JSON.parse(await run(crane, ['manifest', ...insecure, `${imageOf(plan)}@${digest}`])) as {
     readonly manifests: readonly { digest: string; platform: { os: string; architecture: string } }[];
   };
   const found = manifests.map(({ digest: one, platform: { os, architecture } }) => [`${os}/${architecture}`, one]);

@@ -109,12 +109,12 @@ export const RECIPES = {
     files: { module: ARGOCD, paths: ['manifests/crds', 'manifests/base/config', 'hack/git-verify-wrapper.sh'] },
     coldSeconds: 300,
   },
-  'source-controller': flux('source-controller', 240),
-  'kustomize-controller': flux('kustomize-controller', 60),
-  'helm-controller': flux('helm-controller', 60),
+  'source-controller': flux('source-controller', 150),
+  'kustomize-controller': flux('kustomize-controller', 25),
+  'helm-controller': flux('helm-controller', 10),
   /** Signs a release, and verifies it; and a registry (test/e2e/together/release.e2e.test.ts). */
-  cosign: { module: 'flux', package: 'github.com/sigstore/cosign/v3/cmd/cosign', coldSeconds: 60 },
-  crane: { module: 'flux', package: 'github.com/google/go-containerregistry/cmd/crane', coldSeconds: 10 },
+  cosign: { module: 'flux', package: 'github.com/sigstore/cosign/v3/cmd/cosign', coldSeconds: 25 },
+  crane: { module: 'flux', package: 'github.com/google/go-containerregistry/cmd/crane', coldSeconds: 1 },
   kind: { module: 'kind', package: 'sigs.k8s.io/kind', coldSeconds: 20 },
 } as const satisfies Record<string, Recipe>;
 

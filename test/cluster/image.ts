@@ -101,10 +101,9 @@ async function buildWithDocker(reference: string, archive: string, context: stri
 async function buildWithBuildah(reference: string, archive: string, context: string[], log: Log): Promise<void> {
   await ensureBaseImages(REPOSITORY, log);
   const start = Date.now();
-  await buildah(
-    ['build', '--layers', '--pull-never', ...context, '--volume', await npmCache(), '--tag', reference, REPOSITORY],
-    { timeout: 1_200_000 },
-  );
+  const here = ['--build-arg', `BUILDPLATFORM=linux/${ociArchitecture()}`]; // older ones do not say it by themselves
+  const build = ['build', '--layers', '--pull-never', ...here, ...context, '--volume', await npmCache()];
+  await buildah([...build, '--tag', reference, REPOSITORY], { timeout: 1_200_000 });
   log(`  built in ${secondsSince(start)}`);
   // Docker's format, because it is not compressed: packing and unpacking all layers would take longer than building
   // one.

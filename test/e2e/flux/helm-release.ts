@@ -12,7 +12,7 @@ const KIND = 'helmreleases.helm.toolkit.fluxcd.io';
 /** Fields by their path, as a person would change them in the page's example. */
 export type Edits = Readonly<Record<string, unknown>>;
 
-/** The OCIRepository and the HelmRelease of docs/gitops.md, with these changes; a value of undefined takes a field out. */
+/** The OCIRepository and the HelmRelease of docs/gitops.md, with these changes. */
 export async function releaseOfThePage(edits: { readonly source: Edits; readonly release: Edits }): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
   const text = [...page.matchAll(/```yaml\n([^]*?)```/g)]
@@ -49,14 +49,15 @@ export class HelmRelease {
     return found ? `${found.status} ${found.reason}: ${found.message}` : 'nothing';
   }
 
-  /** Compares cluster and chart now, as `flux reconcile helmrelease` does; comes back when it has. */
+  /** Compares cluster and chart now, as `flux reconcile helmrelease` does; comes back when it has, or is gone. */
   async look(timeoutMs = 120_000): Promise<void> {
     const value = `${this.name}-${++this.#asked}`;
     const asked = `reconcile.fluxcd.io/requestedAt=${value}`;
     await this.kubectl.run('annotate', KIND, this.name, '--namespace', FLUX_NAMESPACE, asked, '--overwrite');
-    await waitFor(`${this.name} to be looked at`, timeoutMs, async () =>
-      (await this.get())?.status?.['lastHandledReconcileAt'] === value ? true : undefined,
-    );
+    await waitFor(`${this.name} to be looked at`, timeoutMs, async () => {
+      const found = await this.get();
+      return found === undefined || found.status?.['lastHandledReconcileAt'] === value ? true : undefined;
+    });
   }
 
   /** Waits for a condition to say this. */
@@ -68,6 +69,13 @@ export class HelmRelease {
     }).catch((error: unknown) => {
       throw new Error(`${error instanceof Error ? error.message : String(error)}; it says "${seen}"`);
     });
+  }
+
+  /** Waits until it was uninstalled. */
+  async gone(timeoutMs = 120_000): Promise<void> {
+    await waitFor(`${this.name} to be gone`, timeoutMs, async () =>
+      (await this.get()) === undefined ? true : undefined,
+    );
   }
 
   /** How often it was installed or upgraded. */
