@@ -1,6 +1,6 @@
 /**
  * Writes the files that come from code: the chart's CRDs, RBAC rules and Drivers, the settings of Argo CD, and the
- * references of metrics and of the command line. `--check` fails when one is stale.
+ * references of metrics, of reasons and of the command line. `--check` fails when one is stale.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -19,6 +19,7 @@ import {
   OPERATOR_NAMESPACE_RULES,
 } from '../operator/rbac.ts';
 import { metricsReference } from './metrics-reference.ts';
+import { reasonsReference } from './reasons-reference.ts';
 
 const CHART = join('charts', 'supercargo');
 /** Each file begins a document: `helm show crds` puts nothing between them. */
@@ -47,6 +48,7 @@ export function chartFiles(): Map<string, string> {
   files.set(join('charts', 'argocd', 'argocd-cm.yaml'), argoSettings());
   files.set(join('docs', 'reference', 'metrics.md'), metricsReference());
   files.set(join('docs', 'reference', 'cli.md'), cliReference());
+  files.set(join('docs', 'reference', 'reasons.md'), reasonsReference());
   return files;
 }
 

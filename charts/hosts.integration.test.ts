@@ -66,7 +66,7 @@ describe('the ingress', () => {
       host('ingress', 0, { host: '*.example.com', tlsSecretName: 'x' }),
       host('ingress', 1, { host: 'erp.example.com', tlsSecretName: 'x', paths: '{/api/}' }),
     ];
-    expect((await ingressOf(...hosts)).publicUrl).toBe('');
+    expect((await ingressOf(...hosts)).publicUrl).toBeUndefined();
     expect((await ingressOf(...hosts, 'hub.publicUrl=https://a.example.com')).publicUrl).toBe('https://a.example.com');
   });
 

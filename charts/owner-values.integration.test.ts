@@ -36,9 +36,9 @@ describe('image.digest', () => {
 });
 
 describe('commonLabels', () => {
-  it('are on every object of the chart but the Drivers, and on its pods; no selector has them', async () => {
+  it('are on every object of the chart, and on its pods; no selector has them', async () => {
     const objects = await all(...EVERYTHING, 'commonLabels.team=shops');
-    const without = objects.filter(({ kind, metadata }) => kind !== 'Driver' && metadata.labels?.team !== 'shops');
+    const without = objects.filter(({ metadata }) => metadata.labels?.team !== 'shops');
     expect(without.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
     for (const { spec } of objects)
       if (spec?.template) expect(spec.template.metadata.labels).toMatchObject({ team: 'shops' });

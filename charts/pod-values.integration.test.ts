@@ -245,6 +245,7 @@ describe('rbac.create', () => {
       ({ kind, metadata }) => kind === 'ClusterRole' && !metadata.annotations?.['helm.sh/hook'],
     );
     expect(aggregated.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'default.supercargo-drivers',
       'default.supercargo-edit',
       'default.supercargo-view',
     ]);

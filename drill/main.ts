@@ -7,6 +7,7 @@ import { setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
 import { systemClock } from '../kit/clock.ts';
 import { createLogger } from '../kit/log.ts';
+import { anyAddress } from '../kit/net/listen-address.ts';
 import { isFault } from '../simulator/faults.ts';
 import { Counterpart } from './counterpart.ts';
 
@@ -56,7 +57,7 @@ export async function runCounterpart(env: NodeJS.ProcessEnv, signal: AbortSignal
       response.destroy();
     });
   });
-  server.listen(config.SUPERCARGO_HTTP_PORT, '0.0.0.0');
+  server.listen(config.SUPERCARGO_HTTP_PORT, await anyAddress());
   await once(server, 'listening');
   log.info('the shop and the warehouse of the drill are here');
   const working = counterpart.work(signal);

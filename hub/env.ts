@@ -57,7 +57,6 @@ export type HubEnvironment = z.output<typeof environment>;
 /** What an installation says of its hub by environment. */
 type Installed = Pick<
   HubOptions,
-  | 'host'
   | 'port'
   | 'metricsPort'
   | 'limits'
@@ -78,7 +77,6 @@ export function readHubEnvironment(env: NodeJS.ProcessEnv): {
   return {
     config,
     installed: {
-      host: '0.0.0.0',
       port: config.SUPERCARGO_HTTP_PORT,
       metricsPort: config.SUPERCARGO_METRICS_PORT,
       limits: {

@@ -9,6 +9,7 @@ import { isApiError } from '../kit/kube/errors.ts';
 import { createPodClient } from '../kit/kube/in-cluster.ts';
 import { readSecretFiles } from '../kit/kube/secret-files.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
+import { anyAddress } from '../kit/net/listen-address.ts';
 import { proxyFromEnvironment } from '../kit/net/proxy.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { carryBySocket } from './base/webhook-transport.ts';
@@ -63,6 +64,7 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     clock: systemClock,
     newId: randomUUID,
     ...installed,
+    host: await anyAddress(),
     carryWebhook: carryBySocket(proxyFromEnvironment(env, login || undefined)),
     tls: tlsFolder ? { read: () => readCertificate(tlsFolder), everyMs: RENEWAL_LOOK_MS } : undefined,
     authenticator: tokenReviewAuthenticator({

@@ -42,6 +42,25 @@ describe('a controller', () => {
       expect(await value(`workqueue_${name}`, { name: 'feed' })).toBe(0);
   });
 
+  it('says how many keys wait for a worker, and counts none that is only due later', async () => {
+    let go = () => {};
+    const { clock, controller, value } = setUp(async () => {
+      await new Promise<void>((resolve) => (go = resolve));
+      return requeueAfter(3_600_000);
+    });
+    const depth = () => value('workqueue_depth', { name: 'feed' });
+    for (const key of ['a', 'b', 'c']) controller.enqueue(key);
+    await settle();
+    expect(await depth()).toBe(2);
+    for (const _ of ['a', 'b', 'c']) {
+      go();
+      await settle();
+    }
+    expect(await depth()).toBe(0);
+    await clock.advance(3_600_000);
+    expect(await depth()).toBe(2);
+  });
+
   it('tries again what failed, later each time, and counts it', async () => {
     const times: number[] = [];
     const { clock, controller, value } = setUp(async () => {

@@ -33,7 +33,10 @@ export class Controller {
     this.name = options.name;
     this.#options = options;
     this.#queue = new WorkQueue({ clock: options.clock, random: options.random, observer: options.metrics.queue });
-    options.metrics.watchWork(() => this.#queue.ages().workingMs);
+    options.metrics.watchWork(
+      () => this.#queue.ages().workingMs,
+      () => this.#queue.depth,
+    );
   }
 
   /** Asks for a reconcile of this object. */

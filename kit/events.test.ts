@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { PassThrough } from 'node:stream';
 import { ManualClock } from '../test/support/manual-clock.ts';
 import { EventRecorder } from './events.ts';
 import type { KubeClient } from './kube/client.ts';
+import { ApiError, errorFromResponse } from './kube/errors.ts';
 import { createLogger } from './log.ts';
 
 const OBJECT = {
@@ -11,25 +13,19 @@ const OBJECT = {
 };
 const note = (message: string) => ({ type: 'Warning' as const, reason: 'Failed', action: 'Sync', message });
 
-function setUp(fails = false) {
+function setUp(fails?: Error, log = createLogger('test', 'silent')) {
   const clock = new ManualClock();
   const written: { note: string; metadata: { name: string; namespace: string } }[] = [];
   const client = {
     create: async (_type: unknown, event: (typeof written)[number]) => {
-      if (fails) throw new Error('down');
+      if (fails) throw fails;
       written.push(event);
     },
   } as unknown as KubeClient;
   return {
     clock,
     written,
-    recorder: new EventRecorder({
-      client,
-      clock,
-      log: createLogger('test', 'silent'),
-      controller: 'supercargo.dev/test',
-      instance: 'pod',
-    }),
+    recorder: new EventRecorder({ client, clock, log, controller: 'supercargo.dev/test', instance: 'pod' }),
   };
 }
 
@@ -72,8 +68,26 @@ describe('the event recorder', () => {
   });
 
   it('does not throw when Events cannot be written', async () => {
-    const { recorder } = setUp(true);
+    const { recorder } = setUp(new Error('down'));
     recorder.record(OBJECT, note('a'));
     await recorder.flush();
+  });
+
+  it('has nothing to say of a namespace that goes, which takes no Event, and a warning of everything else', async () => {
+    const levels: string[] = [];
+    const to = new PassThrough().on('data', (text: Buffer) => void levels.push(JSON.parse(text.toString()).level));
+    const log = createLogger('test', 'debug', to);
+    const going = errorFromResponse(
+      403,
+      JSON.stringify({ message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } }),
+      'create events',
+      undefined,
+    );
+    for (const error of [going, new ApiError('Forbidden', 403, 'no')]) {
+      const { recorder } = setUp(error, log);
+      recorder.record(OBJECT, note('a'));
+      await recorder.flush();
+    }
+    expect(levels).toEqual(['debug', 'warn']);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { KubeClient } from './kube/client.ts';
+import { isApiError } from './kube/errors.ts';
 import type { KubeObject, ResourceType } from './kube/objects.ts';
 import type { Logger } from './log.ts';
 
@@ -108,7 +109,9 @@ export class EventRecorder {
         },
       });
     } catch (error) {
-      log.warn({ err: error, reason: note.reason, object: `${object.kind}/${name}` }, 'the Event was not written');
+      // Whatever is in a namespace that goes says so on its way, and the API server takes no Event there.
+      const level = isApiError(error) && error.isTerminating ? 'debug' : 'warn';
+      log[level]({ err: error, reason: note.reason, object: `${object.kind}/${name}` }, 'the Event was not written');
     }
   }
 

@@ -4,8 +4,8 @@ import type { QueueObserver } from './queue.ts';
 /** Told what a controller does. */
 export interface ControllerMetrics {
   readonly queue: QueueObserver;
-  /** Read at scrape time: how long each key in work has been so. */
-  watchWork(workingMs: () => readonly number[]): void;
+  /** Read at scrape time: how long each key in work has been so, and how many wait for a worker. */
+  watchWork(workingMs: () => readonly number[], depth: () => number): void;
   workers(count: number): void;
   active(change: 1 | -1): void;
   reconciled(result: ReconcileResult, ms: number): void;
@@ -15,6 +15,11 @@ export interface ControllerMetrics {
 export const RECONCILE_RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const;
 export type ReconcileResult = (typeof RECONCILE_RESULTS)[number];
 
+interface Watched {
+  readonly workingMs: () => readonly number[];
+  readonly depth: () => number;
+}
+
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const LONG_SECONDS = [0.001, 0.01, 0.1, 1, 10, 60, 300, 1000];
 
@@ -23,12 +28,12 @@ const LONG_SECONDS = [0.001, 0.01, 0.1, 1, 10, 60, 300, 1000];
  * operators work unchanged. Every series starts at zero: an alert on a counter that does not exist yet never fires.
  */
 export class MetricsFactory {
+  readonly #watched = new Map<string, Watched>();
   readonly #reconciles: Counter<'controller' | 'result'>;
   readonly #failures: Record<'error' | 'terminal' | 'panic', Counter<'controller'>>;
   readonly #time: Histogram<'controller'>;
   readonly #active: Gauge<'controller'>;
   readonly #workers: Gauge<'controller'>;
-  readonly #depth: Gauge<'name'>;
   readonly #adds: Counter<'name'>;
   readonly #retries: Counter<'name'>;
   readonly #queueTime: Histogram<'name'>;
@@ -83,7 +88,13 @@ export class MetricsFactory {
       labelNames: controller,
       registers,
     });
-    this.#depth = new Gauge({ name: 'workqueue_depth', help: 'Keys waiting.', labelNames: name, registers });
+    new Gauge({
+      name: 'workqueue_depth',
+      help: 'Keys that wait for a worker; not those that are due later.',
+      labelNames: name,
+      registers,
+      collect: this.#eachQueue(({ depth }) => depth()),
+    });
     this.#adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames: name, registers });
     this.#retries = new Counter({
       name: 'workqueue_retries_total',
@@ -117,21 +128,14 @@ export class MetricsFactory {
     for (const counter of [this.#adds, this.#retries]) counter.inc(name, 0);
     for (const histogram of [this.#queueTime, this.#workTime]) histogram.zero(name);
     this.#time.zero({ controller });
-    this.#depth.set(name, 0);
     return {
       queue: {
-        added: (depth) => {
-          this.#adds.inc(name);
-          this.#depth.set(name, depth);
-        },
-        taken: (waitedMs, depth) => {
-          this.#queueTime.observe(name, waitedMs / 1000);
-          this.#depth.set(name, depth);
-        },
+        added: () => this.#adds.inc(name),
+        taken: (waitedMs) => this.#queueTime.observe(name, waitedMs / 1000),
         finished: (workedMs) => this.#workTime.observe(name, workedMs / 1000),
         retried: () => this.#retries.inc(name),
       },
-      watchWork: (workingMs) => this.#watched.set(controller, workingMs),
+      watchWork: (workingMs, depth) => void this.#watched.set(controller, { workingMs, depth }),
       workers: (count) => this.#workers.set({ controller }, count),
       active: (change) => this.#active.inc({ controller }, change),
       reconciled: (result, ms) => {
@@ -142,19 +146,14 @@ export class MetricsFactory {
     };
   }
 
-  readonly #watched = new Map<string, () => readonly number[]>();
-
   #ageGauges(registry: Registry): void {
-    const watched = this.#watched;
     const gauge = (metric: string, help: string, value: (workingMs: readonly number[]) => number) =>
       new Gauge({
         name: metric,
         help,
         labelNames: ['name'],
         registers: [registry],
-        collect() {
-          for (const [name, workingMs] of watched) this.set({ name }, value(workingMs()) / 1000);
-        },
+        collect: this.#eachQueue(({ workingMs }) => value(workingMs()) / 1000),
       });
     gauge('workqueue_unfinished_work_seconds', 'Sum of the time that keys in work have taken so far.', (ms) =>
       ms.reduce((sum, value) => sum + value, 0),
@@ -162,5 +161,13 @@ export class MetricsFactory {
     gauge('workqueue_longest_running_processor_seconds', 'The longest that a key in work has taken so far.', (ms) =>
       Math.max(0, ...ms),
     );
+  }
+
+  /** Of a gauge with a value for each queue: what it does when it is read. */
+  #eachQueue(value: (queue: Watched) => number): (this: Gauge<'name'>) => void {
+    const watched = this.#watched;
+    return function (this: Gauge<'name'>) {
+      for (const [name, queue] of watched) this.set({ name }, value(queue));
+    };
   }
 }

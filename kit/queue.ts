@@ -4,9 +4,9 @@ import { Heap } from './binary-heap.ts';
 
 /** Told what a queue does; see metrics.ts. */
 export interface QueueObserver {
-  added(depth: number): void;
+  added(): void;
   /** A worker took a key that had been ready for `waitedMs`. */
-  taken(waitedMs: number, depth: number): void;
+  taken(waitedMs: number): void;
   finished(workedMs: number): void;
   retried(): void;
 }
@@ -73,9 +73,12 @@ export class WorkQueue {
     this.#observer = options.observer ?? QUIET;
   }
 
-  /** Keys waiting, delayed ones included. */
+  /** Keys that a worker could take now: what is due later is no work that has piled up. Counted when it is asked. */
   get depth(): number {
-    return this.#items.size + this.#addedWhileWorking.size;
+    const now = this.#now();
+    let ready = 0;
+    for (const { readyAt } of this.#items.values()) if (readyAt <= now) ready++;
+    return ready;
   }
 
   /** How long the key at the head has been ready without a worker, and the longest work has been going on. */
@@ -93,7 +96,7 @@ export class WorkQueue {
     const item: Item = { key, priority, readyAt: this.#now() + afterMs, order: this.#order++ };
     if (this.#working.has(key)) this.#addedWhileWorking.set(key, merge(this.#addedWhileWorking.get(key), item));
     else this.#enqueue(item);
-    this.#observer.added(this.depth);
+    this.#observer.added();
     this.#handOut();
   }
 
@@ -151,7 +154,7 @@ export class WorkQueue {
       if (!item) break;
       this.#items.delete(item.key);
       this.#working.set(item.key, this.#now());
-      this.#observer.taken(this.#now() - item.readyAt, this.depth);
+      this.#observer.taken(this.#now() - item.readyAt);
       this.#takers.shift()?.(item);
     }
   }

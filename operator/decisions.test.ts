@@ -181,6 +181,26 @@ describe('a Store', () => {
   });
 });
 
+describe('names that are as long as names may be', () => {
+  const named = (name: string, secretName?: string, rotation?: string): StoreResource => {
+    const { metadata, spec, ...rest } = aStore(secretName === undefined ? {} : { developerApi: { secretName } });
+    const annotations: Record<string, string> =
+      rotation === undefined ? {} : { [ANNOTATIONS.rotateDeveloperKey]: rotation };
+    return { ...rest, spec, metadata: { ...metadata, name, annotations } };
+  };
+  const long = 'x'.repeat(250);
+
+  it('give a Secret for the key of a Store a name that fits, each another, and keep it', () => {
+    const names = [named(`${long}a`), named(`${long}b`), named(`${long}a`, undefined, 'now'), named('s', `${long}c`, 'now')]; // prettier-ignore
+    const secrets = names.map(developerSecretName);
+    for (const secret of secrets) expect(secret).toMatch(/^[a-z0-9][-a-z0-9.]{0,251}[a-z0-9]$/);
+    expect(new Set(secrets).size).toBe(4);
+    const made = { secretName: secrets[2]!, hash: 'h', createdAt: '2026-01-01T00:00:00Z' };
+    expect(developerSecretName({ ...named(`${long}a`), status: { developerKey: made } })).toBe(secrets[2]);
+    expect(developerSecretName(named('main'))).toBe('main-developer-api');
+  });
+});
+
 describe('the environment', () => {
   const given = {
     SUPERCARGO_NAMESPACE: 'supercargo',

@@ -172,7 +172,7 @@ function createContext({
     applier,
     recorder,
     clock,
-    reporter: new Reporter(applier, recorder, clock),
+    reporter: new Reporter(applier, recorder, clock, log),
     seats: new SeatBook(informers, config.watchNamespaces),
     rollout,
     schemas: new SettingsSchemas(),

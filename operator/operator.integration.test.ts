@@ -284,6 +284,34 @@ describe('a Connection', () => {
     expect(reasons).toContain('Normal Running');
   });
 
+  it('has a pod that a quota refused tried again: nobody tells its Deployment that the quota was raised', async () => {
+    const ns = freshNamespace();
+    await runningConnection(ns);
+    const before = (await rig.deployment(ns, 'shop'))!;
+    const { name, generation = 0 } = before.metadata;
+    const lastUpdateTime = new Date(Date.now() - 60_000).toISOString();
+    const times = { lastUpdateTime, lastTransitionTime: lastUpdateTime };
+    await rig.client.applyStatus(
+      CHILD_TYPES.Deployment,
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace: ns },
+        status: {
+          observedGeneration: generation,
+          conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota', ...times }],
+        },
+      },
+      { manager: 'deployment-controller' },
+    );
+    await until('another try', async () => {
+      const { metadata, spec } = (await rig.deployment(ns, 'shop'))!;
+      return spec.replicas === 1 && (metadata.generation ?? 0) >= generation + 2;
+    });
+    await rig.runPods(ns, 'shop');
+    await rig.eventually('Connection', ns, 'shop', (seen) => conditionOf(seen, 'Ready') === 'True Running');
+  });
+
   it('has a child put right when someone changes or deletes it', async () => {
     const ns = freshNamespace();
     await runningConnection(ns);

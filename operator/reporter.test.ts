@@ -2,7 +2,9 @@ import { expect, it } from '@jest/globals';
 import type { Applier } from '../kit/apply.ts';
 import type { EventNote, EventRecorder } from '../kit/events.ts';
 import type { Informer } from '../kit/kube/informer.ts';
-import { aFeed } from '../test/support/operator-fixtures.ts';
+import { aCondition, aFeed } from '../test/support/operator-fixtures.ts';
+import { PassThrough } from 'node:stream';
+import { createLogger } from '../kit/log.ts';
 import { ManualClock } from '../test/support/manual-clock.ts';
 import { Reporter, type Report } from './reporter.ts';
 import type { FeedResource } from '../crds/index.ts';
@@ -23,7 +25,26 @@ it.each<[string, Report, { statuses: number; events: string[] }]>([
   const recorder = {
     record: (_object: unknown, { reason }: EventNote) => void seen.events.push(reason),
   } as unknown as EventRecorder;
-  const reporter = new Reporter(applier, recorder, new ManualClock());
+  const reporter = new Reporter(applier, recorder, new ManualClock(), createLogger('test', 'silent'));
   await reporter.report({} as Informer<FeedResource>, aFeed(), report);
   expect(seen).toEqual(expected);
+});
+
+it('a change of state is a line of the log with whose it is and why; what stays as it was is none', async () => {
+  const lines: { level: string; kind: string; namespace: string; name: string; reason: string; message: string }[] = [];
+  const to = new PassThrough().on('data', (text: Buffer) => void lines.push(JSON.parse(text.toString())));
+  const applier = { applyStatus: async () => undefined } as unknown as Applier;
+  const recorder = { record: () => undefined } as unknown as EventRecorder;
+  const reporter = new Reporter(applier, recorder, new ManualClock(), createLogger('operator', 'info', to));
+  const settled = { state: 'Ready', finding: { reason: 'UpToDate', message: 'it is up to date' } } as const;
+  await reporter.report({} as Informer<FeedResource>, aFeed(), { settlement: broken, findings: {} });
+  const told = aFeed({}, [aCondition('Ready', 'False', { reason: 'FeedTypeTaken' })]);
+  await reporter.report({} as Informer<FeedResource>, told, { settlement: broken, findings: {} });
+  await reporter.report({} as Informer<FeedResource>, told, { settlement: settled, findings: {} });
+  const whose = { kind: 'Feed', namespace: 'acme', name: 'orders' };
+  expect(lines).toMatchObject([
+    { ...whose, level: 'warn', reason: 'FeedTypeTaken', message: 'another runs it' },
+    { ...whose, level: 'info', reason: 'UpToDate', message: 'it is up to date' },
+  ]);
+  expect(lines).toHaveLength(2);
 });

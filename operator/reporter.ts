@@ -11,6 +11,7 @@ import {
 } from '../kit/conditions.ts';
 import type { EventRecorder } from '../kit/events.ts';
 import type { KubeObject } from '../kit/kube/objects.ts';
+import type { Logger } from '../kit/log.ts';
 import { eventType } from './event-type.ts';
 
 interface WithStatus extends KubeObject {
@@ -26,16 +27,21 @@ export interface Report {
   readonly unremarkable?: boolean;
 }
 
-/** One status write at the end of a reconcile, only where it differs, and one Event where the state changed. */
+/**
+ * One status write at the end of a reconcile, only where it differs; where the state changed one Event, and a line of
+ * the log: Events are gone after an hour.
+ */
 export class Reporter {
   readonly #applier: Applier;
   readonly #recorder: EventRecorder;
   readonly #clock: Clock;
+  readonly #log: Logger;
 
-  constructor(applier: Applier, recorder: EventRecorder, clock: Clock) {
+  constructor(applier: Applier, recorder: EventRecorder, clock: Clock, log: Logger) {
     this.#applier = applier;
     this.#recorder = recorder;
     this.#clock = clock;
+    this.#log = log;
   }
 
   async report<T extends WithStatus>(
@@ -54,11 +60,17 @@ export class Reporter {
     const before = findCondition(status?.conditions, 'Ready');
     const after = all.Ready;
     if (unremarkable || !after || (before?.status === after.status && before.reason === after.reason)) return;
-    this.#recorder.record(object, {
-      type: eventType(settlement, before),
-      reason: after.reason,
-      action: 'Reconcile',
-      message: after.message,
-    });
+    const type = eventType(settlement, before);
+    this.#log[type === 'Warning' ? 'warn' : 'info'](
+      {
+        kind: object.kind,
+        namespace: metadata.namespace,
+        name: metadata.name,
+        ready: after.status,
+        reason: after.reason,
+      },
+      after.message,
+    );
+    this.#recorder.record(object, { type, reason: after.reason, action: 'Reconcile', message: after.message });
   }
 }

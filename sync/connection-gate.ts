@@ -4,7 +4,7 @@ import { ANNOTATIONS } from '../crds/names.ts';
 import { createHash } from 'node:crypto';
 import { errorDetails, type CheckReport, type DriverManifest } from '../drivers/contract/index.ts';
 import type { SessionAnswer, SessionRequest } from '../model/sync-api.ts';
-import type { CredentialOutcome } from './credential.ts';
+import { withEncoding, type CredentialOutcome } from './credential.ts';
 import { readCredential } from './read-credential.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
 import { HubRefusal } from './hub-client.ts';
@@ -13,9 +13,11 @@ import { PendingHints } from './hints/pending-hints.ts';
 import { followHints } from './hints/hint-follower.ts';
 import { Subscription } from './hints/subscription.ts';
 import { mergeConditions, type ConditionValue } from '../kit/conditions.ts';
+import { ConditionLog } from './status/condition-log.ts';
 import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
 import { ShownDigest } from './status/shown-digest.ts';
+import { requestOf } from './requests.ts';
 import { ShopSession } from './shop-session.ts';
 import { sealedVault } from './tokens/sealed-vault.ts';
 
@@ -57,6 +59,7 @@ export class ConnectionGate {
   #digest: ShownDigest | undefined;
   #written = '';
   #shown: Partial<ConnectionStatus> | undefined;
+  readonly #conditionLog: ConditionLog;
   readonly #options: EngineOptions;
   readonly #wake: () => void;
   #refreshExpiresAt: string | undefined;
@@ -70,6 +73,7 @@ export class ConnectionGate {
   constructor(options: EngineOptions, wake: () => void) {
     this.#options = options;
     this.#wake = wake;
+    this.#conditionLog = new ConditionLog(options.log);
   }
 
   /** Feeds may run. */
@@ -123,7 +127,7 @@ export class ConnectionGate {
     const digestKey = this.#session?.answer.digestKey;
     this.#digest = digestKey === undefined ? undefined : new ShownDigest(current, digestKey);
     if (this.#session) await this.#keepRegistered(this.#session, connection, feeds);
-    if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, signal);
+    if (this.#session && (asked !== undefined || this.#checkIsDue())) await this.#check(feeds, credential, signal);
     if (this.#session && this.open)
       await this.#session.subscription.keep(
         feeds.map(({ spec }) => spec.type),
@@ -136,7 +140,7 @@ export class ConnectionGate {
 
   /** A test that a person asked for and that has not been carried out. */
   #testRequest(connection: AnyConnection): string | undefined {
-    const asked = connection.metadata.annotations?.[ANNOTATIONS.testRequested];
+    const asked = requestOf(connection, ANNOTATIONS.testRequested);
     return asked === (this.#handledTest ?? connection.status?.lastHandledTestRequest) ? undefined : asked;
   }
 
@@ -251,12 +255,13 @@ export class ConnectionGate {
   }
 
   /** Asks the store itself; called too when a run failed for a reason that only a check can tell. */
-  async #check(feeds: readonly FeedResource[], signal: AbortSignal): Promise<void> {
+  async #check(feeds: readonly FeedResource[], credential: CredentialOutcome, signal: AbortSignal): Promise<void> {
     const wasOpen = this.open;
-    this.#report = await this.#session!.store.check(
+    const report = await this.#session!.store.check(
       feeds.map(({ spec }) => spec.type),
       signal,
     );
+    this.#report = { ...report, credential: withEncoding(report.credential, credential) };
     this.#checkedAt = this.#options.clock.now();
     if (this.open) {
       this.#failures = 0;
@@ -327,6 +332,7 @@ export class ConnectionGate {
   async #apply(status: Partial<ConnectionStatus>): Promise<void> {
     const key = JSON.stringify(status);
     if (key === this.#written) return;
+    this.#conditionLog.tell(status.conditions);
     await this.#options.resources.applyConnectionStatus(status);
     await this.#tell(status);
     this.#written = key;

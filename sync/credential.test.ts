@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { parseCredential, type CredentialOutcome } from './credential.ts';
+import { parseCredential, withEncoding, type CredentialOutcome } from './credential.ts';
 
 const schema = z.object({ apiKey: z.string().min(4, 'it is too short'), shop: z.string().optional() });
 const parse = (files: Record<string, string>, keys: Record<string, string> = {}, uid = 'uid-1'): CredentialOutcome =>
@@ -43,6 +43,30 @@ describe('a credential', () => {
   it('names no other key of the Secret: who reads the status may not read the Secret', () => {
     const outcome = parse({ 'payroll-password': 'x' }, {});
     expect((outcome as { message: string }).message).not.toContain('payroll');
+  });
+
+  it('that is encoded once too often is told by its key, where the shop refuses it', () => {
+    const said = { status: 'False', reason: 'KeyRefused', message: 'the shop refuses the key' } as const;
+    const told = (apiKey: string) => withEncoding(said, parse({ apiKey, other: 'x' })).message;
+    const encoded = Buffer.from('sk_live_key-of-the-shop\n').toString('base64');
+    expect(told(encoded)).toBe(
+      'the shop refuses the key. The value of "apiKey" in the Secret looks base64-encoded twice: under data it is encoded once, under stringData not at all',
+    );
+    // Keys that are base64 by nature are of any bytes; others are of letters and digits, and long words, too.
+    for (const apiKey of [
+      'sk_live_key-of-the-shop',
+      'q83vEjRWeJD+/w==',
+      'abcd',
+      'secretsecretsecret',
+      'a1b2c3d4e5f6a7b8',
+    ])
+      expect([apiKey, told(apiKey)]).toEqual([apiKey, said.message]);
+    const named = parse({ token: encoded, payroll: encoded }, { apiKey: 'token' });
+    expect(withEncoding(said, named).message).toMatch(/^((?!payroll).)*"token"((?!payroll).)*$/);
+    expect(withEncoding(said, parse({ apiKey: 'abcd', payroll: encoded }))).toEqual(said);
+    const good = { ...said, status: 'True' } as const;
+    expect(withEncoding(good, parse({ apiKey: encoded }))).toEqual(good);
+    expect(withEncoding(said, parse({}))).toEqual(said);
   });
 
   it('never shows a value in what it says', () => {

@@ -1,9 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import type { ConditionValue } from '../kit/conditions.ts';
 import type { SecretFiles } from '../kit/kube/secret-files.ts';
 
 export type CredentialOutcome =
-  | { readonly ok: true; readonly value: unknown; readonly digest: string }
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      readonly digest: string;
+      /** Key of the Secret whose value looks as if it had been encoded once too often. */
+      readonly looksEncoded?: string;
+    }
   | { readonly ok: false; readonly reason: string; readonly message: string; readonly digest: string };
 
 /**
@@ -35,7 +42,12 @@ export function parseCredential(
     else delete renamed[known];
   }
   const parsed = schema.safeParse(renamed);
-  if (parsed.success) return { ok: true, value: parsed.data, digest };
+  if (parsed.success) {
+    // Of those that the driver asks for: others of the Secret are nobody's business.
+    const encoded = Object.keys(parsed.data ?? {}).find((known) => isEncodedText(renamed[known] ?? ''));
+    const looksEncoded = encoded && (keys[encoded] ?? encoded);
+    return { ok: true, value: parsed.data, digest, ...(looksEncoded === undefined ? {} : { looksEncoded }) };
+  }
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? '');
   const secretKey = keys[key] ?? key;
@@ -53,4 +65,18 @@ export function parseCredential(
     reason: 'SecretKeyInvalid',
     message: `key "${secretKey}" of Secret "${secretName}" cannot be used: ${issue?.message ?? 'not as expected'}`,
   };
+}
+
+/** Base64 of readable text: what `data` of a Secret holds is encoded already, `stringData` is not. */
+function isEncodedText(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 8 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  return /^[\x20-\x7e]+\n?$/.test(Buffer.from(text, 'base64').toString('latin1'));
+}
+
+/** What the shop said of a key, and what may be wrong with it in truth. Nothing of the value. */
+export function withEncoding(said: ConditionValue, credential: CredentialOutcome): ConditionValue {
+  if (said.status !== 'False' || !credential.ok || credential.looksEncoded === undefined) return said;
+  const hint = `The value of "${credential.looksEncoded}" in the Secret looks base64-encoded twice: under data it is encoded once, under stringData not at all`;
+  return { ...said, message: `${said.message}. ${hint}` };
 }

@@ -63,15 +63,13 @@ async function step(
  * A shop that hangs keeps a check waiting for minutes. Data grows too old in that time all the same: each feed says so
  * as if nothing hung.
  */
-async function sayingMeanwhile(work: Promise<void>, runner: FeedRunner, { clock, log }: EngineOptions): Promise<void> {
+async function sayingMeanwhile(work: Promise<void>, runner: FeedRunner, { clock }: EngineOptions): Promise<void> {
   const over = new AbortController();
   const ended = work.finally(() => over.abort());
   while (!over.signal.aborted) {
     await Promise.race([ended, clock.sleep(LOOK_EVERY_MS, over.signal)]);
     if (over.signal.aborted) break;
-    await runner.reportFeeds().catch((error: unknown) => {
-      log.warn({ err: error }, "a feed's status could not be written; trying again");
-    });
+    await runner.reportFeeds();
   }
   await ended;
 }

@@ -7,6 +7,7 @@ import { runFeed } from './feeds/feed-run.ts';
 import { FeedTracker } from './feeds/feed-tracker.ts';
 import type { RunOutcome } from './outcome.ts';
 import { rankOf } from '../model/feeds.ts';
+import { requestOf } from './requests.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
@@ -98,7 +99,7 @@ export class FeedRunner {
   }
 
   #takeSyncRequest(connection: AnyConnection): void {
-    const asked = connection.metadata.annotations?.[ANNOTATIONS.syncRequested];
+    const asked = requestOf(connection, ANNOTATIONS.syncRequested);
     if (asked === undefined || asked === connection.status?.lastHandledSyncRequest || asked === this.#syncRequest)
       return;
     this.#syncRequest = asked;
@@ -306,10 +307,25 @@ export class FeedRunner {
     await this.#gate.report(connection, this.#view(this.#options.clock.now()));
   }
 
-  /** The feeds' status alone. */
+  /** The feeds' status alone. One that the API server refuses keeps no other from being written. */
   async reportFeeds(): Promise<void> {
     const now = this.#options.clock.now();
-    for (const feed of this.#feeds.values()) await this.#reportFeed(feed, now);
+    for (const feed of this.#feeds.values())
+      await this.#reportFeed(feed, now).then(
+        () => (feed.notWritten = undefined),
+        (error: unknown) => this.#tellNotWritten(feed, error),
+      );
+  }
+
+  /** It is tried again at each step: told once, until it is refused for another reason. */
+  #tellNotWritten(feed: FeedTracker, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    if (feed.notWritten !== why)
+      this.#options.log.warn(
+        { err: error, feed: feed.resource.metadata.name },
+        "a feed's status could not be written; trying again",
+      );
+    feed.notWritten = why;
   }
 
   #view(now: Date): FeedsView {

@@ -56,11 +56,20 @@ const environment = z.object({
 });
 
 /** The sync pod: one connection, until SIGTERM. */
-export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal, version: string): Promise<void> {
   const config = environment.parse(env);
   const log = createLogger('sync', config.SUPERCARGO_LOG_LEVEL).child({
     connection: config.SUPERCARGO_CONNECTION_NAME,
   });
+  log.info(
+    {
+      version,
+      driver: config.SUPERCARGO_DRIVER,
+      namespace: config.SUPERCARGO_NAMESPACE,
+      hub: config.SUPERCARGO_HUB_URL,
+    },
+    'the sync pod starts',
+  );
   const added = config.SUPERCARGO_DRIVER_MODULE;
   const definition =
     added === undefined

@@ -73,6 +73,12 @@ describe('what a command writes to', () => {
     expect(doors.said).toEqual(['Connection acme/shop enabled', 'Connection other/shop enabled', '2 enabled']);
   });
 
+  it('is nothing where no one has the labels, which is what is said', async () => {
+    const { target } = cluster([], 'other');
+    const switched = switchConnections(target, { names: [], selector: 'a=b' }, false, patience, quickDoors());
+    await expect(switched).rejects.toThrow('no Connection has the labels a=b in namespace other');
+  });
+
   it('is never everything', async () => {
     const { target } = cluster(both(), 'other');
     const error: unknown = await switchConnections(target, { names: [] }, false, patience, quickDoors()).catch(

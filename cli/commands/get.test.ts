@@ -43,6 +43,12 @@ describe('supercargo get', () => {
   it('has the forms of kubectl', async () => {
     expect(await get(target, { word: 'store', output: 'name' }, now)).toBe('stores.supercargo.dev/main');
     expect(await get(target, { word: 'store', output: 'yaml' }, now)).toMatch(/^kind: Store\nmetadata:\n/);
+    const noted = { ...store('acme'), metadata: { ...store('acme').metadata, managedFields: [{ manager: 'm' }] } };
+    for (const output of ['json', 'yaml'] as const) {
+      const text = await get({ ...target, list: async () => [noted] }, { word: 'store', output }, now);
+      expect(text).toContain('main');
+      expect(text).not.toMatch(/managedFields|manager/);
+    }
     expect(await get(target, { word: 'store', output: 'wide' }, now)).toMatch(/MESSAGE/);
     expect(await get(target, { word: 'store' }, now)).not.toMatch(/MESSAGE/);
   });

@@ -38,13 +38,20 @@ export async function get(target: Target, options: GetOptions, now: Date): Promi
 function inFormat(kind: string, found: readonly Viewed[], format: Format | undefined, now: Date): string {
   switch (format) {
     case 'json':
-      return JSON.stringify(found, null, 2);
+      return JSON.stringify(found.map(readable), null, 2);
     case 'yaml':
-      return found.map((one) => stringify(one)).join('---\n');
+      return found.map((one) => stringify(readable(one))).join('---\n');
     case 'name':
       return found.map(({ metadata }) => `${kindByName(kind)?.plural}.supercargo.dev/${metadata.name}`).join('\n');
     case 'wide':
     case undefined:
       return resourceTable(kind, found, now, format === 'wide');
   }
+}
+
+/** Without what the API server notes for itself: it is longer than all the rest, and kubectl leaves it out, too. */
+function readable({ metadata, ...rest }: Viewed): object {
+  const { managedFields: _noted, ...shown } = metadata;
+  const { apiVersion, kind, ...others } = rest as typeof rest & { readonly apiVersion?: string };
+  return { ...(apiVersion === undefined ? {} : { apiVersion }), kind, metadata: shown, ...others };
 }

@@ -26,6 +26,23 @@ describe('supercargo simulate', () => {
     expect(nextSteps(genericWire, 'http://127.0.0.1:4900/supercargo/v1')[0]).toContain('--port 4900');
   });
 
+  it('is another shop for another seed, so that one namespace can have two', async () => {
+    const shopOf = async (seed: number) => {
+      const stop = new AbortController();
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const command = { port: 0, seed, products: 1, orders: 1, fault: '', rate: 0 };
+      const running = runSimulate(command, resolve, stop.signal);
+      const [, url] = /store: (\S+)/.exec(await promise)!;
+      const answer = await fetch(`${url}/shop`, { headers: { authorization: 'Bearer simulated-store-key' } });
+      const { shop } = (await answer.json()) as { shop: { id: string } };
+      stop.abort();
+      await running;
+      return shop.id;
+    };
+    const ids = [await shopOf(1), await shopOf(2), await shopOf(1)];
+    expect([ids[0] === ids[2], ids[0] === ids[1]]).toEqual([true, false]);
+  });
+
   it('names the platforms there are when one is asked for that it does not speak', async () => {
     const command = { name: 'nowhere', port: 0, seed: 1, products: 1, orders: 1, fault: '', rate: 0 };
     await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(

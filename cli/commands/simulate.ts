@@ -15,6 +15,8 @@ const CLIENT = { id: 'client', secret: 'client-secret' };
 const HOST = '127.0.0.1';
 /** The port of examples/simulate. */
 const DEFAULT_PORT = '3900';
+/** The seed where none is asked for. */
+const DEFAULT_SEED = 1;
 const FEEDS = {
   'data-model': 'DataModelSync',
   products: 'ProductImport',
@@ -50,6 +52,7 @@ export async function runSimulate(
     wire,
     clock: systemClock,
     seed,
+    shopId: shopIdOf(seed),
     products,
     orders,
     faults: faultsOf(command.fault),
@@ -66,6 +69,11 @@ export async function runSimulate(
   if (!signal.aborted) await once(signal, 'abort');
   clearInterval(life);
   await server.close();
+}
+
+/** Of each seed another shop: two connections of one namespace to one shop would be refused. */
+function shopIdOf(seed: number): string {
+  return seed === DEFAULT_SEED ? 'simulated' : `simulated-${seed}`;
 }
 
 function wireOf(name: string): Wire {

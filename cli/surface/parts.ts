@@ -1,3 +1,4 @@
+import { ownPackage } from '../version.ts';
 import { row, type CommandRow } from './command.ts';
 
 /** What containers do. */
@@ -19,7 +20,7 @@ export const PARTS: readonly CommandRow[] = [
     async run({ env, stop }) {
       const signal = stop();
       (await import('../../kit/memory-limits.ts')).keepSmall();
-      await (await import('../../sync/main.ts')).runSync(env, signal);
+      await (await import('../../sync/main.ts')).runSync(env, signal, ownPackage().version);
     },
   }),
   row({

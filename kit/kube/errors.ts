@@ -17,18 +17,21 @@ export class ApiError extends Error {
   readonly status: number;
   /** What the server asked us to wait, from Retry-After. */
   readonly retryAfterMs: number | undefined;
+  /** The namespace that it was about is being deleted. */
+  readonly isTerminating: boolean;
 
   constructor(
     reason: ApiErrorReason,
     status: number,
     message: string,
-    options: { retryAfterMs?: number; cause?: unknown } = {},
+    options: { retryAfterMs?: number; isTerminating?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'ApiError';
     this.reason = reason;
     this.status = status;
     this.retryAfterMs = options.retryAfterMs;
+    this.isTerminating = options.isTerminating ?? false;
   }
 }
 
@@ -56,6 +59,7 @@ interface StatusBody {
   readonly message?: string;
   readonly reason?: string;
   readonly code?: number;
+  readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
 }
 
 /**
@@ -72,6 +76,7 @@ export function errorFromResponse(
   const seconds = Number(retryAfter);
   return new ApiError(reason, status, `${what}: ${parsed?.message ?? `HTTP ${status}`}`, {
     retryAfterMs: retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    isTerminating: parsed?.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false,
   });
 }
 

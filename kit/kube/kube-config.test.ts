@@ -36,6 +36,20 @@ describe('the kubeconfig that is named', () => {
     expect(options.headers).toMatchObject({ 'Impersonate-User': 'eve' });
   });
 
+  it('is named in words where it is not there, given by option or by environment', () => {
+    const missing = join(folder, 'none');
+    const words = `there is no kubeconfig ${missing}: name another`;
+    expect(() => loadKubeConfig({ kubeconfig: missing })).toThrow(words);
+    const before = process.env['KUBECONFIG'];
+    process.env['KUBECONFIG'] = missing;
+    try {
+      expect(() => loadKubeConfig()).toThrow(words);
+    } finally {
+      if (before === undefined) delete process.env['KUBECONFIG'];
+      else process.env['KUBECONFIG'] = before;
+    }
+  });
+
   it('has to have the context', () => {
     expect(() => loadKubeConfig({ kubeconfig, context: 'x' })).toThrow(
       'the kubeconfig has no context "x": it has a, b',

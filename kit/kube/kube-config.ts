@@ -15,8 +15,14 @@ export interface KubeChoice {
 /** The kubeconfig that is named, else $KUBECONFIG's, ~/.kube/config or the pod's own, in the order of client-node. */
 export function loadKubeConfig({ context, kubeconfig, as }: KubeChoice = {}): KubeConfig {
   const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw error;
+    throw new Error(`there is no kubeconfig ${path}: name another with --kubeconfig or KUBECONFIG`, { cause: error });
+  }
   if (context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);
     if (!known.includes(context))

@@ -114,6 +114,17 @@ describe('the sync pod', () => {
     });
   });
 
+  it.each([
+    ['a limit below the usual request', { limits: { memory: '64Mi' } }, { memory: ['64Mi', '64Mi'] }],
+    ['a request above the usual limit', { requests: { memory: '512Mi' } }, { memory: ['512Mi', '512Mi'] }],
+    ['a limit of CPU below the usual request', { limits: { cpu: '20m' } }, { cpu: ['20m', '20m'] }],
+    ['a limit in other units above it', { limits: { cpu: '0.5', memory: '1G' } }, { cpu: ['50m', '500m'], memory: ['96Mi', '1G'] }], // prettier-ignore
+    ['both, as they are', { requests: { memory: '1Gi' }, limits: { memory: '64Mi' } }, { memory: ['1Gi', '64Mi'] }],
+  ])('has no default that contradicts what the connection says: %s', (_what, resources, expected) => {
+    const { requests, limits } = container({ connection: aConnection({ resources }) }).resources;
+    for (const [name, both] of Object.entries(expected)) expect([requests[name], limits[name]]).toEqual(both);
+  });
+
   it('selects its pods by labels that never change', () => {
     const selector = (over: Partial<ChildrenInput>) => child('Deployment', over).spec.selector;
     expect(selector({})).toEqual(
@@ -240,6 +251,8 @@ describe('labels', () => {
         [LABELS.warehouse]: 'berlin',
         [LABELS.platformKind]: 'Store',
         [LABELS.connection]: 'shop',
+        // By it a PodMonitor of this installation finds the pod.
+        [LABELS.installation]: 'one',
         [LABELS.connectionKind]: 'Connection',
       },
     );

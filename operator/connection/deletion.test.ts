@@ -5,7 +5,8 @@ import { decideDeletion, type DeletionSnapshot } from './deletion.ts';
 
 const DELETED_AT = '2026-06-01T00:00:00Z';
 const after = (seconds: number) => new Date(Date.parse(DELETED_AT) + seconds * 1000);
-const deleted = (conditions: ReturnType<typeof aCondition>[] = [], finalizers = [FINALIZER]) =>
+const SPOKE = aCondition('CredentialValid', 'True');
+const deleted = (conditions: ReturnType<typeof aCondition>[] = [SPOKE], finalizers = [FINALIZER]) =>
   aConnection(
     {},
     { metadata: { ...aConnection().metadata, deletionTimestamp: DELETED_AT, finalizers }, status: { conditions } },
@@ -18,6 +19,7 @@ const step = (over: Partial<DeletionSnapshot>) =>
     pods: [],
     namespaceTerminating: false,
     now: after(1),
+    since: after(0),
     deadlineMs: 60_000,
     ...over,
   });
@@ -28,7 +30,12 @@ describe('a deletion', () => {
     ['waits for a running pod to deregister', {}, { step: 'wait', reason: 'Deregistering' }],
     [
       'stops the pod once it has deregistered',
-      { connection: deleted([aCondition('Deregistered', 'True')]) },
+      { connection: deleted([SPOKE, aCondition('Deregistered', 'True')]) },
+      { step: 'stop' },
+    ],
+    [
+      'stops at once a pod that never said anything: it never started, and has registered nothing',
+      { connection: deleted([]) },
       { step: 'stop' },
     ],
     ['stops a pod that says nothing at half of the deadline', { now: after(30) }, { step: 'stop' }],
@@ -88,6 +95,13 @@ describe('a deletion', () => {
   ];
   it.each(steps)('%s', (_what, over, expected) => {
     expect(step(over)).toMatchObject(expected);
+  });
+
+  it.each([-90, 90])('goes by one clock: that of the API server may be %d s away', (seconds) => {
+    const apart = { since: after(seconds), now: after(seconds + 1) };
+    expect(step(apart)).toMatchObject({ step: 'wait', reason: 'Deregistering' });
+    expect(step({ ...apart, deployment: undefined, connection: purged })).toMatchObject({ step: 'forget' });
+    expect(step({ since: after(seconds), now: after(seconds + 60) })).toMatchObject({ step: 'release' });
   });
 
   it('never waits past its deadline', () => {

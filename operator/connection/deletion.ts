@@ -1,5 +1,5 @@
 import { FINALIZER } from '../../crds/index.ts';
-import { isTrue } from '../../kit/conditions.ts';
+import { findCondition, isTrue } from '../../kit/conditions.ts';
 import type { PodView } from '../../kit/kube/builtin.ts';
 import type { AnyConnection, DeploymentView } from '../resources.ts';
 import { podsLeft } from './pods-left.ts';
@@ -12,6 +12,8 @@ export interface DeletionSnapshot {
   readonly pods: readonly PodView[];
   readonly namespaceTerminating: boolean;
   readonly now: Date;
+  /** When it was first seen, by the clock of `now`: the API server's may be another by minutes. */
+  readonly since: Date;
   readonly deadlineMs: number;
 }
 
@@ -38,11 +40,12 @@ export function decideDeletion({
   pods,
   namespaceTerminating,
   now,
+  since,
   deadlineMs,
 }: DeletionSnapshot): DeletionStep {
   const { metadata } = connection;
   if (!metadata.finalizers?.includes(FINALIZER)) return { step: 'none' };
-  const passedMs = now.getTime() - Date.parse(metadata.deletionTimestamp ?? now.toISOString());
+  const passedMs = now.getTime() - since.getTime();
   const policy = connection.spec.deletionPolicy ?? 'Retain';
   // The hub needs no namespace: what is to be deleted is, though nothing can be said about it there any more.
   if (namespaceTerminating && policy === 'Retain')
@@ -64,7 +67,13 @@ export function decideDeletion({
 
 /** What is still to be done about the pod. */
 function podStep(
-  { connection: { status }, deployment, pods, namespaceTerminating, now }: Omit<DeletionSnapshot, 'deadlineMs'>,
+  {
+    connection: { status },
+    deployment,
+    pods,
+    namespaceTerminating,
+    now,
+  }: Omit<DeletionSnapshot, 'since' | 'deadlineMs'>,
   { passedMs, deadlineMs }: { readonly passedMs: number; readonly deadlineMs: number },
 ): DeletionStep | undefined {
   const wanted = deployment?.spec.replicas ?? 0;
@@ -72,6 +81,8 @@ function podStep(
     !namespaceTerminating &&
     wanted > 0 &&
     (deployment?.status?.replicas ?? 0) > 0 &&
+    // A pod that never said anything has registered nothing: it never started.
+    findCondition(status?.conditions, 'CredentialValid') !== undefined &&
     !isTrue(status?.conditions, 'Deregistered') &&
     passedMs < deadlineMs / 2;
   if (deregistering)

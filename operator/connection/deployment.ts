@@ -6,7 +6,7 @@ import { selectorLabels } from './labels.ts';
 import { outgoing } from './outgoing.ts';
 import { addedEnvironment, placement, podMetadata } from './placement.ts';
 import { PROGRESS_DEADLINE_MS } from '../waves/health.ts';
-import { canonicalQuantity } from './quantity.ts';
+import { amountOf, canonicalQuantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
@@ -108,16 +108,33 @@ function environment(input: ChildrenInput): object[] {
   ];
 }
 
-/** No CPU limit: throttling only makes a run longer. */
+/**
+ * No CPU limit: throttling only makes a run longer. A default gives way to what the Connection says of the same thing:
+ * whoever writes a limit alone has not asked for a request above it, which the API server would refuse.
+ */
 function resources({ connection, pod }: ChildrenInput): object {
   const { requests, limits } = connection.spec.resources ?? {};
+  const defaults = pod.template.resources;
   return {
-    requests: canonical({ ...pod.template.resources.requests, ...requests }),
-    limits: canonical({ ...pod.template.resources.limits, ...limits }),
+    requests: canonical({ ...within(defaults.requests, limits, 'most'), ...requests }),
+    limits: canonical({ ...within(defaults.limits, requests, 'least'), ...limits }),
   };
 }
 
-function canonical(quantities: Record<string, string | undefined>): Record<string, string> {
+type Amounts = Readonly<Record<string, string | undefined>>;
+
+function within(defaults: Amounts, bounds: Amounts = {}, bound: 'most' | 'least'): Amounts {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => {
+      const limit = bounds[name];
+      if (value === undefined || limit === undefined) return [name, value];
+      const isBeyond = bound === 'most' ? amountOf(value) > amountOf(limit) : amountOf(value) < amountOf(limit);
+      return [name, isBeyond ? limit : value];
+    }),
+  );
+}
+
+function canonical(quantities: Amounts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(quantities).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, canonicalQuantity(value)]],

@@ -43,6 +43,26 @@ describe('what was deleted while the pod ran', () => {
     expect(decided({ credential: undefined, ...over })).toMatchObject({ leftAlone: false, replicas: 0 });
   });
 
+  it('leaves alone, too, what an upgrade brought new rules for: the API server keeps it, and says so only when it changes', () => {
+    const spec = { ...aConnection().spec, resources: { limits: { memory: '256000Ki ' } } };
+    const now = decided({ connection: wasAccepted({ spec }) });
+    expect(now).toMatchObject({ accepted: false, leftAlone: true, replicas: 1, state: 'Degraded' });
+    expect(now.findings.Accepted).toMatchObject({
+      reason: 'NoLongerValid',
+      message: expect.stringMatching(
+        /^spec\.resources\.limits\.memory: .*valid before an upgrade: the sync pod goes on/,
+      ),
+    });
+    const again = { ...saying(aCondition('Accepted', 'False', { reason: 'NoLongerValid' })), spec };
+    expect(decided({ connection: again })).toMatchObject({ leftAlone: true, replicas: 1 });
+    const metadata = { ...aConnection().metadata, generation: 2 };
+    expect(decided({ connection: wasAccepted({ spec, metadata }) })).toMatchObject({
+      ...{ leftAlone: false, replicas: 0 },
+      findings: { Accepted: { reason: 'InvalidSpec' } },
+    });
+    expect(decided({ connection: wasAccepted({ spec }), outlivesReferences: false }).replicas).toBe(0);
+  });
+
   it('keeps what was last said of the licence while the Store is gone, which has the seat', () => {
     const unknown = { ...aSnapshot().license, required: true, any: true };
     const licenseGraceMs = 0;

@@ -15,6 +15,8 @@ export interface Refusal {
    * It waits for another resource, which may be on its way (a GitOps apply has no order); otherwise a person must act.
    */
   readonly waits?: true;
+  /** It is the rules of the kind that refuse it: those of the release that took it may have been others. */
+  readonly byRules?: true;
 }
 
 type Policy = (snapshot: ConnectionSnapshot, schemas: SettingsSchemas) => Refusal | undefined;
@@ -55,7 +57,7 @@ function specIsValid({ connection }: ConnectionSnapshot): Refusal | undefined {
     connection.kind === 'Connection' ? connectionKind : clusterConnectionKind,
     connection,
   );
-  return first && { reason: 'InvalidSpec', message: `${first.field}: ${first.message}` };
+  return first && { reason: 'InvalidSpec', byRules: true, message: `${first.field}: ${first.message}` };
 }
 
 function nameFits({ connection: { metadata } }: ConnectionSnapshot): Refusal | undefined {

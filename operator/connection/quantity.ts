@@ -1,12 +1,20 @@
+const QUANTITY = /^([0-9.]+)(m|k|M|G|Ki|Mi|Gi)?$/;
 const DECIMAL = ['m', '', 'k', 'M', 'G', 'T'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti'];
+
+/** As a number, to be compared: "500m" is 0.5, "1Ki" is 1024. */
+export function amountOf(text: string): number {
+  const [, digits = '0', suffix = ''] = QUANTITY.exec(text) ?? [];
+  const binary = BINARY.indexOf(suffix);
+  return Number(digits) * (suffix.endsWith('i') ? 1024 ** binary : 1000 ** (DECIMAL.indexOf(suffix) - 1));
+}
 
 /**
  * A quantity as the API server writes it back: whole number, largest suffix that keeps it whole ("1000m" is "1",
  * "0.5Gi" is "512Mi"). Sent otherwise, it would differ from what is read for ever, and be applied for ever.
  */
 export function canonicalQuantity(text: string): string {
-  const [, digits = '0', suffix = ''] = /^([0-9.]+)(m|k|M|G|Ki|Mi|Gi)?$/.exec(text) ?? [];
+  const [, digits = '0', suffix = ''] = QUANTITY.exec(text) ?? [];
   const binary = suffix.endsWith('i');
   const suffixes = binary ? BINARY : DECIMAL;
   const base = binary ? 1024 : 1000;

@@ -12,6 +12,7 @@ import type { PodSettings } from './children-input.ts';
 import { childrenOf } from './children.ts';
 import { decide, type ConnectionDecision } from './decide.ts';
 import { gather, type ChildProblem, type ConnectionSnapshot } from './gather.ts';
+import { FirstSeen } from './first-seen.ts';
 import { filterLabels } from './labels.ts';
 import { podSettings } from './pod-settings.ts';
 import { removeConnection } from './remove.ts';
@@ -22,9 +23,11 @@ import { bringsIntoView, letGoOf } from './shards.ts';
 /** A Connection (or ClusterConnection) becomes a running sync pod, and its status says how that is doing. */
 export function connectionReconciler(context: Context, informer: Informer<AnyConnection>): Reconcile {
   const revisions = new Revisions();
+  const deletions = new FirstSeen();
   return async (key, { log, signal }) => {
     const connection = informer.get(key);
     if (!connection) {
+      deletions.forget(key);
       await letGoOf(context, informer.type, key);
       return DONE;
     }
@@ -35,7 +38,7 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
     }
     if (await bringsIntoView(context, connection)) return DONE;
     return connection.metadata.deletionTimestamp
-      ? removeConnection(context, informer, connection, { log, signal })
+      ? removeConnection(context, informer, connection, { deletions, log, signal })
       : runConnection(context, informer, connection, revisions);
   };
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { NAMESPACES } from '../../kit/kube/builtin.ts';
 import { connectionId, connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
 import { decideDeletion, type DeletionStep } from './deletion.ts';
+import type { FirstSeen } from './first-seen.ts';
 import { scaleToZero } from './scale.ts';
 
 const HUB_RETRY_MS = 5000;
@@ -16,9 +17,10 @@ export async function removeConnection(
   context: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
-  { log, signal }: { log: () => Logger; signal: AbortSignal },
+  { deletions, log, signal }: { deletions: FirstSeen; log: () => Logger; signal: AbortSignal },
 ): Promise<Outcome> {
   const { informers, clock, config } = context;
+  const now = clock.now();
   const deployment = informers.deployments.find(podNamespace(connection), childName(connectionKey(connection)));
   const namespaceTerminating = await isTerminating(context, podNamespace(connection));
   const step = decideDeletion({
@@ -26,7 +28,8 @@ export async function removeConnection(
     deployment,
     pods: informers.pods.byIndex('connection', connectionId(connectionKey(connection))),
     namespaceTerminating,
-    now: clock.now(),
+    now,
+    since: deletions.of(connection, now),
     deadlineMs: config.deletionDeadlineMs,
   });
   switch (step.step) {

@@ -3,6 +3,7 @@ import type { Reconcile } from '../../kit/controller.ts';
 import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
 import { feedConnection, findConnection } from '../caches.ts';
+import { labelValue } from '../connection/labels.ts';
 import { speaksFor } from '../sight.ts';
 import { decideFeedRun, inTestMode } from './decide.ts';
 
@@ -25,7 +26,7 @@ export function feedRunReconciler(context: Context): Reconcile {
     if (feed && accepted.status === 'True') {
       const { name, kind = 'Connection' } = feed.spec.connectionRef;
       await applier.apply(informers.feedRuns, run, {
-        metadata: { labels: { [LABELS.connection]: name, [LABELS.connectionKind]: kind } },
+        metadata: { labels: { [LABELS.connection]: labelValue(name), [LABELS.connectionKind]: kind } },
       });
     }
     await reporter.report(informers.feedRuns, run, { settlement, findings: { Accepted: accepted } });

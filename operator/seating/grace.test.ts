@@ -11,8 +11,8 @@ const standing = (over: Partial<Standing> = {}): Standing => ({
 });
 
 describe('a connection without a seat', () => {
-  it('runs where no License is required, and is told what it lacks', () => {
-    expect(standingOf(no, standing({ required: false }))).toEqual({
+  it.each([true, false])('runs where no License is required, and is told what it lacks (runs already: %s)', (runs) => {
+    expect(standingOf(no, standing({ required: false, runs }))).toEqual({
       mayRun: true,
       finding: { ...no, message: expect.stringMatching(/^no License names.*requires no License$/) },
     });

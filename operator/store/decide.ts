@@ -10,11 +10,20 @@ export type DeveloperKey = NonNullable<NonNullable<StoreResource['status']>['dev
  * operator may create Secrets but neither read nor overwrite one; without the annotation the key in force stays.
  */
 export function developerSecretName({ metadata, spec, status }: StoreResource): string {
-  const base = spec.developerApi?.secretName ?? `${metadata.name}-developer-api`;
+  const base = shortened(spec.developerApi?.secretName ?? `${metadata.name}-developer-api`);
   const request = metadata.annotations?.[ANNOTATIONS.rotateDeveloperKey];
   if (request) return `${base}-${createHash('sha256').update(request).digest('hex').slice(0, 8)}`;
   const present = status?.developerKey?.secretName;
   return present !== undefined && (present === base || present.startsWith(`${base}-`)) ? present : base;
+}
+
+/** Room for the suffix of a rotation within the 253 characters that a name may have. */
+const LONGEST_BASE = 253 - 9;
+
+function shortened(name: string): string {
+  if (name.length <= LONGEST_BASE) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, LONGEST_BASE - 9).replace(/[-.]+$/, '')}-${digest}`;
 }
 
 /** What is said about a store. Pure. */

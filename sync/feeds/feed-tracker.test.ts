@@ -190,6 +190,19 @@ describe('a request by annotation', () => {
     expect(it_.handledRunRequest).toBe('a');
   });
 
+  it('that is too long for its echo in status asks for one run all the same, also after a restart', () => {
+    const asked = 'x'.repeat(320);
+    const one = tracker({ asked });
+    one.began(NOW);
+    one.ended(outcome('Succeeded'), NOW, middle);
+    one.update(feed({ asked }), NOW);
+    expect(one.requested).toBeUndefined();
+    expect(one.handledRunRequest!.length).toBeLessThanOrEqual(253);
+    const status = { lastHandledRunRequest: one.handledRunRequest };
+    expect(tracker({ asked, status }).requested).toBeUndefined();
+    expect(tracker({ asked: `${asked}y`, status }).requested).toBe('Requested');
+  });
+
   it('made during a run asks for another', () => {
     const it_ = tracker({ asked: 'a' });
     it_.began(NOW);

@@ -9,6 +9,7 @@ import type { Hint } from '../hints/pending-hints.ts';
 import type { FeedState, Trigger } from '../schedule.ts';
 import type { ConditionValue } from '../../kit/conditions.ts';
 import type { RunOutcome } from '../outcome.ts';
+import { requestOf } from '../requests.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
 const DEFAULT_ATTEMPTS = 5;
@@ -48,6 +49,8 @@ export class FeedTracker {
   /** Set while a run for a changed credential or settings is owed. */
   owesChangedRun = false;
   writtenKey: string | undefined;
+  /** Why its status could not be written, as was last told. */
+  notWritten: string | undefined;
   /** Of which Events have told. */
   reportedProblems: FeedStatus['recentProblems'];
   writtenAt: Date | undefined;
@@ -186,7 +189,7 @@ export class FeedTracker {
   }
 
   get #runRequest(): string | undefined {
-    return this.resource.metadata.annotations?.[ANNOTATIONS.runRequested];
+    return requestOf(this.resource, ANNOTATIONS.runRequested);
   }
 
   takeSummary(summary: FeedSummary): void {

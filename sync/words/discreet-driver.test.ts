@@ -36,6 +36,13 @@ it.each([KEY, `shop of ${KEY}`, `a\u001b[31m`])(
   },
 );
 
+it('a name that no status could hold is cut, and of an id that long nothing is said', async () => {
+  const long = `${'x'.repeat(252)}\u{1f6d2}`;
+  const { shop } = await checked({ shop: { id: '1', name: long } });
+  expect([shop!.name.length, shop!.name.isWellFormed()]).toEqual([253, true]);
+  expect((await checked({ shop: { id: long, name: 'n' } })).shop).toBeUndefined();
+});
+
 it('its currency and the end of its credential are shown where they are what they should be', async () => {
   const report = await checked({ shop: { id: '1', name: 'n', currency: 'EUR' }, expiresAt: '2026-12-01T00:00:00Z' });
   expect([report.shop?.currency, report.expiresAt]).toEqual(['EUR', '2026-12-01T00:00:00.000Z']);

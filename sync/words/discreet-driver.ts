@@ -102,6 +102,8 @@ function reading(hooks: DriverWebhooks, hook: InboundHook, words: Words): HookRe
   }
 }
 
+/** Of a shop's id and name in a status; one that is longer would keep all of the status from being written. */
+const LONGEST_SHOWN = 253;
 /** Three letters, as ISO 4217 has it; anything else is no currency, whatever it says. */
 const CURRENCY = /^[A-Za-z]{3}$/;
 
@@ -128,9 +130,9 @@ function report(found: CheckReport, words: Words): CheckReport {
  * shown in its place would be the same for every such shop: then nothing is said of which shop it is.
  */
 function shopOf({ id, name, currency = '' }: NonNullable<CheckReport['shop']>, words: Words): CheckReport['shop'] {
-  if (words.key(id) !== id) return undefined;
+  if (words.key(id) !== id || id.length > LONGEST_SHOWN) return undefined;
   const known = CURRENCY.test(currency) ? { currency } : {};
-  return { id, name: words(name), ...known };
+  return { id, name: words(name).slice(0, LONGEST_SHOWN).toWellFormed(), ...known };
 }
 
 function source(feed: ImportSource, words: Words): ImportSource {

@@ -140,6 +140,23 @@ describe('a key that the store refuses once', () => {
   });
 });
 
+describe('a key that the store refuses and that was encoded twice', () => {
+  it('is said to be so: it is not the store where something has to be changed', async () => {
+    const store = goods();
+    store.checkReport = {
+      ...store.checkReport,
+      credential: { status: 'False', reason: 'KeyRefused', message: 'the key is not accepted' },
+    };
+    const db = openPostgres({ url: await postgres.createDatabase(`faults_${++count}`) });
+    const secret = { apiKey: Buffer.from('the-key-of-the-shop').toString('base64') };
+    rig = await LocalRig.start({ db, definition: store.definition(), feeds: FEEDS, secret });
+    rig.startEngine();
+    const said = () => rig!.condition('CredentialValid');
+    await rig.until(() => said()?.reason === 'KeyRefused', 'the key to be refused');
+    expect(said()!.message).toMatch(/^the key is not accepted\. The value of "apiKey" .* base64-encoded twice/);
+  });
+});
+
 describe('a reason that only its driver has', () => {
   it('is shown with the remedy of its manifest', async () => {
     const store = goods();

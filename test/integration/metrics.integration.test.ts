@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { PassThrough } from 'node:stream';
+import { retry } from '../../drivers/contract/index.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
+import { createLogger } from '../../kit/log.ts';
 import { HubRig } from '../support/hub-rig.ts';
 import { LocalRig } from '../support/local-rig.ts';
 import { MemoryStore, order } from '../support/memory-store.ts';
@@ -23,10 +26,13 @@ const lines = (text: string, name: string) => text.split('\n').filter((line) => 
 describe('supercargo_connection_up', () => {
   it('follows the Secret too, not the last check of the shop alone', async () => {
     const store = new MemoryStore();
+    const said: string[] = [];
+    const to = new PassThrough().on('data', (text: Buffer) => void said.push(text.toString()));
     const rig = await LocalRig.start({
       db: openPostgres({ url: await postgres.createDatabase('up') }),
       definition: store.definition(),
       feeds: ['OrderImport'],
+      log: createLogger('sync', 'info', to),
     });
     rest.push(rig);
     rig.startEngine();
@@ -35,6 +41,33 @@ describe('supercargo_connection_up', () => {
     rig.secret = {};
     rig.apply({ settings: {} });
     await rig.until(async () => (await up()) === '0', 'the Secret to be missed');
+    expect(said.filter((line) => line.includes('"SecretMissing"')).map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', condition: 'CredentialValid', message: expect.stringContaining('"shop-key" does not exist') },
+    ]);
+  });
+
+  it('falls when a run cannot reach the shop, though the next check is due in an hour', async () => {
+    const store = new MemoryStore();
+    const rig = await LocalRig.start({
+      db: openPostgres({ url: await postgres.createDatabase('hangs') }),
+      definition: store.definition(),
+      feeds: ['OrderImport'],
+    });
+    rest.push(rig);
+    rig.startEngine();
+    const up = async () => lines(await rig.metrics.registry.metrics(), 'supercargo_connection_up')[0]?.at(-1);
+    await rig.until(async () => (await up()) === '1', 'the first check');
+    await rig.run('OrderImport');
+    store.beforePage = () => {
+      throw retry('Timeout', 'the shop did not answer within 30 s');
+    };
+    store.checkReport = {
+      ...store.checkReport,
+      reachable: { status: 'False', reason: 'Timeout', message: 'the shop did not answer within 30 s' },
+    };
+    rig.requestRun('OrderImport');
+    await rig.until(async () => (await up()) === '0', 'the shop to be checked');
+    expect(rig.condition('Reachable')).toMatchObject({ status: 'False', reason: 'Timeout' });
   });
 });
 

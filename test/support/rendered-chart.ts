@@ -14,8 +14,12 @@ export interface Rendered {
 }
 
 /** The chart as Helm renders it with these values. */
-export async function rendered(...values: string[]): Promise<Rendered[]> {
-  const set = values.flatMap((value) => ['--set', value]);
-  const text = await run(binaryPath('helm'), ['template', '--kube-version', '1.37.2', 'supercargo', CHART, ...set]);
+export function rendered(...values: string[]): Promise<Rendered[]> {
+  return renderedAs('supercargo', ...values.flatMap((value) => ['--set', value]));
+}
+
+/** As a release of that name, with options of Helm. */
+export async function renderedAs(release: string, ...options: string[]): Promise<Rendered[]> {
+  const text = await run(binaryPath('helm'), ['template', '--kube-version', '1.37.2', release, CHART, ...options]);
   return parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
 }
