@@ -111,9 +111,8 @@ describe('Drivers', () => {
     const role = found(await rendered(), 'ClusterRole', 'default.supercargo-drivers');
     expect(role.rules).toEqual([{ apiGroups: ['supercargo.dev'], resources: ['drivers'], verbs: ['get', 'list', 'watch'] }]); // prettier-ignore
     const group = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name });
-    expect((await binding()).subjects).toEqual([group('system:authenticated')]);
     expect((await binding('drivers.readers={shops}')).subjects).toEqual([group('shops')]);
-    expect(await binding('drivers.readers=null')).toBeUndefined();
+    expect(await binding()).toBeUndefined();
   });
 });
 
