@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import { runsOf } from './plan/index.ts';
+import { UpWorld } from './up-world.ts';
+import { itRuns } from './world.ts';
+
+jest.setTimeout(180_000);
+
+const ROWS = runsOf('up');
+const PAGES = [...new Set(ROWS.map(({ page }) => page!))];
+
+describe.each(PAGES)('%s, followed without a cluster', (page) => {
+  let world: UpWorld;
+  beforeAll(async () => {
+    world = await UpWorld.start(page);
+  });
+  afterAll(() => world?.close());
+
+  itRuns(
+    ROWS.filter((row) => row.page === page),
+    () => world.shell,
+    { after: (row) => world.after(row) },
+  );
+});
