@@ -45,7 +45,7 @@ function judged(objects: readonly object[]): Verdict[] {
 }
 
 const object = (kind: string, generation: number, status?: object) => ({
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind,
   metadata: { name: 'x', namespace: 'acme', generation },
   spec: {},

@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, BUILD_PATIENCE_MS);
 /** Tried on a Driver that says it is in use. */
 async function isInForce(): Promise<boolean> {
-  const driver = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Driver', metadata: { name: 'probe' } };
+  const driver = { apiVersion: 'supercargo.dev/v1beta1', kind: 'Driver', metadata: { name: 'probe' } };
   const type = resourceType('Driver');
   await rig.client.apply(type, { ...driver, spec: { title: 'Probe', platformKind: 'Store', feeds: [] } }, TEST);
   await rig.client.applyStatus(type, { ...driver, status: { connections: 2 } }, TEST);
@@ -101,7 +101,7 @@ describe('what was deleted all the same', () => {
     await rig.client.apply(
       resourceType(kind),
       {
-        ...{ apiVersion: 'supercargo.dev/v1alpha1', kind },
+        ...{ apiVersion: 'supercargo.dev/v1beta1', kind },
         metadata: { name, namespace: ns, annotations: { 'supercargo.dev/delete-in-use': 'true' } },
       },
       { manager: 'somebody' },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadManifests, printFaults, type Manifests } from './manifests.ts';
+import { loadManifests, printFaults, type LoadedManifests, type Manifests } from './manifests.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function load(files: Record<string, string>): Promise<Manifests> {
+async function load(files: Record<string, string>): Promise<LoadedManifests> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
@@ -18,12 +18,12 @@ async function load(files: Record<string, string>): Promise<Manifests> {
   return loadManifests(folder);
 }
 
-const feed = (name: string, more = '') => `apiVersion: supercargo.dev/v1alpha1
+const feed = (name: string, more = '') => `apiVersion: supercargo.dev/v1beta1
 kind: Feed
 metadata: { name: ${name}${more} }
 spec: { connectionRef: { name: shop }, type: OrderImport }
 `;
-const license = 'apiVersion: supercargo.dev/v1alpha1\nkind: License\nmetadata: { name: main }\n';
+const license = 'apiVersion: supercargo.dev/v1beta1\nkind: License\nmetadata: { name: main }\n';
 const names = ({ resources }: Manifests) => resources.map(({ metadata }) => metadata.name);
 const printed = ({ faults }: Manifests) => {
   const lines: string[] = [];
@@ -49,6 +49,19 @@ describe('manifests', () => {
     });
     expect(names(manifests)).toEqual(['a', 'b1', 'b2', 'c']);
     expect(manifests.faults).toEqual([]);
+  });
+
+  it('of a version that is to go are taken as those of today, with a warning by file and name', async () => {
+    const found = await load({ 'old.yaml': feed('old').replace('v1beta1', 'v1alpha1'), 'now.yaml': feed('now') });
+    expect(found.faults).toEqual([]);
+    expect(found.resources.map(({ apiVersion }) => apiVersion)).toEqual(Array(2).fill('supercargo.dev/v1beta1'));
+    expect(found.warnings.map((line) => line.replace(relative(process.cwd(), folder), 'DIR'))).toEqual([
+      'DIR/old.yaml: Feed/old: supercargo.dev/v1alpha1 Feed is deprecated: write supercargo.dev/v1beta1, which has the same fields',
+    ]);
+    const unknown = await load({ 'old.yaml': feed('old').replace('v1beta1', 'v2') });
+    expect(printed(unknown)).toEqual([
+      'DIR/old.yaml: Feed/old: apiVersion: "supercargo.dev/v2" is not known: use supercargo.dev/v1beta1',
+    ]);
   });
 
   it('come from one file', async () => {

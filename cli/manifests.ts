@@ -2,7 +2,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
-import { API_VERSION, GROUP, kindByName, validateResource, type Resource, type Violation } from '../crds/index.ts';
+import {
+  API_VERSION,
+  deprecation,
+  GROUP,
+  kindByName,
+  validateResource,
+  type Resource,
+  type Violation,
+} from '../crds/index.ts';
 
 export interface ManifestFault {
   readonly file: string;
@@ -23,6 +31,18 @@ export interface Manifests {
   readonly faults: readonly ManifestFault[];
 }
 
+export interface LoadedManifests extends Manifests {
+  /** What is taken today and will not be one day, a line each. */
+  readonly warnings: readonly string[];
+}
+
+interface Found {
+  readonly resources: Resource[];
+  readonly secrets: SecretManifest[];
+  readonly faults: ManifestFault[];
+  readonly warnings: string[];
+}
+
 interface Document {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -34,20 +54,18 @@ interface Document {
  * Every YAML file of a folder (or one file), with the decisions that admission would take. Other groups are passed
  * over.
  */
-export async function loadManifests(path: string): Promise<Manifests> {
-  const resources: Resource[] = [];
-  const secrets: SecretManifest[] = [];
-  const faults: ManifestFault[] = [];
+export async function loadManifests(path: string): Promise<LoadedManifests> {
+  const into: Found = { resources: [], secrets: [], faults: [], warnings: [] };
   for (const file of await yamlFiles(path)) {
     const documents = parseAllDocuments(await readFile(file, 'utf8'));
     for (const [index, document] of ('empty' in documents ? [] : documents).entries()) {
       const where = { file: relative(process.cwd(), file), resource: `document ${index + 1}` };
       const { value, violation } = valueOf(document);
-      if (violation) faults.push({ ...where, violations: [violation] });
-      else if (value) take(value, where, { resources, secrets, faults });
+      if (violation) into.faults.push({ ...where, violations: [violation] });
+      else if (value) take(value, where, into);
     }
   }
-  return { resources, secrets, faults };
+  return into;
 }
 
 /** Other than the parser's errors, an alias without its anchor shows only when it is followed. */
@@ -76,11 +94,7 @@ async function yamlFiles(path: string): Promise<string[]> {
     .map((entry) => join(path, entry));
 }
 
-function take(
-  value: Document,
-  where: { file: string; resource: string },
-  into: { resources: Resource[]; secrets: SecretManifest[]; faults: ManifestFault[] },
-): void {
+function take(value: Document, where: { file: string; resource: string }, into: Found): void {
   if (value.apiVersion === 'v1' && value.kind === 'Secret') takeSecret(value, where, into);
   if (typeof value.apiVersion !== 'string' || !value.apiVersion.startsWith(`${GROUP}/`)) return;
   const kind = value.kind ?? '';
@@ -88,9 +102,15 @@ function take(
   const violations = definition
     ? validateResource(definition, value)
     : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
-  if (!definition || violations.length > 0)
-    into.faults.push({ ...where, resource: `${kind || '?'}/${value.metadata?.name ?? '?'}`, violations });
-  else into.resources.push(withNamespace(value as Resource, definition.scope));
+  const resource = `${kind || '?'}/${value.metadata?.name ?? '?'}`;
+  if (!definition || violations.length > 0) {
+    into.faults.push({ ...where, resource, violations });
+    return;
+  }
+  const warning = deprecation(value.apiVersion, kind);
+  if (warning !== undefined) into.warnings.push(`${where.file}: ${resource}: ${warning}`);
+  // As the API server gives it to who asks for the version that all parts speak.
+  into.resources.push(withNamespace({ ...(value as Resource), apiVersion: API_VERSION }, definition.scope));
 }
 
 function withNamespace(resource: Resource, scope: 'Namespaced' | 'Cluster'): Resource {
@@ -114,7 +134,7 @@ const secretSchema = z.object({
 function takeSecret(
   value: Document,
   where: { file: string; resource: string },
-  into: { secrets: SecretManifest[]; faults: ManifestFault[] },
+  into: Pick<Found, 'secrets' | 'faults'>,
 ): void {
   const parsed = secretSchema.safeParse(value);
   if (!parsed.success) {

@@ -4,7 +4,7 @@ import { builtinDrivers } from '../drivers/registry.ts';
 import { settingsFindings } from './settings-faults.ts';
 
 const resource = (kind: string, name: string, spec: object): Resource => ({
-  ...{ apiVersion: 'supercargo.dev/v1alpha1', kind, metadata: { name } },
+  ...{ apiVersion: 'supercargo.dev/v1beta1', kind, metadata: { name } },
   spec,
 });
 const connection = (driver: string, settings: object) => resource('Connection', 'shop', { driver, settings });

@@ -8,7 +8,7 @@ it('no command prints what a terminal would obey, neither what was asked for nor
   const folder = mkdtempSync(join(tmpdir(), 'supercargo-terminal-'));
   try {
     const manifest = {
-      apiVersion: 'supercargo.dev/v1alpha1',
+      apiVersion: 'supercargo.dev/v1beta1',
       kind: 'Store',
       metadata: { name: 'a\u001b[31mb' },
       spec: {},

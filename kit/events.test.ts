@@ -5,7 +5,7 @@ import type { KubeClient } from './kube/client.ts';
 import { createLogger } from './log.ts';
 
 const OBJECT = {
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind: 'Feed',
   metadata: { name: 'orders', namespace: 'n', uid: 'u' },
 };

@@ -116,7 +116,7 @@ describe('whatever the API server accepts', () => {
   it('as a FeedRun, a License or a Store is decided about without an exception', () => {
     always<FeedRunResource['spec']>(feedRunKind, (spec) => {
       const metadata = { name: 'run', namespace: 'acme' };
-      const run = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'FeedRun', metadata, spec } as FeedRunResource;
+      const run = { apiVersion: 'supercargo.dev/v1beta1', kind: 'FeedRun', metadata, spec } as FeedRunResource;
       for (const status of [undefined, { result: 'Succeeded' as const, finishedAt: '2026-05-01T00:00:00Z' }])
         decideFeedRun({ ...run, ...(status ? { status } : {}) }, aFeed(), { now: NOW, testMode: false });
     });

@@ -313,7 +313,7 @@ describe('deletion', () => {
     const { spec } = (await rig.get('Connection', ns, 'shop')) as Seen;
     await rig.apply('Connection', ns, 'shop', { ...spec, deletionPolicy: 'Delete' });
     await rig.client.delete(
-      { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', plural: 'connections', namespaced: true },
+      { apiVersion: 'supercargo.dev/v1beta1', kind: 'Connection', plural: 'connections', namespaced: true },
       { name: 'shop', namespace: ns },
     );
     await rig.eventually(
@@ -336,7 +336,7 @@ describe('deletion', () => {
     operator = await rig.startOperator({ SUPERCARGO_DELETION_DEADLINE: '12s' });
     await runningConnection(ns);
     rig.hubStatus = 503;
-    const type = { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Connection', plural: 'connections', namespaced: true };
+    const type = { apiVersion: 'supercargo.dev/v1beta1', kind: 'Connection', plural: 'connections', namespaced: true };
     await rig.client.jsonPatch(type, { name: 'shop', namespace: ns }, [
       { op: 'add', path: '/metadata/finalizers/-', value: 'example.com/other' },
     ]);
@@ -379,9 +379,9 @@ describe('a Store', () => {
     const { createHash } = await import('node:crypto');
     expect(createHash('sha256').update(Buffer.from(secret.data.apiKey, 'base64')).digest('hex')).toBe(key.hash);
     await rig.client.apply(
-      { apiVersion: 'supercargo.dev/v1alpha1', kind: 'Store', plural: 'stores', namespaced: true },
+      { apiVersion: 'supercargo.dev/v1beta1', kind: 'Store', plural: 'stores', namespaced: true },
       {
-        apiVersion: 'supercargo.dev/v1alpha1',
+        apiVersion: 'supercargo.dev/v1beta1',
         kind: 'Store',
         metadata: { name: 'main', namespace: ns, annotations: { 'supercargo.dev/rotate-developer-key': 'now' } },
       },

@@ -12,6 +12,7 @@ import { cuttingProxy } from './cutting-proxy.ts';
 import { copyNamespace } from './copies.ts';
 import { createFleet, FEEDS_EACH, PER_NAMESPACE } from './fleet.ts';
 import { Pods } from './pods.ts';
+import { playRuns } from './runs.ts';
 import { callsBetween, probe, settled, type Probe } from './probe.ts';
 import type { Cost, Sample, Start } from './sample.ts';
 import type { Running, System } from './system.ts';
@@ -117,6 +118,8 @@ async function copyFleet(system: System, { client, controlPlane }: OperatorRig, 
   const running = await system.start(controlPlane.kubeconfig);
   const keys = PER_NAMESPACE * (1 + FEEDS_EACH);
   await settled(running, keys, async () => (await count(client, CHILD_TYPES.Deployment, hasPods)) >= PER_NAMESPACE);
+  await playRuns(client, new Date());
+  await settled(running, keys);
   await running.stop();
   await copyNamespace(controlPlane.etcd, Math.ceil(connections / PER_NAMESPACE) - 1);
   // The API server's caches hear of them one after the other; until then lists time out.

@@ -8,7 +8,7 @@ import (
 
 // The five kinds, with the fields that are read here; kubebuilder would generate the copies.
 
-var groupVersion = schema.GroupVersion{Group: "supercargo.dev", Version: "v1alpha1"}
+var groupVersion = schema.GroupVersion{Group: "supercargo.dev", Version: "v1beta1"}
 
 type Ref struct {
 	Name string `json:"name"`

@@ -89,7 +89,7 @@ describe('the pod of the hub', () => {
 });
 
 const store = (namespace: string, name: string, secretName?: string): StoreResource => ({
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind: 'Store',
   metadata: { namespace, name },
   spec: {},

@@ -22,7 +22,7 @@ it('up says in a pipe how things stand when it begins to tell, and then each cha
   const state = await mkdtemp(join(tmpdir(), 'supercargo-up-'));
   const world = new LocalWorld(join(state, 'resources.json'), () => new Date('2026-05-02T12:00:00Z'));
   const shop = {
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind: 'Connection',
     metadata: { name: 'shop', namespace: 'acme' },
   };

@@ -76,6 +76,7 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
 async function load(file: string, say: (line: string) => void): Promise<Manifests> {
   const manifests = await loadManifests(file);
   printFaults(manifests.faults, (line) => say(`left out: ${line}`));
+  for (const warning of manifests.warnings) say(`warning: ${warning}`);
   return manifests;
 }
 

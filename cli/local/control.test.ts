@@ -16,7 +16,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'control-'));
   world = new LocalWorld(join(folder, 'world.json'), () => new Date('2026-05-02T12:00:00Z'));
   const resource = (name: string, namespace: string, kind: string, labels?: Record<string, string>) => ({
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind,
     metadata: { name, namespace, labels },
     spec: {},

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const resource = (kind: string, name: string, spec: Record<string, unknown>): Resource => ({
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind,
   metadata: { name, namespace: 'acme' },
   spec,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const store = (name: string, spec: Record<string, unknown> = {}): LocalResource => ({
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind: 'Store',
   metadata: { namespace: 'acme', name },
   spec,

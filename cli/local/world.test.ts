@@ -26,7 +26,7 @@ const resource = (
   kind = 'Connection',
   annotations?: Record<string, string>,
 ): Resource => ({
-  apiVersion: 'supercargo.dev/v1alpha1',
+  apiVersion: 'supercargo.dev/v1beta1',
   kind,
   metadata: { name, namespace: 'acme', annotations },
   spec,

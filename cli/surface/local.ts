@@ -102,10 +102,11 @@ export const LOCAL: readonly CommandRow[] = [
     needs: [],
     async run({ options: { file }, say }) {
       const { loadManifests, printFaults } = await import('../manifests.ts');
-      const { resources, faults } = await loadManifests(file);
+      const { resources, faults, warnings } = await loadManifests(file);
       const { settingsFindings } = await import('../settings-faults.ts');
       const { builtinDrivers } = await import('../../drivers/registry.ts');
       const settings = settingsFindings(resources, builtinDrivers());
+      for (const warning of warnings) say(`warning: ${warning}`);
       printFaults(faults, say);
       for (const { resource, message } of settings.faults) say(`${resource}: ${message}`);
       for (const { resource, message } of settings.unknownDrivers)

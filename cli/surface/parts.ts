@@ -67,7 +67,14 @@ export const PARTS: readonly CommandRow[] = [
     summary: 'bring the CustomResourceDefinitions to this release, then end',
     needs: [],
     async run({ say }) {
-      await (await import('../commands/crds.ts')).applyCrds(say);
+      const { createClient, loadKubeConfig } = await import('../../kit/kube/kube-config.ts');
+      const { applyCrds } = await import('../commands/crds.ts');
+      const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-crds' });
+      try {
+        await applyCrds(client, say);
+      } finally {
+        await client.close();
+      }
     },
   }),
   row({

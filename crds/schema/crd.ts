@@ -1,4 +1,4 @@
-import { GROUP, VERSION, type KindDefinition } from './define.ts';
+import { deprecation, GROUP, VERSIONS, type KindDefinition, type ServedVersion } from './define.ts';
 import { storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
 
@@ -15,10 +15,11 @@ export function customResourceDefinition(definition: KindDefinition): JsonSchema
     shortNames: definition.shortNames,
     categories: ['supercargo'],
   };
-  const version = {
-    name: VERSION,
+  const version = ({ name: versionName, stored, deprecated }: ServedVersion) => ({
+    name: versionName,
     served: true,
-    storage: true,
+    storage: stored ?? false,
+    ...(deprecated ? { deprecated, deprecationWarning: deprecation(`${GROUP}/${versionName}`, definition.kind) } : {}),
     additionalPrinterColumns: definition.columns.map(({ name, type, jsonPath, priority, description }) => ({
       name,
       type,
@@ -31,12 +32,12 @@ export function customResourceDefinition(definition: KindDefinition): JsonSchema
       : {}),
     subresources: { status: {} },
     schema: { openAPIV3Schema: rootSchema(definition) },
-  };
+  });
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${definition.plural}.${GROUP}`, annotations: KEPT },
-    spec: { group: GROUP, scope: definition.scope, names, versions: [version] },
+    spec: { group: GROUP, scope: definition.scope, names, versions: VERSIONS.map(version) },
   };
 }
 

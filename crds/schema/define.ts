@@ -1,8 +1,37 @@
 import type { z } from 'zod';
 
 export const GROUP = 'supercargo.dev';
-export const VERSION = 'v1alpha1';
+/** What all parts read and write, and every page and example says. */
+export const VERSION = 'v1beta1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
+
+export interface ServedVersion {
+  readonly name: string;
+  /** One version is: it is in the database of the API server, whichever version somebody asks for. */
+  readonly stored?: true;
+  /** Whoever writes or reads in it gets a warning that names the one to use. */
+  readonly deprecated?: true;
+}
+
+/**
+ * All have the same fields, so the API server turns one into another by itself. A version is served a release before
+ * it is stored, so that the CRDs of the release before can be put back (docs/versions.md).
+ */
+export const VERSIONS: readonly ServedVersion[] = [
+  { name: VERSION },
+  { name: 'v1alpha1', stored: true, deprecated: true },
+];
+
+/** `supercargo.dev/NAME` of a version that is served. */
+export const isServed = (apiVersion: unknown): boolean =>
+  VERSIONS.some(({ name }) => apiVersion === `${GROUP}/${name}`);
+
+/** What to write in place of an apiVersion that is served but deprecated; undefined for one that is not. */
+export function deprecation(apiVersion: unknown, kind: string): string | undefined {
+  const version = VERSIONS.find(({ name }) => apiVersion === `${GROUP}/${name}`);
+  if (!version?.deprecated) return undefined;
+  return `${String(apiVersion)} ${kind} is deprecated: write ${API_VERSION}, which has the same fields`;
+}
 
 export interface PrinterColumn {
   readonly name: string;

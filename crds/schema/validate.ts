@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { parseRule, type Program } from './cel.ts';
-import { API_VERSION, type KindDefinition } from './define.ts';
+import { API_VERSION, isServed, type KindDefinition } from './define.ts';
 import type { Rule } from './rules.ts';
 import { halfPair, storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
@@ -26,7 +26,7 @@ interface Manifest {
  */
 export function validateResource(definition: KindDefinition, resource: Manifest, old?: Manifest): Violation[] {
   const violations: Violation[] = [];
-  if (resource.apiVersion !== API_VERSION)
+  if (!isServed(resource.apiVersion))
     violations.push({
       field: 'apiVersion',
       message: `"${String(resource.apiVersion)}" is not known: use ${API_VERSION}`,

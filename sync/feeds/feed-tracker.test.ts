@@ -34,7 +34,7 @@ interface Given {
 
 function feed({ spec, generation = 1, asked, status }: Given = {}): FeedResource {
   return {
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind: 'Feed',
     status,
     metadata: {

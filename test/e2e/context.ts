@@ -42,7 +42,7 @@ export interface ShopOptions {
 export function shopObjects(options: ShopOptions): object[] {
   const { driver = 'vendure', secret = { apiKey: options.apiKey } } = options;
   const of = (kind: string, resource: string, spec: object) => ({
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind,
     metadata: { name: resource },
     spec,

@@ -14,7 +14,7 @@ describe('a license of two seats for three stores', () => {
   let e2e: E2e;
 
   const license = (stores: readonly string[]) => ({
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind: 'License',
     metadata: { name: 'e2e' },
     spec: {

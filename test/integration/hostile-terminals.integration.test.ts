@@ -26,7 +26,7 @@ let hub: string;
 
 const document = (kind: string, name: string, rest: object): string =>
   JSON.stringify({
-    apiVersion: kind === 'Secret' ? 'v1' : 'supercargo.dev/v1alpha1',
+    apiVersion: kind === 'Secret' ? 'v1' : 'supercargo.dev/v1beta1',
     kind,
     metadata: { name, namespace: 'default' },
     ...rest,

@@ -115,6 +115,16 @@ spec:
 {{- end }}
 
 {{/* Names of the CRDs, from the files of charts/crds; with crds.enabled alone. */}}
+{{/* The version of the API to write in: the one of this chart, or, before an upgrade, the one that the cluster has so
+     far: Helm looks at all templates before the job brings the kinds up to date. */}}
+{{- define "supercargo.apiVersion" -}}
+{{- if and (not (.Capabilities.APIVersions.Has "supercargo.dev/v1beta1")) (.Capabilities.APIVersions.Has "supercargo.dev/v1alpha1") -}}
+supercargo.dev/v1alpha1
+{{- else -}}
+supercargo.dev/v1beta1
+{{- end -}}
+{{- end }}
+
 {{- define "supercargo.crdNames" -}}
 {{- range $path, $_ := .Subcharts.crds.Files.Glob "crds/*.yaml" }}
 - {{ base $path | trimSuffix ".yaml" }}.supercargo.dev

@@ -39,7 +39,7 @@ describe('bad input is met where the user looks first', () => {
   });
 
   const of = (kind: string, name: string, spec: object) => ({
-    apiVersion: 'supercargo.dev/v1alpha1',
+    apiVersion: 'supercargo.dev/v1beta1',
     kind,
     metadata: { name },
     spec,
