@@ -31,7 +31,10 @@ describe('the commands of a page', () => {
   });
 
   it('may be programs that nobody thought of, beside one that is known', () => {
-    expect(textsOf('', '    kubectl get pods', '    frobnicate --all')).toEqual(['kubectl get pods', 'frobnicate --all']);
+    expect(textsOf('', '    kubectl get pods', '    frobnicate --all')).toEqual([
+      'kubectl get pods',
+      'frobnicate --all',
+    ]);
   });
 
   it('are not what is printed, nor YAML, nor requests, nor lists', () => {

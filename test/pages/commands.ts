@@ -22,11 +22,12 @@ const PROGRAMS = [
   ...['cp', 'mv', 'rm', 'mkdir', 'ln', 'cat', 'chmod', 'chown', 'echo', 'export', 'source', 'cd', 'sudo', 'tee'],
   ...['apt', 'apt-get', 'brew', 'systemctl', 'journalctl', 'kill', 'aws', 'gcloud', 'az', 'terraform', 'bin/magento'],
 ];
-/** In a sentence these are words like any others. */
+/** In a sentence these are words like any others, unless an option follows. */
 const WORDS_TOO = new Set(['kind', 'go', 'cat', 'cp', 'echo', 'kill', 'tee', 'flux', 'az', 'cd', 'tar']);
 const SHELL_FENCE = /^(?:sh|bash|shell|console)?$/;
 const SQL = /^(?:SELECT|INSERT|UPDATE|DELETE|ALTER|VACUUM|CREATE|DROP|REINDEX) /;
 const CRON = /^(?:[\d*,/-]+ +){4}[\d*,/-]+ +(?=\S)/;
+const DRAWING = /[─│┌└▼▲]/;
 const SETTINGS = /^(?:[A-Z_][A-Z0-9_]*=(?:\$\([^)]*\)|"[^"]*"|\S*)(?:\s+|$))+/;
 
 interface Row {
@@ -76,6 +77,7 @@ function partsOf(markdown: string): { blocks: Row[][]; prose: Row[] } {
 
 /** A block with one line that is a command has commands alone: a program that nobody thought of is found, too. */
 function isShell(block: readonly Row[]): boolean {
+  if (block.some(({ text }) => DRAWING.test(text))) return false;
   return block.some(({ text }) => {
     const command = text.replace(CRON, '').replace(SETTINGS, '');
     return SQL.test(text) || isProgram(command) || (command === '' && SETTINGS.test(text));
@@ -83,7 +85,8 @@ function isShell(block: readonly Row[]): boolean {
 }
 
 function isProgram(text: string): boolean {
-  return PROGRAMS.includes(text.split(/\s/)[0]!);
+  // A variable that was set for it before, as `$JEST`.
+  return PROGRAMS.includes(text.split(/\s/)[0]!) || /^\$[A-Z]+ /.test(text);
 }
 
 /** The commands of a block: a line each, with the lines that it is continued on and the here-document that it reads. */
@@ -121,7 +124,7 @@ function inSentence({ line, text }: Row, { verbs }: Vocabulary): Row[] {
   for (const [, span] of text.matchAll(/`([^`]+)`/g)) {
     const command = span!.replace(SETTINGS, '');
     const [first = '', second] = command.split(/\s+/);
-    if (second !== undefined && isProgram(command) && !WORDS_TOO.has(first)) {
+    if (second !== undefined && isProgram(command) && (!WORDS_TOO.has(first) || / -/.test(command))) {
       commands.push({ line, text: span! });
       if (/supercargo /.test(command)) ours = /^.*?supercargo(?= )/.exec(command)![0];
     } else if (SQL.test(span!) && span!.endsWith(';')) commands.push({ line, text: span! });

@@ -49,7 +49,11 @@ export class SayingKubelet {
       await this.#say(CLAIMS, claim, { phase: 'Bound' });
   }
 
-  async #say(type: ResourceType, { apiVersion = type.apiVersion, metadata }: KubeObject, status: object): Promise<void> {
+  async #say(
+    type: ResourceType,
+    { apiVersion = type.apiVersion, metadata }: KubeObject,
+    status: object,
+  ): Promise<void> {
     const { name, namespace } = metadata;
     const said = { apiVersion, kind: type.kind, metadata: { name, namespace }, status };
     await this.#client.applyStatus(type, said, { manager: 'kubelet' }).catch(() => undefined);

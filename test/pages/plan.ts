@@ -35,6 +35,8 @@ export interface Run {
   readonly world: World;
   /** The page where it is run, with what stands before it there; absent: once, wherever it stands. */
   readonly page?: string;
+  /** Where in the middle of another page it is run, since what it needs is there. */
+  readonly amid?: string;
   /** Exit codes that are right; 0 if absent. `grep` that finds nothing ends with 1. */
   readonly code?: number | readonly number[];
   /** What the page promises of it, in what it prints. */

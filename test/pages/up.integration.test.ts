@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import type { Run } from './plan.ts';
 import { runsOf } from './plan/index.ts';
 import { UpWorld } from './up-world.ts';
 import { itRuns } from './world.ts';
@@ -6,7 +7,8 @@ import { itRuns } from './world.ts';
 jest.setTimeout(180_000);
 
 const ROWS = runsOf('up');
-const PAGES = [...new Set(ROWS.map(({ page }) => page!))];
+const pageOf = ({ amid, page }: Run): string => amid ?? page!;
+const PAGES = [...new Set(ROWS.map(pageOf))];
 
 describe.each(PAGES)('%s, followed without a cluster', (page) => {
   let world: UpWorld;
@@ -16,7 +18,7 @@ describe.each(PAGES)('%s, followed without a cluster', (page) => {
   afterAll(() => world?.close());
 
   itRuns(
-    ROWS.filter((row) => row.page === page),
+    ROWS.filter((row) => pageOf(row) === page),
     () => world.shell,
     { after: (row) => world.after(row) },
   );

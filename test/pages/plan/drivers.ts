@@ -4,12 +4,14 @@ interface DriverPage {
   /** The folder of examples/ that it begins with, and what the connection in it is called; the driver's name if absent. */
   readonly example?: string;
   readonly connection?: string;
+  /** How the page has it shown what the driver cannot do. */
+  readonly lists?: string;
   /** The page's command that makes the Secret. */
   readonly secret: string;
 }
 
 /** What each driver's page leads through: key, Test mode without a cluster, the look before going live. */
-function driverPage(driver: string, { example = driver, connection = driver, secret }: DriverPage): PlanRow[] {
+function driverPage(driver: string, { example = driver, connection = driver, lists, secret }: DriverPage): PlanRow[] {
   const page = `docs/drivers/${driver}.md`;
   const up = runsIn('up', { page });
   const server = runsIn('api server', { page });
@@ -32,9 +34,10 @@ function driverPage(driver: string, { example = driver, connection = driver, sec
     }),
     server(`kubectl -n acme describe connection ${connection}`, { says: /Accepted/ }),
     // On the cluster of the tests the connection is live by then.
-    cluster(`./supercargo go-live ${connection} -n acme --wait`, { says: /runs live/, fill: { [connection]: 'shop' } }),
-    here(`./supercargo drivers ${driver}`, { says: /OrderImport/ }),
-    here(`supercargo drivers ${driver}`, { says: /OrderImport/ }),
+    cluster(`./supercargo go-live ${connection} -n acme --wait`, {
+      ...{ page, says: /runs live/, fill: { [connection]: 'shop' } },
+    }),
+    ...(lists === undefined ? [] : [here(lists, { says: /OrderImport/ })]),
   ];
 }
 
@@ -44,16 +47,25 @@ const key = (name: string, ...keys: string[]): string =>
 /** docs/drivers. */
 export const DRIVERS: readonly PlanRow[] = [
   ...driverPage('generic', { connection: 'shop', secret: key('shop-key', 'apiKey=...') }),
+  runsIn('up', { page: 'docs/drivers/generic.md' })('./supercargo errors', { says: /no open problems/ }),
   ...driverPage('magento2', {
+    lists: 'supercargo drivers magento2',
     secret: key(
       'magento2-integration',
       ...['consumerKey=...', 'consumerSecret=...', 'accessToken=...', 'accessTokenSecret=...'],
     ),
   }),
   ...leftOut('shop server', 'bin/magento config:set oauth/consumer/enable_integration_as_bearer 1'),
-  ...driverPage('medusa', { secret: key('medusa-key', 'apiKey=sk_...') }),
-  ...driverPage('prestashop', { secret: key('prestashop-key', 'key=...') }),
+  ...driverPage('medusa', { lists: './supercargo drivers medusa', secret: key('medusa-key', 'apiKey=sk_...') }),
+  ...driverPage('prestashop', { lists: './supercargo drivers prestashop', secret: key('prestashop-key', 'key=...') }),
   ...driverPage('shopify', { secret: key('shopify-key', 'clientId=...', 'clientSecret=...') }),
-  ...driverPage('vendure', { example: 'quickstart', secret: key('vendure-key', 'apiKey=...') }),
-  ...driverPage('woocommerce', { secret: key('woocommerce-key', 'consumerKey=ck_...', 'consumerSecret=cs_...') }),
+  ...driverPage('vendure', {
+    lists: './supercargo drivers vendure',
+    example: 'quickstart',
+    secret: key('vendure-key', 'apiKey=...'),
+  }),
+  ...driverPage('woocommerce', {
+    lists: 'supercargo drivers woocommerce',
+    secret: key('woocommerce-key', 'consumerKey=ck_...', 'consumerSecret=cs_...'),
+  }),
 ];

@@ -32,17 +32,15 @@ EOS`),
   up('./supercargo go-live vendure --dry-run', { says: /Connection default\/vendure from Test mode to live/ }),
 
   server("kubectl get driver vendure -o jsonpath='{.spec.credentialSchema}'", { says: /"apiKey"/ }),
-  server('kubectl -n acme describe connection vendure', { says: /Accepted[^]*Deployed/ }),
+  server('kubectl -n acme describe connection vendure', { says: /Accepted[^]*Deployed/, page: PAGE }),
 
-  cluster('kubectl -n supercargo-system port-forward service/supercargo-hub 8080:8080 &', {
-    stays: /Forwarding from/,
-  }),
+  cluster('kubectl -n supercargo-system port-forward service/supercargo-hub 8080:8080 &', { stays: /Forwarding from/ }),
   cluster("SECRET=$(kubectl -n acme get store main -o jsonpath='{.status.developerKey.secretName}')"),
   cluster(`KEY=$(kubectl -n acme get secret "$SECRET" -o jsonpath='{.data.apiKey}' | base64 -d)`),
   cluster('curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8080/api/v1/orders', { says: /"items":\[\{/ }),
   cluster('./supercargo order NUMBER -n acme', { says: /placed/ }),
   cluster('./supercargo errors -n acme', { says: /no open problems/ }),
   cluster('./supercargo diff -n acme', { says: /acme\/shop|shop/ }),
-  cluster('./supercargo go-live vendure -n acme --dry-run', { says: /nothing is in the way/, ...shop }),
-  cluster('./supercargo go-live vendure -n acme --wait', { answer: 'yes', says: /runs live/, ...shop }),
+  cluster('./supercargo go-live vendure -n acme --dry-run', { says: /nothing is in the way/, ...shop, page: PAGE }),
+  cluster('./supercargo go-live vendure -n acme --wait', { answer: 'yes', says: /runs live/, ...shop, page: PAGE }),
 ];

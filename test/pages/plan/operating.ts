@@ -13,11 +13,18 @@ export const OPERATING: readonly PlanRow[] = [
   ...leftOut('mention', 'kubectl wait --for=condition=Ready', 'kubectl logs --previous', 'kubectl describe pod'),
   ...leftOut('mention', 'kubectl delete connection', 'supercargo up', 'supercargo test', 'supercargo describe'),
   ...leftOut('mention', 'helm upgrade', 'helm rollback', 'helm uninstall', 'helm template', 'supercargo backup'),
-  ...leftOut('mention', 'supercargo restore', 'supercargo errors --payload', 'supercargo report', 'supercargo licenses'),
+  ...leftOut('mention', 'supercargo restore', 'supercargo errors --payload'),
   server('kubectl get driver NAME -o yaml', { says: /settingsSchema:/, fill: { NAME: 'vendure' } }),
-  server('kubectl describe deployment sync-NAME', { says: /sync-vendure/, fill: { 'sync-NAME': 'sync-vendure -n acme' } }),
+  server('kubectl describe deployment sync-NAME', {
+    says: /sync-vendure/,
+    fill: { 'sync-NAME': 'sync-vendure -n acme' },
+  }),
 
   // Runs and problems
+  cluster('supercargo errors', { says: /no open problems|UnknownShippingMethod/ }),
+  cluster('kubectl supercargo errors', { says: /no open problems|UnknownShippingMethod/ }),
+  cluster('supercargo licenses', { says: /there is no License|License / }),
+  cluster('supercargo report', { says: /\.tar\.gz/ }),
   cluster('supercargo replay --reason REASON --dry-run'),
   cluster('supercargo dismiss --reason REASON --record RECORD --note NOTE'),
   cluster('supercargo replay --reason Dismissed'),
@@ -48,21 +55,30 @@ export const OPERATING: readonly PlanRow[] = [
   cluster('supercargo diff CONNECTION', { says: /shop/ }),
   here('supercargo validate -f DIR', { says: /12 valid, 0 not/, fill: { DIR: 'examples/quickstart' } }),
   ...leftOut('mention', 'supercargo restore FILE'),
+  server('kubectl get connections -o wide', {
+    says: /INSTALLATION[^]*supercargo-system\.supercargo/,
+    fill: { 'get connections': 'get connections -A' },
+  }),
   server('kubectl -n acme annotate feed stock-export --overwrite supercargo.dev/release=DIGEST', {
     says: /feed.supercargo.dev\/stock-export annotated/,
   }),
 
   // Backup and restore
   up('supercargo backup -o hub.backup', { says: /hub\.backup/ }),
-  up('0 * * * * cd /srv/shop && supercargo backup -o /backups/hub-$(date +\\%u-\\%H).backup', {
+  up('0 * * * *  cd /srv/shop && supercargo backup -o /backups/hub-$(date +\\%u-\\%H).backup', {
     says: /hub-\d-\d\d\.backup/,
     // As cron reads it, on a machine that has other folders.
     fill: { '0 * * * *': '', '/srv/shop': '.', '/backups/': './', '\\%': '%' },
   }),
-  up('supercargo restore hub.backup --state NEW-FOLDER', { says: /restored/, fill: { 'NEW-FOLDER': 'new' }, alone: true }),
+  up('supercargo restore hub.backup --state NEW-FOLDER', {
+    says: /restored/,
+    fill: { 'NEW-FOLDER': 'new' },
+    answer: 'yes',
+    alone: true,
+  }),
   up('supercargo restore hub.backup --replace', { says: /restored/, answer: 'yes' }),
   ...runBy('test/e2e/restore.e2e.test.ts', 'supercargo restore hub.backup --replace --context production'),
-  up('supercargo restore hub.backup --state new-folder', { says: /restored/ }),
+  up('supercargo restore hub.backup --state new-folder', { says: /restored/, answer: 'yes' }),
   up('supercargo up -f shop/ --state new-folder', {
     stays: /Connection\/simulated: ready/,
     fill: { 'up -f shop/': 'up -f shop/ --hub-port 0' },
@@ -86,17 +102,28 @@ export const CHART: readonly PlanRow[] = [
     fill: { '…': 'supercargo charts/supercargo -n supercargo-system --reset-then-reuse-values', 'NEW-CLAIM': 'new' },
   }),
   server('helm history supercargo -n supercargo-system', { says: /superseded[^]*deployed/ }),
-  server('helm rollback supercargo REVISION -n supercargo-system', { says: /Rollback was a success/, fill: { REVISION: '1' } }),
-  server('kubectl -n acme label connection shop supercargo.dev/installation=supercargo-system.new', { says: /labeled/ }),
+  server('helm rollback supercargo REVISION -n supercargo-system', {
+    says: /Rollback was a success/,
+    fill: { REVISION: '1' },
+  }),
+  server('kubectl -n acme label connection shop supercargo.dev/installation=supercargo-system.new', {
+    says: /labeled/,
+  }),
   server(
     'kubectl label connections,stores,credentials -A --field-selector status.installation=OLD supercargo.dev/installation=NEW',
-    { says: /connection.supercargo.dev\/vendure labeled/, fill: { OLD: 'supercargo-system.supercargo', NEW: 'new.new' } },
+    {
+      says: /connection.supercargo.dev\/vendure labeled/,
+      fill: { OLD: 'supercargo-system.supercargo', NEW: 'new.new' },
+    },
   ),
   server(
     'kubectl label clusterconnections,drivers,licenses --field-selector status.installation=OLD supercargo.dev/installation=NEW',
     { says: /driver.supercargo.dev\/vendure labeled/, fill: { OLD: 'supercargo-system.supercargo', NEW: 'new.new' } },
   ),
-  server('kubectl annotate store main supercargo.dev/adopt=OLD-UID', { says: /annotated/, fill: { main: 'main -n acme' } }),
+  server('kubectl annotate store main supercargo.dev/adopt=OLD-UID', {
+    says: /annotated/,
+    fill: { main: 'main -n acme' },
+  }),
   server('kubectl annotate store main supercargo.dev/delete-in-use=true', {
     says: /annotated/,
     fill: { main: 'main -n acme' },
@@ -114,7 +141,9 @@ export const CHART: readonly PlanRow[] = [
   }),
   server('kubectl delete connections,clusterconnections --all -A', { says: /"vendure" deleted/ }),
   server('helm uninstall supercargo -n supercargo-system --no-hooks', { says: /release "supercargo" uninstalled/ }),
-  server('helm show crds charts/supercargo | kubectl apply --server-side -f -', { says: /connections.supercargo.dev serverside-applied/ }),
+  server('helm show crds charts/supercargo | kubectl apply --server-side -f -', {
+    says: /connections.supercargo.dev serverside-applied/,
+  }),
   server(`helm install ${RELEASE} --set crds.enabled=false`, { says: /STATUS: deployed/ }),
   server(`helm install ${RELEASE} --set 'watchNamespaces={acme,globex}'`, { says: /STATUS: deployed/ }),
   server(

@@ -33,7 +33,8 @@ export const SIMULATOR: readonly PlanRow[] = [
     stays: /Connection\/simulated: ready/,
     fill: { 'examples/simulate': 'my-simulate --hub-port 0' },
   }),
-  simulator('node cli/main.ts get feeds --state .supercargo/dev', {
+  runsIn('up')('node cli/main.ts get feeds --state .supercargo/dev', {
+    amid: 'docs/simulator.md',
     says: /simulated-orders/,
     fill: { '.supercargo/dev': '.supercargo' },
   }),
@@ -123,7 +124,8 @@ export const CONTRIBUTORS: readonly PlanRow[] = [
   ...runBy('test/e2e/prepare.ts', 'supercargo serve crds'),
   ...runBy('test/e2e/drill.e2e.test.ts', 'supercargo serve drill'),
   // .github, SECURITY.md, docs/versions.md and others that speak of them
-  ...leftOut('mention', 'kubectl describe', 'supercargo validate'),
+  ...leftOut('mention', 'kubectl describe'),
+  here('supercargo validate -f FOLDER', { says: /v1alpha1/, fill: { FOLDER: 'old' } }),
   ...leftOut('make test', 'make audit'),
   // plugins
   cluster('kubectl get connection NAME -o jsonpath={.status.hooks}', { says: /"state":/, fill: { NAME: 'shop' } }),
@@ -131,5 +133,14 @@ export const CONTRIBUTORS: readonly PlanRow[] = [
   // test/cluster, test/stores
   ...runBy('test/e2e/prepare.ts', 'node test/cluster/cli.ts up', 'node test/cluster/cli.ts image --load'),
   ...runBy('test/cluster/cluster.e2e.test.ts', 'node test/cluster/cli.ts status', 'node test/cluster/cli.ts down'),
+  here('node test/stores/vendure/cli.ts start', { stays: /admin-api/, fill: { start: 'start --port VENDURE-PORT' } }),
+  here('node test/stores/vendure/cli.ts order --sku TEE-BLUE-S --quantity 2', {
+    says: /Order \S+ placed: 2 × TEE-BLUE-S/,
+    fill: { 'cli.ts order': 'cli.ts order --port VENDURE-PORT' },
+  }),
+  here('node test/stores/vendure/cli.ts show CODE', {
+    says: /TEE-BLUE-S/,
+    fill: { 'cli.ts show': 'cli.ts show --port VENDURE-PORT' },
+  }),
   ...leftOut('clone', 'go clean -cache -modcache', 'nsenter -t $(cat …/init.pid) -m -p -n sh'),
 ];

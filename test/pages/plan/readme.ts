@@ -33,5 +33,5 @@ export const README: readonly PlanRow[] = [
   server('kubectl -n acme get connections,feeds', { says: /connection.supercargo.dev\/vendure[^]*feed.*OrderImport/ }),
 
   ...leftOut('clone', 'npm ci'),
-  ...leftOut('mention', 'supercargo order NUMBER', 'supercargo errors', 'supercargo drill', 'kubectl supercargo'),
+  ...leftOut('mention', 'chown -R', 'supercargo drill', 'kubectl supercargo'),
 ];

@@ -36,7 +36,10 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   // ConnectionNotReady, OrdersStale, WritesLate
   cluster('kubectl supercargo describe NAME -n NAMESPACE', { says: /Ready +True/ }),
   cluster('kubectl supercargo describe CONNECTION -n NAMESPACE', { says: /orderimport/ }),
-  server('kubectl supercargo describe clusterconnection/NAME', { says: /ClusterConnection/, fill: { NAME: 'marketplace' } }),
+  server('kubectl supercargo describe clusterconnection/NAME', {
+    says: /ClusterConnection/,
+    fill: { NAME: 'marketplace' },
+  }),
   cluster('kubectl -n NAMESPACE logs deployment/sync-NAME', { says: /"level":/ }),
   cluster('kubectl supercargo test NAME -n NAMESPACE', { says: /shop/ }),
   cluster('kubectl supercargo sync CONNECTION -n NAMESPACE', { says: /shop/ }),
@@ -92,14 +95,18 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   parts('kubectl -n NAMESPACE get pvc', { says: /Bound/ }),
   parts('kubectl -n NAMESPACE describe deployment -l app.kubernetes.io/component=hub', { says: /supercargo-hub/ }),
   parts('kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub', { says: /"level":/ }),
-  parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"level":"error"'`, { code: [0, 1] }),
+  parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"level":"error"'`, {
+    code: [0, 1],
+  }),
   parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"reason"'`, { code: [0, 1] }),
   parts(
     `kubectl -n NAMESPACE exec POD -- /nodejs/bin/node -p 'const f = fs.statfsSync("/var/lib/supercargo"); Math.round((f.bavail * f.bsize) / 2 ** 20) + " MiB"'`,
     { says: /\d+ MiB/, fill: { POD: 'deployment/supercargo-hub' } },
   ),
   // OperatorDown, OperatorStalled, NoLeader, ReconcileFails, ConnectionsUnowned
-  parts('kubectl -n NAMESPACE get pods -l app.kubernetes.io/component=operator', { says: /supercargo-operator.*Running/ }),
+  parts('kubectl -n NAMESPACE get pods -l app.kubernetes.io/component=operator', {
+    says: /supercargo-operator.*Running/,
+  }),
   parts('kubectl -n NAMESPACE describe deployment -l app.kubernetes.io/component=operator', {
     says: /supercargo-operator/,
   }),
@@ -111,10 +118,9 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
     fill: { POD: 'deployment/supercargo-operator' },
   }),
   parts('kubectl -n NAMESPACE get lease supercargo-operator -o yaml', { says: /holderIdentity:/ }),
-  cluster(
-    `kubectl -n RELEASE-NAMESPACE logs -l app.kubernetes.io/component=operator --tail=-1 | grep 'seen once'`,
-    { says: /supercargo-system\.supercargo/ },
-  ),
+  cluster(`kubectl -n RELEASE-NAMESPACE logs -l app.kubernetes.io/component=operator --tail=-1 | grep 'seen once'`, {
+    says: /supercargo-system\.supercargo/,
+  }),
   server('kubectl get --raw /readyz', { says: /^ok$/ }),
   release('kubectl auth can-i watch feeds.supercargo.dev -A --as=system:serviceaccount:NAMESPACE:RELEASE-operator', {
     says: /^yes$/m,
@@ -122,12 +128,16 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   server('kubectl get connections,clusterconnections -A -L supercargo.dev/installation -o wide', {
     says: /INSTALLATION/,
   }),
-  server('kubectl -n NAMESPACE label connection NAME supercargo.dev/installation=RELEASE-NAMESPACE.RELEASE --overwrite', {
-    says: /labeled/,
-  }),
+  server(
+    'kubectl -n NAMESPACE label connection NAME supercargo.dev/installation=RELEASE-NAMESPACE.RELEASE --overwrite',
+    { says: /labeled/ },
+  ),
   server('kubectl -n NAMESPACE label connection NAME supercargo.dev/installation-', { says: /unlabeled/ }),
   release('kubectl -n NAMESPACE rollout restart deployment -l app.kubernetes.io/component=hub', { says: /restarted/ }),
-  release('kubectl -n NAMESPACE delete pod POD', { says: /deleted/, fill: { POD: '-l app.kubernetes.io/component=operator' } }),
+  release('kubectl -n NAMESPACE delete pod POD', {
+    says: /deleted/,
+    fill: { POD: '-l app.kubernetes.io/component=operator' },
+  }),
   release('helm upgrade RELEASE charts/supercargo -n NAMESPACE --reset-then-reuse-values', {
     says: /has been upgraded/,
   }),
