@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { binariesFolder, cacheFolder } from '../cluster/cache.ts';
@@ -44,6 +44,8 @@ export class Shell {
 
   static async open(options: ShellOptions = {}): Promise<Shell> {
     const home = await mkdtemp(join(tmpdir(), 'supercargo-pages-'));
+    // The user of an embedded database must be able to come to its folder in here.
+    await chmod(home, 0o711);
     for (const folder of ['bin', 'clone']) await mkdir(join(home, folder));
     for (const entry of await readdir(ROOT))
       if (!NOT_IN_A_CLONE.has(entry)) await symlink(join(ROOT, entry), join(home, 'clone', entry));
@@ -54,12 +56,13 @@ export class Shell {
 
   /** Its exit code, and all that it printed. One that stays is run until it says what it is waited for. */
   async run(row: Run): Promise<{ code: number; printed: string }> {
-    const text = commandLine(row, { ...this.fill, ...row.fill });
+    const fill = withOwn(this.fill, row);
+    const text = commandLine(row, fill);
     if (row.alone) await this.endAll();
     if (row.stays) return { code: 0, printed: await this.#start(text, row.stays) };
     const first = await this.#once(text, row.answer);
     if (row.then === undefined) return first;
-    return this.#once(filled(row.then, { ...this.fill, ...row.fill }));
+    return this.#once(filled(row.then, fill));
   }
 
   /** Ends what goes on running, as Ctrl-C does. */
@@ -121,15 +124,23 @@ export class Shell {
   }
 }
 
+type Fill = Readonly<Record<string, string>>;
+
+/** What stands for the row's own names may have names of the world in it. */
+function withOwn(world: Fill, { fill = {} }: Run): Fill {
+  const own = Object.entries(fill).map(([name, value]) => [name, filled(value, world)] as const);
+  return { ...world, ...Object.fromEntries(own) };
+}
+
 /** What is typed: the page's words, with a reader's own names in place of the page's. */
-export function commandLine(row: Run, fill: Readonly<Record<string, string>>): string {
+export function commandLine(row: Run, fill: Fill): string {
   const text = filled(row.text, fill);
   // Behind it the prompt comes back; it is ended with the others all the same.
   return row.stays ? `exec ${text.replace(/\s*&$/, '')}` : text;
 }
 
 /** Names in capitals are whole words; whatever else is to be replaced stands as it is. The longest first. */
-export function filled(text: string, fill: Readonly<Record<string, string>>): string {
+export function filled(text: string, fill: Fill): string {
   const names = Object.keys(fill).sort((a, b) => b.length - a.length);
   if (names.length === 0) return text;
   const pattern = names.map((name) => {

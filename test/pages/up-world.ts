@@ -46,7 +46,7 @@ export class UpWorld {
   /** What a reader does between two commands. */
   async after({ text }: Run): Promise<void> {
     if (text.startsWith('mkdir')) await this.#editExample(/examples\/([^/]+)/.exec(text)![1]!);
-    if (/ up -f /.test(text)) await this.#findHub();
+    if (text.endsWith(' up -f my-shop')) await this.#findHub();
     // "Copy the folder keys/ of the old state folder into the new one before the last step."
     if (text.includes('--state new-folder') && text.includes('restore'))
       await cp(this.#at('.supercargo', 'keys'), this.#at('new-folder', 'keys'), { recursive: true });
