@@ -23,8 +23,12 @@ describe('kubectl and helm, as the pages type them, on a real API server', () =>
   let operator: RunningOperator | undefined;
   let shell: Shell;
 
-  const kubectl = (...args: string[]) =>
-    run(binaryPath('kubectl'), args, { env: rig.controlPlane.adminEnv, cwd: ROOT, timeout: 120_000 });
+  const typed =
+    (program: 'kubectl' | 'helm') =>
+    (...args: string[]) =>
+      run(binaryPath(program), args, { env: rig.controlPlane.adminEnv, cwd: ROOT, timeout: 120_000 });
+  const kubectl = typed('kubectl');
+  const helm = typed('helm');
 
   beforeAll(async () => {
     await ensureBinaries(['helm', 'kubectl'], noLog);
@@ -43,6 +47,8 @@ describe('kubectl and helm, as the pages type them, on a real API server', () =>
   });
 
   async function before({ text }: Run): Promise<void> {
+    if (text.startsWith('helm install'))
+      await helm('uninstall', 'supercargo', '-n', 'supercargo-system', '--no-hooks', '--ignore-not-found');
     // "All of it at once, and then the labels off again."
     if (text.startsWith('kubectl delete connections'))
       await kubectl('label', 'connections', '-A', '--all', 'supercargo.dev/installation-');

@@ -36,7 +36,7 @@ describe('what the pages say to type, where a connection runs', () => {
       ...{ namespace: 'e2e-pages', driver: 'generic', feeds: FEEDS },
       ...{ url: platform.url, secret: platform.secret, settings: platform.settings },
       store: {
-        orderWebhooks: [{ name: 'wms', url: receiver.url, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }],
+        orderWebhooks: [{ name: 'wms', url: receiver.url }],
         allowedPrivateNetworks: [receiver.network],
       },
       connection: { mode: 'Test', deletionPolicy: 'Delete' },

@@ -106,18 +106,18 @@ export const CHART: readonly PlanRow[] = [
     says: /Rollback was a success/,
     fill: { REVISION: '1' },
   }),
-  server('kubectl -n acme label connection shop supercargo.dev/installation=supercargo-system.new', {
+  server('kubectl -n acme label connection shop --overwrite supercargo.dev/installation=supercargo-system.new', {
     says: /labeled/,
   }),
   server(
-    'kubectl label connections,stores,credentials -A --field-selector status.installation=OLD supercargo.dev/installation=NEW',
+    'kubectl label connections,stores,credentials -A --field-selector status.installation=OLD --overwrite supercargo.dev/installation=NEW',
     {
       says: /connection.supercargo.dev\/vendure labeled/,
       fill: { OLD: 'supercargo-system.supercargo', NEW: 'new.new' },
     },
   ),
   server(
-    'kubectl label clusterconnections,drivers,licenses --field-selector status.installation=OLD supercargo.dev/installation=NEW',
+    'kubectl label clusterconnections,drivers,licenses --field-selector status.installation=OLD --overwrite supercargo.dev/installation=NEW',
     { says: /driver.supercargo.dev\/vendure labeled/, fill: { OLD: 'supercargo-system.supercargo', NEW: 'new.new' } },
   ),
   server('kubectl annotate store main supercargo.dev/adopt=OLD-UID', {
