@@ -43,13 +43,15 @@ export interface Run {
   readonly says?: RegExp;
   /** It goes on running; this is what it says once it does its work. */
   readonly stays?: RegExp;
+  /** It is run in the repository itself, and writes nothing there: jest does not find what is linked. */
+  readonly inTheClone?: boolean;
   /** What was left running is ended before it. */
   readonly alone?: boolean;
   /** What stands for a name of the reader's own, beside what the world fills in. */
   readonly fill?: Readonly<Record<string, string>>;
   /** What a person types when it asks. */
   readonly answer?: string;
-  /** A second command that shows what it did; `says` is about its output. */
+  /** A second command behind it that shows what it did. */
   readonly then?: string;
 }
 

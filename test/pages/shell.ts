@@ -60,9 +60,8 @@ export class Shell {
     const text = commandLine(row, fill);
     if (row.alone) await this.endAll();
     if (row.stays) return { code: 0, printed: await this.#start(text, row.stays) };
-    const first = await this.#once(text, row.answer);
-    if (row.then === undefined) return first;
-    return this.#once(filled(row.then, fill));
+    const then = row.then === undefined ? '' : filled(row.then, fill);
+    return this.#once({ text, then, answer: row.answer, cwd: row.inTheClone ? ROOT : this.folder });
   }
 
   /** Ends what goes on running, as Ctrl-C does. */
@@ -82,14 +81,14 @@ export class Shell {
     await rm(this.#home, { recursive: true, force: true });
   }
 
-  async #once(text: string, answer?: string): Promise<{ code: number; printed: string }> {
+  async #once({ text, then, answer, cwd }: Typed): Promise<{ code: number; printed: string }> {
     const file = join(this.#home, 'command.sh');
     const left = join(this.#home, 'variables');
-    await writeFile(file, `set -a\n${text}\nended=$?\nenv -0 > '${left}'\nexit $ended\n`);
+    await writeFile(file, `set -a\n${text}\nended=$?\n${then}\nenv -0 > '${left}'\nexit $ended\n`);
     const terminal = ['script', ['--quiet', '--return', '--command', `bash ${file}`, '/dev/null']] as const;
     const [program, args] = answer === undefined ? (['bash', [file]] as const) : terminal;
     const { code, stdout, stderr } = await tryRun(program, args, {
-      ...{ cwd: this.folder, env: this.#env, timeout: LIMIT_MS },
+      ...{ cwd, env: this.#env, timeout: LIMIT_MS },
       input: answer === undefined ? '' : `${answer}\n`,
     });
     await this.#keepVariables(left);
@@ -122,6 +121,14 @@ export class Shell {
     await waitFor(text, look, { timeout: LIMIT_MS, alive: () => child.exitCode === null });
     return printed;
   }
+}
+
+interface Typed {
+  readonly text: string;
+  /** Behind it, in the same shell. */
+  readonly then: string;
+  readonly answer: string | undefined;
+  readonly cwd: string;
 }
 
 type Fill = Readonly<Record<string, string>>;
