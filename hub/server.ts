@@ -22,6 +22,7 @@ import { guardDoors, type Route } from './http/doors.ts';
 import { FIGURES_FRESH_MS, observeRequests } from './http/observe.ts';
 import { probeRoutes, probeServer } from './http/probes.ts';
 import { documentProblems, problemOf } from './http/problem.ts';
+import { refuseUnknownParameters } from './http/parameters.ts';
 import { Limiter, takeTurns, DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import { registerDocumentation } from './http/documentation.ts';
 import { carrySafeHeaders } from './http/safe-headers.ts';
@@ -183,6 +184,7 @@ export async function buildServer({
   await app.register(
     async (scope: App) => {
       scope.addHook('onRoute', documentProblems);
+      refuseUnknownParameters(scope);
       for (const routes of [
         orderRoutes,
         forgetRoutes,

@@ -127,6 +127,18 @@ describe('an informer', () => {
     expect(informer.get('n/a')?.metadata.uid).toBe('other');
   });
 
+  it('says what to do where the API server has no such kind, and goes on once it has', async () => {
+    const told: string[] = [];
+    const log = { warn: (_: unknown, message: string) => void told.push(message) } as unknown as Logger;
+    const missing = () => new ApiError('NotFound', 404, '404 page not found');
+    const { changes, clock } = scripted([missing(), missing(), [thing('a', '1')]], [], { log });
+    await clock.advance(800 + 1600);
+    expect(told).toEqual(
+      Array(2).fill('the API server has no things of v1: apply the CustomResourceDefinitions of this release'),
+    );
+    expect(changes).toEqual(['added n/a at first']);
+  });
+
   it('waits longer after each failure, and no longer than half a minute', async () => {
     const down = new ApiError('Unavailable', 503, 'down');
     const { calls, clock } = scripted([], []);

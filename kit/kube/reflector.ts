@@ -163,13 +163,19 @@ export class Reflector<T extends KubeObject> {
     const backoff = notThere ? { ...RECONNECT, maxMs: unreachedMaxMs } : RECONNECT;
     const waitMs = listsAtOnce ? 0 : Math.max(asked, backoffDelay(backoff, this.#failures, random));
     this.#failures += 1;
-    const message = lost ? 'watch expired: listing again' : 'watch broke: reconnecting';
+    const unknown = isApiError(error, 'NotFound');
+    const message = lost ? 'watch expired: listing again' : unknown ? this.#notServed : 'watch broke: reconnecting';
     if (isTold(this.#failures))
-      log[lost || this.#failures < 3 ? 'info' : 'warn'](
+      log[unknown || !(lost || this.#failures < 3) ? 'warn' : 'info'](
         { err: error, resource: type.plural, waitMs, failures: this.#failures },
         message,
       );
     await clock.sleep(waitMs, signal);
+  }
+
+  get #notServed(): string {
+    const { apiVersion, plural } = this.#options.type;
+    return `the API server has no ${plural} of ${apiVersion}: apply the CustomResourceDefinitions of this release`;
   }
 }
 

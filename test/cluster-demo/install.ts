@@ -27,6 +27,8 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
     'image.repository': repository,
     'image.tag': tag,
     'image.pullPolicy': 'Never',
+    // The namespace lets nothing in or out by default: see below.
+    'networkPolicy.enabled': 'true',
     // The cluster, its shops and whoever takes its webhooks are on one machine.
     'hub.webhooks.privateNetworks': '{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}',
     // Test shops and warehouses on the machine have no certificate.
@@ -60,13 +62,27 @@ export async function installSupercargo(options: InstallOptions): Promise<Cluste
   return cluster;
 }
 
-/** Hub and operator run under the strictest Pod Security Standard, as tenants' namespaces do in the tests. */
+/**
+ * Hub and operator run under the strictest Pod Security Standard, in a namespace that denies all traffic which no
+ * policy allows, as tenants' namespaces do in the tests.
+ */
 async function restrictNamespace(cluster: Cluster): Promise<void> {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: RELEASE_NAMESPACE, labels } };
   await run('kubectl', ['apply', '--filename', '-'], {
     env: cluster.adminEnv,
-    input: JSON.stringify(namespace),
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: strictNamespace(RELEASE_NAMESPACE) }),
     timeout: 60_000,
   });
+}
+
+/** A namespace under Pod Security `restricted`, and with a policy that denies all traffic by default. */
+export function strictNamespace(name: string): object[] {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },
+    {
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+      metadata: { name: 'default-deny', namespace: name },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    },
+  ];
 }

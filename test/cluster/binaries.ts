@@ -33,6 +33,7 @@ const KUBERNETES_SYMBOLS = {
 const CONTAINERD = 'github.com/containerd/containerd/v2';
 const ARGOCD = 'github.com/argoproj/argo-cd/v3';
 const FLUX = 'github.com/fluxcd';
+const KUBE_ROUTER = 'github.com/cloudnativelabs/kube-router/v2';
 const CNI = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetes(command: string, coldSeconds: number): Recipe {
@@ -82,6 +83,8 @@ export const RECIPES = {
   loopback: cni('main/loopback'),
   'host-local': cni('ipam/host-local'),
   portmap: cni('meta/portmap'),
+  /** Enforces NetworkPolicies. */
+  'kube-router': { module: 'kube-router', package: `${KUBE_ROUTER}/cmd/kube-router`, coldSeconds: 90 },
   coredns: { module: 'coredns', package: '.', coldSeconds: 30 },
   volumes: { module: 'volumes', package: '.', coldSeconds: 10 },
   pause: { module: 'pause', package: '.', coldSeconds: 1 },

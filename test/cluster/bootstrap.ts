@@ -3,6 +3,8 @@ import type { Layout } from './layout.ts';
 /** Name under which go/volumes answers claims. */
 export const VOLUME_PROVISIONER = 'supercargo.dev/folders';
 
+const READ = ['get', 'list', 'watch'];
+
 /** What a fresh API server lacks and every cluster has: rights of the node's parts, cluster DNS, a storage class. */
 export function bootstrapObjects(layout: Layout): object {
   return { apiVersion: 'v1', kind: 'List', items: [...rights(), ...clusterDns(layout), storageClass()] };
@@ -42,6 +44,17 @@ function rights(): object[] {
         { apiGroups: [''], resources: ['events'], verbs: ['create', 'update', 'patch'] },
       ],
     },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'system:kube-router' },
+      rules: [
+        { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes', 'endpoints'], verbs: READ },
+        { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: READ },
+        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+      ],
+    },
+    binding('system:kube-router', 'system:kube-router', { kind: 'User', name: 'system:kube-router' }),
     binding('system:volumes', 'system:volumes', { kind: 'User', name: 'system:volumes' }),
   ];
 }

@@ -13,6 +13,7 @@ export async function writeCertificates(layout: Layout, kubeadm: string): Promis
   await run(kubeadm, ['init', 'phase', 'kubeconfig', 'all', '--config', config, '--kubeconfig-dir', layout.folder]);
   for (const [file, user] of [
     ['kube-proxy.conf', 'system:kube-proxy'],
+    ['kube-router.conf', 'system:kube-router'],
     ['coredns.conf', 'system:coredns'],
     ['volumes.conf', 'system:volumes'],
   ] as const) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { run } from './exec.ts';
 import { buildImage, DEFAULT_IMAGE, loadImage, startCluster, stderrLog, type Cluster } from './index.ts';
@@ -151,6 +151,45 @@ describe('a real cluster', () => {
       console.log(answer.status, (await answer.json()).message);`;
     expect(await evaluate(code)).toContain(`403 pods is forbidden: User "system:serviceaccount:${NAMESPACE}:default"`);
   }, 60_000);
+
+  it('enforces NetworkPolicies: what none allows goes neither in nor out, and what one allows does', async () => {
+    const { port } = machine.address() as AddressInfo;
+    const out = async () =>
+      (
+        await evaluate(
+          `console.log(await fetch('http://${cluster.hostAddress}:${port}', { signal: AbortSignal.timeout(1000) }).then(({ status }) => status, () => 'cut off'))`,
+        )
+      ).trim();
+    const podAddress = await kubectl('get', 'pod/server', '--output=jsonpath={.status.podIP}');
+    // A connection of its own: what is established goes on.
+    const within = () =>
+      new Promise<string>((resolve) => {
+        get({ host: podAddress, port: 8080, agent: false, timeout: 1000 }, (answer) => {
+          answer.resume();
+          resolve(String(answer.statusCode));
+        })
+          .on('timeout', function () {
+            this.destroy();
+          })
+          .on('error', () => resolve('cut off'));
+      });
+    const policy = (spec: object) =>
+      apply({
+        ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+        metadata: { name: 'server', namespace: NAMESPACE },
+        spec: { podSelector: { matchLabels: { app: 'server' } }, policyTypes: ['Ingress', 'Egress'], ...spec },
+      });
+    const both = async (expected: string) =>
+      waitFor(`both ways to be ${expected}`, async () => (await out()) === expected && (await within()) === expected, {
+        timeout: 30_000,
+      });
+    await both('200');
+    await policy({});
+    await both('cut off');
+    await policy({ ingress: [{ ports: [{ port: 8080 }] }], egress: [{ ports: [{ port }] }] });
+    await both('200');
+    await kubectl('delete', 'networkpolicy', 'server');
+  }, 120_000);
 
   it('gives a claim a volume that a user without rights may write', async () => {
     expect(

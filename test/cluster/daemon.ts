@@ -22,6 +22,7 @@ export const DAEMON_NAMES = [
   'containerd',
   'kubelet',
   'kube-proxy',
+  'kube-router',
   'coredns',
   'volumes',
 ] as const;

@@ -4,6 +4,7 @@ import { get, requireReady } from './https.ts';
 import type { Layout } from './layout.ts';
 import { lastLines } from './log.ts';
 import { isAlive } from './pid.ts';
+import { POLICY_HEALTH_PORT } from './node-daemons.ts';
 import type { ClusterState } from './state.ts';
 
 /** One thing that is not as it should be, and whose log says more. */
@@ -21,6 +22,7 @@ export async function findProblems(layout: Layout, state: ClusterState): Promise
     ['kubelet', () => requireNodeReady(layout)],
     ['coredns', () => requireOk(`http://${layout.nodeAddress}:8181/ready`)],
     ['kube-proxy', () => requireOk(`http://${layout.nodeAddress}:10256/healthz`)],
+    ['kube-router', () => requireOk(`http://${layout.nodeAddress}:${POLICY_HEALTH_PORT}/healthz`)],
     ['kube-controller-manager', () => requireDefaultServiceAccount(layout)],
   ];
   const results = await Promise.allSettled(looks.map(([, look]) => look()));

@@ -166,7 +166,8 @@ async function startRest(layout: Layout, state: LiveState, binaries: NodeBinaryP
   await run(binaries.kubectl, ['--kubeconfig', layout.kubeconfig, 'apply', '--server-side', '-f', '-'], {
     input: JSON.stringify(bootstrapObjects(layout)),
   });
-  for (const name of ['kube-proxy', 'coredns', 'volumes'] as const) await start(layout, state, binaries, name);
+  for (const name of ['kube-proxy', 'kube-router', 'coredns', 'volumes'] as const)
+    await start(layout, state, binaries, name);
   await imported;
   await waitUntilHealthy(layout, state, 90_000);
 }

@@ -7,6 +7,9 @@ import type { DaemonName, DaemonSpec } from './daemon.ts';
 import type { Layout } from './layout.ts';
 import { configFiles } from './node-config.ts';
 
+/** Where the enforcement of NetworkPolicies says that it works. */
+export const POLICY_HEALTH_PORT = 20244;
+
 /** What runs on the node, each as kubeadm would start it. */
 export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: DaemonName): DaemonSpec {
   const specs: Record<DaemonName, () => DaemonSpec> = {
@@ -33,6 +36,18 @@ export function daemonSpec(layout: Layout, binaries: NodeBinaryPaths, name: Daem
       name,
       command: binaries['kube-proxy'],
       args: [`--config=${configFiles(layout).kubeProxy}`],
+    }),
+    'kube-router': () => ({
+      name,
+      command: binaries['kube-router'],
+      // Of all that it can do only this: it enforces NetworkPolicies.
+      args: [
+        ...['--run-firewall=true', '--run-router=false', '--run-service-proxy=false', '--enable-cni=false'],
+        `--kubeconfig=${join(layout.folder, 'kube-router.conf')}`,
+        `--hostname-override=${layout.nodeName}`,
+        `--service-cluster-ip-range=${layout.serviceRange}`,
+        `--health-port=${POLICY_HEALTH_PORT}`,
+      ],
     }),
     coredns: () => ({ name, command: binaries.coredns, args: ['-conf', configFiles(layout).corefile] }),
     volumes: () => ({

@@ -15,7 +15,8 @@ export const NODE_PACKAGES: readonly DebianPackage[] = [
   { name: 'mount', proof: 'mount' },
   { name: 'nftables', proof: 'nft' }, // kube-proxy writes its rules with it
   { name: 'conntrack', proof: 'conntrack' }, // kube-proxy drops stale UDP flows with it
-  { name: 'iptables', proof: 'iptables' }, // kubelet and the portmap plugin look for it
+  { name: 'iptables', proof: 'iptables' }, // kubelet and the portmap plugin look for it, kube-router writes with it
+  { name: 'ipset', proof: 'ipset' }, // kube-router names pods and networks with it
 ];
 
 export const RUNC_BUILD_PACKAGES: readonly DebianPackage[] = [

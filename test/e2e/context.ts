@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findCluster, type Cluster } from '../cluster/index.ts';
 import { Kubectl } from '../cluster-demo/kubectl.ts';
-import { RELEASE_NAMESPACE } from '../cluster-demo/install.ts';
+import { RELEASE_NAMESPACE, strictNamespace } from '../cluster-demo/install.ts';
 import { hubOf } from '../cluster-demo/quickstart.ts';
 import { waitFor, type Hub } from '../demo/steps.ts';
 import { randomUUID } from 'node:crypto';
@@ -80,13 +80,7 @@ export class Shop {
 
   async apply(): Promise<void> {
     const { kubectl } = this.e2e;
-    await kubectl.apply([
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: this.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-      },
-    ]);
+    await kubectl.apply(strictNamespace(this.namespace));
     await kubectl.apply(shopObjects(this.options), this.namespace);
   }
 
