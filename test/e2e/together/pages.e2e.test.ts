@@ -17,7 +17,14 @@ jest.setTimeout(300_000);
 
 /** Of the order that the rules of the Store refuse. */
 const REASON = 'UnknownShippingMethod';
-const FEEDS = { DataModelSync: {}, ProductImport: {}, StockImport: {}, OrderImport: {}, ShipmentExport: {} };
+const FEEDS = {
+  DataModelSync: {},
+  ProductImport: {},
+  StockImport: {},
+  OrderImport: {},
+  OrderUpdate: {},
+  ShipmentExport: {},
+};
 
 describe('what the pages say to type, where a connection runs', () => {
   let e2e: E2e;
@@ -35,10 +42,7 @@ describe('what the pages say to type, where a connection runs', () => {
     shop = new Shop(e2e, {
       ...{ namespace: 'e2e-pages', driver: 'generic', feeds: FEEDS },
       ...{ url: platform.url, secret: platform.secret, settings: platform.settings },
-      store: {
-        orderWebhooks: [{ name: 'wms', url: receiver.url }],
-        allowedPrivateNetworks: [receiver.network],
-      },
+      store: { orderWebhooks: [{ name: 'wms', url: receiver.url }], allowedPrivateNetworks: [receiver.network] },
       connection: { mode: 'Test', deletionPolicy: 'Delete' },
     });
     await shop.apply();
@@ -57,6 +61,7 @@ describe('what the pages say to type, where a connection runs', () => {
         ...{ RELEASE: 'supercargo', 'RELEASE-NAMESPACE': 'supercargo-system', ENDPOINT: 'wms' },
         ...{ '8080:8080': `${port}:8080`, '127.0.0.1:8080': `127.0.0.1:${port}` },
         ...{ REASON, NOTE: '"dealt with by hand"', NUMBER: platform.store.truth.orders()[0]!.number },
+        EMAIL: platform.store.truth.orders()[1]!.customer.email,
       },
     });
     await shell.run({ text: `kubectl config set-context --current --namespace=${namespace}`, world: 'cluster' });
@@ -80,8 +85,23 @@ describe('what the pages say to type, where a connection runs', () => {
     Object.assign(shell.fill, { RECORD: number });
   }
 
+  /** Whom the hub may forget: the person of an order that is closed. */
+  async function cancelledOrder(): Promise<void> {
+    const [first] = platform.store.truth.orders();
+    const { shop: shopItself } = platform.store;
+    shopItself.saveOrder({ ...first!, progress: 'Cancelled', updatedAt: shopItself.stamp() });
+    await shop.run('orderupdate');
+    await waitFor('the cancellation', 60_000, async () => {
+      const { items } = await call<{ items: { state: string }[] }>(hub, 'GET', `/orders?number=${first!.number}`);
+      return items[0]?.state === 'Open' ? undefined : true;
+    });
+  }
+
   async function before({ text }: Run): Promise<void> {
     if (text === 'kubectl supercargo errors -n NAMESPACE') await refusedOrder();
+    if (text === 'supercargo forget --order NUMBER') await cancelledOrder();
+    // Where the hub's data goes too, it is not asked but told: --yes.
+    if (text.startsWith('supercargo delete')) await shop.patch('connection', 'shop', { deletionPolicy: 'Retain' });
   }
 
   async function after({ text }: Run): Promise<void> {
