@@ -117,7 +117,7 @@ export function withoutRemark(text: string): string {
   return text.trimEnd();
 }
 
-/** Those in backticks: a program and at least one word more. "`supercargo sync A`, `test A`" are two of supercargo's. */
+/** In backticks: a program and at least one word more. "`supercargo sync A`, `test A`" are two of supercargo's. */
 function inSentence({ line, text }: Row, { verbs }: Vocabulary): Row[] {
   const commands: Row[] = [];
   let ours: string | undefined;

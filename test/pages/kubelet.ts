@@ -15,8 +15,8 @@ interface Pod extends KubeObject {
 }
 
 /**
- * What a node would say where there is none: every pod runs and is ready, every job has done its work, every claim has a
- * volume. With Kubernetes' own controllers above it Helm sees an installation come up; nothing of ours runs in it.
+ * What a node would say where there is none: every pod runs and is ready, every job has done its work, every claim has
+ * a volume. With Kubernetes' own controllers above it Helm sees an installation come up; nothing of ours runs in it.
  */
 export class SayingKubelet {
   readonly #client: KubeClient;

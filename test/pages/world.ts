@@ -9,7 +9,9 @@ export function itRuns(rows: readonly Run[], shell: () => Shell, around: Around 
     const { code, printed } = await shell().run(row);
     // What it printed says why it ended so.
     if (![row.code ?? 0].flat().includes(code)) throw new Error(`exit code ${code}:\n${printed}`);
+    // What prints something is held to a part of it.
     if (row.says) expect(printed).toMatch(row.says);
+    else if (!row.stays) expect(printed).toBe('');
     await around.after?.(row, printed);
   });
 }

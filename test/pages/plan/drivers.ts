@@ -1,7 +1,7 @@
 import { leftOut, runsIn, type PlanRow } from '../plan.ts';
 
 interface DriverPage {
-  /** The folder of examples/ that it begins with, and what the connection in it is called; the driver's name if absent. */
+  /** The folder of examples/ that it begins with, and the connection in it; the driver's name if absent. */
   readonly example?: string;
   readonly connection?: string;
   /** How the page has it shown what the driver cannot do. */

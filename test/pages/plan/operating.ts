@@ -25,9 +25,9 @@ export const OPERATING: readonly PlanRow[] = [
   cluster('kubectl supercargo errors', { says: /no open problems|UnknownShippingMethod/ }),
   cluster('supercargo licenses', { says: /there is no License|License / }),
   cluster('supercargo report', { says: /\.tar\.gz/ }),
-  cluster('supercargo replay --reason REASON --dry-run'),
-  cluster('supercargo dismiss --reason REASON --record RECORD --note NOTE'),
-  cluster('supercargo replay --reason Dismissed'),
+  cluster('supercargo replay --reason REASON --dry-run', { says: /reason UnknownShippingMethod/ }),
+  cluster('supercargo dismiss --reason REASON --record RECORD --note NOTE', { says: /reason UnknownShippingMethod/ }),
+  cluster('supercargo replay --reason Dismissed', { says: /reason Dismissed/ }),
 
   // Annotations and commands
   here('source <(supercargo completion bash)', { then: 'complete -p supercargo', says: /complete .*supercargo/ }),
@@ -49,8 +49,8 @@ export const OPERATING: readonly PlanRow[] = [
   cluster('supercargo report NAME', { says: /\.tar\.gz/, fill: { 'report NAME': 'report shop -o again.tar.gz' } }),
   cluster('supercargo order NUMBER', { says: /placed/ }),
   cluster('supercargo forget --order NUMBER', { says: /backups have copies of their own/ }),
-  cluster('supercargo replay --reason REASON'),
-  cluster('supercargo dismiss --reason REASON --note NOTE'),
+  cluster('supercargo replay --reason REASON', { says: /reason UnknownShippingMethod/ }),
+  cluster('supercargo dismiss --reason REASON --note NOTE', { says: /reason UnknownShippingMethod/ }),
   cluster('supercargo diff [CONNECTION]', { says: /shop/, fill: { ' [CONNECTION]': ' shop' } }),
   cluster('supercargo diff CONNECTION', { says: /shop/ }),
   here('supercargo validate -f DIR', { says: /12 valid, 0 not/, fill: { DIR: 'examples/quickstart' } }),

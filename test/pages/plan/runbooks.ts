@@ -78,7 +78,7 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
     says: /nothing open has the reason/,
   }),
   // RolloutStopped
-  server('kubectl get events -A --field-selector reason=RolloutStopped'),
+  server('kubectl get events -A --field-selector reason=RolloutStopped', { says: /No resources found|RolloutStopped/ }),
   cluster('kubectl supercargo disable NAME -n NAMESPACE', { says: /disabled/ }),
   // SuspendedLong
   cluster('kubectl supercargo enable NAME -n NAMESPACE', { says: /enabled/ }),
@@ -97,9 +97,13 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   parts('kubectl -n NAMESPACE describe deployment -l app.kubernetes.io/component=hub', { says: /supercargo-hub/ }),
   parts('kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub', { says: /"level":/ }),
   parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"level":"error"'`, {
+    says: /^(?:.*"level":"error".*\n)*$/,
     code: [0, 1],
   }),
-  parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"reason"'`, { code: [0, 1] }),
+  parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"reason"'`, {
+    says: /^(?:.*"reason".*\n)*$/,
+    code: [0, 1],
+  }),
   parts(
     `kubectl -n NAMESPACE exec POD -- /nodejs/bin/node -p 'const f = fs.statfsSync("/var/lib/supercargo"); Math.round((f.bavail * f.bsize) / 2 ** 20) + " MiB"'`,
     { says: /\d+ MiB/, fill: { POD: 'deployment/supercargo-hub' } },
@@ -113,9 +117,11 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   }),
   parts('kubectl -n NAMESPACE logs -l app.kubernetes.io/component=operator', { says: /"level":/ }),
   parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=operator --tail=-1 | grep '"level":"error"'`, {
+    says: /^(?:.*"level":"error".*\n)*$/,
     code: [0, 1],
   }),
   parts(`kubectl -n NAMESPACE logs POD --tail=-1 | grep 'watch broke' | tail`, {
+    says: /^$|watch broke|Found \d+ pods/,
     fill: { POD: 'deployment/supercargo-operator' },
   }),
   parts('kubectl -n NAMESPACE get lease supercargo-operator -o yaml', { says: /holderIdentity:/ }),
