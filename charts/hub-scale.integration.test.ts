@@ -54,7 +54,7 @@ describe('hub.autoscaling', () => {
     });
     const external = 'hub.autoscaling.metrics[0]';
     await helm(
-      'upgrade',
+      'upgrade --no-hooks',
       ...[DATABASE, ON, `${external}.type=External`, `${external}.external.metric.name=waiting`],
       ...[`${external}.external.target.type=Value`, `${external}.external.target.value=20`],
       'hub.autoscaling.behavior.scaleDown.stabilizationWindowSeconds=900',
@@ -68,10 +68,10 @@ describe('hub.autoscaling', () => {
 
   it('an upgrade leaves as many hubs as the autoscaler wanted', async () => {
     await kubectl('scale', 'deployment', 'supercargo-hub', '--replicas=4');
-    await helm('upgrade', DATABASE, ON, 'logLevel=debug');
+    await helm('upgrade --no-hooks', DATABASE, ON, 'logLevel=debug');
     expect(await replicas()).toBe('4');
     // Without it the number is the chart's again.
-    await helm('upgrade', DATABASE, 'hub.replicas=2');
+    await helm('upgrade --no-hooks', DATABASE, 'hub.replicas=2');
     expect(await replicas()).toBe('2');
     expect(await kubectl('get', 'hpa', '-o', 'name')).toBe('');
   });

@@ -88,7 +88,7 @@ describe('manifests', () => {
         'a.yaml':
           'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\n---\n[1, 2]\n---\njust words\n---\n42\n',
       }),
-    ).toEqual({ resources: [], secrets: [], faults: [] });
+    ).toEqual({ resources: [], secrets: [], faults: [], warnings: [] });
   });
 });
 
@@ -152,6 +152,7 @@ describe('a faulty document', () => {
       resources: [],
       secrets: [],
       faults: [],
+      warnings: [],
     });
   });
 });

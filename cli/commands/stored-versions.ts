@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELD_MANAGERS, resourceType } from '../../crds/index.ts';
-import type { KubeClient } from '../../kit/kube/client.ts';
+import type { JsonPatchOperation, KubeClient } from '../../kit/kube/client.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
 import type { Intent, KubeObject, ResourceType } from '../../kit/kube/objects.ts';
 
@@ -13,6 +13,9 @@ export const CRDS: ResourceType = {
 const PAGE = 500;
 /** An API server takes a changed CRD a moment after it said yes; others of the cluster need as long. */
 const TAKES_EFFECT_MS = 10_000;
+/** After a change of its kind the API server reads all of it anew, and answers nothing before. */
+const TRIES = 60;
+const TRY_EVERY_MS = 1_000;
 
 interface Crd extends KubeObject {
   readonly spec: {
@@ -57,7 +60,7 @@ async function writeAll(client: KubeClient, type: ResourceType): Promise<{ writt
   let written = 0;
   let next: string | undefined;
   do {
-    const page = await client.list(type, { metadataOnly: true, limit: PAGE, continue: next });
+    const page = await patiently(() => client.list(type, { metadataOnly: true, limit: PAGE, continue: next }));
     for (const { metadata } of page.items) {
       const fault = await writeAnew(client, type, metadata);
       if (fault === undefined) written += 1;
@@ -75,12 +78,25 @@ async function writeAnew(
   { name, namespace, uid }: KubeObject['metadata'],
 ): Promise<string | undefined> {
   try {
-    await client.jsonPatch(type, { name, namespace }, [{ op: 'test', path: '/metadata/uid', value: uid }]);
+    const same: JsonPatchOperation = { op: 'test', path: '/metadata/uid', value: uid };
+    await patiently(() => client.jsonPatch(type, { name, namespace }, [same]));
     return undefined;
   } catch (error) {
     // Gone, or made anew since, and so in the version of today.
     if (isApiError(error, 'NotFound')) return undefined;
     if (isApiError(error, 'Invalid')) return error.message;
     throw error;
+  }
+}
+
+/** Asks again while the API server says that it is not ready. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0 || !isApiError(error, 'Unavailable', 'TooManyRequests')) throw error;
+      await sleep(error.retryAfterMs ?? TRY_EVERY_MS);
+    }
   }
 }

@@ -164,14 +164,12 @@ describe('a real cluster', () => {
     // A connection of its own: what is established goes on.
     const within = () =>
       new Promise<string>((resolve) => {
-        get({ host: podAddress, port: 8080, agent: false, timeout: 1000 }, (answer) => {
+        const asked = get({ host: podAddress, port: 8080, agent: false, timeout: 1000 }, (answer) => {
           answer.resume();
           resolve(String(answer.statusCode));
-        })
-          .on('timeout', function () {
-            this.destroy();
-          })
-          .on('error', () => resolve('cut off'));
+        });
+        asked.on('timeout', () => asked.destroy());
+        asked.on('error', () => resolve('cut off'));
       });
     const policy = (spec: object) =>
       apply({
