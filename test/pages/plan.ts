@@ -22,9 +22,10 @@ export const REASONS = {
   registry: "needs a registry of the person's own, and the right to push to it",
   engine: 'needs a Docker engine and base images; the same image is built without one for the end-to-end tests',
   ports: 'takes fixed ports of the machine; what it starts is run with free ones',
+  network: 'asks a package registry: nothing that a test may hang on',
   'shop server': "typed on the shop's own server",
   tool: 'a program of others that nothing here needs',
-  clone: 'changes the very clone, packages or machine that the tests run on',
+  clone: 'changes the very clone or machine that the tests run on',
 } as const;
 
 export type Reason = keyof typeof REASONS;

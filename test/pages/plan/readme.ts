@@ -8,9 +8,10 @@ export const README: readonly PlanRow[] = [
   here('ONCE=1 make demo', { says: /done: the order went from the store to the hub and its tracking number back/ }),
   ...runBy('test/pages/folder.integration.test.ts', 'make demo'),
   ...leftOut('make test', 'make test', 'make check', 'make test-unit', 'make test-integration', 'make test-e2e'),
-  ...leftOut('long', 'make test-faults', 'make test-fuzz', 'KILLS=10000 make test-faults'),
+  ...leftOut('long', 'make test-faults', 'KILLS=10000 make test-faults'),
   ...leftOut('long', 'make bench-sync', 'make bench-embedded', 'make bench-fleet', 'make bench-operator'),
   ...leftOut('long', 'make bench-neighbours', 'make bench-drivers'),
+  ...runBy('test/fuzz/fuzz.integration.test.ts', 'make test-fuzz'),
   ...runBy('test/integration/peers/shopify.integration.test.ts', 'make peers'),
   ...leftOut('engine', 'docker build -t registry.example.com/supercargo:0.1.0 .'),
   ...leftOut('registry', 'docker push registry.example.com/supercargo:0.1.0'),
@@ -32,6 +33,6 @@ export const README: readonly PlanRow[] = [
   server('kubectl -n acme apply -f examples/quickstart', { says: /connection.supercargo.dev\/vendure created/ }),
   server('kubectl -n acme get connections,feeds', { says: /connection.supercargo.dev\/vendure[^]*feed.*OrderImport/ }),
 
-  ...leftOut('clone', 'npm ci'),
-  ...leftOut('mention', 'chown -R', 'supercargo drill', 'kubectl supercargo'),
+  ...leftOut('network', 'npm ci'),
+  ...leftOut('mention', 'chown -R', 'kubectl supercargo'),
 ];
