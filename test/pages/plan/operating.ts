@@ -12,6 +12,7 @@ const RELEASE = 'supercargo charts/supercargo -n supercargo-system --create-name
 export const OPERATING: readonly PlanRow[] = [
   ...leftOut('mention', 'kubectl wait --for=condition=Ready', 'kubectl logs --previous', 'kubectl describe pod'),
   ...leftOut('mention', 'kubectl delete connection', 'supercargo up', 'supercargo test', 'supercargo describe'),
+  ...runBy('test/e2e/install.e2e.test.ts', 'helm test'),
   ...leftOut('mention', 'helm upgrade', 'helm rollback', 'helm uninstall', 'helm template', 'supercargo backup'),
   ...leftOut('mention', 'supercargo restore', 'supercargo errors --payload'),
   server('kubectl get driver NAME -o yaml', { says: /settingsSchema:/, fill: { NAME: 'vendure' } }),

@@ -12,6 +12,10 @@ export const GITOPS: readonly PlanRow[] = [
   server('kubectl -n argocd patch configmap argocd-cm --type merge --patch-file charts/argocd/argocd-cm.yaml', {
     says: /configmap\/argocd-cm patched/,
   }),
+  ...runBy(
+    'test/e2e/together/flux.e2e.test.ts',
+    'kubectl -n flux-system create secret generic supercargo-signers --from-file=cosign.pub',
+  ),
   ...leftOut('tool', 'argocd app terminate-op NAME'),
   ...leftOut('mention', 'supercargo sync', 'supercargo run', 'kubectl create', 'kubectl apply'),
   cluster('supercargo go-live NAME --dry-run', { says: /live/, fill: { NAME: 'shop' } }),
