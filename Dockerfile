@@ -62,6 +62,7 @@ ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=dependencies /app/sbom.cdx.json ./sbom.cdx.json
 COPY package.json ./
+COPY LICENSE ./
 COPY crds/generated ./crds/generated
 COPY --from=compiled / ./dist
 # By number, since runAsNonRoot cannot judge a name. Nothing is written to the root file system.

@@ -64,6 +64,18 @@ describe('manifests', () => {
     ]);
   });
 
+  it('in a List are each taken, and each judged', async () => {
+    const items = [feed('a'), feed('b').replace('OrderImport', 'Orders'), license].map((text) =>
+      text.trimEnd().replaceAll('\n', '\n    '),
+    );
+    const list = `apiVersion: v1\nkind: List\nitems:\n${items.map((text) => `  - ${text}\n`).join('')}`;
+    const found = await load({
+      'all.yaml': list.replace('metadata: { name: main }', 'metadata: { name: main }\n    spec: { plan: p, seats: 1 }'),
+    });
+    expect(names(found)).toEqual(['a', 'main']);
+    expect(printed(found).join()).toContain('DIR/all.yaml: Feed/b: spec.type: ');
+  });
+
   it('come from one file', async () => {
     await load({ 'one.yaml': feed('one'), 'two.yaml': feed('two') });
     expect(names(await loadManifests(join(folder, 'one.yaml')))).toEqual(['one']);

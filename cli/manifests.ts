@@ -48,6 +48,7 @@ interface Document {
   readonly kind?: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
   readonly spec?: unknown;
+  readonly items?: unknown;
 }
 
 /**
@@ -94,7 +95,15 @@ async function yamlFiles(path: string): Promise<string[]> {
     .map((entry) => join(path, entry));
 }
 
+/** What is in a List, as `kubectl get -o yaml` writes several. */
+function itemsOf({ apiVersion, kind, items }: Document): readonly Document[] {
+  const isList = apiVersion === 'v1' && kind?.endsWith('List') && Array.isArray(items);
+  return isList ? (items as unknown[]).map((item) => (item ?? {}) as Document) : [];
+}
+
 function take(value: Document, where: { file: string; resource: string }, into: Found): void {
+  for (const [index, item] of itemsOf(value).entries())
+    take(item, { ...where, resource: `${where.resource}, item ${index + 1}` }, into);
   if (value.apiVersion === 'v1' && value.kind === 'Secret') takeSecret(value, where, into);
   if (typeof value.apiVersion !== 'string' || !value.apiVersion.startsWith(`${GROUP}/`)) return;
   const kind = value.kind ?? '';

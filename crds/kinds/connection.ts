@@ -20,11 +20,17 @@ import {
 } from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
+/** As Kubernetes takes it: `1`, "500m", "1Gi". Of those, what says a whole number in one way alone. */
 const quantity = (description: string) =>
-  withRules(z.string().min(1).max(20).describe(description), {
-    rule: "self.matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$')",
-    messageExpression: `'"' + self + '" is not a quantity: write for example "100m" or "256Mi"'`,
-  });
+  withRules(
+    z
+      .union([z.int().min(0), z.string().min(1).max(20)])
+      .meta({ description, maxLength: 20, 'x-kubernetes-int-or-string': true }),
+    {
+      rule: "string(self).matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$')",
+      messageExpression: `'"' + string(self) + '" is not a quantity: write for example "100m" or "256Mi"'`,
+    },
+  );
 
 const strings = (max: number, description: string) =>
   z.record(z.string().min(1).max(317), z.string().max(max)).meta({ description, maxProperties: 16 });

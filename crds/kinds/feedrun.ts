@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineKind, type Resource } from '../schema/define.ts';
+import { defineKind, READY_COLUMNS, type Resource } from '../schema/define.ts';
 import { ATOMIC, conditions, duration, label, observedGeneration, resourceName, timestamp } from '../schema/fields.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 import { RUN_RESULTS } from './feed.ts';
@@ -75,6 +75,7 @@ export const feedRunKind = defineKind({
     { name: 'Read', type: 'integer', jsonPath: '.status.read' },
     { name: 'Changed', type: 'integer', jsonPath: '.status.changed' },
     { name: 'Finished', type: 'date', jsonPath: '.status.finishedAt' },
+    ...READY_COLUMNS.filter(({ name }) => name === 'Ready' || name === 'Reason'),
     { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],

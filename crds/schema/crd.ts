@@ -5,6 +5,9 @@ import { structuralSchema, type JsonSchema } from './structural.ts';
 /** With a kind all its objects go, so no tool takes it away by itself: neither Helm nor Argo CD. */
 const KEPT = { 'argocd.argoproj.io/sync-options': 'Prune=false', 'helm.sh/resource-policy': 'keep' };
 
+/** `kubectl get crd -l app.kubernetes.io/part-of=supercargo`. */
+const LABELS = { 'app.kubernetes.io/part-of': 'supercargo' };
+
 /** The CustomResourceDefinition of a kind, as an object ready to be written as YAML. */
 export function customResourceDefinition(definition: KindDefinition): JsonSchema {
   const names = {
@@ -36,7 +39,7 @@ export function customResourceDefinition(definition: KindDefinition): JsonSchema
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${definition.plural}.${GROUP}`, annotations: KEPT },
+    metadata: { name: `${definition.plural}.${GROUP}`, labels: LABELS, annotations: KEPT },
     spec: { group: GROUP, scope: definition.scope, names, versions: VERSIONS.map(version) },
   };
 }

@@ -59,6 +59,7 @@ function typeName(property: JsonSchema): string {
   const values = property['enum'] as unknown[] | undefined;
   if (values) return values.map((value) => `\`${String(value)}\``).join(' \\| ');
   if (property['type'] === 'array') return `list of ${typeName((property['items'] as JsonSchema | undefined) ?? {})}`;
+  if (property['x-kubernetes-int-or-string']) return 'quantity';
   if (property['additionalProperties']) return 'map of string';
   return (property['type'] as string | undefined) ?? 'any';
 }

@@ -20,6 +20,8 @@ function convert(node: JsonSchema): JsonSchema {
     if (!DROPPED.has(key) && !isRepeatedBound(key, value)) out[key] = value;
   }
   if ('const' in node) out['enum'] = [node['const']];
+  // The one union that a structural schema has.
+  if (node['x-kubernetes-int-or-string'] === true) delete out['anyOf'];
   if (out['additionalProperties'] === false || node['x-kubernetes-preserve-unknown-fields'] === true)
     delete out['additionalProperties'];
   if (isSchema(out['additionalProperties'])) out['additionalProperties'] = convert(out['additionalProperties']);

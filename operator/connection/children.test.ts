@@ -278,6 +278,11 @@ describe('canonicalQuantity', () => {
     ['256Mi', '256Mi'],
     ['1000M', '1G'],
     ['0', '0'],
+    [1, '1'],
+    [134_217_728, '134217728'],
+    [2_000_000_000, '2G'],
+    ['1Ti', '1Ti'],
+    ['2048Gi', '2Ti'],
   ])('%s is %s', (text, expected) => {
     expect(canonicalQuantity(text)).toBe(expected);
   });

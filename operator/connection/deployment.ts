@@ -6,7 +6,7 @@ import { selectorLabels } from './labels.ts';
 import { outgoing } from './outgoing.ts';
 import { addedEnvironment, placement, podMetadata } from './placement.ts';
 import { PROGRESS_DEADLINE_MS } from '../waves/health.ts';
-import { amountOf, canonicalQuantity } from './quantity.ts';
+import { amountOf, canonicalQuantity, type Quantity } from './quantity.ts';
 
 const CREDENTIAL_DIR = '/etc/supercargo/credential';
 const HUB_TOKEN_DIR = '/var/run/secrets/supercargo/hub';
@@ -121,7 +121,7 @@ function resources({ connection, pod }: ChildrenInput): object {
   };
 }
 
-type Amounts = Readonly<Record<string, string | undefined>>;
+type Amounts = Readonly<Record<string, Quantity | undefined>>;
 
 function within(defaults: Amounts, bounds: Amounts = {}, bound: 'most' | 'least'): Amounts {
   return Object.fromEntries(

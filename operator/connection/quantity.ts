@@ -1,10 +1,13 @@
-const QUANTITY = /^([0-9.]+)(m|k|M|G|Ki|Mi|Gi)?$/;
+/** As a manifest has it: `1`, "500m", "1Gi". */
+export type Quantity = string | number;
+
+const QUANTITY = /^([0-9.]+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const DECIMAL = ['m', '', 'k', 'M', 'G', 'T'];
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti'];
 
 /** As a number, to be compared: "500m" is 0.5, "1Ki" is 1024. */
-export function amountOf(text: string): number {
-  const [, digits = '0', suffix = ''] = QUANTITY.exec(text) ?? [];
+export function amountOf(quantity: Quantity): number {
+  const [, digits = '0', suffix = ''] = QUANTITY.exec(String(quantity)) ?? [];
   const binary = BINARY.indexOf(suffix);
   return Number(digits) * (suffix.endsWith('i') ? 1024 ** binary : 1000 ** (DECIMAL.indexOf(suffix) - 1));
 }
@@ -13,8 +16,8 @@ export function amountOf(text: string): number {
  * A quantity as the API server writes it back: whole number, largest suffix that keeps it whole ("1000m" is "1",
  * "0.5Gi" is "512Mi"). Sent otherwise, it would differ from what is read for ever, and be applied for ever.
  */
-export function canonicalQuantity(text: string): string {
-  const [, digits = '0', suffix = ''] = QUANTITY.exec(text) ?? [];
+export function canonicalQuantity(quantity: Quantity): string {
+  const [, digits = '0', suffix = ''] = QUANTITY.exec(String(quantity)) ?? [];
   const binary = suffix.endsWith('i');
   const suffixes = binary ? BINARY : DECIMAL;
   const base = binary ? 1024 : 1000;
