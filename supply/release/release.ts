@@ -54,7 +54,7 @@ export async function release(plan: Plan, shop: Workshop): Promise<Released> {
     await signer.attest(`${imageOf(plan)}@${digest}`, 'slsaprovenance1', file);
   log(`pushing the chart ${chartOf(plan)}:${plan.version}`);
   const chart = `${chartOf(plan)}@${await pushChart(plan, pushed.digest, shop.helm)}`;
-  // Nothing else lies beside the chart: at two statements cosign, by the registry client that Flux pins, waits for ever.
+  // Nothing else beside the chart: at two statements cosign, by the registry client that Flux pins, waits for ever.
   await signer.sign(chart);
   return { image, chart };
 }
