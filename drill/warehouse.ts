@@ -46,8 +46,9 @@ export class Warehouse {
   webhooks = 0;
   refused = 0;
   forged = 0;
-  /** true: it sets no new stock level. */
+  /** true: it sets no new stock level but one, when the shop has all its parcels. */
   calm = false;
+  #countedInCalm = false;
   readonly #options: WarehouseOptions;
   #after = '0';
   #secrets: readonly string[] = [];
@@ -104,9 +105,19 @@ export class Warehouse {
         if (!this.shipped.has(order.cust_po_no)) await this.#ship(order, signal);
         this.#after = order.cursor;
       }
-      if (!this.calm) await this.#setStock(FIRST_LEVEL + round, signal);
+      if (!this.calm || (await this.#countIsDue(signal))) await this.#setStock(FIRST_LEVEL + round, signal);
       await this.#options.clock.sleep(ROUND_MS, signal);
     }
+  }
+
+  /**
+   * Pieces that are packed while a level waits are taken off it when it goes out. So the count that the store must end
+   * with is made when no parcel is on its way any more, and again should one follow.
+   */
+  async #countIsDue(signal: AbortSignal): Promise<boolean> {
+    if (this.#countedInCalm || (await this.ordersAtHub(signal))?.unconfirmed !== 0) return false;
+    this.#countedInCalm = true;
+    return true;
   }
 
   /** A new number each round: the last one must be what the store ends with. */
@@ -139,6 +150,7 @@ export class Warehouse {
       })
     )
       this.shipped.set(order.cust_po_no, trackingCode);
+    this.#countedInCalm = false;
   }
 
   /**
