@@ -6,25 +6,36 @@ interface Version {
   readonly served: boolean;
   readonly storage: boolean;
   readonly selectableFields?: readonly { readonly jsonPath: string }[];
+  readonly subresources?: Readonly<Record<string, unknown>>;
   readonly schema: { readonly openAPIV3Schema: Schema };
+}
+
+interface Names {
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
 }
 
 export interface Crd {
   readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly scope: string;
-    readonly names: { readonly kind: string; readonly plural: string; readonly shortNames?: readonly string[] };
-    readonly versions: readonly Version[];
-  };
+  readonly spec: { readonly scope: string; readonly names: Names; readonly versions: readonly Version[] };
 }
 
 /** Those of which a smaller value refuses what was taken. */
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Those of which a greater value does. */
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'];
-/** How a value is read, merged and owned: neither may another be given nor one be added. */
-const SAME = ['type', 'format', 'pattern', 'default', 'nullable', 'additionalProperties'];
-const EXTENSION = /^x-kubernetes-(?!validations)/;
+/**
+ * What is compared in a way of its own, or is for readers alone. Every other word of a schema says how a value is read,
+ * merged and owned, or narrows it: neither may it say another thing nor be added or taken away.
+ */
+const APART = new Set([
+  ...[...UPPER, ...LOWER, 'required', 'enum', 'properties', 'items', 'x-kubernetes-validations'],
+  ...['description', 'title', 'example', 'externalDocs'],
+]);
 
 /**
  * What breaks for who wrote objects, scripts or Git repositories against `before`: a line each, by the path of the
@@ -36,7 +47,7 @@ export function incompatibilities(before: Crd, after: Crd, versionName: string):
   const [old, now] = [before, after].map((crd) => crd.spec.versions.find(({ name }) => name === versionName));
   if (!old) return found;
   if (!now?.served) return [`${versionName} is not served any more`];
-  found.push(...otherNames(before.spec, after.spec), ...lessSelectable(old, now));
+  found.push(...otherNames(before.spec, after.spec), ...lessServed(old, now));
   const storage = after.spec.versions.find((version) => version.storage);
   if (!before.spec.versions.some((version) => version.served && version.name === storage?.name))
     found.push(`${storage?.name} is stored, which the release before does not serve: its CRDs could not be put back`);
@@ -48,16 +59,20 @@ export function incompatibilities(before: Crd, after: Crd, versionName: string):
 
 function* otherNames(before: Crd['spec'], after: Crd['spec']): Generator<string> {
   if (before.scope !== after.scope) yield `scope was ${before.scope}`;
-  for (const name of ['kind', 'plural'] as const)
+  for (const name of ['kind', 'listKind', 'plural', 'singular'] as const)
     if (before.names[name] !== after.names[name]) yield `${name} was ${before.names[name]}`;
   for (const name of before.names.shortNames ?? [])
     if (!after.names.shortNames?.includes(name)) yield `short name ${name} is gone`;
+  for (const name of before.names.categories ?? [])
+    if (!after.names.categories?.includes(name)) yield `category ${name} is gone`;
 }
 
-function* lessSelectable(old: Version, now: Version): Generator<string> {
+function* lessServed(old: Version, now: Version): Generator<string> {
   for (const { jsonPath } of old.selectableFields ?? [])
     if (!now.selectableFields?.some((field) => field.jsonPath === jsonPath))
       yield `${jsonPath} cannot be selected by any more`;
+  for (const name of Object.keys(old.subresources ?? {}))
+    if (!now.subresources?.[name]) yield `the subresource ${name} is gone`;
 }
 
 /** `written`: by others than our own parts. */
@@ -76,9 +91,8 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
 }
 
 function* changedWords(path: string, old: Schema, now: Schema): Generator<string> {
-  const extensions = [...Object.keys(old), ...Object.keys(now)].filter((key) => EXTENSION.test(key));
-  for (const key of new Set([...SAME, ...extensions])) {
-    if (isSchema(old[key]) && isSchema(now[key])) continue;
+  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    if (APART.has(key) || (key === 'additionalProperties' && isSchema(old[key]) && isSchema(now[key]))) continue;
     const [was, is] = [old[key], now[key]].map((value) => JSON.stringify(value));
     if (was !== is) yield `${path}: ${key} was ${was ?? 'absent'}, is ${is ?? 'absent'}`;
   }
