@@ -15,6 +15,9 @@ const RUNBOOKS = join(import.meta.dirname, '..', 'docs', 'runbooks');
 
 interface Rule {
   readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly labels: { readonly severity: string };
   readonly annotations: Readonly<Record<'summary' | 'description' | 'runbook_url', string>>;
 }
 let rules: string;
@@ -553,6 +556,15 @@ describe('every alert', () => {
         '## What to do',
       ]);
     }
+  });
+
+  it('is in the table of docs/operating.md, with how long it waits and how severe it is', async () => {
+    const page = await readFile(join(RUNBOOKS, '..', 'operating.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| \[(Supercargo\w+)\]\(runbooks\/(\w+)\.md\) \| (\w+) \| (\w+) \|$/gm)];
+    const waits = ({ for: least, expr }: Rule) => / > (\d+) \* 86400$/.exec(expr)?.[1]?.concat('d') ?? least;
+    expect(rows.map(([, name, runbook, after, severity]) => [name, runbook, after, severity])).toEqual(
+      alerts.map((rule) => [rule.alert, rule.alert, waits(rule), rule.labels.severity]),
+    );
   });
 
   it('sends people to figures and commands that there are', async () => {
