@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { run, tryRun } from '../test/cluster/exec.ts';
 import { KINDS } from '../crds/index.ts';
 import { readConfig } from '../operator/env.ts';
-import { rendered, type Rendered } from '../test/support/rendered-chart.ts';
+import { CHART, rendered, renderedWhole, type Rendered } from '../test/support/rendered-chart.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
@@ -129,14 +129,18 @@ describe('every object of the chart', () => {
     /^(ClusterRole|ClusterRoleBinding|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding|Driver)$/;
 
   it('says its namespace, so that rendered manifests can be applied as they are', async () => {
-    const all = await rendered(
-      'hub.ingress.enabled=true,hub.ingress.hosts[0].host=h.example.com,hub.ingress.hosts[0].tlsSecretName=x',
-      'networkPolicy.enabled=true,watchNamespaces={acme}',
-      'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
-    );
+    const all = await renderedWhole();
     const lost = all.filter(({ kind, metadata }) => !CLUSTER_WIDE.test(kind) && !metadata.namespace);
     expect(lost.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
     expect(all.filter(({ kind, metadata }) => CLUSTER_WIDE.test(kind) && metadata.namespace)).toEqual([]);
+  });
+
+  it('is among those that tests of every object look at', async () => {
+    const templates = join(CHART, 'templates');
+    const texts = await Promise.all((await readdir(templates)).map((file) => readFile(join(templates, file), 'utf8')));
+    const kinds = new Set(texts.flatMap((text) => [...text.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind!)));
+    const seen = new Set((await renderedWhole()).map(({ kind }) => kind));
+    expect([...kinds].filter((kind) => !seen.has(kind))).toEqual([]);
   });
 });
 

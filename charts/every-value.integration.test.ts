@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { BUILD_PATIENCE_MS, ensureBinaries, noLog } from '../test/cluster/index.ts';
+import { tryRun } from '../test/cluster/exec.ts';
+import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { differences } from '../test/support/differences.ts';
 import { CHART, renderedAs, type Rendered } from '../test/support/rendered-chart.ts';
 
@@ -23,6 +24,8 @@ interface Row {
 const FOLDER = join(import.meta.dirname, 'values');
 const ROWS = readdirSync(FOLDER).flatMap((file) => parse(readFileSync(join(FOLDER, file), 'utf8')) as readonly Row[]);
 
+const VALUES = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Record<string, unknown>;
+
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -31,6 +34,24 @@ function leaves(values: Record<string, unknown>, path = ''): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     isMap(value) && Object.keys(value).length > 0 ? leaves(value, `${path}${name}.`) : [`${path}${name}`],
   );
+}
+
+/** Paths of the maps whose names are the chart's; the first is that of all values. */
+const maps = (values: Record<string, unknown>, path = ''): string[] => [
+  path,
+  ...Object.entries(values).flatMap(([name, value]) =>
+    isMap(value) && Object.keys(value).length > 0 ? maps(value, `${path}${path && '.'}${name}`) : [],
+  ),
+];
+
+const pointer = (path: string): string => (path === '' ? '' : `/${path.replaceAll('.', '/')}`);
+
+/** What Helm says where each of these is a list in a list, which no value is. */
+async function refusal(paths: readonly string[]): Promise<string> {
+  const wrong = paths.flatMap((path) => ['--set-json', `${path}=[[1]]`]);
+  const { code, stderr } = await tryRun(binaryPath('helm'), ['template', '--kube-version', '1.37.2', CHART, ...wrong]);
+  expect(code).toBe(1);
+  return stderr;
 }
 
 const rendered = (values: Readonly<Record<string, unknown>>): Promise<Rendered[]> =>
@@ -48,10 +69,20 @@ function renderedOnce(values: Readonly<Record<string, unknown>>): Promise<Render
 
 describe('every value of the chart', () => {
   it('has a row in charts/values', () => {
-    const values = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Record<string, unknown>;
-    const named = ROWS.map(({ value }) => value);
-    expect(leaves(values).filter((path) => !named.includes(path))).toEqual([]);
-    expect(named.filter((path) => !leaves(values).includes(path))).toEqual([]);
+    expect(ROWS.map(({ value }) => value).sort()).toEqual(leaves(VALUES).sort());
+  });
+
+  it('is refused by its path where it is misspelt, at every level', async () => {
+    // Amounts of any resource, and labels, have names that are not the chart's.
+    const levels = maps(VALUES).filter((path) => !/\.(requests|limits|labels)$/.test(path));
+    const said = await refusal(levels.map((path) => (path === '' ? 'misspelt' : `${path}.misspelt`)));
+    const unsaid = levels.filter((path) => !said.includes(`at '${pointer(path)}': additional properties 'misspelt'`));
+    expect(unsaid).toEqual([]);
+  });
+
+  it('is refused by its path where it has another shape', async () => {
+    const said = await refusal(leaves(VALUES));
+    expect(leaves(VALUES).filter((path) => !said.includes(`at '${pointer(path)}`))).toEqual([]);
   });
 
   it.each(ROWS)(

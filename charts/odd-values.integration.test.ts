@@ -74,8 +74,21 @@ describe('a value that nothing could be made of is refused, and by its name', ()
     ['operator.deletionDeadline=', /deletionDeadline/],
     ['nodeSelector.gpu=true', /nodeSelector/],
     ['operator.nodeSelector.gpu=true', /gpu|nodeSelector/],
+    ['operator.resources.limits.memory=lots', /memory/],
+    ['hub.resources.requests.cpu=-1', /cpu/],
+    ['jobs.resources.limits.memory=1 Gi', /memory/],
   ])('%s', async (value, words) => {
     await expect(rendered(value)).rejects.toThrow(words);
+  });
+});
+
+it('amounts are of any resource, in every form of Kubernetes, and one of the chart can be left out', async () => {
+  const amounts =
+    'limits.cpu=2,operator.resources.limits.memory=null,operator.resources.requests.ephemeral-storage=1e9';
+  const [container] = found(await rendered(`operator.resources.${amounts}`), 'Deployment', 'supercargo-operator').spec.template.spec.containers; // prettier-ignore
+  expect(container.resources).toEqual({
+    limits: { cpu: 2 },
+    requests: { cpu: '50m', memory: '128Mi', 'ephemeral-storage': '1e9' },
   });
 });
 

@@ -1,18 +1,12 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- objects of any kind are looked at */
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { BUILD_PATIENCE_MS, ensureBinaries, noLog } from '../test/cluster/index.ts';
-import { rendered } from '../test/support/rendered-chart.ts';
+import { rendered, renderedWhole } from '../test/support/rendered-chart.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 beforeAll(() => ensureBinaries(['helm'], noLog));
 
 const all = (...values: string[]): Promise<any[]> => rendered(...values);
-const EVERYTHING = [
-  'networkPolicy.enabled=true,watchNamespaces={acme}',
-  'hub.ingress.enabled=true,hub.ingress.hosts[0].host=h.example.com,hub.ingress.hosts[0].tlsSecretName=x',
-  'hub.httpRoute.enabled=true,hub.httpRoute.parentRefs[0].name=g,hub.httpRoute.hosts[0].host=r.example.com',
-  'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true',
-];
 
 describe('image.digest', () => {
   const DIGEST = `sha256:${'0a'.repeat(32)}`;
@@ -37,7 +31,7 @@ describe('image.digest', () => {
 
 it('every object of the chart says what it is part of, and so do its pods', async () => {
   const partOf = ({ labels }: any) => labels?.['app.kubernetes.io/part-of'];
-  for (const { kind, metadata, spec } of await all(...EVERYTHING)) {
+  for (const { kind, metadata, spec } of (await renderedWhole()) as any[]) {
     const name = `${kind} ${metadata.name}`;
     expect([name, partOf(metadata)]).toEqual([name, 'supercargo']);
     if (spec?.template) expect([name, partOf(spec.template.metadata)]).toEqual([name, 'supercargo']);
@@ -47,7 +41,7 @@ it('every object of the chart says what it is part of, and so do its pods', asyn
 
 describe('commonLabels', () => {
   it('are on every object of the chart, and on its pods; no selector has them', async () => {
-    const objects = await all(...EVERYTHING, 'commonLabels.team=shops');
+    const objects = (await renderedWhole('commonLabels.team=shops')) as any[];
     const without = objects.filter(({ metadata }) => metadata.labels?.team !== 'shops');
     expect(without.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
     for (const { spec } of objects)
