@@ -33,11 +33,13 @@ describe('the ingress', () => {
       host('ingress', 0, { host: 'erp.example.com', tlsSecretName: 'inside', paths: '{/api/,/docs,/openapi.json}' }),
       host('ingress', 1, { host: 'hooks.example.com', tlsSecretName: 'outside', paths: '{/hooks/}' }),
       host('ingress', 2, { host: 'old.example.com', tlsSecretName: 'outside' }),
+      host('ingress', 3, { host: 'hooks.example.com', tlsSecretName: 'outside', paths: '{/docs}' }),
     );
     expect(found.rules).toEqual([
       ['erp.example.com', ['/api/', '/docs', '/openapi.json']],
       ['hooks.example.com', ['/hooks/']],
       ['old.example.com', ALL_PATHS],
+      ['hooks.example.com', ['/docs']],
     ]);
     expect(found.tls).toEqual([
       { hosts: ['erp.example.com'], secretName: 'inside' },
