@@ -226,23 +226,6 @@ describe('helm test', () => {
   });
 });
 
-it('hooks come when they are due, are made anew, and are gone once they succeeded', async () => {
-  const hooks = (await rendered()).flatMap(({ kind, metadata }) => {
-    const { annotations = {} } = metadata as { annotations?: Record<string, string> };
-    const [hook, policy] = ['helm.sh/hook', 'helm.sh/hook-delete-policy'].map((name) => annotations[name]);
-    return hook ? [[kind, metadata.name, hook, policy, annotations['helm.sh/hook-weight']]] : [];
-  });
-  const policy = 'before-hook-creation,hook-succeeded';
-  expect(hooks.sort()).toEqual([
-    ['ClusterRole', 'default.supercargo-crd-upgrade', 'pre-upgrade', policy, '-2'],
-    ['ClusterRoleBinding', 'default.supercargo-crd-upgrade', 'pre-upgrade', policy, '-1'],
-    ['Job', 'supercargo-connections-must-be-deleted-first', 'pre-delete', policy, undefined],
-    ['Job', 'supercargo-crd-upgrade', 'pre-upgrade', policy, undefined],
-    ['Pod', 'supercargo-test', 'test', policy, undefined],
-    ['ServiceAccount', 'supercargo-crd-upgrade', 'pre-upgrade', policy, '-2'],
-  ]);
-});
-
 describe('disruption budgets', () => {
   it('let a node be drained, one pod of a part at a time, and can be left out', async () => {
     const budgets = (all: Rendered[]) => all.filter(({ kind }) => kind === 'PodDisruptionBudget');
