@@ -34,6 +34,15 @@ const blocksOf = (egress: readonly Egress[]) =>
 
 describe('network policies of the chart', () => {
   it('let the hub call public addresses, and of private ones those of the installation, never the metadata', async () => {
+    // To any port, so of addresses that are nobody's but the cluster's none.
+    const anyPort = blocksOf((await egressOf('hub')).filter(({ ports }) => !ports));
+    expect(anyPort).toEqual([
+      {
+        cidr: '0.0.0.0/0',
+        except: expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
+      },
+      { cidr: '::/0', except: expect.arrayContaining(['fc00::/7']) },
+    ]);
     const blocks = blocksOf(await egressOf('hub', 'hub.webhooks.privateNetworks={10.20.0.0/16}'));
     for (const { cidr, except } of blocks.filter(({ cidr }) => cidr.endsWith('/0')))
       expect(except).toEqual(
