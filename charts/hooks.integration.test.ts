@@ -29,3 +29,20 @@ it('no job waits for ever', async () => {
     ['supercargo-crd-upgrade', 3600],
   ]);
 });
+
+it('a network policy lets the pod of every job and of helm test reach the API server and the hub', async () => {
+  const all = await rendered('networkPolicy.enabled=true');
+  const policy = all.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'supercargo-jobs')!;
+  const { matchExpressions } = policy.spec['podSelector'] as { matchExpressions: { key: string; values: string[] }[] };
+  const components = all.flatMap(({ kind, metadata, spec }) => {
+    if (kind !== 'Job' && kind !== 'Pod') return [];
+    const template = kind === 'Pod' ? { metadata } : (spec['template'] as { metadata: object });
+    const { labels } = template.metadata as { labels: Readonly<Record<string, string>> };
+    return [labels['app.kubernetes.io/component']];
+  });
+  expect(matchExpressions.map(({ key, values }) => [key, [...values].sort()])).toEqual([
+    ['app.kubernetes.io/component', components.sort()],
+  ]);
+  const egress = policy.spec['egress'] as { ports: { port: number }[] }[];
+  expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [443, 6443], [8080]]);
+});
