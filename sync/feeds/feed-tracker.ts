@@ -10,7 +10,6 @@ import type { FeedState, Trigger } from '../schedule.ts';
 import type { ConditionValue } from '../../kit/conditions.ts';
 import type { RunOutcome } from '../outcome.ts';
 import { requestOf } from '../requests.ts';
-import { StatusPace } from '../status/status-pace.ts';
 
 const DONE = new Set(['Succeeded', 'Empty', 'Partial', 'Held']);
 const DEFAULT_ATTEMPTS = 5;
@@ -19,8 +18,6 @@ const DEFAULT_MAX_DELAY_MS = 300_000;
 /** Nothing will change by itself: looked at again this often all the same, and at once after an edit. */
 const TERMINAL_DELAY_MS = 300_000;
 
-/** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
-const QUIET_REFRESH_MS = 30 * 60_000;
 /** How late its status may say that data has become too old. */
 const AGES_EVERY_MS = 30_000;
 
@@ -51,7 +48,6 @@ export class FeedTracker {
   base: FeedTracker | undefined;
   /** Set while a run for a changed credential or settings is owed. */
   owesChangedRun = false;
-  readonly pace = new StatusPace(QUIET_REFRESH_MS);
   /** Why its status could not be written, as was last told. */
   notWritten: string | undefined;
   /** Of which Events have told. */

@@ -3,10 +3,15 @@ import type { FeedTracker } from '../feeds/feed-tracker.ts';
 import type { EngineOptions } from '../options.ts';
 import { feedStatus, statusDigest } from './feed-status.ts';
 import { problemEvents } from './problem-events.ts';
+import { StatusPace } from './status-pace.ts';
+
+/** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
+const QUIET_REFRESH_MS = 30 * 60_000;
 
 /** Writes what is to be said of feeds: their status, and Events of what a person must mend. */
 export class FeedReporter {
   readonly #options: Pick<EngineOptions, 'clock' | 'log' | 'resources'>;
+  readonly #paces = new WeakMap<FeedTracker, StatusPace>();
 
   constructor(options: Pick<EngineOptions, 'clock' | 'log' | 'resources'>) {
     this.#options = options;
@@ -47,14 +52,21 @@ export class FeedReporter {
       now,
     );
     const whole = statusDigest(status);
-    const what = feed.pace.look(status, whole, now);
+    const pace = this.#paceOf(feed);
+    const what = pace.look(status, whole, now);
     if (what === 'putOff') return;
     if (what === 'write') {
       await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
       await this.#tellProblems(feed, status);
-      feed.pace.wrote(status, whole, now);
+      pace.wrote(status, whole, now);
     }
     feed.hasShown(facts, now);
+  }
+
+  #paceOf(feed: FeedTracker): StatusPace {
+    let pace = this.#paces.get(feed);
+    if (!pace) this.#paces.set(feed, (pace = new StatusPace(QUIET_REFRESH_MS)));
+    return pace;
   }
 
   /** It is tried again at each step: told once, until it is refused for another reason. */
