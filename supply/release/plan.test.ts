@@ -52,10 +52,16 @@ describe('what is released', () => {
     );
   });
 
+  it.each(['0.2.0', 'v1.2.3', '1.2.3-rc.1', '1.2.3-0.a-b'])('%s is a version', (version) => {
+    expect(planOf({ ...BY_HAND, VERSION: version }, TREE).version).toBe(version.replace('v', ''));
+  });
+
   it.each([
     ['no registry', { REGISTRY: '' }, /^REGISTRY=\(nothing\): say it like REGISTRY=ghcr/],
     ['a registry with a scheme', { REGISTRY: 'https://registry.example' }, /^REGISTRY=https:/],
-    ['a version that Helm does not take', { VERSION: 'latest' }, /^VERSION=latest: .*0\.2\.0/],
+    ...['latest', '1.2', '01.2.3', '1.2.3-01', '1.2.3-a..b', '1.2.3-', '1.2.3+5', `1.2.3@${DIGEST}`].map(
+      (VERSION) => [`the version ${VERSION}`, { VERSION }, /^VERSION=\S+: say it like VERSION=0\.2\.0/] as const,
+    ),
     ['nobody who builds', { BUILDER: '' }, /^BUILDER=\(nothing\)/],
     ['neither key nor log', { KEY: '', PUBLIC_LOG: 'no' }, /^PUBLIC_LOG=no without KEY/],
     [

@@ -43,7 +43,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A release that cannot begin: what is wrong with what was said, one line each. */
 export class NoPlan extends Error {}
 
-const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+/** As semver.org has it, without a build: no tag of a registry has a "+". Helm would refuse others after the image. */
+const NUMBER = '(0|[1-9]\\d*)';
+const WORD = `(${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const VERSION = new RegExp(`^v?${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${WORD}(\\.${WORD})*)?$`);
 const REGISTRY = /^[a-z0-9][a-z0-9.:-]*(\/[a-z0-9._-]+)*$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
