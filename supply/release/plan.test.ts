@@ -10,6 +10,7 @@ import { howToVerify } from './verify.ts';
 const TREE: Tree = {
   commit: 'c'.repeat(40),
   epoch: 1_790_000_000,
+  version: '1.2.3',
   changed: [],
   origin: 'git@git.example:shops/cargo.git',
 };
@@ -53,7 +54,8 @@ describe('what is released', () => {
   });
 
   it.each(['0.2.0', 'v1.2.3', '1.2.3-rc.1', '1.2.3-0.a-b'])('%s is a version', (version) => {
-    expect(planOf({ ...BY_HAND, VERSION: version }, TREE).version).toBe(version.replace('v', ''));
+    const tree = { ...TREE, version: version.replace('v', '') };
+    expect(planOf({ ...BY_HAND, VERSION: version }, tree).version).toBe(tree.version);
   });
 
   it.each([
@@ -75,6 +77,10 @@ describe('what is released', () => {
 
   it('a tree that is not as committed is refused: nobody could build it again', () => {
     expect(refusal(BY_HAND, { ...TREE, changed: ['hub/http.ts'] })).toMatch(/^not as committed: hub\/http\.ts\./);
+  });
+
+  it('another version than that of the programs in the image is refused', () => {
+    expect(refusal(BY_HAND, { ...TREE, version: '1.2.2' })).toMatch(/^VERSION=1\.2\.3, and package\.json has 1\.2\.2/);
   });
 
   it('all that is wrong is said at once', () => {

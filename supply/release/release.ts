@@ -107,10 +107,11 @@ function invocationOf(plan: Plan, env: NodeJS.ProcessEnv): string | undefined {
 export async function treeHere(): Promise<Tree> {
   const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: ROOT })).trim();
   const origin = await tryRun('git', ['remote', 'get-url', 'origin'], { cwd: ROOT });
-  const changed = await git('status', '--porcelain');
+  const changed = await git('status', '--porcelain', '--untracked-files=all');
   return {
     commit: await git('rev-parse', 'HEAD'),
     epoch: Number(await git('log', '-1', '--format=%ct')),
+    version: (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
     changed: changed === '' ? [] : changed.split('\n').map((line) => line.trim().replace(/^\S+\s+/, '')),
     origin: origin.code === 0 ? origin.stdout.trim() : undefined,
   };
