@@ -62,6 +62,11 @@ describe('a change that breaks who wrote against the release before is refused',
     ['another scope', 'spec.scope', 'Cluster', 'scope was Namespaced'],
     ['another kind', 'spec.names.kind', 'Flow', 'kind was Feed'],
     ['a short name goes', 'spec.names.shortNames', [], 'short name scfeed is gone'],
+    ['another word of the kind', 'spec.names.singular', 'flow', 'singular was feed'],
+    ['out of kubectl get supercargo', 'spec.names.categories', [], 'category supercargo is gone'],
+    ['no status of its own', 'spec.versions.0.subresources', {}, 'subresource status was otherwise'],
+    ['one of several shapes', `${FIELDS}.schedule.anyOf`, [{ pattern: '^5m$' }], 'spec.schedule: anyOf was absent'],
+    ['what must not be', `${FIELDS}.schedule.not`, { pattern: '^5m$' }, 'spec.schedule: not was absent'],
     ['no selecting', 'spec.versions.0.selectableFields', [], '.spec.type cannot be selected by any more'],
   ])('%s', (_, path, value, line) => {
     expect(changed([path, value]).join('\n')).toContain(line);

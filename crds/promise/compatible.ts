@@ -5,6 +5,7 @@ interface Version {
   readonly name: string;
   readonly served: boolean;
   readonly storage: boolean;
+  readonly subresources?: Readonly<Record<string, unknown>>;
   readonly selectableFields?: readonly { readonly jsonPath: string }[];
   readonly schema: { readonly openAPIV3Schema: Schema };
 }
@@ -13,7 +14,14 @@ export interface Crd {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly scope: string;
-    readonly names: { readonly kind: string; readonly plural: string; readonly shortNames?: readonly string[] };
+    readonly names: {
+      readonly kind: string;
+      readonly plural: string;
+      readonly singular?: string;
+      readonly listKind?: string;
+      readonly shortNames?: readonly string[];
+      readonly categories?: readonly string[];
+    };
     readonly versions: readonly Version[];
   };
 }
@@ -22,9 +30,12 @@ export interface Crd {
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Those of which a greater value does. */
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'];
-/** How a value is read, merged and owned: neither may another be given nor one be added. */
-const SAME = ['type', 'format', 'pattern', 'default', 'nullable', 'additionalProperties'];
-const EXTENSION = /^x-kubernetes-(?!validations)/;
+const PARTS = ['items', 'additionalProperties'];
+/** Judged one by one below, or words for readers. What else a schema says has to stay as it is, whatever it is. */
+const JUDGED = new Set([
+  ...[...UPPER, ...LOWER, 'required', 'enum', 'properties', 'x-kubernetes-validations'],
+  ...['description', 'title', 'example', 'externalDocs'],
+]);
 
 /**
  * What breaks for who wrote objects, scripts or Git repositories against `before`: a line each, by the path of the
@@ -36,7 +47,7 @@ export function incompatibilities(before: Crd, after: Crd, versionName: string):
   const [old, now] = [before, after].map((crd) => crd.spec.versions.find(({ name }) => name === versionName));
   if (!old) return found;
   if (!now?.served) return [`${versionName} is not served any more`];
-  found.push(...otherNames(before.spec, after.spec), ...lessSelectable(old, now));
+  found.push(...otherNames(before.spec, after.spec), ...lessServed(old, now));
   const storage = after.spec.versions.find((version) => version.storage);
   if (!before.spec.versions.some((version) => version.served && version.name === storage?.name))
     found.push(`${storage?.name} is stored, which the release before does not serve: its CRDs could not be put back`);
@@ -48,13 +59,17 @@ export function incompatibilities(before: Crd, after: Crd, versionName: string):
 
 function* otherNames(before: Crd['spec'], after: Crd['spec']): Generator<string> {
   if (before.scope !== after.scope) yield `scope was ${before.scope}`;
-  for (const name of ['kind', 'plural'] as const)
+  for (const name of ['kind', 'plural', 'singular', 'listKind'] as const)
     if (before.names[name] !== after.names[name]) yield `${name} was ${before.names[name]}`;
   for (const name of before.names.shortNames ?? [])
     if (!after.names.shortNames?.includes(name)) yield `short name ${name} is gone`;
+  for (const name of before.names.categories ?? [])
+    if (!after.names.categories?.includes(name)) yield `category ${name} is gone`;
 }
 
-function* lessSelectable(old: Version, now: Version): Generator<string> {
+function* lessServed(old: Version, now: Version): Generator<string> {
+  for (const [name, was] of Object.entries(old.subresources ?? {}))
+    if (JSON.stringify(now.subresources?.[name]) !== JSON.stringify(was)) yield `subresource ${name} was otherwise`;
   for (const { jsonPath } of old.selectableFields ?? [])
     if (!now.selectableFields?.some((field) => field.jsonPath === jsonPath))
       yield `${jsonPath} cannot be selected by any more`;
@@ -69,16 +84,16 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
     const at = `${path}.${name}`;
     found.push(...(fields[name] ? narrowed(at, field, fields[name], written) : [`${at} is gone`]));
   }
-  for (const part of ['items', 'additionalProperties'])
+  for (const part of PARTS)
     if (isSchema(old[part]) && isSchema(now[part]))
       found.push(...narrowed(`${path}${part === 'items' ? '[]' : '.*'}`, old[part], now[part], written));
   return found;
 }
 
 function* changedWords(path: string, old: Schema, now: Schema): Generator<string> {
-  const extensions = [...Object.keys(old), ...Object.keys(now)].filter((key) => EXTENSION.test(key));
-  for (const key of new Set([...SAME, ...extensions])) {
-    if (isSchema(old[key]) && isSchema(now[key])) continue;
+  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    // Both are schemas of their own, which are looked at in turn.
+    if (JUDGED.has(key) || (PARTS.includes(key) && isSchema(old[key]) && isSchema(now[key]))) continue;
     const [was, is] = [old[key], now[key]].map((value) => JSON.stringify(value));
     if (was !== is) yield `${path}: ${key} was ${was ?? 'absent'}, is ${is ?? 'absent'}`;
   }
