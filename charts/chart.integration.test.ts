@@ -257,6 +257,16 @@ describe('the notes after an install', () => {
     expect(text).not.toMatch(/docs\/\S+\.md/);
   });
 
+  it('say what is special about this release', async () => {
+    const plain = await notes();
+    expect(plain).not.toMatch(/Only these are looked after|WARNING/);
+    const text = await notes('watchNamespaces={acme,globex}', 'hub.service.port=7', 'hub.persistence.enabled=false');
+    expect(text).toContain('Only these are looked after: acme, globex.');
+    expect(text).toContain('service/shops-supercargo-hub 8080:7');
+    expect(text).toContain('orders are lost with the hub');
+    expect(await notes('hub.persistence.enabled=false', 'hub.database.secretName=db')).not.toContain('WARNING');
+  });
+
   it('leave out what is done', async () => {
     const text = await notes('hub.publicUrl=https://hub.example.com', 'metrics.prometheusRule.enabled=true');
     expect(text).not.toContain('For webhooks set');
@@ -339,6 +349,19 @@ describe('monitoring', () => {
     const [never] = await monitoring('metrics.prometheusRule.enabled=true,metrics.prometheusRule.suspendedDays=0');
     expect(forgotten(never)).toBeUndefined();
     expect(never.spec.groups[0].rules).toHaveLength(week.spec.groups[0].rules.length - 1);
+  });
+
+  it('the alert of a volume that fills is of the claim that the hub has, and left out where it has none', async () => {
+    const volume = async (...values: string[]) => {
+      const [rule] = await monitoring('metrics.prometheusRule.enabled=true', ...values);
+      expect(JSON.stringify(rule)).not.toContain('HUB_CLAIM');
+      const [found] = rule.spec.groups[0].rules.filter(({ alert }: { alert: string }) => /VolumeFills/.test(alert));
+      return /persistentvolumeclaim="([^"]*)"/.exec(found?.expr)?.[1];
+    };
+    expect(await volume()).toBe('supercargo-hub');
+    expect(await volume('hub.persistence.existingClaim=mine')).toBe('mine');
+    expect(await volume('hub.persistence.enabled=false')).toBeUndefined();
+    expect(await volume('hub.database.secretName=db')).toBeUndefined();
   });
 
   it('alerts lead to a dashboard where the chart knows a Grafana, to that of their connection if they are about one', async () => {

@@ -35,6 +35,16 @@ describe('image.digest', () => {
   });
 });
 
+it('every object of the chart says what it is part of, and so do its pods', async () => {
+  const partOf = ({ labels }: any) => labels?.['app.kubernetes.io/part-of'];
+  for (const { kind, metadata, spec } of await all(...EVERYTHING)) {
+    const name = `${kind} ${metadata.name}`;
+    expect([name, partOf(metadata)]).toEqual([name, 'supercargo']);
+    if (spec?.template) expect([name, partOf(spec.template.metadata)]).toEqual([name, 'supercargo']);
+    expect(JSON.stringify(spec?.selector ?? spec?.podSelector ?? {})).not.toContain('part-of');
+  }
+});
+
 describe('commonLabels', () => {
   it('are on every object of the chart, and on its pods; no selector has them', async () => {
     const objects = await all(...EVERYTHING, 'commonLabels.team=shops');

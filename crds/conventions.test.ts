@@ -24,11 +24,14 @@ interface Schema {
     fieldPath?: string;
   }[];
 }
+interface Version {
+  readonly name: string;
+  readonly additionalPrinterColumns: readonly { readonly name: string; readonly jsonPath: string }[];
+  readonly schema: { readonly openAPIV3Schema: Schema };
+}
 interface Crd {
-  readonly spec: {
-    readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
-  };
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: { readonly names: { readonly kind: string }; readonly versions: readonly Version[] };
 }
 
 const FOLDER = join(import.meta.dirname, 'generated');
@@ -114,5 +117,33 @@ describe('every CRD keeps the API conventions', () => {
       (schema['x-kubernetes-validations'] ?? []).flatMap(({ fieldPath }) => (fieldPath ? [`${path}${fieldPath}`] : [])),
     );
     expect(named.filter((path) => !paths.has(path))).toEqual([]);
+  });
+
+  it('says in every version whether an object is ready, why, and since when', () => {
+    const answers = [/^Ready$/, /^Reason$/, /^Message$/, /^(Since|Age)$/];
+    const silent = CRDS.flatMap(({ spec }) =>
+      spec.versions.flatMap(({ name, additionalPrinterColumns: columns }) =>
+        answers
+          .filter((answer) => !columns.some((column) => answer.test(column.name)))
+          .map((answer) => `${spec.names.kind} ${name}: ${answer.source}`),
+      ),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('has in its columns fields that there are', () => {
+    const paths = new Set(ALL.map(({ path }) => path));
+    const shown = CRDS.flatMap(({ spec }) =>
+      spec.versions.flatMap(({ additionalPrinterColumns }) =>
+        // Of a list with a filter the list; of metadata the API server has the schema.
+        additionalPrinterColumns.map(({ jsonPath }) => `${spec.names.kind}${jsonPath.replace(/\[\?.*/, '')}`),
+      ),
+    );
+    expect(shown.length).toBeGreaterThan(100);
+    expect(shown.filter((path) => !paths.has(path) && !/^\w+\.metadata\./.test(path))).toEqual([]);
+  });
+
+  it('is found by its label', () => {
+    for (const { metadata } of CRDS) expect(metadata.labels).toEqual({ 'app.kubernetes.io/part-of': 'supercargo' });
   });
 });

@@ -5,25 +5,23 @@ interface Version {
   readonly name: string;
   readonly served: boolean;
   readonly storage: boolean;
-  readonly subresources?: Readonly<Record<string, unknown>>;
   readonly selectableFields?: readonly { readonly jsonPath: string }[];
+  readonly subresources?: Readonly<Record<string, unknown>>;
   readonly schema: { readonly openAPIV3Schema: Schema };
+}
+
+interface Names {
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
 }
 
 export interface Crd {
   readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly scope: string;
-    readonly names: {
-      readonly kind: string;
-      readonly plural: string;
-      readonly singular?: string;
-      readonly listKind?: string;
-      readonly shortNames?: readonly string[];
-      readonly categories?: readonly string[];
-    };
-    readonly versions: readonly Version[];
-  };
+  readonly spec: { readonly scope: string; readonly names: Names; readonly versions: readonly Version[] };
 }
 
 /** Those of which a smaller value refuses what was taken. */
@@ -31,8 +29,11 @@ const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Those of which a greater value does. */
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'];
 const PARTS = ['items', 'additionalProperties'];
-/** Judged one by one below, or words for readers. What else a schema says has to stay as it is, whatever it is. */
-const JUDGED = new Set([
+/**
+ * What is compared in a way of its own, or is for readers alone. Every other word of a schema says how a value is read,
+ * merged and owned, or narrows it: neither may it say another thing nor be added or taken away.
+ */
+const APART = new Set([
   ...[...UPPER, ...LOWER, 'required', 'enum', 'properties', 'x-kubernetes-validations'],
   ...['description', 'title', 'example', 'externalDocs'],
 ]);
@@ -59,7 +60,7 @@ export function incompatibilities(before: Crd, after: Crd, versionName: string):
 
 function* otherNames(before: Crd['spec'], after: Crd['spec']): Generator<string> {
   if (before.scope !== after.scope) yield `scope was ${before.scope}`;
-  for (const name of ['kind', 'plural', 'singular', 'listKind'] as const)
+  for (const name of ['kind', 'listKind', 'plural', 'singular'] as const)
     if (before.names[name] !== after.names[name]) yield `${name} was ${before.names[name]}`;
   for (const name of before.names.shortNames ?? [])
     if (!after.names.shortNames?.includes(name)) yield `short name ${name} is gone`;
@@ -68,11 +69,11 @@ function* otherNames(before: Crd['spec'], after: Crd['spec']): Generator<string>
 }
 
 function* lessServed(old: Version, now: Version): Generator<string> {
-  for (const [name, was] of Object.entries(old.subresources ?? {}))
-    if (JSON.stringify(now.subresources?.[name]) !== JSON.stringify(was)) yield `subresource ${name} was otherwise`;
   for (const { jsonPath } of old.selectableFields ?? [])
     if (!now.selectableFields?.some((field) => field.jsonPath === jsonPath))
       yield `${jsonPath} cannot be selected by any more`;
+  for (const name of Object.keys(old.subresources ?? {}))
+    if (!now.subresources?.[name]) yield `the subresource ${name} is gone`;
 }
 
 /** `written`: by others than our own parts. */
@@ -92,8 +93,8 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
 
 function* changedWords(path: string, old: Schema, now: Schema): Generator<string> {
   for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
-    // Both are schemas of their own, which are looked at in turn.
-    if (JUDGED.has(key) || (PARTS.includes(key) && isSchema(old[key]) && isSchema(now[key]))) continue;
+    // Schemas of their own are looked at in turn.
+    if (APART.has(key) || (PARTS.includes(key) && isSchema(old[key]) && isSchema(now[key]))) continue;
     const [was, is] = [old[key], now[key]].map((value) => JSON.stringify(value));
     if (was !== is) yield `${path}: ${key} was ${was ?? 'absent'}, is ${is ?? 'absent'}`;
   }

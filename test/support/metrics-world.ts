@@ -22,7 +22,9 @@ import { rolloutMetrics } from '../../operator/rollout/metrics.ts';
 import { RolloutBook } from '../../operator/waves/book.ts';
 import { annotationsOf } from '../../operator/waves/mark.ts';
 import { SyncMetrics } from '../../sync/metrics.ts';
+import type { FeedClass } from '../../model/feeds.ts';
 import { ManualClock } from './manual-clock.ts';
+import { neighbours, rowsOfABusyHub, scrapedElsewhere } from './metrics-neighbours.ts';
 import { aCondition, aConnection, aDeployment, aFeed, aLicense } from './operator-fixtures.ts';
 import { scraped, Timeline, type ScrapedSample } from './timeline.ts';
 
@@ -39,23 +41,33 @@ const KINDS = [
   'deployments',
 ];
 
-/** What a test changes from minute to minute: one connection "shop" with the feeds "orders" and "shipments". */
+type ConnectionState = NonNullable<ConnectionResource['status']>['state'];
+
+/**
+ * What a test changes from minute to minute: one connection "shop" with the feeds "orders" and "shipments", beside
+ * neighbours in which all is well. What has a bound is just within it.
+ */
 export class World {
-  operators = 1;
+  operators = 2;
   leads = true;
-  hubs = 1;
+  hubs = 2;
   pod = true;
   connection = true;
-  /** A ClusterConnection of the same name, switched off. */
-  clusterTwin = false;
-  database = true;
-  connectionState: NonNullable<ConnectionResource['status']>['state'] = 'Running';
+  /** State of a ClusterConnection of the same name, if there is one. */
+  clusterTwin: ConnectionState | undefined;
+  /** Whether the database answers a hub. */
+  database: (hub: number) => boolean = () => true;
+  connectionState: ConnectionState = 'Running';
   feedAgeMinutes = 1;
   watchAgeSeconds = 5;
-  expiresInDays: number | undefined;
+  expiresInDays = 8;
   /** A wave brought a pod its image an hour ago; it is not Ready, and another pod waits for it. */
   brokenByRollout = false;
-  licenseDays = 300;
+  licenseDays = 15;
+  /** The shop's clock less ours. */
+  skewSeconds = 110;
+  /** What is left of the hub's volume. */
+  volumeFree = 0.11;
   /** A connection was given to an installation that there is not. */
   unowned = false;
   readonly counters: Record<string, { hint: number; poll: number }> = {};
@@ -63,15 +75,18 @@ export class World {
   readonly conditions = new Map<string, Condition[]>();
   reconciles: ControllerMetrics;
   request: (status: number) => void;
-  /** A pod's request for orders waited so many seconds for its turn. */
-  waited: (seconds: number) => void;
+  /** A pod's request waited so many seconds for its turn. */
+  waited: (seconds: number, of?: FeedClass) => void;
 
-  constructor(reconciles: ControllerMetrics, request: (status: number) => void, waited: (seconds: number) => void) {
+  constructor(reconciles: ControllerMetrics, request: World['request'], waited: World['waited']) {
     this.reconciles = reconciles;
     this.request = request;
     this.waited = waited;
     for (const name of ['shop', 'orders', 'shipments'])
       this.conditions.set(name, [aCondition('Ready', 'True'), aCondition('Fresh', 'True')]);
+    this.condition('shop', 'Throttled', 'False');
+    this.condition('shop', 'Licensed', 'True');
+    for (const [figure, labels, value] of rowsOfABusyHub()) this.row(figure, labels, value);
   }
 
   /** Of the connection "shop" or of a feed. */
@@ -112,6 +127,7 @@ export class MetricsWorld {
   // promtool's time begins in 1970.
   readonly #clock = new ManualClock('1970-01-01T00:00:00Z');
   readonly #hub: Registry;
+  #hubThatAsks = 0;
   readonly #operator = partRegistry('operator');
   readonly #leading = leadershipGauge(this.#operator, 'supercargo-operator');
   readonly #sync = new SyncMetrics({ namespace: 'acme', name: 'shop' });
@@ -132,15 +148,17 @@ export class MetricsWorld {
         const request = { method: 'GET', routeOptions: { url: '/api/v1/orders' } };
         for (const hook of hooks) void hook(request, { statusCode, elapsedTime: 5 });
       },
-      (seconds) => queue.waited.observe({ class: 'orders' }, seconds),
+      (seconds, of = 'orders') => queue.waited.observe({ class: of }, seconds),
     );
     const db = { query: (sql: string) => this.#rows(sql) } as unknown as Database;
     hubMetrics(this.#hub, {
       db,
       unfit: unfit.map((reason) => ({ reason, message: '', fatal: false })),
       ended: new Map([['runs', 1]]),
-      declared: () =>
-        this.state.connection ? { store: 'main', driver: 'd', mode: 'Production', credential: 'key' } : undefined,
+      declared: ({ namespace, name }) =>
+        this.state.connection || namespace !== 'acme' || name !== 'shop'
+          ? { store: 'main', driver: 'd', mode: 'Production', credential: 'key' }
+          : undefined,
       clock: this.#clock,
       slowFreshMs: 0,
     });
@@ -150,7 +168,9 @@ export class MetricsWorld {
   /** A minute: everything is scraped that is there. */
   async pass(): Promise<void> {
     const { operators, hubs, pod, leads } = this.state;
-    const all: ScrapedSample[] = [];
+    const all: ScrapedSample[] = scrapedElsewhere(this.state.volumeFree);
+    // One in twenty-five fails.
+    for (let index = 0; index < 25; index++) this.state.request(index === 0 ? 500 : 200);
     const scrape = (text: string, labels: Record<string, string>) => {
       all.push(...scraped(text, labels), ...scraped('up 1', labels));
     };
@@ -159,9 +179,11 @@ export class MetricsWorld {
       this.#leading(isLeader);
       scrape(await this.#operatorText(isLeader), { namespace: 'supercargo', pod: `operator-${index}` });
     }
-    for (let index = 0; index < hubs; index++)
+    for (let index = 0; index < hubs; index++) {
+      this.#hubThatAsks = index;
       scrape(await this.#hub.metrics(), { namespace: 'supercargo', pod: `hub-${index}` });
-    this.#sync.connection(true, 0);
+    }
+    this.#sync.connection(true, this.state.skewSeconds * 1000);
     if (pod) scrape(await this.#sync.registry.metrics(), { namespace: 'acme', pod: 'sync-shop' });
     this.timeline.minute(all);
     await this.#clock.advance(60_000);
@@ -188,8 +210,10 @@ export class MetricsWorld {
   #foreign(): Family {
     const given = aConnection();
     const connections = new Cache<ConnectionResource>();
-    const labels = { [LABELS.installation]: 'gone' };
-    if (this.state.unowned) connections.put({ ...given, metadata: { ...given.metadata, labels } });
+    const of = (installation: string) => ({ name: installation, labels: { [LABELS.installation]: installation } });
+    if (this.state.unowned) connections.put({ ...given, metadata: { ...given.metadata, ...of('gone') } });
+    const taken = { metadata: { ...given.metadata, ...of('wholesale') }, status: { installation: 'wholesale' } };
+    connections.put({ ...given, ...taken });
     const caches = { connections, clusterConnections: new Cache() } as unknown as Caches;
     return foreignConnections(caches, { installation: 'one', selector: undefined, watchNamespaces: [] });
   }
@@ -232,17 +256,20 @@ export class MetricsWorld {
     const status = {
       state: state.connectionState,
       conditions: state.conditions.get('shop'),
-      ...(state.expiresInDays === undefined ? {} : { credentialExpiresAt: isoIn(state.expiresInDays * DAY_MS) }),
+      credentialExpiresAt: isoIn(state.expiresInDays * DAY_MS),
     };
     if (state.connection) caches['connections']!.put(aConnection({}, { status }) as never);
     if (state.clusterTwin) {
       const twin = aConnection({}, {
         kind: 'ClusterConnection',
         metadata: { name: 'shop' },
-        status: { state: 'Inactive' },
+        status: { state: state.clusterTwin },
       } as never);
       caches['clusterConnections']!.put({ ...twin, spec: { ...twin.spec, namespace: 'acme' } } as never);
     }
+    const beside = neighbours();
+    for (const connection of beside.connections) caches['connections']!.put(connection as never);
+    for (const feed of beside.feeds) caches['feeds']!.put(feed as never);
     for (const [name, type] of [
       ['orders', 'OrderImport'],
       ['shipments', 'ShipmentExport'],
@@ -256,7 +283,7 @@ export class MetricsWorld {
   }
 
   async #rows(sql: string): Promise<Row[]> {
-    if (!this.state.database) throw new Error('the database is down');
+    if (!this.state.database(this.#hubThatAsks)) throw new Error('the database is down');
     if (sql === FIRST_SEEN.sources[0]!.sql)
       return Object.entries(this.state.counters).flatMap(([key, counts]) => {
         const [namespace = '', connection = ''] = key.split('/');

@@ -54,12 +54,16 @@ export class Timeline {
   }
 }
 
-/** Runs `promtool test rules`: these alerts and no others fire at the end of the timeline. */
+/**
+ * Runs `promtool test rules`: these alerts and no others fire at the end of the timeline, and in the minute `since`, if
+ * that is given, and none fires in the minute before.
+ */
 export async function promtoolSays(
   promtool: string,
   rules: string,
   timeline: Timeline,
   firing: readonly Readonly<Record<string, string>>[],
+  since?: number,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'supercargo-rules-'));
   try {
@@ -72,11 +76,8 @@ export async function promtoolSays(
           interval: '1m',
           input_series: timeline.inputSeries(),
           promql_expr_test: [
-            {
-              expr: 'ALERTS{alertstate="firing"}',
-              eval_time: `${timeline.length - 1}m`,
-              exp_samples: firing.map((labels) => ({ labels: seriesOf(labels), value: 1 })),
-            },
+            firingAt(timeline.length - 1, firing),
+            ...(since === undefined ? [] : [firingAt(since - 1, []), firingAt(since, firing)]),
           ],
         },
       ],
@@ -89,6 +90,14 @@ export async function promtoolSays(
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function firingAt(minute: number, firing: readonly Readonly<Record<string, string>>[]) {
+  return {
+    expr: 'ALERTS{alertstate="firing"}',
+    eval_time: `${minute}m`,
+    exp_samples: firing.map((labels) => ({ labels: seriesOf(labels), value: 1 })),
+  };
 }
 
 function seriesOf(labels: Readonly<Record<string, string>>): string {

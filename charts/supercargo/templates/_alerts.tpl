@@ -1,8 +1,12 @@
-{{/* files/alerts.yaml with what the values say of it: namespace, runbooks, dashboards, labels, how long a pause may be. */}}
+{{/*
+files/alerts.yaml with what the values say of it: namespace, the hub's volume, runbooks, dashboards, labels, how long a
+pause may be.
+*/}}
 {{- define "supercargo.alerts" -}}
 {{- $rule := .Values.metrics.prometheusRule }}
 {{- $grafana := trimSuffix "/" .Values.metrics.dashboards.grafanaUrl }}
-{{- $alerts := .Files.Get "files/alerts.yaml" | replace "RELEASE_NAMESPACE" .Release.Namespace | replace "https://supercargo.dev/docs/runbooks" (trimSuffix "/" $rule.runbookUrl) | fromYaml }}
+{{- $claim := include "supercargo.hubClaim" . }}
+{{- $alerts := .Files.Get "files/alerts.yaml" | replace "RELEASE_NAMESPACE" .Release.Namespace | replace "HUB_CLAIM" $claim | replace "https://supercargo.dev/docs/runbooks" (trimSuffix "/" $rule.runbookUrl) | fromYaml }}
 {{- range $group := $alerts.groups }}
 {{- $kept := list }}
 {{- range $alert := $group.rules }}
@@ -11,7 +15,7 @@
 {{- if eq $alert.alert "SupercargoSuspendedLong" }}
 {{- $_ := set $alert "expr" ($alert.expr | replace "7 * 86400" (printf "%d * 86400" (int $rule.suspendedDays))) }}
 {{- if $rule.suspendedDays }}{{ $kept = append $kept $alert }}{{ end }}
-{{- else }}
+{{- else if or $claim (ne $alert.alert "SupercargoHubVolumeFills") }}
 {{- $kept = append $kept $alert }}
 {{- end }}
 {{- end }}

@@ -22,6 +22,7 @@
 app.kubernetes.io/name: supercargo
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | quote }}
+app.kubernetes.io/part-of: supercargo
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- range $name, $value := .Values.commonLabels }}
@@ -61,6 +62,13 @@ app.kubernetes.io/component: {{ .component }}
 
 {{- define "supercargo.hubUrl" -}}
 {{ include "supercargo.hubPort" . }}://{{ include "supercargo.name" . }}-hub.{{ .Release.Namespace }}.svc:{{ .Values.hub.service.port }}
+{{- end }}
+
+{{/* The volume of the embedded database; nothing where there is none. */}}
+{{- define "supercargo.hubClaim" -}}
+{{- if and (not .Values.hub.database.secretName) .Values.hub.persistence.enabled -}}
+{{ .Values.hub.persistence.existingClaim | default (printf "%s-hub" (include "supercargo.name" .)) }}
+{{- end -}}
 {{- end }}
 
 {{/* Name of the hub's port, and the scheme that it speaks. */}}
