@@ -199,6 +199,7 @@ describe('Ready', () => {
       'Reconciling',
       'Starting',
     ],
+    ['a Deployment that is made anew', { deployment: undefined }, 'Initializing', 'Reconciling', 'Creating'],
     [
       'a Deployment that has not been looked at',
       { deployment: aDeployment({ observedGeneration: 0 }) },
