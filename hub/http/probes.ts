@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../kit/clock.ts';
+import { together } from '../../kit/exposition.ts';
 import { HttpError } from '../base/errors.ts';
 import type { UnfitFor } from '../storage/fitness.ts';
 import { figures } from './observe.ts';
@@ -16,14 +17,17 @@ export interface ProbeOptions {
   readonly unfit: readonly UnfitFor[];
   /** How long figures are good for. */
   readonly figuresFreshMs: number;
+  /** Figures of others in this process. */
+  readonly otherFigures?: (() => Promise<string>) | undefined;
 }
 
 /** What a cluster asks a hub without a key. The figures name every Store's connections. */
 export function probeRoutes(
   app: FastifyInstance,
-  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs }: ProbeOptions,
+  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs, otherFigures }: ProbeOptions,
 ): void {
-  const metrics = figures(registry, clock, figuresFreshMs);
+  const all = async () => together([await registry.metrics(), ...(otherFigures ? [await otherFigures()] : [])]);
+  const metrics = figures(otherFigures ? all : () => registry.metrics(), clock, figuresFreshMs);
   app.get('/readyz', { schema: { hide: true } }, async () => {
     if (!(await isSameDatabase()))
       throw new HttpError(
