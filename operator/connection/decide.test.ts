@@ -220,6 +220,16 @@ describe('Ready', () => {
       'PodRefused',
     ],
     [
+      'a pod that its node ended, though another one is made',
+      {
+        deployment: aDeployment({ availableReplicas: 0 }),
+        pods: [aPod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' })],
+      },
+      'Degraded',
+      'Reconciling',
+      'Evicted',
+    ],
+    [
       'a pod that does not start',
       {
         deployment: aDeployment({

@@ -148,7 +148,7 @@ describe('"up" as the operator has it', () => {
     await until('Valid', 'Credential', 'key');
     await until('UpToDate', 'Feed', 'orders');
     await servedOnce('supercargo_connection_up', 1);
-    await servedOnce('supercargo_feed_last_success_timestamp_seconds', 1);
+    await servedOnce('supercargo_feed_last_success_timestamp_seconds', 2);
     expect(await served('supercargo_connection_up')).toEqual([
       'supercargo_connection_up{namespace="acme",connection="shop"} 1',
     ]);
