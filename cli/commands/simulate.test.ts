@@ -50,10 +50,10 @@ describe('supercargo simulate', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const command = { port, seed: 1, products: 1, orders: 1, fault: '', rate: 0 };
-    await expect(runSimulate(command, () => undefined, AbortSignal.abort())).rejects.toThrow(
+    const running = runSimulate(command, () => undefined, AbortSignal.abort()).finally(() => other.close());
+    await expect(running).rejects.toThrow(
       `port ${port} of 127.0.0.1 is taken by another program: name another with --port, or 0 for a free one`,
     );
-    other.close();
   });
 
   it('names the platforms there are when one is asked for that it does not speak', async () => {
