@@ -1,6 +1,7 @@
 /**
  * Writes the files that come from code: the chart's CRDs, RBAC rules and Drivers, the settings of Argo CD, and the
- * references of metrics, of reasons, of environment variables and of the command line. `--check` fails when one is stale.
+ * references of metrics, of reasons, of environment variables and of the command line. `--check` fails when one is
+ * stale.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

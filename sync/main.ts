@@ -39,6 +39,7 @@ const environment = z.object({
     .string()
     .optional()
     .describe('Set by an image with a driver of its own: the file of its module.'),
+  SUPERCARGO_STORE: z.string().optional().describe('Name of its Store, for who looks at the pod.'),
   SUPERCARGO_HUB_URL: z.url().describe('The hub.'),
   SUPERCARGO_HUB_CA: z.string().optional().describe("PEM of the CA of the hub's certificate."),
   SUPERCARGO_HUB_TOKEN_FILE: z

@@ -36,7 +36,7 @@ describe('supercargo get', () => {
 
   it('shows the header alone where nothing is, and ends well: nothing was asked for by name', async () => {
     const text = await get(target, { word: 'store', namespace: 'empty' }, now);
-    expect(text).toMatch(/^NAMESPACE  NAME .*  READY  REASON  SINCE$/);
+    expect(text).toMatch(/^NAMESPACE {2}NAME .* READY {2}REASON {2}SINCE$/);
     expect(await get(target, { word: 'store', namespace: 'empty', output: 'json' }, now)).toBe('[]');
   });
 

@@ -37,7 +37,8 @@ describe('the table of commands', () => {
   });
 
   it('takes whose cluster, and as whom, wherever it takes a context; and all namespaces wherever it takes labels', () => {
-    const takes = (option: string) => COMMANDS.filter(({ flags = [] }) => flags.some(({ usage }) => usage.includes(option))).map(({ name }) => name); // prettier-ignore
+    const takes = (option: string) =>
+      COMMANDS.filter(({ flags = [] }) => flags.some(({ usage }) => usage.includes(option))).map(({ name }) => name);
     expect(takes('--context').length).toBeGreaterThan(20);
     expect(takes('--kubeconfig')).toEqual(takes('--context'));
     expect(takes('--as ')).toEqual(takes('--context'));
