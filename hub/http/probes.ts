@@ -1,7 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../kit/clock.ts';
-import { together } from '../../kit/exposition.ts';
 import { HttpError } from '../base/errors.ts';
 import type { UnfitFor } from '../storage/fitness.ts';
 import { figures } from './observe.ts';
@@ -17,7 +16,7 @@ export interface ProbeOptions {
   readonly unfit: readonly UnfitFor[];
   /** How long figures are good for. */
   readonly figuresFreshMs: number;
-  /** Figures of others in this process. */
+  /** Figures of others in this process, of other families. */
   readonly otherFigures?: (() => Promise<string>) | undefined;
 }
 
@@ -26,8 +25,8 @@ export function probeRoutes(
   app: FastifyInstance,
   { registry, clock, isSameDatabase, where, unfit, figuresFreshMs, otherFigures }: ProbeOptions,
 ): void {
-  const all = async () => together([await registry.metrics(), ...(otherFigures ? [await otherFigures()] : [])]);
-  const metrics = figures(otherFigures ? all : () => registry.metrics(), clock, figuresFreshMs);
+  const all = async () => `${await registry.metrics()}${(await otherFigures?.()) ?? ''}`;
+  const metrics = figures(all, clock, figuresFreshMs);
   app.get('/readyz', { schema: { hide: true } }, async () => {
     if (!(await isSameDatabase()))
       throw new HttpError(

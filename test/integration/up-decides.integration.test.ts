@@ -152,6 +152,7 @@ describe('"up" as the operator has it', () => {
     expect(await served('supercargo_connection_up')).toEqual([
       'supercargo_connection_up{namespace="acme",connection="shop"} 1',
     ]);
+    expect(await served('supercargo_part_info')).toEqual(['supercargo_part_info{part="hub"} 1']);
     expect((await served('supercargo_resource_condition')).join()).toMatch(
       /kind="Feed",namespace="acme",name="orders",connection="shop",feed_type="OrderImport",type="Ready",status="True"/,
     );
