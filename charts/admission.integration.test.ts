@@ -4,7 +4,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LABELS, resourceType } from '../crds/index.ts';
+import { LABELS, LONGEST_CONNECTION_NAME, resourceType } from '../crds/index.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
 import { createClient } from '../kit/kube/kube-config.ts';
 import type { Intent, KubeObject, ResourceType } from '../kit/kube/objects.ts';
@@ -59,9 +59,17 @@ let operator: RunningOperator;
 /** What somebody has who stole the operator's token. */
 let thief: KubeClient;
 let shop: Seen;
+/** A connection's, made before there were policies. */
+const TOO_LONG = 'x'.repeat(LONGEST_CONNECTION_NAME + 1);
+const CONNECTION_SPEC = {
+  storeRef: { name: 'main' },
+  credentialRef: { name: 'key' },
+  ...{ driver: 'vendure', earliestOrderDate: '2026-01-01T00:00:00Z' },
+};
 
 beforeAll(async () => {
   rig = await OperatorRig.start({ controllers: ['namespace-controller'] });
+  await rig.client.create(resourceType('Connection'), rig.manifest('Connection', 'default', TOO_LONG, CONNECTION_SPEC));
   folder = await mkdtemp(join(tmpdir(), 'supercargo-values-'));
   await install();
   const account = await rig.serviceAccount('supercargo-operator', {
@@ -593,6 +601,33 @@ describe('who makes a Credential', () => {
     ]);
     expect(await connection(bob, 'with-use', 'key')).toBeUndefined();
     await bob.close();
+  });
+});
+
+describe('the name of a connection that is made', () => {
+  const made = (kind: string, name: string) => {
+    const namespace = kind === 'Connection' ? NS : undefined;
+    const spec = { ...CONNECTION_SPEC, ...(namespace ? {} : { namespace: NS }) };
+    return refusal(rig.client.create(resourceType(kind), rig.manifest(kind, namespace, name, spec)));
+  };
+
+  it.each(['Connection', 'ClusterConnection'])('fits into the labels of its pods: a %s', async (kind) => {
+    expect(await made(kind, TOO_LONG)).toMatch(/metadata.name has 59 characters, at most 58 fit .* choose a shorter/);
+    expect(await made(kind, TOO_LONG.slice(1))).toBeUndefined();
+  });
+
+  it('is told by status where it was made before, and that one can be deleted', async () => {
+    const seen = await rig.eventually(
+      'Connection',
+      'default',
+      TOO_LONG,
+      (one) => conditionOf(one, 'Accepted')?.startsWith('False') ?? false,
+    );
+    expect(conditionOf(seen, 'Accepted')).toBe('False NameTooLong');
+    const type = resourceType('Connection');
+    expect(await refusal(rig.client.delete(type, { name: TOO_LONG, namespace: 'default' }))).toBeUndefined();
+    // The operator takes its finalizer off, which is an update.
+    await until('it to be gone', async () => !(await rig.client.find(type, TOO_LONG, 'default')));
   });
 });
 

@@ -114,7 +114,7 @@ describe('the job that brings the CRDs up to date', () => {
     // What is stored in an older version is written once more, as it is.
     const others = rules.filter((rule) => !kinds.includes(rule));
     expect(others.map(({ resources, ...rule }) => ({ ...rule, resources: [...resources].sort() }))).toEqual([
-      { apiGroups: ['supercargo.dev'], resources: plurals, verbs: ['list', 'patch'] },
+      { apiGroups: ['supercargo.dev'], resources: plurals, verbs: ['get', 'list', 'patch'] },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Writes the files that come from code: the chart's CRDs, RBAC rules and Drivers, the settings of Argo CD, and the
- * references of metrics, of reasons and of the command line. `--check` fails when one is stale.
+ * references of metrics, of reasons, of environment variables and of the command line. `--check` fails when one is
+ * stale.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -18,6 +19,7 @@ import {
   OPERATOR_LIMITED_CLUSTER_RULES,
   OPERATOR_NAMESPACE_RULES,
 } from '../operator/rbac.ts';
+import { environmentReference } from './environment-reference.ts';
 import { metricsReference } from './metrics-reference.ts';
 import { reasonsReference } from './reasons-reference.ts';
 
@@ -49,6 +51,7 @@ export function chartFiles(): Map<string, string> {
   files.set(join('docs', 'reference', 'metrics.md'), metricsReference());
   files.set(join('docs', 'reference', 'cli.md'), cliReference());
   files.set(join('docs', 'reference', 'reasons.md'), reasonsReference());
+  files.set(join('docs', 'reference', 'environment.md'), environmentReference());
   return files;
 }
 

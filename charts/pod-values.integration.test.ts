@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { syncPodTemplate } from '../operator/pod-template.ts';
 import { run } from '../test/cluster/exec.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { CHART } from '../test/support/rendered-chart.ts';
@@ -166,9 +167,25 @@ describe('order webhooks of the hub', () => {
     expect(env).not.toHaveProperty('HTTP_PROXY');
     expect(env['NO_PROXY'].split(',')).toEqual(expect.arrayContaining(['localhost', '.svc', '.corp']));
     expect(podOf(objects, 'hub').spec.volumes).toContainEqual({ name: 'proxy', secret: { secretName: 'proxy-login' } });
-    const { egress } = find(objects, 'NetworkPolicy', 'supercargo-hub').spec;
-    expect(egress.flatMap(({ ports = [] }: any) => ports.map(({ port }: any) => port))).toContain(3128);
+    expect(portsOfProxy(objects)).toEqual([3128]);
   });
+
+  it.each([
+    ['http://proxy1', 80],
+    ['https://10.0.0.12', 443],
+    ['http://10.0.0.12:8080', 8080],
+    ['http://[fd00::12]:3128', 3128],
+    ['http://[fd00::12]/', 80],
+  ])('are let through to the port of %s', async (httpsProxy, port) => {
+    const hub = { webhooks: { proxy: { httpsProxy } } };
+    expect(portsOfProxy(await withValues({ networkPolicy: { enabled: true }, hub }))).toEqual([port]);
+  });
+
+  /** The last of what the hub may reach. */
+  const portsOfProxy = (objects: any[]): number[] =>
+    find(objects, 'NetworkPolicy', 'supercargo-hub')
+      .spec.egress.at(-1)
+      .ports.map(({ port }: any) => port);
 
   it.each([
     ['a ConfigMap', { configMap: 'corporate-ca' }, { configMap: { name: 'corporate-ca' } }],
@@ -182,6 +199,19 @@ describe('order webhooks of the hub', () => {
         ...Object.fromEntries(Object.entries(volume).map(([kind, of]) => [kind, expect.objectContaining(of)])),
       }),
     );
+  });
+});
+
+describe('resources', () => {
+  it('of sync pods and the target of the autoscaler may be a plain number, as in any manifest', async () => {
+    const objects = await withValues({
+      sync: { resources: { requests: { cpu: 1, memory: '1Ti' }, limits: {} } },
+      hub: { database: { secretName: 'db' }, autoscaling: { enabled: true, targetCPU: 1.5 } },
+    });
+    const { resources } = syncPodTemplate.parse(envOf(objects, 'operator')['SUPERCARGO_SYNC_PODS']);
+    expect(resources.requests).toEqual({ cpu: 1, memory: '1Ti' });
+    const [metric] = find(objects, 'HorizontalPodAutoscaler', 'supercargo-hub').spec.metrics;
+    expect(metric.resource.target.averageValue).toBe('1.5');
   });
 });
 

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { applyCrds } from '../cli/commands/crds.ts';
-import { CRDS, migrateStored } from '../cli/commands/stored-versions.ts';
+import { CRDS } from '../cli/commands/crd.ts';
+import { migrateStored } from '../cli/commands/stored-versions.ts';
 import type { KubeClient } from '../kit/kube/client.ts';
+import { systemClock } from '../kit/clock.ts';
 import { createClient, loadKubeConfig } from '../kit/kube/kube-config.ts';
 import type { Intent, KubeObject } from '../kit/kube/objects.ts';
 import { run, tryRun } from '../test/cluster/exec.ts';
@@ -18,10 +20,10 @@ import {
   type ControlPlane,
 } from '../test/cluster/index.ts';
 import { waitFor } from '../test/cluster/wait.ts';
+import { kindOfRelease } from '../test/support/kinds-of-release.ts';
 import { CHART } from '../test/support/rendered-chart.ts';
-import { GROUP, KINDS, resourceType } from './index.ts';
+import { GROUP, resourceType } from './index.ts';
 import type { Crd } from './promise/compatible.ts';
-import { customResourceDefinition } from './schema/crd.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
 const OLD = 'v1alpha1';
@@ -45,24 +47,6 @@ async function start(): Promise<void> {
 async function stop(): Promise<void> {
   await client?.close();
   await plane?.stop();
-}
-
-/** A kind as another release has it: these versions, the first of them stored. */
-function release(plural: string, ...names: string[]): Intent {
-  const crd = customResourceDefinition(KINDS.find((kind) => kind.plural === plural)!) as unknown as Crd & Intent;
-  const versions = names.map((name, index) => {
-    const {
-      deprecationWarning: _,
-      deprecated: __,
-      ...version
-    } = crd.spec.versions.find((one) => one.name === name)! as {
-      name: string;
-      deprecated?: boolean;
-      deprecationWarning?: string;
-    };
-    return { ...version, storage: index === 0 };
-  });
-  return { ...crd, spec: { ...crd.spec, versions } };
 }
 
 const apply = (crd: Intent) => client.apply(CRDS, crd, { manager: 'test' });
@@ -89,7 +73,7 @@ const servedIn = async (version: string) =>
 describe('the version before', () => {
   beforeAll(async () => {
     await start();
-    await applyCrds(client, () => undefined);
+    await applyCrds({ client, clock: systemClock, say: () => undefined });
     await waitFor('the kinds', () => servedIn(NEW), SOON);
   }, BUILD_PATIENCE_MS);
   afterAll(stop);
@@ -118,18 +102,18 @@ describe('the version before', () => {
 
   it('is what is stored, so the CRDs of the release before can be put back, and everything is still there', async () => {
     await client.create(storeType(NEW), store(NEW, 'made-in-the-new-one'));
-    await apply(release('stores', OLD));
+    await apply(kindOfRelease('stores', OLD));
     await waitFor('the old release', async () => !(await servedIn(NEW)), SOON);
     const all = await stores(OLD);
     expect(all.items.map(({ metadata }) => metadata.name).sort()).toEqual(['made-in-the-new-one', 'old']);
-    await apply(release('stores', OLD, NEW));
+    await apply(kindOfRelease('stores', OLD, NEW));
   });
 });
 
 describe('a version that is to go', () => {
   beforeAll(async () => {
     await start();
-    await apply(release('stores', OLD, NEW));
+    await apply(kindOfRelease('stores', OLD, NEW));
     await waitFor('the kind', () => servedIn(OLD), SOON);
     await client.create(storeType(OLD), store(OLD, 'first'));
     for (let index = 0; index < 12; index += 1) await client.create(storeType(OLD), store(OLD, `store-${index}`));
@@ -138,19 +122,20 @@ describe('a version that is to go', () => {
 
   it('is kept by the API server while anything is stored in it; the job writes all of it once, and it can go', async () => {
     const said: string[] = [];
-    await migrateStored(client, CRD, (line) => said.push(line), 0);
+    const migrate = () => migrateStored([CRD], { client, clock: systemClock, say: (line) => void said.push(line) });
+    await migrate();
     expect(said).toEqual([]); // as one version alone was ever stored
 
-    await apply(release('stores', NEW, OLD));
+    await apply(kindOfRelease('stores', NEW, OLD));
     expect(await storedVersions()).toEqual([OLD, NEW]);
     const refused = 'must remain in spec.versions';
-    await expect(apply(release('stores', NEW))).rejects.toThrow(refused);
+    await expect(apply(kindOfRelease('stores', NEW))).rejects.toThrow(refused);
 
     const before = await stores(NEW);
-    await migrateStored(client, CRD, (line) => said.push(line), 5_000);
+    await migrate();
     expect(said).toEqual([`${CRD}: 13 stored as ${NEW}`]);
     expect(await storedVersions()).toEqual([NEW]);
-    await apply(release('stores', NEW));
+    await apply(kindOfRelease('stores', NEW));
 
     // An object that was left in the old version could not be read any more.
     await waitFor('the release without it', async () => !(await servedIn(OLD)), SOON);
@@ -160,7 +145,7 @@ describe('a version that is to go', () => {
     expect(told(after)).toEqual(told(before));
     expect(after.items).toHaveLength(13);
     said.length = 0;
-    await migrateStored(client, CRD, (line) => said.push(line), 0);
+    await migrate();
     expect(said).toEqual([]);
   });
 });
@@ -174,7 +159,7 @@ describe('an upgrade by Helm from a release that had the old version alone', () 
     await cp(CHART, before, { recursive: true });
     const crds = join(before, 'charts', 'crds', 'crds');
     for (const file of await readdir(crds))
-      await writeFile(join(crds, file), `---\n${stringify(release(file.replace('.yaml', ''), OLD))}`);
+      await writeFile(join(crds, file), `---\n${stringify(kindOfRelease(file.replace('.yaml', ''), OLD))}`);
     const helm = (...args: string[]) =>
       run(binaryPath('helm'), [...args, '-n', 'supercargo-system'], { env: plane.adminEnv });
     await helm('install', 'supercargo', before, '--create-namespace');
@@ -182,7 +167,7 @@ describe('an upgrade by Helm from a release that had the old version alone', () 
     const uid = (await client.get<KubeObject>(driverType(OLD), 'vendure')).metadata.uid;
 
     await helm('upgrade', 'supercargo', CHART, '--no-hooks');
-    await applyCrds(client, () => undefined);
+    await applyCrds({ client, clock: systemClock, say: () => undefined });
     await waitFor('the kinds', () => servedIn(NEW), SOON);
     await helm('upgrade', 'supercargo', CHART, '--no-hooks');
     const driver = await client.get<KubeObject>(driverType(NEW), 'vendure');

@@ -7,7 +7,7 @@ import type { CarryWebhook } from './base/webhook-transport.ts';
 import { followCertificate, type Certificate } from './http/certificate.ts';
 import type { Route } from './http/doors.ts';
 import type { Limits } from './http/limits.ts';
-import { buildServer } from './server.ts';
+import { buildServer, type HubServer } from './server.ts';
 import type { Database } from './storage/database.ts';
 import { watchEpoch } from './storage/epoch.ts';
 import { migrate } from './storage/migrate.ts';
@@ -51,6 +51,8 @@ export interface HubOptions {
   readonly tls?: { readonly read: () => Promise<Certificate>; readonly everyMs: number };
   /** How long gathered figures are good for, in milliseconds; 5,000 if absent. */
   readonly figuresFreshMs?: number;
+  /** What else the process has to say at /metrics: in `up` it is not the hub alone. */
+  readonly otherFigures?: () => Promise<string>;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
   /** Every Store is who has its name, whatever its uid: an installation that was made anew from its manifests. */
@@ -123,11 +125,21 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     trustedProxies: options.trustedProxies,
     ended: keeper.ended,
     figuresFreshMs: options.figuresFreshMs,
+    otherFigures: options.otherFigures,
     certificate,
     hasOwnProbes: options.metricsPort !== undefined,
   });
-  const probesUrl = await server.probes?.listen({ host: options.host, port: options.metricsPort });
-  const url = await server.listen({ host: options.host, port: options.port });
+  const rest = async () => {
+    await server.close();
+    await worker.stop();
+    await keeper.stop();
+    await epoch.stop();
+  };
+  const { probesUrl, url } = await listen(server, options).catch(async (error: unknown) => {
+    // What goes on by itself would keep a process that has failed alive.
+    await rest();
+    throw error;
+  });
   listening.url = url;
   const ending = new AbortController();
   const renewals =
@@ -144,13 +156,18 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     async stop() {
       ending.abort();
       await renewals;
-      await server.close();
-      await worker.stop();
-      await keeper.stop();
-      await epoch.stop();
+      await rest();
       await db.close();
     },
   };
+}
+
+async function listen(
+  server: HubServer,
+  { host, port, metricsPort }: Pick<HubOptions, 'host' | 'port' | 'metricsPort'>,
+): Promise<{ readonly probesUrl: string | undefined; readonly url: string }> {
+  const probesUrl = await server.probes?.listen({ host, port: metricsPort });
+  return { probesUrl, url: await server.listen({ host, port }) };
 }
 
 async function putStore(hub: HubContext, given: StoreRecord, adoptByName: boolean): Promise<void> {

@@ -73,6 +73,8 @@ export interface ServerOptions {
   readonly hasOwnProbes?: boolean;
   /** How long gathered figures are good for; five seconds if absent. */
   readonly figuresFreshMs?: number;
+  /** What else this process has to say at /metrics. */
+  readonly otherFigures?: () => Promise<string>;
   /** Present: it speaks https alone. */
   readonly certificate?: Certificate;
   /** What came to its end since the start. */
@@ -96,6 +98,7 @@ export async function buildServer({
   trustedProxies = [],
   hasOwnProbes = false,
   figuresFreshMs = FIGURES_FRESH_MS,
+  otherFigures,
   certificate,
   ended = new Map(),
 }: ServerOptions): Promise<HubServer> {
@@ -176,7 +179,7 @@ export async function buildServer({
   await registerDocumentation(app);
 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit, figuresFreshMs };
+  const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit, figuresFreshMs, otherFigures };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   const probes = hasOwnProbes ? probeServer(own) : undefined;
   if (!probes) probeRoutes(app, own);

@@ -43,6 +43,21 @@ export function withFamilies(registry: Registry, families: readonly Family[]): R
   };
 }
 
+/** Several expositions as one: a family stands in it once, with the series of all. */
+export function together(texts: readonly string[]): string {
+  const families = new Map<string, string[]>();
+  let into: string[] = [];
+  for (const line of texts.flatMap((text) => text.split('\n'))) {
+    if (line === '') continue;
+    const [, mark, name = ''] = /^# (HELP|TYPE) (\S+)/.exec(line) ?? [];
+    const known = families.get(name);
+    if (mark === 'HELP') families.set(name, (into = known ?? []));
+    const isThere = mark !== undefined && into.some((one) => one.startsWith(`# ${mark} `));
+    if (!isThere) into.push(line);
+  }
+  return [...families.values()].map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
 async function* render(families: readonly Family[]): AsyncGenerator<string> {
   const breather = new Breather();
   for (const { name, help, labels, samples } of families) {

@@ -53,7 +53,10 @@ class Leases {
   }
 }
 
-function candidate(leases: Leases, clock: ManualClock, identity: string) {
+/** Of an installation whose API server is slow. */
+const PATIENT = { leaseMs: 35_000, renewDeadlineMs: 30_000, retryMs: 5_000 };
+
+function candidate(leases: Leases, clock: ManualClock, identity: string, times: Partial<typeof PATIENT> = {}) {
   const network = { down: false, hangs: false, losesAnswers: false };
   const stop = new AbortController();
   const state = {
@@ -73,6 +76,7 @@ function candidate(leases: Leases, clock: ManualClock, identity: string) {
     onChange: (leading: boolean) => {
       state.leads = leading;
     },
+    ...times,
   };
   void runAsLeader(options, stop.signal, async (leadership) => {
     state.leadership = leadership;
@@ -139,6 +143,37 @@ describe('leader election', () => {
     await clock.advance(2000);
     expect(leases.stored.spec?.holderIdentity).toBe('b');
     expect(leader.ended).toEqual(new Error('the lease went to b'));
+  });
+
+  it('goes on through 8 s without an API server, and has lost after ten', async () => {
+    const clock = new ManualClock();
+    const leader = candidate(new Leases(), clock, 'a');
+    await clock.advance(2_000);
+    leader.network.down = true;
+    await clock.advance(8_000);
+    expect(leader.leads).toBe(true);
+    leader.network.down = false;
+    await clock.advance(2_000);
+    leader.network.down = true;
+    await clock.advance(9_000);
+    expect(leader.leads).toBe(true);
+    await clock.advance(3_000);
+    expect([leader.leads, leader.ended]).toEqual([false, new Error('the lease could not be renewed for 10000 ms')]);
+  });
+
+  it('has the times that it is given: how often it renews, how long it goes on, how long others wait', async () => {
+    const leases = new Leases();
+    const clock = new ManualClock();
+    const leader = candidate(leases, clock, 'a', PATIENT);
+    await clock.advance(1_000);
+    const { update } = leases.asked;
+    await clock.advance(50_000);
+    expect([leases.asked.update - update, leases.stored?.spec?.leaseDurationSeconds]).toEqual([10, 35]);
+    leader.network.down = true;
+    await clock.advance(24_000);
+    expect(leader.leads).toBe(true);
+    await clock.advance(7_000);
+    expect([leader.leads, leader.ended]).toEqual([false, new Error('the lease could not be renewed for 30000 ms')]);
   });
 
   it('takes a lease that ran out when it runs out, not at the retry after it', async () => {

@@ -11,9 +11,8 @@ const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total',
  * The registry of a process: what Node.js says of itself, and that this part is there. Alerts look for the latter, as
  * what has gone leaves no series that could be wrong.
  */
-export function partRegistry(part: Part, labels: Readonly<Record<string, string>> = {}): Registry {
+export function partRegistry(part: Part): Registry {
   const registry = new Registry();
-  registry.setDefaultLabels(labels);
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   new Gauge({

@@ -40,8 +40,9 @@ const amount = (ifAbsent: Amount) =>
     .transform((text) => text as Amount);
 
 const environment = z.object({
-  SUPERCARGO_WATCH_NAMESPACES: list(''),
-  /** Of the connections alone that match it: a shard. */
+  SUPERCARGO_WATCH_NAMESPACES: list('').describe(
+    'Namespaces that it looks after, with commas; empty: the whole cluster.',
+  ),
   SUPERCARGO_WATCH_SELECTOR: z
     .string()
     .trim()
@@ -50,50 +51,83 @@ const environment = z.object({
       'is not a label selector: write for example "supercargo.dev/shard=a" or "!supercargo.dev/shard"',
     )
     .transform((text) => text || undefined)
-    .optional(),
-  /** Under which it claims what it looks after, apart from every other installation's. The namespace's if absent. */
+    .optional()
+    .describe('Label selector of the connections that it looks after, a shard; all if absent.'),
   SUPERCARGO_INSTALLATION: z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/, 'must be a label value: a-z, 0-9, "-" and ".", at most 63 of them')
-    .optional(),
-  SUPERCARGO_NAMESPACE: z.string('is required: the namespace the operator runs in').min(1, 'must not be empty'),
-  SUPERCARGO_HUB_URL: z.url('must be the URL of the hub, for example http://supercargo-hub:8080'),
-  /** With the CA of the hub's certificate; absent: the hub speaks http. No file there: a CA that everybody knows. */
-  SUPERCARGO_HUB_CA_FILE: z.string().optional(),
-  /** How often that file is looked at. */
-  SUPERCARGO_HUB_CA_LOOK: duration('10s'),
-  SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
-  SUPERCARGO_SYNC_IMAGE: z.string('is required: the image of sync pods').min(1, 'must not be empty'),
-  SUPERCARGO_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
-  SUPERCARGO_REQUIRE_LICENSE: flag(false),
-  /** How long a connection that runs goes on without a seat. */
-  SUPERCARGO_LICENSE_GRACE_PERIOD: duration('14d'),
-  SUPERCARGO_LEADER_ELECTION: flag(true),
-  /** Its name: two installations of one namespace each have their own. */
-  SUPERCARGO_LEASE: z.string().min(1).default('supercargo-operator'),
-  /** Under client-go's names: how long others wait for a leader, how long it goes on, how often it renews. */
-  SUPERCARGO_LEASE_DURATION: duration('12s'),
-  SUPERCARGO_RENEW_DEADLINE: duration('8s'),
-  SUPERCARGO_RETRY_PERIOD: duration('2s'),
-  SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-  SUPERCARGO_DELETION_DEADLINE: duration('60s'),
-  /** Ports of the API server as pods reach it: the Service's, and the one behind it (some CNIs look at that one). */
-  SUPERCARGO_API_SERVER_PORTS: list('443,6443').transform((ports) => ports.map(Number)),
-  /** Where sync pods may go beside public addresses. */
-  SUPERCARGO_SYNC_PRIVATE_NETWORKS: networkList.transform(({ texts }) => texts),
-  /** Whether credentials may go to shops over http://. */
-  SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false),
-  /** The owner's part of sync pods. */
-  SUPERCARGO_SYNC_PODS: syncPodTemplate,
-  /** How many sync pods another image or other settings of the installation go to at a time. */
-  SUPERCARGO_SYNC_ROLLOUT_FIRST: amount('1'),
-  SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE: amount('10%'),
-  /** Of every pod. */
-  KUBERNETES_SERVICE_HOST: z.string().default(''),
-  SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8),
-  SUPERCARGO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
-  POD_NAME: z.string().default('supercargo-operator'),
+    .optional()
+    .describe(
+      "Under which it claims what it looks after, apart from every other installation's; its namespace if absent.",
+    ),
+  SUPERCARGO_NAMESPACE: z
+    .string('is required: the namespace the operator runs in')
+    .min(1, 'must not be empty')
+    .describe('The namespace that it runs in.'),
+  SUPERCARGO_HUB_URL: z
+    .url('must be the URL of the hub, for example http://supercargo-hub:8080')
+    .describe('The hub, as operator and sync pods reach it.'),
+  // No file there: a CA that everybody knows.
+  SUPERCARGO_HUB_CA_FILE: z
+    .string()
+    .optional()
+    .describe("File with the CA of the hub's certificate; absent: the hub speaks http."),
+  SUPERCARGO_HUB_CA_LOOK: duration('10s').describe('How often that file is looked at.'),
+  SUPERCARGO_HUB_TOKEN_FILE: z
+    .string()
+    .default('/var/run/secrets/supercargo/hub/token')
+    .describe('File with the token by which the hub knows it.'),
+  SUPERCARGO_SYNC_IMAGE: z
+    .string('is required: the image of sync pods')
+    .min(1, 'must not be empty')
+    .describe('The image of sync pods.'),
+  SUPERCARGO_IMAGE_PULL_POLICY: z
+    .enum(['Always', 'IfNotPresent', 'Never'])
+    .default('IfNotPresent')
+    .describe('`imagePullPolicy` of sync pods.'),
+  SUPERCARGO_REQUIRE_LICENSE: flag(false).describe('Whether a connection runs only with a seat of a License.'),
+  SUPERCARGO_LICENSE_GRACE_PERIOD: duration('14d').describe('How long a connection that runs goes on without a seat.'),
+  SUPERCARGO_LEADER_ELECTION: flag(true).describe(
+    '`false`: it does not ask for the lease; for one replica on its own.',
+  ),
+  SUPERCARGO_LEASE: z
+    .string()
+    .min(1)
+    .default('supercargo-operator')
+    .describe('Name of the Lease: two installations of one namespace each have their own.'),
+  // Under client-go's names.
+  SUPERCARGO_LEASE_DURATION: duration('12s').describe('How long others wait for a leader, in whole seconds.'),
+  SUPERCARGO_RENEW_DEADLINE: duration('8s').describe('How long a leader goes on without a renewal.'),
+  SUPERCARGO_RETRY_PERIOD: duration('2s').describe('How often it renews, or tries to lead.'),
+  SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('Port of metrics and probes.'),
+  SUPERCARGO_DELETION_DEADLINE: duration('60s').describe('How long a deletion waits for the shop and the hub.'),
+  SUPERCARGO_API_SERVER_PORTS: list('443,6443')
+    .transform((ports) => ports.map(Number))
+    .describe("Ports of the API server as pods reach it: the Service's, and the one behind it."),
+  SUPERCARGO_SYNC_PRIVATE_NETWORKS: networkList
+    .transform(({ texts }) => texts)
+    .describe('Where sync pods may go beside public addresses: CIDR, with commas.'),
+  SUPERCARGO_SYNC_ALLOW_PLAIN_HTTP: flag(false).describe('Whether credentials may go to shops over http://.'),
+  SUPERCARGO_SYNC_PODS: syncPodTemplate.describe(
+    "The owner's part of sync pods, JSON: what the chart has under `sync`.",
+  ),
+  SUPERCARGO_SYNC_ROLLOUT_FIRST: amount('1').describe(
+    'How many sync pods another image or other settings go to first: a number, or a share.',
+  ),
+  SUPERCARGO_SYNC_ROLLOUT_MAX_UNAVAILABLE: amount('10%').describe(
+    'How many of them may be not Ready at once after that.',
+  ),
+  KUBERNETES_SERVICE_HOST: z.string().default('').describe('The API server; Kubernetes sets it in every pod.'),
+  SUPERCARGO_WORKERS: z.coerce.number().int().min(1).max(64).default(8).describe('Reconciles of a kind at a time.'),
+  SUPERCARGO_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('trace, debug, info, warn or error.'),
+  POD_NAME: z.string().default('supercargo-operator').describe('Its name in the Lease and in Events.'),
 });
+
+/** What the operator reads, by name. */
+export const OPERATOR_VARIABLES: z.ZodObject = environment;
 
 /** A leader that renews too seldom would lose its lease; one that goes on too long would write beside the next. */
 const consistent = environment.superRefine((value, context) => {

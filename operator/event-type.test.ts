@@ -4,17 +4,21 @@ import { eventType } from './event-type.ts';
 
 const said = (state: Settlement['state'], reason: string): Settlement => ({ state, finding: { reason, message: 'm' } });
 
-it.each(['Creating', 'Starting', 'Checking', 'InitialSync', 'WaitingForFeed', 'NotRunYet', 'FeedNotRunYet'])(
-  '%s is part of a healthy start, and no Warning',
+const START = ['Creating', 'Starting', 'Checking', 'InitialSync', 'WaitingForFeed', 'NotRunYet', 'FeedNotRunYet'];
+const ASKED_FOR = ['Stopping', 'Stopped', 'Waiting', 'Running', 'NotYetValid'];
+
+it.each([...START, ...ASKED_FOR])(
+  '%s is part of a healthy start or of a change that was asked for, and no Warning',
   (reason) => {
     expect(eventType(said('Reconciling', reason), undefined)).toBe('Normal');
     expect(eventType(said('Reconciling', reason), { status: 'True' })).toBe('Normal');
   },
 );
 
-it.each(['StoreNotFound', 'DriverNotFound', 'CredentialNotFound'])(
+it.each(['StoreNotFound', 'DriverNotFound', 'CredentialNotFound', 'ConnectionNotFound', 'FeedNotFound'])(
   '%s is a Warning where it had been there, and none while all is being applied',
   (reason) => {
+    expect(eventType(said('Reconciling', reason), undefined)).toBe('Normal');
     expect(eventType(said('Reconciling', reason), { status: 'False' })).toBe('Normal');
     expect(eventType(said('Reconciling', reason), { status: 'True' })).toBe('Warning');
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { CRDS } from '../cli/commands/stored-versions.ts';
+import { CRDS } from '../cli/commands/crd.ts';
 import { KINDS } from '../crds/index.ts';
 import type { Crd } from '../crds/promise/compatible.ts';
 import { customResourceDefinition } from '../crds/schema/crd.ts';

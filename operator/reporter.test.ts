@@ -30,6 +30,26 @@ it.each<[string, Report, { statuses: number; events: string[] }]>([
   expect(seen).toEqual(expected);
 });
 
+it.each([
+  ['what has been Ready', 'True', 'Warning', 'warn'],
+  ['what is new', 'False', 'Normal', 'info'],
+] as const)(
+  'the Event about a name that is not there has the type for %s, and the log its level',
+  async (_what, was, type, level) => {
+    const told: unknown[] = [];
+    const to = new PassThrough().on('data', (text: Buffer) => void told.push((JSON.parse(text.toString()) as { level: string }).level)); // prettier-ignore
+    const applier = { applyStatus: async () => undefined } as unknown as Applier;
+    const recorder = {
+      record: (_object: unknown, note: EventNote) => void told.push(note),
+    } as unknown as EventRecorder;
+    const reporter = new Reporter(applier, recorder, new ManualClock(), createLogger('operator', 'info', to));
+    const finding = { reason: 'ConnectionNotFound', message: 'apply it' };
+    const feed = aFeed({}, [aCondition('Ready', was, { reason: 'Before' })]);
+    await reporter.report({} as Informer<FeedResource>, feed, { settlement: { state: 'Reconciling', finding }, findings: {} }); // prettier-ignore
+    expect(told).toEqual([level, { type, ...finding, action: 'Reconcile' }]);
+  },
+);
+
 it('a change of state is a line of the log with whose it is and why; what stays as it was is none', async () => {
   const lines: { level: string; kind: string; namespace: string; name: string; reason: string; message: string }[] = [];
   const to = new PassThrough().on('data', (text: Buffer) => void lines.push(JSON.parse(text.toString())));

@@ -17,6 +17,7 @@ import { ConditionLog } from './status/condition-log.ts';
 import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
 import { ShownDigest } from './status/shown-digest.ts';
+import { StatusPace } from './status/status-pace.ts';
 import { requestOf } from './requests.ts';
 import { ShopSession } from './shop-session.ts';
 import { sealedVault } from './tokens/sealed-vault.ts';
@@ -57,7 +58,7 @@ export class ConnectionGate {
   #failedFingerprint: string | undefined;
   #handledTest: string | undefined;
   #digest: ShownDigest | undefined;
-  #written = '';
+  readonly #pace = new StatusPace();
   #shown: Partial<ConnectionStatus> | undefined;
   readonly #conditionLog: ConditionLog;
   readonly #options: EngineOptions;
@@ -330,12 +331,13 @@ export class ConnectionGate {
   }
 
   async #apply(status: Partial<ConnectionStatus>): Promise<void> {
-    const key = JSON.stringify(status);
-    if (key === this.#written) return;
+    const whole = JSON.stringify(status);
+    const now = this.#options.clock.now();
+    if (this.#pace.look(status, whole, now) !== 'write') return;
     this.#conditionLog.tell(status.conditions);
     await this.#options.resources.applyConnectionStatus(status);
     await this.#tell(status);
-    this.#written = key;
+    this.#pace.wrote(status, whole, now);
     this.#shown = status;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionKey, FeedResource, FeedRunResource, FeedStatus } from '../crds/index.ts';
+import type { ConnectionKey, FeedResource, FeedRunResource } from '../crds/index.ts';
 import { ANNOTATIONS } from '../crds/names.ts';
 import type { ConnectionGate } from './connection-gate.ts';
 import type { AnyConnection, EngineOptions } from './options.ts';
@@ -11,13 +11,10 @@ import { requestOf } from './requests.ts';
 import { dueRuns, laneOf, wakeAt, type DueRun } from './schedule.ts';
 import type { FeedsView } from './status/connection-status.ts';
 import { connectionView } from './status/connection-view.ts';
-import { feedStatus, statusDigest, stripUndefined } from './status/feed-status.ts';
-import { problemEvents } from './status/problem-events.ts';
+import { FeedReporter } from './status/feed-reporter.ts';
+import { stripUndefined } from './status/feed-status.ts';
 import { timestamp } from '../kit/conditions.ts';
 import { orderDecider } from './shop-session.ts';
-
-/** A quiet status (nothing changed) is refreshed this often, so that it never looks dead. */
-const QUIET_REFRESH_MS = 30 * 60_000;
 
 /** A FeedRun that waits for the store: what it has come to, and when it goes on. */
 interface WaitingRun extends RunOutcome {
@@ -41,6 +38,7 @@ export class FeedRunner {
   readonly #deliberate = new Set<string>();
   /** FeedRuns that wait, by their name. */
   readonly #waiting = new Map<string, WaitingRun>();
+  readonly #reporter: FeedReporter;
   #connection: AnyConnection | undefined;
   #syncRequest: string | undefined;
   #changedFor: string | undefined;
@@ -49,6 +47,7 @@ export class FeedRunner {
   constructor(options: EngineOptions, gate: ConnectionGate, wake: () => void) {
     this.#options = options;
     this.#gate = gate;
+    this.#reporter = new FeedReporter(options);
     this.#wake = wake;
   }
 
@@ -307,77 +306,14 @@ export class FeedRunner {
     await this.#gate.report(connection, this.#view(this.#options.clock.now()));
   }
 
-  /** The feeds' status alone. One that the API server refuses keeps no other from being written. */
+  /** The feeds' status alone. */
   async reportFeeds(): Promise<void> {
-    const now = this.#options.clock.now();
-    for (const feed of this.#feeds.values())
-      await this.#reportFeed(feed, now).then(
-        () => (feed.notWritten = undefined),
-        (error: unknown) => this.#tellNotWritten(feed, error),
-      );
-  }
-
-  /** It is tried again at each step: told once, until it is refused for another reason. */
-  #tellNotWritten(feed: FeedTracker, error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
-    if (feed.notWritten !== why)
-      this.#options.log.warn(
-        { err: error, feed: feed.resource.metadata.name },
-        "a feed's status could not be written; trying again",
-      );
-    feed.notWritten = why;
+    for (const feed of this.#feeds.values()) await this.#reporter.report(feed, this.#waitsFor(feed));
   }
 
   #view(now: Date): FeedsView {
     const feeds = [...this.#feeds.values()];
     return connectionView(feeds, this.#syncRequest, now);
-  }
-
-  async #reportFeed(feed: FeedTracker, now: Date): Promise<void> {
-    const waitingFor = this.#waitsFor(feed);
-    const facts = feed.facts(waitingFor);
-    if (feed.shows(facts, now)) return;
-    const status = feedStatus(
-      {
-        summary: feed.summary,
-        outcome: feed.outcome,
-        running: feed.running,
-        lastSuccessAt: feed.lastSuccessAt,
-        freshnessMs: feed.freshnessMs,
-        startedAt: feed.startedAt,
-        nextAt: feed.nextAt,
-        fault: feed.fault,
-        waitingFor,
-        handledRunRequest: feed.handledRunRequest,
-        handledSyncRequest: feed.handledSyncRequest,
-        generation: feed.resource.metadata.generation,
-      },
-      feed.resource.status?.conditions,
-      now,
-    );
-    const key = statusDigest(status);
-    const due = feed.writtenAt === undefined || now.getTime() - feed.writtenAt.getTime() >= QUIET_REFRESH_MS;
-    if (key !== feed.writtenKey || due) {
-      await this.#options.resources.applyFeedStatus(feed.resource.metadata.name, status);
-      await this.#tellProblems(feed, status);
-      feed.writtenKey = key;
-      feed.writtenAt = now;
-    }
-    feed.hasShown(facts, now);
-  }
-
-  /** Compared with what this pod last told, after a restart with what the resource shows. */
-  async #tellProblems(feed: FeedTracker, { recentProblems = [], problems }: Partial<FeedStatus>): Promise<void> {
-    if (!problems) return;
-    const name = feed.resource.metadata.name;
-    for (const { reason, message } of problemEvents(
-      feed.reportedProblems ?? feed.resource.status?.recentProblems ?? [],
-      recentProblems,
-      problems?.error ?? 0,
-    )) {
-      await this.#options.resources.event({ kind: 'Feed', name }, 'Warning', reason, message);
-    }
-    feed.reportedProblems = recentProblems;
   }
 
   #waitsFor(feed: FeedTracker): string | undefined {

@@ -31,29 +31,42 @@ const credentialReference = z.object({
 
 /** What the operator writes into the Deployment; see operator/connection. */
 const environment = z.object({
-  SUPERCARGO_CONNECTION_KIND: z.enum(['Connection', 'ClusterConnection']),
-  SUPERCARGO_CONNECTION_NAME: z.string().min(1),
-  SUPERCARGO_NAMESPACE: z.string().min(1),
-  SUPERCARGO_DRIVER: z.string().min(1),
-  /** Of an image with a driver of its own, which sets it: the file of its module. */
-  SUPERCARGO_DRIVER_MODULE: z.string().optional(),
-  SUPERCARGO_HUB_URL: z.url(),
-  /** PEM of the CA of the hub's certificate. */
-  SUPERCARGO_HUB_CA: z.string().optional(),
-  SUPERCARGO_HUB_TOKEN_FILE: z.string().default('/var/run/secrets/supercargo/hub/token'),
-  SUPERCARGO_CREDENTIAL: z.string().transform((text) => credentialReference.parse(JSON.parse(text))),
-  SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential'),
-  SUPERCARGO_PRIVATE_NETWORKS: networkList.transform(({ reach }) => reach),
+  SUPERCARGO_CONNECTION_KIND: z.enum(['Connection', 'ClusterConnection']).describe('Connection or ClusterConnection.'),
+  SUPERCARGO_CONNECTION_NAME: z.string().min(1).describe('Whose pod it is.'),
+  SUPERCARGO_NAMESPACE: z.string().min(1).describe('The namespace that it runs in.'),
+  SUPERCARGO_DRIVER: z.string().min(1).describe('Name of the driver.'),
+  SUPERCARGO_DRIVER_MODULE: z
+    .string()
+    .optional()
+    .describe('Set by an image with a driver of its own: the file of its module.'),
+  SUPERCARGO_STORE: z.string().optional().describe('Name of its Store, for who looks at the pod.'),
+  SUPERCARGO_HUB_URL: z.url().describe('The hub.'),
+  SUPERCARGO_HUB_CA: z.string().optional().describe("PEM of the CA of the hub's certificate."),
+  SUPERCARGO_HUB_TOKEN_FILE: z
+    .string()
+    .default('/var/run/secrets/supercargo/hub/token')
+    .describe('File with the token by which the hub knows it.'),
+  SUPERCARGO_CREDENTIAL: z
+    .string()
+    .transform((text) => credentialReference.parse(JSON.parse(text)))
+    .describe('What its Credential says, JSON: names alone, no secret.'),
+  SUPERCARGO_CREDENTIAL_DIR: z.string().default('/etc/supercargo/credential').describe('Folder of the mounted Secret.'),
+  SUPERCARGO_PRIVATE_NETWORKS: networkList
+    .transform(({ reach }) => reach)
+    .describe('Where it may go beside public addresses: CIDR, with commas.'),
   SUPERCARGO_ALLOW_PLAIN_HTTP: z
     .enum(['true', 'false'])
     .default('false')
-    .transform((text) => text === 'true'),
-  /** Folder with username and password for the proxy. */
-  SUPERCARGO_PROXY_LOGIN_DIR: z.string().optional(),
-  SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080),
-  SUPERCARGO_LOG_LEVEL: z.string().default('info'),
-  POD_NAME: z.string().default('sync'),
+    .transform((text) => text === 'true')
+    .describe('Whether the credential may go to the shop over http://.'),
+  SUPERCARGO_PROXY_LOGIN_DIR: z.string().optional().describe('Folder with username and password for the proxy.'),
+  SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080).describe('Port of metrics and probes.'),
+  SUPERCARGO_LOG_LEVEL: z.string().default('info').describe('trace, debug, info, warn or error.'),
+  POD_NAME: z.string().default('sync').describe('Its name in Events.'),
 });
+
+/** What a sync pod reads, by name. */
+export const SYNC_VARIABLES: z.ZodObject = environment;
 
 /** The sync pod: one connection, until SIGTERM. */
 export async function runSync(env: NodeJS.ProcessEnv, signal: AbortSignal, version: string): Promise<void> {

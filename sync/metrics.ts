@@ -27,12 +27,13 @@ export class SyncMetrics {
   readonly #credentialExpires: Gauge;
   readonly #skew: Gauge;
 
-  /** Without a connection the series have no labels of their own: for tests. */
-  constructor(connection?: Pick<ConnectionKey, 'namespace' | 'name'>) {
-    this.registry = partRegistry(
-      'sync',
-      connection && { namespace: connection.namespace, connection: connection.name },
-    );
+  /**
+   * Without a connection the series have no labels of their own: for tests. In a process with others the registry says
+   * nothing of the process.
+   */
+  constructor(connection?: Pick<ConnectionKey, 'namespace' | 'name'>, registry: Registry = partRegistry('sync')) {
+    this.registry = registry;
+    if (connection) registry.setDefaultLabels({ namespace: connection.namespace, connection: connection.name });
     const registers = [this.registry];
     const counter = (name: string, help: string, labelNames: string[]) =>
       new Counter({ name, help, labelNames, registers });

@@ -31,6 +31,7 @@ describe('before an uninstall', () => {
     const { client } = cluster({ 'Connection/acme': ['shop', 'outlet'], 'ClusterConnection/': ['wide'] });
     const said = await connectionsLeft(client, [], WHOSE);
     expect(said).toMatch(/^3 connections are left: acme\/outlet, acme\/shop, wide\.\nNothing was uninstalled/);
+    expect(said).toContain('without the operator their pods go on without a hub, and their deletion waits for ever');
     expect(said).toMatch(/kubectl delete connections,clusterconnections --all -A.*helm uninstall --no-hooks/);
     expect(said).toMatch(/To keep the release.*: helm rollback RELEASE REVISION/);
   });

@@ -34,6 +34,12 @@ describe('supercargo get', () => {
     await expect(get(target, { word: 'pod/main' }, now)).rejects.toThrow('"pod/main" is no name');
   });
 
+  it('shows the header alone where nothing is, and ends well: nothing was asked for by name', async () => {
+    const text = await get(target, { word: 'store', namespace: 'empty' }, now);
+    expect(text).toMatch(/^NAMESPACE {2}NAME .* READY {2}REASON {2}SINCE$/);
+    expect(await get(target, { word: 'store', namespace: 'empty', output: 'json' }, now)).toBe('[]');
+  });
+
   it('says where it has looked', async () => {
     await expect(get(target, { word: 'store', name: 'shop' }, now)).rejects.toThrow(
       'Store shop was not found in namespace acme: another one is named with -n, all with -A',
@@ -49,6 +55,9 @@ describe('supercargo get', () => {
       expect(text).toContain('main');
       expect(text).not.toMatch(/managedFields|manager/);
     }
+    const all = { word: 'store', allNamespaces: true };
+    expect(await get(target, { ...all, output: 'name' }, now)).toBe(Array(2).fill('stores.supercargo.dev/main').join('\n')); // prettier-ignore
+    expect((await get(target, { ...all, output: 'yaml' }, now)).split('---\n').map((one) => /namespace: (\w+)/.exec(one)?.[1])).toEqual(['acme', 'other']); // prettier-ignore
     expect(await get(target, { word: 'store', output: 'wide' }, now)).toMatch(/MESSAGE/);
     expect(await get(target, { word: 'store' }, now)).not.toMatch(/MESSAGE/);
   });

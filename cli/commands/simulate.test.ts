@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { genericWire } from '../../simulator/wires/generic.ts';
 import { wires } from '../../simulator/wires/index.ts';
@@ -41,6 +43,17 @@ describe('supercargo simulate', () => {
     };
     const ids = [await shopOf(1), await shopOf(2), await shopOf(1)];
     expect([ids[0] === ids[2], ids[0] === ids[1]]).toEqual([true, false]);
+  });
+
+  it('says that its port is taken, and what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const command = { port, seed: 1, products: 1, orders: 1, fault: '', rate: 0 };
+    const running = runSimulate(command, () => undefined, AbortSignal.abort()).finally(() => other.close());
+    await expect(running).rejects.toThrow(
+      `port ${port} of 127.0.0.1 is taken by another program: name another with --port, or 0 for a free one`,
+    );
   });
 
   it('names the platforms there are when one is asked for that it does not speak', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { stringify } from 'yaml';
 import { API_VERSION } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { listenFault } from '../../kit/net/listen-fault.ts';
 import { FAULTS, isFault, type FaultName } from '../../simulator/faults.ts';
 import { sendHook, serveStore } from '../../simulator/server.ts';
 import { SimulatedShop } from '../../simulator/simulated-shop.ts';
@@ -60,7 +61,10 @@ export async function runSimulate(
     client: CLIENT,
     sendHook: (delivery) => void sendHook(delivery),
   });
-  const server = await serveStore(store, { host: HOST, port: command.port, clock: systemClock });
+  const where = { host: HOST, port: command.port, clock: systemClock };
+  const server = await serveStore(store, where).catch((error: unknown) => {
+    throw listenFault(error, '--port');
+  });
   say(
     `store: ${server.url}  (${products} products, ${orders} orders, seed ${seed}${command.fault ? `, faults: ${command.fault}` : ''})`,
   );

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createLogger } from '../../kit/log.ts';
+import { listenFault } from '../../kit/net/listen-fault.ts';
 import { withoutControls } from '../../kit/plain-text.ts';
 import { findRunningUp, startControl } from '../local/control.ts';
 import { follow } from '../local/follow.ts';
@@ -49,8 +50,14 @@ export async function runUp(command: UpCommand, out: NodeJS.WriteStream, signal:
     log,
     signal,
     onEvent: say,
+  }).catch((error: unknown) => {
+    throw listenFault(error, '--hub-port');
   });
-  const control = await startControl({ world, stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys });
+  const where = { stateDir: command.state, hubUrl: up.hubUrl, keys: up.keys };
+  const control = await startControl({ world, ...where }).catch(async (error: unknown) => {
+    await up.stop();
+    throw error;
+  });
   say(`hub: ${up.hubUrl}  (documentation: ${up.hubUrl}/docs)`);
   for (const store of up.keys.keys())
     say(`developer API key of Store ${store}: in ${join(command.state, 'keys', store.replace('/', '.'))}`);

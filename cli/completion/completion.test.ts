@@ -68,6 +68,24 @@ describe('the bash script', () => {
   });
 });
 
+describe('supercargo completion', () => {
+  it('prints the script of each of the shells', async () => {
+    for (const [shell, script] of [
+      ['bash', bashScript],
+      ['zsh', zshScript],
+      ['fish', fishScript],
+    ] as const) {
+      // prettier-ignore
+      const said: string[] = [];
+      const row = COMMANDS.find(({ name }) => name === `completion ${shell}`);
+      await row?.run({ args: [], say: (line: string) => void said.push(line) } as unknown as Parameters<
+        typeof row.run
+      >[0]);
+      expect([shell, said]).toEqual([shell, [script(TABLE).trimEnd()]]);
+    }
+  });
+});
+
 describe('what can follow', () => {
   it('is commands, options, and words where only some are right', () => {
     expect(words('re')).toEqual(expect.arrayContaining(['replay', 'restore']));

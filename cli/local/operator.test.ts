@@ -114,6 +114,36 @@ describe('what the operator decides, in "up"', () => {
     expect(table).toMatch(/Test +Pending/);
   });
 
+  it('says of one that is switched off while it runs that it rests, of its feeds too, and goes on when it is on again', () => {
+    apply(connection(), store, credential, feed('orders', 'OrderImport'));
+    running.add('Connection/acme/shop');
+    operator.look();
+    expect([state(), said('Connection', 'shop', 'Suspended')]).toEqual(['Initializing', undefined]);
+    world.setSwitch('Connection', 'acme', 'shop', 'enabled', false);
+    operator.look();
+    // They were looked at before it.
+    operator.look();
+    expect([state(), said('Connection', 'shop')?.split(' ')[1]]).toEqual(['Inactive', 'Inactive']);
+    expect(said('Connection', 'shop', 'Suspended')).toMatch(/^True Inactive switched off/);
+    expect(said('Feed', 'orders', 'Suspended')).toMatch(/^True ConnectionInactive/);
+    expect(resourceTable('Connection', world.list('Connection'), NOW)).toMatch(/Inactive/);
+    world.setSwitch('Connection', 'acme', 'shop', 'enabled', true);
+    operator.look();
+    operator.look();
+    expect([state(), said('Connection', 'shop', 'Suspended')]).toEqual(['Initializing', undefined]);
+    expect(said('Feed', 'orders', 'Suspended')).toBeUndefined();
+  });
+
+  it('counts the feeds of a connection and the connections of a Store, and says whether a FeedRun is taken', () => {
+    const run = (name: string, of: string) => resource('FeedRun', name, { feedRef: { name: of } });
+    apply(connection(), store, credential, feed('orders', 'OrderImport'), run('good', 'orders'), run('bad', 'none'));
+    operator.look();
+    expect(world.get('Connection', 'acme', 'shop')!.status!['feeds']).toEqual({ total: 1, ready: 0, held: 0 });
+    expect(resourceTable('Store', world.list('Store'), NOW)).toMatch(/CONNECTIONS.*\n.* 1 /);
+    expect(said('FeedRun', 'good', 'Accepted')).toMatch(/^True/);
+    expect(said('FeedRun', 'bad', 'Accepted')).toMatch(/^False FeedNotFound/);
+  });
+
   it('keeps the first of two feeds of one type, and one whose schedule can never fire out', () => {
     apply(
       connection(),

@@ -14,9 +14,9 @@ import { OWN_MACHINE } from '../../kit/net/addresses.ts';
 import { FreshnessRule } from '../../model/feed-rules.ts';
 import { runEngine } from '../../sync/engine.ts';
 import { createHubClient } from '../../sync/hub-client.ts';
-import { SyncMetrics } from '../../sync/metrics.ts';
 import type { EngineOptions } from '../../sync/options.ts';
 import { connectionId } from '../../operator/resources.ts';
+import { LocalMetrics } from './metrics.ts';
 import { LocalOperator } from './operator.ts';
 import { LocalStores } from './stores.ts';
 import { localResources } from './own-resources.ts';
@@ -83,7 +83,9 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const tokens = new Map<string, Identity>();
   const keys = new Map<string, string>();
   const engines = new Map<string, Running>();
+  const metrics = new LocalMetrics(world, systemClock);
   const hub = await startHub({
+    otherFigures: () => metrics.text(),
     db,
     clock: systemClock,
     log: log.child({ part: 'hub' }),
@@ -102,6 +104,9 @@ export async function startUp(options: UpOptions): Promise<Up> {
     onRestored: options.onRestored,
     emitStoreEvent: (namespace, name, type, reason, message) =>
       options.onEvent(`${type} ${reason} Store/${namespace}/${name}: ${message}`),
+  }).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
   });
 
   const stores = new LocalStores(hub, stateDir, keys);
@@ -132,7 +137,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
     }
     for (const [id, connection] of there)
       if (accepted.has(id) && !engines.has(id))
-        engines.set(id, startEngine({ ...options, freshness }, hub.url, tokens, keyOf(connection), connection));
+        engines.set(
+          id,
+          startEngine({ ...options, freshness, metrics }, hub.url, tokens, keyOf(connection), connection),
+        );
     operator.look();
   }
 
@@ -164,8 +172,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
     await settling;
   }
 
-  await refresh();
-  return {
+  const up: Up = {
     hubUrl: hub.url,
     keys,
     refresh,
@@ -173,13 +180,18 @@ export async function startUp(options: UpOptions): Promise<Up> {
       stopped = true;
       unsubscribe();
       clearTimeout(timer);
-      await settling;
+      await settling.catch(() => undefined);
       for (const engine of engines.values()) engine.stop.abort();
       await Promise.all([...engines.values()].map((engine) => engine.done));
       await hub.stop();
       await world.flush();
     },
   };
+  await refresh().catch(async (error: unknown) => {
+    await up.stop();
+    throw error;
+  });
+  return up;
 }
 
 function keyOf(connection: LocalResource): ConnectionKey {
@@ -215,7 +227,7 @@ const startedFrom = (world: LocalWorld, key: ConnectionKey, connection: LocalRes
   JSON.stringify([connection.spec['driver'], credentialOf(world, key, connection)?.spec]);
 
 function startEngine(
-  options: UpOptions & Pick<EngineOptions, 'freshness'>,
+  options: UpOptions & Pick<EngineOptions, 'freshness'> & { readonly metrics: LocalMetrics },
   hubUrl: string,
   tokens: Map<string, Identity>,
   key: ConnectionKey,
@@ -229,6 +241,7 @@ function startEngine(
   tokens.set(token, { role: 'sync', connection: key });
   const credential = credentialOf(options.world, key, connection);
   const secretName = (credential?.spec['secretRef'] as { name: string } | undefined)?.name ?? '';
+  const { metrics, end } = options.metrics.ofEngine(key);
   const engine = runEngine(
     {
       key,
@@ -249,9 +262,10 @@ function startEngine(
       random: Math.random,
       freshness: options.freshness,
       holder: `up/${randomUUID()}`,
-      metrics: new SyncMetrics(key),
+      metrics,
     },
     stop.signal,
   );
-  return { key, from, stop, done: engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')) };
+  const done = engine.catch((error: unknown) => log.error({ err: error }, 'engine ended')).finally(end);
+  return { key, from, stop, done };
 }

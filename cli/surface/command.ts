@@ -33,8 +33,12 @@ export interface Flag {
   readonly env?: string;
   readonly choices?: readonly string[];
   readonly required?: boolean;
-  readonly number?: boolean;
+  /** What numbers it takes; absent: it takes words. */
+  readonly number?: NumberKind;
 }
+
+/** A port of this machine (0: a free one), a whole number from 0, or any number from 0. */
+export type NumberKind = 'port' | 'whole' | 'any';
 
 /** What a command may touch beside its arguments. */
 export interface Doors {

@@ -27,7 +27,7 @@ export const LOCAL: readonly CommandRow[] = [
         description:
           'address under which stores reach this hub with their webhooks; "local" for stores on this machine',
       },
-      { usage: '--hub-port <port>', description: 'port of the hub; 0 takes a free one', default: 8080, number: true },
+      { usage: '--hub-port <port>', description: 'port of the hub; 0 takes a free one', default: 8080, number: 'port' },
       {
         usage: '--database-url <url>',
         description: 'a PostgreSQL instead of the embedded one',
@@ -51,16 +51,16 @@ export const LOCAL: readonly CommandRow[] = [
     summary: 'a simulated store to try things on (docs/simulator.md)',
     args: [{ usage: '[name]', description: 'platform that it speaks like', default: 'generic' }],
     flags: [
-      { usage: '--port <port>', description: 'port; 0 takes a free one', default: 3900, number: true },
-      { usage: '--seed <number>', description: 'the same seed gives the same shop', default: 1, number: true },
-      { usage: '--products <count>', description: 'products at the start', default: 50, number: true },
-      { usage: '--orders <count>', description: 'orders at the start', default: 20, number: true },
+      { usage: '--port <port>', description: 'port; 0 takes a free one', default: 3900, number: 'port' },
+      { usage: '--seed <number>', description: 'the same seed gives the same shop', default: 1, number: 'whole' },
+      { usage: '--products <count>', description: 'products at the start', default: 50, number: 'whole' },
+      { usage: '--orders <count>', description: 'orders at the start', default: 20, number: 'whole' },
       { usage: '--fault <names>', description: 'faults of the store, by name, with commas', default: '' },
       {
         usage: '--rate <count>',
         description: 'things that happen in the shop in a minute: orders, payments, edits',
         default: 6,
-        number: true,
+        number: 'any',
       },
       { usage: '--print-manifests', description: 'print the manifests for it, and end' },
     ],

@@ -67,12 +67,12 @@ export const PARTS: readonly CommandRow[] = [
     name: 'serve crds',
     summary: 'bring the CustomResourceDefinitions to this release, then end',
     needs: [],
-    async run({ say }) {
+    async run({ clock, say }) {
       const { createClient, loadKubeConfig } = await import('../../kit/kube/kube-config.ts');
       const { applyCrds } = await import('../commands/crds.ts');
       const client = createClient(loadKubeConfig(), { userAgent: 'supercargo-crds' });
       try {
-        await applyCrds(client, say);
+        await applyCrds({ client, clock, say });
       } finally {
         await client.close();
       }

@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import type { CommandRow, Doors, Flag } from './command.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandRow, Doors, Flag, NumberKind } from './command.ts';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -45,7 +45,20 @@ function optionOf(flag: Flag): Option {
   if (flag.default !== undefined) option.default(flag.default);
   if (flag.env !== undefined) option.env(flag.env);
   if (flag.choices) option.choices(flag.choices);
-  if (flag.number) option.argParser(Number);
+  if (flag.number) option.argParser(numberOf[flag.number]);
   if (flag.required) option.makeOptionMandatory();
   return option;
 }
+
+const number =
+  (shape: RegExp, most: number, words: string) =>
+  (text: string): number => {
+    if (!shape.test(text) || Number(text) > most) throw new InvalidArgumentError(`It has to be ${words}.`);
+    return Number(text);
+  };
+
+const numberOf: Readonly<Record<NumberKind, (text: string) => number>> = {
+  port: number(/^\d{1,5}$/, 65_535, 'a port from 1 to 65535, or 0 for a free one'),
+  whole: number(/^\d{1,9}$/, Infinity, 'a whole number, 0 or more'),
+  any: number(/^\d{1,9}(\.\d{1,6})?$/, Infinity, 'a number, 0 or more'),
+};

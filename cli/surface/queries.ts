@@ -63,7 +63,7 @@ export const QUERIES: readonly CommandRow[] = [
       { usage: '-f, --follow', description: 'go on until the pod ends', default: false },
       { usage: '--previous', description: 'of the container before this one', default: false },
       { usage: '--since <age>', description: 'not older than 90s, 15m, 2h, 1d' },
-      { usage: '--tail <lines>', description: 'the last lines alone', number: true },
+      { usage: '--tail <lines>', description: 'the last lines alone', number: 'whole' },
     ],
     needs: READ_LOGS,
     async run({ args: [connection], options, withTarget, say, stop }) {
@@ -89,7 +89,7 @@ export const QUERIES: readonly CommandRow[] = [
         usage: '--tail <lines>',
         description: 'of logs: the last lines of each container',
         default: 1000,
-        number: true,
+        number: 'whole',
       },
     ],
     needs: REPORT,

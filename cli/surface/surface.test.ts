@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CommanderError } from 'commander';
 import { KINDS } from '../../crds/index.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { row, type CommandRow, type Doors } from './command.ts';
@@ -35,6 +36,16 @@ describe('the table of commands', () => {
     }
   });
 
+  it('takes whose cluster, and as whom, wherever it takes a context; and all namespaces wherever it takes labels', () => {
+    const takes = (option: string) =>
+      COMMANDS.filter(({ flags = [] }) => flags.some(({ usage }) => usage.includes(option))).map(({ name }) => name);
+    expect(takes('--context').length).toBeGreaterThan(20);
+    expect(takes('--kubeconfig')).toEqual(takes('--context'));
+    expect(takes('--as ')).toEqual(takes('--context'));
+    expect(takes('-l, ').length).toBeGreaterThan(10);
+    expect(takes('-A, ')).toEqual(expect.arrayContaining(takes('-l, ')));
+  });
+
   it('names the rights of each command that asks a cluster', () => {
     const without = COMMANDS.filter(
       ({ flags = [], needs }) => needs.length === 0 && flags.some(({ usage }) => usage.startsWith('--context')),
@@ -61,7 +72,7 @@ describe('the program of a table', () => {
     summary: 'tells what it was given',
     args: [{ usage: '<first>' }, { usage: '[rest...]' }],
     flags: [
-      { usage: '--many <count>', description: 'a number', default: 1, number: true },
+      { usage: '--many <count>', description: 'a number', default: 1, number: 'whole' },
       { usage: '--form <form>', description: 'one of two', choices: ['a', 'b'] },
     ],
     needs: [],
@@ -85,6 +96,35 @@ describe('the program of a table', () => {
   it('refuses what its row does not have', async () => {
     for (const line of ['many echo', 'many echo one --form c', 'many echo one --other', 'other'])
       await expect(parse([echo], line)).rejects.toThrow();
+  });
+
+  it.each([
+    ['simulate --port WORD', 'a port from 1 to 65535, or 0 for a free one'],
+    ['simulate --port 65536', 'a port from 1 to 65535, or 0 for a free one'],
+    ['up -f x --hub-port 80.5', 'a port from 1 to 65535, or 0 for a free one'],
+    ['simulate --products many', 'a whole number, 0 or more'],
+    ['simulate --orders=-1', 'a whole number, 0 or more'],
+    ['simulate --seed 1e3', 'a whole number, 0 or more'],
+    ['simulate --rate often', 'a number, 0 or more'],
+    ['logs shop --tail all', 'a whole number, 0 or more'],
+    ['report --tail', 'argument missing'],
+  ])('says in words what number an option takes: %s', async (line, words) => {
+    const said: string[] = [];
+    const root = make(COMMANDS.map((one) => ({ ...one, run: async () => undefined })));
+    for (const command of [root, ...root.commands])
+      command.configureOutput({ writeErr: (text) => void said.push(text), writeOut: () => undefined });
+    await expect(root.parseAsync(line.split(' '), { from: 'user' })).rejects.toThrow(CommanderError);
+    expect(said.join('')).toContain(words);
+  });
+
+  it('gives a command the number that was written', async () => {
+    const given: unknown[] = [];
+    const rows = COMMANDS.map((one) => ({
+      ...one,
+      run: async ({ options }: { options: unknown }) => void given.push(options),
+    }));
+    await parse(rows, 'simulate --port 0 --rate 0.5 --seed 7');
+    expect(given).toMatchObject([{ port: 0, rate: 0.5, seed: 7, products: 50 }]);
   });
 
   it('lists every command of the real table in its help', () => {

@@ -73,6 +73,8 @@ describe('a change that breaks who wrote against the release before is refused',
     ['another singular', 'spec.names.singular', 'flow', 'singular was feed'],
     ['another kind of list', 'spec.names.listKind', 'Flows', 'listKind was FeedList'],
     ['a category goes', 'spec.names.categories', [], 'category supercargo is gone'],
+    ['one of several shapes', `${FIELDS}.schedule.anyOf`, [{ pattern: '^5m$' }], 'spec.schedule: anyOf was absent'],
+    ['what must not be', `${FIELDS}.schedule.not`, { pattern: '^5m$' }, 'spec.schedule: not was absent'],
     ['no status apart', 'spec.versions.0.subresources', {}, 'the subresource status is gone'],
     ['no selecting', 'spec.versions.0.selectableFields', [], '.spec.type cannot be selected by any more'],
   ])('%s', (_, path, value, line) => {

@@ -28,12 +28,13 @@ export interface Crd {
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Those of which a greater value does. */
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'];
+const PARTS = ['items', 'additionalProperties'];
 /**
  * What is compared in a way of its own, or is for readers alone. Every other word of a schema says how a value is read,
  * merged and owned, or narrows it: neither may it say another thing nor be added or taken away.
  */
 const APART = new Set([
-  ...[...UPPER, ...LOWER, 'required', 'enum', 'properties', 'items', 'x-kubernetes-validations'],
+  ...[...UPPER, ...LOWER, 'required', 'enum', 'properties', 'x-kubernetes-validations'],
   ...['description', 'title', 'example', 'externalDocs'],
 ]);
 
@@ -84,7 +85,7 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
     const at = `${path}.${name}`;
     found.push(...(fields[name] ? narrowed(at, field, fields[name], written) : [`${at} is gone`]));
   }
-  for (const part of ['items', 'additionalProperties'])
+  for (const part of PARTS)
     if (isSchema(old[part]) && isSchema(now[part]))
       found.push(...narrowed(`${path}${part === 'items' ? '[]' : '.*'}`, old[part], now[part], written));
   return found;
@@ -92,7 +93,8 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
 
 function* changedWords(path: string, old: Schema, now: Schema): Generator<string> {
   for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
-    if (APART.has(key) || (key === 'additionalProperties' && isSchema(old[key]) && isSchema(now[key]))) continue;
+    // Schemas of their own are looked at in turn.
+    if (APART.has(key) || (PARTS.includes(key) && isSchema(old[key]) && isSchema(now[key]))) continue;
     const [was, is] = [old[key], now[key]].map((value) => JSON.stringify(value));
     if (was !== is) yield `${path}: ${key} was ${was ?? 'absent'}, is ${is ?? 'absent'}`;
   }

@@ -39,6 +39,21 @@ describe('the offline validator', () => {
   });
 
   it.each([
+    ['Connection', 58, []],
+    [
+      'Connection',
+      59,
+      ['metadata.name has 59 characters, at most 58 fit into the labels of its pods: choose a shorter name'],
+    ],
+    ['Store', 240, []],
+  ])('takes the name of a %s of %i characters, if that fits into the labels', (kind, length, expected) => {
+    const metadata = { name: 'x'.repeat(length) };
+    const spec = kind === 'Store' ? {} : connection;
+    const found = validateResource(kindByName(kind)!, { apiVersion: API_VERSION, kind, metadata, spec });
+    expect(found.map(({ field, message }) => `${field} ${message}`)).toEqual(expected);
+  });
+
+  it.each([
     [
       'an unknown field, by name',
       'Feed',

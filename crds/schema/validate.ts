@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { parseRule, type Program } from './cel.ts';
 import { API_VERSION, isServed, type KindDefinition } from './define.ts';
+import { LONGEST_CONNECTION_NAME } from './name-length.ts';
 import type { Rule } from './rules.ts';
 import { halfPair, storable } from './storable.ts';
 import { structuralSchema, type JsonSchema } from './structural.ts';
@@ -19,6 +20,8 @@ interface Manifest {
   readonly spec?: unknown;
 }
 
+const CONNECTIONS = new Set(['Connection', 'ClusterConnection']);
+
 /**
  * The admission decision of the API server, offline: structure by zod, rules by the very CEL of the CRD. Used by
  * reconcile (a CRD may be older than the operator) and by `supercargo validate` and `up`. `old` adds the rules about
@@ -31,7 +34,7 @@ export function validateResource(definition: KindDefinition, resource: Manifest,
       field: 'apiVersion',
       message: `"${String(resource.apiVersion)}" is not known: use ${API_VERSION}`,
     });
-  violations.push(...nameViolations(resource.metadata?.name));
+  violations.push(...nameViolations(definition, resource.metadata?.name));
   const parsed = definition.spec.safeParse(resource.spec ?? {});
   if (!parsed.success) return [...violations, ...parsed.error.issues.flatMap(describeIssue)];
   return [...violations, ...celViolations(schemaOf(definition), resource.spec, old?.spec, 'spec')];
@@ -56,14 +59,22 @@ function programOf(rule: string): Program {
   return program;
 }
 
-function nameViolations(name: unknown): Violation[] {
-  if (typeof name === 'string' && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) return [];
+function nameViolations({ kind }: KindDefinition, name: unknown): Violation[] {
+  if (typeof name === 'string' && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    return CONNECTIONS.has(kind) ? lengthViolations(name) : [];
   return [
     {
       field: 'metadata.name',
       message: `${JSON.stringify(name)} is not a name: use lower-case letters, digits, "-" and "."`,
     },
   ];
+}
+
+/** In a cluster an admission policy of the chart says so when a connection is made. */
+function lengthViolations({ length }: string): Violation[] {
+  if (length <= LONGEST_CONNECTION_NAME) return [];
+  const message = `has ${length} characters, at most ${LONGEST_CONNECTION_NAME} fit into the labels of its pods: choose a shorter name`;
+  return [{ field: 'metadata.name', message }];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): Violation[] {

@@ -27,13 +27,13 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
 /** How long figures are good for: each gathering asks the database a dozen questions, and anybody may ask for them. */
 export const FIGURES_FRESH_MS = 5000;
 
-/** The figures of a registry, gathered at most once in so long, however many ask. */
-export function figures(registry: Registry, clock: Clock, freshMs: number): () => Promise<string> {
+/** Figures, gathered at most once in so long, however many ask. */
+export function figures(gather: () => Promise<string>, clock: Clock, freshMs: number): () => Promise<string> {
   let last: { readonly at: number; readonly text: Promise<string> } | undefined;
   return () => {
     const now = clock.now().getTime();
     if (last && now >= last.at && now - last.at < freshMs) return last.text;
-    const text = registry.metrics();
+    const text = gather();
     last = { at: now, text };
     text.catch(() => (last = undefined));
     return text;

@@ -16,14 +16,17 @@ export interface ProbeOptions {
   readonly unfit: readonly UnfitFor[];
   /** How long figures are good for. */
   readonly figuresFreshMs: number;
+  /** Figures of others in this process, of other families. */
+  readonly otherFigures?: (() => Promise<string>) | undefined;
 }
 
 /** What a cluster asks a hub without a key. The figures name every Store's connections. */
 export function probeRoutes(
   app: FastifyInstance,
-  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs }: ProbeOptions,
+  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs, otherFigures }: ProbeOptions,
 ): void {
-  const metrics = figures(registry, clock, figuresFreshMs);
+  const all = async () => `${await registry.metrics()}${(await otherFigures?.()) ?? ''}`;
+  const metrics = figures(all, clock, figuresFreshMs);
   app.get('/readyz', { schema: { hide: true } }, async () => {
     if (!(await isSameDatabase()))
       throw new HttpError(

@@ -2,18 +2,24 @@ import { z } from 'zod';
 
 /** How a database that somebody else runs is reached; where nothing is said, as its URL says. */
 export const databaseVariables = {
-  /** postgres://…; absent: a PostgreSQL of the hub's own, in SUPERCARGO_DATA_DIR. */
-  SUPERCARGO_DATABASE_URL: z.string().optional(),
-  /** In place of the URL its parts, as clouds write them into a Secret. Of all but the host there is a default. */
-  SUPERCARGO_DATABASE_HOST: z.string().optional(),
-  SUPERCARGO_DATABASE_PORT: z.string().optional(),
-  SUPERCARGO_DATABASE_NAME: z.string().optional(),
-  SUPERCARGO_DATABASE_USER: z.string().optional(),
-  SUPERCARGO_DATABASE_PASSWORD: z.string().optional(),
-  /** As libpq's sslmode; stands above what the URL says. */
-  SUPERCARGO_DATABASE_SSL_MODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).optional(),
-  /** PEM of the CA of the database's certificate; absent: the ones that everybody knows. */
-  SUPERCARGO_DATABASE_CA_FILE: z.string().optional(),
+  SUPERCARGO_DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('postgres://…; absent, and no host: a PostgreSQL of its own, in SUPERCARGO_DATA_DIR.'),
+  // As clouds write them into a Secret. Of all but the host there is a default.
+  SUPERCARGO_DATABASE_HOST: z.string().optional().describe('In place of the URL, with the parts below.'),
+  SUPERCARGO_DATABASE_PORT: z.string().optional().describe('5432 if absent.'),
+  SUPERCARGO_DATABASE_NAME: z.string().optional().describe('supercargo if absent.'),
+  SUPERCARGO_DATABASE_USER: z.string().optional().describe('supercargo if absent.'),
+  SUPERCARGO_DATABASE_PASSWORD: z.string().optional().describe('None if absent.'),
+  SUPERCARGO_DATABASE_SSL_MODE: z
+    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
+    .optional()
+    .describe("As libpq's sslmode: disable, require, verify-ca, verify-full; stands above what the URL says."),
+  SUPERCARGO_DATABASE_CA_FILE: z
+    .string()
+    .optional()
+    .describe("PEM of the CA of the database's certificate; absent: the ones that everybody knows."),
 };
 
 type Variables = z.output<z.ZodObject<typeof databaseVariables>>;

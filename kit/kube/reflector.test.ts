@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { PassThrough } from 'node:stream';
 import { ManualClock, settle } from '../../test/support/manual-clock.ts';
 import { createLogger, type Logger } from '../log.ts';
 import type { KubeClient, WatchEvent } from './client.ts';
@@ -169,6 +170,27 @@ describe('an informer', () => {
     await clock.advance(60_000);
     expect(calls).toHaveLength(3 + 20);
     expect(told).toEqual([1, 2, 3, 4, 8, 16]);
+  });
+
+  it('tells of a version that is too old, and of the first breaks, as what happens; of the third as what is wrong; and where in the code of none', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const to = new PassThrough().on('data', (text: Buffer) => void lines.push(JSON.parse(text.toString())));
+    const cut = () => new ApiError('Unavailable', 0, 'cut');
+    const { clock } = scripted(
+      [[thing('a', '1')], [thing('a', '2')]],
+      [new ApiError('Gone', 410, 'too old'), cut(), cut(), cut()],
+      { log: createLogger('test', 'info', to) },
+    );
+    await clock.advance(60_000);
+    const expired = { reason: 'Gone', status: 410, answer: 'too old', message: 'watch expired: listing again' };
+    const broke = { reason: 'Unavailable', answer: 'cut', message: 'watch broke: reconnecting', resource: 'things' };
+    expect(lines).toMatchObject([
+      { level: 'info', ...expired, failures: 1 },
+      { level: 'info', ...broke, failures: 1 },
+      { level: 'info', ...broke, failures: 2 },
+      { level: 'warn', ...broke, failures: 3 },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('stack');
   });
 
   it('tries every half minute where it is one of thousands', async () => {

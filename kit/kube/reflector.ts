@@ -167,7 +167,7 @@ export class Reflector<T extends KubeObject> {
     const message = lost ? 'watch expired: listing again' : unknown ? this.#notServed : 'watch broke: reconnecting';
     if (isTold(this.#failures))
       log[unknown || !(lost || this.#failures < 3) ? 'warn' : 'info'](
-        { err: error, resource: type.plural, waitMs, failures: this.#failures },
+        { ...loggedAnswer(error), resource: type.plural, waitMs, failures: this.#failures },
         message,
       );
     await clock.sleep(waitMs, signal);
@@ -178,5 +178,9 @@ export class Reflector<T extends KubeObject> {
     return `the API server has no ${plural} of ${apiVersion}: apply the CustomResourceDefinitions of this release`;
   }
 }
+
+/** An answer of the server is no fault of ours: where in the code it arrived tells nobody anything. */
+const loggedAnswer = (error: unknown): object =>
+  isApiError(error) ? { reason: error.reason, status: error.status, answer: error.message } : { err: error };
 
 const isTold = (failures: number): boolean => failures <= TOLD_EACH || Number.isInteger(Math.log2(failures));

@@ -199,6 +199,7 @@ describe('Ready', () => {
       'Reconciling',
       'Starting',
     ],
+    ['a Deployment that is made anew', { deployment: undefined }, 'Initializing', 'Reconciling', 'Creating'],
     [
       'a Deployment that has not been looked at',
       { deployment: aDeployment({ observedGeneration: 0 }) },
@@ -217,6 +218,16 @@ describe('Ready', () => {
       'Degraded',
       'Stalled',
       'PodRefused',
+    ],
+    [
+      'a pod that its node ended, though another one is made',
+      {
+        deployment: aDeployment({ availableReplicas: 0 }),
+        pods: [aPod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' })],
+      },
+      'Degraded',
+      'Reconciling',
+      'Evicted',
     ],
     [
       'a pod that does not start',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LABELS, type DriverResource, type StoreResource } from '../../crds/index.ts';
+import { LABELS, type DriverResource, type FeedResource, type StoreResource } from '../../crds/index.ts';
 import type { PodSettings } from './children-input.ts';
 import { connectionKey, podNamespace, type AnyConnection } from '../resources.ts';
 
@@ -63,5 +63,13 @@ export function childLabels(
     'app.kubernetes.io/component': 'sync',
     'app.kubernetes.io/part-of': 'supercargo',
     'app.kubernetes.io/managed-by': 'supercargo-operator',
+  };
+}
+
+/** By these a pod finds the runs that are asked of its feeds. */
+export function feedRunLabels({ spec: { connectionRef } }: Pick<FeedResource, 'spec'>): Record<string, string> {
+  return {
+    [LABELS.connection]: labelValue(connectionRef.name),
+    [LABELS.connectionKind]: connectionRef.kind ?? 'Connection',
   };
 }

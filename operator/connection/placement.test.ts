@@ -15,7 +15,7 @@ const config = (pods: object | string) =>
     KUBERNETES_SERVICE_HOST: '10.96.0.1',
   });
 
-const children = (pods: object, connection = aConnection()) => {
+const children = (pods: object, connection = aConnection(), shardKeys: string[] = []) => {
   const { syncPods, apiServerHost, hubUrl } = config(pods);
   const input: ChildrenInput = {
     connection,
@@ -28,7 +28,7 @@ const children = (pods: object, connection = aConnection()) => {
       imagePullPolicy: 'IfNotPresent',
       hubUrl,
       installation: 'one',
-      shardKeys: [],
+      shardKeys,
       hubNamespace: 'supercargo-system',
       apiServerPorts: [443],
       allowPlainHttp: false,
@@ -79,7 +79,16 @@ describe("the cluster owner's part of a sync pod", () => {
     const { metadata, selector } = children({ labels, annotations: { 'example.com/team': 'shops' } });
     expect(metadata).toMatchObject({ labels, annotations: { 'example.com/team': 'shops' } });
     expect(metadata.labels).toMatchObject(selector.matchLabels);
-    expect(() => config({ labels: { 'app.kubernetes.io/name': 'x' } })).toThrow(/SUPERCARGO_SYNC_PODS.*labels/s);
+    for (const field of ['labels', 'annotations'])
+      for (const key of ['app.kubernetes.io/name', 'supercargo.dev/connection', 'shops.supercargo.dev/x'])
+        expect(() => config({ [field]: { [key]: 'x' } })).toThrow(new RegExp(`SUPERCARGO_SYNC_PODS.*${field}`, 's'));
+    expect(() => config({ labels: { 'notsupercargo.dev/x': 'x' } })).not.toThrow();
+  });
+
+  it('has the label of its shard as the connection has it, whatever the owner writes under that key', () => {
+    const connection = aConnection();
+    const sharded = { ...connection, metadata: { ...connection.metadata, labels: { shard: 'a' } } };
+    expect(children({ labels: { shard: 'b' } }, sharded, ['shard']).metadata.labels.shard).toBe('a');
   });
 
   it('adds plain variables, and none of those that the operator sets', () => {
@@ -87,8 +96,11 @@ describe("the cluster owner's part of a sync pod", () => {
       TZ: 'UTC',
       SUPERCARGO_LOG_LEVEL: 'debug',
     });
-    for (const name of ['SUPERCARGO_HUB_URL', 'NODE_OPTIONS', 'POD_NAME', 'HTTPS_PROXY', 'KUBERNETES_SERVICE_HOST'])
+    const own = ['SUPERCARGO_HUB_URL', 'NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'POD_NAME', 'KUBERNETES_SERVICE_HOST'];
+    const outgoing = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+    for (const name of [...own, ...outgoing, 'NODE_EXTRA_CA_CERTS'])
       expect(() => config({ env: { [name]: 'x' } })).toThrow(/operator sets itself/);
+    expect(() => config({ logLevel: 'verbose' })).toThrow(/SUPERCARGO_SYNC_PODS.*logLevel/s);
   });
 
   it('names a proxy, which is not for hub and API server, and opens its port', () => {

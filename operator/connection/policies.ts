@@ -1,4 +1,4 @@
-import { clusterConnectionKind, connectionKind, validateResource } from '../../crds/index.ts';
+import { clusterConnectionKind, connectionKind, LONGEST_CONNECTION_NAME, validateResource } from '../../crds/index.ts';
 import { byAge, connectionKey, describeConnection, podNamespace, type AnyConnection } from '../resources.ts';
 import { isInClear } from '../../kit/net/plain-http.ts';
 import { beyondKeyHosts, settingsWithHost } from '../../model/hosts.ts';
@@ -21,13 +21,10 @@ export interface Refusal {
 
 type Policy = (snapshot: ConnectionSnapshot, schemas: SettingsSchemas) => Refusal | undefined;
 
-/** A pod template's label holds the name. */
-const MAX_NAME = 58;
-
 /** In the order in which a person would look; the first that refuses is told. */
 const POLICIES: readonly Policy[] = [
-  specIsValid,
   nameFits,
+  specIsValid,
   driverExists,
   driverFits,
   storeExists,
@@ -61,10 +58,10 @@ function specIsValid({ connection }: ConnectionSnapshot): Refusal | undefined {
 }
 
 function nameFits({ connection: { metadata } }: ConnectionSnapshot): Refusal | undefined {
-  if (metadata.name.length <= MAX_NAME) return undefined;
+  if (metadata.name.length <= LONGEST_CONNECTION_NAME) return undefined;
   return {
     reason: 'NameTooLong',
-    message: `metadata.name has ${metadata.name.length} characters, at most ${MAX_NAME} fit into its children's labels: create it under a shorter name`,
+    message: `metadata.name has ${metadata.name.length} characters, at most ${LONGEST_CONNECTION_NAME} fit into its children's labels: create it under a shorter name`,
   };
 }
 

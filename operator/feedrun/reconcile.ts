@@ -1,9 +1,8 @@
-import { LABELS } from '../../crds/index.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { DONE, requeueAfter } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
 import { feedConnection, findConnection } from '../caches.ts';
-import { labelValue } from '../connection/labels.ts';
+import { feedRunLabels } from '../connection/labels.ts';
 import { speaksFor } from '../sight.ts';
 import { decideFeedRun, inTestMode } from './decide.ts';
 
@@ -23,12 +22,8 @@ export function feedRunReconciler(context: Context): Reconcile {
       await client.delete(informers.feedRuns.type, run.metadata);
       return DONE;
     }
-    if (feed && accepted.status === 'True') {
-      const { name, kind = 'Connection' } = feed.spec.connectionRef;
-      await applier.apply(informers.feedRuns, run, {
-        metadata: { labels: { [LABELS.connection]: labelValue(name), [LABELS.connectionKind]: kind } },
-      });
-    }
+    if (feed && accepted.status === 'True')
+      await applier.apply(informers.feedRuns, run, { metadata: { labels: feedRunLabels(feed) } });
     await reporter.report(informers.feedRuns, run, { settlement, findings: { Accepted: accepted } });
     return expiresInMs === undefined ? DONE : requeueAfter(expiresInMs);
   };

@@ -47,6 +47,12 @@ export async function ensureDeveloperKey(
   return { key };
 }
 
+/** Of the Secret with the key. */
+export const KEY_LABELS = {
+  'app.kubernetes.io/managed-by': 'supercargo-operator',
+  'app.kubernetes.io/part-of': 'supercargo',
+} as const;
+
 function secretOf({ apiVersion, kind, metadata }: StoreResource, name: string, apiKey: string) {
   return {
     apiVersion: SECRETS.apiVersion,
@@ -55,7 +61,7 @@ function secretOf({ apiVersion, kind, metadata }: StoreResource, name: string, a
     metadata: {
       name,
       namespace: metadata.namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'supercargo-operator', 'app.kubernetes.io/part-of': 'supercargo' },
+      labels: KEY_LABELS,
       ownerReferences: [
         { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: false },
       ],

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, tryRun } from '../../test/cluster/exec.ts';
-import { chartOf, chartsOf, imageOf, ROOT, type Plan } from './plan.ts';
+import { chartsOf, imageOf, ROOT, type Plan } from './plan.ts';
 
 const CHART = join(ROOT, 'charts', 'supercargo');
 
@@ -32,12 +32,6 @@ async function pushed(plan: Plan, archive: string, helm: string): Promise<{ stdo
   const result = await tryRun(helm, args, { timeout: 300_000 });
   if (result.code !== 0) throw new Error(`helm push to ${chartsOf(plan)} failed: ${result.stderr.trim()}`);
   return result;
-}
-
-/** Whether a chart of this version is there: it is pushed last, so the release is whole, or in use by somebody. */
-export async function isReleased(plan: Plan, helm: string): Promise<boolean> {
-  const args = ['show', 'chart', `oci://${chartOf(plan)}`, '--version', plan.version];
-  return (await tryRun(helm, [...args, ...(plan.plainHttp ? ['--plain-http'] : [])])).code === 0;
 }
 
 /** The chart's values with this image; every other byte as it was. Pure. */

@@ -10,6 +10,7 @@ import { howToVerify } from './verify.ts';
 const TREE: Tree = {
   commit: 'c'.repeat(40),
   epoch: 1_790_000_000,
+  version: '1.2.3',
   changed: [],
   origin: 'git@git.example:shops/cargo.git',
 };
@@ -52,10 +53,17 @@ describe('what is released', () => {
     );
   });
 
+  it.each(['0.2.0', 'v1.2.3', '1.2.3-rc.1', '1.2.3-0.a-b'])('%s is a version', (version) => {
+    const tree = { ...TREE, version: version.replace('v', '') };
+    expect(planOf({ ...BY_HAND, VERSION: version }, tree).version).toBe(tree.version);
+  });
+
   it.each([
     ['no registry', { REGISTRY: '' }, /^REGISTRY=\(nothing\): say it like REGISTRY=ghcr/],
     ['a registry with a scheme', { REGISTRY: 'https://registry.example' }, /^REGISTRY=https:/],
-    ['a version that Helm does not take', { VERSION: 'latest' }, /^VERSION=latest: .*0\.2\.0/],
+    ...['latest', '1.2', '01.2.3', '1.2.3-01', '1.2.3-a..b', '1.2.3-', '1.2.3+5', `1.2.3@${DIGEST}`].map(
+      (VERSION) => [`the version ${VERSION}`, { VERSION }, /^VERSION=\S+: say it like VERSION=0\.2\.0/] as const,
+    ),
     ['nobody who builds', { BUILDER: '' }, /^BUILDER=\(nothing\)/],
     ['neither key nor log', { KEY: '', PUBLIC_LOG: 'no' }, /^PUBLIC_LOG=no without KEY/],
     [
@@ -69,6 +77,10 @@ describe('what is released', () => {
 
   it('a tree that is not as committed is refused: nobody could build it again', () => {
     expect(refusal(BY_HAND, { ...TREE, changed: ['hub/http.ts'] })).toMatch(/^not as committed: hub\/http\.ts\./);
+  });
+
+  it('another version than that of the programs in the image is refused', () => {
+    expect(refusal(BY_HAND, { ...TREE, version: '1.2.2' })).toMatch(/^VERSION=1\.2\.3, and package\.json has 1\.2\.2/);
   });
 
   it('all that is wrong is said at once', () => {

@@ -33,6 +33,8 @@ export interface Plan {
 export interface Tree {
   readonly commit: string;
   readonly epoch: number;
+  /** Of package.json: what the programs in the image say of themselves, and the list of what is in it. */
+  readonly version: string;
   /** Files that are not as they were committed. */
   readonly changed: readonly string[];
   readonly origin?: string;
@@ -43,7 +45,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A release that cannot begin: what is wrong with what was said, one line each. */
 export class NoPlan extends Error {}
 
-const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+/** As semver.org has it, without a build: no tag of a registry has a "+". Helm would refuse others after the image. */
+const NUMBER = '(0|[1-9]\\d*)';
+const WORD = `(${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const VERSION = new RegExp(`^v?${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${WORD}(\\.${WORD})*)?$`);
 const REGISTRY = /^[a-z0-9][a-z0-9.:-]*(\/[a-z0-9._-]+)*$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
@@ -60,6 +65,10 @@ export function planOf(env: Environment, tree: Tree): Plan {
   const workflow = given('GITHUB_WORKFLOW_REF') && `${given('GITHUB_SERVER_URL')}/${given('GITHUB_WORKFLOW_REF')}`;
   const registry = need('REGISTRY', REGISTRY, 'ghcr.io/supercargo-dev');
   const version = need('VERSION', VERSION, '0.2.0').replace(/^v/, '');
+  if (VERSION.test(version) && version !== tree.version)
+    wrong.push(
+      `VERSION=${version}, and package.json has ${tree.version}: every program in the image would say that. Set it there (npm version --no-git-tag-version ${version}) and commit`,
+    );
   const source = need('SOURCE', /^https:\/\/\S+$/, 'https://github.com/OWNER/NAME', hosted ?? webAddress(tree.origin));
   const builder = need('BUILDER', /^\w[\w+.-]*:\S+$/, 'https://ci.example/release', workflow);
   const bases = { buildBase: given('BUILD_BASE'), runtimeBase: given('RUNTIME_BASE') };

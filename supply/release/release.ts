@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, tryRun } from '../../test/cluster/exec.ts';
-import { isReleased, pushChart } from './chart.ts';
+import { pushChart } from './chart.ts';
 import { pushImage, type Yard } from './image.ts';
 import { chartOf, imageOf, PLATFORMS, ROOT, type Plan, type Tree } from './plan.ts';
 import { provenanceOf, type Material, type Run } from './provenance.ts';
 import { Signer } from './signer.ts';
+import { standingOf } from './standing.ts';
 
 /** Programs that a release is made with, and what they run in. */
 export interface Workshop extends Yard {
@@ -31,15 +32,17 @@ export interface Released {
  */
 export async function release(plan: Plan, shop: Workshop): Promise<Released> {
   const { log } = shop;
-  if (await isReleased(plan, shop.helm))
-    throw new Error(`${chartOf(plan)} has ${plan.version} already. What was released is not changed: raise VERSION`);
   const signer = new Signer(plan, shop.cosign, shop.env);
+  // What is not there, or does not open, ends it before anything is pushed.
+  const tools = await toolsOf(shop);
+  await signer.tryKey();
+  await refuseTaken(plan, shop);
   const startedOn = shop.now().toISOString();
   log(`building ${imageOf(plan)}:${plan.version} for ${PLATFORMS.join(' and ')}`);
   const pushed = await pushImage(plan, shop);
   const image = `${imageOf(plan)}@${pushed.digest}`;
   log(`pushed ${image}; signing it and what it is made of`);
-  const made = { startedOn, finishedOn: shop.now().toISOString(), tools: await toolsOf(shop) };
+  const made = { startedOn, finishedOn: shop.now().toISOString(), tools };
   await signer.sign(image);
   for (const platform of PLATFORMS)
     await signer.attest(`${imageOf(plan)}@${pushed.images[platform]}`, 'cyclonedx', pushed.bills[platform]);
@@ -59,11 +62,30 @@ export async function release(plan: Plan, shop: Workshop): Promise<Released> {
   return { image, chart };
 }
 
-async function toolsOf({ buildah, helm }: Workshop): Promise<Record<string, string>> {
-  const first = (said: string): string => said.trim().split('\n')[0]!;
+async function refuseTaken(plan: Plan, shop: Workshop): Promise<void> {
+  const standing = await standingOf(plan, shop);
+  if (standing.is === 'released')
+    throw new Error(`${chartOf(plan)} has ${plan.version} already. What was released is not changed: raise VERSION`);
+  if (standing.is === 'unsigned')
+    throw new Error(
+      `${chartOf(plan)} has ${plan.version}, and no signature of it: an earlier try ended in between. Raise VERSION, or delete ${standing.chart} from the registry and run this again`,
+    );
+}
+
+/** Asked for before anything is built: what is missing would else be missed after the image is pushed. */
+async function toolsOf({ buildah, helm, cosign, crane }: Workshop): Promise<Record<string, string>> {
+  const version = async (name: string, said: Promise<string>, pattern: RegExp): Promise<string> => {
+    const text = await said.catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`a release needs ${name} in the PATH (${why}): docs/supply-chain.md has the list`);
+    });
+    return pattern.exec(text)?.[1] ?? text.trim();
+  };
   return {
-    buildah: first(await buildah(['--version'])).replace(/^buildah version (\S+).*/, '$1'),
-    helm: first(await run(helm, ['version', '--short'])),
+    buildah: await version('buildah', buildah(['--version']), /^buildah version (\S+)/),
+    helm: await version('helm', run(helm, ['version', '--short']), /^(\S+)/),
+    cosign: await version('cosign', run(cosign, ['version']), /^GitVersion: *(\S+)/m),
+    crane: await version('crane', run(crane, ['version']), /^(\S+)/),
     node: process.version,
   };
 }
@@ -85,10 +107,11 @@ function invocationOf(plan: Plan, env: NodeJS.ProcessEnv): string | undefined {
 export async function treeHere(): Promise<Tree> {
   const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: ROOT })).trim();
   const origin = await tryRun('git', ['remote', 'get-url', 'origin'], { cwd: ROOT });
-  const changed = await git('status', '--porcelain');
+  const changed = await git('status', '--porcelain', '--untracked-files=all');
   return {
     commit: await git('rev-parse', 'HEAD'),
     epoch: Number(await git('log', '-1', '--format=%ct')),
+    version: (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
     changed: changed === '' ? [] : changed.split('\n').map((line) => line.trim().replace(/^\S+\s+/, '')),
     origin: origin.code === 0 ? origin.stdout.trim() : undefined,
   };

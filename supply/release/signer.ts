@@ -1,4 +1,4 @@
-import { run } from '../../test/cluster/exec.ts';
+import { run, tryRun } from '../../test/cluster/exec.ts';
 import type { Plan } from './plan.ts';
 
 /** Kinds of what is attested, as cosign calls them. */
@@ -14,6 +14,17 @@ export class Signer {
     this.#plan = plan;
     this.#cosign = cosign;
     this.#env = env;
+  }
+
+  /** Whether the key is there and its password opens it. Of an identity nothing is known before it signs. */
+  async tryKey(): Promise<void> {
+    const { key } = this.#plan;
+    if (!key) return;
+    const { code, stderr } = await tryRun(this.#cosign, ['public-key', '--key', key], { env: this.#env });
+    if (code !== 0)
+      throw new Error(
+        `KEY=${key}: cosign cannot use it (${stderr.trim().split('\n')[0]}): see to the key, and to its password in COSIGN_PASSWORD`,
+      );
   }
 
   /** An index, and each image that it names; or a chart. */

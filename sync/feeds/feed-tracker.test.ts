@@ -237,6 +237,11 @@ describe('after a failure', () => {
     ]);
   });
 
+  it('the first wait is no longer than the longest, where the two were given the wrong way round', () => {
+    const it_ = tracker({ spec: { retry: { initialDelay: '1h', maxDelay: '1s', maxAttempts: 20 } } });
+    expect([1, 2].map(() => run(it_, outcome('Failed')))).toEqual([1000, 1000]);
+  });
+
   it('the usual wait begins at two seconds and ends at five minutes', () => {
     const it_ = tracker({ spec: { retry: { maxAttempts: 20 } } });
     const waits = Array.from({ length: 12 }, () => run(it_, outcome('Unproven')));

@@ -48,12 +48,10 @@ export class FeedTracker {
   base: FeedTracker | undefined;
   /** Set while a run for a changed credential or settings is owed. */
   owesChangedRun = false;
-  writtenKey: string | undefined;
   /** Why its status could not be written, as was last told. */
   notWritten: string | undefined;
   /** Of which Events have told. */
   reportedProblems: FeedStatus['recentProblems'];
-  writtenAt: Date | undefined;
   readonly startedAt: Date;
   #initialDone = false;
   #lastBegan: Date | undefined;

@@ -134,7 +134,7 @@ describe('new records', () => {
     expect(seen[0]).toEqual(seen[1]);
   });
 
-  it('are judged by the rules: an unknown SKU rejects, an unpaid order is looked at again, a problem is over', async () => {
+  it('are judged by the rules: an unknown SKU rejects, an unpaid order is looked at again after an hour, a problem is over', async () => {
     await open();
     const shop = await Shop.open();
     await shop.send('ProductImport', [product('p', ['A'])]);
@@ -151,12 +151,12 @@ describe('new records', () => {
     await shop.send('OrderImport', [order('3')], [], 'Held');
     expect(
       await shop.rows(
-        'SELECT external_id AS id, intake, look_again_at IS NOT NULL AS again FROM orders WHERE connection_id = $1 ORDER BY 1',
+        'SELECT external_id AS id, intake, round(extract(epoch FROM look_again_at - first_seen_at) / 60)::int AS again FROM orders WHERE connection_id = $1 ORDER BY 1',
       ),
     ).toEqual([
-      { id: 'o-1', intake: 'Accepted', again: false },
-      { id: 'o-2', intake: 'Rejected', again: false },
-      { id: 'o-3', intake: 'Held', again: true },
+      { id: 'o-1', intake: 'Accepted', again: null },
+      { id: 'o-2', intake: 'Rejected', again: null },
+      { id: 'o-3', intake: 'Held', again: 60 },
     ]);
     expect(
       await shop.rows('SELECT record FROM problems WHERE connection_id = $1 AND resolved_at IS NULL ORDER BY 1'),

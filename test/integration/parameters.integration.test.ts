@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { hookUrl } from '../../hub/base/hook-url.ts';
+import { webhookMasterKey } from '../../hub/base/secrets.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { HubRig, type TestStore } from '../support/hub-rig.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -57,8 +59,31 @@ describe('a parameter that a route does not have', () => {
     });
   });
 
+  it('is no reason to refuse a webhook of a shop, whose address may have anything behind it', async () => {
+    await store.connect();
+    const [row] = await rig.db.query<{ id: number }>('SELECT id FROM connections');
+    const url = hookUrl(rig.hub.url, await webhookMasterKey(rig.db), row!.id);
+    for (const parameters of ['', '?topic=orders%2Fcreate&shop=a.example', '?hmac=1&hmac=2', '?sku[]=A&sku[]=B', '?x'])
+      expect([parameters, (await fetch(`${url}${parameters}`, { method: 'POST', body: '{}' })).status]).toEqual([
+        parameters,
+        202,
+      ]);
+  });
+
   it('is given back no longer than tells which it was', async () => {
     const { body } = await store.api('GET', `/stock?${'x'.repeat(300)}=1`);
     expect((body as { detail: string }).detail).toContain(`no parameter "${'x'.repeat(40)}…": it has`);
   });
+});
+
+it('a parameter that is there twice is refused by its name: which of the two is meant nobody can say', async () => {
+  const repeated = routes.flatMap(({ method, path, parameters }) => parameters.map((name) => ({ method, path, name })));
+  expect(repeated.length).toBeGreaterThan(30);
+  for (const { method, path, name } of repeated) {
+    const { status, body } = await store.api(method, `${path}?${name}=1&${name}=2`);
+    expect([status, (body as { detail: string }).detail]).toEqual([
+      400,
+      `querystring: ${method} /api/v1${path} takes ${name} once: it is there several times`,
+    ]);
+  }
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +51,37 @@ afterAll(async () => {
   await shop?.close();
   await postgres?.stop();
   await rm(folder, { recursive: true, force: true });
+});
+
+/** Series of a metric at the hub's address, once each family is there once. */
+async function served(name: string): Promise<string[]> {
+  const lines = (await (await fetch(`${up.hubUrl}/metrics`)).text()).split('\n');
+  const families = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2]);
+  expect(families.filter((one, at) => families.indexOf(one) !== at)).toEqual([]);
+  return lines.filter((line) => line.startsWith(`${name}{`));
+}
+
+/** Until a metric has so many series: figures are gathered every few seconds. */
+async function servedOnce(name: string, series: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (; (await served(name)).length !== series; await new Promise((resolve) => setTimeout(resolve, 200)))
+    if (Date.now() > deadline) throw new Error(`never ${series} series of ${name}`);
+}
+
+it('a start that fails says why, and ends: nothing that it has opened keeps the process', async () => {
+  const taken = new URL(up.hubUrl).port;
+  const args = ['cli/main.ts', 'up', '-f', 'examples/simulate', '--hub-port', taken, '--state', join(folder, 'second')];
+  const child = spawn(process.execPath, [...args, '--database-url', await postgres.createDatabase('second')]);
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => void (said += text.toString()));
+  const patience = setTimeout(() => child.kill('SIGKILL'), 45_000);
+  const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+  clearTimeout(patience);
+  expect([code, killedBy, said.split('\n').at(-2)]).toEqual([
+    1,
+    null,
+    `supercargo: port ${taken} of 127.0.0.1 is taken by another program: name another with --hub-port, or 0 for a free one`,
+  ]);
 });
 
 const resource = (kind: string, name: string, spec: Record<string, unknown>): Resource => ({
@@ -114,6 +147,15 @@ describe('"up" as the operator has it', () => {
     await until('Running');
     await until('Valid', 'Credential', 'key');
     await until('UpToDate', 'Feed', 'orders');
+    await servedOnce('supercargo_connection_up', 1);
+    await servedOnce('supercargo_feed_last_success_timestamp_seconds', 2);
+    expect(await served('supercargo_connection_up')).toEqual([
+      'supercargo_connection_up{namespace="acme",connection="shop"} 1',
+    ]);
+    expect(await served('supercargo_part_info')).toEqual(['supercargo_part_info{part="hub"} 1']);
+    expect((await served('supercargo_resource_condition')).join()).toMatch(
+      /kind="Feed",namespace="acme",name="orders",connection="shop",feed_type="OrderImport",type="Ready",status="True"/,
+    );
     expect(world.get('Feed', 'acme', 'orders')!.status!['effective']).toMatchObject({ schedule: expect.any(String) });
     apply('wrong');
     await up.refresh();
@@ -121,5 +163,13 @@ describe('"up" as the operator has it', () => {
     apply('wrong', { secretName: 'two' });
     await up.refresh();
     await until('Running');
+  });
+
+  it('has no figure of a connection that is gone: neither of its engine nor of its resource', async () => {
+    await servedOnce('supercargo_connection_up', 1);
+    world.apply({ faults: [], secrets: [], resources: [resource('Store', 'main', {})] });
+    await up.refresh();
+    await servedOnce('supercargo_connection_up', 0);
+    expect((await served('supercargo_resource_condition')).filter((line) => line.includes('kind="Connection"'))).toEqual([]); // prettier-ignore
   });
 });

@@ -1,5 +1,8 @@
 {{- define "supercargo.name" -}}
-{{- if contains "supercargo" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-supercargo" .Release.Name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- $short := .Values.nameOverride | default "supercargo" -}}
+{{- $name := .Release.Name -}}
+{{- if not (contains $short $name) }}{{ $name = printf "%s-%s" $name $short }}{{ end -}}
+{{- .Values.fullnameOverride | default $name | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* What is not in a namespace: a release of the same name in another one has names of its own. */}}
@@ -34,7 +37,27 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "supercargo.image" -}}
-{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
+{{ include "supercargo.repository" . }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{/* A registry for all charts of an installation stands in place of the one that the repository names, if it names one. */}}
+{{- define "supercargo.repository" -}}
+{{- $parts := splitList "/" .Values.image.repository -}}
+{{- $host := first $parts -}}
+{{- with .Values.global.imageRegistry }}
+{{- if and (gt (len $parts) 1) (or (contains "." $host) (contains ":" $host) (eq $host "localhost")) }}{{ $parts = rest $parts }}{{ end -}}
+{{- $parts = prepend $parts (trimSuffix "/" .) }}
+{{- end -}}
+{{- join "/" $parts -}}
+{{- end }}
+
+{{/* As one JSON. Charts of charts set them for all, as names or as objects. */}}
+{{- define "supercargo.pullSecrets" -}}
+{{- $secrets := list -}}
+{{- range .Values.imagePullSecrets | default .Values.global.imagePullSecrets }}
+{{- $secrets = append $secrets (ternary (dict "name" .) . (kindIs "string" .)) }}
+{{- end -}}
+{{- $secrets | toJson -}}
 {{- end }}
 
 {{- define "supercargo.hubUrl" -}}

@@ -28,7 +28,7 @@
 {{- end }}
 
 {{- define "supercargo.syncPullSecrets" -}}
-{{- .Values.sync.imagePullSecrets | default .Values.imagePullSecrets | toJson }}
+{{- .Values.sync.imagePullSecrets | default (include "supercargo.pullSecrets" . | fromJsonArray) | toJson }}
 {{- end }}
 
 {{/* A value as a literal of CEL, which takes values of different types in one map only as dyn. */}}
