@@ -37,6 +37,8 @@ describe('how old the data of a feed may be', () => {
     const rule = new FreshnessRule();
     expect(rule.of({ type: 'OrderImport', freshness: '90m' }, '* * * * *')).toBe(5_400_000);
     expect(rule.of({ type: 'OrderImport' }, '* * * * *')).toBe(300_000);
+    // Else it would be Stale for ever.
+    expect(rule.of({ type: 'OrderImport', freshness: '0s' }, '* * * * *')).toBe(300_000);
     expect(rule.of({ type: 'StockImport' }, undefined)).toBeUndefined();
   });
 });

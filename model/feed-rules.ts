@@ -101,10 +101,13 @@ export class FreshnessRule {
     return this.#faults.get(key);
   }
 
-  /** The age limit asked for, else that of the schedule in force, which must be one without a fault. */
+  /**
+   * The age limit asked for, else that of the schedule in force, which must be one without a fault. No data is of no
+   * age: 0s asks for nothing.
+   */
   of(timing: FeedTiming, schedule: string | undefined): number | undefined {
-    const asked = timing.freshness === undefined ? undefined : parseDuration(timing.freshness);
-    return asked ?? (schedule === undefined ? undefined : this.#bySchedule(schedule));
+    const asked = parseDuration(timing.freshness ?? '');
+    return asked || (schedule === undefined ? undefined : this.#bySchedule(schedule));
   }
 
   #bySchedule(schedule: string): number | undefined {

@@ -66,7 +66,7 @@ const spec = withRules(
       .optional()
       .describe('StockExport: pieces kept back from every level that is written to this channel; 0 if absent.'),
     freshness: duration(
-      'Data older than this makes the feed not Ready; if absent, the longest time that three scheduled runs in a row can take to come (nights and weekends of the schedule included), at least 5m.',
+      'Data older than this makes the feed not Ready; if absent or 0s, the longest time that three scheduled runs in a row can take to come (nights and weekends of the schedule included), at least 5m.',
     ).optional(),
   }),
   {
