@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import type { UnfitFor } from '../hub/storage/fitness.ts';
 import { BUILD_PATIENCE_MS, binaryPath, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { metricDefinitions } from './metrics-reference.ts';
-import { MetricsWorld, type World } from '../test/support/metrics-world.ts';
+import type { World } from '../test/support/metrics-state.ts';
+import { MetricsWorld } from '../test/support/metrics-world.ts';
 import { promtoolSays } from '../test/support/timeline.ts';
 
 jest.setTimeout(BUILD_PATIENCE_MS);
@@ -45,7 +46,7 @@ const seen = new Map<string, Labels>();
 
 type Change = (world: World, minute: number) => void;
 
-/** Minutes pass in a world that begins well and is changed; exactly these alerts fire, `since` a minute and not before. */
+/** Minutes pass in a world that begins well and is changed; exactly these alerts fire, from the minute `since` on. */
 async function expectFiring(minutes: number, change: Change, firing: Labels[], since?: number) {
   const unfit = firing.flatMap(({ reason }) => (reason === undefined ? [] : [reason as UnfitFor['reason']]));
   const world = new MetricsWorld(unfit);

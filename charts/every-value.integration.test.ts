@@ -73,7 +73,7 @@ describe('every value of the chart', () => {
   });
 
   it('is refused by its path where it is misspelt, at every level', async () => {
-    // Amounts of any resource, labels, and what a chart above this one says for all have names that are not the chart's.
+    // Amounts of any resource, labels, and what a chart above says for all have names that are not this chart's.
     const levels = maps(VALUES).filter((path) => !/\.(requests|limits|labels)$|^global$/.test(path));
     const said = await refusal(levels.map((path) => (path === '' ? 'misspelt' : `${path}.misspelt`)));
     const unsaid = levels.filter((path) => !said.includes(`at '${pointer(path)}': additional properties 'misspelt'`));
