@@ -93,7 +93,7 @@ describe('no alert fires', () => {
     ],
     [
       'of a hub that failed for three minutes, nor of one reconcile that failed',
-      80,
+      90,
       (world, minute) => {
         if (minute === 20) world.reconciles.failed('error');
         for (let request = 0; request < 100 && minute >= 20 && minute < 23; request++) world.request(500);
@@ -205,6 +205,14 @@ describe('no alert fires', () => {
       20,
       (world, minute) => world.row('supercargo_oldest_order_seconds', { stage: 'Untaken' }, 600 + minute * 60),
     ],
+    [
+      'of feeds that are not Ready, and whose data is fresh',
+      60,
+      (world) => {
+        world.condition('orders', 'Ready', 'False', 'Failing');
+        world.condition('shipments', 'Ready', 'False', 'Failing');
+      },
+    ],
     ['of what Test mode holds', 60, (world) => world.condition('shipments', 'Held', 'True', 'TestMode')],
     [
       'of a roll that takes ten minutes',
@@ -238,7 +246,7 @@ describe('an alert fires', () => {
     ],
     [
       'of orders that are late, though another feed of the shop is suspended',
-      30,
+      45,
       (world, minute) => {
         world.rest('shipments', 'Suspended', 1);
         if (minute > 20) stale(world);
@@ -405,9 +413,9 @@ describe('an alert fires', () => {
       76,
     ],
     [
-      'of a shop whose clock is ten minutes behind',
+      'of a shop whose clock is two and a half minutes behind',
       90,
-      (world, minute) => minute > 20 && (world.skewSeconds = -600),
+      (world, minute) => minute > 20 && (world.skewSeconds = -150),
       [alert('ClockSkew', 'warning', SHOP)],
       81,
     ],
@@ -481,11 +489,11 @@ describe('an alert fires', () => {
       41,
     ],
     [
-      'of reconciles that go on failing',
+      'of reconciles that go on failing, one in ten minutes',
       120,
-      (world) => world.reconciles.failed('error'),
+      (world, minute) => minute % 10 === 0 && world.reconciles.failed('error'),
       [alert('ReconcileFails', 'warning', { ...HOME, controller: 'connection' })],
-      61,
+      70,
     ],
     [
       'of a hub that is gone',
