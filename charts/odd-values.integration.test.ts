@@ -74,6 +74,7 @@ describe('a value that nothing could be made of is refused, and by its name', ()
     ['operator.deletionDeadline=', /deletionDeadline/],
     ['nodeSelector.gpu=true', /nodeSelector/],
     ['operator.nodeSelector.gpu=true', /gpu|nodeSelector/],
+    ['hub.replicas=2', /hub\.replicas above 1 needs hub\.database\.secretName/],
     ['operator.resources.limits.memory=lots', /memory/],
     ['hub.resources.requests.cpu=-1', /cpu/],
     ['jobs.resources.limits.memory=1 Gi', /memory/],
