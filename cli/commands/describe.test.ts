@@ -186,6 +186,40 @@ describe('supercargo describe', () => {
     expect(page).toMatch(/^ {2}orders .* suspended/m);
   });
 
+  it('finds feeds and pod of a ClusterConnection where its spec says, and none of a Connection of its name', async () => {
+    const wide: Viewed = { kind: 'ClusterConnection', metadata: { name: 'shop' }, spec: { namespace: 'acme' } };
+    const ofWide = (name: string, namespace: string): Viewed => {
+      const { spec, ...rest } = feed(name, 'OrderImport', {}, 'shop', namespace);
+      return { ...rest, spec: { ...spec, connectionRef: { kind: 'ClusterConnection', name: 'shop' } } };
+    };
+    const { metadata, ...rest } = pod('csync-shop-1', 4, { ready: true });
+    const labels = { ...metadata.labels, 'supercargo.dev/connection-kind': 'ClusterConnection' };
+    const { target } = fakeTarget({
+      resources: [...resources, wide, ofWide('theirs', 'acme'), ofWide('other', 'elsewhere')],
+      pods: [...cluster.pods, { ...rest, metadata: { ...metadata, labels } }],
+    });
+    const page = await describeConnections(target, { names: ['clusterconnection/shop'] }, NOW);
+    expect(page).toMatch(/^ClusterConnection: shop$/m);
+    expect([...page.matchAll(/^ {2}(\S+) +(OrderImport|Running)/gm)].map(([, name]) => name)).toEqual([
+      'theirs',
+      'csync-shop-1',
+    ]);
+  });
+
+  it('shows the Events that may be read where others may not', async () => {
+    const { target } = fakeTarget(cluster);
+    const events = async (about: { kind: string }) => {
+      if (about.kind === 'Feed') throw new ApiError('Forbidden', 403, 'no');
+      return cluster.events;
+    };
+    const page = await describeConnections(
+      { ...target, cluster: { ...target.cluster!, events } },
+      { names: ['shop'] },
+      NOW,
+    );
+    expect(page).toMatch(/^ {2}8m +Warning +Connection shop/m);
+  });
+
   it('shows a connection of a running "up", which has neither pods nor Events', async () => {
     const { target } = fakeTarget(cluster);
     const page = await describeConnections({ ...target, cluster: undefined }, { names: ['shop'] }, NOW);
@@ -241,6 +275,13 @@ describe('supercargo logs', () => {
     const options = { connection: 'shop', follow: true, previous: false, since: '2h', tail: 9 };
     await showLogs({ ...target, cluster: noting }, options, () => undefined);
     expect(asked).toMatchObject([{ pod: 'shop-new', follow: true, sinceSeconds: 7200, tailLines: 9 }]);
+  });
+
+  it('of a running "up" are where it runs, which is said', async () => {
+    const { target } = fakeTarget(cluster);
+    const options = { connection: 'shop', follow: false, previous: false };
+    const logs = showLogs({ ...target, cluster: undefined }, options, () => undefined);
+    await expect(logs).rejects.toThrow('a running "up" has no pods');
   });
 
   it('refuse an age that is none, and say who knows why there is no pod', async () => {
