@@ -111,6 +111,12 @@ it('what is deleted and made anew while the others are written keeps nothing fro
   expect(await readableWithout('stores')).toEqual(['anew', 'stays']);
 });
 
+it('a kind that has no objects is put right, too', async () => {
+  await stage('stores', NEW, OLD);
+  await migrate();
+  expect([said, await storedVersions('stores')]).toEqual([[`${crdOf('stores')}: 0 stored as ${NEW}`], [NEW]]);
+});
+
 it('interrupted half way it begins anew, and waits once for all kinds', async () => {
   const made = Array.from({ length: MANY }, (_, index) => `many-${String(index).padStart(4, '0')}`);
   for (const name of made) await make('credentials', name);
