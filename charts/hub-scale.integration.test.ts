@@ -76,6 +76,16 @@ describe('hub.autoscaling', () => {
     expect(await kubectl('get', 'hpa', '-o', 'name')).toBe('');
   });
 
+  it('switched on where there were several it begins with one, as values.yaml says, and stays at what it is given', async () => {
+    await helm('upgrade --no-hooks', DATABASE, 'hub.replicas=3');
+    expect(await replicas()).toBe('3');
+    await helm('upgrade --no-hooks', DATABASE, ON);
+    expect(await replicas()).toBe('1');
+    await kubectl('scale', 'deployment', 'supercargo-hub', '--replicas=3');
+    await helm('upgrade --no-hooks', DATABASE, ON, 'logLevel=debug');
+    expect(await replicas()).toBe('3');
+  });
+
   it('is refused with the embedded database, which has one writer, and where no number lies between the bounds', async () => {
     await expect(rendered(ON)).rejects.toThrow('hub.autoscaling needs hub.database.secretName');
     await expect(rendered(ON, DATABASE, 'hub.autoscaling.maxReplicas=1')).rejects.toThrow('less than minReplicas');

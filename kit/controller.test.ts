@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { ManualClock, settle } from '../test/support/manual-clock.ts';
+import { Breather } from './breather.ts';
 import { Controller, type Reconcile } from './controller.ts';
 import { ApiError } from './kube/errors.ts';
 import { createLogger } from './log.ts';
@@ -18,6 +19,7 @@ function setUp(reconcile: Reconcile, workers = 1) {
     clock,
     random: () => 0,
     workers,
+    breather: new Breather(),
   });
   const stop = new AbortController();
   const running = controller.run(stop.signal);

@@ -1,4 +1,4 @@
-import { Breather } from './breather.ts';
+import type { Breather } from './breather.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 import type { ControllerMetrics, ReconcileResult } from './metrics.ts';
@@ -20,6 +20,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly workers?: number;
+  /** The one of the process: all of its workers pause together. */
+  readonly breather: Breather;
 }
 
 /** Workers on a queue of keys. */
@@ -27,7 +29,6 @@ export class Controller {
   readonly name: string;
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
-  readonly #breather = new Breather();
 
   constructor(options: ControllerOptions) {
     this.name = options.name;
@@ -72,7 +73,7 @@ export class Controller {
         this.#options.metrics.active(-1);
         this.#queue.done(item.key);
       }
-      await this.#breather.pause();
+      await this.#options.breather.pause();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { systemClock } from '../kit/clock.ts';
+import { Breather } from '../kit/breather.ts';
 import { Controller, type Reconcile } from '../kit/controller.ts';
 import type { Informer } from '../kit/kube/informer.ts';
 import type { Logger } from '../kit/log.ts';
@@ -48,6 +49,7 @@ export function createControllers(
       ['license', licenseReconciler(context), 1],
     );
   }
+  const breather = new Breather();
   for (const [name, reconcile, workers = 2] of reconcilers)
     controllers.set(
       name,
@@ -59,6 +61,7 @@ export function createControllers(
         log,
         clock: systemClock,
         random: Math.random,
+        breather,
       }),
     );
   return controllers;

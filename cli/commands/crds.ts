@@ -31,18 +31,18 @@ export async function applyCrds(surroundings: KindsSurroundings): Promise<void> 
 /** Applies these, whichever the cluster has, and takes the objects along. */
 export async function bringTo(crds: readonly (Crd & Intent)[], surroundings: KindsSurroundings): Promise<void> {
   const { client, say } = surroundings;
-  let isVersionLess = false;
+  let aVersionWent = false;
   for (const crd of crds) {
     const { name } = crd.metadata;
     const before = await client.find<Crd>(CRDS, name);
     if (before) refuseStored(before, crd);
     await client.apply(CRDS, crd, { manager: FIELD_MANAGERS.cli });
-    isVersionLess ||= before !== undefined && servedBy(before).some((version) => !servedBy(crd).includes(version));
+    aVersionWent ||= before !== undefined && servedBy(before).some((version) => !servedBy(crd).includes(version));
     say(`${name} applied`);
   }
   await migrateStored(
     crds.map(({ metadata }) => metadata.name),
-    { ...surroundings, isVersionLess },
+    { ...surroundings, aVersionWent },
   );
 }
 

@@ -132,6 +132,94 @@ describe('supercargo describe', () => {
     expect(page).not.toMatch(/Pods|Events/);
   });
 
+  /** Its rows, a blank bar between the cells. */
+  const section = async (title: string, of: Partial<typeof cluster>) => {
+    const page = await describeConnections(fakeTarget({ ...cluster, ...of }).target, { names: ['shop'] }, NOW);
+    const [, , ...rows] =
+      page
+        .split('\n\n')
+        .find((part) => part.startsWith(title))
+        ?.split('\n') ?? [];
+    return rows.map((row) => row.trim().replaceAll(/ {2,}/g, ' | '));
+  };
+
+  it('shows the ten newest Events, those about its feeds among them', async () => {
+    const about = (kind: string, name: string, minutes: number) => ({
+      metadata: { name: `${kind}.${name}.${minutes}`, namespace: 'acme', creationTimestamp: ago(minutes) },
+      ...{ type: 'Normal', reason: 'Told', message: 'what happened', involvedObject: { kind, name } },
+    });
+    const events = [
+      ...[20, 2, 30, 4, 50, 6, 70, 8].map((minutes) => about('Connection', 'shop', minutes)),
+      ...[40, 3, 60, 5].map((minutes) => about('Feed', 'orders', minutes)),
+      ...[1].map((minutes) => about('Feed', 'theirs', minutes)),
+    ];
+    const rows = await section('Events:', { events });
+    expect(rows.map((row) => row.split(' | ')[0])).toEqual(['2m', '3m', '4m', '5m', '6m', '8m', '20m', '30m', '40m', '50m']); // prettier-ignore
+    expect(rows[1]).toBe('3m | Normal | Feed orders | Told | what happened');
+  });
+
+  it('shows the ten newest problems', async () => {
+    const many = feed('orders', 'OrderImport', { recentProblems: [9, 3, 12, 5, 7, 4].map((at) => problem(`a${at}`, at)) }); // prettier-ignore
+    const more = feed('stock', 'StockExport', { recentProblems: [11, 2, 8, 6, 10, 13].map((at) => problem(`b${at}`, at)) }); // prettier-ignore
+    const rows = await section('Problems', { resources: [shop, many, more] });
+    expect(rows.map((row) => row.split(' | ')[0])).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((at) => `${at}m`));
+  });
+
+  it('says why a pod has no node, and why its node ended it', async () => {
+    const { status, ...rest } = pod('shop-new', 4, { ready: false });
+    const waits = { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes\nare free' }] }; // prettier-ignore
+    const [row] = await section('Pods:', { pods: [{ ...rest, status: waits }] });
+    expect(row).toBe('shop-new | Pending | no | 0 | 4m | 0/3 nodes are free');
+    const ended = { ...status, phase: 'Failed', reason: 'Evicted', message: 'low on memory' };
+    const [other] = await section('Pods:', { pods: [{ ...rest, status: ended }] });
+    expect(other).toBe('shop-new | Failed | no | 0 | 4m | Evicted: low on memory');
+  });
+
+  it('says that it is switched off, and that it is being deleted', async () => {
+    const gone: Viewed = { ...shop, metadata: { ...shop.metadata, deletionTimestamp: ago(3) }, spec: { ...shop.spec, enabled: false } }; // prettier-ignore
+    const resting = feed('orders', 'OrderImport');
+    const feeds = [{ ...resting, spec: { ...resting.spec, suspend: true } }];
+    const { target } = fakeTarget({ resources: [gone, ...feeds] });
+    const page = await describeConnections(target, { names: ['shop'] }, NOW);
+    expect(page).toMatch(/^Mode: +Live, switched off$/m);
+    expect(page).toMatch(/^Deleted: +asked for 3m ago$/m);
+    expect(page).toMatch(/^ {2}orders .* suspended/m);
+  });
+
+  it('finds feeds and pod of a ClusterConnection where its spec says, and none of a Connection of its name', async () => {
+    const wide: Viewed = { kind: 'ClusterConnection', metadata: { name: 'shop' }, spec: { namespace: 'acme' } };
+    const ofWide = (name: string, namespace: string): Viewed => {
+      const { spec, ...rest } = feed(name, 'OrderImport', {}, 'shop', namespace);
+      return { ...rest, spec: { ...spec, connectionRef: { kind: 'ClusterConnection', name: 'shop' } } };
+    };
+    const { metadata, ...rest } = pod('csync-shop-1', 4, { ready: true });
+    const labels = { ...metadata.labels, 'supercargo.dev/connection-kind': 'ClusterConnection' };
+    const { target } = fakeTarget({
+      resources: [...resources, wide, ofWide('theirs', 'acme'), ofWide('other', 'elsewhere')],
+      pods: [...cluster.pods, { ...rest, metadata: { ...metadata, labels } }],
+    });
+    const page = await describeConnections(target, { names: ['clusterconnection/shop'] }, NOW);
+    expect(page).toMatch(/^ClusterConnection: shop$/m);
+    expect([...page.matchAll(/^ {2}(\S+) +(OrderImport|Running)/gm)].map(([, name]) => name)).toEqual([
+      'theirs',
+      'csync-shop-1',
+    ]);
+  });
+
+  it('shows the Events that may be read where others may not', async () => {
+    const { target } = fakeTarget(cluster);
+    const events = async (about: { kind: string }) => {
+      if (about.kind === 'Feed') throw new ApiError('Forbidden', 403, 'no');
+      return cluster.events;
+    };
+    const page = await describeConnections(
+      { ...target, cluster: { ...target.cluster!, events } },
+      { names: ['shop'] },
+      NOW,
+    );
+    expect(page).toMatch(/^ {2}8m +Warning +Connection shop/m);
+  });
+
   it('shows a connection of a running "up", which has neither pods nor Events', async () => {
     const { target } = fakeTarget(cluster);
     const page = await describeConnections({ ...target, cluster: undefined }, { names: ['shop'] }, NOW);
@@ -187,6 +275,13 @@ describe('supercargo logs', () => {
     const options = { connection: 'shop', follow: true, previous: false, since: '2h', tail: 9 };
     await showLogs({ ...target, cluster: noting }, options, () => undefined);
     expect(asked).toMatchObject([{ pod: 'shop-new', follow: true, sinceSeconds: 7200, tailLines: 9 }]);
+  });
+
+  it('of a running "up" are where it runs, which is said', async () => {
+    const { target } = fakeTarget(cluster);
+    const options = { connection: 'shop', follow: false, previous: false };
+    const logs = showLogs({ ...target, cluster: undefined }, options, () => undefined);
+    await expect(logs).rejects.toThrow('a running "up" has no pods');
   });
 
   it('refuse an age that is none, and say who knows why there is no pod', async () => {

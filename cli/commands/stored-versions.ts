@@ -21,7 +21,7 @@ export interface MigrationSurroundings {
   readonly clock: Clock;
   readonly say: (line: string) => void;
   /** A version was served until just now. */
-  readonly isVersionLess?: boolean;
+  readonly aVersionWent?: boolean;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function migrateStored(crdNames: readonly string[], surroundings: M
   const { client, clock, say } = surroundings;
   const crds: Crd[] = [];
   for (const name of crdNames) crds.push(await client.get<Crd>(CRDS, name));
-  if (surroundings.isVersionLess || crds.some((crd) => olderOf(crd).length > 0)) await clock.sleep(TAKES_EFFECT_MS);
+  if (surroundings.aVersionWent || crds.some((crd) => olderOf(crd).length > 0)) await clock.sleep(TAKES_EFFECT_MS);
   const left: string[] = [];
   for (const crd of crds) {
     const { name } = crd.metadata;

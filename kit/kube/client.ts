@@ -88,11 +88,11 @@ export class KubeClient {
     return orUndefined(this.get<T>(type, name, namespace));
   }
 
-  list<T extends KubeObject>(
+  async list<T extends KubeObject>(
     type: ResourceType,
     select: Selection & { limit?: number; continue?: string; signal?: AbortSignal } = {},
   ): Promise<ListPage<T>> {
-    return this.#transport.json({
+    const page = await this.#transport.json<{ items: T[] | null } & Pick<ListPage<T>, 'metadata'>>({
       method: 'GET',
       path: pathOf(type, select.namespace),
       query: {
@@ -104,6 +104,8 @@ export class KubeClient {
       accept: select.metadataOnly ? PARTIAL_METADATA_LIST : undefined,
       signal: select.signal ?? this.#limits.signal,
     });
+    // Of metadata alone, a list without an object has null in its place.
+    return { ...page, items: page.items ?? [] };
   }
 
   /**

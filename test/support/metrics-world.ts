@@ -190,7 +190,7 @@ export class MetricsWorld {
         kind: 'ClusterConnection',
         metadata: { name: 'shop' },
         status: { state: state.clusterTwin },
-      } as never);
+      });
       caches['clusterConnections']!.put({ ...twin, spec: { ...twin.spec, namespace: 'acme' } } as never);
     }
     const beside = neighbours();
