@@ -12,7 +12,6 @@ export const GITOPS: readonly PlanRow[] = [
   server('kubectl -n argocd patch configmap argocd-cm --type merge --patch-file charts/argocd/argocd-cm.yaml', {
     says: /configmap\/argocd-cm patched/,
   }),
-  server('kubectl get connections -A -l supercargo.dev/driver=vendure', { says: /acme +vendure/ }),
   ...runBy(
     'test/e2e/together/flux.e2e.test.ts',
     'kubectl -n flux-system create secret generic supercargo-signers --from-file=cosign.pub',
