@@ -267,6 +267,7 @@ describe('the notes after an install', () => {
     expect(text).toContain('helm -n goods test shops');
     expect(text).toContain('service/shops-supercargo-hub 8080:8080');
     expect(text).toContain('For webhooks set hub.ingress, hub.httpRoute');
+    expect(text).toContain('Nobody is told when something is wrong');
     expect(text).not.toMatch(/docs\/\S+\.md/);
   });
 

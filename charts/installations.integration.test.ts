@@ -39,6 +39,13 @@ describe('two releases in one cluster, the second without the Drivers', () => {
     expect(installationOf(first)).not.toBe(installationOf(second));
   });
 
+  it('say the namespace in what is of the cluster, and not twice where the release has its name', async () => {
+    const roles = async (name: string, namespace: string) =>
+      (await release(name, namespace)).flatMap(({ kind, metadata }) => (kind === 'ClusterRole' ? [metadata.name] : []));
+    expect(await roles('supercargo', 'one')).toContain('one.supercargo-operator');
+    expect(await roles('supercargo', 'supercargo')).toContain('supercargo-operator');
+  });
+
   it('are scraped apart: a PodMonitor finds the pods of its own installation', async () => {
     const objects = await release('shops', 'one');
     const monitor = objects.find(({ kind }) => kind === 'PodMonitor')!;
