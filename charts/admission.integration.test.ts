@@ -21,15 +21,15 @@ const NS = 'tenant';
 const SECRETS: ResourceType = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const EVENTS: ResourceType = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true };
 
-/** Everything that the owner of a cluster can say of sync pods. */
+/** Everything that the owner of a cluster can say of sync pods; of what is a list more than one. */
 const OWNER = {
-  imagePullSecrets: [{ name: 'regcred' }],
+  imagePullSecrets: [{ name: 'regcred' }, { name: 'mirror' }],
   nodeSelector: { pool: 'sync' },
   tolerations: [{ key: 'dedicated', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }],
   affinity: {
     nodeAffinity: {
       preferredDuringSchedulingIgnoredDuringExecution: [
-        { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+        { weight: 1, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd', 'nvme'] }] } },
       ],
     },
   },
