@@ -295,6 +295,18 @@ describe('CA certificates and a login for the proxy', () => {
     expect(JSON.stringify(objects)).toContain('\\"loginSecret\\":\\"proxy-login\\"');
   });
 
+  it.each([
+    ['sync.trust.secret', 'trust', 'secret.?secretName'],
+    ['sync.trust.configMap', 'trust', 'configMap.?name'],
+    ['sync.proxy.loginSecret', 'proxy', 'secret.?secretName'],
+  ])('%s may be mounted by sync pods, by the policy of their operator', async (value, volume, field) => {
+    const rules = (await rendered(`${value}=corporate`)).flatMap(({ kind, spec }) =>
+      kind === 'ValidatingAdmissionPolicy' ? (spec['validations'] as { message?: string; expression: string }[]) : [],
+    );
+    const mounts = rules.find(({ message }) => message?.startsWith('a sync pod mounts one Secret'))!;
+    expect(mounts.expression).toContain(`(v.name == '${volume}' && v.?${field}.orValue('') == "corporate")`);
+  });
+
   it('are one source, not two', async () => {
     await expect(rendered('sync.trust.secret=a,sync.trust.configMap=b')).rejects.toThrow(/trust/);
   });
