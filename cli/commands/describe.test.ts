@@ -176,7 +176,8 @@ describe('supercargo describe', () => {
   });
 
   it('says that it is switched off, and that it is being deleted', async () => {
-    const gone: Viewed = { ...shop, metadata: { ...shop.metadata, deletionTimestamp: ago(3) }, spec: { ...shop.spec, enabled: false } }; // prettier-ignore
+    const metadata = { ...shop.metadata, deletionTimestamp: ago(3) };
+    const gone: Viewed = { ...shop, metadata, spec: { ...shop.spec, enabled: false } };
     const resting = feed('orders', 'OrderImport');
     const feeds = [{ ...resting, spec: { ...resting.spec, suspend: true } }];
     const { target } = fakeTarget({ resources: [gone, ...feeds] });

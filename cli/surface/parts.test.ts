@@ -33,7 +33,7 @@ describe('supercargo serve connections-left', () => {
       process.env['KUBECONFIG'],
       JSON.stringify({
         ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'a' },
-        clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}` } }],
+        clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
         users: [{ name: 'u', user: { token: 't' } }],
         contexts: [{ name: 'a', context: { cluster: 'c', user: 'u' } }],
       }),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { retry } from '../../drivers/contract/index.ts';
+import { raise } from '../../hub/problems/problems.ts';
 import { openPostgres } from '../../hub/storage/postgres.ts';
 import { createLogger } from '../../kit/log.ts';
 import { HubRig } from '../support/hub-rig.ts';
@@ -117,7 +118,12 @@ describe('figures of the hub', () => {
     rest.push(rig);
     const store = await rig.store();
     const pod = await store.connect('shop', { catalogue: false });
-    await pod.send('OrderImport', [order('1'), order('2'), order('3', { fulfilmentState: 'Fulfilled' })]);
+    await pod.send('OrderImport', [
+      order('1'),
+      order('2'),
+      order('3', { fulfilmentState: 'Fulfilled' }),
+      order('4', { fulfilmentState: 'PartiallyFulfilled' }),
+    ]);
     const items = (await store.api('GET', '/orders')).body.items as { id: string }[];
     for (const { id } of items) await store.api('POST', `/orders/${id}/acknowledge`, {});
     const [first, second] = items as [{ id: string }, { id: string }];
@@ -128,6 +134,39 @@ describe('figures of the hub', () => {
     expect(await unshipped()).toMatch(/stage="Unshipped"\} 36\d\d(\.\d+)?$/);
     await store.api('POST', `/orders/${first.id}/shipments`, { trackingCode: 'T1' });
     expect(await unshipped()).toBe('');
+  });
+
+  it('say since when the oldest order has been known that the rules put aside', async () => {
+    const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('aside') }));
+    rest.push(rig);
+    const store = await rig.store();
+    const pod = await store.connect('shop', { catalogue: true });
+    await pod.send('OrderImport', [order('1'), order('2')]);
+    await rig.db.query(`UPDATE orders SET first_seen_at = now() - interval '1 hour' * right(external_id, 1)::int`);
+    const aside = async () => lines(await rig.metrics(), 'supercargo_oldest_order_seconds{').join();
+    expect(await aside()).toMatch(/^supercargo_oldest_order_seconds\{[^}]*stage="Rejected"\} 72\d\d(\.\d+)?$/);
+    await rig.db.query(`UPDATE orders SET state = 'Closed'`);
+    expect(await aside()).toBe('');
+  });
+
+  it('of a Store that is gone are told no more: neither its deliveries nor its problems', async () => {
+    const rig = await HubRig.start(openPostgres({ url: await postgres.createDatabase('forgotten') }));
+    rest.push(rig);
+    const store = await rig.store({ orderWebhooks: [{ name: 'wms', url: 'https://127.0.0.1:1/' }] });
+    const pod = await store.connect('shop', { catalogue: false });
+    await pod.send('OrderImport', [order('1')]);
+    const [{ id } = { id: 0 }] = await rig.db.query<{ id: number }>('SELECT id FROM stores');
+    const subject = { kind: 'webhookEndpoint', id: 'wms' } as const;
+    await raise(rig.db, { store: id }, [{ ...subject, reason: 'Unreachable', severity: 'Error', message: 'm' }]);
+    const told = async () => {
+      const text = await rig.metrics();
+      return ['webhook_deliveries', 'webhook_oldest_pending_seconds', 'webhook_endpoint_disabled', 'problems_open'].map(
+        (name) => lines(text, `supercargo_${name}{`).length,
+      );
+    };
+    expect(await told()).toEqual([1, 1, 1, 1]);
+    await rig.hub.forgetStore('test', store.name);
+    expect(await told()).toEqual([0, 0, 0, 0]);
   });
 
   it('are missing while the database is down, and nothing else is: what the process says of itself is served', async () => {

@@ -120,6 +120,17 @@ describe('a webhook of the store', () => {
     );
   });
 
+  it('is not due for an order that was placed before it was asked for: polling brings that', async () => {
+    const store = shop();
+    const started = await subscribed(store);
+    store.orders = [order('1', { placedAt: daysAgo(1) })];
+    await started.run('OrderImport');
+    expect(await orders(started)).toHaveLength(1);
+    expect(await started.db.query('SELECT orders_by_hint, orders_by_poll FROM connections')).toEqual([
+      { orders_by_hint: 0, orders_by_poll: 0 },
+    ]);
+  });
+
   it('is asked for anew at once when a person tests the connection', async () => {
     const store = shop();
     const started = await subscribed(store);

@@ -145,7 +145,6 @@ spec:
       {{- end }}
 {{- end }}
 
-{{/* Names of the CRDs, from the files of charts/crds; with crds.enabled alone. */}}
 {{/* The version of the API to write in: the one of this chart, or, before an upgrade, the one that the cluster has so
      far: Helm looks at all templates before the job brings the kinds up to date. */}}
 {{- define "supercargo.apiVersion" -}}
@@ -156,6 +155,7 @@ supercargo.dev/v1beta1
 {{- end -}}
 {{- end }}
 
+{{/* Names of the CRDs, from the files of charts/crds; with crds.enabled alone. */}}
 {{- define "supercargo.crdNames" -}}
 {{- range $path, $_ := .Subcharts.crds.Files.Glob "crds/*.yaml" }}
 - {{ base $path | trimSuffix ".yaml" }}.supercargo.dev

@@ -60,6 +60,7 @@ export const OPERATING: readonly PlanRow[] = [
     says: /INSTALLATION[^]*supercargo-system\.supercargo/,
     fill: { 'get connections': 'get connections -A' },
   }),
+  server('kubectl get connections -A -l supercargo.dev/driver=vendure', { says: /acme .*vendure/ }),
   server('kubectl -n acme annotate feed stock-export --overwrite supercargo.dev/release=DIGEST', {
     says: /feed.supercargo.dev\/stock-export annotated/,
   }),
