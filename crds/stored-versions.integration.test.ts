@@ -7,8 +7,11 @@ import type { KubeClient } from '../kit/kube/client.ts';
 import type { ApiError } from '../kit/kube/errors.ts';
 import { createClient } from '../kit/kube/kube-config.ts';
 import type { Intent, KubeObject } from '../kit/kube/objects.ts';
+import type { PolicyRule } from '../operator/rbac.ts';
+import { BUILD_PATIENCE_MS, ensureBinaries, noLog } from '../test/cluster/index.ts';
 import { waitFor } from '../test/cluster/wait.ts';
 import { kindOfRelease } from '../test/support/kinds-of-release.ts';
+import { rendered } from '../test/support/rendered-chart.ts';
 import { OperatorRig, until } from '../test/support/operator-rig.ts';
 import { GROUP, resourceType } from './index.ts';
 
@@ -23,12 +26,17 @@ const KIND = { stores: 'Store', credentials: 'Credential' } as const;
 const SPEC = { stores: { client: 'acme' }, credentials: { driver: 'vendure', secretRef: { name: 'key' } } };
 
 let rig: OperatorRig;
+let job: KubeClient;
 let said: string[];
 let slept: number[];
 beforeAll(async () => {
   rig = await OperatorRig.start();
-}, 180_000);
-afterAll(() => rig?.stop());
+  job = await accountOfJob();
+}, BUILD_PATIENCE_MS);
+afterAll(async () => {
+  await job?.close();
+  await rig?.stop();
+});
 beforeEach(async () => {
   [said, slept] = [[], []];
   for (const plural of PLURALS) {
@@ -60,9 +68,17 @@ const readable = (plural: Plural) =>
 /** One API server takes a changed kind sooner than several. */
 const clock = { ...systemClock, sleep: (ms: number) => (slept.push(ms), systemClock.sleep(Math.min(ms, 5_000))) };
 const say = (line: string): void => void said.push(line);
+/** With exactly the rights that the chart gives its job. */
+async function accountOfJob(): Promise<KubeClient> {
+  await ensureBinaries(['helm'], noLog);
+  const role = (await rendered()).find(
+    ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('crd-upgrade'),
+  ) as unknown as { readonly rules: readonly PolicyRule[] };
+  return createClient(await rig.serviceAccount('crd-upgrade', { cluster: role.rules }));
+}
 /** What the job of a release does whose Stores have these versions, the first of them stored. */
 const release = (...versions: string[]) =>
-  bringTo([kindOfRelease('stores', ...versions) as Crd & Intent], { client: rig.client, clock, say });
+  bringTo([kindOfRelease('stores', ...versions) as Crd & Intent], { client: job, clock, say });
 
 function migrate(client: MigrationSurroundings['client'] = rig.client): Promise<void> {
   return migrateStored(PLURALS.map(crdOf), { client, clock, say });
