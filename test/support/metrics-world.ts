@@ -186,11 +186,10 @@ export class MetricsWorld {
     };
     if (state.connection) caches['connections']!.put(aConnection({}, { status }) as never);
     if (state.clusterTwin) {
-      const twin = aConnection({}, {
-        kind: 'ClusterConnection',
-        metadata: { name: 'shop' },
-        status: { state: state.clusterTwin },
-      });
+      const twin = aConnection(
+        {},
+        { kind: 'ClusterConnection', metadata: { name: 'shop' }, status: { state: state.clusterTwin } },
+      );
       caches['clusterConnections']!.put({ ...twin, spec: { ...twin.spec, namespace: 'acme' } } as never);
     }
     const beside = neighbours();
