@@ -11,12 +11,13 @@ import { FeedReporter } from './feed-reporter.ts';
 
 const MANIFEST = { name: 'shop', feeds: [{ type: 'OrderImport', maxPageSize: 1 }] } as unknown as DriverManifest;
 
-/** Of a feed whose n-th run brought one order. */
-const after = (run: number): FeedSummary =>
+/** Of a feed whose n-th run brought one order, or found none. */
+const after = (run: number, orders = 1): FeedSummary =>
   ({
     runs: [
       {
-        ...{ id: `run-${run}`, feed: 'OrderImport', trigger: 'Schedule', result: 'Succeeded', read: 1, changed: 1 },
+        ...{ id: `run-${run}`, feed: 'OrderImport', trigger: 'Schedule', read: orders, changed: orders },
+        result: orders > 0 ? 'Succeeded' : 'Empty',
         ...{ startedAt: '2026-05-02T11:00:00Z', finishedAt: '2026-05-02T11:00:01Z' },
         problems: { info: 0, retry: 0, error: 0 },
       },
@@ -56,6 +57,16 @@ describe('a feed with an order each second', () => {
     }
     expect(written.at(-1)!.lastRun!.id).toBe('run-59');
     expect(written).toHaveLength(7);
+  });
+
+  it('in every other second is written no more often: one run with an order, one without', async () => {
+    const { clock, written, feed, reporter } = setUp();
+    for (let second = 0; second < 60; second++) {
+      feed.takeSummary(after(second, second % 2));
+      await reporter.report(feed, undefined);
+      await clock.advance(1000);
+    }
+    expect(written).toHaveLength(6);
   });
 
   it('that a person asks to run answers at once', async () => {

@@ -20,7 +20,8 @@ export interface FeedFacts {
   readonly generation: number | undefined;
 }
 
-const GOOD = new Set(['Succeeded', 'Empty']);
+/** A run that read all there was; a busy shop has both by turns. */
+export const GOOD: ReadonlySet<string> = new Set(['Succeeded', 'Empty']);
 const NO_FAULT = new Set(['Held', 'Waiting']);
 /** A next time that moves every few minutes would be a write every few minutes. */
 const SHOWN_NEXT_MS = 3_600_000;

@@ -49,7 +49,7 @@ describe('a status', () => {
 
   it.each<[string, PacedStatus]>([
     ['a condition that turns', { conditions: [condition({ status: 'False', reason: 'Failed' })] }],
-    ['another reason', { conditions: [condition({ reason: 'Empty' })] }],
+    ['another reason', { conditions: [condition({ reason: 'Waiting' })] }],
     ['a new generation', { conditions: [condition({ observedGeneration: 2 })] }],
     ['a condition that was not there', { conditions: [condition(), condition({ type: 'Held' })] }],
     ['an answer to "run now"', { lastHandledRunRequest: '2' }],
@@ -63,6 +63,7 @@ describe('a status', () => {
 
   it.each<[string, Partial<Condition>[]]>([
     ['other words', [{ message: '7 of 9' }]],
+    ['a run that found nothing after one that did', [{ reason: 'Empty' }]],
     ['a pause that the shop asks for', [{}, { type: 'Throttled', reason: 'RateLimited' }]],
   ])('with %s alone may wait', (_what, conditions) => {
     expect(pace().look({ ...BEFORE, conditions: conditions.map(condition) }, 'r2', at(1))).toBe('putOff');

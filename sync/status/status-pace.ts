@@ -1,4 +1,5 @@
 import type { ConnectionStatus, FeedStatus } from '../../crds/index.ts';
+import { GOOD } from './feed-status.ts';
 
 /** How often at most a status is written for what is no news: a busy shop would have it written with each run. */
 const LEAST_MS = 10_000;
@@ -47,7 +48,12 @@ export class StatusPace {
 function newsOf({ conditions = [], ...status }: PacedStatus): string {
   const turned = conditions
     .filter(({ type }) => !TRANSIENT.has(type))
-    .map(({ type, status: is, reason, observedGeneration }) => [type, is, reason, observedGeneration]);
+    .map(({ type, status: is, reason, observedGeneration }) => [
+      type,
+      is,
+      GOOD.has(reason) || reason,
+      observedGeneration,
+    ]);
   const { lastHandledRunRequest, lastHandledSyncRequest, lastHandledTestRequest } = status;
   const answered = [lastHandledRunRequest, lastHandledSyncRequest, lastHandledTestRequest];
   return JSON.stringify([turned, answered, status.heldPlan, status.syncedCredentialHash, status.hooks?.state]);
