@@ -33,6 +33,12 @@ export const LABELS = {
   installation: `${GROUP}/installation`,
 } as const;
 
+/**
+ * Conditions of a connection that its pod says and the operator sums up in Ready, in the order in which one thing needs
+ * the other. What Ready says the operator tells by Events; the pod tells of its other conditions.
+ */
+export const SUMMED_UP_CONDITIONS = ['CredentialValid', 'Reachable', 'Synced', 'Fresh'] as const;
+
 export const FINALIZER = `${GROUP}/connection`;
 
 /** Field managers of server-side apply: who owns which fields (docs/decisions/0006-conditions-and-writers.md). */

@@ -13,6 +13,7 @@ import { PendingHints } from './hints/pending-hints.ts';
 import { followHints } from './hints/hint-follower.ts';
 import { Subscription } from './hints/subscription.ts';
 import { mergeConditions, type ConditionValue } from '../kit/conditions.ts';
+import { conditionEvents } from './status/condition-events.ts';
 import { ConditionLog } from './status/condition-log.ts';
 import { credentialExpiry } from './status/credential-expiry.ts';
 import { connectionStatus, type FeedsView, type GateFacts } from './status/connection-status.ts';
@@ -341,20 +342,10 @@ export class ConnectionGate {
     this.#shown = status;
   }
 
-  /** Events only when a condition's status changed. */
-  async #tell(status: Partial<ConnectionStatus>): Promise<void> {
-    for (const condition of status.conditions ?? []) {
-      const old = this.#shown?.conditions?.find(({ type }) => type === condition.type);
-      const expires = condition.reason === 'ExpiresSoon' && old?.reason !== 'ExpiresSoon';
-      if (!expires && (!old || old.status === condition.status || condition.status === 'Unknown')) continue;
-      const good = condition.status === (condition.type === 'Throttled' ? 'False' : 'True') && !expires;
-      await this.#options.resources.event(
-        { kind: 'Connection', name: this.#options.key.name },
-        good ? 'Normal' : 'Warning',
-        condition.reason,
-        `${condition.type}: ${condition.message}`,
-      );
-    }
+  async #tell({ conditions }: Partial<ConnectionStatus>): Promise<void> {
+    const { resources, key } = this.#options;
+    for (const { type, reason, message } of conditionEvents(this.#shown?.conditions, conditions, resources.readyIsTold))
+      await resources.event({ kind: 'Connection', name: key.name }, type, reason, message);
   }
 
   /**

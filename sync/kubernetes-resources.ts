@@ -82,6 +82,7 @@ export function watchOwnResources(options: KubernetesResourcesOptions): WatchedR
     [...feeds.values()].filter(({ spec }) => (spec.connectionRef.kind ?? 'Connection') === key.kind);
 
   return {
+    readyIsTold: true,
     informers,
     snapshot: () => ({ connection: connection(), feeds: ownFeeds(), runs: [...runs.values()] }),
     subscribe(listener) {

@@ -25,6 +25,11 @@ export interface OwnResources {
   applyConnectionStatus(status: Partial<ConnectionStatus>): Promise<void>;
   applyFeedStatus(feed: string, status: Partial<FeedStatus>): Promise<void>;
   applyFeedRunStatus(run: string, status: Partial<FeedRunStatus>): Promise<void>;
+  /**
+   * Whether an operator sums the conditions up in Ready and tells of each change by an Event. The pod leaves those
+   * conditions to it: one fault is one Event.
+   */
+  readonly readyIsTold: boolean;
   /** An Event about the connection or one of its feeds; only on a change of state. */
   event(
     about: { readonly kind: 'Connection' | 'Feed'; readonly name: string },

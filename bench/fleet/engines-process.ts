@@ -69,6 +69,7 @@ function resourcesOf(index: number, url: string): OwnResources & { readonly read
     for (const listener of listeners) listener();
   };
   return {
+    readyIsTold: true,
     snapshot: () => ({ connection, feeds: [...feeds.values()], runs: [] }),
     subscribe: (listener) => {
       listeners.add(listener);

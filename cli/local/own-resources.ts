@@ -12,6 +12,7 @@ export function localResources(world: LocalWorld, key: ConnectionKey, onEvent: (
       ? metadata.namespace === namespaceOf && metadata.name === key.name
       : kind === 'FeedRun' || (kind === 'Feed' && world.feedsOf(place).some((feed) => feed.metadata === metadata));
   return {
+    readyIsTold: false,
     snapshot() {
       const feeds = world.feedsOf(place);
       return {

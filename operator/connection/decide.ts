@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '../../crds/index.ts';
+import { SUMMED_UP_CONDITIONS } from '../../crds/names.ts';
 import { findCondition, isTrue, type Condition, type ConditionValue, type Settlement } from '../../kit/conditions.ts';
 import { isLongStale, SHOP_TO_MEND } from '../for-a-person.ts';
 import { turnOf, type Turn } from '../waves/turn.ts';
@@ -151,12 +152,10 @@ function notDeployed({ connection }: ConnectionSnapshot, { finding, mend, planne
   return reconciling(planned && broken === 'Degraded' ? 'Initializing' : broken, finding);
 }
 
-/** What the pod says, in the order in which one thing needs the other. */
-const POD_CONDITIONS = ['CredentialValid', 'Reachable', 'Synced', 'Fresh'] as const;
 function podFindings({ connection, now }: ConnectionSnapshot): Summary | undefined {
   const running: State = wasInitialized(connection) ? 'Degraded' : 'Initializing';
   // A refused credential explains everything else that is wrong, whatever comes first.
-  const conditions = POD_CONDITIONS.map((type) => ({ type, condition: currentCondition(connection, type) }));
+  const conditions = SUMMED_UP_CONDITIONS.map((type) => ({ type, condition: currentCondition(connection, type) }));
   const refused = conditions.find(
     ({ type, condition }) => type === 'CredentialValid' && condition?.status === 'False',
   )?.condition;

@@ -319,7 +319,7 @@ export class OperatorRig {
     });
   }
 
-  /** What a sync pod writes. */
+  /** What a sync pod writes; it starts long after the operator's first word, so that is waited for. */
   async podSays(
     kind: 'Connection' | 'ClusterConnection',
     namespace: string | undefined,
@@ -327,14 +327,14 @@ export class OperatorRig {
     findings: Record<string, 'True' | 'False' | 'Unknown'>,
     status: Partial<ConnectionStatus> = {},
   ): Promise<void> {
-    const found = await this.get(kind, namespace, name);
+    const found = await this.eventually(kind, namespace, name, (seen) => conditionOf(seen, 'Ready') !== undefined);
     const conditions = Object.entries(findings).map(([type, value]) => ({
       type,
       status: value,
       reason: `${type}${value}`,
       message: `${type} is ${value}`,
       lastTransitionTime: '2026-01-01T00:00:00Z',
-      observedGeneration: found?.metadata.generation ?? 1,
+      observedGeneration: found.metadata.generation ?? 1,
     }));
     await this.client.applyStatus(
       resourceType(kind),
