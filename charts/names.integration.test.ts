@@ -37,12 +37,30 @@ describe('the names of the objects', () => {
     expect(namesOf(await renderedAs('shops', ...sets)).filter((name) => name.includes('shops'))).toEqual([]);
   });
 
-  it.each(['fullnameOverride=Sc', 'nameOverride=a_b', 'fullnameOverride=1a', 'fullnameOverride=a-'])(
-    'are none that Kubernetes refuses: %s',
-    async (value) => {
-      await expect(rendered(value)).rejects.toThrow(/Override/);
-    },
-  );
+  it('say another namespace than that of the release where namespaceOverride does, wherever they say one', async () => {
+    const sets = [...EVERYTHING, 'namespaceOverride=elsewhere', 'drivers.readers={ops}'].flatMap((value) => [
+      '--set',
+      value,
+    ]);
+    const objects = await renderedAs('shops', '--namespace', 'of-the-release', ...sets);
+    const namespaces = objects.flatMap(({ metadata }: any) => metadata.namespace ?? []);
+    expect(new Set(namespaces)).toEqual(new Set(['elsewhere']));
+    // Nor is it left in what one object says of another: addresses, accounts, names of the cluster's own objects.
+    expect(objects.filter((object) => JSON.stringify(object).includes('of-the-release'))).toEqual([]);
+    const hub: any = objects.find(({ metadata }) => metadata.name === 'shops-supercargo-hub');
+    expect(JSON.stringify(objects)).toContain('http://shops-supercargo-hub.elsewhere.svc:8080');
+    expect(hub.metadata.namespace).toBe('elsewhere');
+  });
+
+  it.each([
+    'fullnameOverride=Sc',
+    'nameOverride=a_b',
+    'fullnameOverride=1a',
+    'fullnameOverride=a-',
+    'namespaceOverride=A',
+  ])('are none that Kubernetes refuses: %s', async (value) => {
+    await expect(rendered(value)).rejects.toThrow(/Override/);
+  });
 });
 
 describe('what a chart of charts sets for all', () => {

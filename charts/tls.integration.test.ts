@@ -70,7 +70,7 @@ describe('hub.tls.secretName', () => {
     const hub = containerOf((await rendered('hub.tls.secretName=hub-tls'))('Deployment', 'hub'));
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       expect(hub[probe].httpGet.port).toBe('metrics');
-      expect(hub[probe].httpGet.scheme).toBeUndefined();
+      expect(hub[probe].httpGet.scheme).toBe('HTTP');
     }
   });
 

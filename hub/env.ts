@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { certificateFrom } from '../kit/net/certificate.ts';
+import { metricsTls, metricsTlsVariables } from '../kit/net/metrics-tls.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import { DEFAULT_LIMITS } from './http/limits.ts';
 import type { HubOptions } from './hub.ts';
@@ -24,6 +26,7 @@ const environment = z.object({
   SUPERCARGO_HTTP_PORT: z.coerce.number().default(8080).describe('Port of the REST API and of sync pods.'),
   SUPERCARGO_TLS_DIR: z.string().optional().describe('Folder with tls.crt and tls.key; absent: it speaks http.'),
   SUPERCARGO_METRICS_PORT: z.coerce.number().default(8081).describe('Port of metrics and probes.'),
+  ...metricsTlsVariables,
   SUPERCARGO_KEY_REQUESTS_PER_SECOND: z.coerce
     .number()
     .positive()
@@ -85,6 +88,8 @@ export type HubEnvironment = z.output<typeof environment>;
 type Installed = Pick<
   HubOptions,
   | 'port'
+  | 'tls'
+  | 'metricsTls'
   | 'metricsPort'
   | 'limits'
   | 'adoptByName'
@@ -94,6 +99,9 @@ type Installed = Pick<
   | 'webhookReach'
   | 'webhookPlainHttp'
 >;
+
+const hubTls = (folder: string | undefined) =>
+  folder === undefined ? undefined : certificateFrom({ folder, whose: 'the hub', setting: 'hub.tls.secretName' });
 
 /** Reads the environment, and what of it the hub itself goes by: the installation's word, above that of any Store. */
 export function readHubEnvironment(env: NodeJS.ProcessEnv): {
@@ -105,6 +113,8 @@ export function readHubEnvironment(env: NodeJS.ProcessEnv): {
     config,
     installed: {
       port: config.SUPERCARGO_HTTP_PORT,
+      tls: hubTls(config.SUPERCARGO_TLS_DIR),
+      metricsTls: metricsTls(config, 'the hub'),
       metricsPort: config.SUPERCARGO_METRICS_PORT,
       limits: {
         key: { perSecond: config.SUPERCARGO_KEY_REQUESTS_PER_SECOND, burst: config.SUPERCARGO_KEY_BURST },

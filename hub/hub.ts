@@ -4,7 +4,7 @@ import type { Reach } from '../kit/net/addresses.ts';
 import type { Authenticator } from './auth/identity.ts';
 import type { DeclaredConnections, HubContext, EmitStoreEvent } from './base/context.ts';
 import type { CarryWebhook } from './base/webhook-transport.ts';
-import { followCertificate, type Certificate } from './http/certificate.ts';
+import { followCertificate, type Certificate, type CertificateSource } from '../kit/net/certificate.ts';
 import type { Route } from './http/doors.ts';
 import type { Limits } from './http/limits.ts';
 import { buildServer, type HubServer } from './server.ts';
@@ -48,7 +48,9 @@ export interface HubOptions {
   /** Where metrics and probes listen; absent: on `port`, as everything else. */
   readonly metricsPort?: number;
   /** Present: `port` speaks https, with what this gives; asked again every `everyMs`, for renewals. */
-  readonly tls?: { readonly read: () => Promise<Certificate>; readonly everyMs: number };
+  readonly tls?: CertificateSource;
+  /** Present: `metricsPort` speaks https. */
+  readonly metricsTls?: CertificateSource;
   /** How long gathered figures are good for, in milliseconds; 5,000 if absent. */
   readonly figuresFreshMs?: number;
   /** What else the process has to say at /metrics: in `up` it is not the hub alone. */
@@ -82,9 +84,10 @@ export interface Hub {
 
 /** Migrates, delivers and listens. Where stores and identities come from is the caller's (Kubernetes, or `up`). */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  const { db, clock, log, newId, tls } = options;
+  const { db, clock, log, newId, tls, metricsTls } = options;
   // First: a hub that cannot be reached need not migrate.
   const certificate = await tls?.read();
+  const probesCertificate = await metricsTls?.read();
   const unfit = await databaseAnswers(db, clock, log);
   if (options.claim) await refuseForeign(db, options.claim);
   for (const name of await migrate(db)) log.info({ migration: name }, 'schema migrated');
@@ -127,6 +130,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     figuresFreshMs: options.figuresFreshMs,
     otherFigures: options.otherFigures,
     certificate,
+    probesCertificate,
     hasOwnProbes: options.metricsPort !== undefined,
   });
   const rest = async () => {
@@ -142,10 +146,15 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   });
   listening.url = url;
   const ending = new AbortController();
-  const renewals =
-    tls && certificate
-      ? followCertificate(server.server, { ...tls, current: certificate, clock, log }, ending.signal)
-      : undefined;
+  const follow = async (
+    of: { readonly server: unknown } | undefined,
+    source?: CertificateSource,
+    current?: Certificate,
+  ) => {
+    if (!of || !source || !current) return;
+    await followCertificate(of.server, { ...source, current, whose: 'the hub', clock, log }, ending.signal);
+  };
+  const renewals = [follow(server, tls, certificate), follow(server.probes, metricsTls, probesCertificate)];
   log.info({ url, probes: probesUrl, database: db.where }, 'hub listens');
   return {
     url,
@@ -155,7 +164,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     forgetStore: (namespace, name) => forgetStore(db, namespace, name),
     async stop() {
       ending.abort();
-      await renewals;
+      await Promise.all(renewals);
       await rest();
       await db.close();
     },

@@ -13,7 +13,6 @@ import { anyAddress } from '../kit/net/listen-address.ts';
 import { proxyFromEnvironment } from '../kit/net/proxy.ts';
 import { tokenReviewAuthenticator } from './auth/token-review.ts';
 import { carryBySocket } from './base/webhook-transport.ts';
-import { readCertificate } from './http/certificate.ts';
 import { watchConnections } from './declared.ts';
 import { readHubEnvironment, type HubEnvironment } from './env.ts';
 import { startHub } from './hub.ts';
@@ -23,15 +22,11 @@ import { ownerName, type DatabaseClaim } from './storage/owner.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { storeEvents, watchStores } from './store-watch.ts';
 
-/** A kubelet takes about a minute to show a new Secret. */
-const RENEWAL_LOOK_MS = 10_000;
-
 /** The hub in a cluster, until SIGTERM. */
 export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const { config, installed } = readHubEnvironment(env);
   const loginDir = config.SUPERCARGO_PROXY_LOGIN_DIR;
   const login = loginDir && { files: await readSecretFiles(loginDir), value: 'hub.webhooks.proxy.loginSecret' };
-  const tlsFolder = config.SUPERCARGO_TLS_DIR;
   const log = createLogger('hub', config.SUPERCARGO_LOG_LEVEL);
   const client = await createPodClient(env, { userAgent: 'supercargo-hub' });
   const external = databaseAddress(config);
@@ -66,7 +61,6 @@ export async function runHub(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     ...installed,
     host: await anyAddress(),
     carryWebhook: carryBySocket(proxyFromEnvironment(env, login || undefined)),
-    tls: tlsFolder ? { read: () => readCertificate(tlsFolder), everyMs: RENEWAL_LOOK_MS } : undefined,
     authenticator: tokenReviewAuthenticator({
       client,
       clock: systemClock,

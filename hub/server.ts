@@ -12,12 +12,12 @@ import type { HubContext } from './base/context.ts';
 import { HttpError } from './base/errors.ts';
 import { hookRoutes } from './inbound/hook-routes.ts';
 import { HOOKS_PATH } from './base/hook-url.ts';
+import { tlsOptions, type Certificate } from '../kit/net/certificate.ts';
 import { partRegistry } from '../kit/part-registry.ts';
 import { hubMetrics } from './metrics.ts';
 import { admitPods } from './http/admission.ts';
 import type { App } from './http/app.ts';
 import { boundBodies, USUAL_BODY_BYTES } from './http/bodies.ts';
-import type { Certificate } from './http/certificate.ts';
 import { guardDoors, type Route } from './http/doors.ts';
 import { FIGURES_FRESH_MS, observeRequests } from './http/observe.ts';
 import { probeRoutes, probeServer } from './http/probes.ts';
@@ -77,6 +77,8 @@ export interface ServerOptions {
   readonly otherFigures?: () => Promise<string>;
   /** Present: it speaks https alone. */
   readonly certificate?: Certificate;
+  /** Present: `probes` speak https alone. */
+  readonly probesCertificate?: Certificate;
   /** What came to its end since the start. */
   readonly ended?: Ended;
 }
@@ -100,6 +102,7 @@ export async function buildServer({
   figuresFreshMs = FIGURES_FRESH_MS,
   otherFigures,
   certificate,
+  probesCertificate,
   ended = new Map(),
 }: ServerOptions): Promise<HubServer> {
   // Node.js takes the larger of the two times for the whole request.
@@ -110,7 +113,7 @@ export async function buildServer({
     forceCloseConnections: true,
     // Whoever sends slowly, or nothing at all, is not waited for.
     requestTimeout: requestTimeoutMs,
-    ...(certificate ? { https: { ...times, ...certificate } } : { http: times }),
+    ...(certificate ? { https: { ...times, ...tlsOptions(certificate) } } : { http: times }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -181,7 +184,7 @@ export async function buildServer({
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const own = { registry, clock: hub.clock, isSameDatabase, where: hub.db.where, unfit, figuresFreshMs, otherFigures };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
-  const probes = hasOwnProbes ? probeServer(own) : undefined;
+  const probes = hasOwnProbes ? probeServer({ ...own, certificate: probesCertificate }) : undefined;
   if (!probes) probeRoutes(app, own);
   else app.addHook('onClose', () => probes.close());
   await app.register(

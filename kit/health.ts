@@ -1,8 +1,12 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from './clock.ts';
 import type { Exposition } from './exposition.ts';
+import type { Logger } from './log.ts';
+import { followCertificate, mayEnter, tlsOptions, type CertificateSource } from './net/certificate.ts';
 
 /** Says what is wrong, or undefined when all is well. */
 export interface HealthCheck {
@@ -18,6 +22,16 @@ export interface HealthOptions {
   readonly live: readonly HealthCheck[];
   /** Failing takes the pod out of its Service. */
   readonly ready: readonly HealthCheck[];
+  /** Present: https, with a certificate that is renewed in place; absent: http. */
+  readonly tls?: HealthTls | undefined;
+}
+
+/** How the port of probes and metrics is encrypted. */
+export interface HealthTls extends CertificateSource {
+  /** Whose it is: "the operator". */
+  readonly whose: string;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** A running health server. */
@@ -26,25 +40,38 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Serves /healthz, /readyz and /metrics. */
+/** Serves /healthz, /readyz and /metrics. Throws where a certificate is asked for that cannot be used. */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
-  const server = createServer((request, response) => {
+  const { tls } = options;
+  const certificate = await tls?.read();
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    answer(path, options).then(
+    answer(path, options, mayEnter(request.socket, certificate)).then(
       (given) => send(response, given),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
-  });
+  };
+  const server = certificate ? createTlsServer(tlsOptions(certificate), handle) : createPlainServer(handle);
   await listen(server, options.port);
+  const ending = new AbortController();
+  const renewals =
+    tls && certificate ? followCertificate(server, { ...tls, current: certificate }, ending.signal) : undefined;
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      ending.abort();
+      await renewals;
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
+
+/** What who shows no certificate, though one is asked for, hears instead of figures. */
+export const NO_CERTIFICATE =
+  'figures are for those who show a certificate that the CA in the Secret of metrics.tls.secretName has signed';
 
 interface Answer {
   readonly status: number;
@@ -52,13 +79,14 @@ interface Answer {
   readonly body: string | AsyncIterable<string>;
 }
 
-async function answer(path: string, { registry, live, ready }: HealthOptions): Promise<Answer> {
+async function answer(path: string, { registry, live, ready }: HealthOptions, entered: boolean): Promise<Answer> {
   switch (path) {
     case '/healthz':
       return verdict(live);
     case '/readyz':
       return verdict(ready);
     case '/metrics':
+      if (!entered) return { status: 403, type: 'text/plain', body: `${NO_CERTIFICATE}\n` };
       return { status: 200, type: registry.contentType, body: registry.parts?.() ?? (await registry.metrics()) };
     default:
       return { status: 404, type: 'text/plain', body: 'try /healthz, /readyz or /metrics\n' };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseDuration } from '../crds/index.ts';
 import { selectorKeys } from '../kit/kube/label-selector.ts';
+import type { CertificateSource } from '../kit/net/certificate.ts';
+import { metricsTls, metricsTlsVariables } from '../kit/net/metrics-tls.ts';
 import { networkList } from '../kit/net/network-list.ts';
 import type { Amount, RolloutLimits } from './waves/limit.ts';
 import { syncPodTemplate, type SyncPodTemplate } from './pod-template.ts';
@@ -100,6 +102,7 @@ const environment = z.object({
   SUPERCARGO_RENEW_DEADLINE: duration('8s').describe('How long a leader goes on without a renewal.'),
   SUPERCARGO_RETRY_PERIOD: duration('2s').describe('How often it renews, or tries to lead.'),
   SUPERCARGO_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('Port of metrics and probes.'),
+  ...metricsTlsVariables,
   SUPERCARGO_DELETION_DEADLINE: duration('60s').describe('How long a deletion waits for the shop and the hub.'),
   SUPERCARGO_API_SERVER_PORTS: list('443,6443')
     .transform((ports) => ports.map(Number))
@@ -163,6 +166,8 @@ export interface OperatorConfig {
   readonly leaseName: string;
   readonly lease: { readonly leaseMs: number; readonly renewDeadlineMs: number; readonly retryMs: number };
   readonly httpPort: number;
+  /** Absent: metrics and probes are http. */
+  readonly metricsTls: CertificateSource | undefined;
   readonly deletionDeadlineMs: number;
   readonly apiServerPorts: readonly number[];
   readonly privateNetworks: readonly string[];
@@ -206,6 +211,7 @@ export function readConfig(env: NodeJS.ProcessEnv): OperatorConfig {
       retryMs: value.SUPERCARGO_RETRY_PERIOD,
     },
     httpPort: value.SUPERCARGO_HTTP_PORT,
+    metricsTls: metricsTls(value, 'the operator'),
     deletionDeadlineMs: value.SUPERCARGO_DELETION_DEADLINE,
     apiServerPorts: value.SUPERCARGO_API_SERVER_PORTS,
     privateNetworks: value.SUPERCARGO_SYNC_PRIVATE_NETWORKS,

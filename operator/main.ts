@@ -95,6 +95,7 @@ export async function runOperator(
     registry: exposition,
     live: liveness(informers, controllers, config),
     ready: [readiness(informers, config)],
+    tls: config.metricsTls && { ...config.metricsTls, whose: 'the operator', clock: systemClock, log },
   });
   try {
     // A pod that is to end does not wait for an API server that says nothing.

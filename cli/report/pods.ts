@@ -114,7 +114,10 @@ const PAGES = [
 
 async function pagesOf(cluster: ClusterDoors, pod: PodView, sink: Sink): Promise<void> {
   const { namespace = '', name } = pod.metadata;
-  const at = { namespace, pod: name, port: portOf(pod, 'metrics') ?? portOf(pod, 'http') ?? 8080 };
+  const port = portOf(pod, 'metrics') ?? portOf(pod, 'http') ?? 8080;
+  // The port of metrics is that of the probes.
+  const tls = pod.spec?.containers.some(({ readinessProbe }) => readinessProbe?.httpGet?.scheme === 'HTTPS') ?? false;
+  const at = { namespace, pod: name, port, tls };
   const right = `get and create pods/portforward ${placeOf(namespace)}`;
   if (pod.status?.phase !== 'Running')
     return sink.miss(`health and metrics of pod ${namespace}/${name}`, 'the pod does not run');

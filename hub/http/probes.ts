@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../kit/clock.ts';
+import { NO_CERTIFICATE } from '../../kit/health.ts';
+import { mayEnter, tlsOptions, type Certificate } from '../../kit/net/certificate.ts';
 import { HttpError } from '../base/errors.ts';
 import type { UnfitFor } from '../storage/fitness.ts';
 import { figures } from './observe.ts';
@@ -18,12 +20,14 @@ export interface ProbeOptions {
   readonly figuresFreshMs: number;
   /** Figures of others in this process, of other families. */
   readonly otherFigures?: (() => Promise<string>) | undefined;
+  /** Of the port of their own; absent: it speaks http. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** What a cluster asks a hub without a key. The figures name every Store's connections. */
 export function probeRoutes(
   app: FastifyInstance,
-  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs, otherFigures }: ProbeOptions,
+  { registry, clock, isSameDatabase, where, unfit, figuresFreshMs, otherFigures, certificate }: ProbeOptions,
 ): void {
   const all = async () => `${await registry.metrics()}${(await otherFigures?.()) ?? ''}`;
   const metrics = figures(all, clock, figuresFreshMs);
@@ -40,9 +44,10 @@ export function probeRoutes(
       ...(unfit.length > 0 ? { warnings: unfit.map(({ reason, message }) => ({ reason, message })) } : {}),
     };
   });
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await metrics()),
-  );
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!mayEnter(request.raw.socket, certificate)) throw new HttpError(403, 'CertificateMissing', NO_CERTIFICATE);
+    return reply.type(registry.contentType).send(await metrics());
+  });
 }
 
 /** The same on a port of its own, which neither an ingress nor the pods of connections need to reach. */
@@ -52,6 +57,7 @@ export function probeServer(options: ProbeOptions): FastifyInstance {
     bodyLimit: 1,
     forceCloseConnections: true,
     requestTimeout: 10_000,
+    ...(options.certificate ? { https: tlsOptions(options.certificate) } : {}),
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });

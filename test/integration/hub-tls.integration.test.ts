@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, renameSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { z } from 'zod';
 import { hubApi } from '../../cli/hub-api.ts';
 import type { Target } from '../../cli/target.ts';
-import { readCertificate } from '../../hub/http/certificate.ts';
+import { readCertificate } from '../../kit/net/certificate.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { PodPort } from '../../kit/kube/pod-port.ts';
 import { overTls } from '../../kit/kube/tls-way.ts';
@@ -17,24 +17,11 @@ import { createHubClient as operatorClient } from '../../operator/hub.ts';
 import { createHubClient as podClient } from '../../sync/hub-client.ts';
 import { createCa, type Issued, type TestCa } from '../support/certificates.ts';
 import { HubRig, until } from '../support/hub-rig.ts';
+import { MountedSecret } from '../support/mounted-secret.ts';
 import { ownDatabase } from '../support/postgres.ts';
 
-/** A Secret as a kubelet mounts it: what is in it changes by the swap of one link. */
-class MountedSecret {
-  readonly folder = mkdtempSync(join(tmpdir(), 'supercargo-secret-'));
-  #version = 0;
-
-  put({ key, cert }: Issued): void {
-    const version = join(this.folder, `..${++this.#version}`);
-    mkdirSync(version);
-    writeFileSync(join(version, 'tls.key'), key);
-    writeFileSync(join(version, 'tls.crt'), cert);
-    symlinkSync(version, join(this.folder, 'new'));
-    renameSync(join(this.folder, 'new'), join(this.folder, 'data'));
-  }
-
-  readonly read = () => readCertificate(join(this.folder, 'data'));
-}
+const certificateOf = ({ data }: MountedSecret) =>
+  readCertificate({ folder: data, whose: 'the hub', setting: 'hub.tls.secretName' });
 
 const HERE = ['IP:127.0.0.1', 'DNS:supercargo-hub.system.svc'];
 let ca: TestCa;
@@ -52,7 +39,7 @@ beforeAll(async () => {
   ca = createCa();
   secret = new MountedSecret();
   secret.put(ca.issue(HERE));
-  rig = await HubRig.start(await ownDatabase(), { tls: { read: secret.read, everyMs: 20 } });
+  rig = await HubRig.start(await ownDatabase(), { tls: { read: () => certificateOf(secret), everyMs: 20 } });
 }, 60_000);
 afterAll(async () => {
   await rig?.stop();
@@ -176,9 +163,9 @@ describe('a certificate that is renewed', () => {
 describe('a Secret that does not do', () => {
   it('ends the start with what it must hold', async () => {
     const mounted = new MountedSecret();
-    await expect(mounted.read()).rejects.toThrow('the Secret named in hub.tls.secretName must hold tls.key');
+    await expect(certificateOf(mounted)).rejects.toThrow('the Secret named in hub.tls.secretName must hold tls.key');
     mounted.put({ ...ca.issue(HERE), key: ca.issue(HERE).key });
-    await expect(mounted.read()).rejects.toThrow('tls.crt and tls.key must be PEM and belong together');
+    await expect(certificateOf(mounted)).rejects.toThrow('tls.crt and tls.key must be PEM and belong together');
     rmSync(mounted.folder, { recursive: true });
   });
 });

@@ -46,6 +46,7 @@ export class HubRig {
         | 'adoptByName'
         | 'declared'
         | 'tls'
+        | 'metricsTls'
         | 'carryWebhook'
         | 'webhookPlainHttp'
         | 'webhookReach'

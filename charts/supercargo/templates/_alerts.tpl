@@ -6,7 +6,7 @@ pause may be.
 {{- $rule := .Values.metrics.prometheusRule }}
 {{- $grafana := trimSuffix "/" .Values.metrics.dashboards.grafanaUrl }}
 {{- $claim := include "supercargo.hubClaim" . }}
-{{- $alerts := .Files.Get "files/alerts.yaml" | replace "RELEASE_NAMESPACE" .Release.Namespace | replace "HUB_CLAIM" $claim | replace "https://supercargo.dev/docs/runbooks" (trimSuffix "/" $rule.runbookUrl) | fromYaml }}
+{{- $alerts := .Files.Get "files/alerts.yaml" | replace "RELEASE_NAMESPACE" (include "supercargo.namespace" .) | replace "HUB_CLAIM" $claim | replace "https://supercargo.dev/docs/runbooks" (trimSuffix "/" $rule.runbookUrl) | fromYaml }}
 {{- range $group := $alerts.groups }}
 {{- $kept := list }}
 {{- range $alert := $group.rules }}

@@ -5,15 +5,20 @@
 {{- .Values.fullnameOverride | default $name | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
+{{/* Where all of it is. */}}
+{{- define "supercargo.namespace" -}}
+{{ .Values.namespaceOverride | default .Release.Namespace }}
+{{- end }}
+
 {{/* What is not in a namespace: a release of the same name in another one has names of its own. */}}
 {{- define "supercargo.clusterName" -}}
 {{- $name := include "supercargo.name" . -}}
-{{- if eq .Release.Namespace $name }}{{ $name }}{{ else }}{{ .Release.Namespace }}.{{ $name }}{{ end -}}
+{{- if eq (include "supercargo.namespace" .) $name }}{{ $name }}{{ else }}{{ include "supercargo.namespace" . }}.{{ $name }}{{ end -}}
 {{- end }}
 
 {{/* A namespace has no dot: no two releases have the same. */}}
 {{- define "supercargo.installation" -}}
-{{- $name := printf "%s.%s" .Release.Namespace .Release.Name -}}
+{{- $name := printf "%s.%s" (include "supercargo.namespace" .) .Release.Name -}}
 {{- if gt (len $name) 63 }}{{ $name = printf "%s-%s" (trunc 54 $name | trimSuffix "-" | trimSuffix ".") (sha256sum $name | trunc 8) }}{{ end -}}
 {{- .Values.installation.name | default $name -}}
 {{- end }}
@@ -61,7 +66,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "supercargo.hubUrl" -}}
-{{ include "supercargo.hubPort" . }}://{{ include "supercargo.name" . }}-hub.{{ .Release.Namespace }}.svc:{{ .Values.hub.service.port }}
+{{ include "supercargo.hubPort" . }}://{{ include "supercargo.name" . }}-hub.{{ include "supercargo.namespace" . }}.svc:{{ .Values.hub.service.port }}
 {{- end }}
 
 {{/* The volume of the embedded database; nothing where there is none. */}}

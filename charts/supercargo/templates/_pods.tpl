@@ -4,6 +4,7 @@
 {{- $annotations := $values.podAnnotations }}
 {{- if .root.Values.metrics.scrapeAnnotations }}
 {{- $annotations = merge (dict) $annotations (include "supercargo.scrapeAnnotations" (eq .component "hub" | ternary 8081 8080) | fromYaml) }}
+{{- if .root.Values.metrics.tls.secretName }}{{ $annotations = merge (dict "prometheus.io/scheme" "https") $annotations }}{{ end }}
 {{- end }}
 {{- with $annotations }}
 annotations: {{- toYaml . | nindent 2 }}
@@ -86,4 +87,43 @@ terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 {{- include "supercargo.databasePart" (dict "name" (printf "SUPERCARGO_DATABASE_%s" (upper $part)) "secret" $database.secretName "key" (get $database (printf "%sKey" $part)) "text" (get $database $part)) }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Of the port of metrics and probes: what a probe calls it by, and what operator and hub are given for it. */}}
+{{- define "supercargo.metricsScheme" -}}
+{{ if .Values.metrics.tls.secretName }}HTTPS{{ else }}HTTP{{ end }}
+{{- end }}
+
+{{- define "supercargo.metricsTlsEnv" -}}
+{{- if .Values.metrics.tls.secretName }}
+- { name: SUPERCARGO_METRICS_TLS_DIR, value: /etc/supercargo/metrics-tls }
+- { name: SUPERCARGO_METRICS_CLIENT_CERTIFICATES, value: {{ .Values.metrics.tls.clientCertificates | quote }} }
+{{- end }}
+{{- end }}
+
+{{- define "supercargo.metricsTlsVolume" -}}
+{{- with .Values.metrics.tls }}
+{{- if .secretName }}
+{{- $keys := .clientCertificates | ternary (list "tls.crt" "tls.key" "ca.crt") (list "tls.crt" "tls.key") }}
+- name: metrics-tls
+  secret:
+    secretName: {{ .secretName | quote }}
+    items:
+      {{- range $keys }}
+      - { key: {{ . }}, path: {{ . }} }
+      {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "supercargo.metricsTlsMount" -}}
+{{- if .Values.metrics.tls.secretName }}
+- { name: metrics-tls, mountPath: /etc/supercargo/metrics-tls, readOnly: true }
+{{- end }}
+{{- end }}
+
+{{/* tlsConfig of a monitor's endpoint that is https. */}}
+{{- define "supercargo.monitorTls" -}}
+{{- $own := dict "ca" (dict "secret" (dict "name" .Values.metrics.tls.secretName "key" "ca.crt")) "serverName" (printf "%s-metrics.%s.svc" (include "supercargo.name" .) (include "supercargo.namespace" .)) }}
+{{- .Values.metrics.tls.tlsConfig | default $own | toYaml }}
 {{- end }}
