@@ -159,6 +159,23 @@ describe('a faulty document', () => {
     expect(printed(manifests)[0]).toMatch(line);
   });
 
+  it('that is larger than a cluster stores is refused, and one that is large is not', async () => {
+    const aliases = (letters: number, sku: string) =>
+      Array.from({ length: 5000 }, (_, index) => `    "${String(index).padEnd(letters, 'a')}": ${sku}${index}`).join(
+        '\n',
+      );
+    const store = (name: string, lines: string) =>
+      `apiVersion: supercargo.dev/v1beta1\nkind: Store\nmetadata: { name: ${name} }\nspec:\n  skuAliases:\n${lines}\n`;
+    const manifests = await load({
+      'large.yaml': store('large', aliases(80, 'SKU')),
+      'too-large.yaml': store('too-large', aliases(128, 'S'.repeat(100))),
+    });
+    expect(names(manifests)).toEqual(['large']);
+    expect(printed(manifests).join('\n')).toMatch(
+      /Store\/too-large: .*spec.* takes about 1\.9 MB .* a cluster stores 1\.5 MB of an object: give it fewer or shorter/,
+    );
+  });
+
   it('with a number for its version is none of ours', async () => {
     expect(await load({ 'a.yaml': 'apiVersion: 1\nkind: Secret\n' })).toEqual({
       resources: [],

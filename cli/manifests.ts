@@ -7,6 +7,7 @@ import {
   deprecation,
   GROUP,
   kindByName,
+  sizeViolations,
   validateResource,
   type Resource,
   type Violation,
@@ -109,7 +110,7 @@ function take(value: Document, where: { file: string; resource: string }, into: 
   const kind = value.kind ?? '';
   const definition = kindByName(kind);
   const violations = definition
-    ? validateResource(definition, value)
+    ? [...validateResource(definition, value), ...sizeViolations(value)]
     : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
   const resource = `${kind || '?'}/${value.metadata?.name ?? '?'}`;
   if (!definition || violations.length > 0) {

@@ -8,6 +8,7 @@ import { ApiError } from '../kit/kube/errors.ts';
 import type { Intent, KubeObject } from '../kit/kube/objects.ts';
 import { KubeConfig } from '@kubernetes/client-node';
 import { startControlPlane, type ControlPlane } from '../test/cluster/index.ts';
+import { sizeViolations } from './schema/stored-size.ts';
 import { API_VERSION, kindByName, KINDS, resourceType, validateResource } from './index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -116,9 +117,15 @@ describe('the kinds on a real API server', () => {
       { ...connection, resources: { limits: { memory: '1Ti' }, requests: { cpu: '0.5', memory: '64Mi' } } },
     ],
     ['Connection', { ...connection, resources: { limits: { cpu: -1 } } }],
-    ['Connection', { ...connection, resources: { limits: { cpu: '1e3' } } }],
+    ['Connection', { ...connection, resources: { limits: { cpu: '1e3', memory: '1E9' } } }],
+    ['Connection', { ...connection, resources: { limits: { cpu: '5e-1', memory: '2Pi' } } }],
+    ['Connection', { ...connection, resources: { limits: { memory: '1e99' } } }],
+    ['Connection', { ...connection, resources: { limits: { memory: '1e' } } }],
+    ['Connection', { ...connection, resources: { limits: { memory: '1EE' } } }],
     ['Connection', { ...connection, resources: { limits: { memory: '' } } }],
     ['Connection', { ...connection, resources: { limits: { memory: '1\0' } } }],
+    ['FeedRun', { feedRef: { name: 'f' }, ttlAfterFinished: '9999d' }],
+    ['FeedRun', { feedRef: { name: 'f' }, ttlAfterFinished: '36500d' }],
     ['FeedRun', { feedRef: { name: 'f' }, ids: ['1'], replay: { reason: 'UnknownSku' } }],
     ['FeedRun', { feedRef: { name: 'f' }, window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } }],
     ['Store', { orderWebhooks: [{ name: 'w', url: 'https://user:pw@host/x' }] }],
@@ -153,6 +160,54 @@ describe('the kinds on a real API server', () => {
       / is not a | give | must be before | must leave | needs a | cannot be stored /.test(text),
     ))
       expect(online).toContain(message);
+  });
+
+  it('take a Store of 5,000 aliases by server-side apply, which kubectl apply without it could not send', async () => {
+    const skuAliases = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, index) => [`${'SHOP-'.repeat(6)}${index}`, `${'OURS-'.repeat(6)}${index}`]),
+    );
+    const store = { apiVersion: API_VERSION, kind: 'Store', metadata: { name: 'large', namespace: 'default' } };
+    const wanted = { ...store, spec: { skuAliases } };
+    // What kubectl apply keeps of each object, to tell next time what was taken away.
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(wanted) };
+    await expect(
+      client.create(resourceType('Store'), { ...wanted, metadata: { ...store.metadata, annotations } }),
+    ).rejects.toThrow(/may not be more than 262144 bytes/);
+    const type = resourceType('Store');
+    for (const sku of ['A', 'B']) {
+      const { [`${'SHOP-'.repeat(6)}1`]: gone, ...others } = skuAliases;
+      const aliases: Record<string, string> = { ...others, [`${'SHOP-'.repeat(6)}0`]: sku, [`NEW-${sku}`]: gone! };
+      const applied = await client.apply<KubeObject & { spec: object }>(
+        type,
+        { ...store, spec: { skuAliases: aliases } },
+        { manager: 'test' },
+      );
+      expect(applied.spec).toEqual({ skuAliases: aliases });
+    }
+    await client.delete(type, store.metadata);
+  });
+
+  it('refuse a Store that is larger than an object may be, which the offline validator knows beforehand', async () => {
+    const storeOf = (aliases: number, letters: number) => ({
+      apiVersion: API_VERSION,
+      kind: 'Store',
+      metadata: { name: 'large', namespace: 'default' },
+      spec: {
+        skuAliases: Object.fromEntries(
+          Array.from({ length: aliases }, (_, index) => [`${index}`.padEnd(letters, 'a'), `${index}`.padEnd(128, 'b')]),
+        ),
+      },
+    });
+    const type = resourceType('Store');
+    for (const letters of [20, 84, 88, 128]) {
+      const store = storeOf(5000, letters);
+      const said = await client.apply(type, store, { manager: 'test' }).catch((error: Error) => error.message);
+      const isTooLarge = sizeViolations(store).length > 0;
+      if (isTooLarge) expect(said).toContain('etcdserver: request is too large');
+      else expect(said).toMatchObject({ spec: store.spec });
+      expect([letters, isTooLarge]).toEqual([letters, letters > 86]);
+    }
+    await client.delete(type, { name: 'large', namespace: 'default' });
   });
 
   it('let a Feed be found by its connection', async () => {

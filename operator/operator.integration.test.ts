@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { childName, FINALIZER, LABELS } from '../crds/index.ts';
+import { API_VERSION, childName, FIELD_MANAGERS, FINALIZER, LABELS, resourceType } from '../crds/index.ts';
 import { conditionOf, OperatorRig, until, type RunningOperator, type Seen } from '../test/support/operator-rig.ts';
 import { EVENTS } from '../kit/events.ts';
 import { SECRETS } from '../kit/kube/builtin.ts';
@@ -494,6 +494,29 @@ describe('a Feed', () => {
       (now) => conditionOf(now, 'Reconciling') === 'True Waiting',
     );
     expect(run.metadata.labels).toMatchObject({ [LABELS.connection]: 'shop', [LABELS.connectionKind]: 'Connection' });
+  });
+
+  it('loses its ended runs when their time is over, and keeps one for as long as there is a time for it', async () => {
+    const ns = freshNamespace();
+    await runningConnection(ns);
+    await rig.apply('Feed', ns, 'orders', { connectionRef: { name: 'shop' }, type: 'OrderImport' });
+    const runs = { kept: '9999d', over: '1s' };
+    for (const [name, ttlAfterFinished] of Object.entries(runs)) {
+      await rig.apply('FeedRun', ns, name, { feedRef: { name: 'orders' }, ttlAfterFinished });
+      await rig.eventually('FeedRun', ns, name, (now) => conditionOf(now, 'Reconciling') === 'True Waiting');
+    }
+    for (const name of Object.keys(runs))
+      await rig.client.applyStatus(
+        resourceType('FeedRun'),
+        {
+          ...{ apiVersion: API_VERSION, kind: 'FeedRun', metadata: { name, namespace: ns } },
+          status: { result: 'Succeeded', finishedAt: '2026-01-01T00:00:00Z' },
+        },
+        { manager: FIELD_MANAGERS.sync },
+      );
+    await until('its deletion', async () => (await rig.get('FeedRun', ns, 'over')) === undefined);
+    await rig.eventually('FeedRun', ns, 'kept', (now) => conditionOf(now, 'Ready') === 'True Succeeded');
+    expect(await rig.get('FeedRun', ns, 'kept')).toBeDefined();
   });
 });
 

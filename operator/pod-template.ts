@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { QUANTITY_PATTERN } from '../crds/index.ts';
 
 const text = z.string().min(1).max(253);
 const strings = z.record(z.string(), z.string()).default({});
 const quantity = z.union([
   z.number().min(0),
-  z
-    .string()
-    .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'is not a quantity: write for example "100m" or "256Mi"'),
+  z.string().regex(new RegExp(QUANTITY_PATTERN), 'is not a quantity: write for example "100m" or "256Mi"'),
 ]);
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).default({});
 /** A password in it would stand in each Deployment. */

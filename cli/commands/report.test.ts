@@ -103,6 +103,20 @@ describe('a report about one connection', () => {
     expect(files.has('namespaces/sc/hub-0/hub.previous.log')).toBe(false);
   });
 
+  it('has the metrics of a part that gives them over TLS alone, which its probes say', async () => {
+    const { pods = [] } = CLUSTER;
+    const probed = { readinessProbe: { httpGet: { scheme: 'HTTPS' } } };
+    const secure = pods.map((pod) =>
+      pod.metadata.name === 'hub-0'
+        ? { ...pod, spec: { containers: pod.spec!.containers.map((container) => ({ ...container, ...probed })) } }
+        : pod,
+    );
+    const pages = { ...CLUSTER.pages, 'https hub-0 /metrics': 'supercargo_over_tls 1\n' };
+    const { files } = await report({}, { ...CLUSTER, pods: secure, pages });
+    expect(files.get('namespaces/sc/hub-0/metrics.txt')).toContain('supercargo_over_tls 1');
+    expect(files.get('namespaces/sc/operator-0/metrics.txt')).not.toContain('over_tls');
+  });
+
   it('has Events about these and about their pods alone, the newest first', async () => {
     const { json } = await report({ name: 'shop' });
     expect(json('namespaces/acme/events.json').map(({ reason }) => reason)).toEqual(['Newest', 'BackOff', 'Synced']);

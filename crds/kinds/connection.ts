@@ -18,16 +18,16 @@ import {
   text,
   timestamp,
 } from '../schema/fields.ts';
+import { QUANTITY_PATTERN } from '../schema/quantity.ts';
 import { immutable, withRules } from '../schema/rules.ts';
 
-/** As Kubernetes takes it: `1`, "500m", "1Gi". Of those, what says a whole number in one way alone. */
 const quantity = (description: string) =>
   withRules(
     z
       .union([z.int().min(0), z.string().min(1).max(20)])
       .meta({ description, maxLength: 20, 'x-kubernetes-int-or-string': true }),
     {
-      rule: "string(self).matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$')",
+      rule: `string(self).matches('${QUANTITY_PATTERN.replaceAll('\\', '\\\\')}')`,
       messageExpression: `'"' + string(self) + '" is not a quantity: write for example "100m" or "256Mi"'`,
     },
   );

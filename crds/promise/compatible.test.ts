@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { KINDS, VERSIONS } from '../index.ts';
 import { customResourceDefinition } from '../schema/crd.ts';
-import { incompatibilities, type Crd } from './compatible.ts';
+import { incompatibilities, WIDENED, type Crd } from './compatible.ts';
 import { isPromised, promised } from './keep.ts';
 
 const VERSION = 'v1beta1';
@@ -117,5 +118,23 @@ describe('a change that breaks nobody is taken', () => {
     ],
   ])('%s', (_, changes) => {
     expect(changed(...changes)).toEqual([]);
+  });
+});
+
+describe('a rule in place of one that refused more', () => {
+  /** The pattern of a rule that asks nothing else. */
+  const patternOf = (rule: string): RegExp => {
+    const [, pattern] = /^string\(self\)\.matches\('(.*)'\)$/.exec(rule) ?? [];
+    if (pattern === undefined) throw new Error(`a rule of another form, which has to be tried otherwise: ${rule}`);
+    return new RegExp(pattern.replaceAll('\\\\', '\\'));
+  };
+
+  it.each([...WIDENED])('%s takes all that %s took', (now, before) => {
+    fc.assert(fc.property(fc.stringMatching(patternOf(before)), (text) => patternOf(now).test(text)));
+  });
+
+  it('is a rule of today', () => {
+    const today = JSON.stringify(KINDS.map(({ plural }) => current(plural)));
+    for (const rule of WIDENED.keys()) expect(today).toContain(JSON.stringify(rule));
   });
 });

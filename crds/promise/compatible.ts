@@ -28,6 +28,16 @@ export interface Crd {
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Those of which a greater value does. */
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'];
+/**
+ * Rules that stand in place of one that refused more: the test tries what the former took. A rule that is another is
+ * otherwise one that there was not.
+ */
+export const WIDENED: ReadonlyMap<string, string> = new Map([
+  [
+    "string(self).matches('^[0-9]+(\\\\.[0-9]+)?([mkMGTPE]|[KMGTPE]i|[eE][-+]?(1[0-8]|[0-9]))?$')",
+    "string(self).matches('^[0-9]+(\\\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$')",
+  ],
+]);
 const PARTS = ['items', 'additionalProperties'];
 /**
  * What is compared in a way of its own, or is for readers alone. Every other word of a schema says how a value is read,
@@ -121,7 +131,11 @@ function* newDemands(path: string, old: Schema, now: Schema): Generator<string> 
   const fresh = Object.keys(propertiesOf(now)).filter((name) => !propertiesOf(old)[name]);
   const known = new Set(rulesOf(old));
   for (const rule of rulesOf(now))
-    if (!known.has(rule) && !fresh.some((name) => rule.startsWith(`!has(self.${name}) ||`)))
+    if (
+      !known.has(rule) &&
+      !known.has(WIDENED.get(rule) ?? '') &&
+      !fresh.some((name) => rule.startsWith(`!has(self.${name}) ||`))
+    )
       yield `${path} has a rule that it had not: ${rule}`;
 }
 

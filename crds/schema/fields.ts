@@ -21,7 +21,7 @@ export const label = (max: number, description: string) =>
 export const duration = (description: string) =>
   withRules(z.string().min(2).max(32).describe(description), {
     rule: "self.matches('^([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$')",
-    messageExpression: `'"' + self + '" is not a duration: write for example "90s", "15m", "1h30m" or "7d"'`,
+    messageExpression: `'"' + self + '" is not a duration: write for example "90s", "15m", "1h30m" or "7d", at most "9999d"'`,
   });
 
 const CRON_FIELD = '(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?(,(\\\\*|[0-9]+(-[0-9]+)?)(/[0-9]+)?)*';

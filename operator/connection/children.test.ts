@@ -283,6 +283,13 @@ describe('canonicalQuantity', () => {
     [2_000_000_000, '2G'],
     ['1Ti', '1Ti'],
     ['2048Gi', '2Ti'],
+    ['1e9', '1G'],
+    ['128E6', '128M'],
+    ['15e-1', '1500m'],
+    ['5e2', '500'],
+    ['1e+3', '1k'],
+    ['2P', '2P'],
+    ['1024Pi', '1Ei'],
   ])('%s is %s', (text, expected) => {
     expect(canonicalQuantity(text)).toBe(expected);
   });

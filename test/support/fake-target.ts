@@ -11,7 +11,7 @@ export interface FakeCluster {
   readonly pods?: PodView[];
   readonly logs?: Readonly<Record<string, readonly string[]>>;
   readonly deployments?: KubeObject[];
-  /** What a pod's port answers, by "pod path". */
+  /** What a pod's port answers, by "pod path", and to who speaks TLS by "https pod path". */
   readonly pages?: Readonly<Record<string, string>>;
   /** Refuses what it is asked: "list Feed", "pods", "logs" and so on. */
   readonly forbidden?: (what: string) => boolean;
@@ -56,9 +56,9 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
       );
     },
     version: async () => 'v1.35.2',
-    async podPage({ pod }, path) {
+    async podPage({ pod, tls = false }, path) {
       allowed('portforward');
-      const text = cluster.pages?.[`${pod} ${path}`];
+      const text = cluster.pages?.[`${tls ? 'https ' : ''}${pod} ${path}`];
       return text === undefined ? { status: 404, text: '' } : { status: 200, text };
     },
     async *logs({ pod, previous }) {
