@@ -9,6 +9,9 @@ interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
@@ -73,6 +76,26 @@ describe('every CRD keeps the API conventions', () => {
   it('every list says how it is merged, and has a bound', () => {
     expect(without((schema) => schema.type !== 'array' || schema['x-kubernetes-list-type'] !== undefined)).toEqual([]);
     expect(without(({ type, maxItems }) => type !== 'array' || maxItems !== undefined)).toEqual([]);
+  });
+
+  it('every integer says how large it can be', () => {
+    const size = ({ minimum = 0, maximum = 2 ** 53 }: Schema) =>
+      minimum >= -(2 ** 31) && maximum < 2 ** 31 ? 'int32' : 'int64';
+    expect(without((schema) => schema.type !== 'integer' || schema.format === size(schema))).toEqual([]);
+  });
+
+  it('type and reason of every condition have the form that Kubernetes gives them', () => {
+    const taken = (end: string, text: string) =>
+      ALL.filter(({ path }) => path.endsWith(`.status.conditions[].${end}`)).map(({ schema: { pattern } }) =>
+        new RegExp(pattern ?? '').test(text),
+      );
+    // Eight kinds in two versions.
+    expect(taken('reason', 'TimedOut')).toEqual(Array(16).fill(true));
+    for (const text of ['', 'it timed out', '9', 'no-dash', 'Ends:'])
+      expect([text, new Set(taken('reason', text))]).toEqual([text, new Set([false])]);
+    expect(taken('type', 'Ready')).toEqual(Array(16).fill(true));
+    for (const text of ['', 'not ready', 'Ready-', 'a/b/c'])
+      expect([text, new Set(taken('type', text))]).toEqual([text, new Set([false])]);
   });
 
   it('every text has a bound', () => {

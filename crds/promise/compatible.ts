@@ -1,3 +1,5 @@
+import { integerFormat } from '../schema/structural.ts';
+
 /** A schema of a CRD, as far as compatibility asks. */
 export type Schema = { readonly [key: string]: unknown };
 
@@ -88,7 +90,7 @@ function* lessServed(old: Version, now: Version): Generator<string> {
 
 /** `written`: by others than our own parts. */
 function narrowed(path: string, old: Schema, now: Schema, written: boolean): string[] {
-  const found = [...changedWords(path, old, now)];
+  const found = [...changedWords(path, old, now, written)];
   if (written) found.push(...tighterBounds(path, old, now), ...newDemands(path, old, now));
   const [oldFields, fields] = [propertiesOf(old), propertiesOf(now)];
   for (const [name, field] of Object.entries(oldFields)) {
@@ -101,14 +103,19 @@ function narrowed(path: string, old: Schema, now: Schema, written: boolean): str
   return found;
 }
 
-function* changedWords(path: string, old: Schema, now: Schema): Generator<string> {
+function* changedWords(path: string, old: Schema, now: Schema, written: boolean): Generator<string> {
   for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
     // Schemas of their own are looked at in turn.
     if (APART.has(key) || (PARTS.includes(key) && isSchema(old[key]) && isSchema(now[key]))) continue;
+    // Of what our parts write a reader loses nothing by a pattern, nor by the size that the bounds give anyway.
+    if (old[key] === undefined && (key === 'pattern' ? !written : key === 'format' && saysItsBounds(now))) continue;
     const [was, is] = [old[key], now[key]].map((value) => JSON.stringify(value));
     if (was !== is) yield `${path}: ${key} was ${was ?? 'absent'}, is ${is ?? 'absent'}`;
   }
 }
+
+const saysItsBounds = (schema: Schema): boolean =>
+  schema['type'] === 'integer' && schema['format'] === integerFormat(schema);
 
 function* tighterBounds(path: string, old: Schema, now: Schema): Generator<string> {
   const bound = (schema: Schema, key: string) => schema[key] as number | undefined;

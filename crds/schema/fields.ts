@@ -87,11 +87,21 @@ export function setOf<T extends z.ZodType>(item: T, max: number, description: st
   return z.array(item).max(max).meta({ description, 'x-kubernetes-list-type': 'set' });
 }
 
+/** As metav1.Condition has them. */
+const CONDITION_TYPE =
+  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$';
+/** Of a condition's reason, as the API server takes it. */
+export const REASON = '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$';
+
 /** Kubernetes API conventions, "Typical status properties". */
 export const condition = z.strictObject({
-  type: z.string().max(316).describe('What the condition is about.'),
+  type: z.string().max(316).meta({ pattern: CONDITION_TYPE }).describe('What the condition is about.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether it is so.'),
-  reason: z.string().max(1024).describe('Why, in one word that does not change between releases of a version.'),
+  reason: z
+    .string()
+    .max(1024)
+    .meta({ pattern: REASON })
+    .describe('Why, in one word that does not change between releases of a version.'),
   message: z.string().max(32768).describe('Why, in a sentence, and what to do next.'),
   lastTransitionTime: timestamp('When the status last changed.'),
   observedGeneration: z.int().min(0).optional().describe('The generation that this condition speaks of.'),

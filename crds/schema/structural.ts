@@ -20,6 +20,7 @@ function convert(node: JsonSchema): JsonSchema {
     if (!DROPPED.has(key) && !isRepeatedBound(key, value)) out[key] = value;
   }
   if ('const' in node) out['enum'] = [node['const']];
+  if (out['type'] === 'integer') out['format'] = integerFormat(out);
   // The one union that a structural schema has.
   if (node['x-kubernetes-int-or-string'] === true) delete out['anyOf'];
   if (out['additionalProperties'] === false || node['x-kubernetes-preserve-unknown-fields'] === true)
@@ -29,6 +30,11 @@ function convert(node: JsonSchema): JsonSchema {
   if (isSchema(out['properties']))
     out['properties'] = mapValues(out['properties'], (property) => convert(property as JsonSchema));
   return sortSchemaKeys(out);
+}
+
+/** How large a reader has to make room for it: the bounds say. */
+export function integerFormat({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: JsonSchema): 'int32' | 'int64' {
+  return (minimum as number) >= -(2 ** 31) && (maximum as number) < 2 ** 31 ? 'int32' : 'int64';
 }
 
 const ORDER = ['description', 'type', 'format', 'enum', 'required', 'properties'];

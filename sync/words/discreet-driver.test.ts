@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { CheckReport, Driver, Page } from '../../drivers/contract/index.ts';
+import { REASON } from '../../crds/schema/fields.ts';
 import { discreetDriver } from './discreet-driver.ts';
 import { Secrets } from './secrets.ts';
 
@@ -35,6 +36,19 @@ it.each([KEY, `shop of ${KEY}`, `a\u001b[31m`])(
     expect(report).toEqual({ reachable: fine, credential: fine });
   },
 );
+
+it.each([
+  ['401 Unauthorized!', 'Unauthorized'],
+  ['shop.code-17', 'shopcode17'],
+  ['_x_', 'x_'],
+  ['…', 'StoreRefused'],
+  ['', 'StoreRefused'],
+  ['x'.repeat(5000), 'x'.repeat(64)],
+])('a reason that no condition may hold does not keep the status from being written: %j', async (said, reason) => {
+  const { reachable } = await checked({ reachable: { ...fine, status: 'False', reason: said } });
+  expect(reachable.reason).toBe(reason);
+  expect(reachable.reason).toMatch(new RegExp(REASON));
+});
 
 it('a name that no status could hold is cut, and of an id that long nothing is said', async () => {
   const long = `${'x'.repeat(252)}\u{1f6d2}`;

@@ -195,10 +195,14 @@ function inWords(
   };
 }
 
-/** A reason is a word of ours (CamelCase): what of a shop's text gets there keeps its letters, digits and dots. */
+/**
+ * A reason is a word of ours (CamelCase), and a condition holds no other: the API server would refuse the whole status.
+ * What of a shop's text gets there keeps its letters and digits, from the first letter on.
+ */
 const reason = (text: string, words: Words): string =>
   words(text)
-    .replace(/[^\w.:-]/g, '')
+    .replace(/\W/g, '')
+    .replace(/^[^A-Za-z]+/, '')
     .slice(0, LONGEST_REASON) || 'StoreRefused';
 
 function cleanPage(page: Page, words: Words): Page {
