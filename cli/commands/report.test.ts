@@ -3,6 +3,7 @@ import { seededEvents, seededPods } from '../../test/support/report-cluster.ts';
 import { fakeTarget, quickClock, type FakeCluster } from '../../test/support/fake-target.ts';
 import type { Writer } from '../report/sink.ts';
 import type { Viewed } from '../status-view.ts';
+import { NO_CERTIFICATE } from '../../kit/health.ts';
 import { makeReport, type ReportOptions } from './report.ts';
 
 const resource = (kind: string, namespace: string | undefined, name: string, spec: object, status = {}): Viewed => ({
@@ -111,10 +112,16 @@ describe('a report about one connection', () => {
         ? { ...pod, spec: { containers: pod.spec!.containers.map((container) => ({ ...container, ...probed })) } }
         : pod,
     );
-    const pages = { ...CLUSTER.pages, 'https hub-0 /metrics': 'supercargo_over_tls 1\n' };
-    const { files } = await report({}, { ...CLUSTER, pods: secure, pages });
+    const cluster = (text: string) => {
+      const pages = { ...CLUSTER.pages, 'https hub-0 /healthz': 'ok', 'https hub-0 /metrics': text };
+      return { ...CLUSTER, pods: secure, pages };
+    };
+    const { files } = await report({}, cluster('supercargo_over_tls 1\n'));
     expect(files.get('namespaces/sc/hub-0/metrics.txt')).toContain('supercargo_over_tls 1');
     expect(files.get('namespaces/sc/operator-0/metrics.txt')).not.toContain('over_tls');
+    const refused = await report({}, cluster(NO_CERTIFICATE));
+    expect(refused.files.has('namespaces/sc/hub-0/metrics.txt')).toBe(false);
+    expect(refused.index).toContain('metrics of pod sc/hub-0: metrics.tls.clientCertificates gives them');
   });
 
   it('has Events about these and about their pods alone, the newest first', async () => {

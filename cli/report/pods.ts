@@ -125,6 +125,11 @@ async function pagesOf(cluster: ClusterDoors, pod: PodView, sink: Sink): Promise
     const answer = await sink.attempt(`${path} of pod ${namespace}/${name}`, right, () => cluster.podPage(at, path));
     // Where one is refused the others are: one line says it.
     if (!answer) return;
+    if (path === '/metrics' && answer.status === 403)
+      return sink.miss(
+        `metrics of pod ${namespace}/${name}`,
+        'metrics.tls.clientCertificates gives them to those alone who show a certificate',
+      );
     const content = path === '/metrics' ? { metrics: answer.text } : { lines: answer.text.trimEnd().split('\n') };
     await sink.add([...folderOf(namespace), name, file], `${about} (answer ${answer.status})`, content);
   }

@@ -1,3 +1,4 @@
+import { NO_CERTIFICATE } from '../../kit/health.ts';
 import type { ClusterDoors, EventView } from '../../cli/cluster-doors.ts';
 import type { Viewed } from '../../cli/status-view.ts';
 import type { Target } from '../../cli/target.ts';
@@ -59,7 +60,8 @@ export function fakeTarget(cluster: FakeCluster, home: string | undefined = 'acm
     async podPage({ pod, tls = false }, path) {
       allowed('portforward');
       const text = cluster.pages?.[`${tls ? 'https ' : ''}${pod} ${path}`];
-      return text === undefined ? { status: 404, text: '' } : { status: 200, text };
+      if (text === undefined) return { status: 404, text: '' };
+      return { status: text === NO_CERTIFICATE ? 403 : 200, text };
     },
     async *logs({ pod, previous }) {
       allowed('logs');
