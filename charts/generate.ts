@@ -45,7 +45,7 @@ export function chartFiles(): Map<string, string> {
   for (const definition of builtinDrivers().values())
     files.set(
       join(CHART, 'files', 'drivers', `${definition.manifest.name}.yaml`),
-      yaml(kept(driverResource(definition))),
+      yaml(metadataLast(driverResource(definition))),
     );
   files.set(join('charts', 'argocd', 'argocd-cm.yaml'), argoSettings());
   files.set(join('docs', 'reference', 'metrics.md'), metricsReference());
@@ -65,11 +65,8 @@ function argoSettings(): string {
   return `${ARGO_HEADER}${stringify(patch, { lineWidth: 0 })}`;
 }
 
-/** Connections outlive the release (as their CRDs do), and need their Driver: Helm leaves it where it is. */
-const kept = ({ metadata, ...rest }: DriverResource): DriverResource => ({
-  ...rest,
-  metadata: { ...metadata, annotations: { 'helm.sh/resource-policy': 'keep' } },
-});
+/** The chart writes labels and annotations behind it (templates/drivers.yaml). */
+const metadataLast = ({ metadata, ...rest }: DriverResource): DriverResource => ({ ...rest, metadata });
 
 /** Paths whose text on disk is not what would be generated. */
 export async function staleChartFiles(root: string): Promise<string[]> {

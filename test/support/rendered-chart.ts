@@ -16,6 +16,7 @@ export interface Rendered {
 /** Values that together make every object that the chart has: two sets, since some leave others out. */
 const EVERYTHING = [
   [
+    'operator.verticalPodAutoscaler.enabled=true,hub.verticalPodAutoscaler.enabled=true',
     'networkPolicy.enabled=true,watchNamespaces={acme},credentials.requireUse=true,drivers.readers={shops}',
     'hub.ingress.enabled=true,hub.ingress.hosts[0].host=h.example.com,hub.ingress.hosts[0].tlsSecretName=x',
     'hub.httpRoute.enabled=true,hub.httpRoute.parentRefs[0].name=g,hub.httpRoute.hosts[0].host=r.example.com',

@@ -35,6 +35,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
+{{/* Of an object: its own, and those of the owner, which give way. A dict with root and own. */}}
+{{- define "supercargo.annotations" -}}
+{{- with merge (dict) (.own | default dict) .root.Values.commonAnnotations }}
+{{- printf "annotations:\n%s" (toYaml . | indent 2) | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Whom operator and hub run as. */}}
+{{- define "supercargo.operatorAccount" -}}
+{{ .Values.operator.serviceAccountName | default (printf "%s-operator" (include "supercargo.name" .)) }}
+{{- end }}
+
+{{- define "supercargo.hubAccount" -}}
+{{ .Values.hub.serviceAccountName | default (printf "%s-hub" (include "supercargo.name" .)) }}
+{{- end }}
+
 {{- define "supercargo.selector" -}}
 app.kubernetes.io/name: supercargo
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
@@ -127,6 +143,7 @@ apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
 metadata:
   name: {{ .name }}
+  {{- include "supercargo.annotations" (dict "root" .root) }}
   labels: {{- include "supercargo.labels" .root | nindent 4 }}
 spec:
   policyName: {{ .name }}
@@ -136,6 +153,7 @@ apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata:
   name: {{ .name }}
+  {{- include "supercargo.annotations" (dict "root" .root) }}
   labels: {{- include "supercargo.labels" .root | nindent 4 }}
 spec:
   failurePolicy: Fail

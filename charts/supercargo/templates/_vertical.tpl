@@ -9,6 +9,7 @@ kind: VerticalPodAutoscaler
 metadata:
   name: {{ include "supercargo.name" $.root }}-{{ $.component }}
   namespace: {{ include "supercargo.namespace" $.root }}
+  {{- include "supercargo.annotations" (dict "root" $.root) }}
   labels: {{- include "supercargo.labels" $.root | nindent 4 }}
 spec:
   targetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ include "supercargo.name" $.root }}-{{ $.component }} }
