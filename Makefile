@@ -8,7 +8,7 @@ JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning 
 CACHE := $(or $(SUPERCARGO_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/supercargo
 
 comma := ,
-.PHONY: help demo dev test test-unit test-integration test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-operator bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom release audit clean
+.PHONY: help demo dev test test-unit test-integration test-pages test-e2e peers e2e-up e2e-silent e2e-together e2e-alone e2e-down test-faults test-fuzz bench-sync bench-embedded bench-fleet bench-operator bench-neighbours bench-drivers check format lint conformance generate build image cluster-up cluster-demo cluster-down sbom release audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -25,14 +25,16 @@ dev: node_modules/.package-lock.json ## a simulated shop and `supercargo up`, ea
 	@$(NODE) test/dev/dev.ts
 
 # Two lanes for two cores, neither of which waits for the other: types, lint, unit and integration tests; and what needs a
-# cluster where pods run, which waits for pods most of its time.
+# cluster where pods run, which waits for pods most of its time, and then the commands of the pages.
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit and integration tests; in the meantime, as [cluster], a cluster and what needs one ..."; \
-	  { $$sub e2e-up TYPES=checked HOLDER=$$$$ && { ended=0; for part in silent alone together; do $$sub e2e-$$part || ended=1; done; test $$ended = 0; }; } \
+	  { ended=0; if $$sub e2e-up TYPES=checked HOLDER=$$$$; then \
+	      for part in silent alone together; do $$sub e2e-$$part || ended=1; done; else ended=1; fi; \
+	    $$sub test-pages || ended=1; test $$ended = 0; } \
 	    2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
 	  { $$sub check && $$sub test-unit; } || status=1; \
-	  $$sub test-integration || status=1; \
+	  $$sub test-integration WHICH='$(NOT_PAGES)' || status=1; \
 	  wait $$cluster || status=1; $$sub e2e-down HOLDER=$$$$; \
 	  echo; cat .test-summary/*.txt | $(NODE) test/summary.ts || status=1; exit $$status
 
@@ -54,9 +56,15 @@ conformance: node_modules/.package-lock.json ## hold a driver to the rules (DRIV
 test-unit: node_modules/.package-lock.json ## unit tests alone (two minutes)
 	@$(JEST) --selectProjects unit --maxWorkers=2 --testSequencer=./test/long-first.js --reporters=default --reporters=./test/jest-summary.js
 
+NOT_PAGES := ^(?!.*test/pages/)
+INTEGRATION = $(JEST) --selectProjects integration --maxWorkers=2 --testSequencer=./test/long-first.js --reporters=default --reporters=./test/jest-summary.js
+
 test-integration: node_modules/.package-lock.json ## real kube-apiserver and etcd, real PostgreSQL, real store
 	@$(NODE) test/cluster/cli.ts build kube-apiserver etcd
-	@$(JEST) --selectProjects integration --maxWorkers=2 --testSequencer=./test/long-first.js --reporters=default --reporters=./test/jest-summary.js
+	@$(INTEGRATION) $(if $(WHICH),--testPathPatterns '$(WHICH)')
+
+test-pages: node_modules/.package-lock.json
+	@SUMMARY=-pages $(INTEGRATION) --testPathPatterns '/test/pages/'
 
 E2E := $(JEST) --selectProjects e2e --reporters=default --reporters=./test/jest-summary.js
 
