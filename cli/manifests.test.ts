@@ -76,6 +76,20 @@ describe('manifests', () => {
     expect(printed(found).join()).toContain('DIR/all.yaml: Feed/b: spec.type: ');
   });
 
+  it('that stand twice in a folder are told of: the last one counts; folders apart are apart', async () => {
+    const { warnings, resources } = await load({
+      'a.yaml': `${feed('x')}---\n${feed('y')}`,
+      'b.yaml': feed('x'),
+      'c.yaml': `${feed('z')}---\n${feed('z')}---\n${feed('z', ', namespace: other')}`,
+      'live/a.yaml': feed('x'),
+    });
+    expect(resources).toHaveLength(7);
+    expect(warnings.map((line) => line.replaceAll(relative(process.cwd(), folder), 'DIR'))).toEqual([
+      'DIR/b.yaml: Feed/x: stands in DIR/a.yaml, too, and the last one counts: keep one',
+      'DIR/c.yaml: Feed/z: stands in this file twice, and the last one counts: keep one',
+    ]);
+  });
+
   it('come from one file', async () => {
     await load({ 'one.yaml': feed('one'), 'two.yaml': feed('two') });
     expect(names(await loadManifests(join(folder, 'one.yaml')))).toEqual(['one']);

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseAllDocuments, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
 import {
@@ -42,6 +42,8 @@ interface Found {
   readonly secrets: SecretManifest[];
   readonly faults: ManifestFault[];
   readonly warnings: string[];
+  /** The file of each object, by its folder and what it is. */
+  readonly places: Map<string, string>;
 }
 
 interface Document {
@@ -57,7 +59,7 @@ interface Document {
  * over.
  */
 export async function loadManifests(path: string): Promise<LoadedManifests> {
-  const into: Found = { resources: [], secrets: [], faults: [], warnings: [] };
+  const into: Found = { resources: [], secrets: [], faults: [], warnings: [], places: new Map() };
   for (const file of await yamlFiles(path)) {
     const documents = parseAllDocuments(await readFile(file, 'utf8'));
     for (const [index, document] of ('empty' in documents ? [] : documents).entries()) {
@@ -67,7 +69,8 @@ export async function loadManifests(path: string): Promise<LoadedManifests> {
       else if (value) take(value, where, into);
     }
   }
-  return into;
+  const { places: _, ...found } = into;
+  return found;
 }
 
 /** Other than the parser's errors, an alias without its anchor shows only when it is followed. */
@@ -120,7 +123,20 @@ function take(value: Document, where: { file: string; resource: string }, into: 
   const warning = deprecation(value.apiVersion, kind);
   if (warning !== undefined) into.warnings.push(`${where.file}: ${resource}: ${warning}`);
   // As the API server gives it to who asks for the version that all parts speak.
-  into.resources.push(withNamespace({ ...(value as Resource), apiVersion: API_VERSION }, definition.scope));
+  const taken = withNamespace({ ...(value as Resource), apiVersion: API_VERSION }, definition.scope);
+  const twice = anotherOf(taken, where.file, into.places);
+  if (twice !== undefined) into.warnings.push(`${where.file}: ${resource}: ${twice}`);
+  into.resources.push(taken);
+}
+
+/** Folders apart are applied apart, as those of a test and a live environment; within one the last would win unseen. */
+function anotherOf({ kind, metadata }: Resource, file: string, places: Map<string, string>): string | undefined {
+  const key = JSON.stringify([dirname(file), kind, metadata.namespace, metadata.name]);
+  const other = places.get(key);
+  places.set(key, file);
+  return (
+    other && `stands in ${other === file ? 'this file twice' : `${other}, too`}, and the last one counts: keep one`
+  );
 }
 
 function withNamespace(resource: Resource, scope: 'Namespaced' | 'Cluster'): Resource {

@@ -120,6 +120,10 @@ export class PostgresServer {
       const level = logLevel(line);
       if (level) log[level]({ database: line.text }, 'embedded database');
     });
+    // Who ends at once, as at a second Ctrl-C, leaves no server behind: what was committed is in its log.
+    const take = () => void child.kill('SIGQUIT');
+    process.once('exit', take);
+    child.once('exit', () => process.off('exit', take));
     this.#child = child;
     return child;
   }

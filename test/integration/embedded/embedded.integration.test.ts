@@ -220,6 +220,21 @@ describe('the embedded database', () => {
   });
 });
 
+describe('a hub that ends at once, as at a second Ctrl-C', () => {
+  it('leaves no server behind, and everything that was committed is there', async () => {
+    const writer = new Writer(folder, 'write');
+    await writer.ready;
+    await until(() => writer.committed.length > 50, 'fifty commits');
+    const server = await pidOfServer();
+    writer.child.kill('SIGINT');
+    await once(writer.child, 'exit');
+    await until(async () => !(await alive(server)), 'the end of its server');
+    const db = await open(folder);
+    expect(await numbers(db)).toEqual(expect.arrayContaining(writer.committed));
+    await db.close();
+  });
+});
+
 describe('after kill -9', () => {
   it('of the hub: the next start ends what was left behind, and everything that was committed is there', async () => {
     const writer = new Writer(folder, 'write');

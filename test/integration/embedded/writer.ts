@@ -8,6 +8,8 @@ import { createLogger } from '../../../kit/log.ts';
 const [folder, mode] = process.argv.slice(2) as [string, 'write' | 'hold'];
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+// As a second Ctrl-C ends `supercargo up`.
+process.once('SIGINT', () => process.exit(130));
 const db = await openEmbedded({
   folder,
   clock: systemClock,
