@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../../kit/kube/errors.ts';
 import { connectionsLeft } from './connections-left.ts';
 
 const WHOSE = { installation: 'shops.supercargo' };
@@ -50,6 +51,21 @@ describe('before an uninstall', () => {
     const said = await connectionsLeft(client, ['acme', 'other'], WHOSE);
     expect(said).toContain('(kubectl -n acme delete connections --all)');
     expect(said).not.toMatch(/-A|clusterconnections/);
+  });
+
+  it('a namespace that may not be read, as one that is gone, ends it with both ways on', async () => {
+    const { client } = cluster({});
+    const list = (kind: never, { namespace }: { namespace: string }) =>
+      namespace === 'gone'
+        ? Promise.reject(new ApiError('Forbidden', 403, 'connections is forbidden'))
+        : client.list(kind, { namespace });
+    await expect(connectionsLeft({ list } as unknown as typeof client, ['acme', 'gone'], WHOSE)).rejects.toThrow(
+      /^nothing was uninstalled: namespace gone .* take it out of watchNamespaces first .* helm uninstall --no-hooks$/,
+    );
+    const down = () => Promise.reject(new ApiError('Other', 500, 'etcd is away'));
+    await expect(connectionsLeft({ list: down } as unknown as typeof client, ['acme'], WHOSE)).rejects.toThrow(
+      'etcd is away',
+    );
   });
 
   it('those of another installation are none of its: its own alone are to be deleted, as the shard asks for them', async () => {

@@ -1,5 +1,6 @@
 import { isTheirs, resourceType, type Claimed } from '../../crds/index.ts';
 import type { KubeClient } from '../../kit/kube/client.ts';
+import { isApiError } from '../../kit/kube/errors.ts';
 import type { KubeObject } from '../../kit/kube/objects.ts';
 
 type Claimable = Claimed & KubeObject;
@@ -26,7 +27,7 @@ export async function connectionsLeft(
   const select = selector ? { labelSelector: selector } : {};
   const lists =
     namespaces.length > 0
-      ? namespaces.map((namespace) => client.list<Claimable>(own, { ...select, namespace }))
+      ? namespaces.map((namespace) => client.list<Claimable>(own, { ...select, namespace }).catch(notSeen(namespace)))
       : [client.list<Claimable>(own, select), client.list<Claimable>(resourceType('ClusterConnection'), select)];
   const all = (await Promise.all(lists)).flatMap(({ items }) => items);
   const found = all.filter((connection) => !isTheirs(connection, installation));
@@ -41,6 +42,15 @@ export async function connectionsLeft(
     'To keep the release, which Helm now calls "uninstalling" and would not upgrade: helm rollback RELEASE REVISION, with its last revision by helm history.',
   ].join('\n');
 }
+
+/** With a namespace its RoleBinding goes, so one that is gone looks like one in which nothing may be read. */
+const notSeen = (namespace: string) => (error: unknown) => {
+  if (!isApiError(error, 'Forbidden')) throw error;
+  throw new Error(
+    `nothing was uninstalled: namespace ${namespace} of watchNamespaces may not be read. If it is gone, or has no connection of this installation left, take it out of watchNamespaces first (helm upgrade --reuse-values --set ...), or leave this look out: helm uninstall --no-hooks`,
+    { cause: error },
+  );
+};
 
 /** In the namespaces that are this installation's, and of it alone: another one may have the rest. */
 function deletion(namespaces: readonly string[], installation: string | undefined): string {
