@@ -108,7 +108,7 @@ function joined(block: readonly Row[]): Row[] {
   return commands;
 }
 
-/** A line of a here-document, in which spaces before a word may mean something, as far in as it stands below its command. */
+/** A line of a here-document, as far in as it stands below its command: in YAML that means something. */
 function below({ indent = 0 }: Row, line: Row): string {
   return ' '.repeat(Math.max(0, (line.indent ?? 0) - indent)) + line.text;
 }

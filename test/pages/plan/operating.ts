@@ -27,7 +27,7 @@ spec:
       securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: RuntimeDefault } }
       containers:
         - name: copy
-          image: \$IMAGE
+          image: $IMAGE
           command: [/nodejs/bin/node, -e, 'fs.cpSync("/old/postgres", "/new/postgres", { recursive: true })']
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
           volumeMounts: [{ name: old, mountPath: /old }, { name: new, mountPath: /new }]
@@ -154,6 +154,15 @@ export const CHART: readonly PlanRow[] = [
     says: /Rollback was a success/,
     fill: { REVISION: '1' },
   }),
+  // SupercargoHubVolumeFills. The class of this world can as little as many another; the release stays failed.
+  server(
+    'helm upgrade RELEASE charts/supercargo -n NAMESPACE --reset-then-reuse-values --set hub.persistence.size=SIZE',
+    {
+      says: /only dynamically provisioned pvc can be resized/,
+      fill: { RELEASE: 'supercargo', NAMESPACE: 'supercargo-system', SIZE: '20Gi' },
+      code: 1,
+    },
+  ),
   server('kubectl -n acme label connection shop --overwrite supercargo.dev/installation=supercargo-system.new', {
     says: /labeled/,
   }),

@@ -102,11 +102,6 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   parts('kubectl -n NAMESPACE get pods -l app.kubernetes.io/component=hub', { says: /supercargo-hub.*Running/ }),
   parts('kubectl -n NAMESPACE get pvc', { says: /Bound/ }),
   parts('kubectl get storageclass', { says: /ALLOWVOLUMEEXPANSION/ }),
-  // The class of the world can as little as many another.
-  release(
-    'helm upgrade RELEASE charts/supercargo -n NAMESPACE --reset-then-reuse-values --set hub.persistence.size=SIZE',
-    { says: /only dynamically provisioned pvc can be resized/, fill: { SIZE: '20Gi' }, code: 1 },
-  ),
   parts('kubectl -n NAMESPACE describe deployment -l app.kubernetes.io/component=hub', { says: /supercargo-hub/ }),
   parts('kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub', { says: /"level":/ }),
   parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"level":"error"'`, {
