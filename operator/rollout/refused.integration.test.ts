@@ -23,7 +23,7 @@ let operator: RunningOperator | undefined;
 beforeAll(async () => {
   rig = await OperatorRig.start();
   operator = await rig.startOperator({ SUPERCARGO_SYNC_IMAGE: 'supercargo:1' });
-  const { spec } = (await rig.namespace(NAMESPACE)) as { spec: object };
+  const spec = (await rig.namespace(NAMESPACE))['spec'] as object;
   await rig.apply('Connection', NAMESPACE, 'shop', spec);
   await rig.runPods(NAMESPACE, 'shop');
   await rig.podSays('Connection', NAMESPACE, 'shop', ALL_WELL);
