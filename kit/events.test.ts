@@ -30,15 +30,29 @@ function setUp(fails?: Error, log = createLogger('test', 'silent')) {
 }
 
 describe('the event recorder', () => {
-  it('writes the same note once within ten minutes', async () => {
+  it('writes the same note once in a row within ten minutes', async () => {
     const { recorder, written, clock } = setUp();
-    for (const message of ['a', 'a', 'b', 'a']) recorder.record(OBJECT, note(message));
+    for (const message of ['a', 'a', 'b', 'b']) recorder.record(OBJECT, note(message));
     await recorder.flush();
     expect(written.map((event) => event.note)).toEqual(['a', 'b']);
     await clock.advance(10 * 60_000);
-    recorder.record(OBJECT, note('a'));
+    recorder.record(OBJECT, note('b'));
     await recorder.flush();
     expect(written).toHaveLength(3);
+  });
+
+  it('tells a fault that comes back, and its end each time: the newest Event is what holds', async () => {
+    const { recorder, written } = setUp();
+    for (const message of ['refused', 'running', 'refused', 'running']) recorder.record(OBJECT, note(message));
+    await recorder.flush();
+    expect(written.map((event) => event.note)).toEqual(['refused', 'running', 'refused', 'running']);
+  });
+
+  it('does not take what another action says in between for news', async () => {
+    const { recorder, written } = setUp();
+    for (const action of ['Sync', 'Delete', 'Sync', 'Delete']) recorder.record(OBJECT, { ...note(action), action });
+    await recorder.flush();
+    expect(written.map((event) => event.note)).toEqual(['Sync', 'Delete']);
   });
 
   it('never floods: ten notes of one object in ten minutes are enough', async () => {

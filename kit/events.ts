@@ -17,7 +17,7 @@ export const EVENTS: ResourceType = {
 export interface EventNote {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
-  /** What was done or tried, a verb ("Reconcile"). */
+  /** What was done or tried, a verb ("Reconcile"). Notes of one action follow one another: the newest is what holds. */
   readonly action: string;
   readonly message: string;
 }
@@ -30,7 +30,7 @@ export interface EventRecorderOptions {
   readonly controller: string;
   /** The pod. */
   readonly instance: string;
-  /** The same note about the same object is not repeated within this time. */
+  /** The note that an action said last about an object is not repeated within this time. */
   readonly repeatAfterMs?: number;
   /** Most notes of one object in that time. */
   readonly perObject?: number;
@@ -39,7 +39,8 @@ export interface EventRecorderOptions {
 interface Recent {
   since: number;
   count: number;
-  readonly notes: Set<string>;
+  /** By action, what was said last: once another note came between, the same is news again. */
+  readonly last: Map<string, string>;
 }
 
 /** Length the API allows for `note`. */
@@ -73,13 +74,13 @@ export class EventRecorder {
     let recent = this.#recent.get(id);
     if (!recent || now - recent.since >= this.#options.repeatAfterMs) {
       this.#recent.delete(id);
-      this.#recent.set(id, (recent = { since: now, count: 0, notes: new Set() }));
+      this.#recent.set(id, (recent = { since: now, count: 0, last: new Map() }));
       const oldest = this.#recent.keys().next().value;
       if (this.#recent.size > MAX_OBJECTS && oldest !== undefined) this.#recent.delete(oldest);
     }
     const text = `${note.reason}\n${note.message}`;
-    if (recent.notes.has(text) || recent.count >= this.#options.perObject) return false;
-    recent.notes.add(text);
+    if (recent.last.get(note.action) === text || recent.count >= this.#options.perObject) return false;
+    recent.last.set(note.action, text);
     recent.count += 1;
     return true;
   }

@@ -34,6 +34,19 @@ describe('a Credential', () => {
     expect(decideCredential(aCredential(), users).settlement).toMatchObject({ state, finding: { reason } });
   });
 
+  it.each([
+    ['nobody has tried', undefined, 'Connection acme/shop has not checked it yet'],
+    [
+      'cannot be tried now',
+      { reason: 'NotChecked', message: 'The store must be reachable first.' },
+      'Connection acme/shop cannot check it: The store must be reachable first.',
+    ],
+  ])('that %s says so', (_what, found, message) => {
+    const conditions = found ? [aCondition('CredentialValid', 'Unknown', found)] : [];
+    const users = [aConnection({}, { status: { conditions } })];
+    expect(decideCredential(aCredential(), users).settlement.finding.message).toBe(message);
+  });
+
   it('counts its users, and shows the newest check and the earliest end', () => {
     const users = [
       using('True', {}, { lastCheckedAt: '2026-05-01T00:00:00Z', credentialExpiresAt: '2027-01-01T00:00:00Z' }),

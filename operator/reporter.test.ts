@@ -68,3 +68,28 @@ it('a change of state is a line of the log with whose it is and why; what stays 
   ]);
   expect(lines).toHaveLength(2);
 });
+
+it.each([
+  ['another speaks of the fault that was told', 'the shop is closed', 'Feed orders: the shop is closed', false],
+  ['one speaks of it alone, of whom another told', 'Feed orders: the shop is closed', 'the shop is closed', false],
+  ['it is another fault', 'the key is refused', 'Feed orders: the shop is closed', true],
+  ['nothing was said before', '', 'the shop is closed', true],
+])('an Event is for what is news: where %s', async (_what, was, is, news) => {
+  const told: string[] = [];
+  const applier = { applyStatus: async () => undefined } as unknown as Applier;
+  const recorder = { record: (_object: unknown, { reason }: EventNote) => void told.push(reason) };
+  const reporter = new Reporter(
+    applier,
+    recorder as unknown as EventRecorder,
+    new ManualClock(),
+    createLogger('test', 'silent'),
+  );
+  const before = aFeed({}, [aCondition('Ready', 'False', { reason: 'StoreUnavailable', message: was })]);
+  const finding = { reason: 'FeedNotReady', message: is };
+  const report = (state: 'Reconciling' | 'Stalled') =>
+    reporter.report({} as Informer<FeedResource>, before, { settlement: { state, finding }, findings: {} });
+  await report('Reconciling');
+  expect(told).toHaveLength(news ? 1 : 0);
+  await report('Stalled');
+  expect(told).toHaveLength(news ? 2 : 1);
+});

@@ -71,6 +71,16 @@ export class Reporter {
       },
       after.message,
     );
+    if (isTold(before, settlement)) return;
     this.#recorder.record(object, { type, reason: after.reason, action: 'Reconcile', message: after.message });
   }
+}
+
+/**
+ * Of a fault that was told another speaks now, in its words: a connection whose shop answers again waits for the feed
+ * that failed with it, and has no second fault. That a person must act is news all the same.
+ */
+function isTold(before: Condition | undefined, { state, finding: { message } }: Settlement): boolean {
+  if (before?.status !== 'False' || before.message === '' || state !== 'Reconciling') return false;
+  return before.message.endsWith(message) || message.endsWith(before.message);
 }

@@ -109,15 +109,24 @@ describe('supercargo describe', () => {
     ]);
   });
 
+  /** What the head of the page says under a name. */
+  const headOf = async (one: Viewed, name: string) => {
+    const page = await describeConnections(fakeTarget({ resources: [one] }).target, { names: ['shop'] }, NOW);
+    return new RegExp(`^${name}: +(.*)$`, 'm').exec(page)?.[1];
+  };
+
   it('says which installation it belongs to, and where the one that was named has not taken it', async () => {
-    const belongs = async (labels: Record<string, string>) => {
-      const { metadata, status, ...rest } = shop;
-      const one = { ...rest, metadata: { ...metadata, labels }, status: { ...status, installation: 'one' } };
-      const page = await describeConnections(fakeTarget({ resources: [one] }).target, { names: ['shop'] }, NOW);
-      return /^Belongs to: +(.*)$/m.exec(page)?.[1];
-    };
+    const status = { ...shop.status, installation: 'one' };
+    const belongs = (labels: Record<string, string>) =>
+      headOf({ ...shop, metadata: { ...shop.metadata, labels }, status }, 'Belongs to');
     expect(await belongs({})).toBe('one');
     expect(await belongs({ 'supercargo.dev/installation': 'two' })).toBe('two, which has not taken it yet');
+  });
+
+  it('says how far off the clock of the shop is', async () => {
+    const clock = (clockSkewSeconds: number) => headOf({ ...shop, status: { clockSkewSeconds } }, 'Clock');
+    expect(await clock(600)).toBe("the shop's is 600 s ahead of ours");
+    expect(await clock(-90)).toBe("the shop's is 90 s behind ours");
   });
 
   it('leaves out what who asks may not read, and says all the rest', async () => {

@@ -107,9 +107,16 @@ function head({ kind, metadata, spec, status }: Viewed, now: Date): string {
     ['State', typeof status?.['state'] === 'string' ? status['state'] : 'unknown'],
     ['Ready', ready ? `${ready.status}, ${ready.reason}, since ${age(ready.lastTransitionTime, now)}` : 'unknown'],
     ...(ready?.message ? [['', oneLine(ready.message)]] : []),
+    ...clockRow(status?.['clockSkewSeconds']),
     ...(metadata.deletionTimestamp ? [['Deleted', `asked for ${age(metadata.deletionTimestamp, now)} ago`]] : []),
   ];
   return rows.map(([name, value]) => `${`${name}${name ? ':' : ''}`.padEnd(12)} ${value}`).join('\n');
+}
+
+/** Said only where the two are apart by more than the way of an answer explains. */
+function clockRow(skewSeconds: unknown): string[][] {
+  if (typeof skewSeconds !== 'number') return [];
+  return [['Clock', `the shop's is ${Math.abs(skewSeconds)} s ${skewSeconds < 0 ? 'behind' : 'ahead of'} ours`]];
 }
 
 /** Whose it is, and who was named in place of that and has not taken it yet. */

@@ -2,7 +2,7 @@ import { childName, FINALIZER, type ConnectionStatus } from '../../crds/index.ts
 import { NameTaken } from '../../kit/apply.ts';
 import type { Reconcile } from '../../kit/controller.ts';
 import { isApiError } from '../../kit/kube/errors.ts';
-import { objectKey, type Key } from '../../kit/kube/objects.ts';
+import { keyOf, objectKey, type Key } from '../../kit/kube/objects.ts';
 import type { Informer } from '../../kit/kube/informer.ts';
 import { DONE, requeueAfter, type Outcome } from '../../kit/outcome.ts';
 import type { Context } from '../context.ts';
@@ -16,18 +16,20 @@ import { FirstSeen } from './first-seen.ts';
 import { filterLabels } from './labels.ts';
 import { podSettings } from './pod-settings.ts';
 import { removeConnection } from './remove.ts';
+import { RefusedTurns } from './refused-turns.ts';
 import { Revisions } from './revision.ts';
 import { scaleToZero } from './scale.ts';
 import { bringsIntoView, letGoOf } from './shards.ts';
 
 /** A Connection (or ClusterConnection) becomes a running sync pod, and its status says how that is doing. */
 export function connectionReconciler(context: Context, informer: Informer<AnyConnection>): Reconcile {
-  const revisions = new Revisions();
+  const memory: Memory = { revisions: new Revisions(), refusals: new RefusedTurns() };
   const deletions = new FirstSeen();
   return async (key, { log, signal }) => {
     const connection = informer.get(key);
     if (!connection) {
       deletions.forget(key);
+      memory.refusals.forget(key);
       await letGoOf(context, informer.type, key);
       return DONE;
     }
@@ -39,8 +41,13 @@ export function connectionReconciler(context: Context, informer: Informer<AnyCon
     if (await bringsIntoView(context, connection)) return DONE;
     return connection.metadata.deletionTimestamp
       ? removeConnection(context, informer, connection, { deletions, log, signal })
-      : runConnection(context, informer, connection, revisions);
+      : runConnection(context, informer, connection, memory);
   };
+}
+
+interface Memory {
+  readonly revisions: Revisions;
+  readonly refusals: RefusedTurns;
 }
 
 /** A quota that was raised tells nobody. */
@@ -53,13 +60,20 @@ async function runConnection(
   context: Context,
   informer: Informer<AnyConnection>,
   connection: AnyConnection,
-  revisions: Revisions,
+  { revisions, refusals }: Memory,
 ): Promise<Outcome> {
   const { informers: caches, seats, config, clock, schemas, rollout } = context;
+  const key = keyOf(connection);
   const pod = await podSettings(config);
   const snapshot = gather(connection, { caches, seats, config, pod, rollout, revisions, now: clock.now() });
   const decision = decide(snapshot, schemas);
   await claim(context, informer, snapshot, decision);
+  const refused = refusals.of(key, decision.turn);
+  const restMs = refused ? refused.againAt - clock.now().getTime() : 0;
+  if (refused && restMs > 0) {
+    await report(context, informer, connection, decide({ ...snapshot, childProblem: refused.problem }, schemas));
+    return requeueAfter(restMs);
+  }
   takePlace(context, connection, decision);
   try {
     await applyChildren(context, pod, snapshot, decision);
@@ -69,9 +83,16 @@ async function runConnection(
     if (!childProblem) throw error;
     // It holds nobody up: it asks for a turn anew when it is tried again.
     rollout.leave(deploymentKey(connection));
+    refusals.note(key, decision.turn, { problem: childProblem, againAt: clock.now().getTime() + CHILD_AGAIN_MS });
     await report(context, informer, connection, decide({ ...snapshot, childProblem }, schemas));
     return requeueAfter(CHILD_AGAIN_MS);
   }
+  if (refused) {
+    // It has asked again, and until it is answered what was said of it holds.
+    await report(context, informer, connection, decide({ ...snapshot, childProblem: refused.problem }, schemas));
+    return requeueAfter(CHILD_AGAIN_MS);
+  }
+  refusals.forget(key);
   await report(context, informer, connection, decision);
   // Nothing else makes its Deployment's controller look before its own pauses are over, of up to a quarter of an hour.
   if (decision.tryAgain) await scaleToZero(context.client, snapshot.deployment);

@@ -64,14 +64,7 @@ function settle(credential: CredentialResource, verdicts: readonly Verdict[]): S
       },
     };
   const open = verdicts.find(({ verdict }) => verdict?.status !== 'True');
-  if (open)
-    return {
-      state: 'Reconciling',
-      finding: {
-        reason: 'Checking',
-        message: `${describeConnection(connectionKey(open.connection))} has not checked it yet`,
-      },
-    };
+  if (open) return { state: 'Reconciling', finding: { reason: 'Checking', message: openMessage(open) } };
   return {
     state: 'Ready',
     finding: {
@@ -79,6 +72,12 @@ function settle(credential: CredentialResource, verdicts: readonly Verdict[]): S
       message: `the store accepts it: ${verdicts.length} ${verdicts.length === 1 ? 'connection uses' : 'connections use'} it`,
     },
   };
+}
+
+/** A pod that cannot reach the store says so itself: it has tried. */
+function openMessage({ connection, verdict }: Verdict): string {
+  const who = describeConnection(connectionKey(connection));
+  return verdict?.message ? `${who} cannot check it: ${verdict.message}` : `${who} has not checked it yet`;
 }
 
 function currentVerdict({ status, metadata }: AnyConnection): Condition | undefined {

@@ -46,6 +46,13 @@ describe('the Events of a connection whose conditions change', () => {
     expect(told([soon], [soon], true)).toEqual([]);
   });
 
+  it('tell of the first time that a store holds back, before which nothing was said of it', () => {
+    const held = condition('Throttled', 'True', 'RateLimited');
+    expect(told([answers], [answers, held], true)).toEqual(['Warning RateLimited Throttled: it is RateLimited']);
+    // After a restart of the pod nobody knows whether it was told.
+    expect(told(undefined, [answers, held], true)).toEqual([]);
+  });
+
   it('are none for what is said for the first time, stays or is not known', () => {
     expect(told(undefined, [refused], false)).toEqual([]);
     expect(told([refused], [condition('Reachable', 'False', 'TimedOut')], false)).toEqual([]);

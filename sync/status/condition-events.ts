@@ -8,7 +8,8 @@ export interface ConditionEvent {
 }
 
 /**
- * What is to be told of a connection's conditions: each whose status turned, and a credential that ends soon.
+ * What is to be told of a connection's conditions: each whose status turned, and a credential that ends soon. Until a
+ * store holds back for the first time there is no `Throttled`.
  *
  * @param readyIsTold whether an operator tells of Ready: what it sums up there is left to it, so that one fault is one
  *   Event.
@@ -21,7 +22,8 @@ export function conditionEvents(
   return after.flatMap((condition) => {
     const old = findCondition(before, condition.type);
     const expires = condition.reason === 'ExpiresSoon' && old?.reason !== 'ExpiresSoon';
-    const turned = old !== undefined && old.status !== condition.status && condition.status !== 'Unknown';
+    const was = old?.status ?? (before && condition.type === 'Throttled' ? 'False' : undefined);
+    const turned = was !== undefined && was !== condition.status && condition.status !== 'Unknown';
     if (!expires && (!turned || (readyIsTold && isSummedUp(condition)))) return [];
     const good = condition.status === (condition.type === 'Throttled' ? 'False' : 'True') && !expires;
     const { type, reason, message } = condition;

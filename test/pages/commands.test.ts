@@ -18,8 +18,8 @@ describe('the commands of a page', () => {
     expect(textsOf('', '    helm install a \\', '      --wait \\', '      --set b=c', '    ls')).toEqual([
       ...['helm install a --wait --set b=c', 'ls'],
     ]);
-    expect(textsOf('', '    cat > a <<EOS', '    kind: Secret', '    EOS', '    ls')).toEqual([
-      ...['cat > a <<EOS\nkind: Secret\nEOS', 'ls'],
+    expect(textsOf('', '    cat > a <<EOS', '    a:', '      - b: c', '    EOS', '    ls')).toEqual([
+      ...['cat > a <<EOS\na:\n  - b: c\nEOS', 'ls'],
     ]);
     expect(textsOf('', '    SELECT 1', '    FROM a;')).toEqual(['SELECT 1\nFROM a;']);
   });

@@ -33,6 +33,8 @@ const SETTINGS = /^(?:[A-Z_][A-Z0-9_]*=(?:\$\([^)]*\)|"[^"]*"|\S*)(?:\s+|$))+/;
 interface Row {
   readonly line: number;
   readonly text: string;
+  /** How far it is indented on the page. */
+  readonly indent?: number;
 }
 
 /** All commands of a page, in its order. */
@@ -52,7 +54,7 @@ function partsOf(markdown: string): { blocks: Row[][]; prose: Row[] } {
   let fence: { mark: string; shell: boolean; rows: Row[] } | undefined;
   let indented: Row[] | undefined;
   for (const [index, whole] of markdown.split('\n').entries()) {
-    const row = { line: index + 1, text: whole.trim() };
+    const row = { line: index + 1, text: whole.trim(), indent: /^ */.exec(whole)![0].length };
     const edge = /^ *(```|~~~)(\w*)/.exec(whole);
     if (fence) {
       if (edge?.[1] !== fence.mark) fence.rows.push(row);
@@ -63,7 +65,7 @@ function partsOf(markdown: string): { blocks: Row[][]; prose: Row[] } {
     } else if (edge) {
       fence = { mark: edge[1]!, shell: SHELL_FENCE.test(edge[2]!), rows: [] };
       indented = undefined;
-    } else if (/^ {4,}\S/.test(whole) && !/^ *(?:[-*]|\d+\.) /.test(whole)) {
+    } else if (/^ {4,}\S/.test(whole) && (!/^ *(?:[-*]|\d+\.) /.test(whole) || indented?.at(-1)?.line === index)) {
       if (!indented) blocks.push((indented = []));
       indented.push(row);
     } else {
@@ -99,11 +101,16 @@ function joined(block: readonly Row[]): Row[] {
     while (text.endsWith('\\') && rows.length > 0)
       text = `${text.slice(0, -1).trimEnd()} ${withoutRemark(rows.shift()!.text)}`;
     const end = /<<-?\s*'?(\w+)'?/.exec(text)?.[1];
-    while (end !== undefined && rows.length > 0 && !text.endsWith(`\n${end}`)) text += `\n${rows.shift()!.text}`;
+    while (end !== undefined && rows.length > 0 && !text.endsWith(`\n${end}`)) text += `\n${below(row, rows.shift()!)}`;
     while (SQL.test(text) && !text.endsWith(';') && rows.length > 0) text += `\n${rows.shift()!.text}`;
     commands.push({ line: row.line, text });
   }
   return commands;
+}
+
+/** A line of a here-document, as far in as it stands below its command: in YAML that means something. */
+function below({ indent = 0 }: Row, line: Row): string {
+  return ' '.repeat(Math.max(0, (line.indent ?? 0) - indent)) + line.text;
 }
 
 /** Without what the page says of it behind a `#`; one within quotes is no remark. */

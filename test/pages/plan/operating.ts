@@ -8,6 +8,34 @@ const cluster = runsIn('cluster', {
 });
 const RELEASE = 'supercargo charts/supercargo -n supercargo-system --create-namespace';
 
+/** "A larger volume": the new claim, and who copies. */
+const COPY_OF_THE_VOLUME = `kubectl -n supercargo-system apply -f - <<EOF
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: NEW-CLAIM }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: NEW-SIZE } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: hub-copy }
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: RuntimeDefault } }
+      containers:
+        - name: copy
+          image: $IMAGE
+          command: [/nodejs/bin/node, -e, 'fs.cpSync("/old/postgres", "/new/postgres", { recursive: true })']
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+          volumeMounts: [{ name: old, mountPath: /old }, { name: new, mountPath: /new }]
+      volumes:
+        - { name: old, persistentVolumeClaim: { claimName: OLD-CLAIM } }
+        - { name: new, persistentVolumeClaim: { claimName: NEW-CLAIM } }
+EOF`;
+
 /** docs/operating.md, but for upgrades and everything else of the chart: chart.ts. */
 export const OPERATING: readonly PlanRow[] = [
   ...leftOut('mention', 'kubectl wait --for=condition=Ready', 'kubectl logs --previous', 'kubectl describe pod'),
@@ -98,7 +126,25 @@ export const CHART: readonly PlanRow[] = [
     'helm upgrade supercargo charts/supercargo -n supercargo-system --reset-then-reuse-values --set image.tag=NEW',
     { says: /has been upgraded/ },
   ),
+  server('supercargo disable --all -A --wait', { says: /disabled/ }),
+  server('supercargo disable --all -A --kind clusterconnections --wait', { says: /disabled/ }),
   server('kubectl -n supercargo-system scale deployment supercargo-hub --replicas=0', { says: /scaled/ }),
+  // With the API server alone nothing of ours ends pods; one that is gone is no fault either.
+  server('kubectl -n supercargo-system wait pod -l app.kubernetes.io/component=hub --for=delete --timeout=2m'),
+  server(
+    "IMAGE=$(kubectl -n supercargo-system get deployment supercargo-hub -o jsonpath='{.spec.template.spec.containers[0].image}')",
+    { then: 'echo "$IMAGE"', says: /supercargo/ },
+  ),
+  server(COPY_OF_THE_VOLUME, {
+    says: /job.batch\/hub-copy created/,
+    fill: { 'NEW-CLAIM': 'new', 'OLD-CLAIM': 'supercargo-hub', 'NEW-SIZE': '20Gi' },
+  }),
+  server('kubectl -n supercargo-system wait job/hub-copy --for=condition=complete --timeout=1h', {
+    says: /condition met/,
+  }),
+  server('kubectl -n supercargo-system delete job hub-copy', { says: /deleted/ }),
+  server('supercargo enable --all -A', { says: /enabled/ }),
+  server('supercargo enable --all -A --kind clusterconnections', { says: /enabled/ }),
   server('helm upgrade … --set hub.persistence.existingClaim=NEW-CLAIM', {
     says: /has been upgraded/,
     fill: { '…': 'supercargo charts/supercargo -n supercargo-system --reset-then-reuse-values', 'NEW-CLAIM': 'new' },
@@ -108,6 +154,15 @@ export const CHART: readonly PlanRow[] = [
     says: /Rollback was a success/,
     fill: { REVISION: '1' },
   }),
+  // SupercargoHubVolumeFills. The class of this world can as little as many another; the release stays failed.
+  server(
+    'helm upgrade RELEASE charts/supercargo -n NAMESPACE --reset-then-reuse-values --set hub.persistence.size=SIZE',
+    {
+      says: /only dynamically provisioned pvc can be resized/,
+      fill: { RELEASE: 'supercargo', NAMESPACE: 'supercargo-system', SIZE: '20Gi' },
+      code: 1,
+    },
+  ),
   server('kubectl -n acme label connection shop --overwrite supercargo.dev/installation=supercargo-system.new', {
     says: /labeled/,
   }),

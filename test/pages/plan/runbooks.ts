@@ -43,6 +43,13 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   cluster('kubectl -n NAMESPACE logs deployment/sync-NAME', { says: /"level":/ }),
   cluster('kubectl supercargo test NAME -n NAMESPACE', { says: /shop/ }),
   cluster('kubectl supercargo sync CONNECTION -n NAMESPACE', { says: /shop/ }),
+  // ClockSkew
+  cluster('kubectl get pods -A -l app.kubernetes.io/name=supercargo-sync -o wide', { says: /sync-shop.*Running/ }),
+  cluster(
+    'kubectl get connections,clusterconnections -A -o custom-columns=KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,SKEW:.status.clockSkewSeconds',
+    { says: /Connection +\S+ +shop +<none>/ },
+  ),
+  runsIn('hub')('curl -sI URL | grep -i ^date; date -u', { says: /^date: .*GMT/im, fill: { URL: '"$HUB"' } }),
   // CredentialExpires
   server("kubectl -n NAMESPACE get connection NAME -o jsonpath='{.status.credentialExpiresAt}'"),
   server(
@@ -94,6 +101,7 @@ WHERE cardinality(pg_blocking_pids(h.pid)) = 0;`,
   // HubDown, HubErrors, HubDatabaseDown, HubDatabaseUnfit
   parts('kubectl -n NAMESPACE get pods -l app.kubernetes.io/component=hub', { says: /supercargo-hub.*Running/ }),
   parts('kubectl -n NAMESPACE get pvc', { says: /Bound/ }),
+  parts('kubectl get storageclass', { says: /ALLOWVOLUMEEXPANSION/ }),
   parts('kubectl -n NAMESPACE describe deployment -l app.kubernetes.io/component=hub', { says: /supercargo-hub/ }),
   parts('kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub', { says: /"level":/ }),
   parts(`kubectl -n NAMESPACE logs -l app.kubernetes.io/component=hub --tail=-1 | grep '"level":"error"'`, {
