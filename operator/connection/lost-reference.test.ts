@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { aCondition, aConnection, aDeployment, aSnapshot, aStore } from '../../test/support/operator-fixtures.ts';
+import {
+  aCondition,
+  aConnection,
+  aDeployment,
+  aDriver,
+  aSnapshot,
+  aStore,
+} from '../../test/support/operator-fixtures.ts';
 import { SettingsSchemas } from '../settings.ts';
 import { decide } from './decide.ts';
 import type { ConnectionSnapshot } from './gather.ts';
@@ -50,7 +57,7 @@ describe('what was deleted while the pod ran', () => {
     expect(now.findings.Accepted).toMatchObject({
       reason: 'NoLongerValid',
       message: expect.stringMatching(
-        /^spec\.resources\.limits\.memory: .*valid before an upgrade: the sync pod goes on/,
+        /^spec\.resources\.limits\.memory: .*valid before an upgrade or a change of its Driver: the sync pod goes on/,
       ),
     });
     const again = { ...saying(aCondition('Accepted', 'False', { reason: 'NoLongerValid' })), spec };
@@ -61,6 +68,26 @@ describe('what was deleted while the pod ran', () => {
       findings: { Accepted: { reason: 'InvalidSpec' } },
     });
     expect(decided({ connection: wasAccepted({ spec }), outlivesReferences: false }).replicas).toBe(0);
+  });
+
+  it.each([
+    ['asks for a setting that there was not', { settingsSchema: { type: 'object', required: ['token'] } }, /token/],
+    [
+      'has an image that was built for another contract',
+      { image: 'r.example/d:2', contract: 99 },
+      /driver contract 99/,
+    ],
+    ['has an image that names no contract', { image: 'r.example/d:2' }, /which driver contract/],
+  ])('leaves alone, too, all that a change of the Driver would stop at once: it %s', (_what, over, message) => {
+    const driver = aDriver(over);
+    const now = decided({ connection: wasAccepted(), driver });
+    expect(now).toMatchObject({ accepted: false, leftAlone: true, replicas: 1, state: 'Degraded' });
+    expect(now.settlement.state).toBe('Stalled');
+    expect(now.findings.Accepted).toMatchObject({ reason: 'NoLongerValid', message: expect.stringMatching(message) });
+    const again = saying(aCondition('Accepted', 'False', { reason: 'NoLongerValid' }));
+    expect(decided({ connection: again, driver })).toMatchObject({ leftAlone: true, replicas: 1 });
+    // One that never ran under the Driver as it was does not begin to.
+    expect(decided({ driver })).toMatchObject({ leftAlone: false, replicas: 0 });
   });
 
   it('keeps what was last said of the licence while the Store is gone, which has the seat', () => {

@@ -12,21 +12,24 @@ const GONE: Readonly<Record<string, { readonly reason: string; readonly effect: 
   DriverNotFound: { reason: 'DriverGone', effect: 'the sync pod goes on as it was' },
 };
 
-/** What the API server took, an operator with newer rules would refuse: it keeps what is stored, and so do we. */
+/**
+ * What the API server took, an operator with newer rules would refuse: it keeps what is stored, and so do we. So too
+ * where the Driver is another: one edit of it would stop every shop that it connects.
+ */
 const NO_LONGER_VALID = 'NoLongerValid';
 
 /**
  * The refusal of a connection that ran until a resource it names was deleted (somebody's mistake, or a tool that prunes
- * and applies again), or until an upgrade brought rules that its spec does not keep. Its last good pod is left alone,
- * for the length of the spec that it was made for (decision 0021). Undefined: it is refused for another reason, for
- * none, or nothing runs. Pure.
+ * and applies again), or until an upgrade or its Driver brought rules that its spec does not keep. Its last good pod is
+ * left alone, for the length of the spec that it was made for (decision 0021). Undefined: it is refused for another
+ * reason, for none, or nothing runs. Pure.
  */
 export function lostReference(snapshot: ConnectionSnapshot, refusal: Refusal | undefined): Refusal | undefined {
   if (!refusal || snapshot.outlivesReferences === false || !ranBefore(snapshot)) return undefined;
   if (refusal.byRules)
     return {
       reason: NO_LONGER_VALID,
-      message: `${refusal.message}. It was valid before an upgrade: the sync pod goes on as it was, until the spec changes`,
+      message: `${refusal.message}. It was valid before an upgrade or a change of its Driver: the sync pod goes on as it was, until the spec changes`,
     };
   const gone = refusal.waits && GONE[refusal.reason];
   if (!gone) return undefined;

@@ -15,7 +15,7 @@ export interface Refusal {
    * It waits for another resource, which may be on its way (a GitOps apply has no order); otherwise a person must act.
    */
   readonly waits?: true;
-  /** It is the rules of the kind that refuse it: those of the release that took it may have been others. */
+  /** It is rules of the kind or of the Driver that refuse it: those by which it was taken may have been others. */
   readonly byRules?: true;
 }
 
@@ -78,7 +78,7 @@ function driverExists({ connection: { spec }, driver }: ConnectionSnapshot): Ref
 /** A pod of another contract would fail in the middle of a run, or worse, would not. */
 function driverFits({ driver }: ConnectionSnapshot): Refusal | undefined {
   const misfit = driver ? contractProblem(driver) : undefined;
-  return misfit === undefined ? undefined : { reason: 'DriverContract', message: misfit };
+  return misfit === undefined ? undefined : { reason: 'DriverContract', byRules: true, message: misfit };
 }
 
 function storeExists({ connection, store }: ConnectionSnapshot): Refusal | undefined {
@@ -114,7 +114,8 @@ function settingsFitDriver(
   schemas: SettingsSchemas,
 ): Refusal | undefined {
   const problems = driver ? schemas.problems(driver, spec.settings) : [];
-  return problems.length === 0 ? undefined : { reason: 'InvalidSettings', message: problems.slice(0, 5).join('; ') };
+  if (problems.length === 0) return undefined;
+  return { reason: 'InvalidSettings', byRules: true, message: problems.slice(0, 5).join('; ') };
 }
 
 /** Of the settings that say where the driver calls, as its Driver names them. */
