@@ -110,6 +110,16 @@ it('jobs and the pod of helm test have the resources that a quota asks for, and 
   expect(found(objects, 'Job', 'supercargo-crd-upgrade').spec.activeDeadlineSeconds).toBeGreaterThan(0);
 });
 
+it.each([
+  'commonLabels',
+  'commonAnnotations',
+  'operator.annotations',
+  'hub.annotations',
+  'hub.persistence.annotations',
+])('%s with nothing below it, as where all lines are commented out, is as good as none', async (value) => {
+  expect(await rendered(`${value}=null`)).toEqual(await rendered());
+});
+
 describe('Drivers', () => {
   it('have the labels of the chart, those of the owner too', async () => {
     const drivers = ((await rendered('commonLabels.team=shops')) as any[]).filter(({ kind }) => kind === 'Driver');
