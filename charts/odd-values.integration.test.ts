@@ -110,14 +110,15 @@ it('jobs and the pod of helm test have the resources that a quota asks for, and 
   expect(found(objects, 'Job', 'supercargo-crd-upgrade').spec.activeDeadlineSeconds).toBeGreaterThan(0);
 });
 
+/** As where all lines below it are commented out, and of a release whose chart did not have it yet (--reuse-values). */
 it.each([
-  'commonLabels',
-  'commonAnnotations',
-  'operator.annotations',
-  'hub.annotations',
-  'hub.persistence.annotations',
-])('%s with nothing below it, as where all lines are commented out, is as good as none', async (value) => {
-  expect(await rendered(`${value}=null`)).toEqual(await rendered());
+  ...['commonLabels', 'commonAnnotations', 'operator.annotations', 'hub.annotations', 'hub.persistence.annotations'],
+  ...['hub.persistence.accessModes', 'operator.verticalPodAutoscaler', 'hub.verticalPodAutoscaler', 'metrics.tls'],
+  ...['namespaceOverride', 'operator.serviceAccountName', 'hub.serviceAccountName'],
+])('%s that is null is as good as none', async (value) => {
+  const monitors = 'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.scrapeAnnotations=true';
+  for (const others of [monitors, 'hub.autoscaling.enabled=true,hub.database.secretName=db'])
+    expect(await rendered(`${others},${value}=null`)).toEqual(await rendered(others));
 });
 
 describe('Drivers', () => {
