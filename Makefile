@@ -25,14 +25,15 @@ dev: node_modules/.package-lock.json ## a simulated shop and `supercargo up`, ea
 	@$(NODE) test/dev/dev.ts
 
 # Two lanes for two cores, neither of which waits for the other: types, lint, unit and integration tests; and what needs a
-# cluster where pods run, which waits for pods most of its time, and then the commands of the pages.
+# cluster where pods run, which waits for pods most of its time, and then the commands of the pages. That lane is a shell
+# of its own: of a bare pipeline that is over when it is waited for, only sed's good end would be known.
 test: node_modules/.package-lock.json ## everything that proves it: unit, integration, end to end on a real cluster
 	@rm -rf .test-summary; mkdir -p .test-summary; set -o pipefail; status=0; sub="$(MAKE) --no-print-directory"; \
 	  echo "types, lint, unit and integration tests; in the meantime, as [cluster], a cluster and what needs one ..."; \
-	  { ended=0; if $$sub e2e-up TYPES=checked HOLDER=$$$$; then \
+	  ( { ended=0; if $$sub e2e-up TYPES=checked HOLDER=$$$$; then \
 	      for part in silent alone together; do $$sub e2e-$$part || ended=1; done; else ended=1; fi; \
 	    $$sub test-pages || ended=1; test $$ended = 0; } \
-	    2>&1 | sed -u 's/^/[cluster] /' & cluster=$$!; \
+	    2>&1 | sed -u 's/^/[cluster] /' ) & cluster=$$!; \
 	  { $$sub check && $$sub test-unit; } || status=1; \
 	  $$sub test-integration WHICH='$(NOT_PAGES)' || status=1; \
 	  wait $$cluster || status=1; $$sub e2e-down HOLDER=$$$$; \

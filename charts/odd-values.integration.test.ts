@@ -110,6 +110,17 @@ it('jobs and the pod of helm test have the resources that a quota asks for, and 
   expect(found(objects, 'Job', 'supercargo-crd-upgrade').spec.activeDeadlineSeconds).toBeGreaterThan(0);
 });
 
+/** As where all lines below it are commented out, and of a release whose chart did not have it yet (--reuse-values). */
+it.each([
+  ...['commonLabels', 'commonAnnotations', 'operator.annotations', 'hub.annotations', 'hub.persistence.annotations'],
+  ...['hub.persistence.accessModes', 'operator.verticalPodAutoscaler', 'hub.verticalPodAutoscaler', 'metrics.tls'],
+  ...['namespaceOverride', 'operator.serviceAccountName', 'hub.serviceAccountName'],
+])('%s that is null is as good as none', async (value) => {
+  const monitors = 'metrics.podMonitor.enabled=true,metrics.serviceMonitor.enabled=true,metrics.scrapeAnnotations=true';
+  for (const others of [monitors, 'hub.autoscaling.enabled=true,hub.database.secretName=db'])
+    expect(await rendered(`${others},${value}=null`)).toEqual(await rendered(others));
+});
+
 describe('Drivers', () => {
   it('have the labels of the chart, those of the owner too', async () => {
     const drivers = ((await rendered('commonLabels.team=shops')) as any[]).filter(({ kind }) => kind === 'Driver');

@@ -9,6 +9,7 @@ import {
   kindByName,
   sizeViolations,
   validateResource,
+  type KindDefinition,
   type Resource,
   type Violation,
 } from '../crds/index.ts';
@@ -105,6 +106,12 @@ function itemsOf({ apiVersion, kind, items }: Document): readonly Document[] {
   return isList ? (items as unknown[]).map((item) => (item ?? {}) as Document) : [];
 }
 
+/** What an API server would say; how large it is matters once it is otherwise right. */
+function violationsOf(definition: KindDefinition, value: Document): readonly Violation[] {
+  const violations = validateResource(definition, value);
+  return violations.length > 0 ? violations : sizeViolations(definition, value);
+}
+
 function take(value: Document, where: { file: string; resource: string }, into: Found): void {
   for (const [index, item] of itemsOf(value).entries())
     take(item, { ...where, resource: `${where.resource}, item ${index + 1}` }, into);
@@ -113,7 +120,7 @@ function take(value: Document, where: { file: string; resource: string }, into: 
   const kind = value.kind ?? '';
   const definition = kindByName(kind);
   const violations = definition
-    ? [...validateResource(definition, value), ...sizeViolations(value)]
+    ? violationsOf(definition, value)
     : [{ field: 'kind', message: `"${kind}" is not a kind of ${API_VERSION}: check the spelling` }];
   const resource = `${kind || '?'}/${value.metadata?.name ?? '?'}`;
   if (!definition || violations.length > 0) {

@@ -187,27 +187,56 @@ describe('the kinds on a real API server', () => {
     await client.delete(type, store.metadata);
   });
 
-  it('refuse a Store that is larger than an object may be, which the offline validator knows beforehand', async () => {
-    const storeOf = (aliases: number, letters: number) => ({
+  const listOf = <T>(length: number, make: (index: number) => T) => Array.from({ length }, (_, index) => make(index));
+  const skus = (length: number, sku: string) =>
+    Object.fromEntries(listOf(length, (index) => [`${sku}${index}`, `${index}`.padEnd(60, 'x')]));
+  const component = (index: number) => ({ quantity: 1, sku: `C${index}` });
+  const asked = { driver: 'vendure', storeRef: { name: 's' }, credentialRef: { name: 'c' } };
+
+  it.each<[string, string, (entries: number) => object]>([
+    ['aliases', 'Store', (entries) => ({ skuAliases: skus(entries, 'A'.repeat(120)) })],
+    ['letters that Go writes otherwise', 'Store', (entries) => ({ skuAliases: skus(entries, '<&>'.repeat(20)) })],
+    ['letters of two bytes', 'Store', (entries) => ({ skuAliases: skus(entries, 'ü'.repeat(80)) })],
+    [
+      'kits, in which the key does not come first',
+      'Store',
+      (entries) => ({
+        kits: listOf(entries, (index) => ({ components: listOf(30, component), sku: `K${index}`.padEnd(128, 'k') })),
+      }),
+    ],
+    ['lists of settings', 'Connection', (entries) => ({ ...asked, settings: { rows: listOf(entries, component) } })],
+    ['settings', 'Connection', (entries) => ({ ...asked, settings: skus(entries, 'row-') })],
+    [
+      'assignments',
+      'License',
+      (entries) => ({
+        ...{ plan: 'all', seats: 1 },
+        stores: listOf(entries, (index) => ({ name: `s${index}`.padEnd(200, 's'), namespace: `n${index}` })),
+      }),
+    ],
+  ])('take %s as long as the offline validator does, and not much longer', async (_, kind, specOf) => {
+    const definition = kindByName(kind)!;
+    const type = resourceType(kind);
+    const manifest = (entries: number) => ({
       apiVersion: API_VERSION,
-      kind: 'Store',
-      metadata: { name: 'large', namespace: 'default' },
-      spec: {
-        skuAliases: Object.fromEntries(
-          Array.from({ length: aliases }, (_, index) => [`${index}`.padEnd(letters, 'a'), `${index}`.padEnd(128, 'b')]),
-        ),
-      },
+      kind,
+      metadata: { name: 'large', ...(definition.scope === 'Namespaced' ? { namespace: 'default' } : {}) },
+      spec: specOf(entries),
     });
-    const type = resourceType('Store');
-    for (const letters of [20, 84, 88, 128]) {
-      const store = storeOf(5000, letters);
-      const said = await client.apply(type, store, { manager: 'test' }).catch((error: Error) => error.message);
-      const isTooLarge = sizeViolations(store).length > 0;
-      if (isTooLarge) expect(said).toContain('etcdserver: request is too large');
-      else expect(said).toMatchObject({ spec: store.spec });
-      expect([letters, isTooLarge]).toEqual([letters, letters > 86]);
+    const fits = (entries: number) => sizeViolations(definition, manifest(entries)).length === 0;
+    let [most, tooMany] = [64, 128];
+    for (; fits(tooMany); tooMany *= 2) most = tooMany;
+    while (tooMany - most > 1) {
+      const middle = Math.floor((most + tooMany) / 2);
+      if (fits(middle)) most = middle;
+      else tooMany = middle;
     }
-    await client.delete(type, { name: 'large', namespace: 'default' });
+    const largest = manifest(most);
+    expect(await client.apply(type, largest, { manager: 'test' })).toMatchObject({ spec: largest.spec });
+    await client.delete(type, largest.metadata);
+    await expect(client.apply(type, manifest(Math.ceil(tooMany * 1.02)), { manager: 'test' })).rejects.toThrow(
+      'etcdserver: request is too large',
+    );
   });
 
   it('let a Feed be found by its connection', async () => {

@@ -101,7 +101,7 @@ type Installed = Pick<
 >;
 
 const hubTls = (folder: string | undefined) =>
-  folder === undefined ? undefined : certificateFrom({ folder, whose: 'the hub', setting: 'hub.tls.secretName' });
+  folder ? certificateFrom({ folder, whose: 'the hub', setting: 'hub.tls.secretName' }) : undefined;
 
 /** Reads the environment, and what of it the hub itself goes by: the installation's word, above that of any Store. */
 export function readHubEnvironment(env: NodeJS.ProcessEnv): {

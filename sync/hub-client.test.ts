@@ -17,6 +17,20 @@ const problem = (status: number, type: string, detail: string) => ({
   text: JSON.stringify({ type, title: type, status, detail }),
 });
 
+it.each([
+  ['LeaseLost', 'LeaseLost'],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_ERR_CTP_BODY_TOO_LARGE'],
+  ['about:blank', 'Refused'],
+  ['https://gateway.example/problems/forbidden', 'Refused'],
+  ['', 'Refused'],
+])(
+  'a refusal of type %j, which may be that of what stands between, has a reason that a condition holds',
+  async (type, reason) => {
+    const client = clientOf(async () => problem(403, type, 'no'));
+    await expect(client.heartbeat('1')).rejects.toMatchObject({ status: 403, reason, message: 'no' });
+  },
+);
+
 describe('a hub that fails for as long as a call tries', () => {
   it('is quoted where it says what is in its way', async () => {
     const client = clientOf(async () => problem(503, 'DatabaseUnavailable', 'the disk is full: enlarge the volume'));

@@ -109,6 +109,9 @@ const DELAY_MS = 300;
 /** More runs than a connection ever has open. */
 const MOST_RUNS = 100;
 
+/** A type of the hub's. What stands between may answer with a URL, which no condition holds as its reason. */
+const OUR_TYPE = /^[A-Za-z]\w{0,63}$/;
+
 const query = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
 type Body = { readonly json: unknown } | { readonly bytes: Buffer } | undefined;
@@ -160,12 +163,8 @@ export function createHubClient(options: HubClientOptions): HubClient {
     if (status >= 500) throw failureOf(status, text);
     const value: unknown = text ? JSON.parse(text) : {};
     if (status >= 400) {
-      const problem = api.problemBody.safeParse(value);
-      throw new HubRefusal(
-        status,
-        problem.data?.type ?? 'Refused',
-        problem.data?.detail ?? `the hub answered ${status}`,
-      );
+      const { type = '', detail } = api.problemBody.safeParse(value).data ?? {};
+      throw new HubRefusal(status, OUR_TYPE.test(type) ? type : 'Refused', detail ?? `the hub answered ${status}`);
     }
     return value;
   }

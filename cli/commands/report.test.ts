@@ -104,9 +104,9 @@ describe('a report about one connection', () => {
     expect(files.has('namespaces/sc/hub-0/hub.previous.log')).toBe(false);
   });
 
-  it('has the metrics of a part that gives them over TLS alone, which its probes say', async () => {
+  it('has the metrics of a part that gives them over TLS alone, by its variables: a mesh may probe it otherwise', async () => {
     const { pods = [] } = CLUSTER;
-    const probed = { readinessProbe: { httpGet: { scheme: 'HTTPS' } } };
+    const probed = { env: [{ name: 'SUPERCARGO_METRICS_TLS_DIR', value: '/tls' }] };
     const secure = pods.map((pod) =>
       pod.metadata.name === 'hub-0'
         ? { ...pod, spec: { containers: pod.spec!.containers.map((container) => ({ ...container, ...probed })) } }

@@ -1,6 +1,7 @@
 import { LABELS } from '../../crds/index.ts';
 import { portOf, type PodView } from '../../kit/kube/builtin.ts';
 import type { KubeObject } from '../../kit/kube/objects.ts';
+import type { metricsTlsVariables } from '../../kit/net/metrics-tls.ts';
 import type { ClusterDoors } from '../cluster-doors.ts';
 import { keptDeployment, keptPod } from './kept-fields.ts';
 import { folderOf, placeOf } from './resources.ts';
@@ -112,11 +113,13 @@ const PAGES = [
   { path: '/metrics', file: 'metrics.txt', about: 'its metrics' },
 ] as const;
 
+const METRICS_TLS = 'SUPERCARGO_METRICS_TLS_DIR' satisfies keyof typeof metricsTlsVariables;
+
 async function pagesOf(cluster: ClusterDoors, pod: PodView, sink: Sink): Promise<void> {
   const { namespace = '', name } = pod.metadata;
   const port = portOf(pod, 'metrics') ?? portOf(pod, 'http') ?? 8080;
-  // The port of metrics is that of the probes.
-  const tls = pod.spec?.containers.some(({ readinessProbe }) => readinessProbe?.httpGet?.scheme === 'HTTPS') ?? false;
+  // Not by the scheme of its probes: a service mesh puts others in their place.
+  const tls = pod.spec?.containers.some(({ env = [] }) => env.some(({ name }) => name === METRICS_TLS)) ?? false;
   const at = { namespace, pod: name, port, tls };
   const right = `get and create pods/portforward ${placeOf(namespace)}`;
   if (pod.status?.phase !== 'Running')

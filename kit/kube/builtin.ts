@@ -29,7 +29,6 @@ export interface PodView extends KubeObject {
       readonly name?: string;
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
       readonly env?: readonly { readonly name: string; readonly value?: string }[];
-      readonly readinessProbe?: { readonly httpGet?: { readonly scheme?: string } };
     }[];
   };
   readonly status?: {

@@ -33,6 +33,8 @@ export interface CertificateFiles {
 
 /** A kubelet takes about a minute to show a new Secret. */
 const RENEWAL_LOOK_MS = 10_000;
+/** Whoever connects and does not get to TLS within it is let go: the times of HTTP begin only then. */
+const HANDSHAKE_MS = 10_000;
 
 /** A mounted Secret as the source of a server's certificate. */
 export function certificateFrom(files: CertificateFiles): CertificateSource {
@@ -70,8 +72,8 @@ export async function readCertificate({ folder, whose, setting, clients }: Certi
  * none; `mayEnter` says of each request whether it showed a good one.
  */
 export function tlsOptions({ key, cert, clientCa }: Certificate): TlsOptions {
-  if (clientCa === undefined) return { key, cert };
-  return { key, cert, ca: clientCa, requestCert: true, rejectUnauthorized: false };
+  const own = { key, cert, handshakeTimeout: HANDSHAKE_MS };
+  return clientCa === undefined ? own : { ...own, ca: clientCa, requestCert: true, rejectUnauthorized: false };
 }
 
 /** Whether who is at the other end has shown what the certificate asks of clients; always where it asks nothing. */
@@ -100,16 +102,21 @@ export async function followCertificate(
 ): Promise<void> {
   if (!(server instanceof TlsServer)) throw new Error('a server without TLS has no certificate to renew');
   let seen = JSON.stringify(current);
+  let told: string | undefined;
   for (;;) {
     await clock.sleep(everyMs, signal);
     if (signal.aborted) return;
     try {
       const next = await read();
+      told = undefined;
       if (JSON.stringify(next) === seen) continue;
       seen = JSON.stringify(next);
       server.setSecureContext(tlsOptions(next));
       log.info(`the renewed certificate of ${whose} is in force`);
     } catch (error) {
+      const trouble = String(error);
+      if (trouble === told) continue;
+      told = trouble;
       log.warn({ err: error }, `the renewed certificate of ${whose} cannot be used: the one before stays in force`);
     }
   }

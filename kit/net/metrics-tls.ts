@@ -13,7 +13,7 @@ export const metricsTlsVariables = {
     .describe('Whether metrics are for those alone who show a certificate of the CA in ca.crt of that folder.'),
 } as const;
 
-/** The certificate of that port, as the variables say. */
+/** The certificate of that port, as the variables say. Throws where clients are to show one and it speaks http. */
 export function metricsTls(
   variables: {
     readonly SUPERCARGO_METRICS_TLS_DIR?: string | undefined;
@@ -22,7 +22,10 @@ export function metricsTls(
   whose: string,
 ): CertificateSource | undefined {
   const { SUPERCARGO_METRICS_TLS_DIR: folder, SUPERCARGO_METRICS_CLIENT_CERTIFICATES: clients } = variables;
-  return folder === undefined
-    ? undefined
-    : certificateFrom({ folder, whose, setting: 'metrics.tls.secretName', clients });
+  if (folder) return certificateFrom({ folder, whose, setting: 'metrics.tls.secretName', clients });
+  if (clients)
+    throw new Error(
+      'SUPERCARGO_METRICS_CLIENT_CERTIFICATES needs SUPERCARGO_METRICS_TLS_DIR: over http nobody shows a certificate, and metrics would be for all',
+    );
+  return undefined;
 }

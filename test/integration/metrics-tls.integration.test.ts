@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Registry } from 'prom-client';
 import { startHealthServer } from '../../kit/health.ts';
@@ -103,6 +104,14 @@ describe.each(['operator', 'hub'] as const)('metrics of the %s with metrics.tls'
     await until(async () => (await ask(port, '/healthz')).serial !== serial, 'the renewed certificate');
   }, 60_000);
 });
+
+it('who connects to metrics over TLS and says nothing is let go', async () => {
+  const silent = async (part: keyof typeof PARTS) => {
+    const socket = connect(await PARTS[part](secretWith(), false), '127.0.0.1');
+    await new Promise((resolve) => socket.once('close', resolve).once('error', () => {}));
+  };
+  await Promise.all([silent('operator'), silent('hub')]);
+}, 60_000);
 
 it('an operator does not begin with a Secret that does not do, and says what it must hold', async () => {
   await expect(PARTS.operator(secretWith(), true)).rejects.toThrow(

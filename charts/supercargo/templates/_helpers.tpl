@@ -37,7 +37,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* Of an object: its own, and those of the owner, which give way. A dict with root and own. */}}
 {{- define "supercargo.annotations" -}}
-{{- with merge (dict) (.own | default dict) .root.Values.commonAnnotations }}
+{{- with merge (dict) (.own | default dict) (.root.Values.commonAnnotations | default dict) }}
 {{- printf "annotations:\n%s" (toYaml . | indent 2) | nindent 2 }}
 {{- end }}
 {{- end }}

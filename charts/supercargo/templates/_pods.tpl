@@ -4,7 +4,7 @@
 {{- $annotations := $values.podAnnotations }}
 {{- if .root.Values.metrics.scrapeAnnotations }}
 {{- $annotations = merge (dict) $annotations (include "supercargo.scrapeAnnotations" (eq .component "hub" | ternary 8081 8080) | fromYaml) }}
-{{- if .root.Values.metrics.tls.secretName }}{{ $annotations = merge (dict "prometheus.io/scheme" "https") $annotations }}{{ end }}
+{{- if include "supercargo.metricsSecret" .root }}{{ $annotations = merge (dict "prometheus.io/scheme" "https") $annotations }}{{ end }}
 {{- end }}
 {{- with $annotations }}
 annotations: {{- toYaml . | nindent 2 }}
@@ -89,13 +89,18 @@ terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 {{- end }}
 {{- end }}
 
-{{/* Of the port of metrics and probes: what a probe calls it by, and what operator and hub are given for it. */}}
+{{/* The Secret of the port of metrics and probes, if there is one; none where values of an older chart are used again. */}}
+{{- define "supercargo.metricsSecret" -}}
+{{ (.Values.metrics.tls | default dict).secretName | default "" }}
+{{- end }}
+
+{{/* Of that port: what a probe calls it by, and what operator and hub are given for it. */}}
 {{- define "supercargo.metricsScheme" -}}
-{{ if .Values.metrics.tls.secretName }}HTTPS{{ else }}HTTP{{ end }}
+{{ if include "supercargo.metricsSecret" . }}HTTPS{{ else }}HTTP{{ end }}
 {{- end }}
 
 {{- define "supercargo.metricsTlsEnv" -}}
-{{- if .Values.metrics.tls.secretName }}
+{{- if include "supercargo.metricsSecret" . }}
 - { name: SUPERCARGO_METRICS_TLS_DIR, value: /etc/supercargo/metrics-tls }
 - { name: SUPERCARGO_METRICS_CLIENT_CERTIFICATES, value: {{ .Values.metrics.tls.clientCertificates | quote }} }
 {{- end }}
@@ -117,7 +122,7 @@ terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
 {{- end }}
 
 {{- define "supercargo.metricsTlsMount" -}}
-{{- if .Values.metrics.tls.secretName }}
+{{- if include "supercargo.metricsSecret" . }}
 - { name: metrics-tls, mountPath: /etc/supercargo/metrics-tls, readOnly: true }
 {{- end }}
 {{- end }}
