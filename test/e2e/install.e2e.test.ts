@@ -9,6 +9,7 @@ import {
   ensureBinaries,
   startCluster,
   stderrLog,
+  stopCluster,
   type Cluster,
 } from '../cluster/index.ts';
 import { run } from '../cluster/exec.ts';
@@ -76,6 +77,8 @@ describe('an install by the lines of the README on a cluster that forbids what i
 
   beforeAll(async () => {
     const { crane } = await ensureBinaries(['crane'], stderrLog);
+    // Tests that were killed leave theirs, with all that they had installed.
+    await stopCluster({ name: NAME, log: stderrLog });
     cluster = await startCluster({ name: NAME, log: stderrLog });
     kubectl = new Kubectl(cluster);
     registry = await startRegistry(stderrLog);
