@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from './lock.ts';
+import { tryLockForLife, withLock } from './lock.ts';
 import { noLog } from './log.ts';
+import { processIdentity } from './pid.ts';
 
 describe('withLock', () => {
   let folder: string;
@@ -38,5 +39,14 @@ describe('withLock', () => {
     const file = join(folder, 'lock');
     await expect(withLock(file, noLog, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('is tried without waiting: taken where nobody who lives has it, and kept until then', async () => {
+    const file = join(folder, 'deeper', 'lock');
+    const self = processIdentity(process.pid);
+    expect(await tryLockForLife(file, self)).toBe(true);
+    expect(await tryLockForLife(file, self)).toBe(false);
+    await writeFile(file, JSON.stringify({ pid: process.pid, startedAt: 'another life' }));
+    expect(await tryLockForLife(file, self)).toBe(true);
   });
 });

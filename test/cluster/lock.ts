@@ -27,6 +27,16 @@ export async function lockForLife(file: string, holder: ProcessIdentity, log: Lo
   if (!(await isHeldBy(file, holder))) await waitToTake(file, holder, log);
 }
 
+/** Takes the lock for as long as the process lives, without waiting; false where another one that lives has it. */
+export async function tryLockForLife(file: string, holder: ProcessIdentity): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true });
+  if (await take(file, holder)) return true;
+  const other = await holderOf(file);
+  if (!other || isAlive(other)) return false;
+  await breakLock(file, other);
+  return take(file, holder);
+}
+
 /** The living process that holds the lock, if one does. */
 export async function livingHolder(file: string): Promise<ProcessIdentity | undefined> {
   const holder = await holderOf(file);

@@ -1,6 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tryLockForLife } from './lock.ts';
+import { processIdentity } from './pid.ts';
 
 /** Below it are the ports of well-known servers. */
 const LOWEST = 15_000;
@@ -8,14 +12,18 @@ const LOWEST = 15_000;
 const NODE_PORTS = 30_000;
 const ATTEMPTS = 200;
 
+/** Which process was given which port, for all that test on this machine. */
+const GIVEN = join(tmpdir(), 'supercargo-ports');
+
 /**
  * Free ports, all held open until the last is found, so that they differ. They are none that the system gives out by
  * itself: between here and the start of a server, and while it is restarted, each connection and each `listen(0)` of
- * whatever runs beside would be one more that may take such a port.
+ * whatever runs beside would be one more that may take such a port. Nor are they any that another call was given whose
+ * process still lives: a store takes many seconds to its start.
  */
-export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+export async function freePorts(count: number, host = '127.0.0.1', folder = GIVEN): Promise<number[]> {
   const end = await endOfRange();
-  const servers = await Promise.all(Array.from({ length: count }, () => listenSomewhere(host, end)));
+  const servers = await Promise.all(Array.from({ length: count }, () => listenSomewhere(host, end, folder)));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
@@ -28,10 +36,15 @@ async function endOfRange(): Promise<number> {
   return ephemeral > LOWEST + 1000 ? Math.min(ephemeral, NODE_PORTS) : NODE_PORTS;
 }
 
-async function listenSomewhere(host: string, end: number): Promise<Server> {
+async function listenSomewhere(host: string, end: number, folder: string): Promise<Server> {
+  const self = processIdentity(process.pid);
   for (let attempt = 1; ; attempt++) {
+    const port = randomInt(LOWEST, end);
     try {
-      return await listen(randomInt(LOWEST, end), host);
+      const server = await listen(port, host);
+      if (await tryLockForLife(join(folder, String(port)), self)) return server;
+      server.close();
+      if (attempt === ATTEMPTS) throw new Error(`no port is free between ${LOWEST} and ${end}`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt === ATTEMPTS) throw error;
     }
