@@ -10,7 +10,7 @@ import {
   aStore,
 } from '../test/support/operator-fixtures.ts';
 import { CONTRACT_VERSION } from '../model/contract-version.ts';
-import { refusalOf } from './connection/policies.ts';
+import { refusalsOf } from './connection/policies.ts';
 import { decideCredential } from './credential/decide.ts';
 import { decideDriver } from './driver/decide.ts';
 import { readConfig } from './env.ts';
@@ -87,7 +87,7 @@ describe('a Driver with an image of its own', () => {
   ])('is refused with %s, and so are its connections', (_what, contract, message) => {
     const finding = { reason: 'DriverContract', message: expect.stringMatching(message) };
     expect(settled({ image, contract })).toMatchObject({ state: 'Stalled', finding });
-    expect(refusalOf(aSnapshot({ driver: aDriver({ image, contract }) }), new SettingsSchemas())).toMatchObject(
+    expect(refusalsOf(aSnapshot({ driver: aDriver({ image, contract }) }), new SettingsSchemas())[0]).toMatchObject(
       finding,
     );
   });

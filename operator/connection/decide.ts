@@ -12,7 +12,7 @@ import { feedFindings } from './feed-findings.ts';
 import type { ConnectionSnapshot } from './gather.ts';
 import { licenseBefore, lostReference } from './lost-reference.ts';
 import { reconciling, stalled, type State, type Summary } from './summary.ts';
-import { isElsewhereToo, refusalOf, type Refusal } from './policies.ts';
+import { isElsewhereToo, refusalsOf, type Refusal } from './policies.ts';
 import type { FeedView } from '../views.ts';
 
 /** What is to be done about a connection that is not being deleted, and what is to be said about it. */
@@ -43,9 +43,9 @@ export interface ConnectionDecision {
 export function decide(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): ConnectionDecision {
   const { connection } = snapshot;
   const effective = effectiveValues(connection);
-  const refused = refusalOf(snapshot, schemas);
-  const lost = lostReference(snapshot, refused);
-  const refusal = lost ?? refused;
+  const refusals = refusalsOf(snapshot, schemas);
+  const lost = lostReference(snapshot, refusals);
+  const refusal = lost ?? refusals[0];
   const standing = standingOf(licenseBefore(snapshot, lost, licensed(snapshot.license)), standingIn(snapshot));
   const license = standing.finding;
   const replicas = standing.mayRun && effective.enabled && (!refusal || lost) ? 1 : 0;

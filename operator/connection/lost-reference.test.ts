@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   aCondition,
   aConnection,
+  aCredential,
   aDeployment,
   aDriver,
   aSnapshot,
@@ -88,6 +89,16 @@ describe('what was deleted while the pod ran', () => {
     expect(decided({ connection: again, driver })).toMatchObject({ leftAlone: true, replicas: 1 });
     // One that never ran under the Driver as it was does not begin to.
     expect(decided({ driver })).toMatchObject({ leftAlone: false, replicas: 0 });
+  });
+
+  it.each<[string, Partial<ConnectionSnapshot>]>([
+    ['a Store that is gone', { store: undefined }],
+    ['a setting that its Driver asks for now', { driver: aDriver({ settingsSchema: { required: ['token'] } }) }],
+  ])('leaves nothing alone that may not go on, though %s is what is told first', (_what, over) => {
+    const credential = aCredential({ hosts: ['elsewhere.example'] });
+    expect(decided({ connection: wasAccepted(), ...over })).toMatchObject({ leftAlone: true, replicas: 1 });
+    const now = decided({ connection: wasAccepted(), ...over, credential });
+    expect(now).toMatchObject({ leftAlone: false, replicas: 0 });
   });
 
   it('keeps what was last said of the licence while the Store is gone, which has the seat', () => {

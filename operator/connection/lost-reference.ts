@@ -22,19 +22,24 @@ const NO_LONGER_VALID = 'NoLongerValid';
  * The refusal of a connection that ran until a resource it names was deleted (somebody's mistake, or a tool that prunes
  * and applies again), or until an upgrade or its Driver brought rules that its spec does not keep. Its last good pod is
  * left alone, for the length of the spec that it was made for (decision 0021). Undefined: it is refused for another
- * reason, for none, or nothing runs. Pure.
+ * reason too (where its keys may not go any more stands behind a setting that is missing), for none, or nothing runs.
+ * Pure.
  */
-export function lostReference(snapshot: ConnectionSnapshot, refusal: Refusal | undefined): Refusal | undefined {
+export function lostReference(snapshot: ConnectionSnapshot, refusals: readonly Refusal[]): Refusal | undefined {
+  const [refusal] = refusals;
   if (!refusal || snapshot.outlivesReferences === false || !ranBefore(snapshot)) return undefined;
+  if (!refusals.every((one) => one.byRules || goneOf(one))) return undefined;
   if (refusal.byRules)
     return {
       reason: NO_LONGER_VALID,
       message: `${refusal.message}. It was valid before an upgrade or a change of its Driver: the sync pod goes on as it was, until the spec changes`,
     };
-  const gone = refusal.waits && GONE[refusal.reason];
+  const gone = goneOf(refusal);
   if (!gone) return undefined;
   return { reason: gone.reason, message: `${refusal.message}. It was deleted while in use: ${gone.effect}` };
 }
+
+const goneOf = ({ waits, reason }: Refusal) => (waits ? GONE[reason] : undefined);
 
 /** Whether the pod that runs was made for the spec as it is, when all that it names was there. */
 function ranBefore({ connection, deployment }: ConnectionSnapshot): boolean {

@@ -39,13 +39,9 @@ const POLICIES: readonly Policy[] = [
   shopIsNotConnected,
 ];
 
-/** The first reason against the connection, or undefined when it is accepted. */
-export function refusalOf(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): Refusal | undefined {
-  for (const policy of POLICIES) {
-    const refusal = policy(snapshot, schemas);
-    if (refusal) return refusal;
-  }
-  return undefined;
+/** All reasons against the connection, in that order; none when it is accepted. */
+export function refusalsOf(snapshot: ConnectionSnapshot, schemas: SettingsSchemas): Refusal[] {
+  return POLICIES.flatMap((policy) => policy(snapshot, schemas) ?? []);
 }
 
 /** The CRD in the cluster may be older than the operator: the same rules run here. */

@@ -123,7 +123,8 @@ export class PostgresServer {
     // Who ends at once, as at a second Ctrl-C, leaves no server behind: what was committed is in its log.
     const take = () => void child.kill('SIGQUIT');
     process.once('exit', take);
-    child.once('exit', () => process.off('exit', take));
+    // Not at its exit: one that could not be started has none.
+    child.once('close', () => process.off('exit', take));
     this.#child = child;
     return child;
   }
